@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// What reads a server's bytes and nothing else: no unsafe construct goes unmarked.
+let strict = settings + [.strictMemorySafety()]
+
+let package = Package(
+    name: "hallmark",
+    products: [.executable(name: "hallmark", targets: ["hallmark"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // C libraries. Each is imported by the one module that owns it.
+        .systemLibrary(name: "CUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
+        .systemLibrary(name: "CVectorscan", pkgConfig: "libhs", providers: [.apt(["libvectorscan-dev"])]),
+        .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+
+        // What looks at bytes: no I/O.
+        .target(name: "Wire", swiftSettings: strict),
+        .target(name: "Observations", dependencies: ["COpenSSL", "Wire"], swiftSettings: settings),
+        .target(name: "JA4Plus", dependencies: ["Observations", "Wire"], swiftSettings: settings),
+        .target(
+            name: "Signatures",
+            dependencies: [
+                "CSimdjson", "CVectorscan", "Observations", .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // What speaks to servers.
+        .target(name: "Net", dependencies: ["CAres", "CUV"], swiftSettings: settings),
+        .target(name: "TLSClient", dependencies: ["COpenSSL", "Wire"], swiftSettings: settings),
+        .target(
+            name: "HTTPClient",
+            dependencies: ["CNGHTTP2", "CZlib", "Observations", "Wire"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Scan",
+            dependencies: ["HTTPClient", "Net", "Observations", "TLSClient", "Wire"],
+            swiftSettings: settings
+        ),
+
+        // What keeps and shows.
+        .target(
+            name: "Corpus",
+            dependencies: [
+                "CSimdjson", "Observations", "Wire", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "hallmark",
+            dependencies: [
+                "Corpus", "JA4Plus", "Observations", "Scan", "Signatures", "Wire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // Real servers and commands for tests.
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+        .testTarget(name: "WireTests", dependencies: ["TestSupport", "Wire"], swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,86 @@
+extension Field {
+    /// When, where and how it ended.
+    static let event: [Field] = [
+        Field("@timestamp", .date, "When the endpoint's first connection was begun, UTC with milliseconds."),
+        Field("ecs.version", .keyword, "The version of the Elastic Common Schema whose names are used."),
+        Field("event.kind", .keyword, "`alert` when the record carries a lead, otherwise `event`."),
+        .list("event.category", .keyword, "Always `network`."),
+        Field("event.dataset", .keyword, "Always `hallmark.observation`."),
+        Field(
+            "event.outcome",
+            .keyword,
+            "`success` when a certificate was seen, or for `http://` targets an HTTP answer; otherwise `failure`."
+        ),
+        Field(
+            "event.duration",
+            .long,
+            "Nanoseconds from the first connection's begin to the end of the last probe."
+        ),
+        Field("error.code", .keyword, "Why there is no certificate, from a closed list."),
+        Field(
+            "error.message",
+            .keyword,
+            "The same in words, with what the operating system or the server said."
+        ),
+        Field("server.address", .keyword, "The target as given: an address or a name."),
+        Field("server.ip", .ip, "The address that was connected to."),
+        Field("server.port", .long, "The TCP port."),
+        Field("server.domain", .keyword, "The target's name, when it was given by name."),
+        Field("network.transport", .keyword, "Always `tcp`."),
+        Field("network.type", .keyword, "`ipv4` or `ipv6`."),
+        Field(
+            "network.protocol",
+            .keyword,
+            "What the server speaks: `tls`, or what a banner showed it to be (`http`, `ssh`, `smtp`, …)."
+        ),
+        Field(
+            "hallmark.proof",
+            .keyword,
+            "`presented`: the server showed the certificate; `proven`: it also proved to hold the key."
+        ),
+        Field("hallmark.scan.id", .keyword, "The run, the same in all of its records."),
+        Field("hallmark.scan.scope", .keyword, "The name of the scope file that allowed the target."),
+        .list(
+            "hallmark.probes",
+            .objects,
+            "Each connection or exchange that was made or left out, in order."
+        ),
+        .list(
+            "hallmark.probes.kind",
+            .keyword,
+            "`certificate`, `handshake`, `jarm`, `http`, `favicon`, `sni`."
+        ),
+        .list("hallmark.probes.outcome", .keyword, "`success`, `failure` or `skipped`."),
+        .list("hallmark.probes.code", .keyword, "The error code of a failed probe."),
+        .list("hallmark.probes.reason", .keyword, "Why the probe was run, or why it was not."),
+        .list(
+            "hallmark.probes.hello",
+            .keyword,
+            "The ClientHello used: `default`, `browser`, `tls12`, `legacy`, `no_sni`."
+        ),
+        .list("hallmark.probes.attempt", .long, "1 for the first try."),
+        .list("hallmark.probes.duration_ms", .long, "Milliseconds it took."),
+        .list(
+            "hallmark.probes.limit",
+            .keyword,
+            "The budget that ended the probe: `bytes`, `time`, `messages`, `requests`."
+        ),
+        Field(
+            "hallmark.not_tls.protocol",
+            .keyword,
+            "The protocol recognised in an answer that is not TLS, or `unknown`."
+        ),
+        Field("hallmark.not_tls.bytes", .keyword, "The first bytes of that answer, at most 256, in base64."),
+        Field(
+            "hallmark.not_tls.text",
+            .keyword,
+            "The same as text where it is printable ASCII, other bytes as `.`."
+        ),
+        Field("hallmark.starttls.protocol", .keyword, "The protocol in which TLS was asked for."),
+        Field(
+            "hallmark.starttls.greeting",
+            .keyword,
+            "The server's first line or capability list before TLS, at most 512 bytes."
+        ),
+    ]
+}

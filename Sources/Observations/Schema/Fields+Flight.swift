@@ -1,0 +1,120 @@
+extension Field {
+    /// What the server's first flight showed besides the certificate.
+    static let flight: [Field] = [
+        .list("hallmark.tls.server_hello_extensions", .long, "Extension types of the ServerHello, in order."),
+        .list(
+            "hallmark.tls.encrypted_extensions",
+            .long,
+            "Extension types of EncryptedExtensions, in order; empty when it was empty."
+        ),
+        .list(
+            "hallmark.tls.certificate_extensions",
+            .long,
+            "Extension types of the leaf's CertificateEntry, in order."
+        ),
+        Field("hallmark.tls.legacy_version", .keyword, "The ServerHello's legacy_version, four hex digits."),
+        Field(
+            "hallmark.tls.record_version",
+            .keyword,
+            "The version of the record that carried the ServerHello, four hex digits."
+        ),
+        Field("hallmark.tls.compression_method", .long, "The compression method chosen; 0 is none."),
+        Field("hallmark.tls.session_id", .keyword, "`echoed`, `new` or `empty`."),
+        Field(
+            "hallmark.tls.hello_retry_request",
+            .boolean,
+            "Whether the server asked for another key share."
+        ),
+        Field("hallmark.tls.retry_group", .keyword, "The group it asked for."),
+        Field(
+            "hallmark.tls.downgrade_sentinel",
+            .keyword,
+            "`tls12` or `tls11` when the random ends in RFC 8446's sentinel."
+        ),
+        Field(
+            "hallmark.tls.extended_master_secret",
+            .boolean,
+            "Whether the server agreed to it (TLS 1.2 and older)."
+        ),
+        Field(
+            "hallmark.tls.secure_renegotiation",
+            .boolean,
+            "Whether renegotiation_info was answered (TLS 1.2 and older)."
+        ),
+        Field(
+            "hallmark.tls.change_cipher_spec",
+            .boolean,
+            "Whether a ChangeCipherSpec record came in the flight."
+        ),
+        Field(
+            "hallmark.tls.signature_scheme",
+            .keyword,
+            "The scheme of ServerKeyExchange or CertificateVerify, by its IANA name."
+        ),
+        .list("hallmark.tls.messages", .long, "Types of the handshake messages, in order."),
+        .list("hallmark.tls.record_sizes", .long, "Payload sizes of the records, in order, at most 32."),
+        .list("hallmark.tls.alerts", .keyword, "Alerts received, by name (`handshake_failure`), in order."),
+        .list("hallmark.tls.alert_codes", .long, "The same by number."),
+        Field(
+            "hallmark.tls.certificate_request.present",
+            .boolean,
+            "Whether the server asked for a client certificate."
+        ),
+        .list(
+            "hallmark.tls.certificate_request.authorities",
+            .keyword,
+            "The CA names that it named, as text."
+        ),
+        .list(
+            "hallmark.tls.certificate_request.signature_schemes",
+            .keyword,
+            "The signature schemes that it accepts."
+        ),
+        Field("hallmark.tls.ocsp_response", .keyword, "The stapled OCSP response, base64."),
+        .list("hallmark.tls.scts", .keyword, "SCTs from the handshake, base64."),
+        Field(
+            "hallmark.tls.close",
+            .keyword,
+            "How the server ended the connection, when it did: `alert`, `close`, `reset`, `timeout`."
+        ),
+        .list("hallmark.sni_variants", .objects, "What other server names got (`--sni-variants`)."),
+        .list("hallmark.sni_variants.server_name", .keyword, "The name sent; empty when none was."),
+        .list("hallmark.sni_variants.kind", .keyword, "`name`, `none` or `random`."),
+        .list("hallmark.sni_variants.certificate_sha256", .keyword, "The certificate that came."),
+        .list("hallmark.sni_variants.code", .keyword, "The error code when none came."),
+        .list(
+            "hallmark.sni_variants.covers_name",
+            .boolean,
+            "Whether the certificate names the server name that was sent."
+        ),
+    ]
+
+    /// Fingerprints of the TLS stack.
+    static let fingerprints: [Field] = [
+        Field(
+            "hallmark.stack",
+            .keyword,
+            "Hallmark's own stack fingerprint: version, underscore, the first 16 digits of the text's SHA-256."
+        ),
+        Field("hallmark.stack_text", .keyword, "The text that it is the hash of (`Docs/fingerprints.md`)."),
+        Field("hallmark.ja3s_text", .keyword, "JA3S before the MD5."),
+        Field(
+            "hallmark.jarm.complete",
+            .boolean,
+            "Whether every probe was answered or refused by the server."
+        ),
+        Field("hallmark.jarm.answered", .long, "How many of the ten probes got a ServerHello."),
+        Field("hallmark.jarm.server_name", .keyword, "The SNI of the JARM probes."),
+        .list(
+            "hallmark.jarm.probes",
+            .keyword,
+            "The raw answer of each probe as in JARM: `cipher|version|alpn|extensions`."
+        ),
+        .list("hallmark.jarm.alerts", .long, "The alert of each probe that got one, otherwise -1."),
+        .list(
+            "hallmark.jarm.outcomes",
+            .keyword,
+            "How each probe ended: `server_hello`, `alert`, `close`, `reset`, `timeout`, `not_tls`, `failed`."
+        ),
+    ]
+}

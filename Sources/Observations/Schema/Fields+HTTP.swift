@@ -1,0 +1,101 @@
+extension Field {
+    /// One HTTP exchange.
+    ///
+    /// `http` and `url` hold the first; `hallmark.http` holds the further ones in the same form.
+    static let http: [Field] = [
+        Field("url.full", .keyword, "The URL that was asked for."),
+        Field("url.path", .keyword, "Its path."),
+        Field("http.version", .keyword, "`0.9`, `1.0`, `1.1` or `2`."),
+        Field("http.request.method", .keyword, "The method sent."),
+        Field("http.response.status_code", .long, "The status code."),
+        Field(
+            "http.response.status_line",
+            .keyword,
+            "The status line as received, without its line end; bytes that are not UTF-8 as U+FFFD."
+        ),
+        Field(
+            "http.response.raw_head",
+            .keyword,
+            "Status line and header block as received, line ends included, at most 16 KiB."
+        ),
+        Field("http.response.headers", .pairs, "Names and values as received, in order."),
+        Field(
+            "http.response.header",
+            .map,
+            "Values by lower-case name, for names of letters, digits and hyphens; `http.response.header.server`."
+        ),
+        Field(
+            "http.response.header_order",
+            .keyword,
+            "The header names as received, in order, joined by commas."
+        ),
+        Field("http.response.header_order_hash", .keyword, "HHHash of the header order."),
+        Field("http.response.headers_hash", .long, "Shodan's `http.headers_hash`, where it can be computed."),
+        Field("http.response.html_hash", .long, "MurmurHash3 of the body as Shodan's `http.html_hash`."),
+        Field("http.response.mime_type", .keyword, "The Content-Type without its parameters, lower case."),
+        Field("http.response.title", .keyword, "The HTML title, entities decoded and blanks folded."),
+        Field("http.response.redirect", .keyword, "The Location header of a redirect."),
+        Field("http.response.body.bytes", .long, "Length of the decoded body as far as it was read."),
+        Field("http.response.body.truncated", .boolean, "Whether the body went on beyond the limit."),
+        Field("http.response.body.content", .keyword, "The decoded body's first 64 KiB as text."),
+        Field(
+            "http.response.body.sha256",
+            .keyword,
+            "SHA-256 of the decoded body as far as it was read, upper-case hex."
+        ),
+        Field("http.response.body.sha1", .keyword, "SHA-1 of the same."),
+        Field("http.response.body.md5", .keyword, "MD5 of the same."),
+        .list("http.response.anomalies", .keyword, "What was wrong in the answer, from a closed list."),
+        .list("http.response.relations", .keyword, "How fields relate to each other, from a closed list."),
+        Field("http.response.empty_reply", .boolean, "The server closed without a byte of answer."),
+        Field(
+            "http.response.client_certificate_required",
+            .boolean,
+            "The server wanted a client certificate before it answered."
+        ),
+        .list("hallmark.http", .objects, "The exchanges after the first: each with `url` and `http`."),
+        Field(
+            "hallmark.favicon.mmh3",
+            .long,
+            "Signed MurmurHash3 of the icon's base64 text, as Shodan computes it."
+        ),
+        Field("hallmark.favicon.md5", .keyword, "MD5 of the icon, upper-case hex."),
+        Field("hallmark.favicon.sha256", .keyword, "SHA-256 of the icon, upper-case hex."),
+    ]
+
+    /// What Hallmark makes of it.
+    static let assessment: [Field] = [
+        .list("hallmark.matches", .objects, "The rules that matched."),
+        .list("hallmark.matches.rule.id", .keyword, "The rule's UUID."),
+        .list("hallmark.matches.rule.name", .keyword, "The rule's title."),
+        .list("hallmark.matches.rule.level", .keyword, "The rule's level."),
+        .list("hallmark.matches.software.id", .keyword, "The ATT&CK id of the software, where it has one."),
+        .list("hallmark.matches.software.name", .keyword, "The software's name."),
+        .list("hallmark.matches.evidence", .objects, "Which field held which value."),
+        .list("hallmark.matches.evidence.kind", .keyword, "`certificate`, `tls` or `http`."),
+        .list("hallmark.matches.evidence.field", .keyword, "The field's name."),
+        .list("hallmark.matches.evidence.value", .keyword, "The value that matched, at most 256 bytes."),
+        .list("hallmark.matches.specificity", .keyword, "`unique`, `strong` or `weak`."),
+        .list("hallmark.leads", .objects, "What the matches say together, one for each software."),
+        .list("hallmark.leads.software.id", .keyword, "The ATT&CK id."),
+        .list("hallmark.leads.software.name", .keyword, "The software's name."),
+        .list("hallmark.leads.confidence", .long, "0 to 99 (`Docs/leads.md`)."),
+        .list("hallmark.leads.label", .keyword, "`low`, `medium`, `high`."),
+        .list("hallmark.leads.kinds", .keyword, "The independent kinds of evidence."),
+        .list("hallmark.leads.corroborate", .keyword, "What else to look at."),
+        .list(
+            "hallmark.leads.against",
+            .keyword,
+            "What speaks against it: benign look-alikes, expired facts."
+        ),
+        .list(
+            "hallmark.assessment",
+            .keyword,
+            "What the endpoint as a whole looks like: `deception_likely`, `tarpit_likely`, `any_name`, `any_path`."
+        ),
+        .list("hallmark.findings", .objects, "How it compares with the inventory."),
+        .list("hallmark.findings.name", .keyword, "From the closed list in `Docs/inventory.md`."),
+        .list("hallmark.findings.severity", .keyword, "`info`, `low`, `medium`, `high`, `critical`."),
+        .list("hallmark.findings.message", .keyword, "The finding in a sentence."),
+    ]
+}

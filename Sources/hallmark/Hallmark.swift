@@ -1,0 +1,8 @@
+import ArgumentParser
+
+@main
+struct Hallmark: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Find the marks of adversary tools in TLS endpoints."
+    )
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Glibc
+
+/// A real server on loopback, killed with the value's last reference.
+package final class ServerProcess: @unchecked Sendable {  // `process` is only touched by init and deinit
+    package let port: UInt16
+    package let scratch: Scratch
+    private let process = Process()
+
+    /// Starts `program` and waits until it listens.
+    ///
+    /// - Parameters:
+    ///   - port: where it will listen; a free one by default.
+    ///   - arguments: made from the port and the scratch folder.
+    package init(
+        _ program: String,
+        port: UInt16 = freePort(),
+        scratch: Scratch = Scratch(),
+        waits: Bool = true,
+        arguments: (UInt16, Scratch) throws -> [String]
+    ) throws {
+        self.port = port
+        self.scratch = scratch
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [program] + (try arguments(port, scratch))
+        try scratch.write("log", "")
+        let log = try FileHandle(forWritingTo: URL(fileURLWithPath: scratch.file("log")))
+        // Some servers end when their input does: give them one that stays open.
+        process.standardInput = Pipe()
+        process.standardOutput = log
+        process.standardError = log
+        try process.run()
+        guard waits else { return }
+        for _ in 0..<500 {
+            if isListening(port) { return }
+            guard process.isRunning else { break }
+            usleep(20_000)
+        }
+        let text = (try? String(contentsOfFile: scratch.file("log"), encoding: .utf8)) ?? ""
+        process.terminate()
+        throw CommandFailure(description: "\(program) does not listen on \(port)\n\(text)")
+    }
+
+    deinit {
+        guard process.isRunning else { return }
+        process.terminate()
+        for _ in 0..<50 where process.isRunning { usleep(20_000) }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+    }
+}
+
+/// A TCP port that nobody listens on, chosen by the kernel.
+package func freePort() -> UInt16 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = loopback(0)
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            _ = bind(descriptor, $0, length)
+            _ = getsockname(descriptor, $0, &length)
+        }
+    }
+    return UInt16(bigEndian: address.sin_port)
+}
+
+/// Whether something accepts connections on 127.0.0.1 at `port`.
+package func isListening(_ port: UInt16) -> Bool {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = loopback(port)
+    return withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        }
+    }
+}
+
+private func loopback(_ port: UInt16) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    return address
+}
