@@ -1,0 +1,175 @@
+/// Everything that a server's first flight showed, from its first record to the end of its Certificate.
+///
+/// A value is reused from server to server: `reset` empties it and keeps the
+/// room of its arrays. Handshake messages go in through `message`, whoever
+/// took them off the wire; records, alerts and the end of the connection are
+/// noted by the state machine that saw them.
+package struct ServerFlight: Equatable, Sendable {
+    /// The negotiated version: 0x0300 (SSL 3.0) to 0x0304 (TLS 1.3); 0 before a ServerHello.
+    package internal(set) var version: UInt16 = 0
+
+    /// The ServerHello's legacy_version.
+    package internal(set) var legacyVersion: UInt16 = 0
+
+    /// The version in the header of the first handshake or alert record; 0 before one.
+    package internal(set) var recordVersion: UInt16 = 0
+
+    /// The cipher suite chosen; nil before a ServerHello.
+    package internal(set) var suite: UInt16?
+
+    /// The named group of the key exchange: key_share's in TLS 1.3, ServerKeyExchange's before.
+    package internal(set) var group: UInt16?
+
+    /// The compression method chosen.
+    package internal(set) var compression: UInt8?
+
+    package internal(set) var sessionID = SessionID.unseen
+    package internal(set) var downgrade: DowngradeSentinel?
+    package internal(set) var helloRetryRequest = HelloRetryRequest()
+
+    /// The ServerHello's extensions.
+    package internal(set) var serverHello = ExtensionList()
+
+    /// The extensions of EncryptedExtensions (TLS 1.3).
+    package internal(set) var encryptedExtensions = ExtensionList()
+
+    /// The extensions of the leaf's CertificateEntry (TLS 1.3).
+    package internal(set) var certificateEntry = ExtensionList()
+
+    /// The bytes that `ExtensionList.Item.value` points into; at most `maximumValues`.
+    package internal(set) var values: [UInt8] = []
+
+    /// The application protocol that the server chose, from the ServerHello or EncryptedExtensions.
+    package internal(set) var nextProtocol: [UInt8] = []
+
+    /// Whether the server agreed to the extended master secret (TLS 1.2 and older).
+    package internal(set) var hasExtendedMasterSecret = false
+
+    /// Whether renegotiation_info was answered (TLS 1.2 and older).
+    package internal(set) var hasSecureRenegotiation = false
+
+    /// Whether a ChangeCipherSpec record came.
+    package internal(set) var hasChangeCipherSpec = false
+
+    /// The scheme of the signature in ServerKeyExchange (TLS 1.2) or CertificateVerify (TLS 1.3).
+    package internal(set) var signatureScheme: UInt16?
+
+    /// The types of the handshake messages, in order; at most `maximumMessages`.
+    package internal(set) var messages: [UInt8] = []
+
+    /// The first records, in order; at most `maximumRecords`.
+    package internal(set) var records: [Record] = []
+
+    /// The alerts received, in order; at most `maximumAlerts`.
+    package internal(set) var alerts: [Alert] = []
+
+    package internal(set) var certificateRequest = CertificateRequest()
+
+    /// The chain as it was sent, leaf first: at most 64 certificates and 256 KiB.
+    package internal(set) var chain = CertificateChain(maximumCount: 64, maximumBytes: 256 * 1024)
+
+    /// The stapled OCSP response for the leaf in DER; empty when none came or it was over 64 KiB.
+    package internal(set) var ocspResponse: [UInt8] = []
+
+    /// The SCTs of the signed_certificate_timestamp extension; at most 32 and 16 KiB.
+    package internal(set) var timestamps = ByteStrings(maximumCount: 32, maximumBytes: 16 * 1024)
+
+    /// The first bytes of an answer that is not TLS, at most `maximumJunk`.
+    package internal(set) var junk: [UInt8] = []
+
+    /// How the server ended the connection; nil when it did not.
+    package var close: Close?
+
+    /// The session id of the ClientHello, which the server may echo.
+    private(set) var offeredSessionID = InlineArray<32, UInt8>(repeating: 0)
+    private(set) var offeredSessionIDCount = 0
+
+    package static let maximumValues = 2048
+    package static let maximumJunk = 256
+    package static let maximumRecords = 32
+    package static let maximumMessages = 64
+    package static let maximumAlerts = 16
+
+    package init() {}
+
+    /// Makes the value ready for another connection.
+    package mutating func reset() {
+        version = 0
+        legacyVersion = 0
+        recordVersion = 0
+        suite = nil
+        group = nil
+        compression = nil
+        sessionID = .unseen
+        downgrade = nil
+        helloRetryRequest.reset()
+        serverHello.reset()
+        encryptedExtensions.reset()
+        certificateEntry.reset()
+        values.removeAll(keepingCapacity: true)
+        nextProtocol.removeAll(keepingCapacity: true)
+        hasExtendedMasterSecret = false
+        hasSecureRenegotiation = false
+        hasChangeCipherSpec = false
+        signatureScheme = nil
+        messages.removeAll(keepingCapacity: true)
+        records.removeAll(keepingCapacity: true)
+        alerts.removeAll(keepingCapacity: true)
+        certificateRequest.reset()
+        chain.removeAll()
+        ocspResponse.removeAll(keepingCapacity: true)
+        timestamps.removeAll()
+        junk.removeAll(keepingCapacity: true)
+        close = nil
+        offeredSessionIDCount = 0
+    }
+
+    /// Notes the session id of the ClientHello that is being answered; at most 32 bytes.
+    package mutating func offered(sessionID: Span<UInt8>) {
+        offeredSessionIDCount = min(32, sessionID.count)
+        for index in 0..<offeredSessionIDCount { offeredSessionID[index] = sessionID[index] }
+    }
+
+    /// Notes a record; at most `maximumRecords` are kept.
+    package mutating func record(type: UInt8, length: Int) {
+        guard records.count < Self.maximumRecords else { return }
+        records.append(Record(type: type, length: UInt16(truncatingIfNeeded: length)))
+        if type == 20 { hasChangeCipherSpec = true }
+    }
+
+    /// Notes the version of the record that carried the server's first handshake message or alert.
+    package mutating func record(version: UInt16) {
+        if recordVersion == 0 { recordVersion = version }
+    }
+
+    /// Notes an alert; at most `maximumAlerts` are kept.
+    package mutating func alert(_ alert: Alert) {
+        guard alerts.count < Self.maximumAlerts else { return }
+        alerts.append(alert)
+    }
+
+    /// Keeps the begin of an answer that is not TLS.
+    package mutating func junk(_ bytes: Span<UInt8>) {
+        let room = max(0, Self.maximumJunk - junk.count)
+        junk.append(bytes.extracting(0..<min(room, bytes.count)))
+    }
+
+    package static func == (one: ServerFlight, other: ServerFlight) -> Bool {
+        one.version == other.version && one.legacyVersion == other.legacyVersion
+            && one.recordVersion == other.recordVersion && one.suite == other.suite
+            && one.group == other.group && one.compression == other.compression
+            && one.sessionID == other.sessionID && one.downgrade == other.downgrade
+            && one.helloRetryRequest == other.helloRetryRequest && one.serverHello == other.serverHello
+            && one.encryptedExtensions == other.encryptedExtensions
+            && one.certificateEntry == other.certificateEntry && one.values == other.values
+            && one.nextProtocol == other.nextProtocol
+            && one.hasExtendedMasterSecret == other.hasExtendedMasterSecret
+            && one.hasSecureRenegotiation == other.hasSecureRenegotiation
+            && one.hasChangeCipherSpec == other.hasChangeCipherSpec
+            && one.signatureScheme == other.signatureScheme && one.messages == other.messages
+            && one.records == other.records && one.alerts == other.alerts
+            && one.certificateRequest == other.certificateRequest && one.chain == other.chain
+            && one.ocspResponse == other.ocspResponse && one.timestamps == other.timestamps
+            && one.junk == other.junk && one.close == other.close
+    }
+}
