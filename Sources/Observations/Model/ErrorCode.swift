@@ -26,7 +26,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
 }
 
 /// What went wrong, and what the operating system, the library or the server said of it.
-package struct ObservationError: Error, Equatable, Sendable {
+package struct ObservationError: Error, Hashable, Sendable {
     package var code: ErrorCode
     package var message: String
 
