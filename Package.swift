@@ -78,6 +78,11 @@ let package = Package(
 
         // Real servers and commands for tests.
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+        .testTarget(
+            name: "HTTPClientTests",
+            dependencies: ["HTTPClient", "Observations", "TestSupport", "Wire"],
+            swiftSettings: settings
+        ),
         .testTarget(name: "WireTests", dependencies: ["TestSupport", "Wire"], swiftSettings: settings),
     ]
 )

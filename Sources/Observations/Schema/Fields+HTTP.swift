@@ -5,14 +5,21 @@ extension Field {
     static let http: [Field] = [
         Field("url.full", .keyword, "The URL that was asked for."),
         Field("url.path", .keyword, "Its path."),
+        Field("url.query", .keyword, "What follows the `?` in it, where there is one."),
         Field("http.version", .keyword, "`0.9`, `1.0`, `1.1` or `2`."),
         Field("http.request.method", .keyword, "The method sent."),
+        Field(
+            "http.request.headers",
+            .pairs,
+            "Names and values that a signature had added to the request, in order."
+        ),
         Field("http.response.status_code", .long, "The status code."),
         Field(
             "http.response.status_line",
             .keyword,
             "The status line as received, without its line end; bytes that are not UTF-8 as U+FFFD."
         ),
+        .list("http.response.informational", .long, "The status codes of 1xx answers that came before it."),
         Field(
             "http.response.raw_head",
             .keyword,
@@ -22,16 +29,24 @@ extension Field {
         Field(
             "http.response.header",
             .map,
-            "Values by lower-case name, for names of letters, digits and hyphens; `http.response.header.server`."
+            "Values by lower-case name, for names of letters, digits, hyphens and underscores; `http.response.header.server`."
         ),
         Field(
             "http.response.header_order",
             .keyword,
             "The header names as received, in order, joined by commas."
         ),
-        Field("http.response.header_order_hash", .keyword, "HHHash of the header order."),
-        Field("http.response.headers_hash", .long, "Shodan's `http.headers_hash`, where it can be computed."),
-        Field("http.response.html_hash", .long, "MurmurHash3 of the body as Shodan's `http.html_hash`."),
+        Field(
+            "http.response.header_order_hash",
+            .keyword,
+            "HHHash of the header order: `hhh:1:` and 64 hex digits; `hhh:2:` on HTTP/2."
+        ),
+        Field(
+            "http.response.headers_hash",
+            .long,
+            "MurmurHash3 of status line and header names, as Shodan's."
+        ),
+        Field("http.response.html_hash", .long, "MurmurHash3 of a whole UTF-8 body, as Shodan's."),
         Field("http.response.mime_type", .keyword, "The Content-Type without its parameters, lower case."),
         Field("http.response.title", .keyword, "The HTML title, entities decoded and blanks folded."),
         Field("http.response.redirect", .keyword, "The Location header of a redirect."),

@@ -1,0 +1,7 @@
+/// The hashes of a site's icon, by which icons are looked up.
+package struct Favicon: Equatable, Sendable {
+    /// Shodan's and FOFA's hash: `MurmurHash3.icon`.
+    package var mmh3: Int32
+    package var md5: [UInt8]
+    package var sha256: [UInt8]
+}
