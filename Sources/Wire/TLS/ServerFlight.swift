@@ -132,9 +132,9 @@ package struct ServerFlight: Equatable, Sendable {
 
     /// Notes a record; at most `maximumRecords` are kept.
     package mutating func record(type: UInt8, length: Int) {
+        if type == 20 { hasChangeCipherSpec = true }
         guard records.count < Self.maximumRecords else { return }
         records.append(Record(type: type, length: UInt16(truncatingIfNeeded: length)))
-        if type == 20 { hasChangeCipherSpec = true }
     }
 
     /// Notes the version of the record that carried the server's first handshake message or alert.
