@@ -84,5 +84,10 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "WireTests", dependencies: ["TestSupport", "Wire"], swiftSettings: settings),
+        .testTarget(
+            name: "ObservationsTests",
+            dependencies: ["Observations", "TestSupport", "Wire"],
+            swiftSettings: settings
+        ),
     ]
 )

@@ -1,0 +1,106 @@
+package import Wire
+
+/// Reads the certificates that a server sent, once, and writes all that the record says of them.
+///
+/// One encoder serves endpoint after endpoint. It keeps a copy of the
+/// certificates and its arrays' room, so that the two places of the record can be
+/// written, and questions answered, until the next `read`, and nothing is allocated once it is warm.
+package struct CertificateEncoder: ~Copyable {
+    /// Which certificates stand in `tls.server.certificate_chain` as base64.
+    package enum ChainOutput: String, CaseIterable, Sendable {
+        case full, leaf, none
+    }
+
+    /// More certificates than any honest chain has: what is beyond them is counted only.
+    package static let chainLimit = 32
+
+    package var chainOutput: ChainOutput
+
+    /// What the leaf's DER says; valid for `leaf`.
+    package internal(set) var index = CertificateIndex()
+    package internal(set) var digests = CertificateDigests()
+
+    /// How many certificates were sent.
+    package internal(set) var chainLength = 0
+
+    /// Whether the leaf has a certificate's structure; when not, only its digests and anomalies mean something.
+    package internal(set) var isReadable = false
+
+    /// Whether the leaf's subject and issuer are the same bytes.
+    package internal(set) var isSelfIssued = false
+
+    /// Whether the leaf's own key verifies its signature; nil when that could not be tested.
+    package internal(set) var isSelfSigned: Bool?
+
+    /// All certificates, one after another, and where each lies.
+    var bytes: [UInt8] = []
+    var ranges: [ByteRange] = []
+
+    /// For the certificates after the leaf.
+    var chainIndex = CertificateIndex()
+    var chainDigests = CertificateDigests()
+    var texts = SortedTexts()
+
+    package init(chainOutput: ChainOutput = .full) {
+        self.chainOutput = chainOutput
+    }
+
+    /// Whether a certificate was sent.
+    package var hasLeaf: Bool { !ranges.isEmpty }
+
+    /// Where the leaf lies in the copy.
+    var leafRange: Range<Int> { ranges.isEmpty ? 0..<0 : ranges[0].indices }
+
+    package var anomalies: CertificateAnomalies { index.anomalies }
+
+    /// Whole days between the two times of the leaf, rounded down.
+    package var validityDays: Int? {
+        validitySeconds.map { ($0 - ($0 % 86_400 + 86_400) % 86_400) / 86_400 }
+    }
+
+    package var validitySeconds: Int? {
+        guard let start = index.notBefore, let end = index.notAfter else { return nil }
+        return end.seconds - start.seconds
+    }
+
+    package var sha256: InlineArray<32, UInt8> { digests.sha256 }
+
+    /// Calls `body` with the leaf's DER.
+    package func withLeaf(_ body: (Span<UInt8>) -> Void) {
+        body(bytes.span.extracting(leafRange))
+    }
+
+    /// Takes the certificates of one endpoint, leaf first.
+    ///
+    /// - Parameters:
+    ///   - flight: bytes that hold them.
+    ///   - chain: where each certificate's DER lies in `flight`; what lies outside of it is left out.
+    package mutating func read(_ flight: Span<UInt8>, _ chain: Span<ByteRange>) {
+        clear()
+        chainLength = chain.count
+        for place in 0..<min(chain.count, Self.chainLimit) where flight.holds(chain[place]) {
+            let start = bytes.count
+            bytes.append(flight.extracting(chain[place].indices))
+            ranges.append(ByteRange(start, bytes.count))
+        }
+        guard let first = chain.indices.first(where: { flight.holds(chain[$0]) }) else { return }
+        let leaf = flight.extracting(chain[first].indices)
+        isReadable = index.read(leaf)
+        digests.hash(leaf, index)
+        if let subject = index.subjectName, let issuer = index.issuerName {
+            isSelfIssued = index.areEqual(leaf, subject, issuer)
+        }
+    }
+
+    private mutating func clear() {
+        bytes.removeAll(keepingCapacity: true)
+        ranges.removeAll(keepingCapacity: true)
+        (chainLength, isReadable, isSelfIssued, isSelfSigned) = (0, false, false, nil)
+    }
+}
+
+extension Span where Element == UInt8 {
+    fileprivate func holds(_ range: ByteRange) -> Bool {
+        range.start >= 0 && range.start <= range.end && Int(range.end) <= count
+    }
+}

@@ -1,0 +1,28 @@
+/// An object identifier of up to 15 bytes as one number, so that a `switch`
+/// tells the known ones apart without a table of strings.
+///
+/// The number is the identifier's content bytes behind a leading 1.
+package struct OIDKey: Hashable, Sendable {
+    package let value: UInt128
+
+    package static let none = OIDKey(value: 0)
+
+    package init(value: UInt128) {
+        self.value = value
+    }
+
+    /// `none`, which no identifier has, when it is empty or too long.
+    package init(_ bytes: Span<UInt8>, _ range: ByteRange) {
+        guard range.count > 0, range.count <= 15 else {
+            value = 0
+            return
+        }
+        // Two halves: shifts of 128 bits are not cheap.
+        var (high, low): (UInt64, UInt64) = (0, 1)
+        for index in range.indices {
+            high = high << 8 | low >> 56
+            low = low << 8 | UInt64(bytes[index])
+        }
+        value = UInt128(high) << 64 | UInt128(low)
+    }
+}
