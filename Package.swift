@@ -30,16 +30,24 @@ let package = Package(
         .systemLibrary(name: "CVectorscan", pkgConfig: "libhs", providers: [.apt(["libvectorscan-dev"])]),
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(
+            name: "CSimdjson",
+            cxxSettings: [.define("SIMDJSON_EXCEPTIONS", to: "0")],
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
 
         // What looks at bytes: no I/O.
         .target(name: "Wire", swiftSettings: strict),
-        .target(name: "Observations", dependencies: ["COpenSSL", "Wire"], swiftSettings: settings),
+        .target(
+            name: "Observations",
+            dependencies: ["COpenSSL", "CSimdjson", "Wire"],
+            swiftSettings: settings
+        ),
         .target(name: "JA4Plus", dependencies: ["Observations", "Wire"], swiftSettings: settings),
         .target(
             name: "Signatures",
             dependencies: [
-                "CSimdjson", "CVectorscan", "Observations", .product(name: "Yams", package: "Yams"),
+                "CVectorscan", "Observations", .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings
         ),
@@ -89,5 +97,11 @@ let package = Package(
             dependencies: ["Observations", "TestSupport", "Wire"],
             swiftSettings: settings
         ),
-    ]
+        .testTarget(
+            name: "SignaturesTests",
+            dependencies: ["Observations", "Signatures", "TestSupport"],
+            swiftSettings: settings
+        ),
+    ],
+    cxxLanguageStandard: .cxx17
 )

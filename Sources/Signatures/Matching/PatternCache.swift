@@ -1,0 +1,6 @@
+/// Keeps compiled pattern databases between runs.
+package struct PatternCache: Sendable {
+    func load(_ lists: [[PatternDatabase.Pattern]]) -> [PatternDatabase]? { nil }
+
+    func store(_ databases: [PatternDatabase], for lists: [[PatternDatabase.Pattern]]) {}
+}

@@ -1,0 +1,86 @@
+import Observations
+
+/// Rules compiled together, to be matched from any number of threads, each with a `MatchScratch` of its own.
+package final class RuleSet: Sendable {
+    package let rules: [SigmaRule]
+    package let correlations: [CorrelationRule]
+    /// Field ids as the scratch's reader has them.
+    let names: [String]
+    let members: [String]
+    let skipping: Set<String>
+    let program: RuleProgram
+    let atoms: [Atom]
+    let plans: [FieldPlan]
+    let exact: ExactTable
+    let databases: [PatternDatabase]
+    /// By atom: the range of `triggered` with the rules that it calls for.
+    let triggerStarts: [Int32]
+    let triggered: [Int32]
+    /// Rules that can match with no test holding, to be evaluated each time.
+    package let always: [Int32]
+    /// By rule: whether it tests anything of an HTTP exchange.
+    let isInExchange: [Bool]
+
+    /// What a test needs when it is evaluated.
+    struct Atom: Sendable {
+        let field: Int
+        let isInExchange: Bool
+        /// Whether it is marked when values are looked at; the others are evaluated when asked for.
+        let isMarked: Bool
+        /// The other field of a `fieldref`.
+        let other: Int
+        let predicate: Predicate
+    }
+
+    /// What is done with each value of a field.
+    struct FieldPlan: Sendable {
+        /// Which lengths whole values have, bit 63 standing for all from 63 on.
+        var lengths: UInt64 = 0
+        var database: Int32 = -1
+        /// Rules to be evaluated when the field is there at all: a range of `FieldPlan.present`.
+        var present: [Int32] = []
+        var isUsed: Bool { lengths != 0 || database >= 0 || !present.isEmpty }
+    }
+
+    /// - Parameters:
+    ///   - documents: rules, correlations and filters.
+    ///   - cache: keeps compiled patterns between runs.
+    package init(_ documents: [RuleDocument], cache: PatternCache? = nil) throws(YAMLError) {
+        var rules: [SigmaRule] = []
+        var correlations: [CorrelationRule] = []
+        var filters: [FilterRule] = []
+        for document in documents {
+            switch document {
+            case .rule(let rule): rules.append(rule)
+            case .correlation(let rule): correlations.append(rule)
+            case .filter(let filter): filters.append(filter)
+            }
+        }
+        for index in rules.indices {
+            for filter in filters where filter.applies(to: rules[index]) {
+                rules[index].condition = .and([rules[index].condition, filter.condition])
+            }
+        }
+        let compiler = try RuleCompiler(rules, correlations, cache: cache)
+        self.rules = rules
+        self.correlations = correlations
+        names = compiler.names
+        members = compiler.members
+        skipping = compiler.skipping
+        program = compiler.program
+        atoms = compiler.atoms
+        plans = compiler.plans
+        exact = compiler.exact
+        databases = compiler.databases
+        triggerStarts = compiler.triggerStarts
+        triggered = compiler.triggered
+        always = compiler.always
+        isInExchange = compiler.isInExchange
+    }
+
+    /// The HTTP requests that the rules need beyond `GET /`, each once.
+    package var requests: [RuleRequest] {
+        var seen: Set<RuleRequest> = []
+        return rules.flatMap(\.hallmark.requests).filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,112 @@
+import Observations
+
+/// A Sigma correlation rule: matches counted over many observations.
+package struct CorrelationRule: Sendable {
+    package enum Kind: String, CaseIterable, Sendable {
+        case eventCount = "event_count"
+        case valueCount = "value_count"
+        case temporal
+        case temporalOrdered = "temporal_ordered"
+    }
+
+    enum Bound: String, CaseIterable {
+        case gt, gte, lt, lte, eq, neq
+
+        func holds(_ count: Int, _ limit: Int) -> Bool {
+            switch self {
+            case .gt: count > limit
+            case .gte: count >= limit
+            case .lt: count < limit
+            case .lte: count <= limit
+            case .eq: count == limit
+            case .neq: count != limit
+            }
+        }
+    }
+
+    package let title: String
+    package let id: String?
+    package let name: String?
+    package let text: String?
+    package let references: [String]
+    package let level: Level
+    package let kind: Kind
+    /// Ids or names of the rules whose matches count.
+    package let rules: [String]
+    package let groupBy: [String]
+    /// Milliseconds.
+    package let timespan: Int64
+    let bounds: [(Bound, Int)]
+    /// The field whose distinct values `value_count` counts.
+    package let field: String?
+    let matches: [[RuleExample]]
+    let nearMisses: [[RuleExample]]
+    let node: YAMLNode
+
+    init(_ node: YAMLNode) throws(YAMLError) {
+        try node.allow(RuleReader.correlationKeys)
+        self.node = node
+        title = try RuleReader.title(node)
+        id = try RuleReader.id(node)
+        name = try node["name"]?.string()
+        text = try node["description"]?.string()
+        references = try node["references"]?.strings() ?? []
+        level = try RuleReader.level(node)
+        let correlation = try node.required("correlation")
+        try correlation.allow(["type", "rules", "group-by", "timespan", "condition"])
+        let type = try correlation.required("type")
+        guard let kind = Kind(rawValue: try type.string()) else {
+            throw type.error("the correlation type \(try type.string()) is not supported")
+        }
+        self.kind = kind
+        rules = try correlation.required("rules").strings()
+        let group = try correlation.required("group-by")
+        groupBy = try group.strings()
+        for field in groupBy where FieldCatalog.kind(of: field) == nil {
+            throw group.error("unknown field \(field)")
+        }
+        timespan = try Self.timespan(try correlation.required("timespan"))
+        let condition = correlation["condition"]
+        var bounds: [(Bound, Int)] = []
+        for bound in Bound.allCases {
+            if let limit = condition?[bound.rawValue] { bounds.append((bound, try limit.integer())) }
+        }
+        self.bounds = bounds
+        field = try condition?["field"]?.string()
+        if let condition { try condition.allow(Set(Bound.allCases.map(\.rawValue) + ["field"])) }
+        switch kind {
+        case .eventCount, .valueCount:
+            if bounds.isEmpty { throw correlation.error("condition is missing") }
+            if (kind == .valueCount) != (field != nil) {
+                throw correlation.error("value_count, and it alone, needs a field")
+            }
+        case .temporal, .temporalOrdered:
+            if condition != nil { throw correlation.error("a temporal correlation has no condition") }
+        }
+        if let field, FieldCatalog.kind(of: field) == nil {
+            throw correlation.error("unknown field \(field)")
+        }
+        let hallmark = node["hallmark"]
+        try hallmark?.allow(["examples"])
+        try hallmark?["examples"]?.allow(["match", "no_match"])
+        matches = try Self.sweeps(hallmark?["examples"]?["match"])
+        nearMisses = try Self.sweeps(hallmark?["examples"]?["no_match"])
+    }
+
+    private static func sweeps(_ node: YAMLNode?) throws(YAMLError) -> [[RuleExample]] {
+        guard let node else { return [] }
+        return try node.list().map { sweep throws(YAMLError) in try HallmarkReader.examples(sweep) }
+    }
+
+    /// `30s`, `15m`, `12h`, `7d`, `2w`, `1M`: a number and a unit, a month being 30 days.
+    private static func timespan(_ node: YAMLNode) throws(YAMLError) -> Int64 {
+        let text = try node.string()
+        let units: [Character: Int64] = [
+            "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "M": 2_592_000, "y": 31_536_000,
+        ]
+        guard let last = text.last, let unit = units[last], let count = Int64(text.dropLast()),
+            (1...1_000_000).contains(count)
+        else { throw node.error("a time span is a number and s, m, h, d, w, M or y") }
+        return count * unit * 1000
+    }
+}

@@ -1,0 +1,145 @@
+import Observations
+
+/// What one YAML document of a rule file is.
+package enum RuleDocument: Sendable {
+    case rule(SigmaRule)
+    case correlation(CorrelationRule)
+    case filter(FilterRule)
+}
+
+/// Reads Sigma rules out of YAML, refusing by name what is not supported.
+package enum RuleReader {
+    /// All documents of a file.
+    ///
+    /// - Parameter family: the library's folder that the file lies in.
+    package static func read(
+        _ text: String,
+        file: String,
+        family: String = ""
+    ) throws(YAMLError) -> [RuleDocument] {
+        try read(try YAMLReader.parse(text, file: file), family: family)
+    }
+
+    static func read(_ documents: [YAMLNode], family: String) throws(YAMLError) -> [RuleDocument] {
+        try documents.map { document throws(YAMLError) in try read(document, family: family) }
+    }
+
+    private static func read(_ node: YAMLNode, family: String) throws(YAMLError) -> RuleDocument {
+        _ = try node.map()
+        if node["action"] != nil { throw node.error("collections of Sigma 1 (action) are not supported") }
+        if node["correlation"] != nil { return .correlation(try CorrelationRule(node)) }
+        if node["filter"] != nil { return .filter(try FilterRule(node)) }
+        return .rule(try rule(node, family: family))
+    }
+
+    private static let metadata: Set<String> = [
+        "title", "id", "related", "name", "taxonomy", "status", "description", "license", "author",
+        "references", "date", "modified", "fields", "falsepositives", "level", "tags", "scope",
+    ]
+    static let correlationKeys = metadata.union(["correlation", "generate", "hallmark"])
+    static let filterKeys = metadata.union(["filter", "logsource"])
+
+    private static func rule(_ node: YAMLNode, family: String) throws(YAMLError) -> SigmaRule {
+        try node.allow(metadata.union(["logsource", "detection", "hallmark"]))
+        let title = try Self.title(node)
+        try checkLogSource(try node.required("logsource"))
+        let condition = try DetectionReader.read(try node.required("detection"))
+        let level = try Self.level(node)
+        let hallmark = try HallmarkReader.read(node["hallmark"], title: title, level: level)
+        let kinds = try Self.kinds(node["hallmark"]) ?? evidenceKinds(condition)
+        guard !kinds.isEmpty else {
+            throw node.error("the rule tests no field of a certificate, a TLS stack or an HTTP answer")
+        }
+        return SigmaRule(
+            title: title,
+            id: try id(node),
+            name: try node["name"]?.string(),
+            status: try status(node),
+            text: try node["description"]?.string(),
+            references: try node["references"]?.strings() ?? [],
+            author: try node["author"]?.string(),
+            date: try node["date"]?.string(),
+            tags: try tags(node),
+            falsePositives: try node["falsepositives"]?.strings() ?? [],
+            level: level,
+            family: family,
+            hallmark: hallmark,
+            kinds: kinds,
+            condition: condition,
+            node: node
+        )
+    }
+
+    private static func evidenceKinds(_ condition: Expression) -> Set<EvidenceKind> {
+        let positive = Set(condition.positiveTests.compactMap { EvidenceKind.of($0.field) })
+        // A rule of what is absent has no other evidence than what it tests.
+        return positive.isEmpty ? Set(condition.tests.compactMap { EvidenceKind.of($0.field) }) : positive
+    }
+
+    private static func kinds(_ hallmark: YAMLNode?) throws(YAMLError) -> Set<EvidenceKind>? {
+        guard let node = hallmark?["kind"] else { return nil }
+        var kinds: Set<EvidenceKind> = []
+        for name in try node.strings() {
+            guard let kind = EvidenceKind(rawValue: name) else {
+                throw node.error("no kind of evidence: \(name)")
+            }
+            kinds.insert(kind)
+        }
+        return kinds
+    }
+
+    static func title(_ node: YAMLNode) throws(YAMLError) -> String {
+        let title = try node.required("title")
+        guard try (1...256).contains(title.string().count) else {
+            throw title.error("a title has 1 to 256 characters")
+        }
+        return try title.string()
+    }
+
+    static func id(_ node: YAMLNode) throws(YAMLError) -> String? {
+        guard let id = node["id"] else { return nil }
+        let text = try id.string().lowercased()
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.count) == [8, 4, 4, 4, 12],
+            parts.joined().utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        else { throw id.error("the id is no UUID") }
+        return text
+    }
+
+    static func level(_ node: YAMLNode) throws(YAMLError) -> Level {
+        guard let level = node["level"] else { return .medium }
+        guard let known = Level(rawValue: try level.string()) else {
+            throw level.error("no level: \(try level.string())")
+        }
+        return known
+    }
+
+    private static func status(_ node: YAMLNode) throws(YAMLError) -> String? {
+        guard let status = node["status"] else { return nil }
+        let text = try status.string()
+        guard ["stable", "test", "experimental", "deprecated", "unsupported"].contains(text) else {
+            throw status.error("no status: \(text)")
+        }
+        return text
+    }
+
+    private static func tags(_ node: YAMLNode) throws(YAMLError) -> [String] {
+        guard let tags = node["tags"] else { return [] }
+        for tag in try tags.list() {
+            let parts = try tag.string().split(separator: ".", maxSplits: 1)
+            guard parts.count == 2 else { throw tag.error("a tag is namespace.name") }
+        }
+        return try tags.strings()
+    }
+
+    static func checkLogSource(_ node: YAMLNode) throws(YAMLError) {
+        try node.allow(["category", "product", "service", "definition"])
+        let product = try node["product"]?.string()
+        let category = try node["category"]?.string()
+        guard product ?? "hallmark" == "hallmark", category ?? "tls_observation" == "tls_observation",
+            product != nil || category != nil, node["service"] == nil
+        else {
+            throw node.error("not our log source: product hallmark, category tls_observation")
+        }
+    }
+}
