@@ -37,6 +37,18 @@ extension ServerFlight {
         }
     }
 
+    /// Where the value of the first extension of a type lies in a ServerHello or HelloRetryRequest.
+    package static func extensionValue(_ type: UInt16, of message: Span<UInt8>) -> Range<Int>? {
+        guard message.count >= 42, let session = try? block(message, at: 38, wide: 1),
+            let extensions = try? block(message, at: session.upperBound + 3, wide: 2)
+        else { return nil }
+        var cursor = ExtensionCursor(extensions)
+        while let item = try? cursor.next(message) {
+            if item.type == type { return item.value }
+        }
+        return nil
+    }
+
     /// What an extension of the ServerHello decides.
     private mutating func readAnswer(_ type: UInt16, _ value: Span<UInt8>) {
         switch type {

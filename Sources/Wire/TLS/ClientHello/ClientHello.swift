@@ -111,7 +111,7 @@ package struct ClientHello: Sendable {
         out.append(fill.random.span)
         out.append(UInt8(truncatingIfNeeded: sessionID.count))
         out.append(contentsOf: sessionID)
-        var extensions = out.count
+        var extensions: Int?
         for piece in pieces {
             switch piece {
             case .bytes(let bytes):
@@ -133,7 +133,7 @@ package struct ClientHello: Sendable {
                 Self.pad(start + Self.recordHeader, &out)
             }
         }
-        if extensions < out.count { Self.set16(out.count - extensions - 2, at: extensions, &out) }
+        if let extensions { Self.set16(out.count - extensions - 2, at: extensions, &out) }
         Self.set16(out.count - start - Self.recordHeader, at: start + 3, &out)
         Self.set16(out.count - start - Self.recordHeader - 4, at: start + 7, &out)
     }

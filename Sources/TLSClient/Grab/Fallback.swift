@@ -1,0 +1,52 @@
+package import Wire
+
+/// Which hello to try after one that got no certificate.
+package enum Fallback {
+    /// First hello and two more.
+    package static let maximumTries = 3
+
+    /// The next look, or nil when another try would show nothing.
+    ///
+    /// - Parameters:
+    ///   - failure: how the latest try ended.
+    ///   - flight: what that try showed.
+    ///   - tried: the looks tried so far, at least one.
+    ///   - sentName: whether the first hello carried a server name.
+    package static func next(
+        after failure: GrabFailure,
+        flight: borrowing ServerFlight,
+        tried: [ClientHello.Look],
+        sentName: Bool
+    ) -> ClientHello.Look? {
+        guard tried.count < maximumTries else { return nil }
+        return candidates(failure, flight, sentName).first { !tried.contains($0) }
+    }
+
+    private static func candidates(
+        _ failure: GrabFailure,
+        _ flight: borrowing ServerFlight,
+        _ sentName: Bool
+    ) -> [ClientHello.Look] {
+        switch failure {
+        case .alert(112):
+            // unrecognized_name
+            sentName ? [.noServerName, .tls12] : [.tls12]
+        case .alert(120):
+            // no_application_protocol: the other hellos offer none
+            [.tls12]
+        case .alert(40), .alert(80):
+            // handshake_failure and internal_error are also said when a name has no certificate
+            sentName ? [.tls12, .noServerName, .legacy] : [.tls12, .legacy]
+        case .alert, .closed, .reset, .timeout:
+            // Intolerance shows before the ServerHello.
+            flight.suite == nil ? [.tls12, .legacy] : []
+        case .violation:
+            [.tls12]
+        case .noCertificate:
+            // An anonymous suite: only the fallbacks offer none.
+            flight.suite.map(CipherSuite.isAnonymous) == true ? [.tls12] : []
+        case .notTLS, .limit:
+            []
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import COpenSSL
+import Wire
+
+/// What all grabs of one thread share: hellos, key pairs, ciphers and room for one record.
+///
+/// It is made once for each event loop. A grab that is not being called holds
+/// nothing of it.
+package final class GrabContext {
+    /// The bytes to send after an action `.send`; valid until the next call of any grab.
+    package internal(set) var outgoing: [UInt8] = []
+
+    let cipher: RecordCipher
+    let sha256 = KeySchedule(size: 32)
+    let sha384 = KeySchedule(size: 48)
+    private var randoms = RandomPool()
+    private var connections: UInt64 = 0
+    private let hellos: [ClientHello]
+
+    /// Arrays for what a read cuts off, which few grabs need at a time.
+    private var rooms: [[UInt8]] = []
+    private static let maximumRooms = 64
+    private static let largestRoom = 64 * 1024
+
+    /// Those offered in the first hello, X25519 first.
+    private let pairs: [KeyPair]
+
+    /// Those that a HelloRetryRequest asked for, made at the first request.
+    private var otherPairs: [KeyPair] = []
+
+    /// The groups that a key can be made for, in order of preference.
+    static let groups: [UInt16] = [29, 23, 30, 24, 25]
+
+    /// - Parameter protocols: application protocols to offer, in order of preference.
+    /// - Throws: `GrabContext.Failure` when libcrypto lacks a primitive or memory.
+    package init(protocols: [String] = ["h2", "http/1.1"]) throws(Failure) {
+        guard let cipher = RecordCipher(), let x25519 = KeyPair(group: 29), let p256 = KeyPair(group: 23)
+        else {
+            throw Failure()
+        }
+        self.cipher = cipher
+        pairs = [x25519, p256]
+        var sessionID: [UInt8] = []
+        sessionID.append(randoms.next().span)
+        hellos = ClientHello.Look.allCases.map {
+            ClientHello(
+                $0,
+                shares: [x25519.share, p256.share],
+                groups: Self.groups,
+                sessionID: sessionID,
+                protocols: protocols
+            )
+        }
+    }
+
+    /// libcrypto can't do what every scan needs.
+    package struct Failure: Error {}
+
+    /// Fills `outgoing` with a hello.
+    func write(_ hello: ClientHello, _ fill: ClientHello.Fill) {
+        outgoing.removeAll(keepingCapacity: true)
+        hello.write(fill, into: &outgoing)
+    }
+
+    /// An empty array, with room when one was given back.
+    func takeRoom() -> [UInt8] { rooms.popLast() ?? [] }
+
+    /// Empties an array and keeps its room for another grab.
+    func giveBack(_ array: inout [UInt8]) {
+        guard array.capacity > 0 else { return }
+        var room: [UInt8] = []
+        swap(&room, &array)
+        guard rooms.count < Self.maximumRooms, room.capacity <= Self.largestRoom else { return }
+        room.removeAll(keepingCapacity: true)
+        rooms.append(room)
+    }
+
+    func hello(_ look: ClientHello.Look) -> ClientHello {
+        for hello in hellos where hello.look == look { return hello }
+        return hellos[0]
+    }
+
+    func nextRandom() -> InlineArray<32, UInt8> { randoms.next() }
+
+    /// Never zero.
+    func nextNumber() -> UInt64 {
+        connections += 1
+        return connections
+    }
+
+    /// The pair for a group that we offer; made when it is asked for the first time.
+    func pair(_ group: UInt16) -> KeyPair? {
+        for pair in pairs where pair.share.group == group { return pair }
+        for pair in otherPairs where pair.share.group == group { return pair }
+        guard Self.groups.contains(group), let pair = KeyPair(group: group) else { return nil }
+        otherPairs.append(pair)
+        return pair
+    }
+
+    /// Whether the first hello of a look has a key share for a group.
+    func offers(_ group: UInt16, _ look: ClientHello.Look) -> Bool {
+        switch look {
+        case .default, .noServerName: group == 29 || group == 23
+        case .browser: group == 29
+        case .tls12, .legacy: false
+        }
+    }
+}
