@@ -84,8 +84,20 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        // Real servers and commands for tests.
+        // Real servers and commands for tests; what feeds mutated inputs to every parser.
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["TLSClient", "Wire"],
+            path: "Tests/Fuzz",
+            swiftSettings: settings
+        ),
+        .testTarget(name: "FuzzTests", dependencies: ["fuzz"], swiftSettings: settings),
+        .testTarget(
+            name: "TLSClientTests",
+            dependencies: ["TestSupport", "TLSClient", "Wire"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "HTTPClientTests",
             dependencies: ["HTTPClient", "Observations", "TestSupport", "Wire"],

@@ -1,0 +1,29 @@
+/// One parser and what to feed it.
+struct Fuzzer: Sendable {
+    /// Inputs to begin with.
+    var seeds: @Sendable () -> [[UInt8]] = { [] }
+
+    /// Runs the parser in all of its modes; must come back from every input.
+    let run: @Sendable ([UInt8]) -> Void
+
+    /// Every parser of foreign bytes, by name: one line each, its function in a file of its own.
+    static let all: [String: Fuzzer] = [
+        "flight": Fuzzer(seeds: flightSeeds, run: fuzzFlight),
+        "grab": Fuzzer(seeds: grabSeeds, run: fuzzGrab),
+    ]
+
+    /// Feeds the seeds, `extra` and then `count` mutations; returns how many bytes these were.
+    func feed(_ count: Int, seed: UInt64, extra: [[UInt8]] = []) -> Int {
+        var corpus = seeds() + extra
+        if corpus.isEmpty { corpus = [[]] }
+        for input in corpus { run(input) }
+        var mutator = Mutator(seed: seed, corpus: corpus)
+        var total = 0
+        for _ in 0..<count {
+            let input = mutator.next()
+            total += input.count
+            run(input)
+        }
+        return total
+    }
+}

@@ -1,0 +1,56 @@
+import Synchronization
+import TLSClient
+import Wire
+
+/// A server's records, in reads whose lengths come from the input itself.
+///
+/// A genuine encrypted record can't be made by mutation: what stands inside
+/// goes through `fuzzFlight`, and here its framing.
+func fuzzGrab(_ bytes: [UInt8]) {
+    grabContext.withLock { context in
+        if let context { run(bytes, context) }
+    }
+}
+
+private func run(_ bytes: [UInt8], _ context: GrabContext) {
+    var grab = Grab()
+    var flight = ServerFlight()
+    for look in [ClientHello.Look.default, .browser, .tls12] {
+        flight.reset()
+        grab.start(look, serverName: [0x61], context: context, flight: &flight)
+        var action = Grab.Action.wait
+        var start = 0
+        var step = look == .default ? bytes.count : Int(bytes.first ?? 1) + 1
+        while start < bytes.count, action == .wait || action == .send {
+            let end = min(bytes.count, start + max(1, step))
+            action = grab.receive(bytes.span.extracting(start..<end), context: context, flight: &flight)
+            start = end
+            step = step &* 31 & 255
+        }
+        if action == .wait || action == .send {
+            action = grab.closed(.close, context: context, flight: &flight)
+        }
+        precondition(action != .wait && action != .send)
+        precondition((action == .certificate) == !flight.chain.isEmpty)
+        precondition(flight.junk.count <= ServerFlight.maximumJunk)
+        precondition(flight.records.count <= ServerFlight.maximumRecords)
+    }
+}
+
+func grabSeeds() -> [[UInt8]] {
+    let flights = flightSeeds()
+    let alert: [UInt8] = [21, 3, 3, 0, 2, 1, 112]
+    let change: [UInt8] = [20, 3, 3, 0, 1, 1]
+    let closing: [UInt8] = [23, 3, 3, 0, 17] + [UInt8](repeating: 1, count: 17)
+    return flights.map(record) + [
+        alert + record(flights[0]), record(Array(flights[1].prefix(49))) + change + closing,
+        Array("HTTP/1.1 400 Bad Request\r\n".utf8), Array("220 mail.test ESMTP\r\n".utf8),
+    ]
+}
+
+/// One for all inputs: to make key pairs costs more than to read a flight.
+private let grabContext = Mutex(try? GrabContext())
+
+private func record(_ bytes: [UInt8]) -> [UInt8] {
+    [22, 3, 3, UInt8(truncatingIfNeeded: bytes.count >> 8), UInt8(truncatingIfNeeded: bytes.count)] + bytes
+}
