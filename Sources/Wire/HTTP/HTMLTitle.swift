@@ -54,16 +54,15 @@ package enum HTMLTitle {
                 blank = !result.isEmpty
                 continue
             }
+            guard count + (blank ? 1 : 0) < limit else { break }
             if blank {
                 result.append(" ")
                 count += 1
             }
             blank = false
-            guard count < limit else { break }
             result.append(scalar)
             count += 1
         }
-        if count > limit { result.removeLast() }
         return String(result)
     }
 }
