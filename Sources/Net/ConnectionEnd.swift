@@ -1,0 +1,20 @@
+/// Why a connection is over.
+public enum ConnectionEnd: Equatable, Sendable {
+    /// Its owner closed it.
+    case closed
+
+    /// The server closed it in order (FIN).
+    case peerClosed
+
+    /// A deadline passed; `total` tells whether it was the owner's last one.
+    case timedOut(total: Bool)
+
+    /// More bytes came than the budget allows.
+    case budgetExceeded
+
+    /// The network or the server ended it, or there was no way to it.
+    case failed(UVError)
+
+    /// This machine ran out of descriptors, ports or memory; the attempt may be made again.
+    case exhausted(UVError)
+}

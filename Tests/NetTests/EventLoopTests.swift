@@ -1,0 +1,135 @@
+import Foundation
+import Glibc
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Net
+
+@Suite struct EventLoopTests {
+    @Test func timersFireInTheOrderOfTheirTimesAndRunReturnsAfterTheLast() throws {
+        let loop = try EventLoop()
+        var fired: [String] = []
+        loop.after(milliseconds: 30) { fired.append("second") }
+        loop.after(milliseconds: 5) {
+            fired.append("first")
+            loop.after(milliseconds: 60) { fired.append("third") }
+        }
+        loop.after(milliseconds: 20) { fired.append("never") }.cancel()
+        loop.run()
+        #expect(fired == ["first", "second", "third"])
+    }
+
+    @Test func aRepeatedTimerDoesNotKeepTheLoopAlive() throws {
+        let loop = try EventLoop()
+        var count = 0
+        let timer = loop.every(milliseconds: 1) { count += 1 }
+        loop.run()
+        #expect(count == 0)
+        loop.after(milliseconds: 30) {}
+        loop.run()
+        #expect(count > 1)
+        timer.cancel()
+        timer.cancel()
+        let before = count
+        loop.after(milliseconds: 10) {}
+        loop.run()
+        #expect(count == before)
+    }
+
+    @Test func aTimerMayCancelItselfAndTheLoopMayGoWithTimersLeft() throws {
+        var count = 0
+        do {
+            let loop = try EventLoop()
+            var timer: LoopHandle?
+            timer = loop.every(milliseconds: 1) {
+                count += 1
+                timer?.cancel()
+            }
+            loop.every(milliseconds: 1) {}
+            loop.after(milliseconds: 20) {}
+            loop.run()
+        }
+        #expect(count == 1)
+    }
+
+    @Test func anotherThreadWakesTheLoop() throws {
+        let loop = try EventLoop()
+        var wakes = 0
+        let seen = Atomic<Int>(0)
+        let waker = try loop.makeWaker(keepsLoopAlive: true) {
+            wakes += 1
+            seen.store(wakes, ordering: .releasing)
+            if wakes == 2 { loop.stop() }
+        }
+        Thread.detachNewThread {
+            waker.wake()
+            while seen.load(ordering: .acquiring) == 0 { usleep(1000) }
+            waker.wake()
+        }
+        loop.run()
+        #expect(wakes == 2)
+    }
+
+    @Test func wakingALoopThatIsGoneDoesNothing() throws {
+        var loop: EventLoop? = try EventLoop()
+        var wakes = 0
+        let waker = try loop!.makeWaker { wakes += 1 }
+        loop = nil
+        waker.wake()
+        #expect(wakes == 0)
+    }
+
+    /// In a process of its own: signals belong to the whole process.
+    @Test func signalsReachTheLoop() async {
+        await #expect(processExitsWith: .success) {
+            let loop = try EventLoop()
+            var signals: [Int32] = []
+            for signal in [SIGINT, SIGTERM] {
+                try loop.onSignal(signal) {
+                    signals.append(signal)
+                    if signals.count == 2 { loop.stop() }
+                }
+            }
+            loop.after(milliseconds: 1) { kill(getpid(), SIGINT) }
+            loop.after(milliseconds: 100) { kill(getpid(), SIGTERM) }
+            loop.after(milliseconds: 20_000) {}
+            loop.run()
+            precondition(signals == [SIGINT, SIGTERM])
+            exit(0)
+        }
+    }
+
+    @Test func closingAllEndsEveryConnection() throws {
+        let peer = try ScriptedPeer([.hold])
+        let loop = try EventLoop()
+        let connections = (0..<5).map { _ in RecordingConnection(on: loop) }
+        for connection in connections { connection.open(.loopback(peer.port), milliseconds: 60_000) }
+        loop.after(milliseconds: 20) { loop.closeAll() }
+        loop.run()
+        #expect(connections.allSatisfy { $0.ends == [.closed] })
+    }
+
+    @Test func theFileLimitGoesUpAndNeverDown() async {
+        await #expect(processExitsWith: .success) {
+            let before = FileLimit.current
+            precondition(FileLimit.raise(to: before - 10) == before)
+            let raised = FileLimit.raise(to: before + 10)
+            precondition(raised == before + 10 || raised == before)
+            precondition(FileLimit.current == raised)
+            precondition(FileLimit.raise(to: Int.max) >= raised)
+            exit(0)
+        }
+    }
+
+    @Test func aBrokenPipeIsAnErrorOnceItsSignalIsIgnored() async {
+        await #expect(processExitsWith: .success) {
+            BrokenPipe.ignoreSignal()
+            var ends: [Int32] = [0, 0]
+            precondition(pipe(&ends) == 0)
+            close(ends[0])
+            precondition(write(ends[1], "x", 1) == -1 && errno == EPIPE)
+            exit(0)
+        }
+    }
+}
