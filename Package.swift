@@ -103,6 +103,7 @@ let package = Package(
             dependencies: ["HTTPClient", "Observations", "TestSupport", "Wire"],
             swiftSettings: settings
         ),
+        .testTarget(name: "NetTests", dependencies: ["Net", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["TestSupport", "Wire"], swiftSettings: settings),
         .testTarget(
             name: "ObservationsTests",
