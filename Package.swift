@@ -71,6 +71,7 @@ let package = Package(
             name: "Corpus",
             dependencies: [
                 "CSimdjson", "Observations", "Wire", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: settings
         ),
@@ -113,6 +114,11 @@ let package = Package(
         .testTarget(
             name: "SignaturesTests",
             dependencies: ["Observations", "Signatures", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "CorpusTests",
+            dependencies: ["Corpus", "Observations", "TestSupport", "Wire"],
             swiftSettings: settings
         ),
     ],

@@ -3,6 +3,7 @@ import ArgumentParser
 @main
 struct Hallmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Find the marks of adversary tools in TLS endpoints."
+        abstract: "Find the marks of adversary tools in TLS endpoints.",
+        subcommands: [CorpusCommand.self]
     )
 }

@@ -1,0 +1,190 @@
+#include "FieldPicker.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <simdjson.h>
+
+using namespace simdjson;
+
+namespace {
+
+/// One name in the tree of wanted paths.
+struct Node {
+    std::string name;
+    int32_t path = -1;
+    int32_t raw_path = -1;
+    int32_t element_path = -1;
+    std::vector<std::unique_ptr<Node>> members;
+
+    Node *member(std::string_view wanted) const {
+        for (const auto &member : members) {
+            if (member->name == wanted) return member.get();
+        }
+        return nullptr;
+    }
+};
+
+/// More values than this in one line are not read: no record of ours has so many.
+constexpr size_t most_values = 65536;
+
+}  // namespace
+
+struct hallmark_picker {
+    Node root;
+    ondemand::parser parser;
+    ondemand::document document;
+    std::vector<hallmark_picked> picked;
+
+    void add(const char *path, int32_t index) {
+        std::string_view rest(path);
+        bool raw = !rest.empty() && rest.front() == '=';
+        if (raw) rest.remove_prefix(1);
+        bool element = rest.size() > 2 && rest.substr(rest.size() - 2) == "[]";
+        if (element) rest.remove_suffix(2);
+        Node *node = &root;
+        while (true) {
+            // The name of the record's time begins with an @ and holds no dot.
+            auto dot = rest.find('.');
+            auto name = rest.substr(0, dot);
+            Node *next = node->member(name);
+            if (!next) {
+                node->members.push_back(std::make_unique<Node>());
+                next = node->members.back().get();
+                next->name = std::string(name);
+            }
+            node = next;
+            if (dot == std::string_view::npos) break;
+            rest.remove_prefix(dot + 1);
+        }
+        if (raw) node->raw_path = index;
+        else if (element) node->element_path = index;
+        else node->path = index;
+    }
+
+    void keep(int32_t path, int32_t kind, std::string_view text, int64_t number) {
+        if (picked.size() < most_values) {
+            picked.push_back({path, kind, text.data(), text.size(), number});
+        }
+    }
+
+    error_code members(const Node &node, ondemand::object object) {
+        for (auto field : object) {
+            ondemand::raw_json_string key;
+            SIMDJSON_TRY(field.key().get(key));
+            ondemand::value value;
+            // The names that we want hold no escape, so the raw text is compared.
+            const Node *wanted = nullptr;
+            for (const auto &member : node.members) {
+                if (key.unsafe_is_equal(member->name)) {
+                    wanted = member.get();
+                    break;
+                }
+            }
+            SIMDJSON_TRY(field.value().get(value));
+            if (wanted) SIMDJSON_TRY(take(*wanted, value, 0));
+        }
+        return SUCCESS;
+    }
+
+    error_code take(const Node &node, ondemand::value value, int arrays) {
+        ondemand::json_type type;
+        SIMDJSON_TRY(value.type().get(type));
+        if (node.raw_path >= 0 && arrays == 0) {
+            // Walked like any other value; its text is what lies between its first and the next token.
+            auto place = picked.size();
+            auto begin = value.raw_json_token().data();
+            keep(node.raw_path, hallmark_picked_raw, {}, 0);
+            SIMDJSON_TRY(walk(node, value, type, arrays));
+            const char *end;
+            SIMDJSON_TRY(document.current_location().get(end));
+            while (end > begin && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\n' || end[-1] == '\r')) end--;
+            if (place < picked.size()) {
+                picked[place].text = begin;
+                picked[place].length = size_t(end - begin);
+            }
+            return SUCCESS;
+        }
+        return walk(node, value, type, arrays);
+    }
+
+    error_code walk(const Node &node, ondemand::value value, ondemand::json_type type, int arrays) {
+        switch (type) {
+            case ondemand::json_type::object: {
+                ondemand::object object;
+                SIMDJSON_TRY(value.get_object().get(object));
+                if (node.element_path >= 0) keep(node.element_path, hallmark_picked_element, {}, 0);
+                return members(node, object);
+            }
+            case ondemand::json_type::array: {
+                if (arrays == 4) return SUCCESS;
+                ondemand::array array;
+                SIMDJSON_TRY(value.get_array().get(array));
+                for (auto element : array) {
+                    ondemand::value inner;
+                    SIMDJSON_TRY(element.get(inner));
+                    SIMDJSON_TRY(take(node, inner, arrays + 1));
+                }
+                return SUCCESS;
+            }
+            case ondemand::json_type::string: {
+                std::string_view text;
+                SIMDJSON_TRY(value.get_string().get(text));
+                if (node.path >= 0) keep(node.path, hallmark_picked_text, text, 0);
+                return SUCCESS;
+            }
+            case ondemand::json_type::number: {
+                int64_t number = 0;
+                if (value.get_int64().get(number)) {
+                    double fraction = 0;
+                    SIMDJSON_TRY(value.get_double().get(fraction));
+                    if (!(fraction > -9e18 && fraction < 9e18)) return SUCCESS;
+                    number = int64_t(fraction);
+                }
+                if (node.path >= 0) keep(node.path, hallmark_picked_integer, {}, number);
+                return SUCCESS;
+            }
+            case ondemand::json_type::boolean: {
+                bool flag = false;
+                SIMDJSON_TRY(value.get_bool().get(flag));
+                if (node.path >= 0) keep(node.path, hallmark_picked_boolean, {}, flag);
+                return SUCCESS;
+            }
+            default: {
+                // null counts as absent.
+                bool null = false;
+                SIMDJSON_TRY(value.is_null().get(null));
+                return null ? SUCCESS : INCORRECT_TYPE;
+            }
+        }
+    }
+};
+
+hallmark_picker *hallmark_picker_create(const char *const *paths, size_t count) {
+    auto picker = new hallmark_picker;
+    for (size_t index = 0; index < count; index++) picker->add(paths[index], int32_t(index));
+    return picker;
+}
+
+void hallmark_picker_destroy(hallmark_picker *picker) { delete picker; }
+
+const char *hallmark_picker_run(
+    hallmark_picker *picker, const char *line, size_t length, size_t capacity,
+    const hallmark_picked **picked, size_t *count
+) {
+    picker->picked.clear();
+    auto &document = picker->document;
+    ondemand::object object;
+    auto error = picker->parser.iterate(line, length, capacity).get(document);
+    if (!error) error = document.get_object().get(object);
+    if (!error) error = picker->members(picker->root, object);
+    const char *rest;
+    if (!error && !document.current_location().get(rest)) error = TAPE_ERROR;
+    *picked = picker->picked.data();
+    *count = picker->picked.size();
+    return error ? error_message(error) : nullptr;
+}
+
+size_t hallmark_picker_padding(void) { return SIMDJSON_PADDING; }

@@ -1,0 +1,53 @@
+#ifndef CSIMDJSON_FIELD_PICKER_H
+#define CSIMDJSON_FIELD_PICKER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Reads the values of a fixed set of dotted paths out of one JSON object, and skips all else.
+///
+/// A path goes through arrays: each element gives a value of its own. A picker is for one thread.
+typedef struct hallmark_picker hallmark_picker;
+
+enum hallmark_picked_kind {
+    hallmark_picked_text = 1,     ///< A string: `text`, unescaped.
+    hallmark_picked_integer = 2,  ///< A number: `number`; one with a fraction is cut off.
+    hallmark_picked_boolean = 3,  ///< `number` is 0 or 1.
+    hallmark_picked_raw = 4,      ///< The JSON text of a whole value, as it stands in the line.
+    hallmark_picked_element = 5,  ///< The begin of an object in an array; the values after it are its own.
+};
+
+typedef struct {
+    /// Which path, by its place in the list that the picker was made from.
+    int32_t path;
+    int32_t kind;
+    /// Valid until the next run of the same picker.
+    const char *text;
+    size_t length;
+    int64_t number;
+} hallmark_picked;
+
+/// @param paths dotted names; one that begins with `=` asks for the value's JSON text, and is no prefix of
+/// another. One that ends in `[]` names an array of objects and marks the begin of each of its elements.
+hallmark_picker *hallmark_picker_create(const char *const *paths, size_t count);
+void hallmark_picker_destroy(hallmark_picker *picker);
+
+/// Reads one line.
+///
+/// @param capacity how many bytes can be read at `line`; at least `length` + `hallmark_picker_padding()`.
+/// @return NULL, or what is wrong with the line. What was picked before the error is still there.
+const char *hallmark_picker_run(
+    hallmark_picker *picker, const char *line, size_t length, size_t capacity,
+    const hallmark_picked **picked, size_t *count
+);
+
+size_t hallmark_picker_padding(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

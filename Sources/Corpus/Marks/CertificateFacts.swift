@@ -1,0 +1,91 @@
+/// What a corpus keeps of a certificate, as the record tells it.
+package struct CertificateFacts: Sendable {
+    package var sha256: [UInt8]
+    package var subject: String
+    package var issuer: String
+    package var serial: String
+    /// Milliseconds since 1970, where readable.
+    package var notBefore: Int?
+    package var notAfter: Int?
+    package var spki: [UInt8]
+    package var tbs: [UInt8]
+    package var shape: String
+    package var names: [String]
+    package var marks: [Mark]
+
+    /// More names than this in one certificate are not kept as marks.
+    static let mostNames = 200
+    /// Longer values are cut off before they become marks, in bytes.
+    static let mostBytes = 1024
+
+    /// - Returns: nil when the record has no certificate.
+    package init?(_ record: RecordPicker) {
+        guard let digest = record.text(.sha256), let sha256 = [UInt8](hex: digest), sha256.count == 32
+        else { return nil }
+        self.sha256 = sha256
+        subject = record.text(.subject) ?? ""
+        issuer = record.text(.issuer) ?? ""
+        serial = record.text(.serialNumber) ?? ""
+        let times = [record.text(.notBefore), record.text(.notAfter)]
+        notBefore = times[0].flatMap { Timestamp.milliseconds($0) }
+        notAfter = times[1].flatMap { Timestamp.milliseconds($0) }
+        spki = record.text(.spki).flatMap { [UInt8](hex: $0) } ?? []
+        tbs = record.text(.tbs).flatMap { [UInt8](hex: $0) } ?? []
+        names = record.texts(.alternativeNames, limit: Self.mostNames)
+        shape = Self.shape(record)
+        marks = []
+        collectMarks(record, window: times)
+    }
+
+    private mutating func collectMarks(_ record: RecordPicker, window times: [String?]) {
+        let selfIssued = record.boolean(.selfIssued) || subject == issuer
+        for kind in Self.plain {
+            if selfIssued, kind.family == .issuer { continue }
+            guard let source = kind.source else { continue }
+            for value in record.texts(source, limit: 20) { add(kind, value) }
+        }
+        if let before = times[0], let after = times[1] { add(.window, "\(before)/\(after)") }
+        add(.shape, shape)
+        let lowered = names.map { $0.lowercased() }
+        for name in lowered { add(.name, name) }
+        // A lone name is its own set.
+        if lowered.count > 1 { add(.nameSet, lowered.sorted().joined(separator: ",")) }
+        if let pattern = NamePattern.of(lowered) { add(.namePattern, pattern) }
+    }
+
+    /// The kinds whose values stand in the record as they are.
+    private static let plain: [MarkKind] = MarkKind.allCases.filter {
+        !$0.isOfService && $0.source != nil && $0 != .name
+    }
+
+    private mutating func add(_ kind: MarkKind, _ value: String) {
+        guard !value.isEmpty else { return }
+        let mark = Mark(kind, value.utf8.count > Self.mostBytes ? Self.cut(value) : value)
+        // A certificate has few marks: looking through them is cheaper than a set.
+        if !marks.contains(mark) { marks.append(mark) }
+    }
+
+    private static func cut(_ value: String) -> String {
+        String(decoding: value.utf8.prefix(mostBytes), as: UTF8.self)
+    }
+
+    /// The habits of what made the certificate: which parts stand in which order, how long the serial number and
+    /// the validity are.
+    private static func shape(_ record: RecordPicker) -> String {
+        let seconds = record.integer(.validitySeconds)
+        let parts: [String?] = [
+            record.text(.versionNumber).map { "v" + $0 },
+            record.text(.subjectAttributes),
+            record.text(.issuerAttributes),
+            record.text(.extensionOIDs),
+            record.integer(.serialBytes).map { "serial \($0)" },
+            seconds.map { $0 % 86400 == 0 ? "\($0 / 86400) d" : "\($0) s" },
+            record.text(.signatureAlgorithm),
+            record.text(.keyAlgorithm),
+            record.text(.keySize),
+            record.text(.keyCurve),
+        ]
+        guard parts.contains(where: { $0 != nil }) else { return "" }
+        return parts.map { $0 ?? "-" }.joined(separator: " | ")
+    }
+}

@@ -1,0 +1,32 @@
+/// What one connection showed of the service besides the certificate.
+package struct ServiceFacts: Equatable, Sendable {
+    package var marks: [Mark]
+
+    init(marks: [Mark]) { self.marks = marks }
+
+    package init(_ record: RecordPicker) {
+        marks = []
+        for kind in Self.kinds {
+            guard let source = kind.source, let value = record.text(source), !value.isEmpty else { continue }
+            let line = value.contains(where: \.isNewline) ? value.filter { !$0.isNewline } : value
+            marks.append(Mark(kind, line.utf8.count > 512 ? String(line.prefix(256)) : line))
+        }
+    }
+
+    static let kinds = MarkKind.allCases.filter(\.isOfService)
+
+    /// The text by which a corpus tells one appearance from another: a line for each mark.
+    var text: String {
+        marks.map { "\($0.kind.rawValue)=\($0.value)" }.joined(separator: "\n")
+    }
+
+    /// Reads back what `text` wrote.
+    init(text: String) {
+        marks = text.split(separator: "\n").compactMap { line in
+            guard let equals = line.firstIndex(of: "="), let number = Int(line[..<equals]),
+                let kind = MarkKind(rawValue: number)
+            else { return nil }
+            return Mark(kind, String(line[line.index(after: equals)...]))
+        }
+    }
+}

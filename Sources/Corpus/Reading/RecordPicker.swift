@@ -1,0 +1,151 @@
+import CSimdjson
+
+/// A line that is not a record.
+package struct RecordError: Error, Equatable, CustomStringConvertible {
+    package let description: String
+}
+
+/// Reads chosen fields out of one observation line at a time.
+///
+/// What it hands out is copied into Swift values; what nobody asks for is never copied. One thread uses one
+/// picker.
+package final class RecordPicker {
+    private let picker: OpaquePointer
+    private var values = UnsafeBufferPointer<hallmark_picked>(start: nil, count: 0)
+    /// Where the field's first value is among `values`, or -1; by the field's place in `allCases`.
+    private var first: [Int32]
+    private let fields: [RecordField]
+    private var padded: [UInt8] = []
+
+    /// How many bytes beyond a line's end have to be readable.
+    package static let padding = Int(hallmark_picker_padding())
+
+    package init(_ fields: [RecordField] = RecordField.allCases) {
+        self.fields = fields
+        first = [Int32](repeating: -1, count: RecordField.allCases.count)
+        var texts = fields.map { Array($0.path.utf8CString) }
+        picker = Self.create(&texts)
+    }
+
+    deinit { hallmark_picker_destroy(picker) }
+
+    private static func create(_ texts: inout [[CChar]]) -> OpaquePointer {
+        // The C side copies the names, so they need to live for this call only.
+        var pointers: [UnsafePointer<CChar>?] = []
+        var storage: [UnsafeMutablePointer<CChar>] = []
+        for text in texts {
+            let copy = UnsafeMutablePointer<CChar>.allocate(capacity: text.count)
+            copy.update(from: text, count: text.count)
+            storage.append(copy)
+            pointers.append(UnsafePointer(copy))
+        }
+        defer { for copy in storage { copy.deallocate() } }
+        return hallmark_picker_create(&pointers, pointers.count)
+    }
+
+    /// Reads a line that has `padding` readable bytes behind it.
+    package func read(padded line: UnsafeRawBufferPointer) throws(RecordError) {
+        for index in first.indices { first[index] = -1 }
+        var start: UnsafePointer<hallmark_picked>?
+        var count = 0
+        guard let base = line.baseAddress else { throw RecordError(description: "the line is empty") }
+        let message = hallmark_picker_run(
+            picker,
+            base.assumingMemoryBound(to: CChar.self),
+            line.count,
+            line.count + Self.padding,
+            &start,
+            &count
+        )
+        values = UnsafeBufferPointer(start: start, count: count)
+        for index in stride(from: count - 1, through: 0, by: -1) {
+            first[fields[Int(values[index].path)].rawValue] = Int32(index)
+        }
+        if let message { throw RecordError(description: String(cString: message)) }
+    }
+
+    /// Reads any bytes, which are copied first.
+    package func read(_ bytes: some Collection<UInt8>) throws(RecordError) {
+        padded.removeAll(keepingCapacity: true)
+        padded.append(contentsOf: bytes)
+        let count = padded.count
+        padded.append(contentsOf: repeatElement(0x20, count: Self.padding))
+        let result = padded.withUnsafeBytes { buffer in
+            Result { () throws(RecordError) in
+                try read(padded: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            }
+        }
+        try result.get()
+    }
+
+    private func entry(_ field: RecordField) -> hallmark_picked? {
+        let index = first[field.rawValue]
+        return index < 0 ? nil : values[Int(index)]
+    }
+
+    /// Whether the field has a value.
+    package func has(_ field: RecordField) -> Bool { first[field.rawValue] >= 0 }
+
+    /// The field's first value as text.
+    package func text(_ field: RecordField) -> String? { entry(field).map(Self.text) }
+
+    /// The field's first value as a number.
+    package func integer(_ field: RecordField) -> Int? {
+        guard let entry = entry(field), entry.kind == Int32(hallmark_picked_integer.rawValue) else {
+            return nil
+        }
+        return Int(entry.number)
+    }
+
+    package func boolean(_ field: RecordField) -> Bool {
+        entry(field).map { $0.number != 0 } ?? false
+    }
+
+    /// All values of the field, in order.
+    package func texts(_ field: RecordField, limit: Int = .max) -> [String] {
+        var result: [String] = []
+        guard let start = entry(field) else { return result }
+        for index in Int(first[field.rawValue])..<values.count where values[index].path == start.path {
+            if result.count == limit { break }
+            result.append(Self.text(values[index]))
+        }
+        return result
+    }
+
+    /// Calls `body` with the bytes of the field's first value.
+    package func withBytes<R>(_ field: RecordField, _ body: (UnsafeRawBufferPointer) -> R) -> R? {
+        guard let entry = entry(field), let text = entry.text else { return nil }
+        return body(UnsafeRawBufferPointer(start: text, count: entry.length))
+    }
+
+    /// The values of several fields, grouped by the object in the array that they belong to.
+    ///
+    /// - Parameter element: the field that marks the begin of each object.
+    package func groups(_ element: RecordField, _ members: [RecordField]) -> [[RecordField: String]] {
+        var result: [[RecordField: String]] = []
+        guard let start = entry(element) else { return result }
+        for index in Int(first[element.rawValue])..<values.count {
+            if values[index].path == start.path {
+                result.append([:])
+            } else {
+                let field = fields[Int(values[index].path)]
+                guard members.contains(field), result[result.count - 1][field] == nil else { continue }
+                result[result.count - 1][field] = Self.text(values[index])
+            }
+        }
+        return result
+    }
+
+    private static func text(_ value: hallmark_picked) -> String {
+        switch value.kind {
+        case Int32(hallmark_picked_integer.rawValue): return String(value.number)
+        case Int32(hallmark_picked_boolean.rawValue): return value.number == 0 ? "false" : "true"
+        default:
+            guard let text = value.text else { return "" }
+            return String(
+                decoding: UnsafeRawBufferPointer(start: text, count: value.length),
+                as: UTF8.self
+            )
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import GRDB
+import Observations
+
+extension CorpusFile {
+    /// What came of a file.
+    package enum ImportResult: Equatable, Sendable {
+        case added(IngestCounts)
+        /// The very same bytes have been imported before.
+        case known
+    }
+
+    /// Adds the observations of an NDJSON file.
+    ///
+    /// The same observation counts once, from whatever file it comes: importing a file again, or another one
+    /// with some of the same records, changes nothing that is already there.
+    ///
+    /// - Parameter path: the file, or `-` for standard input.
+    package func add(sweep path: String) throws -> ImportResult {
+        var digest: [UInt8]?
+        var size = 0
+        if path != "-" {
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+            size = bytes.count
+            digest = bytes.withUnsafeBytes { buffer in
+                BodyDigest.sha256(buffer.assumingMemoryBound(to: UInt8.self).span)
+            }
+        }
+        if let digest, try isImported(digest) { return .known }
+        var reader = try LineReader(path)
+        return try ingest { session in
+            let before = session.counts
+            while try reader.next({ try session.add(line: $0) }) != nil {}
+            var counts = session.counts
+            counts.malformed += reader.skipped
+            if let digest {
+                try session.commit { db in
+                    try db.execute(
+                        sql: "INSERT OR IGNORE INTO imports VALUES (?, ?, ?, ?, ?, ?)",
+                        arguments: [
+                            Data(digest), path, size, counts.records - before.records,
+                            counts.added - before.added, IngestSession.now,
+                        ]
+                    )
+                }
+            }
+            return .added(counts)
+        }
+    }
+
+    /// Adds certificates that were seen on no endpoint, as records that hold a certificate and no endpoint.
+    package func add(certificates lines: [[UInt8]]) throws -> IngestCounts {
+        try ingest { session in
+            for line in lines { try session.add(certificate: line) }
+            return session.counts
+        }
+    }
+
+    private func isImported(_ digest: [UInt8]) throws -> Bool {
+        try queue.read { db in
+            try Bool.fetchOne(
+                db,
+                sql: "SELECT EXISTS (SELECT 1 FROM imports WHERE digest = ?)",
+                arguments: [Data(digest)]
+            ) ?? false
+        }
+    }
+}

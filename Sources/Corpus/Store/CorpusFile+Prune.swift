@@ -1,0 +1,70 @@
+import GRDB
+
+extension CorpusFile {
+    /// What was removed.
+    package struct PruneCounts: Equatable, Sendable {
+        package var sightings = 0
+        package var certificates = 0
+        package var endpoints = 0
+    }
+
+    /// Forgets what was last seen before a time, and certificates and endpoints that are then left without a
+    /// sighting.
+    ///
+    /// Certificates that were imported on their own stay, unless they are as old.
+    package func prune(before time: Int) throws -> PruneCounts {
+        let counts = try queue.write { db in
+            var counts = PruneCounts()
+            func delete(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
+                try db.execute(sql: sql, arguments: arguments)
+                return db.changesCount
+            }
+            counts.sightings = try delete("DELETE FROM sightings WHERE last_seen < ?", [time])
+            _ = try delete("DELETE FROM moments WHERE sighting NOT IN (SELECT id FROM sightings)")
+            _ = try delete("DELETE FROM leads WHERE sighting NOT IN (SELECT id FROM sightings)")
+            _ = try delete("DELETE FROM failures WHERE time < ?", [time])
+            counts.certificates = try delete(
+                """
+                DELETE FROM certificates WHERE added < ?
+                AND NOT EXISTS (SELECT 1 FROM sightings WHERE certificate = certificates.id)
+                """,
+                [time]
+            )
+            _ = try delete("DELETE FROM names WHERE certificate NOT IN (SELECT id FROM certificates)")
+            _ = try delete(
+                "DELETE FROM certificate_marks WHERE certificate NOT IN (SELECT id FROM certificates)"
+            )
+            counts.endpoints = try delete(
+                "DELETE FROM endpoints WHERE id NOT IN (SELECT endpoint FROM sightings)"
+            )
+            _ = try delete("DELETE FROM failures WHERE endpoint NOT IN (SELECT id FROM endpoints)")
+            _ = try delete("DELETE FROM appearances WHERE id NOT IN (SELECT appearance FROM sightings)")
+            _ = try delete(
+                "DELETE FROM appearance_marks WHERE appearance NOT IN (SELECT id FROM appearances)"
+            )
+            _ = try delete("DELETE FROM scans WHERE last_seen < ?", [time])
+            // An import that was pruned may be wanted again.
+            _ = try delete("DELETE FROM imports")
+            try Self.recount(db)
+            return counts
+        }
+        try queue.vacuum()
+        return counts
+    }
+
+    /// Counts all marks anew.
+    private static func recount(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                UPDATE marks SET count =
+                    (SELECT count(*) FROM certificate_marks WHERE mark = marks.id) WHERE kind < 60;
+                CREATE TEMP TABLE seen (appearance INTEGER PRIMARY KEY, count INTEGER);
+                INSERT INTO seen SELECT appearance, count(*) FROM sightings GROUP BY appearance;
+                UPDATE marks SET count = (SELECT coalesce(sum(seen.count), 0) FROM appearance_marks
+                    JOIN seen USING (appearance) WHERE mark = marks.id) WHERE kind >= 60;
+                DROP TABLE seen;
+                DELETE FROM marks WHERE count < 2 AND kind < 60 OR count < 1;
+                """
+        )
+    }
+}

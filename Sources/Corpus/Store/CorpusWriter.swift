@@ -1,0 +1,117 @@
+import Foundation
+import GRDB
+import Synchronization
+
+/// Writes observation lines to a corpus from a thread of its own while a scan goes on.
+///
+/// Lines are handed over by copying them into one buffer; what has gathered there becomes one transaction. So
+/// the batches grow with the load, and a crash loses at most the one that was being gathered or written.
+/// When the disk can't keep up and the buffer is full, `add` waits.
+package final class CorpusWriter: Sendable {
+    private struct State {
+        var lines: [UInt8] = []
+        var waiting = 0
+        var closed = false
+        var summary: String?
+        var failure: String?
+        var counts = IngestCounts()
+        /// Lines that came after the failure.
+        var dropped = 0
+    }
+
+    private let corpus: CorpusFile
+    private let state = Mutex(State())
+    private let work = DispatchSemaphore(value: 0)
+    private let room = DispatchSemaphore(value: 0)
+    private let done = DispatchSemaphore(value: 0)
+    private let limit: Int
+
+    /// - Parameters:
+    ///   - corpus: open for writing.
+    ///   - limit: how many bytes may wait to be written.
+    package init(_ corpus: CorpusFile, limit: Int = 64 << 20) {
+        self.corpus = corpus
+        self.limit = limit
+        let thread = Thread { [self] in run() }
+        thread.name = "corpus"
+        thread.stackSize = 2 << 20
+        thread.start()
+    }
+
+    /// Hands over one line, with or without its end; waits only while the buffer is full.
+    package func add(_ line: Span<UInt8>) {
+        let mustWait = state.withLock { state in
+            guard state.failure == nil, !state.closed else {
+                state.dropped += 1
+                return false
+            }
+            let wasEmpty = state.lines.isEmpty
+            line.withUnsafeBufferPointer { state.lines.append(contentsOf: $0) }
+            if state.lines.last != 0x0a { state.lines.append(0x0a) }
+            if wasEmpty || state.lines.count >= limit { work.signal() }
+            guard state.lines.count >= limit else { return false }
+            state.waiting += 1
+            return true
+        }
+        if mustWait { room.wait() }
+    }
+
+    /// Why nothing more is written, once something went wrong.
+    package var failure: String? { state.withLock { $0.failure } }
+
+    /// Writes what is left, and the scan's summary, and closes.
+    ///
+    /// - Parameters:
+    ///   - scan: the run's id, as in `hallmark.scan.id`.
+    ///   - summary: the run's summary as JSON.
+    /// - Returns: what was written.
+    @discardableResult
+    package func finish(scan: String? = nil, summary: String? = nil) throws -> IngestCounts {
+        state.withLock { $0.closed = true }
+        work.signal()
+        done.wait()
+        let (counts, failure) = state.withLock { ($0.counts, $0.failure) }
+        if let failure { throw CorpusError.failed("\(corpus.path): \(failure)") }
+        if let scan, let summary {
+            try corpus.queue.write { db in
+                try db.execute(
+                    sql: "UPDATE scans SET summary = ? WHERE id = ?",
+                    arguments: [summary, scan]
+                )
+            }
+        }
+        return counts
+    }
+
+    private func run() {
+        do {
+            try corpus.ingest { session in
+                while true {
+                    // A batch gathers for a moment, so that small ones do not cost a commit each.
+                    work.wait()
+                    var lines: [UInt8] = []
+                    if !state.withLock({ $0.closed || $0.lines.count >= limit / 4 }) {
+                        _ = work.wait(timeout: .now() + .milliseconds(300))
+                    }
+                    let closed = state.withLock { state in
+                        swap(&lines, &state.lines)
+                        for _ in 0..<state.waiting { room.signal() }
+                        state.waiting = 0
+                        return state.closed
+                    }
+                    if !lines.isEmpty { try session.add(lines: &lines) }
+                    state.withLock { $0.counts = session.counts }
+                    if closed, lines.isEmpty || state.withLock({ $0.lines.isEmpty }) { return }
+                }
+            }
+        } catch {
+            state.withLock { state in
+                state.failure = "\(error)"
+                state.lines = []
+                for _ in 0..<state.waiting { room.signal() }
+                state.waiting = 0
+            }
+        }
+        done.signal()
+    }
+}

@@ -1,0 +1,172 @@
+import GRDB
+
+/// What a batch of records did to the corpus.
+package struct IngestCounts: Equatable, Sendable {
+    package var records = 0
+    /// Observations that the corpus did not have yet.
+    package var added = 0
+    package var certificates = 0
+    package var endpoints = 0
+    package var failures = 0
+    /// Lines that are not records, and records without an address or a time.
+    package var malformed = 0
+
+    package init() {}
+
+    package static func += (left: inout IngestCounts, right: IngestCounts) {
+        left.records += right.records
+        left.added += right.added
+        left.certificates += right.certificates
+        left.endpoints += right.endpoints
+        left.failures += right.failures
+        left.malformed += right.malformed
+    }
+}
+
+/// Puts records into the tables, within a transaction of the caller's.
+///
+/// It lives as long as its connection. Counts of marks are gathered and written by `flush`, which has to be
+/// called before the transaction is committed.
+final class Ingest {
+    private let db: Database
+    private let hash: SipHash
+    private let statements: IngestStatements
+    private var pending = PendingMarks()
+    private var appearances: [UInt64: Int] = [:]
+    private var scans: [String: (first: Int, last: Int, count: Int)] = [:]
+    private(set) var counts = IngestCounts()
+
+    init(_ db: Database, hash: SipHash) throws {
+        self.db = db
+        self.hash = hash
+        statements = try IngestStatements(db)
+    }
+
+    /// Adds one record that has been read.
+    func add(_ record: RecordPicker, now: Int) throws {
+        counts.records += 1
+        guard let ip = record.text(.ip), let port = record.integer(.port),
+            let time = record.text(.timestamp).flatMap({ Timestamp.milliseconds($0) })
+        else {
+            // A target that has no address, such as a name without one, can't be an endpoint.
+            if !record.has(.errorCode) { counts.malformed += 1 }
+            return
+        }
+        let name = (record.text(.serverName) ?? record.text(.domain) ?? "").lowercased()
+        let known = try statements.endpoint(ip, port, name, db)
+        guard record.text(.outcome) != "failure" else {
+            guard let known else { return }
+            counts.failures += try statements.addFailure(
+                known,
+                time,
+                record.text(.errorCode) ?? "unknown",
+                db
+            )
+            return
+        }
+        let service = ServiceFacts(record)
+        let facts = CertificateFacts(record)
+        guard facts != nil || !service.marks.isEmpty else { return }
+        let endpoint = try known ?? newEndpoint(ip, port, name)
+        let certificate = try facts.map { try self.certificate($0, record, now) } ?? 0
+        if known != nil, try statements.hasMoment(endpoint, certificate, time, db) { return }
+        counts.added += 1
+        let sighting = try sighting(endpoint, certificate, service, time)
+        try statements.addMoment(endpoint, certificate, time, sighting, db)
+        try addLeads(record, sighting, time)
+        if let scan = record.text(.scan) {
+            let old = scans[scan] ?? (time, time, 0)
+            scans[scan] = (min(old.first, time), max(old.last, time), old.count + 1)
+        }
+    }
+
+    /// Adds a certificate that was seen on no endpoint.
+    func addCertificate(_ record: RecordPicker, now: Int) throws {
+        counts.records += 1
+        guard let facts = CertificateFacts(record) else {
+            counts.malformed += 1
+            return
+        }
+        _ = try certificate(facts, record, now)
+    }
+
+    /// Writes what was gathered.
+    func flush() throws {
+        try pending.write(db, statements)
+        for (id, scan) in scans { try statements.addScan(id, scan.first, scan.last, scan.count, db) }
+        scans.removeAll(keepingCapacity: true)
+    }
+
+    func countMalformed() {
+        counts.records += 1
+        counts.malformed += 1
+    }
+
+    private func newEndpoint(_ ip: String, _ port: Int, _ name: String) throws -> Int {
+        counts.endpoints += 1
+        return try statements.insertEndpoint(ip, port, name, db)
+    }
+
+    private func certificate(_ facts: CertificateFacts, _ record: RecordPicker, _ now: Int) throws -> Int {
+        let der = record.withBytes(.chainDER) { [UInt8](base64: $0) } ?? nil
+        if let known = try statements.certificate(facts.sha256, db) {
+            if der != nil { try statements.complete(known, der, db) }
+            return known
+        }
+        counts.certificates += 1
+        let id = try statements.insertCertificate(facts, record, der, now, db)
+        for mark in facts.marks { pending.add(mark, id: mark.id(hash), certificate: id) }
+        for name in Set(facts.names.map(ReversedName.init)) { try statements.addName(name.text, id, db) }
+        return id
+    }
+
+    private func sighting(
+        _ endpoint: Int,
+        _ certificate: Int,
+        _ service: ServiceFacts,
+        _ time: Int
+    ) throws -> Int {
+        let appearance = try appearance(service)
+        if let known = try statements.sighting(endpoint, certificate, appearance, db) {
+            try statements.extendSighting(known, time, db)
+            return known
+        }
+        for mark in service.marks { pending.count(mark, id: mark.id(hash)) }
+        return try statements.insertSighting(endpoint, certificate, appearance, time, db)
+    }
+
+    private func appearance(_ service: ServiceFacts) throws -> Int {
+        let text = service.text
+        let digest = hash.hash(text)
+        if let known = appearances[digest] { return known }
+        if appearances.count > 200_000 { appearances.removeAll(keepingCapacity: true) }
+        let number = Int64(bitPattern: digest)
+        let id: Int
+        if let known = try statements.appearance(number, db) {
+            id = known
+        } else {
+            id = try statements.insertAppearance(number, text, db)
+            for mark in service.marks { try statements.addAppearanceMark(mark.id(hash), id, db) }
+        }
+        appearances[digest] = id
+        return id
+    }
+
+    private func addLeads(_ record: RecordPicker, _ sighting: Int, _ time: Int) throws {
+        guard record.has(.lead) else { return }
+        for lead in record.groups(.lead, [.leadName, .leadID, .leadConfidence]) {
+            guard let name = lead[.leadName] else { continue }
+            let confidence = lead[.leadConfidence].flatMap { Int($0) } ?? 0
+            try statements.addLead(sighting, name, lead[.leadID], confidence, time, db)
+        }
+    }
+}
+
+/// A host name with its labels in reverse order: `com.example.www`.
+struct ReversedName: Hashable {
+    let text: String
+
+    init(_ name: String) {
+        text = name.lowercased().split(separator: ".").reversed().joined(separator: ".")
+    }
+}

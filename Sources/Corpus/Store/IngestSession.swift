@@ -1,0 +1,107 @@
+import Foundation
+import GRDB
+
+/// A connection that takes lines, a transaction for each batch.
+final class IngestSession {
+    private let db: Database
+    private let ingest: Ingest
+    private let picker = RecordPicker()
+    private var open = false
+    private var inBatch = 0
+
+    /// How many records one transaction takes at most.
+    static let batch = 5000
+
+    fileprivate init(_ db: Database, hash: SipHash) throws {
+        self.db = db
+        ingest = try Ingest(db, hash: hash)
+    }
+
+    var counts: IngestCounts { ingest.counts }
+
+    /// Adds lines, each with its end, and commits them.
+    func add(lines: inout [UInt8]) throws {
+        let count = lines.count
+        lines.append(contentsOf: repeatElement(0x20, count: RecordPicker.padding))
+        try lines.withUnsafeBytes { bytes in
+            var start = 0
+            while start < count, let base = bytes.baseAddress {
+                let feed = memchr(base + start, 0x0a, count - start)
+                let end = feed.map { UnsafeRawPointer($0) - base } ?? count
+                if end > start { try add(line: UnsafeRawBufferPointer(rebasing: bytes[start..<end])) }
+                start = end + 1
+            }
+        }
+        try commit()
+    }
+
+    /// Adds one line that has `RecordPicker.padding` readable bytes behind it.
+    func add(line: UnsafeRawBufferPointer) throws {
+        try begin()
+        do {
+            try picker.read(padded: line)
+        } catch {
+            ingest.countMalformed()
+            return
+        }
+        try ingest.add(picker, now: Self.now)
+        inBatch += 1
+        if inBatch >= Self.batch { try commit() }
+    }
+
+    /// Adds the certificate of a record that was seen on no endpoint.
+    func add(certificate line: [UInt8]) throws {
+        try begin()
+        do {
+            try picker.read(line)
+        } catch {
+            ingest.countMalformed()
+            return
+        }
+        try ingest.addCertificate(picker, now: Self.now)
+    }
+
+    private func begin() throws {
+        guard !open else { return }
+        try db.beginTransaction(.immediate)
+        open = true
+    }
+
+    func commit() throws {
+        guard open else { return }
+        try ingest.flush()
+        try db.commit()
+        open = false
+        inBatch = 0
+    }
+
+    /// Commits the last batch together with what `body` writes.
+    func commit(with body: (Database) throws -> Void) throws {
+        try begin()
+        try body(db)
+        try commit()
+    }
+
+    static var now: Int { Int(Date().timeIntervalSince1970 * 1000) }
+}
+
+extension CorpusFile {
+    /// Runs `body` on the writing connection; what it did not commit is undone when it throws.
+    func ingest<R>(_ body: (IngestSession) throws -> R) throws -> R {
+        do {
+            return try queue.inDatabase { db in
+                let session = try IngestSession(db, hash: hash)
+                do {
+                    let result = try body(session)
+                    try session.commit()
+                    return result
+                } catch {
+                    if db.isInsideTransaction { try? db.rollback() }
+                    throw error
+                }
+            }
+        } catch let error as DatabaseError {
+            throw CorpusError.failed("\(path): \(error.message ?? "\(error.resultCode)")")
+        }
+    }
+}

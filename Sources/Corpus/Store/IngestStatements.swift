@@ -1,0 +1,257 @@
+import GRDB
+
+/// The statements that run for every record, prepared once.
+final class IngestStatements {
+    private let selectEndpoint, newEndpoint, newFailure, selectCertificate, newCertificate, setDER: Statement
+    private let newName, newMoment, selectMoment, selectSighting, newSighting, laterSighting,
+        selectAppearance: Statement
+    private let newAppearance, newAppearanceMark, selectMark, newCertificateMark, addCount, newMark: Statement
+    private let newLead, newScan: Statement
+
+    init(_ db: Database) throws {
+        selectEndpoint = try db.makeStatement(
+            sql: "SELECT id FROM endpoints WHERE ip = ? AND port = ? AND name = ?"
+        )
+        newEndpoint = try db.makeStatement(
+            sql: "INSERT INTO endpoints (ip, port, name) VALUES (?, ?, ?)"
+        )
+        newFailure = try db.makeStatement(sql: "INSERT OR IGNORE INTO failures VALUES (?, ?, ?)")
+        selectCertificate = try db.makeStatement(sql: "SELECT id FROM certificates WHERE sha256 = ?")
+        newCertificate = try db.makeStatement(
+            sql: """
+                INSERT INTO certificates (sha256, subject, issuer, serial, not_before, not_after, spki, tbs, shape,
+                    hashes, x509, details, added, der)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        )
+        setDER = try db.makeStatement(sql: "UPDATE certificates SET der = ? WHERE id = ? AND der IS NULL")
+        newName = try db.makeStatement(sql: "INSERT OR IGNORE INTO names VALUES (?, ?)")
+        selectMoment = try db.makeStatement(
+            sql: "SELECT 1 FROM moments WHERE endpoint = ? AND certificate = ? AND time = ?"
+        )
+        newMoment = try db.makeStatement(sql: "INSERT INTO moments VALUES (?, ?, ?, ?)")
+        selectSighting = try db.makeStatement(
+            sql: "SELECT id FROM sightings WHERE endpoint = ? AND certificate = ? AND appearance = ?"
+        )
+        newSighting = try db.makeStatement(
+            sql: """
+                INSERT INTO sightings (endpoint, certificate, appearance, first_seen, last_seen, count)
+                VALUES (?, ?, ?, ?, ?, 1)
+                """
+        )
+        laterSighting = try db.makeStatement(
+            sql: """
+                UPDATE sightings SET count = count + 1, first_seen = min(first_seen, ?2),
+                    last_seen = max(last_seen, ?2) WHERE id = ?1
+                """
+        )
+        selectAppearance = try db.makeStatement(sql: "SELECT id FROM appearances WHERE hash = ?")
+        newAppearance = try db.makeStatement(sql: "INSERT INTO appearances (hash, marks) VALUES (?, ?)")
+        newAppearanceMark = try db.makeStatement(
+            sql: "INSERT OR IGNORE INTO appearance_marks VALUES (?, ?)"
+        )
+        selectMark = try db.makeStatement(sql: "SELECT 1 FROM certificate_marks WHERE mark = ? LIMIT 1")
+        newCertificateMark = try db.makeStatement(
+            sql: "INSERT OR IGNORE INTO certificate_marks VALUES (?, ?)"
+        )
+        addCount = try db.makeStatement(sql: "UPDATE marks SET count = count + ?2 WHERE id = ?1")
+        newMark = try db.makeStatement(sql: "INSERT INTO marks VALUES (?, ?, ?, ?)")
+        newLead = try db.makeStatement(
+            sql: """
+                INSERT INTO leads VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+                    confidence = max(confidence, excluded.confidence), time = max(time, excluded.time)
+                """
+        )
+        newScan = try db.makeStatement(
+            sql: """
+                INSERT INTO scans (id, first_seen, last_seen, observations) VALUES (?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET first_seen = min(first_seen, excluded.first_seen),
+                    last_seen = max(last_seen, excluded.last_seen),
+                    observations = observations + excluded.observations
+                """
+        )
+    }
+
+    func endpoint(_ ip: String, _ port: Int, _ name: String, _ db: Database) throws -> Int? {
+        selectEndpoint.bind(1, ip)
+        selectEndpoint.bind(2, port)
+        selectEndpoint.bind(3, name)
+        return try selectEndpoint.integer(db)
+    }
+
+    func insertEndpoint(_ ip: String, _ port: Int, _ name: String, _ db: Database) throws -> Int {
+        newEndpoint.bind(1, ip)
+        newEndpoint.bind(2, port)
+        newEndpoint.bind(3, name)
+        try newEndpoint.run(db)
+        return Int(db.lastInsertedRowID)
+    }
+
+    func addFailure(_ endpoint: Int, _ time: Int, _ code: String, _ db: Database) throws -> Int {
+        newFailure.bind(1, endpoint)
+        newFailure.bind(2, time)
+        newFailure.bind(3, code)
+        return try newFailure.run(db)
+    }
+
+    func certificate(_ sha256: [UInt8], _ db: Database) throws -> Int? {
+        selectCertificate.bind(1, sha256)
+        return try selectCertificate.integer(db)
+    }
+
+    func insertCertificate(
+        _ facts: CertificateFacts,
+        _ record: RecordPicker,
+        _ der: [UInt8]?,
+        _ now: Int,
+        _ db: Database
+    ) throws -> Int {
+        newCertificate.bind(1, facts.sha256)
+        newCertificate.bind(2, facts.subject)
+        newCertificate.bind(3, facts.issuer)
+        newCertificate.bind(4, facts.serial)
+        newCertificate.bind(5, facts.notBefore)
+        newCertificate.bind(6, facts.notAfter)
+        newCertificate.bind(7, facts.spki)
+        newCertificate.bind(8, facts.tbs)
+        newCertificate.bind(9, facts.shape)
+        newCertificate.bind(10, record.text(.hashes))
+        newCertificate.bind(11, record.text(.x509))
+        newCertificate.bind(12, record.text(.certificate))
+        newCertificate.bind(13, now)
+        newCertificate.bind(14, der)
+        try newCertificate.run(db)
+        return Int(db.lastInsertedRowID)
+    }
+
+    /// Adds the DER to a certificate that came without it before.
+    func complete(_ certificate: Int, _ der: [UInt8]?, _ db: Database) throws {
+        setDER.bind(1, der)
+        setDER.bind(2, certificate)
+        try setDER.run(db)
+    }
+
+    func addName(_ name: String, _ certificate: Int, _ db: Database) throws {
+        newName.bind(1, name)
+        newName.bind(2, certificate)
+        try newName.run(db)
+    }
+
+    func hasMoment(_ endpoint: Int, _ certificate: Int, _ time: Int, _ db: Database) throws -> Bool {
+        selectMoment.bind(1, endpoint)
+        selectMoment.bind(2, certificate)
+        selectMoment.bind(3, time)
+        return try selectMoment.integer(db) != nil
+    }
+
+    func addMoment(
+        _ endpoint: Int,
+        _ certificate: Int,
+        _ time: Int,
+        _ sighting: Int,
+        _ db: Database
+    ) throws {
+        newMoment.bind(1, endpoint)
+        newMoment.bind(2, certificate)
+        newMoment.bind(3, time)
+        newMoment.bind(4, sighting)
+        try newMoment.run(db)
+    }
+
+    func sighting(_ endpoint: Int, _ certificate: Int, _ appearance: Int, _ db: Database) throws -> Int? {
+        selectSighting.bind(1, endpoint)
+        selectSighting.bind(2, certificate)
+        selectSighting.bind(3, appearance)
+        return try selectSighting.integer(db)
+    }
+
+    func insertSighting(
+        _ endpoint: Int,
+        _ certificate: Int,
+        _ appearance: Int,
+        _ time: Int,
+        _ db: Database
+    ) throws -> Int {
+        newSighting.bind(1, endpoint)
+        newSighting.bind(2, certificate)
+        newSighting.bind(3, appearance)
+        newSighting.bind(4, time)
+        newSighting.bind(5, time)
+        try newSighting.run(db)
+        return Int(db.lastInsertedRowID)
+    }
+
+    func extendSighting(_ sighting: Int, _ time: Int, _ db: Database) throws {
+        laterSighting.bind(1, sighting)
+        laterSighting.bind(2, time)
+        try laterSighting.run(db)
+    }
+
+    func appearance(_ hash: Int64, _ db: Database) throws -> Int? {
+        selectAppearance.bind(1, hash)
+        return try selectAppearance.integer(db)
+    }
+
+    func insertAppearance(_ hash: Int64, _ marks: String, _ db: Database) throws -> Int {
+        newAppearance.bind(1, hash)
+        newAppearance.bind(2, marks)
+        try newAppearance.run(db)
+        return Int(db.lastInsertedRowID)
+    }
+
+    func addAppearanceMark(_ mark: Int64, _ appearance: Int, _ db: Database) throws {
+        newAppearanceMark.bind(1, mark)
+        newAppearanceMark.bind(2, appearance)
+        try newAppearanceMark.run(db)
+    }
+
+    func certificateHasMark(_ mark: Int64, _ db: Database) throws -> Bool {
+        selectMark.bind(1, mark)
+        return try selectMark.integer(db) != nil
+    }
+
+    func addCertificateMark(_ mark: Int64, _ certificate: Int, _ db: Database) throws {
+        newCertificateMark.bind(1, mark)
+        newCertificateMark.bind(2, certificate)
+        try newCertificateMark.run(db)
+    }
+
+    /// - Returns: false when the mark has no row yet.
+    func countMark(_ mark: Int64, _ number: Int, _ db: Database) throws -> Bool {
+        addCount.bind(1, mark)
+        addCount.bind(2, number)
+        return try addCount.run(db) > 0
+    }
+
+    func insertMark(_ id: Int64, _ mark: Mark, _ count: Int, _ db: Database) throws {
+        newMark.bind(1, id)
+        newMark.bind(2, mark.kind.rawValue)
+        newMark.bind(3, mark.value)
+        newMark.bind(4, count)
+        try newMark.run(db)
+    }
+
+    func addLead(
+        _ sighting: Int,
+        _ software: String,
+        _ id: String?,
+        _ confidence: Int,
+        _ time: Int,
+        _ db: Database
+    ) throws {
+        newLead.bind(1, sighting)
+        newLead.bind(2, software)
+        newLead.bind(3, id)
+        newLead.bind(4, confidence)
+        newLead.bind(5, time)
+        try newLead.run(db)
+    }
+
+    func addScan(_ id: String, _ first: Int, _ last: Int, _ count: Int, _ db: Database) throws {
+        newScan.bind(1, id)
+        newScan.bind(2, first)
+        newScan.bind(3, last)
+        newScan.bind(4, count)
+        try newScan.run(db)
+    }
+}

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Corpus
+import Foundation
+
+/// `hallmark corpus`: what was seen, kept in one file.
+struct CorpusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "corpus",
+        abstract: "Keep what sweeps saw, and look after it.",
+        discussion: """
+            A corpus is one SQLite file: each certificate once, with every sighting of it, and every mark by \
+            which 'hallmark pivot' finds what belongs together.
+
+              hallmark scan 203.0.113.0/24 --corpus corpus.sqlite > sweep.ndjson
+              hallmark corpus add sweep.ndjson suspects.pem --corpus corpus.sqlite
+              hallmark corpus stats --corpus corpus.sqlite
+              hallmark corpus prune --before 2025-01-01 --corpus corpus.sqlite
+            """,
+        subcommands: [Add.self, Stats.self, Export.self, Prune.self]
+    )
+
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add sweeps (NDJSON) and certificates (PEM, DER).",
+            discussion: "Each observation counts once, however often the files that hold it are added."
+        )
+
+        @Argument(help: "Files; '-' reads NDJSON from standard input.", completion: .file())
+        var files: [String]
+
+        @Option(help: ArgumentHelp("The corpus; made if need be.", valueName: "file"), completion: .file())
+        var corpus: String
+
+        func run() throws {
+            let corpus = try CorpusFile(corpus, .write)
+            for file in files {
+                let counts: IngestCounts
+                switch CertificateFile.kind(of: file) {
+                case .ndjson:
+                    guard case .added(let added) = try corpus.add(sweep: file) else {
+                        note("\(file): nothing new, the file was added before")
+                        continue
+                    }
+                    counts = added
+                case .pem, .der:
+                    let certificates = try CertificateFile.certificates(in: file)
+                    counts = try corpus.add(certificates: certificates.map(CertificateFile.line))
+                case nil:
+                    throw CorpusError.failed("\(file): can't be read, or is neither NDJSON, PEM nor DER")
+                }
+                note(
+                    """
+                    \(file): \(counts.records) records, \(counts.added) new observations, \
+                    \(counts.certificates) new certificates, \(counts.endpoints) new endpoints
+                    """
+                )
+                if counts.malformed > 0 { note("\(file): \(counts.malformed) lines are not records") }
+            }
+        }
+    }
+
+    struct Stats: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Say what a corpus holds.")
+
+        @Option(help: ArgumentHelp("The corpus.", valueName: "file"), completion: .file())
+        var corpus: String
+
+        @Option(
+            help: ArgumentHelp("How many of the most common marks of each kind are shown.", valueName: "n")
+        )
+        var top = 3
+
+        @Flag(help: "As one JSON object.")
+        var json = false
+
+        func run() throws {
+            let stats = try CorpusFile(corpus, .read).stats(top: max(0, top))
+            print(json ? stats.json : stats.text, terminator: "")
+        }
+    }
+
+    struct Export: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write the observations as NDJSON again.",
+            discussion: """
+                What a corpus does not keep is missing: probes, raw headers and bodies, the certificates above \
+                the leaf, and which scan an observation came from.
+                """
+        )
+
+        @Option(help: ArgumentHelp("The corpus.", valueName: "file"), completion: .file())
+        var corpus: String
+
+        @OptionGroup var period: PeriodOptions
+
+        func run() throws {
+            let output = BufferedOutput()
+            try CorpusFile(corpus, .read).export(since: period.since, until: period.until) {
+                try output.write($0)
+            }
+            try output.flush()
+        }
+    }
+
+    struct Prune: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Forget what was last seen long ago.",
+            discussion: "Certificates and endpoints that are left without a sighting go too."
+        )
+
+        @Option(help: ArgumentHelp("The corpus.", valueName: "file"), completion: .file())
+        var corpus: String
+
+        @Option(
+            help: ArgumentHelp("Forget sightings whose last observation is older.", valueName: "date"),
+            transform: PeriodOptions.time
+        )
+        var before: Int
+
+        func run() throws {
+            let counts = try CorpusFile(corpus, .write).prune(before: before)
+            note(
+                """
+                forgot \(counts.sightings) sightings, \(counts.certificates) certificates, \
+                \(counts.endpoints) endpoints
+                """
+            )
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Corpus
+
+/// From when to when.
+struct PeriodOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Only what was seen at or after this time (RFC 3339 or a date).",
+            valueName: "time"
+        ),
+        transform: PeriodOptions.time
+    )
+    var since: Int?
+
+    @Option(
+        help: ArgumentHelp("Only what was seen at or before this time.", valueName: "time"),
+        transform: PeriodOptions.time
+    )
+    var until: Int?
+
+    /// Milliseconds since 1970.
+    static func time(_ text: String) throws -> Int {
+        guard let time = Timestamp.milliseconds(text) else {
+            throw ValidationError("'\(text)' is not a time: use 2026-11-22 or 2026-11-22T03:31:00Z")
+        }
+        return time
+    }
+}
