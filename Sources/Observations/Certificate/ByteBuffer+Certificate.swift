@@ -50,21 +50,64 @@ extension ByteBuffer {
         }
     }
 
-    /// An object identifier in dotted decimal; what breaks off is left out.
+    /// An object identifier in dotted decimal; a last arc that breaks off is left out.
+    ///
+    /// One with an arc of more than 126 bits is written as `#` and its bytes in hex.
     package mutating func append(oid bytes: Span<UInt8>, _ range: ByteRange) {
-        var arc = 0
+        let start = count
+        var arc: UInt64 = 0
         var isFirst = true
         for index in range.indices {
-            // Arcs beyond 56 bits lose their upper part: none is assigned.
-            arc = (arc & 0x1_ffff_ffff_ffff) << 7 | Int(bytes[index] & 0x7f)
+            if arc >> 56 != 0 {
+                truncate(to: start)
+                return append(longOID: bytes, range)
+            }
+            arc = arc << 7 | UInt64(bytes[index] & 0x7f)
             guard bytes[index] < 0x80 else { continue }
             if isFirst {
-                append(decimal: min(2, arc / 40))
+                append(decimal: Int(min(2, arc / 40)))
                 arc -= 40 * min(2, arc / 40)
                 isFirst = false
             }
             append(0x2e)
-            append(decimal: arc)
+            append(decimal: Int(truncatingIfNeeded: arc))
+            arc = 0
+        }
+    }
+
+    /// The same for arcs beyond 63 bits, such as those made of a UUID (X.667).
+    private mutating func append(longOID bytes: Span<UInt8>, _ range: ByteRange) {
+        let start = count
+        var arc: UInt128 = 0
+        var isFirst = true
+        for index in range.indices {
+            if arc >> 119 != 0 {
+                truncate(to: start)
+                append(0x23)
+                return append(hex: bytes.extracting(range.indices))
+            }
+            arc = arc << 7 | UInt128(bytes[index] & 0x7f)
+            guard bytes[index] < 0x80 else { continue }
+            if isFirst {
+                append(decimal: Int(min(2, arc / 40)))
+                arc -= 40 * min(2, arc / 40)
+                isFirst = false
+            }
+            append(0x2e)
+            // Three pieces of at most 18 digits each.
+            let piece: UInt128 = 1_000_000_000_000_000_000
+            let (high, middle, low) = (arc / piece / piece, arc / piece % piece, arc % piece)
+            if high > 0 { append(decimal: Int(high)) }
+            if high > 0 {
+                append(decimal: Int(middle), width: 18)
+            } else if middle > 0 {
+                append(decimal: Int(middle))
+            }
+            if high > 0 || middle > 0 {
+                append(decimal: Int(low), width: 18)
+            } else {
+                append(decimal: Int(low))
+            }
             arc = 0
         }
     }
@@ -118,43 +161,12 @@ extension ByteBuffer {
         if let label = attribute.part.label { append(label) } else { append(oid: bytes, attribute.type) }
     }
 
-    /// An iPAddress: dotted or as RFC 5952 has it; hex when it is of another length.
+    /// An iPAddress as text; hex when it has another length than an address.
     mutating func append(address: Span<UInt8>) {
-        switch address.count {
-        case 4:
-            for place in 0..<4 {
-                if place > 0 { append(0x2e) }
-                append(decimal: Int(address[place]))
-            }
-        case 16: append(v6: address)
-        default: append(hex: address)
-        }
-    }
-
-    private mutating func append(v6 address: Span<UInt8>) {
-        // The longest run of zero groups, the first of the longest, at least two (RFC 5952, section 4.2).
-        var (start, length, run) = (8, 1, 0)
-        for group in 0..<8 {
-            run = address.u16(2 * group) == 0 ? run + 1 : 0
-            if run > length { (start, length) = (group - run + 1, run) }
-        }
-        var group = 0
-        while group < 8 {
-            if group == start {
-                append("::")
-                group += length
-                continue
-            }
-            if group > 0, group != start + length { append(0x3a) }
-            append(lowercase: address.u16(2 * group))
-            group += 1
-        }
-    }
-
-    private mutating func append(lowercase value: Int) {
-        for shift in [12, 8, 4, 0] where value >> shift > 0 || shift == 0 {
-            let digit = hexDigit(UInt8(truncatingIfNeeded: value >> shift & 15))
-            append(digit | 0x20)
+        if let text = IPAddress(bytes: address) {
+            text.withText { append($0) }
+        } else {
+            append(hex: address)
         }
     }
 }

@@ -36,10 +36,13 @@ package struct CertificateEncoder: ~Copyable {
     var bytes: [UInt8] = []
     var ranges: [ByteRange] = []
 
-    /// For the certificates after the leaf.
-    var chainIndex = CertificateIndex()
-    var chainDigests = CertificateDigests()
+    package private(set) var relations = CertificateRelations()
+
+    /// What the record says of the certificates after the leaf, elements of an array.
+    var chainText = ByteBuffer()
     var texts = SortedTexts()
+    private var chainIndex = CertificateIndex()
+    private var signatureCheck = SignatureCheck()
 
     package init(chainOutput: ChainOutput = .full) {
         self.chainOutput = chainOutput
@@ -83,12 +86,52 @@ package struct CertificateEncoder: ~Copyable {
             bytes.append(flight.extracting(chain[place].indices))
             ranges.append(ByteRange(start, bytes.count))
         }
-        guard let first = chain.indices.first(where: { flight.holds(chain[$0]) }) else { return }
+        let count = min(chain.count, Self.chainLimit)
+        guard let first = chain.indices.first(where: { flight.holds(chain[$0]) }), first < count else {
+            return
+        }
         let leaf = flight.extracting(chain[first].indices)
         isReadable = index.read(leaf)
         digests.hash(leaf, index)
+        guard isReadable else { return readChain(flight, chain.extracting(first + 1..<count), leaf) }
         if let subject = index.subjectName, let issuer = index.issuerName {
             isSelfIssued = index.areEqual(leaf, subject, issuer)
+        }
+        isSelfSigned =
+            mayBeSelfSigned(leaf)
+            ? signatureCheck.isSelfSigned(leaf, index, sha256: digests.sha256) : false
+        relations.readNames(leaf, index)
+        relations.readTimes(leaf, index)
+        relations.readKeyIdentifiers(leaf, index)
+        readChain(flight, chain.extracting(first + 1..<count), leaf)
+    }
+
+    /// Whether it is worth trying: the names or the key identifiers say so, or nothing says otherwise.
+    private func mayBeSelfSigned(_ leaf: Span<UInt8>) -> Bool {
+        if isSelfIssued { return true }
+        guard let authority = index.extensions.authorityKeyID else { return chainLength == 1 }
+        guard let own = index.extensions.subjectKeyID else { return false }
+        return index.areEqual(leaf, authority, own)
+    }
+
+    /// Reads the certificates after the leaf and writes what the record says of each.
+    private mutating func readChain(_ flight: Span<UInt8>, _ chain: Span<ByteRange>, _ leaf: Span<UInt8>) {
+        for place in chain.indices where flight.holds(chain[place]) {
+            let certificate = flight.extracting(chain[place].indices)
+            let isRead = chainIndex.read(certificate)
+            var digests = CertificateDigests()
+            digests.hashShort(certificate, chainIndex)
+            chainText.element(certificate: certificate, isRead, chainIndex, digests)
+            guard isRead, isReadable else { continue }
+            relations.readChain(
+                leaf,
+                index,
+                self.digests,
+                certificate,
+                chainIndex,
+                digests,
+                isNext: place == 0
+            )
         }
     }
 
@@ -96,6 +139,8 @@ package struct CertificateEncoder: ~Copyable {
         bytes.removeAll(keepingCapacity: true)
         ranges.removeAll(keepingCapacity: true)
         (chainLength, isReadable, isSelfIssued, isSelfSigned) = (0, false, false, nil)
+        relations = CertificateRelations()
+        chainText.removeAll()
     }
 }
 

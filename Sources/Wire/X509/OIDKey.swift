@@ -26,3 +26,11 @@ package struct OIDKey: Hashable, Sendable {
         value = UInt128(high) << 64 | UInt128(low)
     }
 }
+
+extension OIDKey {
+    /// 2.5.29.17.
+    package static let subjectAlternativeName = OIDKey(value: 0x1_551d_11)
+
+    /// 2.5.29.37.
+    package static let extendedKeyUsage = OIDKey(value: 0x1_551d_25)
+}
