@@ -105,7 +105,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "NetTests", dependencies: ["Net", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "WireTests", dependencies: ["TestSupport", "Wire"], swiftSettings: settings),
+        .testTarget(
+            name: "WireTests",
+            dependencies: ["TestSupport", "Wire"],
+            resources: [.copy("Fixtures")],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ObservationsTests",
             dependencies: ["Observations", "TestSupport", "Wire"],

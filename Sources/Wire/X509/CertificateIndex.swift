@@ -68,7 +68,7 @@ package struct CertificateIndex: ~Copyable {
         return true
     }
 
-    private mutating func clear() {
+    mutating func clear() {
         reading.clear()
         (tbs, version, serial, signature) = (.none, 1, .none, .none)
         (innerAlgorithm, outerAlgorithm) = (.none, .none)

@@ -1,0 +1,168 @@
+import Foundation
+import Testing
+import Wire
+
+/// A ServerHello that a real server sent, and what jarm.py read from it.
+struct RecordedHello: Decodable, CustomTestStringConvertible {
+    let server: String
+    let message: String
+    /// `cipher|version|alpn|extensions`.
+    let raw: String
+
+    var bytes: [UInt8] {
+        stride(from: 0, to: message.count, by: 2).compactMap {
+            let start = message.index(message.startIndex, offsetBy: $0)
+            return UInt8(message[start...].prefix(2), radix: 16)
+        }
+    }
+
+    var testDescription: String { "\(server) \(raw)" }
+
+    static let all: [RecordedHello] = {
+        guard let url = Bundle.module.url(forResource: "Fixtures/server-hellos", withExtension: "json"),
+            let data = try? Data(contentsOf: url),
+            let hellos = try? JSONDecoder().decode([RecordedHello].self, from: data)
+        else { return [] }
+        return hellos
+    }()
+}
+
+@Suite struct ServerFlightTests {
+    @Test(arguments: RecordedHello.all) func readsRecordedHellos(_ hello: RecordedHello) throws {
+        var flight = ServerFlight()
+        // What every recorded exchange had sent.
+        flight.offered(sessionID: [UInt8](repeating: 0x42, count: 32).span)
+        try flight.message(hello.bytes.span)
+        let parts = hello.raw.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+        let isRetry = flight.helloRetryRequest.isPresent
+        let list = isRetry ? flight.helloRetryRequest.extensions : flight.serverHello
+        #expect(hex(isRetry ? flight.helloRetryRequest.suite : flight.suite ?? 0) == parts[0])
+        #expect(hex(flight.legacyVersion) == parts[1])
+        #expect(String(decoding: flight.nextProtocol, as: UTF8.self) == parts[2])
+        #expect(list.items.map { hex($0.type) }.joined(separator: "-") == parts[3])
+        #expect(flight.messages == [2])
+        guard !isRetry else { return }
+        #expect(flight.version == (parts[3].contains("002b") ? 0x0304 : flight.legacyVersion))
+        #expect(flight.hasExtendedMasterSecret == parts[3].contains("0017"))
+        #expect(flight.hasSecureRenegotiation == parts[3].contains("ff01"))
+        let bytes = hello.bytes
+        let echo = [UInt8](repeating: 0x42, count: 32)
+        #expect(
+            flight.sessionID
+                == (bytes[38] == 0 ? .empty : Array(bytes[39..<71]) == echo ? .echoed : .new)
+        )
+    }
+
+    @Test func theFixturesAreThere() {
+        #expect(RecordedHello.all.count > 50)
+    }
+
+    /// RFC 8446, section 4.1.3, and section 4.1.4 for the random of a HelloRetryRequest.
+    @Test func randomsWithAMeaningAreSeen() throws {
+        for (mark, sentinel) in [(UInt8(1), ServerFlight.DowngradeSentinel.tls12), (0, .tls11)] {
+            var flight = ServerFlight()
+            let random = [UInt8](repeating: 5, count: 24) + Array("DOWNGRD".utf8) + [mark]
+            try flight.message(Handshake.serverHello(random: random).span)
+            #expect(flight.downgrade == sentinel)
+        }
+        var flight = ServerFlight()
+        let retry = Handshake.serverHello(
+            random: Handshake.retryRandom,
+            suite: 0x1302,
+            extensions: [43, 3, 4, 51, 0, 24]
+        )
+        try flight.message(retry.span)
+        #expect(flight.helloRetryRequest.isPresent)
+        #expect(flight.helloRetryRequest.group == 24)
+        #expect(flight.suite == nil)
+        // A second one is not allowed.
+        #expect(throws: MalformedMessage.self) { try flight.message(retry.span) }
+    }
+
+    @Test func resetForgetsEverything() throws {
+        var flight = ServerFlight()
+        try flight.message(RecordedHello.all[0].bytes.span)
+        flight.record(type: 20, length: 1)
+        flight.record(version: 0x0301)
+        flight.alert(ServerFlight.Alert(level: 2, code: 40))
+        flight.junk([1, 2, 3].span)
+        flight.close = .reset
+        flight.reset()
+        #expect(flight == ServerFlight())
+    }
+
+    @Test func boundsHold() throws {
+        var flight = ServerFlight()
+        let many = Handshake.message(8, Handshake.vector16([UInt8](repeating: 0, count: 4 * 1000)))
+        try flight.message(many.span)
+        #expect(flight.encryptedExtensions.items.count == ExtensionList.maximumCount)
+        #expect(flight.encryptedExtensions.dropped == 1000 - ExtensionList.maximumCount)
+        try flight.message(Handshake.serverHello().span)
+        let certificates = (0..<100).flatMap { Handshake.vector24([UInt8](repeating: $0, count: 10)) }
+        try flight.message(Handshake.message(11, Handshake.vector24(certificates)).span)
+        #expect(flight.chain.count == 64)
+        #expect(flight.chain.dropped == 36)
+        for _ in 0..<100 {
+            flight.record(type: 22, length: 5)
+            flight.alert(ServerFlight.Alert(level: 1, code: 0))
+        }
+        #expect(flight.records.count == 32)
+        #expect(flight.alerts.count == 16)
+        flight.junk([UInt8](repeating: 1, count: 1000).span)
+        #expect(flight.junk.count == 256)
+    }
+
+    @Test func aCutChainKeepsItsBegin() throws {
+        var flight = ServerFlight()
+        try flight.message(Handshake.serverHello().span)
+        let list = Handshake.vector24([1, 2, 3]) + Handshake.vector24([4, 5, 6, 7])
+        let whole = Handshake.message(11, Handshake.vector24(list))
+        for end in 4..<whole.count {
+            var cut = flight
+            #expect(throws: MalformedMessage.self) {
+                try cut.message(whole.span.extracting(0..<end))
+            }
+            #expect(cut.chain.count == (end < 13 ? 0 : 1))
+        }
+    }
+
+    private func hex(_ number: UInt16) -> String {
+        let text = String(number, radix: 16)
+        return String(repeating: "0", count: 4 - text.count) + text
+    }
+}
+
+/// Handshake messages made by hand.
+enum Handshake {
+    static func message(_ type: UInt8, _ body: [UInt8]) -> [UInt8] { [type] + vector24(body) }
+
+    static func vector24(_ bytes: [UInt8]) -> [UInt8] {
+        let count = bytes.count
+        return [UInt8(count >> 16), UInt8(count >> 8 & 255), UInt8(count & 255)] + bytes
+    }
+
+    static func vector16(_ bytes: [UInt8]) -> [UInt8] {
+        [UInt8(bytes.count >> 8), UInt8(bytes.count & 255)] + bytes
+    }
+
+    /// - Parameter extensions: triples of a type and a value of two bytes.
+    static func serverHello(
+        random: [UInt8] = [UInt8](repeating: 7, count: 32),
+        suite: UInt16 = 0xc02f,
+        extensions: [UInt8] = []
+    ) -> [UInt8] {
+        var list: [UInt8] = []
+        for start in stride(from: 0, to: extensions.count, by: 3) {
+            list += [0, extensions[start], 0, 2]
+            list += extensions[start + 1..<start + 3]
+        }
+        let fixed: [UInt8] = [3, 3] + random + [0]
+        return message(2, fixed + [UInt8(suite >> 8), UInt8(suite & 255), 0] + vector16(list))
+    }
+
+    /// SHA-256 of "HelloRetryRequest", as `openssl dgst` prints it.
+    static let retryRandom: [UInt8] = [
+        0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
+        0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+    ]
+}
