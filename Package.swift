@@ -114,6 +114,7 @@ let package = Package(
         .testTarget(
             name: "ObservationsTests",
             dependencies: ["Observations", "TestSupport", "Wire"],
+            resources: [.copy("Fixtures")],
             swiftSettings: settings
         ),
         .testTarget(

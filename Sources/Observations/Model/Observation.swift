@@ -1,0 +1,147 @@
+package import Wire
+
+/// One endpoint, one moment, what it presented.
+///
+/// A scan makes one for each connection it holds open and uses it for target
+/// after target: `reset` keeps the room of its arrays. It belongs to the loop
+/// that fills it and is never shared.
+package final class Observation {
+    /// The number of the target in its run; records of one target share it.
+    package var sequence: UInt64 = 0
+    /// The target as given: an address or a name.
+    package var address = ""
+    package var ip: IPAddress?
+    package var port: UInt16 = 0
+    /// The target's name, when it was given by name.
+    package var domain: String?
+    /// The server name that was sent, if any.
+    package var serverName: String?
+    /// The scope that allowed the target.
+    package var scope: String?
+
+    /// Nanoseconds since 1970, UTC, when the first connection was begun.
+    package var startedAt: Int64 = 0
+    /// Nanoseconds from there to the end of the last probe.
+    package var duration: UInt64 = 0
+    /// Why there is no certificate; nil when there is one.
+    package var error: ObservationError?
+    package var proof: Proof?
+
+    /// What the server's first flight showed, its certificates among it.
+    package var flight = ServerFlight()
+    package var notTLS: NotTLSAnswer?
+    package var startTLS: StartTLSRecord?
+    package var verification: Verification?
+    package var probes: [ProbeRecord] = []
+    package var jarm: JARMResult?
+    package var http: [HTTPExchange] = []
+    package var favicon: Favicon?
+    package var sniVariants: [SNIVariant] = []
+    /// Tarpit and similar marks that the engine itself saw.
+    package var assessment: [EndpointAssessment] = []
+
+    package init() {}
+
+    /// Whether a certificate or, for plain HTTP, an answer was seen.
+    package var isSuccess: Bool { !flight.chain.isEmpty || (flight.version == 0 && !http.isEmpty) }
+
+    /// Forgets everything but the room.
+    package func reset() {
+        sequence = 0
+        address = ""
+        (ip, port, domain, serverName, scope) = (nil, 0, nil, nil, nil)
+        (startedAt, duration) = (0, 0)
+        (error, proof, notTLS, startTLS, verification) = (nil, nil, nil, nil, nil)
+        flight.reset()
+        probes.removeAll(keepingCapacity: true)
+        (jarm, favicon) = (nil, nil)
+        if !http.isEmpty { http.removeAll() }
+        if !sniVariants.isEmpty { sniVariants.removeAll() }
+        if !assessment.isEmpty { assessment.removeAll() }
+    }
+}
+
+/// What is known of the server and its certificate: `hallmark.proof`.
+package enum Proof: String, CaseIterable, Sendable {
+    /// The server showed the certificate.
+    case presented
+    /// It also proved to hold the key.
+    case proven
+}
+
+/// An answer that is not TLS.
+package struct NotTLSAnswer: Equatable, Sendable {
+    /// The protocol's name, as in `network.protocol`.
+    package var name: String
+    /// Its first bytes, at most 256.
+    package var bytes: [UInt8]
+
+    package init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+    }
+}
+
+/// How TLS was asked for inside another protocol.
+package struct StartTLSRecord: Equatable, Sendable {
+    package var name: String
+    /// The server's greeting, at most 512 bytes.
+    package var greeting: [UInt8]
+
+    package init(name: String, greeting: [UInt8]) {
+        self.name = name
+        self.greeting = greeting
+    }
+}
+
+/// What `--verify` found.
+package struct Verification: Equatable, Sendable {
+    /// `valid`, or the library's reason why not.
+    package var chain: String
+    /// `valid`, `mismatch` or `not_checked`.
+    package var name: String
+
+    package init(chain: String, name: String) {
+        self.chain = chain
+        self.name = name
+    }
+}
+
+/// What another server name got.
+package struct SNIVariant: Equatable, Sendable {
+    package enum Kind: String, CaseIterable, Sendable { case name, none, random }
+
+    package var kind: Kind
+    package var serverName: String
+    /// SHA-256 of the leaf, 32 bytes; empty when none came.
+    package var certificate: [UInt8]
+    package var code: ErrorCode?
+    /// Whether the certificate names the server name sent; nil when none was sent.
+    package var coversName: Bool?
+
+    package init(
+        kind: Kind,
+        serverName: String,
+        certificate: [UInt8] = [],
+        code: ErrorCode? = nil,
+        coversName: Bool? = nil
+    ) {
+        self.kind = kind
+        self.serverName = serverName
+        self.certificate = certificate
+        self.code = code
+        self.coversName = coversName
+    }
+}
+
+/// What an endpoint as a whole looks like: the closed list of `hallmark.assessment`.
+package enum EndpointAssessment: String, CaseIterable, Sendable {
+    /// It shows the marks of many unrelated tools at once.
+    case deceptionLikely = "deception_likely"
+    /// It drips bytes or never ends an answer, until a budget ends it.
+    case tarpitLikely = "tarpit_likely"
+    /// It has a matching certificate for any name.
+    case anyName = "any_name"
+    /// It answers any path with success.
+    case anyPath = "any_path"
+}

@@ -1,0 +1,36 @@
+import Wire
+
+/// Fills a `ServerFlight` from the messages that libssl reports, so that both handshakes record the same.
+///
+/// libssl hands each handshake message on as soon as it was decrypted and
+/// before it reads it: the certificates are kept even when the handshake fails over them.
+final class FlightRecorder {
+    var flight = ServerFlight()
+    /// What comes after the server's Finished is no part of its flight.
+    private var isOver = false
+
+    /// Takes what `SSL_CTX_set_msg_callback` reports.
+    ///
+    /// - Parameter type: a content type (RFC 8446, section 5.1), or 256 for a record's header.
+    func observe(isWritten: Bool, type: CInt, _ bytes: Span<UInt8>) {
+        switch (type, isWritten) {
+        case (22, true):
+            if bytes.count > 0, bytes[0] == 1 { flight.sent(bytes) }
+        case (22, false):
+            guard !isOver else { return }
+            // What is malformed is libssl's to refuse; the parts read so far stay.
+            try? flight.message(bytes)
+            if bytes.count > 0, bytes[0] == 20 { isOver = true }
+        case (21, false):
+            guard bytes.count >= 2 else { return }
+            let alert = ServerFlight.Alert(level: bytes[0], code: bytes[1])
+            flight.alert(alert)
+            if alert.isFinal, !isOver { flight.close = .alert }
+        case (256, false):
+            guard bytes.count >= 5, !isOver else { return }
+            flight.record(type: bytes[0], length: bytes.u16(3))
+            if bytes[0] == 22 || bytes[0] == 21 { flight.record(version: UInt16(bytes.u16(1))) }
+        default: break
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import COpenSSL
+package import Wire
+
+/// The client's end of one TLS connection, without the connection.
+///
+/// Bytes from the peer go in by `receive`, bytes for the peer come out by
+/// `flush`. What the server shows is in `flight`, however the handshake ends.
+package struct TLSSession: ~Copyable {
+    private let ssl: OpaquePointer
+    private let incoming: OpaquePointer
+    private let outgoing: OpaquePointer
+    /// Owned here; libssl's callback borrows it.
+    private let recorder = FlightRecorder()
+    /// Keeps the context alive as long as its session.
+    private let context: TLSContext
+
+    /// - Parameter serverName: the name for SNI; nil for none.
+    package init(_ context: TLSContext, serverName: String?) throws(TLSError) {
+        ERR_clear_error()
+        guard let ssl = SSL_new(context.context) else { throw .fromQueue() }
+        guard let incoming = BIO_new(BIO_s_mem()), let outgoing = BIO_new(BIO_s_mem()) else {
+            SSL_free(ssl)
+            throw .fromQueue()
+        }
+        self.context = context
+        self.ssl = ssl
+        self.incoming = incoming
+        self.outgoing = outgoing
+        SSL_set_bio(ssl, incoming, outgoing)  // ssl frees both
+        SSL_set_connect_state(ssl)
+        cSSL_set_msg_callback_arg(ssl, Unmanaged.passUnretained(recorder).toOpaque())
+        // A name that SNI can't hold is left out rather than failing the handshake.
+        if let serverName { _ = cSSL_set_tlsext_host_name(ssl, serverName) }
+    }
+
+    deinit { SSL_free(ssl) }
+
+    /// What the server showed so far.
+    package var flight: ServerFlight { recorder.flight }
+
+    /// Takes bytes from the peer.
+    package mutating func receive(_ bytes: Span<UInt8>) {
+        bytes.withUnsafeBytes { _ = BIO_write(incoming, $0.baseAddress, CInt($0.count)) }
+    }
+
+    /// Goes on with the handshake as far as the bytes received allow.
+    ///
+    /// - Returns: true when the handshake is complete.
+    package mutating func handshake() throws(TLSError) -> Bool {
+        ERR_clear_error()
+        let result = SSL_do_handshake(ssl)
+        if result == 1 { return true }
+        guard SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ else { throw .fromQueue() }
+        return false
+    }
+
+    /// Hands `send` what is to go to the peer, in place, and forgets it.
+    package mutating func flush(_ send: (Span<UInt8>) -> Void) {
+        var base: UnsafeMutablePointer<CChar>?
+        let count = cBIO_get_mem_data(outgoing, &base)
+        guard count > 0, let base else { return }
+        base.withMemoryRebound(to: UInt8.self, capacity: count) {
+            send(UnsafeBufferPointer(start: $0, count: count).span)
+        }
+        _ = cBIO_reset(outgoing)
+    }
+
+    /// Encrypts application data; it comes out by `flush`.
+    package mutating func write(_ bytes: [UInt8]) throws(TLSError) {
+        guard !bytes.isEmpty else { return }
+        ERR_clear_error()
+        var written = 0
+        guard SSL_write_ex(ssl, bytes, bytes.count, &written) == 1, written == bytes.count else {
+            throw .fromQueue()
+        }
+    }
+
+    /// How far reading got.
+    package enum Reading: Equatable, Sendable {
+        case wait
+        /// The server said that it is done (close_notify).
+        case end
+    }
+
+    /// Decrypts what was received; `take` gets each piece.
+    ///
+    /// - Parameter take: returns false to stop.
+    package mutating func read(_ take: (Span<UInt8>) -> Bool) throws(TLSError) -> Reading {
+        var room = InlineArray<16384, UInt8>(repeating: 0)
+        while true {
+            ERR_clear_error()
+            var count = 0
+            let result = withUnsafeMutableBytes(of: &room) {
+                SSL_read_ex(ssl, $0.baseAddress, $0.count, &count)
+            }
+            if result == 1 {
+                guard take(room.span.extracting(0..<count)) else { return .wait }
+                continue
+            }
+            switch SSL_get_error(ssl, result) {
+            case SSL_ERROR_WANT_READ: return .wait
+            case SSL_ERROR_ZERO_RETURN: return .end
+            default: throw .fromQueue()
+            }
+        }
+    }
+
+    /// The application protocol chosen by ALPN.
+    package var nextProtocol: String? {
+        var name: UnsafePointer<UInt8>?
+        var count: UInt32 = 0
+        SSL_get0_alpn_selected(ssl, &name, &count)
+        guard let name, count > 0 else { return nil }
+        return String(decoding: UnsafeBufferPointer(start: name, count: Int(count)), as: UTF8.self)
+    }
+
+    /// Checks chain and name against a store of trusted certificates.
+    package func verify(_ store: TrustStore, name: String?, address: [UInt8]) -> TrustStore.Result {
+        store.check(
+            SSL_get0_peer_certificate(ssl),
+            SSL_get_peer_cert_chain(ssl),
+            name: name,
+            address: address
+        )
+    }
+}

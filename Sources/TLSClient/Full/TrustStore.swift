@@ -1,0 +1,60 @@
+import COpenSSL
+
+/// Trusted CA certificates, and the check of a chain against them (RFC 5280, section 6; RFC 6125 for names).
+package final class TrustStore {
+    /// What a check found.
+    package struct Result: Equatable, Sendable {
+        /// `valid`, or OpenSSL's reason why not.
+        package var chain: String
+        /// `valid`, `mismatch` or `not_checked`.
+        package var name: String
+    }
+
+    private let store: OpaquePointer
+
+    /// - Parameter file: a PEM file of CA certificates; nil for the system's.
+    package init(file: String?) throws(TLSError) {
+        ERR_clear_error()
+        guard let store = X509_STORE_new() else { throw .fromQueue() }
+        self.store = store
+        let result = file.map { X509_STORE_load_file(store, $0) } ?? X509_STORE_set_default_paths(store)
+        guard result == 1 else { throw .fromQueue() }
+    }
+
+    deinit { X509_STORE_free(store) }
+
+    /// - Parameters:
+    ///   - leaf: libssl's certificate.
+    ///   - chain: the stack of all that the server sent.
+    ///   - name: the host name to check, or nil.
+    ///   - address: the address to check when there is no name: 4 or 16 bytes.
+    func check(_ leaf: OpaquePointer?, _ chain: OpaquePointer?, name: String?, address: [UInt8]) -> Result {
+        guard let leaf, let context = X509_STORE_CTX_new() else {
+            return Result(chain: "no certificate", name: "not_checked")
+        }
+        defer { X509_STORE_CTX_free(context) }
+        guard X509_STORE_CTX_init(context, store, leaf, chain) == 1 else {
+            return Result(chain: TLSError.fromQueue().description, name: "not_checked")
+        }
+        X509_VERIFY_PARAM_set_purpose(X509_STORE_CTX_get0_param(context), X509_PURPOSE_SSL_SERVER)
+        var text = "valid"
+        if X509_verify_cert(context) != 1 {
+            let code = X509_STORE_CTX_get_error(context)
+            text = X509_verify_cert_error_string(Int(code)).map { String(cString: $0) } ?? "error \(code)"
+        }
+        ERR_clear_error()
+        return Result(chain: text, name: Self.checkName(leaf, name, address))
+    }
+
+    private static func checkName(_ leaf: OpaquePointer, _ name: String?, _ address: [UInt8]) -> String {
+        let result: CInt
+        if let name {
+            result = X509_check_host(leaf, name, name.utf8.count, 0, nil)
+        } else if address.count == 4 || address.count == 16 {
+            result = X509_check_ip(leaf, address, address.count, 0)
+        } else {
+            return "not_checked"
+        }
+        return result == 1 ? "valid" : "mismatch"
+    }
+}

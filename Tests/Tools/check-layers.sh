@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Each C library and each store is imported by the module that owns it, and by no other.
+# The compiler does not see this: a C module can be reached through another target.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+status=0
+
+# owned MODULES PATTERN: an import of one of MODULES is allowed only in files that match PATTERN.
+owned() {
+    local found
+    found=$(grep -rnE "^(package |internal |public |private |fileprivate )?import ($1)$" Sources --include='*.swift' |
+        grep -vE "^Sources/($2)")
+    [ -z "$found" ] && return
+    echo "Only Sources/($2) may import $1:" >&2
+    echo "$found" >&2
+    status=1
+}
+
+owned 'CUV|CAres' 'Net/'
+owned 'COpenSSL' 'TLSClient/|Observations/Certificate/(Digests|SignatureCheck)\.swift'
+owned 'CVectorscan|Yams' 'Signatures/'
+owned 'CSimdjson' 'Signatures/|Corpus/'
+owned 'CNGHTTP2|CZlib' 'HTTPClient/'
+owned 'GRDB' 'Corpus/'
+owned 'Net|TLSClient' 'Scan/|Net/|TLSClient/'
+owned 'Signatures' 'hallmark/'
+owned 'Corpus' 'hallmark/'
+owned 'Scan' 'hallmark/'
+exit $status
