@@ -219,6 +219,12 @@ package final class MatchScratch {
         return found
     }
 
+    /// All values of a field of the observation that was matched last.
+    func texts(_ name: String) -> [String] {
+        guard let field = ruleSet.names.firstIndex(of: name), view.count > 0 else { return [] }
+        return view.texts(field)
+    }
+
     private func collect(_ place: Int, into found: inout [(field: String, value: FieldValue)]) {
         let step = ruleSet.program.steps[place]
         switch step.operation {

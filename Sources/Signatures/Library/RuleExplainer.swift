@@ -1,0 +1,95 @@
+/// Says in plain words what a rule looks for.
+package struct RuleExplainer {
+    private let rule: SigmaRule
+
+    package init(_ rule: SigmaRule) { self.rule = rule }
+
+    /// The condition as indented lines.
+    package var condition: [String] { lines(rule.condition, 0) }
+
+    /// What a match means, in a sentence.
+    package var meaning: String {
+        switch rule.hallmark.subject {
+        case .software(let list):
+            let names = list.map(\.name).joined(separator: " or ")
+            let strength =
+                switch rule.hallmark.specificity {
+                case .unique: "practically nothing else shows this"
+                case .strong: "little else shows this; a second kind of evidence is wanted"
+                case .weak: "innocent software shows this too; alone it means little"
+                }
+            return "Speaks for \(names): \(strength)."
+        case .benign(let benign):
+            let whom = benign.isOfAny ? "any software" : benign.lookalikeOf.joined(separator: ", ")
+            return
+                "Innocent: \(benign.name). \(benign.lowers ? "Lowers" : "Is told beside") a lead for \(whom)."
+        case .trait: return "An oddity that is recorded and raises no lead of its own."
+        }
+    }
+
+    private func lines(_ expression: Expression, _ depth: Int) -> [String] {
+        let margin = String(repeating: "  ", count: depth)
+        switch expression {
+        case .test(let test): return [margin + words(test)]
+        case .not(.test(let test)) where test.predicate == .exists:
+            return [margin + "\(test.field) is absent"]
+        case .not(let inner): return [margin + "not:"] + lines(inner, depth + 1)
+        case .and(let parts): return [margin + "all of:"] + parts.flatMap { lines($0, depth + 1) }
+        case .or(let parts): return [margin + "any of:"] + parts.flatMap { lines($0, depth + 1) }
+        }
+    }
+
+    private func words(_ test: Test) -> String {
+        switch test.predicate {
+        case .text(let text, let cased): return "\(test.field) \(words(text))\(cased ? ", in this case" : "")"
+        case .expression(let text, let flags):
+            let caseless = flags.contains(.caseless) ? ", in any case" : ""
+            return "\(test.field) matches the regular expression \(text)\(caseless)"
+        case .compare(let comparison, let number): return "\(test.field) \(comparison.rawValue) \(number)"
+        case .part(let part, let comparison, let number):
+            return "the \(part.rawValue) of \(test.field) \(comparison.rawValue) \(number)"
+        case .network(let network): return "\(test.field) lies in \(network)"
+        case .exists: return "\(test.field) is there"
+        case .fieldReference(let other, let mode, _):
+            let verb =
+                switch mode {
+                case .whole: "equals"
+                case .contains: "contains"
+                case .start: "begins with"
+                case .end: "ends with"
+                }
+            return "\(test.field) \(verb) \(other)"
+        }
+    }
+
+    private func words(_ text: SigmaText) -> String {
+        func quoted(_ parts: some Sequence<SigmaText.Part>) -> String? {
+            var result = SigmaText(literal: [])
+            for case .literal(let bytes) in parts { result = SigmaText(literal: bytes) }
+            return result.literal.map { "\"" + String(decoding: $0, as: UTF8.self) + "\"" }
+        }
+        let parts = text.parts
+        let literals = parts.filter { if case .literal = $0 { true } else { false } }
+        if parts == [.any] { return "is there" }
+        if let literal = text.literal {
+            return literal.isEmpty
+                ? "is empty" : "is " + "\"" + String(decoding: literal, as: UTF8.self) + "\""
+        }
+        if literals.count == 1, !parts.contains(.one), let only = quoted(literals) {
+            if parts.count == 3 { return "contains \(only)" }
+            if parts.count == 2 { return parts[0] == .any ? "ends with \(only)" : "begins with \(only)" }
+        }
+        return "is like \"\(text.source)\""
+    }
+}
+
+extension Network: CustomStringConvertible {
+    var description: String {
+        guard bytes.count == 4 else {
+            let groups = stride(from: 0, to: 16, by: 2)
+                .map { String(Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]), radix: 16) }
+            return groups.joined(separator: ":") + "/\(prefix)"
+        }
+        return bytes.map(String.init).joined(separator: ".") + "/\(prefix)"
+    }
+}
