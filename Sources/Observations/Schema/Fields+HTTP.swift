@@ -90,6 +90,7 @@ extension Field {
         .list("hallmark.matches.evidence.kind", .keyword, "`certificate`, `tls` or `http`."),
         .list("hallmark.matches.evidence.field", .keyword, "The field's name."),
         .list("hallmark.matches.evidence.value", .keyword, "The value that matched, at most 256 bytes."),
+        .list("hallmark.matches.benign", .keyword, "The innocent thing that a benign rule recognised."),
         .list("hallmark.matches.specificity", .keyword, "`unique`, `strong` or `weak`."),
         .list("hallmark.leads", .objects, "What the matches say together, one for each software."),
         .list("hallmark.leads.software.id", .keyword, "The ATT&CK id."),
@@ -97,6 +98,7 @@ extension Field {
         .list("hallmark.leads.confidence", .long, "0 to 99 (`Docs/leads.md`)."),
         .list("hallmark.leads.label", .keyword, "`low`, `medium`, `high`."),
         .list("hallmark.leads.kinds", .keyword, "The independent kinds of evidence."),
+        .list("hallmark.leads.dual_use", .boolean, "Whether honest people run the software as well."),
         .list("hallmark.leads.corroborate", .keyword, "What else to look at."),
         .list(
             "hallmark.leads.against",

@@ -19,6 +19,8 @@ package final class MatchScratch {
     private let held: UnsafeMutablePointer<UInt32>
     private let failed: UnsafeMutablePointer<UInt32>
     private let values: UnsafeMutablePointer<Int32>
+    /// By atom: where in the value a pattern's match ends.
+    private let ends: UnsafeMutablePointer<UInt32>
     /// By rule: when it was last noted to be evaluated, and when it last matched.
     private let noted: UnsafeMutablePointer<UInt32>
     private let hit: UnsafeMutablePointer<UInt32>
@@ -38,6 +40,7 @@ package final class MatchScratch {
         held = Self.zeros(ruleSet.atoms.count)
         failed = Self.zeros(ruleSet.atoms.count)
         values = Self.zeros(ruleSet.atoms.count)
+        ends = Self.zeros(ruleSet.atoms.count)
         noted = Self.zeros(ruleSet.rules.count)
         hit = Self.zeros(ruleSet.rules.count)
         candidates = Self.zeros(2 * ruleSet.rules.count)
@@ -48,6 +51,7 @@ package final class MatchScratch {
         held.deallocate()
         failed.deallocate()
         values.deallocate()
+        ends.deallocate()
         noted.deallocate()
         hit.deallocate()
         candidates.deallocate()
@@ -125,10 +129,12 @@ package final class MatchScratch {
                 UInt32(truncatingIfNeeded: bytes.count),
                 0,
                 patternScratch,
-                { atom, _, _, _, context in
+                { atom, _, end, _, context in
                     guard let context else { return 0 }
                     Unmanaged<MatchScratch>.fromOpaque(context)
-                        ._withUnsafeGuaranteedRef { $0.mark(Int32(bitPattern: atom)) }
+                        ._withUnsafeGuaranteedRef {
+                            $0.mark(Int32(bitPattern: atom), end: UInt32(truncatingIfNeeded: end))
+                        }
                     return 0
                 },
                 Unmanaged.passUnretained(self).toOpaque()
@@ -136,11 +142,12 @@ package final class MatchScratch {
         }
     }
 
-    private func mark(_ atom: Int32) {
+    private func mark(_ atom: Int32, end: UInt32 = 0) {
         let index = Int(atom)
         if held[index] == shared || held[index] == current { return }
         held[index] = current
         values[index] = valueIndex
+        ends[index] = end
         let start = Int(ruleSet.triggerStarts[index])
         let end = Int(ruleSet.triggerStarts[index + 1])
         for place in start..<end { note(ruleSet.triggered[place]) }
@@ -197,7 +204,8 @@ package final class MatchScratch {
         }
     }
 
-    private func holds(atom index: Int) -> Bool {
+    /// Whether a test holds in the exchange that was looked at last.
+    func holds(atom index: Int) -> Bool {
         if held[index] == shared || held[index] == current { return true }
         if failed[index] == shared || failed[index] == current { return false }
         let atom = ruleSet.atoms[index]
@@ -212,20 +220,25 @@ package final class MatchScratch {
         return true
     }
 
-    /// The tests that hold in a rule that matched last, with the value that answered each; each field once for each value.
-    package func evidence(of rule: Int) -> [(field: String, value: FieldValue)] {
-        var found: [(field: String, value: FieldValue)] = []
+    /// The tests that hold in a rule that matched last, with what the fields hold; at most 32.
+    package func excerpts(of rule: Int) -> [Assessment.Evidence] {
+        var found: [Assessment.Evidence] = []
+        if let match = matched.first(where: { $0.rule == rule }), match.exchange != exchange {
+            replay(match.exchange)
+        }
         collect(Int(ruleSet.program.starts[rule]), into: &found)
         return found
     }
 
-    /// All values of a field of the observation that was matched last.
-    func texts(_ name: String) -> [String] {
-        guard let field = ruleSet.names.firstIndex(of: name), view.count > 0 else { return [] }
-        return view.texts(field)
+    /// Marks an exchange again, for what is asked of it afterwards.
+    private func replay(_ number: Int) {
+        exchange = number
+        current += 1
+        candidateCount = 0
+        for index in 0..<view.count where view[index].exchange == number { look(at: index) }
     }
 
-    private func collect(_ place: Int, into found: inout [(field: String, value: FieldValue)]) {
+    private func collect(_ place: Int, into found: inout [Assessment.Evidence]) {
         let step = ruleSet.program.steps[place]
         switch step.operation {
         case .not: return
@@ -236,12 +249,30 @@ package final class MatchScratch {
                 child = Int(ruleSet.program.steps[child].end)
             }
         case .test:
-            guard found.count < 32 else { return }
-            let field = ruleSet.names[ruleSet.atoms[Int(step.atom)].field]
-            let value = view[Int(values[Int(step.atom)])]
-            if !found.contains(where: { $0.field == field && $0.value.string == value.string }) {
-                found.append((field, value))
+            let atom = Int(step.atom)
+            let field = ruleSet.names[ruleSet.atoms[atom].field]
+            guard found.count < 32, let kind = EvidenceKind.of(field) else { return }
+            let isPattern = ruleSet.atoms[atom].isMarked
+            let text = excerpt(view[Int(values[atom])].bytes, around: isPattern ? Int(ends[atom]) : 0)
+            if !found.contains(where: { $0.field == field && $0.value == text }) {
+                found.append(Assessment.Evidence(kind: kind, field: field, value: text))
             }
         }
+    }
+
+    /// At most 256 bytes of a value: its begin, or what comes before `end` and a little after it.
+    private func excerpt(_ bytes: UnsafeBufferPointer<UInt8>, around end: Int) -> String {
+        var first = 0
+        if bytes.count > 256, end > 192 { first = min(end, bytes.count) - 192 }
+        while first > 0, first < bytes.count, bytes[first] & 0xc0 == 0x80 { first += 1 }
+        var last = min(bytes.count, first + 256)
+        while last < bytes.count, last > first, bytes[last] & 0xc0 == 0x80 { last -= 1 }
+        return String(decoding: bytes[first..<last], as: UTF8.self)
+    }
+
+    /// All values of a field of the observation that was matched last.
+    func texts(_ name: String) -> [String] {
+        guard let field = ruleSet.names.firstIndex(of: name), view.count > 0 else { return [] }
+        return view.texts(field)
     }
 }

@@ -21,6 +21,16 @@ package final class RuleSet: Sendable {
     /// By rule: whether it tests anything of an HTTP exchange.
     let isInExchange: [Bool]
 
+    /// By software: what its rules look at.
+    let corroboration: [Software: [Corroboration]]
+    /// Probes beyond the certificate that some rule can use.
+    package let usedProbes: ProbeKinds
+    /// By atom: the probe that brings its field, and whether it is evidence.
+    let atomProbes: [ProbeKinds]
+    let isEvidence: [Bool]
+    /// Rules that look at fields of several probes.
+    let severalKinds: [Int]
+
     /// What a test needs when it is evaluated.
     struct Atom: Sendable {
         let field: Int
@@ -76,6 +86,15 @@ package final class RuleSet: Sendable {
         triggered = compiler.triggered
         always = compiler.always
         isInExchange = compiler.isInExchange
+        corroboration = Corroboration.all(rules, compiler.names)
+        let probes = compiler.program.atoms.map { ProbeKinds.bringing($0.field) }
+        atomProbes = probes
+        isEvidence = compiler.program.atoms.map { EvidenceKind.of($0.field) != nil }
+        usedProbes = probes.reduce(ProbeKinds()) { $0.union($1) }
+        severalKinds = rules.indices.filter { index in
+            let fields = rules[index].condition.tests.map { ProbeKinds.bringing($0.field) }
+            return Set(fields.map(\.rawValue)).count > 1
+        }
     }
 
     /// The HTTP requests that the rules need beyond `GET /`, each once.

@@ -1,0 +1,94 @@
+import Observations
+
+/// Writes an assessment as the last members of the `hallmark` object.
+struct AssessmentEncoder {
+    private static let maximumMatches = 64
+    private static let maximumLeads = 32
+
+    private let set: RuleSet
+
+    init(_ set: RuleSet) { self.set = set }
+
+    func encode(_ assessment: Assessment, into buffer: inout ByteBuffer) {
+        guard !assessment.matches.isEmpty else { return }
+        buffer.array("matches")
+        var count = 0
+        for match in assessment.matches {
+            let block = set.rules[match.rule].hallmark
+            // A rule that marks several tools is a match for each.
+            for software in block.software.isEmpty ? [nil] : block.software.map(Optional.some)
+            where count < Self.maximumMatches {
+                encode(match, software, into: &buffer)
+                count += 1
+            }
+        }
+        buffer.endArray()
+        if !assessment.leads.isEmpty {
+            buffer.array("leads")
+            for lead in assessment.leads.prefix(Self.maximumLeads) { encode(lead, into: &buffer) }
+            buffer.endArray()
+        }
+        if assessment.isDeceptive {
+            buffer.array("assessment")
+            buffer.string("deception_likely")
+            buffer.endArray()
+        }
+    }
+
+    private func encode(_ match: Assessment.Match, _ software: Software?, into buffer: inout ByteBuffer) {
+        let rule = set.rules[match.rule]
+        buffer.element()
+        buffer.object("rule")
+        if let id = rule.id { buffer.member("id", id) }
+        buffer.member("name", rule.title)
+        buffer.member("level", rule.level.rawValue)
+        buffer.endObject()
+        if let software { encode(software, into: &buffer) }
+        if let benign = rule.hallmark.benign { buffer.member("benign", benign.name) }
+        buffer.member("specificity", rule.hallmark.specificity.rawValue)
+        buffer.array("evidence")
+        for evidence in match.evidence {
+            buffer.element()
+            buffer.member("kind", evidence.kind.rawValue)
+            buffer.member("field", evidence.field)
+            buffer.member("value", evidence.value)
+            buffer.endObject()
+        }
+        buffer.endArray()
+        buffer.endObject()
+    }
+
+    private func encode(_ lead: Lead, into buffer: inout ByteBuffer) {
+        buffer.element()
+        encode(lead.software, into: &buffer)
+        buffer.member("confidence", lead.confidence)
+        buffer.member("label", lead.label.rawValue)
+        buffer.array("kinds")
+        for kind in lead.kinds {
+            buffer.comma()
+            buffer.string(kind.rawValue)
+        }
+        buffer.endArray()
+        if lead.isDualUse { buffer.member("dual_use", true) }
+        encode("corroborate", lead.corroborate, into: &buffer)
+        encode("against", lead.against, into: &buffer)
+        buffer.endObject()
+    }
+
+    private func encode(_ software: Software, into buffer: inout ByteBuffer) {
+        buffer.object("software")
+        if let id = software.id { buffer.member("id", id) }
+        buffer.member("name", software.name)
+        buffer.endObject()
+    }
+
+    private func encode(_ name: StaticString, _ texts: [String], into buffer: inout ByteBuffer) {
+        guard !texts.isEmpty else { return }
+        buffer.array(name)
+        for text in texts {
+            buffer.comma()
+            buffer.string(text)
+        }
+        buffer.endArray()
+    }
+}

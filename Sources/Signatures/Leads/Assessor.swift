@@ -1,0 +1,103 @@
+package import Observations
+
+/// Matches observations and writes what comes of it into them.
+///
+/// It belongs to one thread.
+package final class Assessor {
+    package let scratch: MatchScratch
+    /// Set when the line must not be changed beyond what a match brings; see `assess`.
+    private var copy = ByteBuffer()
+    private let timestamp: Int
+    private let matchesField: Int
+    private let leadsField: Int
+    private let assessmentField: Int
+
+    package init(_ set: RuleSet) {
+        scratch = MatchScratch(set)
+        func id(_ name: String) -> Int { set.names.firstIndex(of: name) ?? 0 }
+        timestamp = id("@timestamp")
+        matchesField = id("hallmark.matches")
+        leadsField = id("hallmark.leads")
+        assessmentField = id("hallmark.assessment")
+    }
+
+    private var set: RuleSet { scratch.ruleSet }
+
+    /// Matches the observation that `line` holds from `start` on, and writes matches and leads into it.
+    ///
+    /// `hallmark.matches`, `.leads` and `.assessment` are put at the end of the `hallmark` object, which is made when there is none; what stood
+    /// under these names before is taken out. `event.kind` becomes `alert` when there is a lead, otherwise `event`. A line without a match, that never had one,
+    /// is left as it is, byte for byte.
+    ///
+    /// - Throws: when the line is no JSON object; it is left as it is.
+    @discardableResult
+    package func assess(
+        _ line: inout ByteBuffer,
+        from start: Int = 0
+    ) throws(ObservationSyntaxError) -> Assessment {
+        var failure: ObservationSyntaxError?
+        line.withSpan { span in
+            span.extracting(min(start, span.count)..<span.count).withUnsafeBufferPointer { bytes in
+                do throws(ObservationSyntaxError) { try scratch.match(bytes) } catch { failure = error }
+            }
+        }
+        if let failure { throw failure }
+        let assessment = assessLast()
+        if assessment.matches.isEmpty && !wasAssessed { return assessment }
+        rewrite(&line, from: start, assessment)
+        return assessment
+    }
+
+    /// Whether the observation that was matched last carries an older assessment.
+    private var wasAssessed: Bool {
+        let view = scratch.view
+        return view.has(matchesField) || view.has(leadsField) || view.has(assessmentField)
+    }
+
+    /// What the matches of the observation that the scratch matched last come to.
+    package func assessLast() -> Assessment {
+        guard !scratch.matched.isEmpty else { return Assessment() }
+        let matches = scratch.matched.sorted { $0.rule < $1.rule }.map { match in
+            Assessment.Match(rule: match.rule, evidence: scratch.excerpts(of: match.rule))
+        }
+        let view = scratch.view
+        let time = view.has(timestamp) ? SigmaDate.milliseconds(view[view.first(timestamp)].bytes) ?? 0 : 0
+        return LeadBuilder(set, matches, time: time) { [self] software, kinds in
+            set.corroboration[software]?.compactMap { $0.isOpen(scratch.view, kinds) ? $0.text : nil } ?? []
+        }
+        .build()
+    }
+
+    private func rewrite(_ line: inout ByteBuffer, from start: Int, _ assessment: Assessment) {
+        let places = line.withSpan { span in
+            AssessmentPlaces(span.extracting(min(start, span.count)..<span.count))
+        }
+        guard let places else { return }
+        copy.removeAll()
+        line.withSpan { span in
+            func keep(_ range: Range<Int>) {
+                copy.append(span.extracting((start + range.lowerBound)..<(start + range.upperBound)))
+            }
+            var place = 0
+            for cut in places.cuts {
+                keep(place..<cut.lowerBound)
+                place = cut.upperBound
+            }
+            keep(place..<places.end)
+            if places.makesHallmark {
+                copy.append(copy.last == 0x7b ? "\"hallmark\":{" : ",\"hallmark\":{")
+            }
+            AssessmentEncoder(set).encode(assessment, into: &copy)
+            if places.makesHallmark { copy.append(0x7d) }
+            keep(places.end..<span.count - start)
+        }
+        if let kind = places.kind {
+            copy.overwrite(at: kind, with: assessment.leads.isEmpty ? eventKind.span : alertKind.span)
+        }
+        line.truncate(to: start)
+        copy.withSpan { line.append($0) }
+    }
+}
+
+private let eventKind = Array("event".utf8)
+private let alertKind = Array("alert".utf8)

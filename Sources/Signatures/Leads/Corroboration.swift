@@ -1,0 +1,54 @@
+import Observations
+
+/// Something else that a software's rules look at, and that could be looked at still.
+struct Corroboration: Hashable, Sendable {
+    /// `jarm`, `favicon`, `certificate`, `GET /login`, …
+    let text: String
+    let kind: EvidenceKind
+    /// The field that shows that it was looked at already.
+    private let field: Int
+
+    /// Whether it would be evidence of a new kind, and the observation does not hold it yet.
+    func isOpen(_ view: FieldView, _ kinds: Set<EvidenceKind>) -> Bool {
+        !kinds.contains(kind) && (isRequest || !view.has(field))
+    }
+
+    private var isRequest: Bool { text.contains("/") }
+
+    /// By software, what its rules look at, each once.
+    static func all(_ rules: [SigmaRule], _ names: [String]) -> [Software: [Corroboration]] {
+        let ids = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+        var result: [Software: [Corroboration]] = [:]
+        for rule in rules {
+            for one in list(rule, ids) {
+                for software in rule.hallmark.software where result[software]?.contains(one) != true {
+                    result[software, default: []].append(one)
+                }
+            }
+        }
+        return result
+    }
+
+    private static func list(_ rule: SigmaRule, _ ids: [String: Int]) -> [Corroboration] {
+        var found: [Corroboration] = []
+        func add(_ text: String, _ kind: EvidenceKind, _ field: String) {
+            guard let id = ids[field] else { return }
+            found.append(Corroboration(text: text, kind: kind, field: id))
+        }
+        for request in rule.hallmark.requests { add("\(request.method) \(request.path)", .http, "url.path") }
+        for test in rule.condition.positiveTests {
+            let field = test.field
+            switch EvidenceKind.of(field) {
+            case .certificate: add("certificate", .certificate, "tls.server.hash.sha256")
+            case .tls where field.hasPrefix("tls.server.j"):
+                add(String(field.dropFirst("tls.server.".count)), .tls, field)
+            case .tls: add("tls", .tls, "tls.version")
+            case .http where field.hasPrefix("hallmark.favicon."):
+                add("favicon", .http, "hallmark.favicon.mmh3")
+            case .http: if rule.hallmark.requests.isEmpty { add("http", .http, "http.response.status_code") }
+            case nil: break
+            }
+        }
+        return found
+    }
+}

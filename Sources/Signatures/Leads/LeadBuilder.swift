@@ -1,0 +1,136 @@
+/// Joins the matches of one observation into leads.
+struct LeadBuilder {
+    /// From so many unrelated tools on, none of them is believed.
+    static let deceptionThreshold = 5
+    /// So many of a deceptive host's leads are told.
+    private static let deceptionLeads = 3
+
+    private let set: RuleSet
+    private let matches: [Assessment.Match]
+    /// Milliseconds since 1970 at which the observation was made.
+    private let time: Int64
+    private let corroboration: (Software, Set<EvidenceKind>) -> [String]
+
+    /// - Parameters:
+    ///   - time: when the observation was made; facts expire by it.
+    ///   - corroboration: what else could be looked at for a software with evidence of some kinds.
+    init(
+        _ set: RuleSet,
+        _ matches: [Assessment.Match],
+        time: Int64,
+        corroboration: @escaping (Software, Set<EvidenceKind>) -> [String]
+    ) {
+        self.set = set
+        self.matches = matches
+        self.time = time
+        self.corroboration = corroboration
+    }
+
+    func build() -> Assessment {
+        var software: [Software] = []
+        for match in matches {
+            for one in set.rules[match.rule].hallmark.software where !software.contains(one) {
+                software.append(one)
+            }
+        }
+        var leads = software.map(lead)
+        leads.sort { ($1.confidence, $0.software.name) < ($0.confidence, $1.software.name) }
+        var assessment = Assessment(matches: matches, leads: leads)
+        let unrelated = unrelatedTools(software)
+        guard unrelated >= Self.deceptionThreshold else { return assessment }
+        assessment.isDeceptive = true
+        assessment.leads = leads.prefix(Self.deceptionLeads).map { lead in
+            var lead = lead
+            lead.confidence = min(lead.confidence, 25)
+            lead.against.append(
+                "\(unrelated) unrelated tools match at once: likely a honeypot or a deception service"
+            )
+            return lead
+        }
+        return assessment
+    }
+
+    private func lead(_ software: Software) -> Lead {
+        var best = InlineArray<8, Double>(repeating: 0)
+        var kinds: Set<EvidenceKind> = []
+        var against: [String] = []
+        var isDualUse = false
+        func object(_ text: String) { if !against.contains(text) { against.append(text) } }
+        for match in matches {
+            let rule = set.rules[match.rule]
+            guard rule.hallmark.software.contains(software) else { continue }
+            let isExpired = rule.hallmark.expires.map { $0 <= time } ?? false
+            var weight = Confidence.weight(rule.hallmark.specificity, isExpired: isExpired)
+            if isExpired { object("an aged fact: \(rule.title)") }
+            weight *= lowered(rule, software, object)
+            isDualUse = isDualUse || rule.hallmark.isDualUse
+            for other in rule.hallmark.software where other != software {
+                object("\(other.name) shows the same")
+            }
+            let mask = rule.kinds.reduce(0) { $0 | Confidence.bit($1) }
+            best[mask] = max(best[mask], weight)
+            kinds.formUnion(rule.kinds)
+        }
+        if isDualUse { object("dual use: administrators and testers run it as well") }
+        return Lead(
+            software: software,
+            confidence: Confidence.combine(best),
+            kinds: kinds.sorted(),
+            isDualUse: isDualUse,
+            corroborate: corroboration(software, kinds),
+            against: against
+        )
+    }
+
+    /// What benign look-alikes leave of a rule's weight: the factor of the surest one.
+    private func lowered(_ rule: SigmaRule, _ software: Software, _ object: (String) -> Void) -> Double {
+        var factor = 1.0
+        for match in matches {
+            let other = set.rules[match.rule]
+            guard let benign = other.hallmark.benign, rule.kinds.isSubset(of: other.kinds) else { continue }
+            let isNamed = benign.lookalikeOf.contains(software.name)
+            guard isNamed || benign.isOfAny && rule.hallmark.specificity != .unique else { continue }
+            object("looks like \(benign.name)")
+            if benign.lowers { factor = min(factor, Confidence.benignFactor(other.hallmark.specificity)) }
+        }
+        return factor
+    }
+
+    /// How many tools have good evidence of their own.
+    ///
+    /// Tools count as one when a rule names both, when one's rule says that it overlaps with the other, or when the same values speak for them.
+    private func unrelatedTools(_ software: [Software]) -> Int {
+        var group = Array(software.indices)
+        func root(_ index: Int) -> Int {
+            var index = index
+            while group[index] != index { index = group[index] }
+            return index
+        }
+        var good: Set<Int> = []
+        var byValue: [String: Int] = [:]
+        for match in matches {
+            let rule = set.rules[match.rule]
+            guard rule.hallmark.specificity != .weak else { continue }
+            let members = rule.hallmark.software.compactMap { software.firstIndex(of: $0) }
+            guard let first = members.first else { continue }
+            good.insert(first)
+            for other in members { group[root(other)] = root(first) }
+            for evidence in match.evidence {
+                let key = evidence.field + "=" + evidence.value
+                if let other = byValue.updateValue(first, forKey: key) { group[root(other)] = root(first) }
+            }
+            for name in rule.hallmark.overlaps {
+                for (index, other) in software.enumerated()
+                where other.name == name || isCalled(name, other) { group[root(index)] = root(first) }
+            }
+        }
+        return Set(good.map(root)).count
+    }
+
+    /// Whether a rule of this id or name is one of the software's that matched.
+    private func isCalled(_ name: String, _ software: Software) -> Bool {
+        matches.contains {
+            set.rules[$0.rule].isCalled(name) && set.rules[$0.rule].hallmark.software.contains(software)
+        }
+    }
+}

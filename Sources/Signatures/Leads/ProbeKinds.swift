@@ -1,0 +1,77 @@
+import Observations
+
+/// Probes beyond the certificate.
+package struct ProbeKinds: OptionSet, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let jarm = ProbeKinds(rawValue: 1)
+    package static let http = ProbeKinds(rawValue: 2)
+    package static let favicon = ProbeKinds(rawValue: 4)
+
+    /// The probe that brings a field; empty for what the first handshake brings.
+    static func bringing(_ field: String) -> ProbeKinds {
+        if field.hasPrefix("tls.server.jarm") || field.hasPrefix("hallmark.jarm.") { return .jarm }
+        if field.hasPrefix("hallmark.favicon.") { return [.http, .favicon] }
+        if field.hasPrefix("http.") || field.hasPrefix("url.") { return .http }
+        return []
+    }
+}
+
+extension MatchScratch {
+    /// The probes that could still complete, corroborate or refute a match, after what the last observation holds.
+    ///
+    /// With any match it is every probe that a loaded rule can use; otherwise the probes of those rules that want several kinds of evidence, have one of
+    /// them and are not refuted by another.
+    package func wantedProbes() -> ProbeKinds {
+        if !matched.isEmpty { return ruleSet.usedProbes }
+        var wanted: ProbeKinds = []
+        for rule in ruleSet.severalKinds where !wanted.isSuperset(of: ruleSet.usedProbes) {
+            let outcome = foresee(Int(ruleSet.program.starts[rule]))
+            if outcome.truth == nil && outcome.hasEvidence { wanted.formUnion(outcome.open) }
+        }
+        return wanted
+    }
+
+    /// A condition's truth as far as it is known, what would tell, and whether any evidence for it is there.
+    private struct Foresight {
+        var truth: Bool?
+        var open: ProbeKinds = []
+        var hasEvidence = false
+    }
+
+    private func foresee(_ place: Int) -> Foresight {
+        let step = ruleSet.program.steps[place]
+        switch step.operation {
+        case .test:
+            let atom = Int(step.atom)
+            let probes = ruleSet.atomProbes[atom]
+            if !probes.isEmpty && !view.has(ruleSet.atoms[atom].field) {
+                return Foresight(truth: nil, open: probes)
+            }
+            let holds = holds(atom: atom)
+            return Foresight(truth: holds, hasEvidence: holds && ruleSet.isEvidence[atom])
+        case .not:
+            var inner = foresee(place + 1)
+            inner.truth = inner.truth.map { !$0 }
+            inner.hasEvidence = false
+            return inner
+        case .and, .or:
+            let decisive = step.operation == .or
+            var sum = Foresight(truth: !decisive)
+            var child = place + 1
+            while child < Int(step.end) {
+                let one = foresee(child)
+                child = Int(ruleSet.program.steps[child].end)
+                if one.truth == decisive { return Foresight(truth: decisive, hasEvidence: one.hasEvidence) }
+                if one.truth == nil {
+                    sum.truth = nil
+                    sum.open.formUnion(one.open)
+                }
+                sum.hasEvidence = sum.hasEvidence || one.hasEvidence
+            }
+            return sum
+        }
+    }
+}
