@@ -1,0 +1,89 @@
+import Wire
+
+/// The smaller parts of a record.
+extension ByteBuffer {
+    /// The member `probes` of `hallmark`.
+    mutating func append(probes: [ProbeRecord]) {
+        guard !probes.isEmpty else { return }
+        array("probes")
+        for probe in probes {
+            element()
+            member("kind", probe.kind.rawValue)
+            member("outcome", probe.outcome.rawValue)
+            if let code = probe.code { member("code", code.rawValue) }
+            if let reason = probe.reason { member("reason", reason.rawValue) }
+            if let hello = probe.hello { member("hello", hello) }
+            if let limit = probe.limit { member("limit", limit.rawValue) }
+            if probe.outcome != .skipped {
+                member("attempt", probe.attempt)
+                member("duration_ms", probe.milliseconds)
+            }
+            endObject()
+        }
+        endArray()
+    }
+
+    /// What a server said that was not TLS, what it said before TLS, and what was checked after.
+    mutating func append(answers observation: Observation) {
+        if let answer = observation.notTLS {
+            object("not_tls")
+            member("protocol", answer.name)
+            key("bytes")
+            append(0x22)
+            append(base64: answer.bytes.span)
+            append(0x22)
+            let text = answer.bytes.map { (0x20...0x7e).contains($0) ? $0 : 0x2e }
+            member("text", text.span)
+            endObject()
+        }
+        if let startTLS = observation.startTLS {
+            object("starttls")
+            member("protocol", startTLS.name)
+            if !startTLS.greeting.isEmpty { member("greeting", startTLS.greeting.span) }
+            endObject()
+        }
+        if let verification = observation.verification {
+            object("verification")
+            member("chain", verification.chain)
+            member("name", verification.name)
+            endObject()
+        }
+        append(sniVariants: observation.sniVariants)
+    }
+
+    private mutating func append(sniVariants: [SNIVariant]) {
+        guard !sniVariants.isEmpty else { return }
+        array("sni_variants")
+        for variant in sniVariants {
+            element()
+            member("kind", variant.kind.rawValue)
+            member("server_name", variant.serverName)
+            if !variant.certificate.isEmpty { member("certificate_sha256", hex: variant.certificate.span) }
+            if let code = variant.code { member("code", code.rawValue) }
+            if let coversName = variant.coversName { member("covers_name", coversName) }
+            endObject()
+        }
+        endArray()
+    }
+
+    /// An address in its usual text form.
+    mutating func append(_ address: IPAddress) {
+        guard address.isV4 else { return append(address.description) }
+        let bits = UInt32(truncatingIfNeeded: address.bits)
+        for shift in stride(from: UInt32(24), through: 0, by: -8) {
+            append(decimal: Int(bits >> shift & 255))
+            if shift > 0 { append(0x2e) }
+        }
+    }
+
+    /// The member `assessment` of `hallmark`.
+    mutating func append(assessment: [EndpointAssessment]) {
+        guard !assessment.isEmpty else { return }
+        array("assessment")
+        for item in assessment {
+            comma()
+            string(item.rawValue)
+        }
+        endArray()
+    }
+}

@@ -1,0 +1,152 @@
+package import Wire
+
+/// Writes an observation as one line of NDJSON.
+///
+/// The form of a line:
+///
+/// - one JSON object, UTF-8 whatever the server sent (bytes that are not UTF-8
+///   become U+FFFD), without a raw line feed, and a line feed after it;
+/// - names as in `Field.all`; what was not seen is left out, never `null`;
+/// - `hallmark` is the last member, so that matches and findings can be added
+///   before the two closing braces without reading the line again;
+/// - `event.kind` stands within the first 96 bytes, as `event`; who adds a lead
+///   makes it `alert`, which is as long.
+///
+/// It writes in the order of the fields, straight from the bytes: no tree, no
+/// `String`, no `Codable`.
+package struct RecordEncoder: ~Copyable {
+    /// What the same run writes in every record.
+    package struct Options: Sendable {
+        package var scanID = ""
+        package var chain = CertificateEncoder.ChainOutput.full
+        /// Adds members to `tls.server`, after all others.
+        package var supplement: (@Sendable (Observation, inout ByteBuffer) -> Void)?
+
+        package init(scanID: String = "", chain: CertificateEncoder.ChainOutput = .full) {
+            self.scanID = scanID
+            self.chain = chain
+        }
+    }
+
+    private let options: Options
+    private var timestamp = Timestamp()
+    private var certificates: CertificateEncoder
+    private var fingerprints = FingerprintEncoder()
+
+    package init(_ options: Options) {
+        self.options = options
+        certificates = CertificateEncoder(chainOutput: options.chain)
+    }
+
+    /// Appends the line.
+    package mutating func encode(_ observation: Observation, into out: inout ByteBuffer) {
+        certificates.read(observation.flight.chain.bytes.span, observation.flight.chain.ranges.span)
+        let hasChain = certificates.hasLeaf
+        fingerprints.read(observation.flight)
+        out.append("{\"@timestamp\":\"")
+        timestamp.append(observation.startedAt, to: &out)
+        out.append("\",\"ecs\":{\"version\":\"9.0.0\"}")
+        encodeEvent(observation, into: &out)
+        encodeServer(observation, into: &out)
+        encodeTLS(observation, hasChain, into: &out)
+        if let first = observation.http.first { HTTPEncoder.encode(first, into: &out) }
+        out.object("hallmark")
+        encodeHallmark(observation, into: &out)
+        out.append("}}\n")
+    }
+
+    /// What the leaf of the last observation encoded showed, for who decides what to do next.
+    package var leaf: LeafSummary? {
+        guard certificates.hasLeaf else { return nil }
+        return LeafSummary(
+            isSelfIssued: certificates.isSelfIssued,
+            isSelfSigned: certificates.isSelfSigned,
+            validityDays: certificates.validityDays,
+            anomalies: certificates.anomalies
+        )
+    }
+
+    private func encodeEvent(_ observation: Observation, into out: inout ByteBuffer) {
+        out.append(
+            ",\"event\":{\"kind\":\"event\",\"category\":[\"network\"],\"dataset\":\"hallmark.observation\","
+        )
+        out.append(observation.isSuccess ? "\"outcome\":\"success\"" : "\"outcome\":\"failure\"")
+        out.member("duration", Int(clamping: observation.duration))
+        out.endObject()
+        guard let error = observation.error else { return }
+        out.object("error")
+        out.member("code", error.code.rawValue)
+        if !error.message.isEmpty { out.member("message", error.message) }
+        out.endObject()
+    }
+
+    private func encodeServer(_ observation: Observation, into out: inout ByteBuffer) {
+        out.object("server")
+        out.member("address", observation.address)
+        if let ip = observation.ip {
+            out.append(",\"ip\":\"")
+            out.append(ip)
+            out.append(0x22)
+        }
+        if observation.port != 0 { out.member("port", Int(observation.port)) }
+        if let domain = observation.domain { out.member("domain", domain) }
+        out.endObject()
+        out.append(",\"network\":{\"transport\":\"tcp\"")
+        if let ip = observation.ip { out.member("type", ip.isV4 ? "ipv4" : "ipv6" as StaticString) }
+        if observation.flight.version != 0 {
+            out.member("protocol", "tls" as StaticString)
+        } else if let answer = observation.notTLS {
+            out.member("protocol", answer.name)
+        } else if !observation.http.isEmpty {
+            out.member("protocol", "http" as StaticString)
+        }
+        out.endObject()
+    }
+
+    private mutating func encodeTLS(_ observation: Observation, _ hasChain: Bool, into out: inout ByteBuffer)
+    {
+        guard observation.flight.version != 0 || hasChain || observation.jarm != nil else { return }
+        out.object("tls")
+        var serverName = observation.serverName ?? ""
+        serverName.withUTF8 {
+            out.members(
+                flight: observation.flight,
+                serverName: $0.span,
+                established: observation.proof == .proven
+            )
+        }
+        out.object("server")
+        certificates.writeServer(to: &out)
+        fingerprints.encodeServer(observation, into: &out)
+        options.supplement?(observation, &out)
+        out.endObject()
+        out.endObject()
+    }
+
+    private mutating func encodeHallmark(
+        _ observation: Observation,
+        into out: inout ByteBuffer
+    ) {
+        if let proof = observation.proof { out.member("proof", proof.rawValue) }
+        out.object("scan")
+        if !options.scanID.isEmpty { out.member("id", options.scanID) }
+        if let scope = observation.scope { out.member("scope", scope) }
+        out.endObject()
+        out.append(probes: observation.probes)
+        out.append(answers: observation)
+        out.member(flight: observation.flight)
+        fingerprints.encodeHallmark(observation, into: &out)
+        certificates.writeCertificate(to: &out)
+        if observation.http.count > 1 { HTTPEncoder.encodeFurther(observation.http.dropFirst(), into: &out) }
+        if let icon = observation.favicon { HTTPEncoder.encode(icon, into: &out) }
+        out.append(assessment: observation.assessment)
+    }
+}
+
+/// What decides whether a certificate deserves a second look.
+package struct LeafSummary: Sendable {
+    package var isSelfIssued: Bool
+    package var isSelfSigned: Bool?
+    package var validityDays: Int?
+    package var anomalies: CertificateAnomalies
+}

@@ -1,0 +1,150 @@
+import Wire
+
+/// The JSON Schema (2020-12) of a record, written from the list of its fields.
+package enum SchemaDocument {
+    /// One place in the record: a field, an object of fields, or both an array and its members.
+    private final class Node {
+        var field: Field?
+        var members: [(name: String, node: Node)] = []
+
+        func member(_ name: Substring) -> Node {
+            if let found = members.first(where: { $0.name == name }) { return found.node }
+            let node = Node()
+            members.append((String(name), node))
+            return node
+        }
+    }
+
+    /// Closed lists of values, by field.
+    package static let enumerations: [String: [String]] = [
+        "event.kind": ["event", "alert"],
+        "event.category": ["network"],
+        "event.dataset": ["hallmark.observation"],
+        "event.outcome": ["success", "failure"],
+        "error.code": ErrorCode.allCases.map(\.rawValue),
+        "network.transport": ["tcp"],
+        "network.type": ["ipv4", "ipv6"],
+        "tls.version": ["3.0", "1.0", "1.1", "1.2", "1.3"],
+        "tls.version_protocol": ["tls", "ssl"],
+        "hallmark.proof": Proof.allCases.map(\.rawValue),
+        "hallmark.probes.kind": ProbeKind.allCases.map(\.rawValue),
+        "hallmark.probes.outcome": ProbeRecord.Outcome.allCases.map(\.rawValue),
+        "hallmark.probes.code": ErrorCode.allCases.map(\.rawValue),
+        "hallmark.probes.reason": ProbeReason.allCases.map(\.rawValue),
+        "hallmark.probes.limit": ProbeRecord.Limit.allCases.map(\.rawValue),
+        "hallmark.sni_variants.kind": SNIVariant.Kind.allCases.map(\.rawValue),
+        "hallmark.sni_variants.code": ErrorCode.allCases.map(\.rawValue),
+        "hallmark.certificate.anomalies": CertificateAnomaly.allCases.map(\.rawValue),
+        "hallmark.certificate.relations": CertificateRelation.allCases.map(\.rawValue),
+        "http.response.anomalies": HTTPAnomaly.allCases.map(\.rawValue),
+        "http.response.relations": HTTPRelation.allCases.map(\.rawValue),
+        "hallmark.jarm.outcomes": JARMResult.Outcome.allCases.map(\.rawValue),
+        "hallmark.tls.close": ["alert", "close", "reset", "timeout"],
+        "hallmark.tls.session_id": ["echoed", "new", "empty"],
+        "hallmark.assessment": EndpointAssessment.allCases.map(\.rawValue),
+        "hallmark.leads.label": ["low", "medium", "high"],
+        "hallmark.matches.specificity": ["unique", "strong", "weak"],
+    ]
+
+    /// Members that every record has.
+    private static let required: [String: [String]] = [
+        "": ["@timestamp", "ecs", "event", "server", "network", "hallmark"],
+        "ecs": ["version"],
+        "event": ["kind", "category", "dataset", "outcome", "duration"],
+        "error": ["code"],
+        "server": ["address"],
+        "network": ["transport"],
+        "hallmark": ["scan"],
+    ]
+
+    /// The schema as text, two blanks a level.
+    package static func text() -> String {
+        let root = Node()
+        for field in Field.all {
+            var node = root
+            for part in field.name.split(separator: ".") { node = node.member(part) }
+            node.field = field
+        }
+        var text = "{\n"
+        text += "  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
+        text += "  \"title\": \"Hallmark observation\",\n"
+        text +=
+            "  \"description\": \"One endpoint, one moment, what it presented. Written from the list of fields.\",\n"
+        text += object(root, path: "", indent: "  ") + "\n}\n"
+        return text
+    }
+
+    /// The keywords of an object, without its braces.
+    private static func object(_ node: Node, path: String, indent: String) -> String {
+        var lines = ["\(indent)\"type\": \"object\"", "\(indent)\"additionalProperties\": false"]
+        if let names = required[path] {
+            lines.append("\(indent)\"required\": [\(names.map { "\"\($0)\"" }.joined(separator: ", "))]")
+        }
+        let members = node.members.map { name, member in
+            let path = path.isEmpty ? name : path + "." + name
+            let body = value(member, path: path, indent: indent + "    ")
+            return "\(indent)  \"\(name)\": {\n\(body)\n\(indent)  }"
+        }
+        lines.append("\(indent)\"properties\": {\n\(members.joined(separator: ",\n"))\n\(indent)}")
+        return lines.joined(separator: ",\n")
+    }
+
+    private static func value(_ node: Node, path: String, indent: String) -> String {
+        guard let field = node.field else { return object(node, path: path, indent: indent) }
+        var lines = ["\(indent)\"description\": \"\(escape(field.text))\""]
+        let isInObjects = objectArrays.contains { path.hasPrefix($0 + ".") }
+        switch field.kind {
+        case .objects:
+            let items =
+                path == "hallmark.http"
+                ? "\(indent)  \"type\": \"object\",\n\(indent)  \"properties\": { \"url\": { \"$ref\": \"#/properties/url\" }, \"http\": { \"$ref\": \"#/properties/http\" } },\n\(indent)  \"additionalProperties\": false"
+                : object(node, path: path, indent: indent + "  ")
+            lines += ["\(indent)\"type\": \"array\"", "\(indent)\"items\": {\n\(items)\n\(indent)}"]
+        case .pairs:
+            lines += [
+                "\(indent)\"type\": \"array\"",
+                "\(indent)\"items\": { \"type\": \"array\", \"items\": { \"type\": \"string\" }, \"minItems\": 2, \"maxItems\": 2 }",
+            ]
+        case .map:
+            lines += [
+                "\(indent)\"type\": \"object\"",
+                "\(indent)\"additionalProperties\": { \"type\": \"array\", \"items\": { \"type\": \"string\" } }",
+            ]
+        default:
+            let scalar = scalar(field)
+            // A list of values stays one; a member of an object in an array has one value there.
+            let isList = field.isArray && (!isInObjects || listsInObjects.contains(path))
+            lines +=
+                isList
+                ? ["\(indent)\"type\": \"array\"", "\(indent)\"items\": { \(scalar) }"]
+                : ["\(indent)\(scalar)"]
+        }
+        return lines.joined(separator: ",\n")
+    }
+
+    private static func scalar(_ field: Field) -> String {
+        if let values = enumerations[field.name] {
+            return "\"enum\": [\(values.map { "\"\($0)\"" }.joined(separator: ", "))]"
+        }
+        switch field.kind {
+        case .long: return "\"type\": \"integer\""
+        case .boolean: return "\"type\": \"boolean\""
+        case .date:
+            return
+                "\"type\": \"string\", \"pattern\": \"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\\\\.[0-9]+)?Z$\""
+        default: return "\"type\": \"string\""
+        }
+    }
+
+    /// Arrays whose elements are objects.
+    private static let objectArrays = Field.all.filter { $0.kind == .objects }.map(\.name)
+
+    /// Members of such objects that are arrays themselves.
+    private static let listsInObjects: Set = [
+        "hallmark.leads.kinds", "hallmark.leads.corroborate", "hallmark.leads.against",
+    ]
+
+    private static func escape(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+    }
+}
