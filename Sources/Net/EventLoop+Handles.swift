@@ -5,8 +5,7 @@ extension EventLoop {
     @discardableResult
     package func after(milliseconds: UInt64, _ body: @escaping () -> Void) -> LoopHandle {
         let timer = LoopTimer(size: MemoryLayout<uv_timer_t>.size, body)
-        // Timers count from the loop's clock, which stands still between rounds.
-        uv_update_time(loop)
+        _ = now  // a timer counts from the loop's clock, which stands still while it does not run
         uv_timer_init(loop, timer.timer)
         timer.start(keepsLoopAlive: true)
         uv_timer_start(

@@ -17,6 +17,7 @@ package final class EventLoop {
     /// The time at which the connection in the same place of `active` is closed.
     private var deadlines: [UInt64] = []
     private var freeSlots: [Int] = []
+    private var isRunning = false
 
     /// Deadlines are looked at this often, so that one may pass late by as much.
     package static let tickMilliseconds: UInt64 = 50
@@ -46,8 +47,11 @@ package final class EventLoop {
         receiveBuffer.deallocate()
     }
 
-    /// Milliseconds on the loop's own monotonic clock, read once for each round.
-    package var now: UInt64 { uv_now(loop) }
+    /// Milliseconds on the loop's own monotonic clock, read once for each round while it runs.
+    package var now: UInt64 {
+        if !isRunning { uv_update_time(loop) }
+        return uv_now(loop)
+    }
 
     /// How many connections are open, counting those that are being opened or closed.
     package var connectionCount: Int { active.count - freeSlots.count }
@@ -56,7 +60,9 @@ package final class EventLoop {
     /// or until `stop`.
     package func run() {
         uv_update_time(loop)
+        isRunning = true
         uv_run(loop, UV_RUN_DEFAULT)
+        isRunning = false
     }
 
     /// Makes `run` return after this round, with what is open left as it is.

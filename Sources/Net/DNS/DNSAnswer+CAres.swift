@@ -1,0 +1,101 @@
+import CAres
+
+extension DNSAnswer {
+    /// More addresses of one name are not read.
+    private static let maximumAddresses = 256
+
+    /// Reads what c-ares got, and tells for how many seconds it holds.
+    static func read(
+        _ status: CInt,
+        _ message: UnsafeBufferPointer<UInt8>,
+        _ question: DNSQuestion
+    ) -> (DNSAnswer, seconds: UInt32) {
+        guard status == ARES_SUCCESS else { return negative(DNSFailure(status), message) }
+        var addresses: [ResolvedAddress] = []
+        let result = question.isIPv6 ? readIPv6(message, &addresses) : readIPv4(message, &addresses)
+        if result == ARES_SUCCESS, !addresses.isEmpty {
+            let seconds = addresses.reduce(Resolver.maximumTTL) { min($0, $1.ttl) }
+            return (.addresses(addresses), seconds)
+        }
+        // An alias that leads to a name without addresses is a success for c-ares, or ENODATA.
+        let isEmpty = result == ARES_SUCCESS || result == ARES_ENODATA
+        return negative(isEmpty ? .noData : .badResponse, message)
+    }
+
+    private static func negative(
+        _ failure: DNSFailure,
+        _ message: UnsafeBufferPointer<UInt8>
+    ) -> (DNSAnswer, seconds: UInt32) {
+        let said = failure == .noSuchName || failure == .noData ? DNSMessage.negativeTTL(message.span) : nil
+        // RFC 2308 section 5 suggests at most one to three hours.
+        return (.failure(failure), said.map { min($0, 10_800) } ?? Resolver.failureTTL)
+    }
+
+    private static func readIPv4(
+        _ message: UnsafeBufferPointer<UInt8>,
+        _ addresses: inout [ResolvedAddress]
+    ) -> CInt {
+        withUnsafeTemporaryAllocation(of: ares_addrttl.self, capacity: maximumAddresses) { found in
+            var count = CInt(found.count)
+            let result = ares_parse_a_reply(
+                message.baseAddress,
+                CInt(clamping: message.count),
+                nil,
+                found.baseAddress,
+                &count
+            )
+            guard result == ARES_SUCCESS else { return result }
+            for entry in found.prefix(Int(count)) {
+                let address = SocketAddress(ipv4: UInt32(bigEndian: entry.ipaddr.s_addr), port: 0)
+                add(address, entry.ttl, &addresses)
+            }
+            return result
+        }
+    }
+
+    private static func readIPv6(
+        _ message: UnsafeBufferPointer<UInt8>,
+        _ addresses: inout [ResolvedAddress]
+    ) -> CInt {
+        withUnsafeTemporaryAllocation(of: ares_addr6ttl.self, capacity: maximumAddresses) { found in
+            var count = CInt(found.count)
+            let result = ares_parse_aaaa_reply(
+                message.baseAddress,
+                CInt(clamping: message.count),
+                nil,
+                found.baseAddress,
+                &count
+            )
+            guard result == ARES_SUCCESS else { return result }
+            for entry in found.prefix(Int(count)) {
+                let value = withUnsafeBytes(of: entry.ip6addr) { $0.loadUnaligned(as: UInt128.self) }
+                add(SocketAddress(ipv6: UInt128(bigEndian: value), port: 0), entry.ttl, &addresses)
+            }
+            return result
+        }
+    }
+
+    private static func add(_ address: SocketAddress, _ ttl: CInt, _ addresses: inout [ResolvedAddress]) {
+        guard !addresses.contains(where: { $0.address == address }) else { return }
+        // A TTL with the highest bit set counts as 0 (RFC 2181 section 8).
+        let ttl = min(UInt32(max(0, ttl)), Resolver.maximumTTL)
+        addresses.append(ResolvedAddress(address: address, ttl: ttl))
+    }
+}
+
+extension DNSFailure {
+    /// - Parameter status: of c-ares, not success.
+    init(_ status: CInt) {
+        switch status {
+        case ARES_ENOTFOUND: self = .noSuchName
+        case ARES_ENODATA: self = .noData
+        case ARES_ESERVFAIL, ARES_ENOTIMP, ARES_EFORMERR: self = .serverFailure
+        case ARES_EREFUSED: self = .refused
+        case ARES_ETIMEOUT: self = .timedOut
+        case ARES_ECONNREFUSED: self = .unreachable
+        case ARES_EBADNAME, ARES_EBADQUERY: self = .badName
+        case ARES_ENOMEM, ARES_EFILE: self = .local
+        default: self = .badResponse
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/// Why a name has no address.
+package enum DNSFailure: String, Error, CaseIterable, Sendable, CustomStringConvertible {
+    /// The name does not exist (NXDOMAIN).
+    case noSuchName = "nxdomain"
+    /// The name exists and has no address of the family (RFC 2308 section 2.2).
+    case noData = "no_data"
+    /// The server could not find out (SERVFAIL).
+    case serverFailure = "servfail"
+    /// The server does not answer us (REFUSED).
+    case refused
+    /// No server answered in time.
+    case timedOut = "timeout"
+    /// No server could be reached.
+    case unreachable
+    /// The answer could not be read.
+    case badResponse = "bad_response"
+    /// The text can't be a name: a label or the whole is too long, or has bytes that no host name has.
+    case badName = "bad_name"
+    /// This machine ran out of memory or descriptors.
+    case local
+
+    package var description: String {
+        switch self {
+        case .noSuchName: "the name does not exist"
+        case .noData: "the name has no address"
+        case .serverFailure: "the name server failed"
+        case .refused: "the name server refused the query"
+        case .timedOut: "no name server answered in time"
+        case .unreachable: "no name server could be reached"
+        case .badResponse: "the name server's answer is malformed"
+        case .badName: "not a host name"
+        case .local: "out of memory or descriptors"
+        }
+    }
+
+    /// Whether the name certainly has no address, rather than that nobody could tell.
+    package var isFinal: Bool {
+        self == .noSuchName || self == .noData || self == .badName
+    }
+}
