@@ -102,7 +102,7 @@ import Testing
         var outcomes: [Resolver.Outcome] = []
         for index in 0..<2000 {
             let name = index % 2 == 0 ? "one.hallmark.test" : "none\(index % 100).hallmark.test"
-            resolver.resolve(name, .ipv4) { outcomes.append($0) }
+            resolver.resolve(name, families: .ipv4) { outcomes.append($0) }
         }
         #expect(outcomes.isEmpty)
         loop.run()
@@ -155,7 +155,7 @@ extension Resolver {
     /// Resolves with the loop running until the answer is there.
     fileprivate func wait(_ name: String, _ families: Families = .both) -> Outcome {
         var result: Outcome?
-        resolve(name, families) { result = $0 }
+        resolve(name, families: families) { result = $0 }
         loop.run()
         return result ?? .failure(.local)
     }

@@ -69,13 +69,20 @@ package final class Resolver {
         cache = DNSCache(capacity: options.cacheCapacity)
     }
 
+    /// - Parameter servers: as in `Options`; everything else is left as it is there.
+    package convenience init(on loop: EventLoop, servers: [String]) throws(DNSSetupError) {
+        var options = Options()
+        options.servers = servers
+        try self.init(on: loop, options)
+    }
+
     /// Finds the addresses of `name`: IPv4 before IPv6, each in the server's order, without repeats.
     ///
     /// - Parameter completion: called once, from the loop and never from inside this call. An
     ///   address of either family makes a success.
     package func resolve(
         _ name: String,
-        _ families: Families = .both,
+        families: Families = .both,
         _ completion: @escaping (Outcome) -> Void
     ) {
         let lookup = Lookup(completion)
