@@ -4,6 +4,6 @@ import ArgumentParser
 struct Hallmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Find the marks of adversary tools in TLS endpoints.",
-        subcommands: [CorpusCommand.self, SignaturesCommand.self]
+        subcommands: [CorpusCommand.self, MatchCommand.self, SignaturesCommand.self]
     )
 }

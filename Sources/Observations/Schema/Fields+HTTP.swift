@@ -110,6 +110,19 @@ extension Field {
             .keyword,
             "What the endpoint as a whole looks like: `deception_likely`, `tarpit_likely`, `any_name`, `any_path`."
         ),
+        Field(
+            "hallmark.correlation.rule.id",
+            .keyword,
+            "The correlation rule's UUID; only in records of the dataset `hallmark.correlation`."
+        ),
+        Field("hallmark.correlation.rule.name", .keyword, "The correlation rule's title."),
+        Field("hallmark.correlation.rule.level", .keyword, "The correlation rule's level."),
+        .list("hallmark.correlation.group", .objects, "What the counted observations have in common."),
+        .list("hallmark.correlation.group.field", .keyword, "A field of the rule's `group-by`."),
+        .list("hallmark.correlation.group.value", .keyword, "Its value."),
+        Field("hallmark.correlation.count", .long, "How many events or values were counted."),
+        Field("hallmark.correlation.first", .date, "When the first of them was observed."),
+        Field("hallmark.correlation.last", .date, "When the last of them was observed."),
         .list("hallmark.findings", .objects, "How it compares with the inventory."),
         .list("hallmark.findings.name", .keyword, "From the closed list in `Docs/inventory.md`."),
         .list("hallmark.findings.severity", .keyword, "`info`, `low`, `medium`, `high`, `critical`."),

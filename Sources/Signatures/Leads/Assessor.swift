@@ -5,7 +5,7 @@ package import Observations
 /// It belongs to one thread.
 package final class Assessor {
     package let scratch: MatchScratch
-    /// Set when the line must not be changed beyond what a match brings; see `assess`.
+    /// The line as it is being written anew.
     private var copy = ByteBuffer()
     private let timestamp: Int
     private let matchesField: Int
@@ -45,6 +45,26 @@ package final class Assessor {
         let assessment = assessLast()
         if assessment.matches.isEmpty && !wasAssessed { return assessment }
         rewrite(&line, from: start, assessment)
+        return assessment
+    }
+
+    /// Matches one line and appends it, assessed, to `output`; without its line end.
+    ///
+    /// - Parameters:
+    ///   - padded: 64 bytes after the line may be read as well.
+    ///   - onlyLeads: whether a line without a lead is left out.
+    package func assess(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        padded: Bool,
+        onlyLeads: Bool,
+        into output: inout ByteBuffer
+    ) throws(ObservationSyntaxError) -> Assessment {
+        try scratch.match(bytes, padded: padded)
+        let assessment = assessLast()
+        if onlyLeads && assessment.leads.isEmpty { return assessment }
+        let start = output.count
+        output.append(bytes.span)
+        if !assessment.matches.isEmpty || wasAssessed { rewrite(&output, from: start, assessment) }
         return assessment
     }
 

@@ -83,7 +83,7 @@ package struct ExampleRunner: ~Copyable {
                     var correlator = Correlator(scratch.ruleSet)
                     for example in sweep {
                         _ = try matched(example)
-                        correlator.add(scratch)
+                        correlator.add(correlator.events(scratch))
                     }
                     let found = correlator.finish().contains { $0.rule.title == rule.title }
                     if found != expected, let first = sweep.first {

@@ -66,21 +66,27 @@ package struct RuleExplainer {
         func quoted(_ parts: some Sequence<SigmaText.Part>) -> String? {
             var result = SigmaText(literal: [])
             for case .literal(let bytes) in parts { result = SigmaText(literal: bytes) }
-            return result.literal.map { "\"" + String(decoding: $0, as: UTF8.self) + "\"" }
+            return result.literal.map { quote(String(decoding: $0, as: UTF8.self)) }
         }
         let parts = text.parts
         let literals = parts.filter { if case .literal = $0 { true } else { false } }
         if parts == [.any] { return "is there" }
         if let literal = text.literal {
             return literal.isEmpty
-                ? "is empty" : "is " + "\"" + String(decoding: literal, as: UTF8.self) + "\""
+                ? "is empty" : "is " + quote(String(decoding: literal, as: UTF8.self))
         }
         if literals.count == 1, !parts.contains(.one), let only = quoted(literals) {
             if parts.count == 3 { return "contains \(only)" }
             if parts.count == 2 { return parts[0] == .any ? "ends with \(only)" : "begins with \(only)" }
         }
-        return "is like \"\(text.source)\""
+        return "is like " + quote(text.source)
     }
+}
+
+/// Text in quotes, on one line.
+private func quote(_ text: String) -> String {
+    "\"" + text.replacing("\r", with: "\\r").replacing("\n", with: "\\n").replacing("\r\n", with: "\\r\\n")
+        + "\""
 }
 
 extension Network: CustomStringConvertible {

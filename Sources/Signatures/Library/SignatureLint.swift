@@ -123,10 +123,11 @@ package struct SignatureLint {
     }
 
     private mutating func checkShipped(_ rule: SigmaRule, _ vocabulary: Vocabulary) {
-        let required = [
-            "id", "status", "description", "references", "author", "date", "tags", "falsepositives", "level",
+        var required = [
+            "id", "status", "description", "references", "author", "date", "falsepositives", "level",
             "hallmark",
         ]
+        if !rule.hallmark.software.isEmpty { required.append("tags") }
         for key in required where rule.node[key] == nil { find(rule.node, "\(key) is missing") }
         if rule.title.count > 110 || rule.title.hasSuffix(".") {
             find(rule.node["title"], "a title has at most 110 characters and no full stop")
@@ -151,7 +152,7 @@ package struct SignatureLint {
     }
 
     private mutating func checkFamily(_ rule: SigmaRule) {
-        if !Vocabulary.families.contains(rule.family), rule.family != "ja4plus" {
+        if !Vocabulary.families.contains(rule.family), !["ja4plus", "trait"].contains(rule.family) {
             find(rule.node["title"], "no family: \(rule.family)")
         }
         let isBenign = rule.hallmark.benign != nil

@@ -28,7 +28,7 @@ package struct Vocabulary: Sendable {
         else { return nil }
         var entries: [Entry] = []
         for node in try software.list() {
-            try node.allow(["name", "id", "family", "aliases"])
+            try node.allow(["name", "id", "family", "aliases", "dual_use"])
             let family = try node.required("family").string()
             guard families.contains(family) else { throw node.error("no family: \(family)") }
             let name = try node.required("name").string()

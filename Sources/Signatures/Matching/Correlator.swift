@@ -14,7 +14,7 @@ package struct Correlator {
         package let last: Int64
     }
 
-    private struct Event {
+    fileprivate struct Event: Sendable {
         let time: Int64
         /// Which of the correlation's rules it was.
         let rule: Int
@@ -44,9 +44,17 @@ package struct Correlator {
         order = Array(repeating: [], count: set.correlations.count)
     }
 
-    /// Takes in what a scratch has just matched.
-    package mutating func add(_ scratch: MatchScratch) {
-        guard !set.correlations.isEmpty, !scratch.matched.isEmpty else { return }
+    /// What of one observation counts, to be taken in later.
+    package struct Events: Sendable {
+        fileprivate var list: [(event: Event, key: [String], correlation: Int)] = []
+
+        package var isEmpty: Bool { list.isEmpty }
+    }
+
+    /// What a scratch has just matched comes to.
+    package func events(_ scratch: MatchScratch) -> Events {
+        var events = Events()
+        guard !set.correlations.isEmpty, !scratch.matched.isEmpty else { return events }
         let view = scratch.view
         let time = view.has(timestamp) ? SigmaDate.milliseconds(view[view.first(timestamp)].bytes) ?? 0 : 0
         for (index, rule) in set.correlations.enumerated() {
@@ -54,15 +62,23 @@ package struct Correlator {
             where scratch.matched.contains(where: { $0.rule == counted }) {
                 var keys: [[String]] = [[]]
                 for field in rule.groupBy {
-                    let values = Set(scratch.texts(field)).sorted().prefix(64)
-                    keys = keys.flatMap { key in values.map { key + [$0] } }
+                    let values = Set(scratch.texts(field)).sorted().prefix(16)
+                    keys = keys.prefix(64).flatMap { key in values.map { key + [$0] } }
                 }
-                let values = rule.field.map { scratch.texts($0).map(Optional.some) } ?? [nil]
-                for key in keys.prefix(256) {
-                    for value in values { append(Event(time: time, rule: place, value: value), key, index) }
+                let values = rule.field.map { scratch.texts($0).prefix(64).map(Optional.some) } ?? [nil]
+                for key in keys.prefix(64) {
+                    for value in values {
+                        events.list.append((Event(time: time, rule: place, value: value), key, index))
+                    }
                 }
             }
         }
+        return events
+    }
+
+    /// Takes events in, in the order of the observations.
+    package mutating func add(_ events: Events) {
+        for (event, key, correlation) in events.list { append(event, key, correlation) }
     }
 
     private mutating func append(_ event: Event, _ key: [String], _ index: Int) {

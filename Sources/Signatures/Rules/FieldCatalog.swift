@@ -16,7 +16,8 @@ enum FieldCatalog {
     }
 
     private static let conclusions = [
-        "hallmark.matches", "hallmark.leads", "hallmark.assessment", "hallmark.findings", "event.kind",
+        "hallmark.matches", "hallmark.leads", "hallmark.assessment", "hallmark.findings",
+        "hallmark.correlation", "event.kind",
     ]
 
     /// The member's name when `name` is one of a map's: `server` of `http.response.header.server`.

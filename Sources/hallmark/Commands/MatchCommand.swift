@@ -1,0 +1,170 @@
+import ArgumentParser
+import Corpus
+import Foundation
+import Observations
+import Signatures
+
+/// `hallmark match`: signatures over what is already there.
+struct MatchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "match",
+        abstract: "Match signatures against observations and certificates that are already there.",
+        discussion: """
+            Files are observations (NDJSON) or certificates (PEM, DER); folders are searched for both. Without a \
+            file, or with '-', observations come from standard input. Each is written with its matches and leads, in the \
+            order in which it came; findings of correlation rules follow at the end.
+
+            Examples:
+              hallmark match sweep.ndjson > assessed.ndjson
+              zcat sweeps/*.gz | hallmark match --only-leads --fail-on high
+              hallmark match /etc/ssl/certs --only-leads
+            """
+    )
+
+    @Argument(help: "Files or folders; '-' is standard input.", completion: .file()) var files: [String] = []
+    @OptionGroup var signatures: SignatureOptions
+
+    @Flag(name: .long, help: "Write only observations with a lead.") var onlyLeads = false
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Exit with 3 when a lead of this label or above is found.",
+            valueName: "low|medium|high"
+        )
+    )
+    var failOn: LeadLabel?
+
+    @Option(name: .long, help: "Cores to use; all by default.") var threads: Int?
+
+    @Flag(name: .shortAndLong, help: "No summary.") var quiet = false
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads is at least 1.") }
+    }
+
+    func run() throws {
+        let set = try SignatureLibrary.load(signatures.libraries(), ja4plus: signatures.ja4plus)
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let run = MatchRun(set, threads: threads ?? cores, onlyLeads: onlyLeads)
+        for file in files.isEmpty ? ["-"] : files { try run.match(path: file) }
+        try run.finish()
+        if !quiet { printError(run.report) }
+        if let failOn, let highest = run.highest, highest >= failOn { throw ExitCode(3) }
+        if run.hasFailed { throw ExitCode(1) }
+    }
+}
+
+extension LeadLabel: ExpressibleByArgument {}
+
+/// One run over several files.
+private final class MatchRun {
+    private let matcher: BatchMatcher
+    private let output = BufferedOutput()
+    private var correlations: [Correlator.Finding] = []
+    /// Whether something could not be read.
+    private(set) var hasFailed = false
+
+    init(_ set: RuleSet, threads: Int, onlyLeads: Bool) {
+        matcher = BatchMatcher(set, threads: threads, onlyLeads: onlyLeads)
+    }
+
+    var highest: LeadLabel? {
+        let found = correlations.map { finding -> LeadLabel in
+            finding.rule.level >= .high ? .high : finding.rule.level == .medium ? .medium : .low
+        }
+        return (found + [matcher.summary.highest].compactMap(\.self)).max()
+    }
+
+    func match(path: String) throws {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            for name in try FileManager.default.subpathsOfDirectory(atPath: path).sorted() {
+                let file = path + "/" + name
+                guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder),
+                    !isFolder.boolValue
+                else { continue }
+                // What is neither observations nor certificates is no mistake in a folder.
+                if CertificateFile.kind(of: file) != nil { try match(file: file) }
+            }
+        } else {
+            try match(file: path)
+        }
+    }
+
+    private func match(file: String) throws {
+        switch CertificateFile.kind(of: file) {
+        case .ndjson: try match(sweep: file)
+        case .pem, .der:
+            var lines = ByteBuffer()
+            for certificate in try CertificateFile.certificates(in: file) {
+                lines.append(CertificateFile.line(certificate).span)
+            }
+            try lines.withSpan { try match(lines: $0, file, first: 0) }
+        case nil:
+            hasFailed = true
+            printError("\(file): can't be read, or is neither NDJSON, PEM nor DER")
+        }
+    }
+
+    private func match(sweep file: String) throws {
+        let descriptor = file == "-" ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            hasFailed = true
+            return printError("\(file): \(String(cString: strerror(errno)))")
+        }
+        defer { if file != "-" { close(descriptor) } }
+        var reader = LineBlocks(descriptor)
+        var lines = 0
+        while let block = try reader.next() { lines += try match(block, file, first: lines) }
+    }
+
+    private func match(lines: Span<UInt8>, _ file: String, first: Int) throws {
+        let padded = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: lines.count + LineBlocks.padding)
+        defer { padded.deallocate() }
+        padded.initialize(repeating: 0x20)
+        lines.withUnsafeBufferPointer { _ = padded.update(fromContentsOf: $0) }
+        _ = try match(UnsafeBufferPointer(rebasing: padded[..<lines.count]), file, first: first)
+    }
+
+    /// - Returns: how many lines there were.
+    private func match(_ lines: UnsafeBufferPointer<UInt8>, _ file: String, first: Int) throws -> Int {
+        try matcher.match(
+            lines,
+            write: { try output.write($0) },
+            invalid: { line, error in
+                hasFailed = true
+                printError("\(file == "-" ? "standard input" : file):\(first + line): \(error)")
+            }
+        )
+    }
+
+    func finish() throws {
+        correlations = matcher.correlations()
+        var buffer = ByteBuffer()
+        for finding in correlations { finding.encode(into: &buffer) }
+        try buffer.withSpan { try output.write($0) }
+        try output.flush()
+    }
+
+    /// The summary for a person.
+    var report: String {
+        let summary = matcher.summary
+        var lines = [
+            "\(summary.observations) observations, \(summary.matched) with a match, "
+                + "\(summary.invalid) lines unreadable"
+        ]
+        let leads = summary.leads.sorted { $0.key < $1.key }
+        for (name, counts) in leads {
+            let parts = LeadLabel.allCases.reversed()
+                .compactMap { label in counts[label].map { "\($0) \(label.rawValue)" } }
+            lines.append("  \(printable(name)): \(parts.joined(separator: ", "))")
+        }
+        if summary.deceptive > 0 { lines.append("  likely deception: \(summary.deceptive)") }
+        for finding in correlations {
+            let group = finding.group.map(printable).joined(separator: " ")
+            lines.append("  \(printable(finding.rule.title)): \(group) (\(finding.count))")
+        }
+        return lines.joined(separator: "\n")
+    }
+}
