@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+@testable import Signatures
+
+/// The shipped library against the list of published evidence that it was written from.
+@Suite struct CoverageTests {
+    private let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private let page: CoveragePage
+    /// The rules' titles by path below `signatures/`.
+    private let titles: [String: String]
+
+    init() throws {
+        let signatures = root.appendingPathComponent("signatures").path
+        let list = try String(contentsOfFile: signatures + "/vocabulary/coverage.yml", encoding: .utf8)
+        page = try CoveragePage(list)
+        var titles: [String: String] = [:]
+        for path in try FileManager.default.subpathsOfDirectory(atPath: signatures)
+        where path.hasSuffix(".yml") && !path.hasPrefix("vocabulary/") && !path.hasPrefix("correlation/") {
+            let text = try String(contentsOfFile: signatures + "/" + path, encoding: .utf8)
+            for case .rule(let rule) in try RuleReader.read(text, file: path) { titles[path] = rule.title }
+        }
+        self.titles = titles
+    }
+
+    @Test func everyRuleCarriesEvidenceAndEveryPathIsARule() {
+        let named = Set(page.subjects.flatMap(\.evidence).flatMap(\.rules))
+        #expect(named.subtracting(titles.keys).sorted() == [])
+        #expect(Set(titles.keys).subtracting(named).sorted() == [])
+    }
+
+    @Test func everyPieceHasEitherARuleOrAReason() {
+        for piece in page.subjects.flatMap(\.evidence) {
+            #expect(piece.rules.isEmpty == (piece.reason != nil), "\(piece.seen)")
+        }
+    }
+
+    @Test func theLibraryIsAsLargeAsItClaims() {
+        let tools = page.subjects.filter { !["benign", "trait"].contains($0.family) }
+        #expect(tools.count { $0.evidence.contains { !$0.rules.isEmpty } } >= 250)
+        #expect(titles.count { !$0.key.hasPrefix("benign/") } >= 450)
+        #expect(titles.count { $0.key.hasPrefix("benign/") } >= 100)
+    }
+
+    @Test func thePageIsUpToDate() throws {
+        let file = root.appendingPathComponent("Docs/signatures-coverage.md")
+        let text = page.text(titles)
+        if ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] == "1" {
+            try text.write(to: file, atomically: true, encoding: .utf8)
+            Issue.record("Docs/signatures-coverage.md was written; run again without RECORD_SNAPSHOTS")
+            return
+        }
+        #expect(try String(contentsOf: file, encoding: .utf8) == text, "RECORD_SNAPSHOTS=1 writes it anew")
+    }
+}
