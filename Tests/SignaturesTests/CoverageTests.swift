@@ -5,24 +5,26 @@ import Testing
 
 /// The shipped library against the list of published evidence that it was written from.
 @Suite struct CoverageTests {
-    private let root = URL(fileURLWithPath: #filePath)
+    private static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    private let page: CoveragePage
-    /// The rules' titles by path below `signatures/`.
-    private let titles: [String: String]
 
-    init() throws {
-        let signatures = root.appendingPathComponent("signatures").path
+    /// The page's data, and the rules' titles by path below `signatures/`; read once, for it takes a second.
+    private static let library = Result {
+        let signatures = root.appendingPathComponent("signatures").resolvingSymlinksInPath().path
         let list = try String(contentsOfFile: signatures + "/vocabulary/coverage.yml", encoding: .utf8)
-        page = try CoveragePage(list)
         var titles: [String: String] = [:]
         for path in try FileManager.default.subpathsOfDirectory(atPath: signatures)
         where path.hasSuffix(".yml") && !path.hasPrefix("vocabulary/") && !path.hasPrefix("correlation/") {
             let text = try String(contentsOfFile: signatures + "/" + path, encoding: .utf8)
             for case .rule(let rule) in try RuleReader.read(text, file: path) { titles[path] = rule.title }
         }
-        self.titles = titles
+        return (page: try CoveragePage(list), titles: titles)
     }
+
+    private let page: CoveragePage
+    private let titles: [String: String]
+
+    init() throws { (page, titles) = try Self.library.get() }
 
     @Test func everyRuleCarriesEvidenceAndEveryPathIsARule() {
         let named = Set(page.subjects.flatMap(\.evidence).flatMap(\.rules))
@@ -44,7 +46,7 @@ import Testing
     }
 
     @Test func thePageIsUpToDate() throws {
-        let file = root.appendingPathComponent("Docs/signatures-coverage.md")
+        let file = Self.root.appendingPathComponent("Docs/signatures-coverage.md")
         let text = page.text(titles)
         if ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] == "1" {
             try text.write(to: file, atomically: true, encoding: .utf8)
