@@ -1,0 +1,60 @@
+import Foundation
+
+/// A file of items, read in pieces.
+enum InputFile {
+    /// Calls `body` for each item of a file with the number of its line.
+    ///
+    /// - Throws: what the system says if the file can't be opened or read.
+    static func forEachItem(
+        of path: String,
+        _ body: (Span<UInt8>, Int) -> Void,
+        tooLong: (Int) -> Void
+    ) throws(TargetIssue) {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw TargetIssue(source: path, why: "cannot be opened: \(systemError())") }
+        defer { close(file) }
+        var lines = LineBuffer()
+        var atEnd = false
+        while !atEnd {
+            switch read(file, into: &lines) {
+            case .bytes: break
+            case .end: atEnd = true
+            case .error(let why): throw TargetIssue(source: path, line: lines.number + 1, why: why)
+            }
+            while let line = lines.next(atEnd: atEnd) {
+                guard case .text(let text) = line else {
+                    tooLong(lines.number)
+                    continue
+                }
+                for range in LineItems.ranges(in: text.span) {
+                    body(text.span.extracting(range), lines.number)
+                }
+            }
+        }
+    }
+
+    enum Outcome {
+        case bytes
+        case end
+        case error(String)
+    }
+
+    /// Reads once, at most 64 KiB.
+    static func read(_ file: Int32, into lines: inout LineBuffer) -> Outcome {
+        withUnsafeTemporaryAllocation(byteCount: 64 * 1024, alignment: 1) { room in
+            while true {
+                let count = Glibc.read(file, room.baseAddress, room.count)
+                if count > 0 {
+                    lines.append(UnsafeRawBufferPointer(rebasing: room[..<count]))
+                    return .bytes
+                }
+                if count == 0 { return .end }
+                if errno != EINTR { return .error("cannot be read: \(systemError())") }
+            }
+        }
+    }
+
+    static func systemError(_ code: Int32 = errno) -> String {
+        String(cString: strerror(code))
+    }
+}

@@ -1,0 +1,117 @@
+import Wire
+
+/// Collects the targets of a run and joins them into a plan.
+package struct TargetPlanBuilder: Sendable {
+    package let options: TargetOptions
+    /// What was not understood; the rest goes on without it.
+    package var issues = TargetIssues()
+    /// Whether an item `-` asked for standard input.
+    package private(set) var readsStandardInput = false
+
+    private let special: SpecialFilter
+    private var pieces: [AddressPiece] = []
+    private var names = NameTable()
+    private var ports = PortTable()
+    private var counts = TargetPlan.Counts()
+    private var digest = ListDigest()
+    private var itemCount: UInt32 = 0
+
+    package init(_ options: TargetOptions) {
+        self.init(options, SpecialFilter(options))
+    }
+
+    init(_ options: TargetOptions, _ special: SpecialFilter) {
+        self.options = options
+        self.special = special
+    }
+
+    /// Adds an argument: a target, or `-` for standard input.
+    package mutating func add(argument: String) {
+        if argument == "-" {
+            readsStandardInput = true
+        } else {
+            let line = Array(argument.utf8)
+            for range in LineItems.ranges(in: line.span) {
+                add(line.span.extracting(range), source: "argument", line: nil)
+            }
+        }
+    }
+
+    /// Adds the items of a file; `-` stands for standard input.
+    ///
+    /// - Throws: if the file can't be read.
+    package mutating func add(file path: String) throws(TargetIssue) {
+        guard path != "-" else {
+            readsStandardInput = true
+            return
+        }
+        // The closures can't both have `self`.
+        var overlong: [Int] = []
+        try InputFile.forEachItem(of: path) { text, line in
+            add(text, source: path, line: line)
+        } tooLong: { line in
+            overlong.append(line)
+        }
+        for line in overlong { issues.append(.tooLong(source: path, line: line)) }
+    }
+
+    /// Adds one item.
+    mutating func add(_ text: Span<UInt8>, source: String, line: Int?) {
+        do throws(TargetSyntaxError) {
+            try add(try TargetSpec(parsing: text))
+            digest.add(text)
+            digest.add(0x0a)
+        } catch {
+            issues.append(TargetIssue(source: source, line: line, text: text, why: error.why))
+        }
+    }
+
+    private mutating func add(_ spec: TargetSpec) throws(TargetSyntaxError) {
+        let set = spec.ports ?? options.ports
+        guard itemCount < .max else { throw TargetSyntaxError("a plan has at most \(UInt32.max) targets") }
+        if case .addresses(let range) = spec.host, spec.serverName == nil, spec.scheme == .tls {
+            try add(range, set)
+        } else {
+            names.add(spec, ports: ports.number(of: set), order: itemCount)
+        }
+        itemCount += 1
+    }
+
+    private mutating func add(_ range: AddressRange, _ set: PortSet) throws(TargetSyntaxError) {
+        let number = ports.number(of: set)
+        for keys in AddressKeys.keys(of: range) {
+            let (size, overflow) = keys.count.multipliedReportingOverflow(by: UInt128(set.count))
+            guard !overflow, size <= Permutation.maximumCount else {
+                throw TargetSyntaxError("more than 2^64 endpoints; a run can't hold so many")
+            }
+            let parts = range.isSingle ? [keys] : special.parts(of: keys)
+            counts.special += (keys.count - parts.reduce(0) { $0 + $1.count }) * UInt128(set.count)
+            for part in parts {
+                pieces.append(
+                    AddressPiece(keys: part, ports: number, order: itemCount, isSwept: !range.isSingle)
+                )
+            }
+        }
+    }
+
+    /// Joins what was added: what is named twice comes once, what is excluded not at all.
+    ///
+    /// - Throws: if there are more than 2^64 endpoints.
+    package consuming func finish() throws(TargetSyntaxError) -> TargetPlan {
+        // Taken out of `self`, so that they are sorted in place.
+        var given: [AddressPiece] = []
+        swap(&given, &pieces)
+        var ports = ports
+        var names = names
+        var merged = AddressPiece.merged(consume given, ports: &ports)
+        names.merge(ports: &ports)
+        var draft = PlanDraft(options, ports)
+        draft.counts = counts
+        draft.parts.reserveCapacity(merged.count + names.items.count)
+        for piece in merged { draft.add(piece) }
+        merged = []
+        for item in names.items { draft.add(item, names) }
+        names.dropItems()
+        return try draft.plan(names: names, digest: digest.text, itemCount: Int(itemCount))
+    }
+}

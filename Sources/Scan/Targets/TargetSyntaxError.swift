@@ -1,0 +1,23 @@
+/// Why a piece of text is not a target, a port list or a pattern.
+package struct TargetSyntaxError: Error, Equatable, Sendable {
+    package let why: String
+
+    init(_ why: String) {
+        self.why = why
+    }
+
+    /// Text from a file, made fit for a terminal: at most 80 bytes, all of them printable ASCII.
+    static func quote(_ text: Span<UInt8>) -> String {
+        var quoted = "\""
+        for index in 0..<min(text.count, 80) {
+            let byte = text[index]
+            if byte >= 0x20, byte < 0x7f, byte != 0x22, byte != 0x5c {
+                quoted.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                let hex = String(byte, radix: 16)
+                quoted += "\\x" + (hex.count < 2 ? "0" : "") + hex
+            }
+        }
+        return quoted + (text.count > 80 ? "…\"" : "\"")
+    }
+}
