@@ -89,7 +89,7 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
             name: "fuzz",
-            dependencies: ["TLSClient", "Wire"],
+            dependencies: ["Scan", "TLSClient", "Wire"],
             path: "Tests/Fuzz",
             swiftSettings: settings
         ),
@@ -102,6 +102,11 @@ let package = Package(
         .testTarget(
             name: "HTTPClientTests",
             dependencies: ["HTTPClient", "Observations", "TestSupport", "Wire"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ScanTests",
+            dependencies: ["Observations", "Scan", "TestSupport", "Wire"],
             swiftSettings: settings
         ),
         .testTarget(name: "NetTests", dependencies: ["Net", "TestSupport"], swiftSettings: settings),

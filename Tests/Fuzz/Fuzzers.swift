@@ -8,8 +8,10 @@ struct Fuzzer: Sendable {
 
     /// Every parser of foreign bytes, by name: one line each, its function in a file of its own.
     static let all: [String: Fuzzer] = [
+        "checkpoint": Fuzzer(seeds: checkpointSeeds, run: fuzzCheckpoint),
         "flight": Fuzzer(seeds: flightSeeds, run: fuzzFlight),
         "grab": Fuzzer(seeds: grabSeeds, run: fuzzGrab),
+        "targets": Fuzzer(seeds: targetSeeds, run: fuzzTargets),
     ]
 
     /// Feeds the seeds, `extra` and then `count` mutations; returns how many bytes these were.

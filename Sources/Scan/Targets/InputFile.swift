@@ -16,7 +16,7 @@ enum InputFile {
         var lines = LineBuffer()
         var atEnd = false
         while !atEnd {
-            switch read(file, into: &lines) {
+            switch read(file, { lines.append($0) }) {
             case .bytes: break
             case .end: atEnd = true
             case .error(let why): throw TargetIssue(source: path, line: lines.number + 1, why: why)
@@ -39,13 +39,13 @@ enum InputFile {
         case error(String)
     }
 
-    /// Reads once, at most 64 KiB.
-    static func read(_ file: Int32, into lines: inout LineBuffer) -> Outcome {
+    /// Reads once, at most 64 KiB, and hands the bytes on.
+    static func read(_ file: Int32, _ take: (UnsafeRawBufferPointer) -> Void) -> Outcome {
         withUnsafeTemporaryAllocation(byteCount: 64 * 1024, alignment: 1) { room in
             while true {
                 let count = Glibc.read(file, room.baseAddress, room.count)
                 if count > 0 {
-                    lines.append(UnsafeRawBufferPointer(rebasing: room[..<count]))
+                    take(UnsafeRawBufferPointer(rebasing: room[..<count]))
                     return .bytes
                 }
                 if count == 0 { return .end }

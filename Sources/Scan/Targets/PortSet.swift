@@ -93,7 +93,7 @@ extension PortSet {
         try self.init(parsing: Array(text.utf8).span)
     }
 
-    init(parsing text: Span<UInt8>) throws(TargetSyntaxError) {
+    package init(parsing text: Span<UInt8>) throws(TargetSyntaxError) {
         var ranges: [ClosedRange<UInt16>] = []
         var start = 0
         for index in 0...text.count where index == text.count || text[index] == UInt8(ascii: ",") {

@@ -57,3 +57,14 @@ extension Target.Host: CustomStringConvertible {
         }
     }
 }
+
+extension Target: CustomStringConvertible {
+    /// The target in the language of targets, always with its port.
+    package var description: String {
+        var text = "\(host)"
+        if case .address(let address) = host, address.isV6 { text = "[\(address)]" }
+        text += ":\(port)"
+        if scheme == .http { text = "http://" + text }
+        return serverName.map { "\(text),\($0)" } ?? text
+    }
+}

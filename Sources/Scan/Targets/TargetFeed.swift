@@ -1,0 +1,86 @@
+import Synchronization
+
+/// Hands out the targets of a run to the loops, and keeps account of what is done.
+///
+/// First come the plan's targets, then those of standard input as they arrive.
+/// Loops pull in batches and report in batches, so that the locks are cold.
+package final class TargetFeed: Sendable {
+    /// What a pull brought.
+    package enum Pull: Sendable {
+        /// At least one target.
+        case targets
+        /// None now; more may come from standard input. Ask again in a moment.
+        case notYet
+        /// None, and none will come.
+        case done
+    }
+
+    package let plan: TargetPlan
+    private let state: Mutex<FeedState>
+    private let completion: Mutex<CompletionTracker>
+
+    /// - Parameters:
+    ///   - input: the file descriptor of a stream of targets, read when the plan has ended.
+    ///   - resume: where an earlier run of the same targets left off.
+    ///   - written: targets whose records the output holds beyond what the checkpoint covers; each
+    ///     is passed over once and counts as done.
+    /// - Throws: if `resume` makes no sense.
+    package init(
+        _ plan: TargetPlan,
+        input: Int32? = nil,
+        resume: Checkpoint.Progress? = nil,
+        written: [EndpointKey] = []
+    ) throws(CheckpointError) {
+        self.plan = plan
+        let tracker = try resume?.tracker() ?? CompletionTracker()
+        completion = Mutex(tracker)
+        state = Mutex(FeedState(plan, input, resume, tracker, written))
+    }
+
+    /// Appends up to `count` targets.
+    package func pull(_ count: Int, into targets: inout [Target]) -> Pull {
+        var passed: [UInt64] = []
+        return state.withLock { state in
+            let result = state.pull(count, into: &targets, passed: &passed)
+            // Under this lock too: a checkpoint finds each of them either passed or still to be passed.
+            if !passed.isEmpty { complete(passed) }
+            return result
+        }
+    }
+
+    /// Counts targets as done; called when their records are written, under the lock of the writer.
+    package func complete(_ sequences: some Sequence<UInt64>) {
+        completion.withLock { for sequence in sequences { $0.complete(sequence) } }
+    }
+
+    /// How many targets the run has in all; nil while standard input is open.
+    package var total: UInt64? { state.withLock { $0.total } }
+
+    /// How many targets are done, those of the runs before this one included.
+    package var completed: UInt64 { completion.withLock { $0.count } }
+
+    /// What is done, for a checkpoint.
+    ///
+    /// Taken together with the output's length under the lock of the writer, so that no record is
+    /// written and not yet counted: such a target would be scanned again.
+    package var progress: Checkpoint.Progress {
+        state.withLock { state in
+            let (lowWater, done) = completion.withLock { ($0.lowWater, $0.done) }
+            return Checkpoint.Progress(
+                lowWater: lowWater,
+                done: done,
+                written: state.stillWritten,
+                input: state.inputPosition
+            )
+        }
+    }
+
+    /// What was wrong in standard input since the last call.
+    package func takeIssues() -> TargetIssues { state.withLock { $0.issues.take() } }
+
+    /// What was left out of standard input so far.
+    package var inputCounts: TargetPlan.Counts { state.withLock { $0.counts } }
+
+    /// Why the feed ended early: standard input can't be read, or isn't that of the interrupted run.
+    package var failure: TargetIssue? { state.withLock { $0.failure } }
+}

@@ -1,0 +1,75 @@
+import Foundation
+
+/// Targets from a stream, line by line and without waiting.
+struct TargetInput: Sendable {
+    enum Item {
+        case text([UInt8], line: Int)
+        case tooLong(line: Int)
+        /// The input has more to come, but not now.
+        case notYet
+        case end
+        case failed(TargetIssue)
+    }
+
+    static let name = "standard input"
+
+    private let descriptor: Int32
+    /// How far an interrupted run had read, which must be the same this time.
+    private let expected: Checkpoint.InputPosition?
+    private var lines = LineBuffer()
+    private var digest = ListDigest()
+    private var atEnd = false
+    private var line: [UInt8] = []
+    /// Of the current line, the last one first.
+    private var items: [Range<Int>] = []
+
+    init(_ descriptor: Int32, expecting expected: Checkpoint.InputPosition? = nil) {
+        self.descriptor = descriptor
+        self.expected = expected
+    }
+
+    /// The lines taken out so far.
+    var position: Checkpoint.InputPosition {
+        Checkpoint.InputPosition(lines: lines.number, digest: digest.text)
+    }
+
+    mutating func next() -> Item {
+        while true {
+            if let range = items.popLast() { return .text(Array(line[range]), line: lines.number) }
+            if let line = lines.next(atEnd: atEnd) {
+                if case .text(let text) = line {
+                    digest.add(text.span)
+                    self.line = text
+                    items = LineItems.ranges(in: text.span).reversed()
+                }
+                digest.add(0x0a)
+                guard lines.number != expected?.lines || position == expected else { return .failed(foreign) }
+                if line == .tooLong { return .tooLong(line: lines.number) }
+                continue
+            }
+            guard !atEnd else { return lines.number < expected?.lines ?? 0 ? .failed(foreign) : .end }
+            guard TargetInput.isReadable(descriptor) else { return .notYet }
+            switch InputFile.read(descriptor, { lines.append($0) }) {
+            case .bytes: break
+            case .end: atEnd = true
+            case .error(let why):
+                atEnd = true
+                return .failed(TargetIssue(source: TargetInput.name, line: lines.number + 1, why: why))
+            }
+        }
+    }
+
+    private var foreign: TargetIssue {
+        TargetIssue(
+            source: TargetInput.name,
+            line: lines.number,
+            why: "the lines so far are not those that the interrupted run read"
+        )
+    }
+
+    /// Whether a read would return at once, be it with bytes, the end or an error.
+    private static func isReadable(_ descriptor: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, 0) > 0
+    }
+}
