@@ -63,7 +63,7 @@ extension ClientHello {
             ),
             .protocols(alpn(protocols)),
             .bytes(
-                item(43, [8, 3, 4, 3, 3, 3, 2, 3, 1]) + item(45, [1, 1]) + item(28, [0x40, 1])
+                item(43, [10, 3, 4, 3, 3, 3, 2, 3, 1, 3, 0]) + item(45, [1, 1]) + item(28, [0x40, 1])
                     + item(0xff01, [0])
             ),
             .cookie, .keyShares(keyShares(shares), grease: nil), .padding,

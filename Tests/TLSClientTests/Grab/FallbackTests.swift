@@ -1,0 +1,37 @@
+import TLSClient
+import Testing
+import Wire
+
+@Suite struct FallbackTests {
+    @Test(arguments: [
+        (GrabFailure.alert(40), true, [ClientHello.Look.tls12, .noServerName]),
+        (.alert(40), false, [.tls12, .legacy]), (.alert(70), true, [.tls12, .legacy]),
+        (.alert(112), true, [.noServerName, .tls12]), (.alert(120), true, [.tls12]),
+        (.closed, true, [.tls12, .legacy]), (.reset, true, [.tls12, .legacy]),
+        (.timeout, false, [.tls12, .legacy]), (.violation(.share), true, [.tls12]), (.notTLS, true, []),
+        (.noCertificate, true, []), (.limit(.bytes), true, []),
+    ])
+    func atMostTwoMoreHellos(_ failure: GrabFailure, _ sentName: Bool, _ looks: [ClientHello.Look]) {
+        var tried = [ClientHello.Look.default]
+        while let next = Fallback.next(
+            after: failure,
+            flight: ServerFlight(),
+            tried: tried,
+            sentName: sentName
+        ) {
+            tried.append(next)
+        }
+        #expect(Array(tried.dropFirst()) == looks)
+        #expect(tried.count <= Fallback.maximumTries)
+    }
+
+    /// A server that answered the hello is not intolerant of it.
+    @Test func closeAfterTheServerHelloIsFinal() throws {
+        var flight = ServerFlight()
+        let body: [UInt8] = [3, 3] + [UInt8](repeating: 7, count: 32) + [0, 0xc0, 0x2f, 0]
+        try flight.message(([2, 0, 0, UInt8(body.count)] + body).span)
+        for failure in [GrabFailure.closed, .reset, .timeout] {
+            #expect(Fallback.next(after: failure, flight: flight, tried: [.default], sentName: true) == nil)
+        }
+    }
+}
