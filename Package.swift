@@ -93,6 +93,12 @@ let package = Package(
             path: "Tests/Fuzz",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "bench-grab",
+            dependencies: ["TLSClient", "Wire"],
+            path: "Benchmarks/Grab",
+            swiftSettings: settings
+        ),
         .testTarget(name: "FuzzTests", dependencies: ["fuzz"], swiftSettings: settings),
         .testTarget(
             name: "TLSClientTests",
