@@ -43,7 +43,7 @@ extension CertificateRelations {
             insert(.validityIs365DayYears, if: (end.seconds - start.seconds) % (365 * 86_400) == 0)
         }
         // Larger ones are no times, and sums of them could overflow.
-        guard let serial = bytes.number(index.serial), serial < 1 << 53 else { return }
+        guard let serial = bytes.number(index.serial), serial < 1 << 60 else { return }
         insert(.serialEqualsNotBefore, if: abs(serial - start.seconds) <= 1)
         insert(.serialIsMilliseconds, if: abs(serial / 1000 - start.seconds) <= 2 * 86_400)
         insert(

@@ -77,7 +77,7 @@ private func otherName(_ type: OIDKey) -> StaticString? {
     case 0x1_2b65_70: "ED25519"
     case 0x1_2b65_71: "ED448"
     case 0x1_2b0e_0302_03: "md5WithRSA"
-    case 0x1_2b0e_0302_0d: "dsaWithSHA-old"
+    case 0x1_2b0e_0302_0d: "dsaWithSHA"
     case 0x1_2b0e_0302_1b: "dsaWithSHA1-old"
     case 0x1_2b0e_0302_1d: "sha1WithRSA"
     case 0x1_2b24_0303_0102: "ripemd160WithRSA"

@@ -140,7 +140,7 @@ extension CertificateIndex {
         }
         if let element = body.next(bytes, &reading.faults, ifTag: 0xa3) {
             extensions.read(bytes, element, &reading)
-            if version != 3 { reading.anomalies.insert(.extensionsBeforeV3) }
+            if let version, version != 3 { reading.anomalies.insert(.extensionsBeforeV3) }
         }
         if !body.isAtEnd { reading.anomalies.insert(.trailingDataInTBS) }
     }
