@@ -171,7 +171,7 @@ enum CertificateRelationSamples {
         Sample(.serialIsDate) {
             $0.serial = DER.integer([0x20, 0x25, 0x12, 0x31, 0x23, 0x59, 0x59])
         } not: {
-            $0.serial = DER.integer([0x20, 0x25, 0x12, 0x31, 0x23, 0x59, 0x60])
+            $0.serial = DER.integer([0x20, 0x25, 0x12, 0x31, 0x23, 0x59, 0x61])
         },
         Sample(.sameTimeOfDay) {
             $0.validity = DER.sequence(DER.utcTime("260101123456Z"), DER.utcTime("260401123456Z"))
