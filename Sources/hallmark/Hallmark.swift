@@ -4,6 +4,8 @@ import ArgumentParser
 struct Hallmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Find the marks of adversary tools in TLS endpoints.",
-        subcommands: [CorpusCommand.self, MatchCommand.self, SignaturesCommand.self]
+        subcommands: [
+            CompareCommand.self, CorpusCommand.self, MatchCommand.self, SignaturesCommand.self,
+        ]
     )
 }

@@ -35,7 +35,7 @@ struct SampleRecord {
 
     static func hash(_ number: Int, _ kind: Int) -> String {
         let text = String(number * 16 + kind, radix: 16, uppercase: true)
-        return String(repeating: "0", count: 64 - text.count) + text
+        return String(repeating: String(repeating: "0", count: 16 - text.count) + text, count: 4)
     }
 
     var sha256: String { Self.hash(certificate, 1) }

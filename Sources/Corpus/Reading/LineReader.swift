@@ -24,7 +24,9 @@ package struct LineReader: ~Copyable {
     /// How many lines were too long to be read.
     package private(set) var skipped = 0
     /// Where in the file the next line begins.
-    package private(set) var offset = 0
+    private var offset = 0
+    /// Where in the file the line began that was given out last.
+    package private(set) var lineOffset = 0
 
     private static let mostBytes = 64 << 20
 
@@ -55,10 +57,12 @@ package struct LineReader: ~Copyable {
             if let feed = memchr(base + start, 0x0a, rest.count) {
                 let length = UnsafeRawPointer(feed) - UnsafeRawPointer(base + start)
                 start += length + 1
+                lineOffset = offset
                 offset += length + 1
                 if length > 0 { return try body(UnsafeRawBufferPointer(rebasing: rest[..<length])) }
             } else if atEnd {
                 start = end
+                lineOffset = offset
                 offset += rest.count
                 return rest.isEmpty ? nil : try body(rest)
             } else {

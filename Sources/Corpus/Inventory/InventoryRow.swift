@@ -1,0 +1,22 @@
+/// One entry of an inventory, from whatever format: names and their values.
+package struct InventoryRow: Equatable, Sendable {
+    /// The line or the entry's number, for messages.
+    package var line: Int
+    package var values: [String: [String]]
+
+    package init(line: Int, values: [String: [String]]) {
+        self.line = line
+        self.values = values
+    }
+
+    /// The columns, in the order of the documentation.
+    package static let columns = [
+        "kind", "address", "ports", "owner", "labels", "certificates", "keys", "tbs", "issuers", "names",
+        "key_policy", "max_lifetime_days", "min_tls", "expiring_days",
+    ]
+
+    /// Whether an inventory may hold a column of this name; `note…` and `comment…` are for people.
+    static func isKnown(_ column: String) -> Bool {
+        columns.contains(column) || column.hasPrefix("note") || column.hasPrefix("comment")
+    }
+}

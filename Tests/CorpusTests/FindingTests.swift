@@ -1,0 +1,303 @@
+@testable import Corpus
+import Foundation
+import Observations
+import TestSupport
+import Testing
+
+/// Each finding with a case that has it and a near one that has it not.
+@Suite struct FindingTests {
+    struct Case: CustomTestStringConvertible, Sendable {
+        let name: Finding.Name
+        let positive: SampleRecord
+        let negative: SampleRecord
+        var inventory = FindingTests.inventory
+
+        var testDescription: String { name.rawValue }
+    }
+
+    /// One asset that pins certificate 1 with key 1, one that pins certificate 2, and an owned range.
+    static let inventory = """
+        kind,address,ports,owner,certificates,keys,issuers,names
+        asset,one.example,443,Web,\(SampleRecord.hash(1, 1)),\(SampleRecord.hash(1, 2)),Example CA,
+        asset,192.0.2.20,443,Mail,\(SampleRecord.hash(2, 1)),\(SampleRecord.hash(2, 2)),,
+        asset,192.0.2.30,443,Open,,,,
+        owned,203.0.113.0/24,,,,,,
+        """
+
+    private static let good = SampleRecord(name: "one.example")
+    private static let open = SampleRecord(ip: "192.0.2.30", certificate: 9)
+
+    private static func with(_ change: (inout SampleRecord) -> Void, from record: SampleRecord = open)
+        -> SampleRecord
+    {
+        var record = record
+        change(&record)
+        return record
+    }
+
+    static let cases: [Case] = [
+        Case(name: .authorized, positive: good, negative: with({ $0.certificate = 7 }, from: good)),
+        Case(
+            name: .renewed,
+            positive: with({ ($0.certificate, $0.key) = (7, 1) }, from: good),
+            negative: good
+        ),
+        Case(
+            name: .unknownEndpoint,
+            positive: with({ $0.ip = "203.0.113.5" }),
+            negative: with({ $0.ip = "198.51.100.5" })
+        ),
+        Case(
+            name: .unauthorizedCertificate,
+            positive: with({ $0.certificate = 7 }, from: good),
+            negative: good
+        ),
+        Case(
+            name: .misplacedCertificate,
+            positive: with({ $0.certificate = 2 }, from: good),
+            negative: with({ $0.certificate = 3 }, from: good)
+        ),
+        Case(
+            name: .foreignCertificate,
+            positive: with({ $0.ip = "198.51.100.5" }),
+            negative: with({
+                ($0.ip, $0.names, $0.commonName) = ("198.51.100.5", ["two.example"], "two.example")
+            })
+        ),
+        Case(
+            name: .missingEndpoint,
+            positive: with({ $0.failure = "connection_refused" }),
+            negative: with({ ($0.ip, $0.failure) = ("192.0.2.31", "connection_refused") })
+        ),
+        Case(
+            name: .unexpectedIssuer,
+            positive: with({ $0.issuerOrganization = "Other" }, from: good),
+            negative: good
+        ),
+        Case(
+            name: .nameMismatch,
+            positive: with({ $0.names = ["two.example"] }, from: good),
+            negative: with({ $0.names = ["*.example", "one.example"] }, from: good)
+        ),
+        Case(
+            name: .expired,
+            positive: with({ $0.notAfter = "2026-10-31T00:00:00Z" }),
+            negative: with({ $0.notAfter = "2026-11-01T08:00:00Z" })
+        ),
+        Case(
+            name: .expiring,
+            positive: with({ $0.notAfter = "2026-11-15T00:00:00Z" }),
+            negative: with({ $0.notAfter = "2026-11-15T09:00:00Z" })
+        ),
+        Case(
+            name: .notYetValid,
+            positive: with({ $0.notBefore = "2026-11-01T08:00:01Z" }),
+            negative: with({ $0.notBefore = "2026-11-01T08:00:00Z" })
+        ),
+        Case(
+            name: .weakKey,
+            positive: with({ $0.keySize = 1024 }),
+            negative: with({ $0.keySize = 2048 })
+        ),
+        Case(
+            name: .weakSignature,
+            positive: with({ $0.signature = "sha1WithRSAEncryption" }),
+            negative: with({ $0.signature = "ecdsa-with-SHA256" })
+        ),
+        Case(
+            name: .oldProtocol,
+            positive: with({ $0.version = "1.1" }),
+            negative: with({ $0.version = "1.2" })
+        ),
+        Case(
+            name: .lifetimeTooLong,
+            positive: with({ $0.validitySeconds = 399 * 86400 }),
+            negative: with({ $0.validitySeconds = 398 * 86400 }),
+            inventory: inventory.replacing(",names\n", with: ",names,max_lifetime_days\n")
+                .replacing("192.0.2.30,443,Open,,,,", with: "192.0.2.30,443,Open,,,,,398")
+        ),
+        Case(
+            name: .selfSigned,
+            positive: with({ $0.selfSigned = true }),
+            negative: with({ $0.selfSigned = true }, from: good)
+        ),
+        Case(
+            name: .signatureLead,
+            positive: with({ $0.lead = ("Cobalt Strike", 95, "high") }),
+            negative: open
+        ),
+    ]
+
+    private func findings(_ record: SampleRecord, _ inventory: String) throws -> [Finding] {
+        let rows = try CSVReader.rows(Array(inventory.utf8), file: "i.csv")
+        let engine = FindingEngine(InventoryIndex(try Inventory(rows, file: "i.csv")))
+        var line = ByteBuffer()
+        line.append(record.line)
+        let findings = engine.splice(into: &line)
+        // What was spliced in is JSON, and says the same.
+        let text = line.withSpan { span in span.withUnsafeBufferPointer { Data($0) } }
+        let object = try JSONSerialization.jsonObject(with: text) as? [String: Any]
+        let spliced = (object?["hallmark"] as? [String: Any])?["findings"] as? [[String: Any]] ?? []
+        #expect(spliced.map { $0["name"] as? String } == findings.map(\.name.rawValue))
+        #expect(spliced.map { $0["message"] as? String } == findings.map(\.message))
+        return findings
+    }
+
+    @Test(arguments: cases) func findingIsThereAndNotThere(_ test: Case) throws {
+        let positive = try findings(test.positive, test.inventory)
+        #expect(positive.contains { $0.name == test.name }, "\(positive.map(\.message))")
+        let negative = try findings(test.negative, test.inventory)
+        #expect(!negative.contains { $0.name == test.name }, "\(negative.map(\.message))")
+        for finding in positive { #expect(finding.message.hasSuffix(".")) }
+    }
+
+    @Test func everyFindingHasACase() {
+        let sweepLevel: Set<Finding.Name> = [.sharedKey, .appeared, .disappeared, .changed]
+        #expect(Set(Self.cases.map(\.name)).union(sweepLevel) == Set(Finding.Name.allCases))
+    }
+
+    @Test func goodEndpointsHaveNothingButTheirAuthorisation() throws {
+        #expect(try findings(Self.good, Self.inventory).map(\.name) == [.authorized])
+        #expect(try findings(Self.open, Self.inventory).map(\.name) == [.authorized])
+        #expect(
+            try findings(
+                Self.with {
+                    $0.ip = "198.51.100.9"; $0.names = ["x.test"]; $0.commonName = "x"
+                },
+                Self.inventory
+            ).isEmpty
+        )
+    }
+
+    private func sweep(_ records: [SampleRecord], _ inventory: String) throws -> [ReportedFinding] {
+        let scratch = Scratch()
+        let rows = try CSVReader.rows(Array(inventory.utf8), file: "i.csv")
+        var found: [ReportedFinding] = []
+        let comparison = SweepComparison(InventoryIndex(try Inventory(rows, file: "i.csv"))) {
+            found.append($0)
+        }
+        try comparison.add(sweep: scratch.sweep("sweep", records))
+        try comparison.finish()
+        return found
+    }
+
+    @Test func aSharedKeyIsFoundOnAllItsAssets() throws {
+        let shared = try sweep(
+            [Self.open, Self.with { ($0.ip, $0.certificate, $0.key) = ("192.0.2.20", 2, 9) }],
+            Self.inventory
+        ).filter { $0.finding.name == .sharedKey }
+        #expect(shared.map(\.asset) == ["192.0.2.20", "192.0.2.30"])
+        let own = try sweep([Self.open, Self.good], Self.inventory)
+        #expect(!own.contains { $0.finding.name == .sharedKey })
+    }
+
+    @Test func anAssetIsMissingOnlyWhileItDoesNotAnswer() throws {
+        func at(_ hour: Int, failure: String?) -> SampleRecord {
+            Self.with {
+                $0.time = "2026-11-01T0\(hour):00:00Z"
+                $0.failure = failure
+            }
+        }
+        func missing(_ records: [SampleRecord]) throws -> [ReportedFinding] {
+            try sweep(records, Self.inventory).filter { $0.finding.name == .missingEndpoint }
+        }
+        let gone = try missing([
+            at(1, failure: nil), at(3, failure: "tls_timeout"), at(2, failure: "connection_refused"),
+        ])
+        #expect(gone.count == 1)
+        #expect(
+            gone.first?.finding.message == """
+                192.0.2.30 port 443 does not answer since 2026-11-01T02:00:00Z: connection_refused; last seen \
+                2026-11-01T01:00:00Z.
+                """
+        )
+        #expect(try missing([at(1, failure: "tls_timeout"), at(2, failure: nil)]).isEmpty)
+        #expect(try missing([at(2, failure: nil), at(1, failure: "tls_timeout")]).isEmpty)
+    }
+
+    @Test func driftSaysWhatChanged() throws {
+        let scratch = Scratch()
+        let same = SampleRecord(ip: "192.0.2.1", certificate: 1)
+        let gone = SampleRecord(ip: "192.0.2.2", certificate: 2)
+        let renewed = SampleRecord(ip: "192.0.2.3", certificate: 3)
+        let moved = SampleRecord(ip: "192.0.2.4", certificate: 4)
+        let silent = SampleRecord(ip: "192.0.2.6", certificate: 6)
+        let old = try scratch.sweep("old", [same, gone, renewed, moved, silent])
+        let new = try scratch.sweep(
+            "new",
+            [
+                Self.with({ $0.time = "2026-11-08T08:00:00Z" }, from: same),
+                Self.with({ ($0.certificate, $0.key) = (33, 3) }, from: renewed),
+                Self.with({ ($0.certificate, $0.version) = (44, "1.2") }, from: moved),
+                Self.with({ $0.failure = "connection_timeout" }, from: silent),
+                SampleRecord(ip: "192.0.2.5", certificate: 5),
+            ]
+        )
+        var found: [ReportedFinding] = []
+        let comparison = try DriftComparison(baseline: old) { found.append($0) }
+        try comparison.add(sweep: new)
+        try comparison.finish()
+        #expect(comparison.counts.unchanged == 1)
+        #expect(
+            found.map(\.endpoint.ip) == ["192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.2", "192.0.2.6"]
+        )
+        #expect(found.map(\.finding.name) == [.changed, .changed, .appeared, .disappeared, .disappeared])
+        #expect(found[0].finding.message.hasPrefix("A new certificate with the same key: certificate from "))
+        #expect(found[0].finding.severity == .low)
+        #expect(found[1].finding.message.contains("TLS version from 1.3 to 1.2"))
+        #expect(found[1].finding.severity == .medium)
+        #expect(found[4].finding.message.contains("does not answer any more"))
+    }
+
+    @Test func whatIsAdoptedIsAuthorised() throws {
+        let scratch = Scratch()
+        let named = SampleRecord(name: "one.example", certificate: 60)
+        let records =
+            (0..<40).map { SampleRecord(ip: "192.0.2.\($0)", certificate: $0) } + [
+                named, named, SampleRecord(ip: "192.0.2.99", failure: "not_tls"),
+                SampleRecord(
+                    name: "=cmd()",
+                    certificate: 50,
+                    issuer: "CN=\"a;b\", O=\"x,\ny\"",
+                    names: ["-x.example"]
+                ),
+            ]
+        let path = try scratch.sweep("sweep", records)
+        var csv = InventoryAdoption.head
+        var adoption = InventoryAdoption()
+        #expect(try adoption.add(sweep: path) { csv += $0 } == 42)
+        let found = try sweep(records, csv)
+        #expect(found.allSatisfy { $0.finding.name == .authorized }, "\(found.map(\.finding.message))")
+        #expect(found.count == 43)
+    }
+
+    @Test func findingsAreWrittenForSpreadsheetsAndPrograms() throws {
+        let scratch = Scratch()
+        let evil = Self.with(
+            { ($0.certificate, $0.subject) = (8, "=HYPERLINK(\"http://evil\",\"x\")\u{1b}[2J") },
+            from: Self.good
+        )
+        let found = try sweep([evil, Self.open], Self.inventory.replacing("Web", with: "=Web"))
+        try scratch.write("f.csv", ReportedFinding.csvHead + found.map(\.csv).joined())
+        try scratch.write("f.ndjson", found.map(\.ndjson).joined())
+        let program = """
+            import csv, sys
+            rows = list(csv.DictReader(open(sys.argv[1], newline='')))
+            assert all(len(row) == 9 and None not in row for row in rows), rows
+            assert not any(cell[:1] in ('=', '+', '-', '@') for row in rows for cell in row.values()), rows
+            print(' '.join(row['finding'] + '/' + row['owner'] for row in rows))
+            """
+        let read = try check("python3", ["-c", program, scratch.file("f.csv")]).text
+        #expect(read == "unauthorized_certificate/'=Web authorized/Open\n")
+        let jq = try check(
+            "jq",
+            ["-r", ".hallmark.findings[0] | .name + \" \" + .owner", scratch.file("f.ndjson")]
+        )
+        #expect(jq.text == "unauthorized_certificate =Web\nauthorized Open\n")
+        var table = FindingTable(least: .low)
+        for finding in found { table.add(finding) }
+        #expect(!table.text.contains("\u{1b}"))
+        #expect(table.text.contains("unauthorized_certificate"))
+        #expect(!table.text.contains("authorized  "))
+    }
+}
