@@ -88,7 +88,8 @@ package struct Grab {
         recordCount = 0
         messageCount = 0
         let hello = context.hello(look)
-        flight.offered(sessionID: hello.sessionID.span)
+        let sessionID = hello.sessionID
+        flight.offered(sessionID: sessionID.span)
         context.write(hello, fill)
     }
 

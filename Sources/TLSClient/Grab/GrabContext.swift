@@ -14,6 +14,8 @@ package final class GrabContext {
     let sha384 = KeySchedule(size: 48)
     private var randoms = RandomPool()
     private var connections: UInt64 = 0
+
+    /// In the order of `ClientHello.Look`.
     private let hellos: [ClientHello]
 
     /// Arrays for what a read cuts off, which few grabs need at a time.
@@ -75,8 +77,15 @@ package final class GrabContext {
     }
 
     func hello(_ look: ClientHello.Look) -> ClientHello {
-        for hello in hellos where hello.look == look { return hello }
-        return hellos[0]
+        let place: Int =
+            switch look {
+            case .default: 0
+            case .browser: 1
+            case .tls12: 2
+            case .legacy: 3
+            case .noServerName: 4
+            }
+        return hellos[place]
     }
 
     func nextRandom() -> InlineArray<32, UInt8> { randoms.next() }

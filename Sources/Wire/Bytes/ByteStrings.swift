@@ -44,8 +44,8 @@ package struct ByteStrings: Equatable, Sendable {
     }
 
     package mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
-        ranges.removeAll(keepingCapacity: true)
+        bytes.clear()
+        ranges.clear()
         dropped = 0
     }
 }

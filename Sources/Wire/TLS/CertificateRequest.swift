@@ -18,8 +18,8 @@ package struct CertificateRequest: Equatable, Sendable {
 
     mutating func reset() {
         isPresent = false
-        types.removeAll(keepingCapacity: true)
-        signatureSchemes.removeAll(keepingCapacity: true)
+        types.clear()
+        signatureSchemes.clear()
         authorities.removeAll()
         extensions.reset()
     }

@@ -31,7 +31,7 @@ package struct ExtensionList: Equatable, Sendable {
 
     mutating func reset() {
         isPresent = false
-        items.removeAll(keepingCapacity: true)
+        items.clear()
         dropped = 0
     }
 }

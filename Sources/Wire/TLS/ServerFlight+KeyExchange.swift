@@ -48,7 +48,7 @@ extension ServerFlight {
     /// RFC 5246, section 7.4.4; without signature schemes before TLS 1.2.
     private mutating func readOldRequest(_ message: Span<UInt8>) throws(MalformedMessage) {
         let types = try Self.block(message, at: 4, wide: 1)
-        certificateRequest.types.removeAll(keepingCapacity: true)
+        certificateRequest.types.clear()
         certificateRequest.types.append(message.extracting(types))
         var place = types.upperBound
         if version == 0x0303 {

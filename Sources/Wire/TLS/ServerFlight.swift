@@ -106,20 +106,20 @@ package struct ServerFlight: Equatable, Sendable {
         serverHello.reset()
         encryptedExtensions.reset()
         certificateEntry.reset()
-        values.removeAll(keepingCapacity: true)
-        nextProtocol.removeAll(keepingCapacity: true)
+        values.clear()
+        nextProtocol.clear()
         hasExtendedMasterSecret = false
         hasSecureRenegotiation = false
         hasChangeCipherSpec = false
         signatureScheme = nil
-        messages.removeAll(keepingCapacity: true)
-        records.removeAll(keepingCapacity: true)
-        alerts.removeAll(keepingCapacity: true)
+        messages.clear()
+        records.clear()
+        alerts.clear()
         certificateRequest.reset()
         chain.removeAll()
-        ocspResponse.removeAll(keepingCapacity: true)
+        ocspResponse.clear()
         timestamps.removeAll()
-        junk.removeAll(keepingCapacity: true)
+        junk.clear()
         close = nil
         offeredSessionIDCount = 0
     }

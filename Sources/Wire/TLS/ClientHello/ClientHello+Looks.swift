@@ -6,7 +6,7 @@ extension ClientHello {
     ///   - groups: those that a key can be made for.
     ///   - sessionID: 32 bytes; asks TLS 1.3 servers to look like TLS 1.2 to middleboxes.
     ///   - protocols: application protocols in order of preference.
-    package init(
+    package convenience init(
         _ look: Look,
         shares: [KeyShare],
         groups: [UInt16],

@@ -4,7 +4,7 @@
 /// and, after a HelloRetryRequest, key share and cookie differ: the rest is
 /// kept as finished bytes. The same arguments give the same bytes, so that a
 /// hello need not be kept for the transcript but can be written again.
-package struct ClientHello: Sendable {
+package final class ClientHello: Sendable {
     /// Which hello: one of ours, or one that resembles another client's.
     package enum Look: String, CaseIterable, Sendable {
         /// TLS 1.3 down to SSL 3.0, with what servers of all ages need.
@@ -65,18 +65,32 @@ package struct ClientHello: Sendable {
     }
 
     /// A stretch of the hello after its session id.
-    enum Piece: Sendable {
+    enum Piece {
         case bytes([UInt8])
         /// One of the values that servers must not know (RFC 8701), by its number in this hello.
-        case grease(Int)
+        case grease(UInt8)
         /// Where the length of all extensions stands.
         case extensionsLength
         case serverName
         case protocols([UInt8])
-        case keyShares([UInt8], grease: Int?)
+        /// - Parameter grease: the number of the value that takes the place of the first group.
+        case keyShares([UInt8], grease: UInt8?)
         case cookie
         /// Fills up to 512 bytes where servers are known to stumble over 256 to 511.
         case padding
+    }
+
+    /// A place in the layout where a hello differs from others.
+    private struct Mark {
+        enum Kind {
+            case random, extensionsLength, serverName, protocols, keyShares, cookie, padding
+            case grease(UInt8), keySharesWithGrease(UInt8)
+        }
+
+        let kind: Kind
+
+        /// What of the layout the mark stands for, as far as it is written at all.
+        let range: ByteRange
     }
 
     package let look: Look
@@ -84,16 +98,36 @@ package struct ClientHello: Sendable {
     /// The session id that every hello of this value carries.
     package let sessionID: [UInt8]
 
-    private let recordVersion: [UInt8]
-    private let version: [UInt8]
-    private let pieces: [Piece]
+    /// A whole hello with everything that can be in it but name, cookie and padding.
+    private let layout: [UInt8]
+    private let marks: [Mark]
 
     init(look: Look, recordVersion: [UInt8], version: [UInt8], sessionID: [UInt8], pieces: [Piece]) {
         self.look = look
-        self.recordVersion = recordVersion
-        self.version = version
         self.sessionID = sessionID
-        self.pieces = pieces
+        var layout: [UInt8] = [22] + recordVersion + [0, 0, 1, 0, 0, 0] + version
+        var marks: [Mark] = []
+        func mark(_ kind: Mark.Kind, _ bytes: [UInt8] = []) {
+            marks.append(Mark(kind: kind, range: ByteRange(layout.count, layout.count + bytes.count)))
+            layout += bytes
+        }
+        mark(.random, [UInt8](repeating: 0, count: 32))
+        layout += [UInt8(truncatingIfNeeded: sessionID.count)] + sessionID
+        for piece in pieces {
+            switch piece {
+            case .bytes(let bytes): layout += bytes
+            case .grease(let number): mark(.grease(number), [0, 0])
+            case .extensionsLength: mark(.extensionsLength, [0, 0])
+            case .serverName: if look.sendsServerName { mark(.serverName) }
+            case .protocols(let bytes): mark(.protocols, bytes)
+            case .keyShares(let bytes, nil): mark(.keyShares, bytes)
+            case .keyShares(let bytes, let number?): mark(.keySharesWithGrease(number), bytes)
+            case .cookie: mark(.cookie)
+            case .padding: mark(.padding)
+            }
+        }
+        self.layout = layout
+        self.marks = marks
     }
 
     /// Bytes of the record header in front of the message.
@@ -103,57 +137,55 @@ package struct ClientHello: Sendable {
     ///
     /// - Parameter retry: for the second hello, which goes out in a TLS 1.2 record (RFC 8446, section 5.1).
     package func write(_ fill: Fill, retry: Retry? = nil, into out: inout [UInt8]) {
+        let layout = self.layout
         let start = out.count
-        out.append(22)
-        out.append(contentsOf: retry == nil ? recordVersion : [3, 3])
-        out.append(contentsOf: [0, 0, 1, 0, 0, 0])
-        out.append(contentsOf: version)
-        out.append(fill.random.span)
-        out.append(UInt8(truncatingIfNeeded: sessionID.count))
-        out.append(contentsOf: sessionID)
         var extensions: Int?
-        for piece in pieces {
-            switch piece {
-            case .bytes(let bytes):
-                out.append(contentsOf: bytes)
+        var place = 0
+        for mark in marks {
+            let range = mark.range.indices
+            out.append(layout.span.extracting(place..<range.lowerBound))
+            place = range.upperBound
+            switch mark.kind {
+            case .random:
+                out.append(fill.random.span)
             case .grease(let number):
                 Self.append16(fill.grease(number), to: &out)
             case .extensionsLength:
                 extensions = out.count
                 Self.append16(0, to: &out)
             case .serverName:
-                if look.sendsServerName { Self.append(serverName: fill.serverName, to: &out) }
-            case .protocols(let bytes):
-                if fill.offersProtocols { out.append(contentsOf: bytes) }
-            case .keyShares(let bytes, let place):
-                append(shares: bytes, place, fill, retry, to: &out)
+                Self.append(serverName: fill.serverName, to: &out)
+            case .protocols:
+                if fill.offersProtocols { out.append(layout.span.extracting(range)) }
+            case .keyShares, .keySharesWithGrease:
+                if let share = retry?.share {
+                    Self.append(share: share, to: &out)
+                } else {
+                    let start = out.count
+                    out.append(layout.span.extracting(range))
+                    if case .keySharesWithGrease(let number) = mark.kind {
+                        Self.set16(fill.grease(number), at: start + 6, &out)
+                    }
+                }
             case .cookie:
                 if let retry, !retry.cookie.isEmpty { Self.append(cookie: retry.cookie, to: &out) }
             case .padding:
                 Self.pad(start + Self.recordHeader, &out)
             }
         }
+        out.append(layout.span.extracting(place..<layout.count))
+        if retry != nil { Self.set16(0x0303, at: start + 1, &out) }
         if let extensions { Self.set16(out.count - extensions - 2, at: extensions, &out) }
         Self.set16(out.count - start - Self.recordHeader, at: start + 3, &out)
         Self.set16(out.count - start - Self.recordHeader - 4, at: start + 7, &out)
     }
 
-    private func append(
-        shares: [UInt8],
-        _ grease: Int?,
-        _ fill: Fill,
-        _ retry: Retry?,
-        to out: inout [UInt8]
-    ) {
-        guard let share = retry?.share else {
-            let start = out.count
-            out.append(contentsOf: shares)
-            if let grease { Self.set16(fill.grease(grease), at: start + 6, &out) }
-            return
-        }
-        for value in [51, share.key.count + 6, share.key.count + 4, Int(share.group), share.key.count] {
-            Self.append16(value, to: &out)
-        }
+    private static func append(share: KeyShare, to out: inout [UInt8]) {
+        append16(51, to: &out)
+        append16(share.key.count + 6, to: &out)
+        append16(share.key.count + 4, to: &out)
+        append16(Int(share.group), to: &out)
+        append16(share.key.count, to: &out)
         out.append(contentsOf: share.key)
     }
 
@@ -196,7 +228,8 @@ package struct ClientHello: Sendable {
 
 extension ClientHello.Fill {
     /// One of the sixteen GREASE values, drawn from the random; neighbours differ.
-    func grease(_ number: Int) -> Int {
+    func grease(_ number: UInt8) -> Int {
+        let number = Int(number)
         let draw =
             number % 2 == 0 ? random[number] & 15 : (random[number - 1] & 15) ^ 1 ^ (random[number] & 14)
         return 0x0a0a + 0x1010 * Int(draw)
