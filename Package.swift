@@ -89,8 +89,9 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
             name: "fuzz",
-            dependencies: ["Scan", "TLSClient", "Wire"],
+            dependencies: ["Observations", "Scan", "TLSClient", "Wire"],
             path: "Tests/Fuzz",
+            exclude: ["Seeds"],
             swiftSettings: settings
         ),
         .executableTarget(

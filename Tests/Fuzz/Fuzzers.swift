@@ -8,6 +8,7 @@ struct Fuzzer: Sendable {
 
     /// Every parser of foreign bytes, by name: one line each, its function in a file of its own.
     static let all: [String: Fuzzer] = [
+        "certificate": Fuzzer(seeds: certificateSeeds, run: fuzzCertificate),
         "checkpoint": Fuzzer(seeds: checkpointSeeds, run: fuzzCheckpoint),
         "flight": Fuzzer(seeds: flightSeeds, run: fuzzFlight),
         "grab": Fuzzer(seeds: grabSeeds, run: fuzzGrab),
