@@ -5,7 +5,8 @@ struct Hallmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Find the marks of adversary tools in TLS endpoints.",
         subcommands: [
-            CompareCommand.self, CorpusCommand.self, MatchCommand.self, SignaturesCommand.self,
+            CompareCommand.self, CorpusCommand.self, MatchCommand.self, PivotCommand.self,
+            SignaturesCommand.self,
         ]
     )
 }

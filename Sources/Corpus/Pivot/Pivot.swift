@@ -1,0 +1,180 @@
+import Foundation
+import GRDB
+
+/// Finds what shares the marks of a certificate, an endpoint or a name.
+///
+/// From the seeds to their marks, from each mark that is rare enough to the certificates and appearances that
+/// have it, from those to the endpoints: all by index. What is found is then looked at as a whole, so that its
+/// reasons name the common marks too, with the little weight that they have.
+package struct Pivot {
+    let reader: PivotReader
+    let options: PivotOptions
+    let certificateTotal: Int
+    let sightingTotal: Int
+
+    /// A mark that more have is not followed: it would lead everywhere.
+    static let mostFollowed = 3000
+    /// So many candidates are collected at most, and so many certificates and endpoints looked at as a whole.
+    static let mostCandidates = 20_000
+
+    /// A set of certificates and appearances whose marks are looked for.
+    struct Seeds {
+        var certificates: [Int] = []
+        var endpoints: [Int] = []
+        var marks: [Mark] = []
+
+        mutating func add(_ more: [Mark]) {
+            for mark in more where !marks.contains(mark) { marks.append(mark) }
+        }
+    }
+
+    package static func run(
+        _ query: PivotQuery,
+        in corpus: CorpusFile,
+        _ options: PivotOptions
+    ) throws -> PivotAnswer {
+        try corpus.queue.read { db in
+            let reader = PivotReader(
+                db,
+                hash: corpus.hash,
+                since: options.since ?? .min,
+                until: options.until ?? .max
+            )
+            let pivot = Pivot(
+                reader: reader,
+                options: options,
+                certificateTotal: max(1, try reader.total(.certificateCount)),
+                sightingTotal: max(1, try reader.total(.sightingCount))
+            )
+            return try pivot.answer(query)
+        }
+    }
+
+    private func answer(_ query: PivotQuery) throws -> PivotAnswer {
+        var answer = PivotAnswer()
+        let seeds = try seeds(of: query)
+        var asked = false
+        if case .marks = query { asked = true }
+        answer.marks = try weigh(seeds.marks, asked: asked)
+        let own = try expand(answer.marks, depth: 0, via: nil, only: seeds)
+        answer.seeds = own
+        var found = try expand(answer.marks, depth: 1, via: nil, leavingOut: Set(own.map(\.id)))
+        if options.depth > 1 { found += try further(from: found, leavingOut: Set(own.map(\.id))) }
+        found = found.filter { $0.score >= options.leastScore }
+        switch options.order {
+        case .score:
+            found.sort { ($1.score, $0.depth, $0.firstSeen ?? 0) < ($0.score, $1.depth, $1.firstSeen ?? 0) }
+        case .time: found.sort { ($0.firstSeen ?? .max, $1.score) < ($1.firstSeen ?? .max, $0.score) }
+        }
+        answer.isCut = found.count > options.limit
+        answer.results = Array(found.prefix(options.limit))
+        return answer
+    }
+
+    /// From the best results on to what shares their marks.
+    private func further(from found: [PivotResult], leavingOut seeds: Set<String>) throws -> [PivotResult] {
+        var known = seeds.union(found.map(\.id))
+        var more: [PivotResult] = []
+        // A result that shares little with the seeds leads away from them.
+        let best = found.map(\.score).max() ?? 0
+        for start in found.sorted(by: { $0.score > $1.score }).prefix(10) where start.score * 2 >= best {
+            guard let number = Int(start.id.dropFirst()) else { continue }
+            var next = Seeds()
+            if start.isEndpoint {
+                for sighting in try reader.sightings(endpoint: number, limit: 5) {
+                    if let certificate = try reader.certificate(sighting.certificate) {
+                        next.add(certificate.marks)
+                    }
+                }
+            } else if let certificate = try reader.certificate(number) {
+                next.add(certificate.marks)
+            }
+            let results = try expand(weigh(next.marks), depth: 2, via: start, leavingOut: known)
+            known.formUnion(results.map(\.id))
+            more += results
+        }
+        return more
+    }
+
+    // MARK: Seeds
+
+    private func seeds(of query: PivotQuery) throws -> Seeds {
+        var seeds = Seeds()
+        switch query {
+        case .certificate(let digest):
+            if let id = try reader.certificate(sha256: digest) { seeds.certificates = [id] }
+        case .records(let lines):
+            let picker = RecordPicker()
+            for line in lines {
+                guard (try? picker.read(line)) != nil, let facts = CertificateFacts(picker) else { continue }
+                seeds.add(facts.marks)
+                if let id = try reader.certificate(sha256: facts.sha256) { seeds.certificates.append(id) }
+            }
+        case .endpoint(let ip, let port):
+            seeds.endpoints = try reader.endpoints(ip: ip, port: port, limit: 100)
+        case .name(let name):
+            seeds.endpoints = try reader.endpoints(name: name, limit: 20)
+            seeds.certificates = try reader.certificates(with: Mark(.name, name), limit: 50)
+            seeds.add([Mark(.name, name)])
+        case .below(let domain):
+            seeds.certificates = Array(
+                Set(try reader.certificates(below: domain, limit: 200)).sorted().prefix(50)
+            )
+        case .marks(let marks):
+            seeds.add(try marks.filter { try hasMark($0) })
+            if seeds.marks.isEmpty { seeds.marks = Array(marks.prefix(1)) }
+        }
+        for endpoint in seeds.endpoints {
+            for sighting in try reader.sightings(endpoint: endpoint, limit: 20) {
+                if sighting.certificate > 0, !seeds.certificates.contains(sighting.certificate) {
+                    seeds.certificates.append(sighting.certificate)
+                }
+                seeds.add(try reader.service(sighting.appearance).marks)
+            }
+        }
+        for certificate in seeds.certificates {
+            guard let found = try reader.certificate(certificate) else { continue }
+            seeds.add(found.marks)
+            if case .certificate = query {
+                for sighting in try reader.sightings(certificate: certificate, limit: 20) {
+                    seeds.add(try reader.service(sighting.appearance).marks)
+                }
+            }
+        }
+        return seeds
+    }
+
+    private func hasMark(_ mark: Mark) throws -> Bool {
+        if mark.kind.isOfService { return try !reader.appearances(with: mark, limit: 1).isEmpty }
+        return try !reader.certificates(with: mark, limit: 1).isEmpty
+    }
+
+    // MARK: Weights
+
+    /// The marks with their rarity, the weightiest first.
+    ///
+    /// - Parameter asked: whether somebody asked for the marks themselves, however common they are.
+    func weigh(_ marks: [Mark], asked: Bool = false) throws -> [SharedMark] {
+        try marks.map { mark in
+            let total = mark.kind.isOfService ? sightingTotal : certificateTotal
+            let count = min(total, max(1, try reader.count(mark) ?? 1))
+            let benign = asked ? nil : options.benign(mark)
+            let isRare = count <= Self.mostFollowed && !SharedMark.isCommon(count, of: total)
+            return SharedMark(
+                mark: mark,
+                count: count,
+                total: total,
+                weight: benign == nil ? log2(Double(total) / Double(count)) : 0,
+                benign: benign,
+                followed: asked || benign == nil && isRare
+            )
+        }.sorted { ($1.weight, $0.mark.kind.rawValue) < ($0.weight, $1.mark.kind.rawValue) }
+    }
+
+    /// The sum over the families of the weightiest mark.
+    static func score(_ marks: [SharedMark]) -> Double {
+        var best: [MarkKind.Family: Double] = [:]
+        for mark in marks { best[mark.mark.kind.family] = max(best[mark.mark.kind.family] ?? 0, mark.weight) }
+        return best.values.reduce(0, +)
+    }
+}

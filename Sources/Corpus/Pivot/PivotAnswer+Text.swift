@@ -1,0 +1,184 @@
+import Observations
+
+/// How the answer of a pivot is written for people and for programs.
+extension PivotAnswer {
+    /// A table for a terminal.
+    package var text: String {
+        var result = ""
+        if seeds.isEmpty {
+            result += "The corpus does not have it.\n"
+        } else {
+            result += "From\n"
+            var table = TextTable(["  what", "endpoints", "seen", "leads"])
+            for seed in seeds.prefix(10) {
+                table.add(["  " + seed.label, seed.where, seed.when, seed.leadText])
+            }
+            result += table.text
+            if seeds.count > 10 { result += "  and \(seeds.count - 10) more\n" }
+        }
+        result += "\nMarks\n"
+        var table = TextTable(["  bits", "mark", "value", "shared by"])
+        for mark in marks {
+            table.add([
+                "  " + SharedMark.shown(mark.weight), mark.mark.kind.alias, mark.mark.shown, mark.sharedBy,
+            ])
+        }
+        result += table.text
+        guard !results.isEmpty else { return result + "\nNothing else shares a mark that was followed.\n" }
+        result += "\nShares them\n"
+        for found in results {
+            var line = "  \(SharedMark.shown(found.score)) bits  \(found.isEndpoint ? "endpoint " : "")"
+            line += found.label.count > 70 ? found.label.prefix(69) + "…" : found.label
+            if found.depth > 1 { line += "  (by way of \(label(of: found.via)))" }
+            result += SafeText.terminal(line) + "\n"
+            if !found.isEndpoint, !found.sha256.isEmpty { result += "      certificate \(found.sha256)\n" }
+            if found.isEndpoint, !found.subject.isEmpty {
+                result += "      shows " + SafeText.terminal(found.subject) + "\n"
+            }
+            if !found.places.isEmpty {
+                result += SafeText.terminal("      at \(found.where), \(found.when)") + "\n"
+            }
+            if !found.leads.isEmpty { result += SafeText.terminal("      leads: \(found.leadText)") + "\n" }
+            for mark in found.shared.prefix(4) { result += "      " + SafeText.terminal(mark.text) + "\n" }
+            if found.shared.count > 4 { result += "      and \(found.shared.count - 4) more\n" }
+        }
+        if isCut { result += "\nThere is more; --limit raises the number of results.\n" }
+        return result
+    }
+
+    func label(of id: String?) -> String {
+        (seeds + results).first { $0.id == id }?.label ?? id ?? ""
+    }
+
+    /// One line each for the seeds, their marks and the results.
+    package func ndjson(queries: Bool) -> String {
+        var out = ByteBuffer(capacity: 1 << 16)
+        for seed in seeds { out.append(seed, type: "seed") }
+        for mark in marks {
+            out.append("{")
+            out.member("type", "mark" as String)
+            out.append(mark)
+            if queries {
+                out.append(ExternalQueries.queries(field: mark.mark.kind.field, value: mark.mark.value))
+            }
+            out.append("}\n")
+        }
+        for result in results { out.append(result, type: "result") }
+        return out.text
+    }
+
+    /// The searches of Internet-wide indexes for the marks that say something.
+    package var queryText: String {
+        var result = "\nElsewhere\n"
+        for mark in marks where mark.benign == nil && !mark.isCommon {
+            let queries = ExternalQueries.queries(field: mark.mark.kind.field, value: mark.mark.value)
+            guard !queries.isEmpty else { continue }
+            result += SafeText.terminal("  \(mark.mark.kind.alias) \(mark.mark.shown)") + "\n"
+            for query in queries {
+                result += "    \(query.engine.rawValue): " + SafeText.terminal(query.text) + "\n"
+                result += "      \(query.url)\n"
+            }
+        }
+        return result
+    }
+}
+
+extension PivotResult {
+    /// The first endpoint, and how many there are.
+    var `where`: String {
+        guard let first = places.first else { return "seen nowhere" }
+        let name = first.name.isEmpty ? "" : " (\(first.name))"
+        let more =
+            placeCount > 1 ? " and \(placeCount == 1000 ? "1000 or" : String(placeCount - 1)) more" : ""
+        return first.endpoint + name + more
+    }
+
+    var when: String {
+        guard let firstSeen, let lastSeen else { return "" }
+        let days = [Timestamp.day(firstSeen), Timestamp.day(lastSeen)]
+        return days[0] == days[1] ? days[0] : "\(days[0]) to \(days[1])"
+    }
+
+    var leadText: String { leads.joined(separator: ", ") }
+}
+
+extension SharedMark {
+    /// By how many, and what follows of it.
+    var sharedBy: String {
+        let noun = mark.kind.isOfService ? "sightings" : "certificates"
+        let text = "\(count) of \(total) \(noun)"
+        if let benign { return text + "; not counted: \(benign)" }
+        if isCommon { return text + "; common, says next to nothing" }
+        return followed ? text : text + "; too common to follow"
+    }
+}
+
+extension ByteBuffer {
+    fileprivate mutating func append(_ mark: SharedMark) {
+        member("field", mark.mark.kind.field)
+        member("value", mark.mark.value)
+        member("count", mark.count)
+        member("of", mark.total)
+        key("bits")
+        append(SharedMark.shown(mark.weight))
+        if let benign = mark.benign { member("benign", benign) }
+        if !mark.followed { member("followed", false) }
+    }
+
+    fileprivate mutating func append(_ queries: [ExternalQuery]) {
+        guard !queries.isEmpty else { return }
+        array("queries")
+        for query in queries {
+            element()
+            member("engine", query.engine.rawValue)
+            member("query", query.text)
+            member("url", query.url)
+            endObject()
+        }
+        endArray()
+    }
+
+    fileprivate mutating func append(_ result: PivotResult, type: String) {
+        append("{")
+        member("type", type)
+        member("kind", result.isEndpoint ? "endpoint" : "certificate" as String)
+        if !result.sha256.isEmpty { member("sha256", result.sha256) }
+        if !result.subject.isEmpty { member("subject", result.subject) }
+        array("endpoints")
+        for place in result.places {
+            element()
+            member("endpoint", place.endpoint)
+            if !place.name.isEmpty { member("name", place.name) }
+            member("first_seen", Timestamp.text(place.first))
+            member("last_seen", Timestamp.text(place.last))
+            endObject()
+        }
+        endArray()
+        member("endpoint_count", result.placeCount)
+        if let first = result.firstSeen { member("first_seen", Timestamp.text(first)) }
+        if let last = result.lastSeen { member("last_seen", Timestamp.text(last)) }
+        if !result.leads.isEmpty {
+            array("leads")
+            for lead in result.leads {
+                comma()
+                string(lead)
+            }
+            endArray()
+        }
+        if result.depth > 0 {
+            member("depth", result.depth)
+            if let via = result.via { member("via", via) }
+            member("id", result.id)
+            key("score")
+            append(SharedMark.shown(result.score))
+            array("shared")
+            for mark in result.shared {
+                element()
+                append(mark)
+                endObject()
+            }
+            endArray()
+        }
+        append("}\n")
+    }
+}

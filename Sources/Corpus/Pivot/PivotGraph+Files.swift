@@ -1,0 +1,172 @@
+import Foundation
+import Observations
+
+/// The searches of a mark as links.
+enum ExternalQueryLinks {
+    static func links(_ mark: Mark) -> [(name: String, url: String)] {
+        ExternalQueries.queries(field: mark.kind.field, value: mark.value).map {
+            ($0.engine.rawValue, $0.url)
+        }
+    }
+}
+
+func cosine(_ angle: Double) -> Double { cos(angle) }
+
+/// The graph as a file.
+extension PivotGraph {
+    package enum Format: String, CaseIterable, Sendable {
+        case dot, svg, html
+
+        /// By the end of a file's name.
+        package init?(path: String) {
+            self.init(rawValue: URL(fileURLWithPath: path).pathExtension.lowercased())
+        }
+    }
+
+    package func text(_ format: Format) -> String {
+        switch format {
+        case .dot: dot
+        case .svg: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + svg(standalone: true) + "\n"
+        case .html: html
+        }
+    }
+
+    /// For Graphviz.
+    private var dot: String {
+        var result = "graph pivot {\n  overlap=false; splines=true;\n  node [fontsize=10];\n"
+        for (index, node) in nodes.enumerated() {
+            result += "  n\(index) [label=\(SafeText.dot(Self.short(node.label))), "
+            result += "tooltip=\(SafeText.dot(node.label)), shape=\(node.kind == .mark ? "ellipse" : "box")"
+            result += node.kind == .seed ? ", style=bold];\n" : "];\n"
+        }
+        for edge in edges { result += "  n\(edge.from) -- n\(edge.to) [penwidth=\(Self.width(edge))];\n" }
+        return result + "}\n"
+    }
+
+    func svg(standalone: Bool) -> String {
+        var result = "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"graph\" "
+        result += "viewBox=\"0 0 \(Int(width)) \(Int(height))\" font-family=\"sans-serif\" font-size=\"11\""
+        if standalone { result += " width=\"\(Int(width))\" height=\"\(Int(height))\"" }
+        result += ">\n<g id=\"view\">\n"
+        for (index, edge) in edges.enumerated() {
+            let (from, to) = (nodes[edge.from], nodes[edge.to])
+            result +=
+                "<line class=\"edge\" data-edge=\"\(index)\" x1=\"\(Int(from.x))\" y1=\"\(Int(from.y))\" "
+            result += "x2=\"\(Int(to.x))\" y2=\"\(Int(to.y))\" stroke=\"#9aa5b1\" "
+            result +=
+                "stroke-width=\"\(Self.width(edge))\"\(edge.weight == 0 ? " stroke-dasharray=\"4\"" : "")/>\n"
+        }
+        for (index, node) in nodes.enumerated() {
+            let (x, y) = (Int(node.x), Int(node.y))
+            result += "<g class=\"node\" data-node=\"\(index)\"><title>\(SafeText.markup(node.label))</title>"
+            if node.kind == .mark {
+                result += "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"6\" fill=\"#c9d3de\" stroke=\"#66788a\"/>"
+            } else {
+                let fill = node.kind == .seed ? "#d64545" : node.kind == .certificate ? "#3182ce" : "#2f9e6e"
+                result +=
+                    "<rect x=\"\(x - 8)\" y=\"\(y - 8)\" width=\"16\" height=\"16\" rx=\"3\" fill=\"\(fill)\"/>"
+            }
+            result +=
+                "<text x=\"\(x + 12)\" y=\"\(y + 4)\">\(SafeText.markup(Self.short(node.label)))</text></g>\n"
+        }
+        return result + "</g>\n</svg>"
+    }
+
+    /// A page of its own, which loads nothing and runs only the script in it.
+    private var html: String {
+        let style = PivotPage.style
+        let script = PivotPage.script
+        let policy =
+            "default-src 'none'; style-src '\(Self.digest(style))'; script-src '\(Self.digest(script))'; "
+            + "base-uri 'none'; form-action 'none'"
+        return """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="\(policy)">
+            <meta name="referrer" content="no-referrer">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>Hallmark pivot</title>
+            <style>\(style)</style>
+            </head>
+            <body>
+            <header>
+            <input id="filter" type="search" placeholder="Filter" aria-label="Filter">
+            <label>Least weight <input id="weight" type="range" min="0" max="30" value="0" step="0.5"></label>
+            <span id="count"></span>
+            <span class="key seed">seed</span> <span class="key certificate">certificate</span>
+            <span class="key endpoint">endpoint</span> <span class="key mark">mark</span>
+            </header>
+            <main>
+            \(svg(standalone: false))
+            <aside id="details"><p>Drag to move, turn the wheel to zoom, click for details, Escape to clear.</p></aside>
+            </main>
+            <script type="application/json" id="data">\(data)</script>
+            <script>\(script)</script>
+            </body>
+            </html>
+
+            """
+    }
+
+    /// The nodes' details as JSON that can't end its script element.
+    private var data: String {
+        var out = ByteBuffer(capacity: 1 << 16)
+        out.append("{")
+        out.array("nodes")
+        for node in nodes {
+            out.element()
+            out.member("kind", node.kind.rawValue)
+            out.member("label", node.label)
+            out.key("weight")
+            out.append(SharedMark.shown(node.weight))
+            out.array("details")
+            for detail in node.details { out.append(pair: detail.name, detail.value) }
+            out.endArray()
+            out.array("links")
+            for link in node.links { out.append(pair: link.name, link.url) }
+            out.endArray()
+            out.endObject()
+        }
+        out.endArray()
+        out.array("edges")
+        for edge in edges {
+            out.comma()
+            out.append("[\(edge.from),\(edge.to)]")
+        }
+        out.append("]}")
+        var result = ""
+        for scalar in out.text.unicodeScalars {
+            switch scalar {
+            case "<", ">", "&", "\u{2028}", "\u{2029}":
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    private static func short(_ label: String) -> String {
+        label.count > 32 ? label.prefix(31) + "…" : label
+    }
+
+    private static func width(_ edge: Edge) -> String { SharedMark.shown(min(4, 0.5 + edge.weight / 6)) }
+
+    /// As a content security policy names a script or a style: `sha256-` and the digest in base64.
+    private static func digest(_ text: String) -> String {
+        "sha256-" + Data(BodyDigest.sha256(Array(text.utf8).span)).base64EncodedString()
+    }
+}
+
+extension ByteBuffer {
+    fileprivate mutating func append(pair name: String, _ value: String) {
+        comma()
+        append("[")
+        string(name)
+        append(",")
+        string(value)
+        append("]")
+    }
+}

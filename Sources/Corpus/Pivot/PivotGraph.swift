@@ -1,0 +1,155 @@
+/// The answer of a pivot as a graph: what was found, and between it the marks that are shared.
+package struct PivotGraph: Sendable {
+    enum Kind: String, Sendable {
+        case seed, certificate, endpoint, mark
+    }
+
+    struct Node: Sendable {
+        let id: String
+        let kind: Kind
+        let label: String
+        /// What a click shows.
+        var details: [(name: String, value: String)]
+        /// Places to look further, all written by `ExternalQueries`.
+        var links: [(name: String, url: String)] = []
+        let weight: Double
+        var x = 0.0
+        var y = 0.0
+    }
+
+    struct Edge: Sendable {
+        let from: Int
+        let to: Int
+        let weight: Double
+    }
+
+    private(set) var nodes: [Node] = []
+    private(set) var edges: [Edge] = []
+
+    /// More results than this make no picture.
+    static let mostResults = 150
+    /// Each result is tied to its weightiest marks only.
+    static let mostMarks = 5
+
+    package init(_ answer: PivotAnswer) {
+        var places: [String: Int] = [:]
+        var marks: [Mark: Int] = [:]
+        for result in answer.seeds.prefix(20) + answer.results.prefix(Self.mostResults) {
+            places[result.id] = nodes.count
+            nodes.append(Self.node(result))
+        }
+        func tie(_ result: PivotResult, _ shared: some Sequence<SharedMark>) {
+            guard let from = places[result.id] else { return }
+            for mark in shared {
+                let to = marks[mark.mark] ?? nodes.count
+                if marks[mark.mark] == nil {
+                    marks[mark.mark] = to
+                    nodes.append(Self.node(mark))
+                }
+                edges.append(Edge(from: from, to: to, weight: mark.weight))
+            }
+        }
+        for result in answer.results.prefix(Self.mostResults) {
+            tie(result, result.shared.filter { $0.weight > 0 && !$0.isCommon }.prefix(Self.mostMarks))
+            if let via = result.via.flatMap({ places[$0] }), let own = places[result.id] {
+                edges.append(Edge(from: via, to: own, weight: 0))
+            }
+        }
+        // Of the seeds' marks only those that somebody shares.
+        for seed in answer.seeds.prefix(20) { tie(seed, seed.shared.filter { marks[$0.mark] != nil }) }
+        place()
+    }
+
+    private static func node(_ result: PivotResult) -> Node {
+        var details: [(String, String)] = []
+        if !result.sha256.isEmpty { details.append(("Certificate", result.sha256)) }
+        if !result.subject.isEmpty { details.append(("Subject", result.subject)) }
+        for place in result.places {
+            details.append(("Endpoint", place.endpoint + (place.name.isEmpty ? "" : " (\(place.name))")))
+        }
+        if !result.when.isEmpty { details.append(("Seen", result.when)) }
+        if !result.leads.isEmpty { details.append(("Leads", result.leadText)) }
+        if result.depth > 0 { details.append(("Score", SharedMark.shown(result.score) + " bits")) }
+        for mark in result.shared.prefix(12) { details.append(("Shares", mark.text)) }
+        let kind: Kind = result.depth == 0 ? .seed : result.isEndpoint ? .endpoint : .certificate
+        return Node(id: result.id, kind: kind, label: result.label, details: details, weight: result.score)
+    }
+
+    private static func node(_ mark: SharedMark) -> Node {
+        var node = Node(
+            id: "m\(mark.mark.kind.rawValue)-\(mark.mark.value)",
+            kind: .mark,
+            label: "\(mark.mark.kind.alias) \(mark.mark.shown)",
+            details: [
+                ("Field", mark.mark.kind.field), ("Value", mark.mark.value), ("Shared by", mark.sharedBy),
+                ("Weight", SharedMark.shown(mark.weight) + " bits"),
+            ],
+            weight: mark.weight
+        )
+        node.links = ExternalQueryLinks.links(mark.mark)
+        return node
+    }
+
+    /// Lays the nodes out by springs and repulsion (Fruchterman and Reingold), from a circle, so that the same
+    /// answer always gives the same picture.
+    private mutating func place() {
+        let count = nodes.count
+        guard count > 0 else { return }
+        let side = (Double(count) * 9000).squareRoot() + 200
+        let ideal = (side * side / Double(count)).squareRoot() * 0.7
+        for index in nodes.indices {
+            let angle = Double(index) * 2.399963229728653
+            let radius = side / 2 * (Double(index + 1) / Double(count)).squareRoot()
+            nodes[index].x = side / 2 + radius * cosine(angle)
+            nodes[index].y = side / 2 + radius * cosine(angle - .pi / 2)
+        }
+        var heat = side / 8
+        for _ in 0..<(count > 300 ? 80 : 200) {
+            step(ideal, heat)
+            heat *= 0.97
+        }
+        let left = nodes.map(\.x).min() ?? 0
+        let top = nodes.map(\.y).min() ?? 0
+        for index in nodes.indices {
+            nodes[index].x = (nodes[index].x - left + 60).rounded()
+            nodes[index].y = (nodes[index].y - top + 40).rounded()
+        }
+    }
+
+    private mutating func step(_ ideal: Double, _ heat: Double) {
+        var moves = [(x: Double, y: Double)](repeating: (0, 0), count: nodes.count)
+        for a in nodes.indices {
+            for b in 0..<a {
+                var dx = nodes[a].x - nodes[b].x
+                let dy = nodes[a].y - nodes[b].y
+                if dx == 0, dy == 0 { dx = 1 }
+                let force = ideal * ideal / max(1, dx * dx + dy * dy)
+                moves[a].x += dx * force
+                moves[a].y += dy * force
+                moves[b].x -= dx * force
+                moves[b].y -= dy * force
+            }
+        }
+        for edge in edges {
+            let dx = nodes[edge.from].x - nodes[edge.to].x
+            let dy = nodes[edge.from].y - nodes[edge.to].y
+            let force = (dx * dx + dy * dy).squareRoot() / ideal
+            moves[edge.from].x -= dx * force
+            moves[edge.from].y -= dy * force
+            moves[edge.to].x += dx * force
+            moves[edge.to].y += dy * force
+        }
+        for index in nodes.indices {
+            let length = max(
+                1,
+                (moves[index].x * moves[index].x + moves[index].y * moves[index].y).squareRoot()
+            )
+            let reach = min(length, heat) / length
+            nodes[index].x += moves[index].x * reach
+            nodes[index].y += moves[index].y * reach
+        }
+    }
+
+    var width: Double { (nodes.map(\.x).max() ?? 0) + 200 }
+    var height: Double { (nodes.map(\.y).max() ?? 0) + 60 }
+}

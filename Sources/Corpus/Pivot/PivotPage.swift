@@ -1,0 +1,110 @@
+/// The script and the style of a pivot's page; neither holds anything of what was found.
+enum PivotPage {
+    static let style = """
+        body { margin: 0; font: 14px sans-serif; color: #1f2933; display: flex; flex-direction: column;
+          height: 100vh; }
+        header { padding: 8px 12px; border-bottom: 1px solid #cbd2d9; display: flex; gap: 14px;
+          align-items: center; flex-wrap: wrap; }
+        main { flex: 1; display: flex; min-height: 0; }
+        svg { flex: 1; min-width: 0; cursor: grab; touch-action: none; }
+        aside { width: 340px; overflow: auto; border-left: 1px solid #cbd2d9; padding: 12px; }
+        aside dt { font-weight: bold; margin-top: 8px; }
+        aside dd { margin: 0; overflow-wrap: anywhere; }
+        .node { cursor: pointer; }
+        .faint { opacity: 0.12; }
+        .gone { display: none; }
+        .key::before { content: ""; display: inline-block; width: 10px; height: 10px; margin-right: 4px; }
+        .key.seed::before { background: #d64545; }
+        .key.certificate::before { background: #3182ce; }
+        .key.endpoint::before { background: #2f9e6e; }
+        .key.mark::before { background: #c9d3de; border-radius: 5px; }
+        """
+
+    static let script = """
+        "use strict";
+        (() => {
+          const data = JSON.parse(document.getElementById("data").textContent);
+          const svg = document.getElementById("graph"), view = document.getElementById("view");
+          const details = document.getElementById("details"), filter = document.getElementById("filter");
+          const weight = document.getElementById("weight"), count = document.getElementById("count");
+          const nodes = [...document.querySelectorAll(".node")], lines = [...document.querySelectorAll(".edge")];
+          const near = data.nodes.map(() => new Set());
+          for (const [a, b] of data.edges) { near[a].add(b); near[b].add(a); }
+          const texts = data.nodes.map(n => (n.label + " " + n.details.map(d => d[1]).join(" ")).toLowerCase());
+          let x = 0, y = 0, scale = 1, chosen = -1;
+          const place = () => view.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
+          const point = event => {
+            const p = new DOMPoint(event.clientX, event.clientY);
+            return p.matrixTransform(svg.getScreenCTM().inverse());
+          };
+          svg.addEventListener("wheel", event => {
+            event.preventDefault();
+            const p = point(event), factor = Math.exp(-event.deltaY / 500);
+            const next = Math.min(20, Math.max(0.05, scale * factor));
+            x = p.x - (p.x - x) * next / scale;
+            y = p.y - (p.y - y) * next / scale;
+            scale = next;
+            place();
+          }, { passive: false });
+          let held = null, moved = false;
+          svg.addEventListener("pointerdown", event => { held = point(event); moved = false; });
+          window.addEventListener("pointermove", event => {
+            if (!held) return;
+            const p = point(event);
+            if (Math.hypot(p.x - held.x, p.y - held.y) > 3) moved = true;
+            x += p.x - held.x;
+            y += p.y - held.y;
+            held = p;
+            place();
+          });
+          window.addEventListener("pointerup", () => { held = null; });
+          const show = index => {
+            details.replaceChildren();
+            if (index < 0) return;
+            const node = data.nodes[index], head = document.createElement("h2"), list = document.createElement("dl");
+            head.textContent = node.label;
+            for (const [name, value] of node.details) {
+              const term = document.createElement("dt"), text = document.createElement("dd");
+              term.textContent = name;
+              text.textContent = value;
+              list.append(term, text);
+            }
+            for (const [name, url] of node.links) {
+              if (!url.startsWith("https://")) continue;
+              const item = document.createElement("dd"), link = document.createElement("a");
+              link.textContent = "Search " + name;
+              link.setAttribute("href", url);
+              link.setAttribute("rel", "noreferrer noopener");
+              link.setAttribute("target", "_blank");
+              item.append(link);
+              list.append(item);
+            }
+            details.append(head, list);
+          };
+          const draw = () => {
+            const wanted = filter.value.trim().toLowerCase(), least = Number(weight.value);
+            const heavy = data.nodes.map(n => n.kind === "seed" || n.weight >= least);
+            const hit = texts.map((text, i) => heavy[i] && text.includes(wanted));
+            const seen = hit.map((h, i) => h || wanted !== "" && heavy[i] && [...near[i]].some(j => hit[j]));
+            let left = 0;
+            nodes.forEach((element, i) => {
+              element.classList.toggle("gone", !seen[i]);
+              element.classList.toggle("faint", chosen >= 0 && i !== chosen && !near[chosen].has(i));
+              if (seen[i]) left += 1;
+            });
+            lines.forEach((element, i) => {
+              const [a, b] = data.edges[i];
+              element.classList.toggle("gone", !seen[a] || !seen[b]);
+              element.classList.toggle("faint", chosen >= 0 && a !== chosen && b !== chosen);
+            });
+            count.textContent = `${left} of ${nodes.length}`;
+          };
+          const choose = index => { chosen = index; show(index); draw(); };
+          nodes.forEach((element, i) => element.addEventListener("click", () => { if (!moved) choose(i); }));
+          filter.addEventListener("input", draw);
+          weight.addEventListener("input", draw);
+          window.addEventListener("keydown", event => { if (event.key === "Escape") choose(-1); });
+          draw();
+        })();
+        """
+}

@@ -1,0 +1,87 @@
+import Wire
+
+/// What a pivot starts from.
+package enum PivotQuery: Equatable, Sendable {
+    /// A certificate by its SHA-256.
+    case certificate([UInt8])
+    /// Certificates from a file, whether the corpus has them or not: their records.
+    case records([[UInt8]])
+    case endpoint(ip: String, port: Int?)
+    case name(String)
+    /// All names below a domain.
+    case below(String)
+    /// Marks of one kind, of which any counts: a serial number can be written in several ways.
+    case marks([Mark])
+
+    /// Why a text is no query.
+    package struct Problem: Error, Equatable, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Reads a query: a hash, an address with or without a port, `field=value`, a name, or `*.` and a domain.
+    package init(_ text: String) throws(Problem) {
+        let text = text.trimmed
+        if let bytes = [UInt8](hex: text.replacing(":", with: "")), bytes.count == 32, !text.contains("::") {
+            self = .certificate(bytes)
+        } else if let (ip, port) = Self.endpoint(text) {
+            self = .endpoint(ip: ip, port: port)
+        } else if let equals = text.firstIndex(of: "="), equals != text.startIndex {
+            let field = String(text[..<equals]).trimmed
+            let value = String(text[text.index(after: equals)...]).trimmed
+            guard !value.isEmpty else { throw Problem(description: "'\(field)=' lacks a value") }
+            if field == "tls.server.hash.sha256" || field == "sha256" || field == "certificate" {
+                guard let bytes = [UInt8](hex: value), bytes.count == 32 else {
+                    throw Problem(description: "'\(value)' is not a SHA-256 in hexadecimal")
+                }
+                self = .certificate(bytes)
+                return
+            }
+            guard let kind = MarkKind(query: field) else {
+                let known = MarkKind.allCases.map(\.alias).joined(separator: ", ")
+                throw Problem(
+                    description: "there is no mark '\(field)'; the marks are \(known), and their fields"
+                )
+            }
+            self = .marks(Self.spellings(kind, value).map { Mark(kind, $0) })
+        } else {
+            var name = text.lowercased()
+            if name.hasPrefix("*.") { name.removeFirst() }
+            let isBelow = name.hasPrefix(".")
+            if isBelow { name.removeFirst() }
+            guard case .host? = Inventory.place(name) else {
+                throw Problem(
+                    description: "'\(text)' is not a certificate's hash, an endpoint, a name or field=value"
+                )
+            }
+            self = isBelow ? .below(name) : .name(name)
+        }
+    }
+
+    private static func endpoint(_ text: String) -> (String, Int?)? {
+        if let address = IPAddress(text) { return (address.description, nil) }
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (1...65535).contains(port)
+        else { return nil }
+        var host = text[..<colon]
+        if host.first == "[", host.last == "]" { host = host.dropFirst().dropLast() }
+        guard let address = IPAddress(host) else { return nil }
+        return (address.description, port)
+    }
+
+    /// A value as the record spells it.
+    private static func spellings(_ kind: MarkKind, _ value: String) -> [String] {
+        switch kind {
+        case .serial:
+            // Content bytes in full: with or without the zero that keeps the number positive.
+            var digits = value.uppercased().replacing(":", with: "").replacing(" ", with: "")
+            if digits.hasPrefix("0X") { digits.removeFirst(2) }
+            if !digits.count.isMultiple(of: 2) { digits = "0" + digits }
+            return [digits, "00" + digits]
+        case .key, .tbs, .authorityKey, .subjectKeyID, .body:
+            return [value.uppercased().replacing(":", with: "")]
+        case .name, .jarm, .ja3s: return [value.lowercased()]
+        case .begin: return [value, Timestamp.milliseconds(value).map { Timestamp.secondsText($0) } ?? value]
+        default: return [value]
+        }
+    }
+}

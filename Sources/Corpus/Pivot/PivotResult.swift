@@ -1,0 +1,87 @@
+/// A mark that is shared, and how much that says.
+package struct SharedMark: Equatable, Sendable {
+    package let mark: Mark
+    /// How many certificates, or sightings for marks of services, have it, and of how many.
+    package let count: Int
+    package let total: Int
+    /// The inverse document frequency in bits.
+    ///
+    /// 10 when one in 1,024 has it; 0 when it is suppressed.
+    package let weight: Double
+    /// What benign thing shows it, which is why it does not count.
+    package let benign: String?
+
+    /// So many have it that it says next to nothing.
+    package var isCommon: Bool { Self.isCommon(count, of: total) }
+
+    static func isCommon(_ count: Int, of total: Int) -> Bool { total >= 100 && count * 20 > total }
+
+    /// Whether it was followed: the others that have it were looked up.
+    package let followed: Bool
+
+    /// The mark and its weight as a person reads it.
+    package var text: String {
+        var result = "\(mark.kind.alias) \(mark.shown) (\(count) of \(total)"
+        if let benign {
+            result += ", not counted: \(benign)"
+        } else {
+            result += isCommon ? ", common" : ""
+            result += ", \(Self.shown(weight)) bits"
+        }
+        return result + ")"
+    }
+
+    package static func shown(_ weight: Double) -> String {
+        let tenths = Int((weight * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}
+
+/// A certificate or an endpoint that shares marks with what a pivot started from.
+package struct PivotResult: Sendable {
+    package struct Place: Equatable, Sendable {
+        package let endpoint: String
+        package let name: String
+        package let first: Int
+        package let last: Int
+    }
+
+    /// A key that is unique among results: `c` or `e` and a number.
+    package let id: String
+    /// The certificate's SHA-256; of an endpoint, that of the certificate it shows.
+    package let sha256: String
+    package let subject: String
+    /// The endpoints where it was seen last, a few of them.
+    package let places: [Place]
+    /// How many endpoints there are, at most 1,000.
+    package let placeCount: Int
+    /// Whether it shares only marks of the service, and is therefore an endpoint.
+    package let isEndpoint: Bool
+    package let leads: [String]
+    /// The sum over the families of marks of the rarest mark shared, in bits.
+    package let score: Double
+    /// The weightiest first.
+    package let shared: [SharedMark]
+    /// 0 for what the query names, 1 for what shares its marks, 2 for what shares theirs.
+    package let depth: Int
+    /// The result by way of which it was found.
+    package let via: String?
+    package let firstSeen: Int?
+    package let lastSeen: Int?
+
+    package var label: String {
+        if isEndpoint { return places.first?.endpoint ?? "" }
+        return subject.isEmpty ? String(sha256.prefix(16)) : subject
+    }
+}
+
+/// All that a pivot found.
+package struct PivotAnswer: Sendable {
+    /// What the query names.
+    package var seeds: [PivotResult] = []
+    /// The marks of the seeds, the weightiest first.
+    package var marks: [SharedMark] = []
+    package var results: [PivotResult] = []
+    /// Whether there was more than the limit.
+    package var isCut = false
+}

@@ -1,0 +1,34 @@
+/// Every statement that a pivot runs.
+///
+/// None of them may walk through a whole table: a test asks SQLite for its plans.
+enum PivotSQL: String, CaseIterable {
+    case certificateByHash = "SELECT id FROM certificates WHERE sha256 = ?"
+    case certificate =
+        "SELECT sha256, subject, issuer, not_before, not_after, hashes, x509, details FROM certificates WHERE id = ?"
+    case certificateCount = "SELECT max(id) FROM certificates"
+    case sightingCount = "SELECT max(id) FROM sightings"
+    case mark = "SELECT count FROM marks WHERE id = ?"
+    case certificatesByMark = "SELECT certificate FROM certificate_marks WHERE mark = ? LIMIT ?"
+    case appearancesByMark = "SELECT appearance FROM appearance_marks WHERE mark = ? LIMIT ?"
+    case appearance = "SELECT marks FROM appearances WHERE id = ?"
+    case endpointsByAddress = "SELECT id FROM endpoints WHERE ip = ? LIMIT ?"
+    case endpointsByPort = "SELECT id FROM endpoints WHERE ip = ? AND port = ? LIMIT ?"
+    case endpointsByName = "SELECT id FROM endpoints WHERE name = ? AND name <> '' LIMIT ?"
+    case endpoint = "SELECT ip, port, name FROM endpoints WHERE id = ?"
+    case namesBelow = "SELECT certificate FROM names WHERE name >= ? AND name < ? LIMIT ?"
+    case sightingsByEndpoint = """
+        SELECT id, endpoint, certificate, appearance, first_seen, last_seen, count FROM sightings
+        WHERE endpoint = ? AND last_seen >= ? AND first_seen <= ? LIMIT ?
+        """
+    case sightingsByCertificate = """
+        SELECT id, endpoint, certificate, appearance, first_seen, last_seen, count FROM sightings
+        WHERE certificate = ? AND last_seen >= ? AND first_seen <= ? ORDER BY last_seen DESC LIMIT ?
+        """
+    case sightingsByAppearance = """
+        SELECT id, endpoint, certificate, appearance, first_seen, last_seen, count FROM sightings
+        WHERE appearance = ? AND last_seen >= ? AND first_seen <= ? ORDER BY last_seen DESC LIMIT ?
+        """
+    case sightingsOfCertificate =
+        "SELECT count(*) FROM (SELECT 1 FROM sightings WHERE certificate = ? LIMIT 1000)"
+    case leads = "SELECT software FROM leads WHERE sighting = ?"
+}

@@ -1,0 +1,136 @@
+@testable import Corpus
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct PivotGraphTests {
+    private static let evil = "</script><img src=x onerror=alert(1)>\"'&{{x}}\u{2028}\u{202e}]]>\\"
+
+    private func graph() throws -> PivotGraph {
+        let scratch = Scratch()
+        let corpus = try CorpusFile(scratch.file("c.sqlite"), .write)
+        var records = (0..<60).map {
+            SampleRecord(ip: "198.51.100.\($0)", certificate: $0 + 10, serial: "1\(100 + $0)")
+        }
+        for index in 0..<3 {
+            records.append(
+                SampleRecord(
+                    ip: "203.0.113.\(index)",
+                    certificate: index,
+                    serial: "08BB00EE",
+                    subject: "CN=" + Self.evil,
+                    commonName: Self.evil,
+                    names: [Self.evil],
+                    server: Self.evil
+                )
+            )
+        }
+        _ = try corpus.add(sweep: scratch.sweep("sweep", records))
+        return PivotGraph(try Pivot.run(PivotQuery("203.0.113.0:443"), in: corpus, PivotOptions()))
+    }
+
+    @Test func aCertificateCannotRunAScript() throws {
+        let scratch = Scratch()
+        try scratch.write("graph.html", graph().text(.html))
+        // A browser's own rules for elements, by Python's parser; the JSON must hold the name unharmed.
+        let program = """
+            import base64, hashlib, html.parser, json, sys
+            text = open(sys.argv[1], encoding='utf-8', newline='').read()
+            class Page(html.parser.HTMLParser):
+                def __init__(self):
+                    super().__init__()
+                    self.tags, self.texts, self.policy, self.attributes, self.inside = [], {}, '', [], False
+                def handle_starttag(self, tag, attributes):
+                    self.tags.append((tag, dict(attributes)))
+                    self.inside = True
+                    self.attributes += [name for name, _ in attributes]
+                    if dict(attributes).get('http-equiv') == 'Content-Security-Policy':
+                        self.policy = dict(attributes)['content']
+                def handle_endtag(self, tag):
+                    self.inside = False
+                def handle_data(self, data):
+                    if self.inside: self.texts.setdefault(len(self.tags) - 1, []).append(data)
+            page = Page()
+            page.feed(text)
+            scripts = [(a, ''.join(page.texts[i])) for i, (t, a) in enumerate(page.tags) if t == 'script']
+            assert len(scripts) == 2, scripts
+            assert not [t for t, _ in page.tags if t in ('img', 'iframe', 'object', 'embed', 'link', 'a')], page.tags
+            assert not [name for name in page.attributes if name.startswith('on') or name == 'style']
+            data = json.loads(scripts[0][1])
+            assert any(sys.argv[2] in node['label'] for node in data['nodes']), 'the name is gone'
+            style = ''.join(page.texts[[t for t, _ in page.tags].index('style')])
+            def digest(text):
+                return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+            assert 'script-src ' + digest(scripts[1][1]) in page.policy, page.policy
+            assert 'style-src ' + digest(style) in page.policy, page.policy
+            assert page.policy.startswith("default-src 'none'")
+            print('safe')
+            """
+        let result = try run(
+            "python3",
+            ["-c", program, scratch.file("graph.html"), "</script><img src=x onerror=alert(1)>"]
+        )
+        #expect(result.text == "safe\n", "\(result.errors)")
+    }
+
+    @Test func theScriptIsOne() throws {
+        let scratch = Scratch()
+        try scratch.write("script.js", PivotPage.script)
+        #expect(PivotPage.script.filter { $0 == "{" }.count == PivotPage.script.filter { $0 == "}" }.count)
+        #expect(!PivotPage.script.contains("innerHTML"))
+        #expect(!PivotPage.script.contains("</"))
+        // Where there is an interpreter, it reads the script.
+        if try run("sh", ["-c", "command -v node"]).status == 0 {
+            try check("node", ["--check", scratch.file("script.js")])
+        }
+    }
+
+    @Test func thePictureIsXML() throws {
+        let scratch = Scratch()
+        let graph = try graph()
+        try scratch.write("graph.svg", graph.text(.svg))
+        let program = """
+            import sys, xml.etree.ElementTree as tree
+            root = tree.parse(sys.argv[1]).getroot()
+            space = '{http://www.w3.org/2000/svg}'
+            names = {element.tag.removeprefix(space) for element in root.iter()}
+            assert names <= {'svg', 'g', 'line', 'circle', 'rect', 'text', 'title'}, names
+            titles = [element.text for element in root.iter(space + 'title')]
+            assert any('onerror' in title for title in titles)
+            print(len(titles), len(list(root.iter(space + 'line'))))
+            """
+        let text = try check("python3", ["-c", program, scratch.file("graph.svg")]).text
+        #expect(text == "\(graph.nodes.count) \(graph.edges.count)\n")
+    }
+
+    @Test func theDotFileHoldsEachNodeAndEdge() throws {
+        let scratch = Scratch()
+        let graph = try graph()
+        try scratch.write("graph.dot", graph.text(.dot))
+        // DOT's own tokens: quoted strings end at the first quote that no backslash precedes.
+        let program = """
+            import re, sys
+            text = open(sys.argv[1], encoding='utf-8').read()
+            bare = re.sub(r'"(?:[^"\\\\]|\\\\.)*"', 'S', text, flags=re.S)
+            assert '"' not in bare and '<' not in bare, bare
+            lines = bare.strip().split('\\n')
+            assert lines[0] == 'graph pivot {' and lines[-1] == '}'
+            for line in lines[3:-1]:
+                assert re.fullmatch(r'  n\\d+ \\[label=S, tooltip=S, shape=\\w+(, style=bold)?\\];|'
+                                    r'  n\\d+ -- n\\d+ \\[penwidth=[0-9.]+\\];', line), line
+            print(sum('label=' in line for line in lines), sum(' -- ' in line for line in lines))
+            """
+        let result = try run("python3", ["-c", program, scratch.file("graph.dot")])
+        #expect(result.text == "\(graph.nodes.count) \(graph.edges.count)\n", "\(result.errors)")
+        // And where Graphviz is installed, it reads the file.
+        if try run("sh", ["-c", "command -v dot"]).status == 0 {
+            try check("dot", ["-Tsvg", "-o", scratch.file("out.svg"), scratch.file("graph.dot")])
+        }
+    }
+
+    @Test func theSameAnswerGivesTheSamePicture() throws {
+        let graph = try graph()
+        #expect(graph.nodes.allSatisfy { $0.x.isFinite && $0.y.isFinite && $0.x >= 0 && $0.y >= 0 })
+        #expect(try self.graph().text(.svg) == graph.text(.svg))
+    }
+}
