@@ -89,7 +89,7 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
             name: "fuzz",
-            dependencies: ["Observations", "Scan", "TLSClient", "Wire"],
+            dependencies: ["HTTPClient", "Observations", "Scan", "TLSClient", "Wire"],
             path: "Tests/Fuzz",
             exclude: ["Seeds"],
             swiftSettings: settings
@@ -104,6 +104,11 @@ let package = Package(
         .testTarget(
             name: "TLSClientTests",
             dependencies: ["TestSupport", "TLSClient", "Wire"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "StartTLSTests",
+            dependencies: ["TestSupport", "Wire"],
             swiftSettings: settings
         ),
         .testTarget(

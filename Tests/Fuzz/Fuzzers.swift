@@ -10,8 +10,13 @@ struct Fuzzer: Sendable {
     static let all: [String: Fuzzer] = [
         "certificate": Fuzzer(seeds: certificateSeeds, run: fuzzCertificate),
         "checkpoint": Fuzzer(seeds: checkpointSeeds, run: fuzzCheckpoint),
+        "content": Fuzzer(seeds: contentSeeds, run: fuzzContent),
         "flight": Fuzzer(seeds: flightSeeds, run: fuzzFlight),
         "grab": Fuzzer(seeds: grabSeeds, run: fuzzGrab),
+        "html": Fuzzer(seeds: htmlSeeds, run: fuzzHTML),
+        "http": Fuzzer(seeds: httpSeeds, run: fuzzHTTP),
+        "http2": Fuzzer(seeds: http2Seeds, run: fuzzHTTP2),
+        "starttls": Fuzzer(seeds: startTLSSeeds, run: fuzzStartTLS),
         "targets": Fuzzer(seeds: targetSeeds, run: fuzzTargets),
     ]
 

@@ -3,7 +3,7 @@ import Glibc
 
 /// A blocking TCP connection to a server on loopback, which waits five seconds at most.
 package final class ClientSocket {
-    private let descriptor: Int32
+    package let descriptor: Int32
 
     package init(port: UInt16) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

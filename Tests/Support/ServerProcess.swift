@@ -29,7 +29,7 @@ package final class ServerProcess: @unchecked Sendable {  // `process` is only t
         process.standardInput = Pipe()
         process.standardOutput = log
         process.standardError = log
-        try process.run()
+        try withoutBlockedSignals { try process.run() }
         guard waits else { return }
         for _ in 0..<500 {
             if isListening(port) { return }
@@ -48,6 +48,19 @@ package final class ServerProcess: @unchecked Sendable {  // `process` is only t
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
     }
+}
+
+/// Runs `body` with no signal blocked, as programs expect to be started.
+///
+/// The threads that tests run on block most signals, a child would inherit
+/// that, and a server that can't be told to end has to be killed.
+private func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+    var none = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try body()
 }
 
 /// A TCP port that nobody listens on, chosen by the kernel.

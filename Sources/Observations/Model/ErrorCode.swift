@@ -14,6 +14,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     case noCertificate = "no_certificate"
     case startTLSRefused = "starttls_refused"
     case startTLSError = "starttls_error"
+    case wrongProtocol = "wrong_protocol"
     case httpTimeout = "http_timeout"
     case httpError = "http_error"
     case limitExceeded = "limit_exceeded"
