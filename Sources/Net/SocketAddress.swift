@@ -51,10 +51,8 @@ package struct SocketAddress: Hashable, Sendable {
         switch CInt(address.pointee.sa_family) {
         case AF_INET:
             let address = raw.loadUnaligned(as: sockaddr_in.self)
-            self.init(
-                ipv4: UInt32(bigEndian: address.sin_addr.s_addr),
-                port: UInt16(bigEndian: address.sin_port)
-            )
+            let value = withUnsafeBytes(of: address.sin_addr) { $0.loadUnaligned(as: UInt32.self) }
+            self.init(ipv4: UInt32(bigEndian: value), port: UInt16(bigEndian: address.sin_port))
         case AF_INET6:
             let address = raw.loadUnaligned(as: sockaddr_in6.self)
             let value = withUnsafeBytes(of: address.sin6_addr) { $0.loadUnaligned(as: UInt128.self) }
@@ -89,7 +87,10 @@ package struct SocketAddress: Hashable, Sendable {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(truncatingIfNeeded: value).bigEndian
+        // By bytes: several C modules declare the structure inside, and any may count as its owner.
+        withUnsafeMutableBytes(of: &address.sin_addr) {
+            $0.storeBytes(of: UInt32(truncatingIfNeeded: value).bigEndian, as: UInt32.self)
+        }
         return withUnsafePointer(to: &address) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1, body) }
     }
 }

@@ -46,8 +46,8 @@ extension DNSAnswer {
             )
             guard result == ARES_SUCCESS else { return result }
             for entry in found.prefix(Int(count)) {
-                let address = SocketAddress(ipv4: UInt32(bigEndian: entry.ipaddr.s_addr), port: 0)
-                add(address, entry.ttl, &addresses)
+                let value = withUnsafeBytes(of: entry.ipaddr) { $0.loadUnaligned(as: UInt32.self) }
+                add(SocketAddress(ipv4: UInt32(bigEndian: value), port: 0), entry.ttl, &addresses)
             }
             return result
         }

@@ -6,8 +6,38 @@ import Wire
 /// before it reads it: the certificates are kept even when the handshake fails over them.
 final class FlightRecorder {
     var flight = ServerFlight()
+    /// The last alert that we sent.
+    private(set) var alertSent: ServerFlight.Alert?
+    private var answer = Answer.unknown
+    private var firstByte: UInt8?
     /// What comes after the server's Finished is no part of its flight.
     private var isOver = false
+
+    private enum Answer { case unknown, records, foreign }
+
+    func reset() {
+        flight.reset()
+        alertSent = nil
+        answer = .unknown
+        firstByte = nil
+        isOver = false
+    }
+
+    /// Looks at what came before libssl does: the begin of an answer that is not TLS is kept.
+    func receive(_ bytes: Span<UInt8>) {
+        guard answer != .records, !bytes.isEmpty else { return }
+        if answer == .unknown {
+            let start = firstByte.map { [$0, bytes[0]] } ?? [bytes[0], bytes.count > 1 ? bytes[1] : 3]
+            if ForeignProtocol.isRecord(start.span) {
+                if firstByte != nil || bytes.count > 1 { answer = .records }
+                firstByte = bytes[0]
+                return
+            }
+            answer = .foreign
+            if let firstByte { flight.junk([firstByte].span) }
+        }
+        flight.junk(bytes)
+    }
 
     /// Takes what `SSL_CTX_set_msg_callback` reports.
     ///
@@ -26,8 +56,11 @@ final class FlightRecorder {
             let alert = ServerFlight.Alert(level: bytes[0], code: bytes[1])
             flight.alert(alert)
             if alert.isFinal, !isOver { flight.close = .alert }
+        case (21, true):
+            guard bytes.count >= 2 else { return }
+            alertSent = ServerFlight.Alert(level: bytes[0], code: bytes[1])
         case (256, false):
-            guard bytes.count >= 5, !isOver else { return }
+            guard bytes.count >= 5, !isOver, answer == .records else { return }
             flight.record(type: bytes[0], length: bytes.u16(3))
             if bytes[0] == 22 || bytes[0] == 21 { flight.record(version: UInt16(bytes.u16(1))) }
         default: break

@@ -2,16 +2,35 @@ import COpenSSL
 
 /// Settings shared by the full handshakes of one thread: any server is to be seen, none is trusted.
 ///
-/// TLS 1.0 to 1.3, security level 0, every cipher that the library has, servers
-/// without secure renegotiation (RFC 5746) among them.
+/// TLS 1.0 to 1.3, security level 0, every cipher suite of the library that has the server show a
+/// certificate, servers without secure renegotiation (RFC 5746) among them.
 package final class TLSContext {
     let context: OpaquePointer
+    private var recorders: [FlightRecorder] = []
+
+    /// All suites, the strong ones first and those without encryption last, but none that
+    /// authenticates by something else than a certificate.
+    static let cipherList = "ALL:COMPLEMENTOFALL:!aNULL:!PSK:!SRP:@SECLEVEL=0"
+
+    /// Both TLS 1.3 suites that the library leaves out by default are among them.
+    static let tls13Suites =
+        "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:TLS_AES_128_CCM_SHA256:"
+        + "TLS_AES_128_CCM_8_SHA256"
+
+    /// The library's own, then those that servers of TLS 1.2 and older may insist on.
+    static let groups =
+        "X25519:P-256:X448:P-521:P-384:ffdhe2048:ffdhe3072:ffdhe4096:"
+        + "brainpoolP256r1:brainpoolP384r1:brainpoolP512r1:secp256k1:P-224:P-192"
+
+    /// More recorders are not kept for later sessions.
+    private static let maximumRecorders = 1024
 
     /// - Parameter protocols: application protocols to offer (ALPN), in order of preference.
     package init(protocols: [String] = ["h2", "http/1.1"]) throws(TLSError) {
         guard let context = SSL_CTX_new(TLS_client_method()) else { throw .fromQueue() }
         self.context = context
-        SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nil)
+        // In place of the library's verifier: without verification alone it would still build chains.
+        SSL_CTX_set_cert_verify_callback(context, { _, _ in 1 }, nil)
         SSL_CTX_set_security_level(context, 0)
         SSL_CTX_set_options(
             context,
@@ -21,7 +40,10 @@ package final class TLSContext {
         _ = cSSL_CTX_set_mode(context, Int(SSL_MODE_RELEASE_BUFFERS))
         _ = cSSL_CTX_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))
         _ = cSSL_CTX_set_min_proto_version(context, TLS1_VERSION)
-        guard SSL_CTX_set_cipher_list(context, "ALL:COMPLEMENTOFALL:@SECLEVEL=0") == 1 else {
+        guard SSL_CTX_set_cipher_list(context, Self.cipherList) == 1,
+            SSL_CTX_set_ciphersuites(context, Self.tls13Suites) == 1,
+            cSSL_CTX_set1_groups_list(context, Self.groups) == 1
+        else {
             throw .fromQueue()
         }
         let names = protocols.flatMap { [UInt8(truncatingIfNeeded: $0.utf8.count)] + Array($0.utf8) }
@@ -38,4 +60,16 @@ package final class TLSContext {
     }
 
     deinit { SSL_CTX_free(context) }
+
+    // MARK: Recorders, whose arrays serve one session after another
+
+    func takeRecorder() -> FlightRecorder {
+        recorders.popLast() ?? FlightRecorder()
+    }
+
+    func giveBack(_ recorder: FlightRecorder) {
+        guard recorders.count < Self.maximumRecorders else { return }
+        recorder.reset()
+        recorders.append(recorder)
+    }
 }

@@ -10,7 +10,7 @@ package struct TLSSession: ~Copyable {
     private let incoming: OpaquePointer
     private let outgoing: OpaquePointer
     /// Owned here; libssl's callback borrows it.
-    private let recorder = FlightRecorder()
+    private let recorder: FlightRecorder
     /// Keeps the context alive as long as its session.
     private let context: TLSContext
 
@@ -23,6 +23,7 @@ package struct TLSSession: ~Copyable {
             throw .fromQueue()
         }
         self.context = context
+        recorder = context.takeRecorder()
         self.ssl = ssl
         self.incoming = incoming
         self.outgoing = outgoing
@@ -33,14 +34,27 @@ package struct TLSSession: ~Copyable {
         if let serverName { _ = cSSL_set_tlsext_host_name(ssl, serverName) }
     }
 
-    deinit { SSL_free(ssl) }
+    deinit {
+        SSL_free(ssl)
+        context.giveBack(recorder)
+    }
 
     /// What the server showed so far.
     package var flight: ServerFlight { recorder.flight }
 
+    /// Why the handshake failed, where the server said it; nil when it was libssl that had enough.
+    package var failure: GrabFailure? {
+        if let alert = recorder.flight.alerts.last(where: \.isFinal) { return .alert(alert.code) }
+        return recorder.flight.junk.isEmpty ? nil : .notTLS
+    }
+
+    /// The last alert that we sent the server, such as libssl's complaint about its messages.
+    package var alertSent: ServerFlight.Alert? { recorder.alertSent }
+
     /// Takes bytes from the peer.
     package mutating func receive(_ bytes: Span<UInt8>) {
-        bytes.withUnsafeBytes { _ = BIO_write(incoming, $0.baseAddress, CInt($0.count)) }
+        recorder.receive(bytes)
+        bytes.withUnsafeBytes { _ = BIO_write(incoming, $0.baseAddress, CInt(clamping: $0.count)) }
     }
 
     /// Goes on with the handshake as far as the bytes received allow.
@@ -103,6 +117,13 @@ package struct TLSSession: ~Copyable {
             default: throw .fromQueue()
             }
         }
+    }
+
+    /// Tells the server that nothing more will be sent (close_notify); it comes out by `flush`.
+    package mutating func close() {
+        ERR_clear_error()
+        SSL_shutdown(ssl)
+        ERR_clear_error()
     }
 
     /// The application protocol chosen by ALPN.

@@ -49,7 +49,9 @@ package final class TrustStore {
     private static func checkName(_ leaf: OpaquePointer, _ name: String?, _ address: [UInt8]) -> String {
         let result: CInt
         if let name {
-            result = X509_check_host(leaf, name, name.utf8.count, 0, nil)
+            // A common name is no host name (RFC 9525, section 2); some verifiers still take it for one.
+            let flags = UInt32(X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS)
+            result = X509_check_host(leaf, name, name.utf8.count, flags, nil)
         } else if address.count == 4 || address.count == 16 {
             result = X509_check_ip(leaf, address, address.count, 0)
         } else {
