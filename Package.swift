@@ -136,7 +136,8 @@ let package = Package(
         ),
         .testTarget(
             name: "SignaturesTests",
-            dependencies: ["Observations", "Signatures", "TestSupport"],
+            dependencies: ["Observations", "Signatures", "TestSupport", "Wire"],
+            resources: [.copy("Fixtures")],
             swiftSettings: settings
         ),
         .testTarget(
