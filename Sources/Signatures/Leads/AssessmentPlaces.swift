@@ -102,7 +102,7 @@ private struct Scanner {
         return true
     }
 
-    /// The next member's name, its colon taken; nil at the object's end. A comma before it is taken too.
+    /// The next member's name, with the comma before it and the colon taken; nil at the object's end.
     mutating func key(_ line: borrowing Span<UInt8>) -> String? {
         var probe = self
         _ = probe.take(0x2c, line)

@@ -2,7 +2,7 @@ import Observations
 
 /// Something else that a software's rules look at, and that could be looked at still.
 struct Corroboration: Hashable, Sendable {
-    /// `jarm`, `favicon`, `certificate`, `GET /login`, …
+    /// Such as `jarm`, `favicon`, `certificate` or `GET /login`.
     let text: String
     let kind: EvidenceKind
     /// The field that shows that it was looked at already.

@@ -42,7 +42,7 @@ extension MatchScratch {
     }
 
     private func foresee(_ place: Int) -> Foresight {
-        let step = ruleSet.program.steps[place]
+        let step = ruleSet.tables.steps.base[place]
         switch step.operation {
         case .test:
             let atom = Int(step.atom)
@@ -63,7 +63,7 @@ extension MatchScratch {
             var child = place + 1
             while child < Int(step.end) {
                 let one = foresee(child)
-                child = Int(ruleSet.program.steps[child].end)
+                child = Int(ruleSet.tables.steps.base[child].end)
                 if one.truth == decisive { return Foresight(truth: decisive, hasEvidence: one.hasEvidence) }
                 if one.truth == nil {
                     sum.truth = nil

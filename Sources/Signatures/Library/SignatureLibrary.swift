@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 
 /// The rules of one or several folders, read but not yet compiled.
@@ -7,12 +8,11 @@ package struct SignatureLibrary: Sendable {
         package let path: String
         /// The folder below the library's root.
         package let family: String
-        package let text: String
         package let documents: Result<[RuleDocument], YAMLError>
     }
 
     package let files: [File]
-    package let vocabulary: Vocabulary?
+    private let folders: [String]
 
     package var documents: [RuleDocument] { files.flatMap { (try? $0.documents.get()) ?? [] } }
 
@@ -30,20 +30,39 @@ package struct SignatureLibrary: Sendable {
     ///   - folders: folders of rules; a file is taken alone.
     ///   - ja4plus: whether to read the folder of rules that need JA4+ fingerprints.
     package static func read(_ folders: [String], ja4plus: Bool = false) throws -> SignatureLibrary {
-        var files: [File] = []
-        var vocabulary: Vocabulary?
+        var paths: [(path: String, family: String)] = []
         for folder in folders {
-            for (path, family) in try ruleFiles(folder) where family != "ja4plus" || ja4plus {
-                let data = try Data(contentsOf: URL(fileURLWithPath: path))
-                let text = String(decoding: data, as: UTF8.self)
-                let documents = Result { () throws(YAMLError) in
-                    try RuleReader.read(text, file: path, family: family)
-                }
-                files.append(File(path: path, family: family, text: text, documents: documents))
-            }
-            vocabulary = try vocabulary ?? Vocabulary.read(folder: folder)
+            paths += try ruleFiles(folder).filter { $0.family != "ja4plus" || ja4plus }
         }
-        return SignatureLibrary(files: files, vocabulary: vocabulary)
+        return SignatureLibrary(files: readAll(paths), folders: folders)
+    }
+
+    /// Reads files on all cores: a library has hundreds, and a program's start waits for them.
+    private static func readAll(_ paths: [(path: String, family: String)]) -> [File] {
+        let results = FileResults(count: paths.count)
+        DispatchQueue.concurrentPerform(iterations: paths.count) { index in
+            results.set(index, read(path: paths[index].path, family: paths[index].family))
+        }
+        return results.files
+    }
+
+    private static func read(path: String, family: String) -> File {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            let error = YAMLError(file: path, line: 1, column: 1, message: "can't be read")
+            return File(path: path, family: family, documents: .failure(error))
+        }
+        let documents = Result { () throws(YAMLError) in
+            try RuleReader.read(String(decoding: data, as: UTF8.self), file: path, family: family)
+        }
+        return File(path: path, family: family, documents: documents)
+    }
+
+    /// The names that the rules may use, of the first folder that has a vocabulary.
+    package func vocabulary() throws -> Vocabulary? {
+        for folder in folders {
+            if let vocabulary = try Vocabulary.read(folder: folder) { return vocabulary }
+        }
+        return nil
     }
 
     /// Reads and compiles; the first rule that can't be read is the error.
@@ -97,4 +116,25 @@ package struct LibraryError: Error, CustomStringConvertible {
     package let description: String
 
     init(_ description: String) { self.description = description }
+}
+
+/// Files that are read at the same time, each into its own place.
+///
+/// Unchecked, because no place is written twice, and none is read before all are written.
+private final class FileResults: @unchecked Sendable {
+    private let memory: UnsafeMutableBufferPointer<SignatureLibrary.File?>
+
+    init(count: Int) {
+        memory = .allocate(capacity: count)
+        memory.initialize(repeating: nil)
+    }
+
+    deinit {
+        memory.deinitialize()
+        memory.deallocate()
+    }
+
+    func set(_ index: Int, _ file: SignatureLibrary.File) { memory[index] = file }
+
+    var files: [SignatureLibrary.File] { memory.compactMap(\.self) }
 }

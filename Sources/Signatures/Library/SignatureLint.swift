@@ -3,19 +3,20 @@ import Observations
 /// Checks a library beyond what reading it checks.
 package struct SignatureLint {
     private let library: SignatureLibrary
+    private let vocabulary: Vocabulary?
     private var findings: [YAMLError] = []
 
     /// All findings, by file and line.
     ///
     /// The strict checks, of shipped rules, are for libraries with a vocabulary of their own.
     package static func run(_ library: SignatureLibrary) throws -> [YAMLError] {
-        var lint = SignatureLint(library: library)
+        var lint = SignatureLint(library: library, vocabulary: try library.vocabulary())
         lint.findings = library.errors
         lint.checkUnique()
         for rule in library.rules {
             lint.checkQuotes(rule.node)
             lint.checkFields(rule)
-            if let vocabulary = library.vocabulary { lint.checkShipped(rule, vocabulary) }
+            if let vocabulary = lint.vocabulary { lint.checkShipped(rule, vocabulary) }
         }
         if lint.findings.isEmpty {
             do {
@@ -28,7 +29,10 @@ package struct SignatureLint {
         return lint.findings.sorted { ($0.file, $0.line, $0.column) < ($1.file, $1.line, $1.column) }
     }
 
-    private init(library: SignatureLibrary) { self.library = library }
+    private init(library: SignatureLibrary, vocabulary: Vocabulary?) {
+        self.library = library
+        self.vocabulary = vocabulary
+    }
 
     private mutating func find(_ node: YAMLNode?, _ message: String) {
         if let node { findings.append(node.error(message)) }
@@ -107,7 +111,7 @@ package struct SignatureLint {
     private mutating func checkFields(_ rule: SigmaRule) {
         let tests = rule.condition.tests
         let needsJA4 = tests.contains { $0.field == "tls.server.ja4s" || $0.field == "tls.server.ja4x" }
-        if needsJA4 != (rule.family == "ja4plus"), library.vocabulary != nil {
+        if needsJA4 != (rule.family == "ja4plus"), vocabulary != nil {
             find(rule.node["title"], "rules of JA4S and JA4X, and no others, stand in the folder ja4plus")
         }
         let asked = Set(rule.hallmark.requests.map(\.path) + ["/"])

@@ -67,7 +67,9 @@ package final class BatchMatcher {
 }
 
 /// Pieces to be matched at the same time.
-private struct Work: @unchecked Sendable {  // Each piece has a worker of its own, and nobody writes the bytes.
+///
+/// Unchecked, because each piece has a worker of its own and nobody writes the bytes.
+private struct Work: @unchecked Sendable {
     let workers: [Worker]
     let bytes: UnsafeBufferPointer<UInt8>
     let pieces: [Range<Int>]

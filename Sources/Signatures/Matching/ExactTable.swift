@@ -2,7 +2,7 @@
 ///
 /// The hash is taken over bytes with bit 5 set, so that letters of either case meet; each hit is compared in full.
 struct ExactTable: Sendable {
-    private struct Slot {
+    fileprivate struct Slot: Sendable {
         var hash: UInt32 = 0
         var atom: Int32 = -1
         var start: Int32 = 0
@@ -11,18 +11,18 @@ struct ExactTable: Sendable {
         var cased = false
     }
 
-    private var slots: [Slot]
-    private var bytes: [UInt8] = []
-    private let mask: Int
+    private let slots: Frozen<Slot>
+    private let bytes: Frozen<UInt8>
 
     /// - Parameter values: field, bytes (lower case unless cased), and what a hit reports.
     init(_ values: [(field: Int, bytes: [UInt8], cased: Bool, atom: Int32)]) {
         var size = 16
         while size < 2 * values.count { size *= 2 }
-        slots = Array(repeating: Slot(), count: size)
-        mask = size - 1
+        var slots = Array(repeating: Slot(), count: size)
+        var bytes: [UInt8] = []
+        let mask = size - 1
         for value in values {
-            let hash = value.bytes.withUnsafeBufferPointer { Self.hash(value.field, $0) }
+            let hash = value.bytes.withUnsafeBufferPointer { exactHash(value.field, $0) }
             var place = Int(hash) & mask
             while slots[place].atom >= 0 { place = (place + 1) & mask }
             slots[place] = Slot(
@@ -35,52 +35,62 @@ struct ExactTable: Sendable {
             )
             bytes += value.bytes
         }
+        self.slots = Frozen(slots)
+        self.bytes = Frozen(bytes)
     }
 
+    /// The table for one who keeps it alive.
+    var view: View { View(slots: slots.base, bytes: bytes.base, mask: slots.count - 1) }
+
+    struct View {
+        fileprivate let slots: UnsafePointer<Slot>
+        fileprivate let bytes: UnsafePointer<UInt8>
+        fileprivate let mask: Int
+    }
+}
+
+extension ExactTable.View {
     /// Reports the atom of every entry that equals the value.
     @inline(__always)
     func find(_ field: Int, _ value: UnsafeBufferPointer<UInt8>, _ report: (Int32) -> Void) {
-        let hash = Self.hash(field, value)
-        slots.withUnsafeBufferPointer { slots in
-            var place = Int(hash) & mask
-            while slots[place].atom >= 0 {
-                let slot = slots[place]
-                if slot.hash == hash, slot.field == field, slot.length == value.count, equals(slot, value) {
-                    report(slot.atom)
-                }
-                place = (place + 1) & mask
+        let hash = exactHash(field, value)
+        var place = Int(hash) & mask
+        while slots[place].atom >= 0 {
+            let slot = slots[place]
+            if slot.hash == hash, slot.field == field, slot.length == value.count, equals(slot, value) {
+                report(slot.atom)
             }
+            place = (place + 1) & mask
         }
     }
 
-    private func equals(_ slot: Slot, _ value: UnsafeBufferPointer<UInt8>) -> Bool {
-        bytes.withUnsafeBufferPointer { bytes in
-            for index in 0..<value.count {
-                let wanted = bytes[Int(slot.start) + index]
-                let byte = value[index]
-                if byte == wanted { continue }
-                if slot.cased || (byte | 0x20) != wanted || !(0x41...0x5a).contains(byte) { return false }
-            }
-            return true
+    private func equals(_ slot: ExactTable.Slot, _ value: UnsafeBufferPointer<UInt8>) -> Bool {
+        for index in 0..<value.count {
+            let wanted = bytes[Int(slot.start) + index]
+            let byte = value[index]
+            if byte == wanted { continue }
+            if slot.cased || (byte | 0x20) != wanted || !(0x41...0x5a).contains(byte) { return false }
         }
+        return true
     }
+}
 
-    private static func hash(_ field: Int, _ value: UnsafeBufferPointer<UInt8>) -> UInt32 {
-        var hash = UInt64(field) &* 0x9e37_79b9_7f4a_7c15 ^ UInt64(value.count)
-        let raw = UnsafeRawBufferPointer(value)
-        var index = 0
-        while index + 8 <= value.count {
-            let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) | 0x2020_2020_2020_2020
-            hash = (hash ^ word) &* 0xff51_afd7_ed55_8ccd
-            hash ^= hash >> 32
-            index += 8
-        }
-        var rest: UInt64 = 0
-        while index < value.count {
-            rest = rest << 8 | UInt64(value[index] | 0x20)
-            index += 1
-        }
-        hash = (hash ^ rest) &* 0xc4ce_b9fe_1a85_ec53
-        return UInt32(truncatingIfNeeded: hash ^ hash >> 33)
+/// Over bytes with bit 5 set, eight at a time.
+private func exactHash(_ field: Int, _ value: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    var hash = UInt64(field) &* 0x9e37_79b9_7f4a_7c15 ^ UInt64(value.count)
+    let raw = UnsafeRawBufferPointer(value)
+    var index = 0
+    while index + 8 <= value.count {
+        let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) | 0x2020_2020_2020_2020
+        hash = (hash ^ word) &* 0xff51_afd7_ed55_8ccd
+        hash ^= hash >> 32
+        index += 8
     }
+    var rest: UInt64 = 0
+    while index < value.count {
+        rest = rest << 8 | UInt64(value[index] | 0x20)
+        index += 1
+    }
+    hash = (hash ^ rest) &* 0xc4ce_b9fe_1a85_ec53
+    return UInt32(truncatingIfNeeded: hash ^ hash >> 33)
 }

@@ -10,6 +10,7 @@ struct RuleCompiler {
     private(set) var plans: [RuleSet.FieldPlan] = []
     private(set) var exact = ExactTable([])
     private(set) var databases: [PatternDatabase] = []
+    private(set) var presentRules: [Int32] = []
     private(set) var triggerStarts: [Int32] = []
     private(set) var triggered: [Int32] = []
     private(set) var always: [Int32] = []
@@ -60,6 +61,7 @@ struct RuleCompiler {
 
     private mutating func addTriggers(_ ruleCount: Int) {
         var byAtom = [[Int32]](repeating: [], count: atoms.count)
+        var byField = [[Int32]](repeating: [], count: plans.count)
         for (rule, triggers) in program.triggers().enumerated() {
             guard let triggers else {
                 always.append(Int32(rule))
@@ -69,9 +71,14 @@ struct RuleCompiler {
                 if atoms[Int(atom)].isMarked {
                     byAtom[Int(atom)].append(Int32(rule))
                 } else {
-                    plans[atoms[Int(atom)].field].present.append(Int32(rule))
+                    byField[atoms[Int(atom)].field].append(Int32(rule))
                 }
             }
+        }
+        for (field, rules) in byField.enumerated() {
+            plans[field].presentStart = Int32(presentRules.count)
+            presentRules += rules
+            plans[field].presentEnd = Int32(presentRules.count)
         }
         triggerStarts = [0]
         for rules in byAtom {
@@ -112,7 +119,9 @@ struct RuleCompiler {
             )
         }
         let fields = groups.keys.sorted()
-        for (place, field) in fields.enumerated() { plans[field].database = Int32(place) }
+        defer {
+            for (field, database) in zip(fields, databases) { plans[field].database = database.handle }
+        }
         let lists = fields.map { groups[$0] ?? [] }
         if let kept = cache?.load(lists) {
             databases = kept

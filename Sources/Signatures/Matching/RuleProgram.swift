@@ -1,10 +1,10 @@
 /// The conditions of all rules over numbered atoms, flat.
 struct RuleProgram: Sendable {
-    enum Operation: UInt8 {
+    enum Operation: UInt8, Sendable {
         case test, not, and, or
     }
 
-    struct Step {
+    struct Step: Sendable {
         let operation: Operation
         /// The atom of a test.
         let atom: Int32

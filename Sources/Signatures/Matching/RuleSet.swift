@@ -10,12 +10,8 @@ package final class RuleSet: Sendable {
     let skipping: Set<String>
     let program: RuleProgram
     let atoms: [Atom]
-    let plans: [FieldPlan]
-    let exact: ExactTable
     let databases: [PatternDatabase]
-    /// By atom: the range of `triggered` with the rules that it calls for.
-    let triggerStarts: [Int32]
-    let triggered: [Int32]
+    let tables: RuleTables
     /// Rules that can match with no test holding, to be evaluated each time.
     package let always: [Int32]
     /// By rule: whether it tests anything of an HTTP exchange.
@@ -43,13 +39,13 @@ package final class RuleSet: Sendable {
     }
 
     /// What is done with each value of a field.
-    struct FieldPlan: Sendable {
+    struct FieldPlan: @unchecked Sendable {  // The database is the rule set's and never changes.
         /// Which lengths whole values have, bit 63 standing for all from 63 on.
         var lengths: UInt64 = 0
-        var database: Int32 = -1
-        /// Rules to be evaluated when the field is there at all: a range of `FieldPlan.present`.
-        var present: [Int32] = []
-        var isUsed: Bool { lengths != 0 || database >= 0 || !present.isEmpty }
+        var database: OpaquePointer?
+        /// Rules to be evaluated when the field is there at all: a range of `RuleTables.presentRules`.
+        var presentStart: Int32 = 0
+        var presentEnd: Int32 = 0
     }
 
     /// - Parameters:
@@ -79,11 +75,15 @@ package final class RuleSet: Sendable {
         skipping = compiler.skipping
         program = compiler.program
         atoms = compiler.atoms
-        plans = compiler.plans
-        exact = compiler.exact
         databases = compiler.databases
-        triggerStarts = compiler.triggerStarts
-        triggered = compiler.triggered
+        tables = RuleTables(
+            plans: Frozen(compiler.plans),
+            presentRules: Frozen(compiler.presentRules),
+            triggerStarts: Frozen(compiler.triggerStarts),
+            triggered: Frozen(compiler.triggered),
+            steps: Frozen(compiler.program.steps),
+            exact: compiler.exact
+        )
         always = compiler.always
         isInExchange = compiler.isInExchange
         corroboration = Corroboration.all(rules, compiler.names)
@@ -102,4 +102,15 @@ package final class RuleSet: Sendable {
         var seen: Set<RuleRequest> = []
         return rules.flatMap(\.hallmark.requests).filter { seen.insert($0).inserted }
     }
+}
+
+/// What is looked at for every value, flat.
+struct RuleTables: Sendable {
+    let plans: Frozen<RuleSet.FieldPlan>
+    let presentRules: Frozen<Int32>
+    /// By atom: the range of `triggered` with the rules that it calls for.
+    let triggerStarts: Frozen<Int32>
+    let triggered: Frozen<Int32>
+    let steps: Frozen<RuleProgram.Step>
+    let exact: ExactTable
 }

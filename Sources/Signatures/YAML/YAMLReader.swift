@@ -20,7 +20,7 @@ package enum YAMLReader {
         var documents: [YAMLNode] = []
         var conversion = Conversion(file: file)
         do {
-            let parser = try Parser(yaml: text, encoding: .utf8)
+            let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
             while let root = try parser.nextRoot() {
                 documents.append(try conversion.convert(root, depth: 0))
             }

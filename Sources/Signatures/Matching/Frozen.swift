@@ -1,0 +1,20 @@
+/// An array that never changes, read through a pointer: no bounds, no reference counts.
+///
+/// What is read is made by the rule compiler, and every index into it comes from there too, never from a server.
+final class Frozen<Element>: @unchecked Sendable {  // Written once, in init.
+    let base: UnsafePointer<Element>
+    let count: Int
+
+    init(_ elements: [Element]) where Element: Sendable {
+        let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, elements.count))
+        memory.initialize(from: elements, count: elements.count)
+        base = UnsafePointer(memory)
+        count = elements.count
+    }
+
+    deinit {
+        let memory = UnsafeMutablePointer(mutating: base)
+        memory.deinitialize(count: count)
+        memory.deallocate()
+    }
+}
