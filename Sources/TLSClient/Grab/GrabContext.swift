@@ -29,8 +29,8 @@ package final class GrabContext {
     /// Those that a HelloRetryRequest asked for, made at the first request.
     private var otherPairs: [KeyPair] = []
 
-    /// The groups that a key can be made for, in order of preference.
-    static let groups: [UInt16] = [29, 23, 30, 24, 25]
+    /// The groups that a key can be made for, in order of preference; the hybrid only if libcrypto has it.
+    private let groups: [UInt16]
 
     /// - Parameter protocols: application protocols to offer, in order of preference.
     /// - Throws: `GrabContext.Failure` when libcrypto lacks a primitive or memory.
@@ -43,11 +43,15 @@ package final class GrabContext {
         pairs = [x25519, p256]
         var sessionID: [UInt8] = []
         sessionID.append(randoms.next().span)
+        let hybrid = KeyPair(group: KeyPair.hybrid)
+        if let hybrid { otherPairs = [hybrid] }
+        let groups = [29, 23, 30, 24, 25] + (hybrid == nil ? [] : [KeyPair.hybrid])
+        self.groups = groups
         hellos = ClientHello.Look.allCases.map {
             ClientHello(
                 $0,
                 shares: [x25519.share, p256.share],
-                groups: Self.groups,
+                groups: groups,
                 sessionID: sessionID,
                 protocols: protocols
             )
@@ -100,7 +104,7 @@ package final class GrabContext {
     func pair(_ group: UInt16) -> KeyPair? {
         for pair in pairs where pair.share.group == group { return pair }
         for pair in otherPairs where pair.share.group == group { return pair }
-        guard Self.groups.contains(group), let pair = KeyPair(group: group) else { return nil }
+        guard groups.contains(group), let pair = KeyPair(group: group) else { return nil }
         otherPairs.append(pair)
         return pair
     }

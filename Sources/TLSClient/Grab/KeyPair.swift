@@ -9,7 +9,13 @@ import Wire
 final class KeyPair {
     let share: ClientHello.KeyShare
     private let derivation: OpaquePointer
-    private let peer: OpaquePointer
+
+    /// Nil for a group whose server encapsulates a secret instead of sending a key.
+    private let peer: OpaquePointer?
+
+    /// X25519MLKEM768: ML-KEM-768's ciphertext and an X25519 key come back (draft-ietf-tls-ecdhe-mlkem).
+    static let hybrid: UInt16 = 4588
+    private static let hybridAnswer = 1088 + 32
 
     /// Nil when libcrypto does not have the group.
     init?(group: UInt16) {
@@ -23,14 +29,15 @@ final class KeyPair {
             group: group,
             key: Array(UnsafeBufferPointer(start: encoded, count: count))
         )
-        guard let peer = EVP_PKEY_dup(key) else { return nil }
-        guard let derivation = EVP_PKEY_CTX_new(key, nil) else {
-            EVP_PKEY_free(peer)
-            return nil
-        }
-        self.peer = peer
+        guard let derivation = EVP_PKEY_CTX_new(key, nil) else { return nil }
         self.derivation = derivation
-        EVP_PKEY_derive_init(derivation)
+        if group == Self.hybrid {
+            peer = nil
+            EVP_PKEY_decapsulate_init(derivation, nil)
+        } else {
+            peer = EVP_PKEY_dup(key)
+            EVP_PKEY_derive_init(derivation)
+        }
     }
 
     deinit {
@@ -41,18 +48,26 @@ final class KeyPair {
     /// Agrees with the server's share; returns the secret's bytes, or nil when the share is not a key of the
     /// group or of small order.
     func agree(_ share: Span<UInt8>, _ secret: inout SharedSecret) -> Int? {
-        guard share.count == self.share.key.count else { return nil }
-        let isSet = share.withUnsafeBufferPointer {
-            EVP_PKEY_set1_encoded_public_key(peer, $0.baseAddress, $0.count) > 0
+        guard share.count == (peer == nil ? Self.hybridAnswer : self.share.key.count) else { return nil }
+        if let peer {
+            let isSet = share.withUnsafeBufferPointer {
+                EVP_PKEY_set1_encoded_public_key(peer, $0.baseAddress, $0.count) > 0
+            }
+            guard isSet, EVP_PKEY_derive_set_peer_ex(derivation, peer, 0) > 0 else {
+                ERR_clear_error()
+                return nil
+            }
         }
-        guard isSet, EVP_PKEY_derive_set_peer_ex(derivation, peer, 0) > 0 else {
-            ERR_clear_error()
-            return nil
-        }
-        return withUnsafeMutableBytes(of: &secret) {
-            var count = $0.count
-            let bytes = $0.baseAddress?.assumingMemoryBound(to: UInt8.self)
-            guard EVP_PKEY_derive(derivation, bytes, &count) > 0 else {
+        return withUnsafeMutableBytes(of: &secret) { secret in
+            var count = secret.count
+            let bytes = secret.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            let result =
+                peer != nil
+                ? EVP_PKEY_derive(derivation, bytes, &count)
+                : share.withUnsafeBufferPointer {
+                    EVP_PKEY_decapsulate(derivation, bytes, &count, $0.baseAddress, $0.count)
+                }
+            guard result > 0 else {
                 ERR_clear_error()
                 return nil
             }
@@ -68,9 +83,12 @@ final class KeyPair {
             case 23: ("EC", "P-256")
             case 24: ("EC", "P-384")
             case 25: ("EC", "P-521")
+            case hybrid: ("X25519MLKEM768", nil)
             default: ("", nil)
             }
         guard !algorithm.isEmpty, let context = EVP_PKEY_CTX_new_from_name(nil, algorithm, nil) else {
+            // An OpenSSL without the hybrid leaves a note of it.
+            ERR_clear_error()
             return nil
         }
         defer { EVP_PKEY_CTX_free(context) }

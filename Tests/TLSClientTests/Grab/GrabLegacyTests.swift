@@ -41,6 +41,22 @@ import Wire
         }
     }
 
+    /// What such a server with tlslite-ng sent, so that SSL 3.0 is tested without it too.
+    @Test func recordedFlightOfSSL3IsRead() throws {
+        let flight = try String(contentsOfFile: tool("flights/ssl3-rc4.hex"), encoding: .utf8)
+        let server = try ServerProcess("python3") { port, _ in
+            [tool("scripted_server.py"), "\(port)", "answer", "hold", flight]
+        }
+        let answer = try grab(server.port)
+        let pem = try String(contentsOfFile: tool("flights/ssl3-rc4.pem"), encoding: .utf8)
+        #expect(answer.action == .certificate)
+        #expect(answer.certificates == certificates(pem: pem))
+        #expect(answer.flight.version == 0x0300)
+        #expect(answer.flight.recordVersion == 0x0300)
+        #expect(answer.flight.suite == 0x0005)
+        #expect(answer.flight.serverHello.items.isEmpty)
+    }
+
     @Test(arguments: [
         ("NORMAL:-VERS-ALL:+VERS-TLS1.0:-CIPHER-ALL:+ARCFOUR-128", UInt16(0x0301)),
         ("NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+3DES-CBC", 0x0303),
