@@ -1,0 +1,75 @@
+import Foundation
+import TLSClient
+import TestSupport
+import Testing
+import Wire
+
+/// Real servers with other libraries and other configurations: those of them that are installed.
+@Suite struct FarmTests {
+    @Test func everyServerShowsTheCertificateThatOpenSSLGets() throws {
+        let farm = try Farm()
+        #expect(farm.servers.count >= 8)
+        let context = try GrabContext()
+        for server in farm.servers {
+            var tried = [ClientHello.Look.default]
+            var answer = try grab(server.port, serverName: "localhost", context: context)
+            while case .failed(let failure) = answer.action,
+                let next = Fallback.next(after: failure, flight: answer.flight, tried: tried, sentName: true)
+            {
+                tried.append(next)
+                answer = try grab(server.port, look: next, serverName: "localhost", context: context)
+            }
+            #expect(answer.action == .certificate, "\(server.name)")
+            let expected = try server.certificates()
+            #expect(!expected.isEmpty && answer.certificates == expected, "\(server.name)")
+            // wolfSSL's lighttpd closes the connection when status_request is offered.
+            #expect(tried == (server.name == "lighttpd-wolfssl" ? [.default, .tls12] : [.default]))
+        }
+    }
+}
+
+/// The servers of `farm.py`, killed with the value's last reference.
+private final class Farm {
+    struct Server: Decodable {
+        let name: String
+        let port: UInt16
+
+        func certificates() throws -> [[UInt8]] {
+            for arguments in [
+                [], ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"], ["-tls1", "-cipher", "ALL:@SECLEVEL=0"],
+            ] {
+                let found = try clientCertificates(port, arguments + ["-servername", "localhost"])
+                if !found.isEmpty { return found }
+            }
+            return []
+        }
+    }
+
+    let servers: [Server]
+    private let scratch = Scratch()
+    private let process = Process()
+    private let input = Pipe()
+
+    init() throws {
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", tool("farm.py"), scratch.path]
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        var text = Data()
+        while !text.suffix(6).elementsEqual("ready\n".utf8) {
+            let more = output.fileHandleForReading.availableData
+            guard !more.isEmpty else { break }
+            text += more
+        }
+        servers = String(decoding: text, as: UTF8.self).split(separator: "\n").compactMap {
+            try? JSONDecoder().decode(Server.self, from: Data($0.utf8))
+        }
+    }
+
+    deinit {
+        try? input.fileHandleForWriting.close()
+        process.waitUntilExit()
+    }
+}

@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""farm.py DIR [NAME...]: real TLS servers on loopback, from the configurations in farm.json.
+
+Starts those of them whose program is installed, prints one JSON object a line for each that listens
+({"name", "port", "certificate", "tls_library"}), then `ready`, and ends with its input. DIR takes their files.
+"""
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import time
+
+here = pathlib.Path(__file__).parent
+farm = pathlib.Path(sys.argv[1]).resolve()
+names = sys.argv[2:]
+certificates = farm / "certs"
+certificates.mkdir(parents=True, exist_ok=True)
+# Servers that drop their rights must still find their files.
+os.chmod(farm, 0o755)
+subprocess.run([here / "farm-certificates.sh", certificates], check=True)
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def is_listening(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def start(server, port):
+    folder = farm / server["name"]
+    folder.mkdir(exist_ok=True)
+
+    def localise(text):
+        return text.replace(str(server["port"]), str(port)).replace("FARM", str(farm))
+
+    for name, text in server["config_files"].items():
+        (folder / name).write_text(localise(text))
+    return subprocess.Popen(
+        [localise(word) for word in server["command"]],
+        env={**os.environ, **{name: localise(text) for name, text in server["env"].items()}},
+        stdin=subprocess.PIPE,
+        stdout=(folder / "out.log").open("wb"),
+        stderr=subprocess.STDOUT,
+    )
+
+
+running = []
+for server in json.loads((here / "farm.json").read_text()):
+    if names and server["name"] not in names or not os.access(server["command"][0], os.X_OK):
+        continue
+    port = free_port()
+    running.append((server, port, start(server, port)))
+for server, port, process in running:
+    deadline = time.monotonic() + 30
+    while process.poll() is None and not is_listening(port) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    if process.poll() is None and is_listening(port):
+        line = {key: server[key] for key in ("name", "certificate", "tls_library")}
+        print(json.dumps({**line, "port": port}), flush=True)
+    else:
+        print(f"{server['name']} does not start", file=sys.stderr, flush=True)
+print("ready", flush=True)
+try:
+    sys.stdin.read()
+finally:
+    for _, _, process in running:
+        process.terminate()
+    for _, _, process in running:
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
