@@ -25,8 +25,9 @@ enum Servers {
     /// Arguments of `sh` that run a command and end it when the shell is told to end.
     ///
     /// Servers that close every descriptor they inherit seem ended to `Process`; a shell keeps its own.
+    /// InspIRCd dumps core where it was started when it ends.
     private static func behindShell(_ command: [String]) -> [String] {
-        ["-c", "trap 'kill $server' TERM; \"$@\" & server=$!; wait; wait", "sh"] + command
+        ["-c", "ulimit -c 0; trap 'kill $server' TERM; \"$@\" & server=$!; wait; wait", "sh"] + command
     }
 
     /// Postfix without its wrapper: the master alone, which ends when it is told to.
@@ -227,7 +228,7 @@ enum Servers {
     }
 
     static func inspircd(_ certificate: TestCertificate) throws -> ServerProcess {
-        try ServerProcess("/usr/sbin/inspircd") { port, scratch in
+        try ServerProcess("sh") { port, scratch in
             let path = try scratch.write(
                 "inspircd.conf",
                 """
@@ -245,7 +246,7 @@ enum Servers {
 
                 """
             )
-            return ["--nofork", "--runasroot", "--config=\(path)"]
+            return behindShell(["/usr/sbin/inspircd", "--nofork", "--runasroot", "--config=\(path)"])
         }
     }
 
