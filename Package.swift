@@ -136,7 +136,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SignaturesTests",
-            dependencies: ["Observations", "Signatures", "TestSupport", "Wire"],
+            dependencies: ["HTTPClient", "Observations", "Signatures", "TestSupport", "Wire"],
             resources: [.copy("Fixtures")],
             swiftSettings: settings
         ),
