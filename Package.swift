@@ -62,7 +62,10 @@ let package = Package(
         ),
         .target(
             name: "Scan",
-            dependencies: ["HTTPClient", "Net", "Observations", "TLSClient", "Wire"],
+            dependencies: [
+                "HTTPClient", "Net", "Observations", "TLSClient", "Wire",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
             swiftSettings: settings
         ),
 
@@ -78,7 +81,7 @@ let package = Package(
         .executableTarget(
             name: "hallmark",
             dependencies: [
-                "Corpus", "JA4Plus", "Observations", "Scan", "Signatures", "Wire",
+                "Corpus", "HTTPClient", "JA4Plus", "Observations", "Scan", "Signatures", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -119,6 +122,11 @@ let package = Package(
         .testTarget(
             name: "ScanTests",
             dependencies: ["Observations", "Scan", "TestSupport", "Wire"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["TestSupport", "hallmark"],
             swiftSettings: settings
         ),
         .testTarget(name: "NetTests", dependencies: ["Net", "TestSupport"], swiftSettings: settings),

@@ -62,7 +62,7 @@ http {{
     uwsgi_temp_path {folder}; scgi_temp_path {folder};
     server {{
         listen 0.0.0.0:{port} ssl backlog=16384;
-        ssl_certificate {folder}/certificate.pem; ssl_certificate_key {folder}/key.pem;
+        ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate {folder}/certificate.pem; ssl_certificate_key {folder}/key.pem;
         location / {{ return 200 "ok"; }}
     }}
 }}

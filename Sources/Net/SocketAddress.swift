@@ -1,3 +1,4 @@
+import CAres
 import CUV
 import Glibc
 

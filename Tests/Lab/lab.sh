@@ -32,6 +32,7 @@ endpoint() {
     cat >> "$folder/servers.conf" << SERVER
 server {
     listen 127.0.0.1:$port ssl;
+    ssl_protocols TLSv1.2 TLSv1.3;
     ssl_certificate $folder/$1.pem;
     ssl_certificate_key $folder/$1.key;
     $2

@@ -11,6 +11,10 @@ package struct CommandResult: Sendable {
 
 package struct CommandFailure: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) {
+        self.description = description
+    }
 }
 
 /// Runs a program found on the PATH and waits for its end; both outputs are read whole.

@@ -17,9 +17,9 @@ owned() {
 }
 
 owned 'CUV|CAres' 'Net/'
-owned 'COpenSSL' 'TLSClient/|Observations/Certificate/(Digests|SignatureCheck)\.swift'
+owned 'COpenSSL' 'TLSClient/|Observations/(Certificate/(Digests|SignatureCheck)|Hashes/BodyDigest)\.swift'
 owned 'CVectorscan|Yams' 'Signatures/'
-owned 'CSimdjson' 'Signatures/|Corpus/'
+owned 'CSimdjson' 'Observations/Reading/|Corpus/Reading/'
 owned 'CNGHTTP2|CZlib' 'HTTPClient/'
 owned 'GRDB' 'Corpus/'
 owned 'Net|TLSClient' 'Scan/|Net/|TLSClient/'

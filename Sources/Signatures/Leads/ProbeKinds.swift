@@ -20,12 +20,17 @@ package struct ProbeKinds: OptionSet, Sendable {
 }
 
 extension MatchScratch {
+    /// Whether the last observation matched anything but rules for innocent things.
+    package var hasSuspiciousMatch: Bool {
+        matched.contains { ruleSet.rules[$0.rule].hallmark.benign == nil }
+    }
+
     /// The probes that could still complete, corroborate or refute a match, after what the last observation holds.
     ///
-    /// With any match it is every probe that a loaded rule can use; otherwise the probes of those rules that want several kinds of evidence, have one of
+    /// With a match of more than innocent things it is every probe that a loaded rule can use; otherwise the probes of those rules that want several kinds of evidence, have one of
     /// them and are not refuted by another.
     package func wantedProbes() -> ProbeKinds {
-        if !matched.isEmpty { return ruleSet.usedProbes }
+        if hasSuspiciousMatch { return ruleSet.usedProbes }
         var wanted: ProbeKinds = []
         for rule in ruleSet.severalKinds where !wanted.isSuperset(of: ruleSet.usedProbes) {
             let outcome = foresee(Int(ruleSet.program.starts[rule]))

@@ -94,6 +94,14 @@ package final class GrabContext {
 
     func nextRandom() -> InlineArray<32, UInt8> { randoms.next() }
 
+    /// Random bytes for hellos that are not a grab's.
+    package func randomBytes(_ count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < count { bytes.append(nextRandom().span) }
+        bytes.removeLast(bytes.count - count)
+        return bytes
+    }
+
     /// Never zero.
     func nextNumber() -> UInt64 {
         connections += 1

@@ -1,0 +1,213 @@
+import Net
+import Observations
+import TLSClient
+import Wire
+
+/// What each step does with its connection.
+extension EndpointProbe {
+    /// Makes the step's state machine ready for a new connection.
+    func prepareStep() {
+        preparePrelude()
+        switch step {
+        case .grab:
+            observation.flight.reset()
+        case .handshake:
+            observation.flight.reset()
+            full = FullProbe(scan.tls, serverName: observation.serverName, http: nil)
+        case .jarm:
+            if jarm == nil {
+                jarm = JARMProbe(
+                    serverName: observation.serverName ?? observation.address,
+                    isCompatible: scan.options.jarmCompatible,
+                    retries: 1
+                )
+            }
+        case .sni(let kind):
+            variant = SNIVariantProbe(kind)
+        case .http:
+            if full?.http == nil { full = httpProbe() }
+        case .decide, .finish: break
+        }
+    }
+
+    /// TLS, or whatever the step speaks, begins on the open connection.
+    func startStep() {
+        switch step {
+        case .grab(let look, _):
+            let name = observation.serverName.map { Array($0.utf8) } ?? []
+            grab.start(
+                look,
+                serverName: name,
+                offersProtocols: observation.startTLS == nil,
+                context: scan.context,
+                flight: &observation.flight
+            )
+            sendHello()
+        case .jarm:
+            guard let hello = jarm?.hello(random: scan.randomBytes(JARMHello.randomCount)) else {
+                return close()
+            }
+            sendStep(hello.span)
+        case .sni:
+            guard var probe = variant else { return close() }
+            grab.start(
+                .default,
+                serverName: Array(probe.serverName.utf8),
+                context: scan.context,
+                flight: &probe.flight
+            )
+            variant = probe
+            sendHello()
+        case .handshake, .http:
+            guard let full else { return close() }
+            act(full.connected { sendStep($0) })
+        case .decide, .finish: close()
+        }
+    }
+
+    func receivedStep(_ bytes: Span<UInt8>) {
+        switch step {
+        case .grab:
+            act(grab.receive(bytes, context: scan.context, flight: &observation.flight))
+        case .jarm:
+            if jarm?.received(bytes) != false { close() }
+        case .sni:
+            guard var probe = variant else { return close() }
+            variant = nil
+            let action = grab.receive(bytes, context: scan.context, flight: &probe.flight)
+            variant = probe
+            act(action)
+        case .handshake, .http:
+            guard let full else { return close() }
+            act(full.received(bytes) { sendStep($0) })
+        case .decide, .finish: close()
+        }
+    }
+
+    /// Sends what the grab wrote into its context.
+    private func sendHello() {
+        let hello = scan.context.outgoing
+        sendStep(hello.span)
+    }
+
+    private func act(_ action: Grab.Action) {
+        switch action {
+        case .wait: break
+        case .send: sendHello()
+        case .certificate: close()
+        case .failed(let failure):
+            self.failure = failure
+            close()
+        }
+    }
+
+    /// The step's connection is over: what was seen is recorded, and the next step decided.
+    func endedStep(_ end: ConnectionEnd) -> ProbeSequence.Step {
+        switch step {
+        case .grab(let look, let attempt): return endedGrab(end, look, attempt)
+        case .jarm: return endedJARM(end)
+        case .sni: return endedVariant(end)
+        case .handshake(let attempt): return endedHandshake(end, attempt)
+        case .http: return endedHTTP(end)
+        case .decide, .finish: return sequence.next()
+        }
+    }
+
+    private func endedGrab(
+        _ end: ConnectionEnd,
+        _ look: ClientHello.Look,
+        _ attempt: Int
+    ) -> ProbeSequence.Step {
+        if isConnected, end != .closed {
+            let action = grab.closed(end.close, context: scan.context, flight: &observation.flight)
+            if case .failed(let failure) = action { self.failure = failure }
+        }
+        let isSuccess = !observation.flight.chain.isEmpty
+        let error = isSuccess ? nil : preludeError ?? end.error(isConnected: isConnected) ?? failure?.error
+        record(.certificate, error, hello: look.rawValue, attempt: attempt, end: end)
+        observation.error = error
+        if isSuccess {
+            observation.proof = .presented
+            observation.notTLS = nil
+        } else if failure == .notTLS {
+            let junk = observation.flight.junk
+            observation.notTLS = NotTLSAnswer(
+                name: String(describing: ForeignProtocol.name(junk.span)),
+                bytes: junk
+            )
+        }
+        let fallbackFailure = failure ?? (isConnected ? end.grabFailure : nil)
+        return sequence.ended(ending(isSuccess, end), fallbackFailure, observation.flight)
+    }
+
+    func ending(_ isSuccess: Bool, _ end: ConnectionEnd) -> ProbeSequence.Ending {
+        if isSuccess { return .certificate }
+        if preludeError != nil { return .hopeless }
+        guard isConnected else {
+            switch end {
+            case .timedOut(total: false): return .passing
+            case .failed(let error) where error == .reset || error == .timedOut: return .passing
+            default: return .hopeless
+            }
+        }
+        switch end {
+        case .timedOut(total: true), .budgetExceeded: return .hopeless
+        default: return failure == .notTLS ? .hopeless : .refused
+        }
+    }
+
+    private func endedJARM(_ end: ConnectionEnd) -> ProbeSequence.Step {
+        guard jarm?.ended(end, isConnected: isConnected) == false, end != .timedOut(total: true) else {
+            let result = jarm?.result
+            jarm = nil
+            observation.jarm = result
+            let isComplete = result?.isComplete == true
+            record(.jarm, isComplete ? nil : end.error(isConnected: isConnected), attempt: 1, end: end)
+            return sequence.next()
+        }
+        return step
+    }
+
+    private func endedVariant(_ end: ConnectionEnd) -> ProbeSequence.Step {
+        guard var probe = variant else { return sequence.next() }
+        variant = nil
+        if isConnected, end != .closed {
+            _ = grab.closed(end.close, context: scan.context, flight: &probe.flight)
+        }
+        let hasChain = !probe.flight.chain.isEmpty
+        let error = hasChain ? nil : end.error(isConnected: isConnected) ?? failure?.error
+        record(.sni, error, attempt: 1, end: end)
+        observation.sniVariants.append(probe.result(error?.code))
+        return sequence.next()
+    }
+
+    /// Writes down how a step ended.
+    func record(
+        _ kind: ProbeKind,
+        _ error: ObservationError?,
+        hello: String? = nil,
+        attempt: Int,
+        end: ConnectionEnd
+    ) {
+        var record = ProbeRecord(kind, error == nil ? .success : .failure, code: error?.code)
+        record.hello = hello
+        record.attempt = attempt
+        record.milliseconds = Int(clamping: scan.loop.now - stepBeganAt)
+        record.reason = decision.wanted[kind]
+        if end == .budgetExceeded { record.limit = .bytes }
+        if case .timedOut(total: true) = end { record.limit = .time }
+        observation.probes.append(record)
+    }
+}
+
+extension ConnectionEnd {
+    /// What a grab would call this end, when it had no say in it.
+    fileprivate var grabFailure: GrabFailure? {
+        switch self {
+        case .peerClosed: .closed
+        case .failed: .reset
+        case .timedOut: .timeout
+        case .closed, .budgetExceeded, .exhausted: nil
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import Net
+import Observations
+import Synchronization
+import TLSClient
+import Wire
+
+/// Takes one endpoint after another through its probes, one connection at a time.
+///
+/// It carries out what `ProbeSequence` decides; each probe is a state machine
+/// that knows no socket. The object, its observation and their room are used
+/// for target after target.
+final class EndpointProbe: TCPConnection {
+    unowned let scan: ScanLoop
+    let observation = Observation()
+    var decision = ProbeDecision.nothing
+    var sequence: ProbeSequence
+    /// The step that the present connection serves.
+    var step = ProbeSequence.Step.finish
+    var grab = Grab()
+    var jarm: JARMProbe?
+    var full: FullProbe?
+    /// What the full probe wanted when the connection was closed.
+    var fullAction = FullProbe.Action.wait
+    var variant: SNIVariantProbe?
+    /// The dialogue before TLS, while it goes on.
+    var prelude: StartTLS?
+    var framing = StartTLSFraming(.none)
+    /// Why the dialogue before TLS failed.
+    var preludeError: ObservationError?
+    /// How the present step ended, as far as its state machine knows.
+    var failure: GrabFailure?
+    var stepBeganAt: UInt64 = 0
+    private(set) var attempt: ScanLoop.Attempt?
+    private var endpointBeganAt: UInt64 = 0
+    private var exhaustions = 0
+
+    /// So often is a connection tried again that this machine had no room for.
+    private static let maximumExhaustions = 100
+
+    init(_ scan: ScanLoop) {
+        self.scan = scan
+        sequence = ProbeSequence(scan.options, scheme: .tls, hasServerName: false)
+        super.init(on: scan.loop)
+    }
+
+    // MARK: Steps
+
+    /// Begins with an endpoint, and connects at once.
+    func begin(_ attempt: ScanLoop.Attempt) {
+        self.attempt = attempt
+        observation.reset()
+        observation.describe(attempt.target, attempt.address)
+        observation.serverName = scan.options.serverName(for: attempt.target)
+        observation.scope = scan.scopeName
+        observation.startedAt = Timestamp.now
+        endpointBeganAt = scan.loop.now
+        exhaustions = 0
+        decision = .nothing
+        sequence = ProbeSequence(
+            scan.options,
+            scheme: attempt.target.scheme,
+            hasServerName: observation.serverName != nil
+        )
+        step = sequence.begin()
+        stepBeganAt = scan.loop.now
+        prepareStep()
+        connect()
+    }
+
+    /// Opens the connection for the present step; a token for it has been taken.
+    func connect() {
+        guard let attempt else { return }
+        (failure, preludeError) = (nil, nil)
+        open(
+            SocketAddress(attempt.address, port: attempt.target.port),
+            milliseconds: scan.options.connectTimeout,
+            totalDeadline: endpointBeganAt + scan.options.totalTimeout,
+            budget: scan.options.byteBudget
+        )
+    }
+
+    /// Goes on with `next`, which may need no connection.
+    func go(_ next: ProbeSequence.Step) {
+        var next = next
+        if isLate, next != .finish {
+            for kind in sequence.left {
+                observation.probes.append(ProbeRecord(kind, .skipped, reason: .budget))
+            }
+            next = sequence.cut()
+        }
+        // Further connections of one step are part of it.
+        if next != step { stepBeganAt = scan.loop.now }
+        step = next
+        switch next {
+        case .finish: endEndpoint()
+        case .decide:
+            decision = scan.handler.decide(observation)
+            for (kind, reason) in decision.skipped.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                observation.probes.append(ProbeRecord(kind, .skipped, reason: reason))
+            }
+            go(sequence.decided(decision))
+        default:
+            prepareStep()
+            scan.reconnect(self)
+        }
+    }
+
+    /// Whether the endpoint's time is up, or the scan is to stop at once.
+    private var isLate: Bool {
+        scan.loop.now >= endpointBeganAt + scan.options.totalTimeout || scan.isStopped
+    }
+
+    private func endEndpoint() {
+        guard let attempt else { return }
+        self.attempt = nil
+        (jarm, full, variant, prelude) = (nil, nil, nil, nil)
+        observation.duration = UInt64(max(0, Timestamp.now - observation.startedAt))
+        if !scan.isStopped { scan.report(observation, attempt.group) }
+        scan.ended(self, at: attempt.address)
+    }
+
+    // MARK: Events of the connection
+
+    override func connected() {
+        setDeadline(milliseconds: scan.options.handshakeTimeout)
+        if prelude == nil { startStep() } else { startPrelude() }
+    }
+
+    override func received(_ bytes: Span<UInt8>) {
+        if prelude != nil {
+            receivedPrelude(bytes)
+        } else if framing.isBare {
+            receivedStep(bytes)
+        } else {
+            receivedFramed(bytes)
+        }
+    }
+
+    override func closed(_ end: ConnectionEnd) {
+        scan.counters.bytes.add(UInt64(bytesReceived), ordering: .relaxed)
+        // This machine ran out of something: wait for others to end, and let it not count as a try.
+        if case .exhausted = end, exhaustions < Self.maximumExhaustions, !scan.isStopped {
+            exhaustions += 1
+            scan.loop.after(milliseconds: 50 + UInt64(exhaustions) * 10) { [unowned self] in
+                prepareStep()
+                connect()
+            }
+            return
+        }
+        go(endedStep(end))
+    }
+}

@@ -1,0 +1,139 @@
+import HTTPClient
+import Observations
+import TLSClient
+import Wire
+
+/// A complete handshake with what follows it, or HTTP over plain TCP: bytes in, bytes out, no I/O.
+///
+/// With an HTTP probe it goes on after the handshake and may ask for further
+/// connections; without one it ends when the handshake is complete.
+final class FullProbe {
+    /// What the owner of the connection does next.
+    enum Action: Equatable {
+        case wait
+        /// Close; everything was seen.
+        case done
+        /// Close, and connect again for the next request.
+        case reconnect
+        /// Close; the handshake or the session broke.
+        case failed
+    }
+
+    private let context: TLSContext?
+    private let serverName: String?
+    let http: HTTPProbe?
+    private var session: TLSSession?
+    private var isReading = false
+
+    /// Whether a handshake was completed on any connection of this probe.
+    private(set) var isProven = false
+    /// Whether this connection's handshake is complete.
+    private(set) var isEstablished = false
+    private(set) var error: TLSError?
+
+    /// - Parameters:
+    ///   - context: nil for plain TCP.
+    ///   - http: what to ask once the connection stands; nil for the handshake alone.
+    init(_ context: TLSContext?, serverName: String?, http: HTTPProbe?) {
+        self.context = context
+        self.serverName = serverName
+        self.http = http
+    }
+
+    /// What the server showed on this connection.
+    var flight: ServerFlight { session?.flight ?? ServerFlight() }
+
+    func verify(_ store: TrustStore, name: String?, address: [UInt8]) -> TrustStore.Result? {
+        session?.verify(store, name: name, address: address)
+    }
+
+    /// The connection stands.
+    func connected(_ send: (Span<UInt8>) -> Void) -> Action {
+        isEstablished = false
+        error = nil
+        guard let context else {
+            isEstablished = true
+            return act(http?.connected(), send)
+        }
+        do {
+            session = try TLSSession(context, serverName: serverName)
+        } catch {
+            self.error = error
+            return .failed
+        }
+        return advance(send)
+    }
+
+    func received(_ bytes: Span<UInt8>, _ send: (Span<UInt8>) -> Void) -> Action {
+        guard context != nil else { return act(http?.received(bytes), send) }
+        session?.receive(bytes)
+        return isEstablished ? read(send) : advance(send)
+    }
+
+    /// The server ended the connection; `done` when nothing more is wanted.
+    func closed() -> Action {
+        guard isEstablished, let http else { return .failed }
+        // TLS 1.3 servers refuse a missing client certificate after the handshake.
+        let wants = flight.alerts.contains { $0.code == 116 || $0.code == 42 || $0.code == 40 }
+        return act(http.closed(wantsCertificate: wants && flight.certificateRequest.isPresent)) { _ in }
+    }
+
+    private func advance(_ send: (Span<UInt8>) -> Void) -> Action {
+        do {
+            let isComplete = try session?.handshake() == true
+            session?.flush(send)
+            guard isComplete else { return .wait }
+        } catch {
+            session?.flush(send)
+            self.error = error
+            return .failed
+        }
+        isEstablished = true
+        isProven = true
+        guard let http else { return .done }
+        let action = act(http.connected(alpn: session?.nextProtocol), send)
+        return action == .wait ? read(send) : action
+    }
+
+    private func read(_ send: (Span<UInt8>) -> Void) -> Action {
+        guard let http else { return .done }
+        var action = Action.wait
+        do {
+            var answers: [HTTPProbe.Action] = []
+            let reading = try session?.read { bytes in
+                let answer = http.received(bytes)
+                answers.append(answer)
+                if case .send = answer { return true }
+                return answer == .wait
+            }
+            for answer in answers where action == .wait { action = act(answer, send) }
+            if reading == .end, action == .wait { action = closed() }
+        } catch {
+            self.error = error
+            return closed()
+        }
+        session?.flush(send)
+        return action
+    }
+
+    private func act(_ action: HTTPProbe.Action?, _ send: (Span<UInt8>) -> Void) -> Action {
+        switch action {
+        case .none, .finish: return .done
+        case .wait: return .wait
+        case .reconnect: return .reconnect
+        case .send(let bytes):
+            guard context != nil else {
+                send(bytes.span)
+                return .wait
+            }
+            do {
+                try session?.write(bytes)
+            } catch {
+                self.error = error
+                return .failed
+            }
+            session?.flush(send)
+            return .wait
+        }
+    }
+}

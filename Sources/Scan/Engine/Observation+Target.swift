@@ -1,0 +1,32 @@
+import Observations
+import Wire
+
+extension Observation {
+    /// Writes down which endpoint this is.
+    func describe(_ target: Target, _ ip: IPAddress?) {
+        sequence = target.sequence
+        self.ip = ip
+        port = target.port
+        switch target.host {
+        case .address(let address): self.address = address.description
+        case .name(let name):
+            address = name
+            domain = name
+        }
+    }
+}
+
+extension ScanOptions {
+    /// The server name to send to a target; nil for none.
+    func serverName(for target: Target) -> String? {
+        guard target.scheme == .tls else { return nil }
+        switch serverName {
+        case .name(let name): return name
+        case .none: return nil
+        case .automatic:
+            if let name = target.serverName { return name }
+            guard case .name(let name) = target.host else { return nil }
+            return name
+        }
+    }
+}

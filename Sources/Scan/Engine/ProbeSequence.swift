@@ -1,0 +1,129 @@
+import Observations
+import TLSClient
+import Wire
+
+/// Decides what is done to one endpoint, step after step, from how the last step ended.
+///
+/// It does nothing itself: whoever owns the connection carries the steps out.
+struct ProbeSequence {
+    enum Step: Equatable {
+        /// The certificate grab with this hello, for the `attempt`th time.
+        case grab(ClientHello.Look, attempt: Int)
+        /// A complete handshake, without a request.
+        case handshake(attempt: Int)
+        /// Ask the handler which probes the endpoint deserves.
+        case decide
+        case jarm
+        /// A complete handshake with HTTP over it, or HTTP over plain TCP.
+        case http
+        case sni(SNIVariant.Kind)
+        case finish
+    }
+
+    /// How a step ended that was to yield a certificate.
+    enum Ending: Equatable {
+        case certificate
+        /// A failure that may pass when tried again: a lost packet, a full queue.
+        case passing
+        /// The server did not like what it was sent; another hello may do better.
+        case refused
+        /// Nothing of what is left to do can succeed: nobody is there, or it is not TLS.
+        case hopeless
+    }
+
+    private let options: ScanOptions
+    private let scheme: Target.Scheme
+    private let hasServerName: Bool
+    private var tried: [ClientHello.Look] = []
+    private var planned: [Step] = []
+    private(set) var current = Step.finish
+
+    init(_ options: ScanOptions, scheme: Target.Scheme, hasServerName: Bool) {
+        self.options = options
+        self.scheme = scheme
+        self.hasServerName = hasServerName
+    }
+
+    private var firstGrab: Step { .grab(options.look, attempt: 1) }
+
+    mutating func begin() -> Step {
+        if scheme == .http { return go(.http) }
+        return go(options.prove ? .handshake(attempt: 1) : firstGrab)
+    }
+
+    /// A step that was to yield a certificate has ended.
+    ///
+    /// - Parameters:
+    ///   - failure: how a grab failed, when the server had a part in it.
+    ///   - flight: what the step showed.
+    mutating func ended(_ ending: Ending, _ failure: GrabFailure?, _ flight: borrowing ServerFlight) -> Step {
+        switch (current, ending) {
+        case (_, .certificate): return go(.decide)
+        case (.grab(let look, let attempt), .passing) where attempt <= options.retries:
+            return go(.grab(look, attempt: attempt + 1))
+        case (.handshake(let attempt), .passing) where attempt <= options.retries:
+            return go(.handshake(attempt: attempt + 1))
+        case (.handshake, .refused):
+            // libssl speaks with fewer servers than the grab does: better presented than nothing.
+            return go(firstGrab)
+        case (.grab(let look, _), .refused):
+            tried.append(look)
+            if let failure,
+                let look = Fallback.next(
+                    after: failure,
+                    flight: flight,
+                    tried: tried,
+                    sentName: hasServerName
+                )
+            {
+                return go(.grab(look, attempt: 1))
+            }
+            return go(.decide)
+        default: return go(.finish)
+        }
+    }
+
+    /// What the handler wants is done in the order of its cost to the server.
+    mutating func decided(_ decision: ProbeDecision) -> Step {
+        if decision.wanted[.jarm] != nil { planned.append(.jarm) }
+        if decision.wanted[.http] != nil { planned.append(.http) }
+        if decision.wanted[.sni] != nil {
+            if hasServerName { planned.append(.sni(.none)) }
+            planned.append(.sni(.random))
+        }
+        return next()
+    }
+
+    /// A step after the decision has ended, well or not.
+    mutating func next() -> Step {
+        go(planned.isEmpty ? .finish : planned.removeFirst())
+    }
+
+    /// No further step will be taken: the endpoint's time is up, or the scan is being stopped.
+    mutating func cut() -> Step {
+        planned.removeAll()
+        return go(.finish)
+    }
+
+    /// Probes that were planned and not reached, the present one among them.
+    var left: [ProbeKind] { ([current] + planned).compactMap(\.kind) }
+
+    private mutating func go(_ step: Step) -> Step {
+        current = step
+        return step
+    }
+}
+
+extension ProbeSequence.Step {
+    /// The probe that the step belongs to, as the record calls it.
+    var kind: ProbeKind? {
+        switch self {
+        case .grab: .certificate
+        case .handshake: .handshake
+        case .jarm: .jarm
+        case .http: .http
+        case .sni: .sni
+        case .decide, .finish: nil
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package import HTTPClient
+package import Wire
+
+/// What a run does to each endpoint, and how much of it at once.
+package struct ScanOptions: Sendable {
+    /// How far probing goes.
+    package enum Level: String, CaseIterable, Sendable { case certificate, adaptive, full }
+
+    /// Which server name is sent.
+    package enum ServerName: Equatable, Sendable {
+        /// The target's own name; none for a bare address.
+        case automatic
+        case name(String)
+        case none
+    }
+
+    /// In which protocol TLS is asked for.
+    package enum StartTLSChoice: Equatable, Sendable {
+        case always(StartTLSProtocol)
+        /// The protocol that the port usually has; TLS from the first byte where it has none.
+        case byPort
+    }
+
+    package var level = Level.certificate
+    /// Always complete the handshake.
+    package var prove = false
+    package var serverName = ServerName.automatic
+    /// Nil for TLS from the first byte.
+    package var startTLS: StartTLSChoice?
+    /// Which hello the grab begins with.
+    package var look = ClientHello.Look.default
+    package var usesIPv6 = true
+    /// Every address of a name, in place of the first.
+    package var allAddresses = false
+    /// DNS servers, `address[:port]`; empty for the system's.
+    package var resolvers: [String] = []
+    package var verify: VerifyOptions?
+    package var sniVariants = false
+
+    /// Connections at once, in all loops together.
+    package var concurrency = 1000
+    package var threads = 1
+    /// New connections a second in all; 0 for no limit.
+    package var rate = 0.0
+    /// Connections at once to one /24 or /64; 0 for no limit.
+    package var perNetwork = 0
+    package var retries = 1
+
+    /// Milliseconds for the TCP connection, for the handshake after it, and for everything on one endpoint.
+    package var connectTimeout: UInt64 = 5_000
+    package var handshakeTimeout: UInt64 = 8_000
+    package var totalTimeout: UInt64 = 60_000
+    /// Bytes that one connection may receive.
+    package var byteBudget = 512 * 1024
+
+    /// Publish a JARM as the reference would, even when probes failed on our side.
+    package var jarmCompatible = false
+    package var http = HTTPOptions()
+
+    package init() {}
+}
+
+/// Whom to trust when `--verify` asks.
+package struct VerifyOptions: Equatable, Sendable {
+    /// A PEM file of CA certificates; nil for the system's.
+    package var caFile: String?
+
+    package init(caFile: String? = nil) {
+        self.caFile = caFile
+    }
+}

@@ -1,0 +1,19 @@
+import Observations
+
+/// What all loops of a scan share.
+package struct ScanSetup: Sendable {
+    package var options: ScanOptions
+    package var feed: TargetFeed
+    package var control: ScanControl
+    /// The name of the scope in force.
+    package var scopeName: String?
+    let networks: PrefixLimiter?
+
+    package init(options: ScanOptions, feed: TargetFeed, control: ScanControl, scopeName: String? = nil) {
+        self.options = options
+        self.feed = feed
+        self.control = control
+        self.scopeName = scopeName
+        networks = options.perNetwork > 0 ? PrefixLimiter(cap: options.perNetwork) : nil
+    }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Scan
+
+extension ScanOptions.Level: ExpressibleByArgument {}
+
+/// What to do to each endpoint.
+struct ProbeArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            """
+            certificate: the certificate grab alone. adaptive: JARM and HTTP too, where something is already suspicious; a \
+            tool whose only mark is an HTTP answer behind an unremarkable certificate is not seen. full: every probe everywhere.
+            """,
+            valueName: "level"
+        )
+    )
+    var probe = ScanOptions.Level.adaptive
+
+    @Flag(help: "Complete the handshake, so that the server proves to hold the certificate's key.")
+    var prove = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Ask for TLS inside another protocol first: smtp, imap, ldap, postgres, …; auto goes by port.",
+            valueName: "protocol"
+        )
+    )
+    var starttls: String?
+
+    @Option(help: ArgumentHelp("Send this server name to every target; none sends none.", valueName: "name"))
+    var sni: String?
+
+    @Option(help: ArgumentHelp("The hello to begin with: default or browser.", valueName: "look"))
+    var look = "default"
+
+    @Flag(help: "Also ask with no server name and with a random one, and compare the certificates.")
+    var sniVariants = false
+
+    @Flag(help: "Check the chain and the name; the result is recorded and stops nothing.")
+    var verify = false
+
+    @Option(
+        help: ArgumentHelp("With --verify: trust the CA certificates in this PEM file.", valueName: "file")
+    )
+    var caFile: String?
+
+    @Flag(help: "Publish a JARM even when probes failed on our side, as jarm.py does.")
+    var jarmCompatible = false
+
+    @Option(help: ArgumentHelp("The User-Agent of HTTP requests.", valueName: "text"))
+    var userAgent: String?
+
+    @Option(help: ArgumentHelp("Send this header in HTTP requests; repeatable.", valueName: "name: value"))
+    var header: [String] = []
+
+    @Option(help: ArgumentHelp("HTTP requests to one endpoint at most.", valueName: "number"))
+    var maximumRequests = 4
+
+    @Flag(help: "Follow redirects to the same host.")
+    var followRedirects = false
+
+    mutating func validate() throws {
+        guard ["default", "browser"].contains(look) else {
+            throw ValidationError("--look takes default or browser, not '\(look)'.")
+        }
+        guard (1...64).contains(maximumRequests) else {
+            throw ValidationError("--maximum-requests takes a number from 1 to 64.")
+        }
+        guard caFile == nil || verify else { throw ValidationError("--ca-file goes with --verify.") }
+        for text in header where !Self.isHeader(text) {
+            throw ValidationError("--header takes 'Name: value', not '\(text)'.")
+        }
+    }
+
+    private static func isHeader(_ text: String) -> Bool {
+        guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else { return false }
+        let name = text[..<colon]
+        return name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
+            && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }
+    }
+}

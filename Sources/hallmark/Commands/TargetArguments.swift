@@ -1,0 +1,144 @@
+import ArgumentParser
+
+/// Whom to scan: shared by the commands that take targets.
+struct TargetArguments: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "Addresses, CIDR ranges, dashed ranges, names, host:port, URLs, or address,sni; - reads standard input.",
+            valueName: "target"
+        )
+    )
+    var targets: [String] = []
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Read targets from a file, one a line, # comments; repeatable.", valueName: "file")
+    )
+    var input: [String] = []
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Ports of targets that name none: 443,8443,9000-9010.", valueName: "ports")
+    )
+    var ports: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Scan only what this scope file allows (targets/example-scope.yaml).",
+            valueName: "file"
+        )
+    )
+    var scope: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Never scan this target, range or name, or those in @FILE; repeatable.",
+            valueName: "target"
+        )
+    )
+    var exclude: [String] = []
+
+    @Flag(help: "Scan special-purpose addresses (RFC 6890) in ranges, too.")
+    var includeSpecial = false
+
+    @Flag(name: .customLong("no-ipv6"), help: "Leave IPv6 addresses of names out.")
+    var noIPv6 = false
+
+    @Flag(help: "Scan every address of a name, not only the first.")
+    var allAddresses = false
+
+    @Option(help: ArgumentHelp("Ask this DNS server; repeatable.", valueName: "address[:port]"))
+    var resolver: [String] = []
+}
+
+/// In which order, and which part.
+struct OrderArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("Visit the targets in the order of an earlier run.", valueName: "number"))
+    var seed: UInt64?
+
+    @Option(
+        help: ArgumentHelp(
+            "Scan only the I-th of N disjoint parts; all parts need the same seed.",
+            valueName: "i/n"
+        )
+    )
+    var shard: String?
+
+    @Flag(help: "Visit the targets in the order given.")
+    var inOrder = false
+
+    @Option(
+        help: ArgumentHelp("Note here what is done, every few seconds and at the end.", valueName: "file")
+    )
+    var checkpoint: String?
+
+    @Option(help: ArgumentHelp("Go on where the run with this checkpoint ended.", valueName: "file"))
+    var resume: String?
+
+    @Flag(help: "Print how many endpoints there are and the first of them; scan nothing.")
+    var dryRun = false
+}
+
+/// How fast, and how long to wait.
+struct PaceArguments: ParsableArguments {
+    @Option(name: .shortAndLong, help: ArgumentHelp("Connections at once.", valueName: "number"))
+    var concurrency = 1000
+
+    @Option(
+        help: ArgumentHelp(
+            "Event loops, each on a thread of its own; by default one for each core.",
+            valueName: "number"
+        )
+    )
+    var threads: Int?
+
+    @Option(help: ArgumentHelp("New connections a second in all; 0 for no limit.", valueName: "number"))
+    var rate: Double?
+
+    @Option(help: ArgumentHelp("Connections at once to one /24 or /64; 0 for no limit.", valueName: "number"))
+    var perNetwork = 0
+
+    @Option(help: ArgumentHelp("Seconds for the TCP connection.", valueName: "seconds"))
+    var connectTimeout = 5.0
+
+    @Option(help: ArgumentHelp("Seconds for the handshake after it.", valueName: "seconds"))
+    var handshakeTimeout = 8.0
+
+    @Option(help: ArgumentHelp("Seconds for everything on one endpoint.", valueName: "seconds"))
+    var totalTimeout = 60.0
+
+    @Option(
+        help: ArgumentHelp("Tries after the first one failed in a way that may pass.", valueName: "number")
+    )
+    var retries = 1
+
+    @Option(help: ArgumentHelp("Bytes that one connection may receive.", valueName: "bytes"))
+    var maximumBytes = 512 * 1024
+
+    mutating func validate() throws {
+        guard (1...1_000_000).contains(concurrency) else {
+            throw ValidationError("--concurrency takes a number from 1 to 1,000,000.")
+        }
+        if let threads, !(1...256).contains(threads) {
+            throw ValidationError("--threads takes a number from 1 to 256.")
+        }
+        if let rate, !(rate >= 0 && rate <= 10_000_000) {
+            throw ValidationError("--rate takes a number from 0 to 10,000,000.")
+        }
+        for (name, seconds) in [
+            ("--connect-timeout", connectTimeout), ("--handshake-timeout", handshakeTimeout),
+            ("--total-timeout", totalTimeout),
+        ] where !(seconds >= 0.05 && seconds <= 3600) {
+            throw ValidationError("\(name) takes seconds from 0.05 to 3600.")
+        }
+        guard (0...10).contains(retries) else {
+            throw ValidationError("--retries takes a number from 0 to 10.")
+        }
+        guard perNetwork >= 0 else {
+            throw ValidationError("--per-network takes 0 or a number of connections.")
+        }
+        guard (16 * 1024...64 * 1024 * 1024).contains(maximumBytes) else {
+            throw ValidationError("--maximum-bytes takes a number from 16384 to 67108864.")
+        }
+    }
+}

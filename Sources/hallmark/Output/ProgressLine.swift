@@ -1,0 +1,62 @@
+import Scan
+
+/// One line on the terminal that tells how far a scan is, redrawn in place.
+struct ProgressLine {
+    private var lastDraw = UInt64.min
+    private var isDrawn = false
+
+    /// At most five times a second.
+    private static let interval: UInt64 = 200
+
+    /// Draws the line anew, unless that was done just now.
+    mutating func update(_ progress: ScanProgress) {
+        guard progress.elapsed >= lastDraw + Self.interval || !isDrawn else { return }
+        lastDraw = progress.elapsed
+        isDrawn = true
+        Terminal.writeError("\r" + Self.text(progress).prefix(Terminal.width - 1) + "\u{1b}[K")
+    }
+
+    /// Takes the line away.
+    mutating func clear() {
+        guard isDrawn else { return }
+        isDrawn = false
+        Terminal.writeError("\r\u{1b}[K")
+    }
+
+    static func text(_ progress: ScanProgress) -> String {
+        var parts: [String] = []
+        if let total = progress.total, total > 0 {
+            let percent = min(100, progress.done * 100 / total)
+            parts.append("\(grouped(progress.done)) of \(grouped(total)) (\(percent)%)")
+        } else {
+            parts.append("\(grouped(progress.done)) done")
+        }
+        parts.append("\(grouped(UInt64(progress.rate)))/s")
+        parts.append("\(grouped(UInt64(progress.open))) open")
+        parts.append("\(grouped(progress.found)) with a certificate")
+        if progress.leads > 0 { parts.append("\(grouped(progress.leads)) leads") }
+        if progress.isDraining {
+            parts.append("stopping")
+        } else if let seconds = progress.secondsLeft {
+            parts.append("\(clock(seconds)) left")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    /// `1,234,567`.
+    static func grouped(_ value: UInt64) -> String {
+        var text = ""
+        for (place, digit) in String(value).reversed().enumerated() {
+            if place > 0 && place % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return String(text.reversed())
+    }
+
+    /// `1:02:03`, or `2:03`.
+    static func clock(_ seconds: Int) -> String {
+        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
+        return hours > 0 ? "\(hours):\(two(minutes)):\(two(seconds % 60))" : "\(minutes):\(two(seconds % 60))"
+    }
+}

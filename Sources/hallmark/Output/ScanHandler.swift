@@ -1,0 +1,82 @@
+import Observations
+import Scan
+import Signatures
+import Synchronization
+
+/// Takes what one loop observes: encodes, matches, and hands full batches to the sink.
+final class ScanHandler: ObservationHandler {
+    private let sink: RecordSink
+    private let counters: ScanCounters
+    private let policy: EscalationPolicy
+    private let onlyLeads: Bool
+    private let assessor: Assessor?
+    private let run: ScanRun
+    private var encoder: RecordEncoder
+    private var line = ByteBuffer(capacity: 16 * 1024)
+    private var batch = ByteBuffer(capacity: 2 * batchSize)
+    private var records = 0
+    private var completed: [UInt64] = []
+    private var tally = ScanTally()
+
+    private static let batchSize = 64 * 1024
+
+    init(_ run: ScanRun, counters: ScanCounters) {
+        sink = run.sink
+        self.counters = counters
+        policy = run.policy
+        onlyLeads = run.onlyLeads
+        assessor = run.rules.map { Assessor($0) }
+        self.run = run
+        encoder = RecordEncoder(run.encoding)
+    }
+
+    func decide(_ observation: Observation) -> ProbeDecision {
+        guard policy.needsFacts else { return policy.decide(EndpointFacts(observation)) }
+        var facts = EndpointFacts(observation)
+        line.removeAll()
+        encoder.encode(observation, into: &line)
+        facts.leaf = encoder.leaf
+        if let assessor, matches(assessor) {
+            facts.hasMatch = assessor.scratch.hasSuspiciousMatch
+            facts.wanted = assessor.scratch.wantedProbes()
+        }
+        return policy.decide(facts)
+    }
+
+    /// Matches the line; false when it can't be read, which our own line always can.
+    private func matches(_ assessor: Assessor) -> Bool {
+        line.withSpan { span in
+            span.withUnsafeBufferPointer { (try? assessor.scratch.match($0)) != nil }
+        }
+    }
+
+    func finished(_ observation: Observation, completesTarget: Bool) {
+        line.removeAll()
+        encoder.encode(observation, into: &line)
+        let assessment = try? assessor?.assess(&line)
+        tally.count(observation, assessment)
+        let hasLead = assessment?.leads.isEmpty == false
+        if hasLead { counters.addLead() }
+        if hasLead || !onlyLeads {
+            line.withSpan { batch.append($0) }
+            records += 1
+        }
+        if completesTarget { completed.append(observation.sequence) }
+        if batch.count >= Self.batchSize || completed.count >= 4096 { write() }
+    }
+
+    func flush(isLast: Bool) {
+        write()
+        guard isLast else { return }
+        run.tally.withLock { $0.add(tally) }
+        tally = ScanTally()
+    }
+
+    private func write() {
+        guard !completed.isEmpty || !batch.isEmpty else { return }
+        sink.write(batch, records: records, completing: completed)
+        batch.removeAll()
+        records = 0
+        completed.removeAll(keepingCapacity: true)
+    }
+}

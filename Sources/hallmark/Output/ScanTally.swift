@@ -1,0 +1,33 @@
+import Observations
+import Signatures
+
+/// What a scan came to, counted; each loop counts for itself, and the counts are added at the end.
+struct ScanTally: Sendable {
+    private(set) var records: UInt64 = 0
+    private(set) var outcomes: [String: UInt64] = [:]
+    private(set) var errors: [String: UInt64] = [:]
+    /// Endpoints by software and the lead's label.
+    private(set) var leads: [String: [String: UInt64]] = [:]
+    private(set) var highest: LeadLabel?
+
+    mutating func count(_ observation: Observation, _ assessment: Assessment?) {
+        records += 1
+        outcomes[observation.isSuccess ? "success" : "failure", default: 0] += 1
+        if let error = observation.error { errors[error.code.rawValue, default: 0] += 1 }
+        guard let assessment, !assessment.leads.isEmpty else { return }
+        for lead in assessment.leads {
+            leads[lead.software.name, default: [:]][lead.label.rawValue, default: 0] += 1
+        }
+        if let label = assessment.highest { highest = max(highest ?? label, label) }
+    }
+
+    mutating func add(_ other: ScanTally) {
+        records += other.records
+        outcomes.merge(other.outcomes, uniquingKeysWith: +)
+        errors.merge(other.errors, uniquingKeysWith: +)
+        for (software, labels) in other.leads {
+            leads[software, default: [:]].merge(labels, uniquingKeysWith: +)
+        }
+        if let label = other.highest { highest = max(highest ?? label, label) }
+    }
+}

@@ -1,0 +1,27 @@
+import Glibc
+
+/// Standard error, where everything goes that is not a record.
+enum Terminal {
+    static let isErrorTerminal = isatty(STDERR_FILENO) == 1
+
+    /// Writes a line to standard error; text from outside must be escaped before.
+    static func note(_ text: String) {
+        writeError(text + "\n")
+    }
+
+    static func writeError(_ text: String) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            guard count > 0 || errno == EINTR else { return }
+            bytes = bytes.dropFirst(max(0, count))
+        }
+    }
+
+    /// Columns of the terminal, 80 when unknown.
+    static var width: Int {
+        var size = winsize()
+        let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0
+        return isKnown && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+}

@@ -1,0 +1,29 @@
+import Observations
+import Scan
+import Signatures
+import Synchronization
+
+/// What the handlers of all loops of a run share.
+final class ScanRun: Sendable {
+    let sink: RecordSink
+    let policy: EscalationPolicy
+    let rules: RuleSet?
+    let onlyLeads: Bool
+    let encoding: RecordEncoder.Options
+    /// Added to by each handler at its end.
+    let tally = Mutex(ScanTally())
+
+    init(
+        sink: RecordSink,
+        policy: EscalationPolicy,
+        rules: RuleSet?,
+        onlyLeads: Bool,
+        encoding: RecordEncoder.Options
+    ) {
+        self.sink = sink
+        self.policy = policy
+        self.rules = rules
+        self.onlyLeads = onlyLeads
+        self.encoding = encoding
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Glibc
+import Scan
+
+/// What a run was and came to, so that it can be repeated and audited.
+struct ScanSummary: Codable {
+    var version = Hallmark.version
+    var commandLine: [String]
+    var scanID: String
+    var start: Date
+    var end: Date
+    /// Targets in all; nil when standard input was not read to its end.
+    var targets: UInt64?
+    var records: UInt64
+    /// Targets that an earlier run of the same checkpoint had done.
+    var resumed: UInt64
+    var outcomes: [String: UInt64]
+    var errors: [String: UInt64]
+    var leads: [String: [String: UInt64]]
+    var connections: UInt64
+    var bytesReceived: UInt64
+    var seed: UInt64
+    var shard: String
+    var scope: String?
+    var interrupted: Bool
+    /// Targets that could not be understood.
+    var targetErrors: Int
+    var cpuSeconds: Double
+    var peakRSS: Int
+
+    enum CodingKeys: String, CodingKey {
+        case version, start, end, targets, records, resumed, outcomes, errors, leads, connections, seed,
+            shard, scope
+        case interrupted
+        case commandLine = "command_line"
+        case scanID = "scan_id"
+        case bytesReceived = "bytes_received"
+        case targetErrors = "target_errors"
+        case cpuSeconds = "cpu_seconds"
+        case peakRSS = "peak_rss_kib"
+    }
+
+    /// CPU seconds of this process so far, and its largest memory in KiB.
+    static var usage: (cpu: Double, peak: Int) {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+        return (seconds(usage.ru_utime) + seconds(usage.ru_stime), Int(usage.ru_maxrss))
+    }
+
+    /// Writes the summary as JSON.
+    func write(to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
+        try encoder.encode(self).write(to: URL(fileURLWithPath: path), options: .atomic)
+    }
+
+    /// The same for a person.
+    var text: String {
+        let seconds = end.timeIntervalSince(start)
+        let rate = seconds > 0 ? UInt64(Double(records) / seconds) : 0
+        var lines = [
+            "\(number(records)) endpoints in \(String(format: "%.1f", seconds)) s (\(number(rate))/s), "
+                + "\(number(connections)) connections; seed \(seed), shard \(shard)"
+        ]
+        if resumed > 0 { lines.append("\(number(resumed)) more were done before") }
+        lines.append("certificates: \(number(outcomes["success"] ?? 0))")
+        for (code, count) in errors.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+            lines.append("  \(code): \(number(count))")
+        }
+        if leads.isEmpty {
+            lines.append("leads: none")
+        } else {
+            lines.append("leads:")
+            for (software, labels) in leads.sorted(by: { $0.key < $1.key }) {
+                let parts = ["high", "medium", "low"].compactMap { label in
+                    labels[label].map { "\(number($0)) \(label)" }
+                }
+                lines.append("  \(printable(software)): \(parts.joined(separator: ", "))")
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func number(_ value: UInt64) -> String { ProgressLine.grouped(value) }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The program under test, as built beside the tests.
+enum Program {
+    static let path: String = {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("hallmark").path
+    }()
+
+    /// Runs `hallmark` in the project's folder.
+    static func run(_ arguments: [String], input: String = "") throws -> CommandResult {
+        try TestSupport.run(
+            path,
+            arguments,
+            input: Array(input.utf8),
+            environment: ["HALLMARK_SIGNATURES": projectFolder + "/signatures", "NO_COLOR": "1"]
+        )
+    }
+
+    /// Runs `hallmark scan` without signatures and reads its records.
+    static func scan(_ arguments: [String], input: String = "") throws -> [Record] {
+        let result = try run(["scan", "--no-signatures", "-q"] + arguments, input: input)
+        guard result.status == 0 else {
+            throw CommandFailure(description: "exit \(result.status): \(result.errors)")
+        }
+        return try records(result.text)
+    }
+
+    static func records(_ text: String) throws -> [Record] {
+        try text.split(separator: "\n").map { line in
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
+            return Record(line: String(line), object: try #require(object as? [String: Any]))
+        }
+    }
+}
+
+/// One record of the output.
+struct Record {
+    let line: String
+    let object: [String: Any]
+
+    /// The value at a dotted path.
+    subscript(path: String) -> Any? {
+        var value: Any? = object
+        for part in path.split(separator: ".") { value = (value as? [String: Any])?[String(part)] }
+        return value
+    }
+
+    func text(_ path: String) -> String? { self[path] as? String }
+    func number(_ path: String) -> Int? { self[path] as? Int }
+
+    /// `address:port`.
+    var endpoint: String { "\(text("server.address") ?? "?"):\(number("server.port") ?? 0)" }
+    var code: String? { text("error.code") }
+}
+
+/// Checks records against the schema with a validator that is not ours; returns what it finds.
+func schemaErrors(_ lines: String) throws -> String {
+    let scratch = Scratch()
+    let path = try scratch.write("records.ndjson", lines)
+    let result = try run(
+        "/usr/bin/python3",
+        [
+            projectFolder + "/Tests/Tools/check_schema.py", projectFolder + "/Docs/observation.schema.json",
+            path,
+        ]
+    )
+    return result.status == 0 ? "" : result.text + result.errors
+}

@@ -1,0 +1,187 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a run does besides scanning: order, interruption, going on, and refusing to.
+@Suite(.serialized) struct RunTests {
+    private let certificate: TestCertificate
+    private let server: ServerProcess
+
+    init() throws {
+        certificate = try TestCertificate()
+        server = try Nginx.start(certificate, listen: "0.0.0.0")
+    }
+
+    /// 1,024 addresses of loopback, all answered by one server.
+    private var range: [String] {
+        ["127.20.0.0/22", "-p", "\(server.port)", "--include-special", "--probe", "certificate"]
+    }
+
+    private var allAddresses: Set<String> {
+        Set((0..<1024).map { "127.20.\($0 / 256).\($0 % 256):\(server.port)" })
+    }
+
+    @Test func everyEndpointExactlyOnce() throws {
+        let records = try Program.scan(range)
+        #expect(records.count == 1024)
+        #expect(Set(records.map(\.endpoint)) == allAddresses)
+        #expect(records.allSatisfy { $0.text("event.outcome") == "success" })
+        #expect(try schemaErrors(records.map(\.line).joined(separator: "\n")) == "")
+    }
+
+    @Test func shardsAreDisjointAndWhole() throws {
+        let parts = try (1...3).map { part in
+            try Program.scan(range + ["--seed", "7", "--shard", "\(part)/3"]).map(\.endpoint)
+        }
+        #expect(parts.reduce(0) { $0 + $1.count } == 1024)
+        #expect(Set(parts.joined()) == allAddresses)
+    }
+
+    @Test func exclusionsAlwaysWin() throws {
+        let records = try Program.scan(range + ["--exclude", "127.20.1.0/24", "--exclude", "127.20.0.7"])
+        #expect(records.count == 1024 - 256 - 1)
+        #expect(
+            !records.contains { $0.endpoint.hasPrefix("127.20.1.") || $0.endpoint.hasPrefix("127.20.0.7:") }
+        )
+    }
+
+    @Test func scopeRefusesWithARecord() throws {
+        let scratch = Scratch()
+        let scope = try scratch.write(
+            "scope.yaml",
+            """
+            name: lab
+            authorization: T-1
+            include: [127.20.0.0/30]
+            ports: [\(server.port)]
+            """
+        )
+        let records = try Program.scan([
+            "127.20.0.1:\(server.port)", "127.20.9.9:\(server.port)", "--scope", scope, "--probe",
+            "certificate",
+        ])
+        let codes = Dictionary(uniqueKeysWithValues: records.map { ($0.endpoint, $0.code ?? "none") })
+        #expect(codes == ["127.20.0.1:\(server.port)": "none", "127.20.9.9:\(server.port)": "out_of_scope"])
+        #expect(records.allSatisfy { $0.code != nil || $0.text("hallmark.scan.scope") == "lab" })
+    }
+
+    @Test func dryRunScansNothing() throws {
+        let result = try Program.run(["scan", "--dry-run", "10.0.0.0/8", "-p", "1-3", "--include-special"])
+        #expect(result.status == 0)
+        #expect(result.text.replacing(",", with: "").contains("50331648"))
+    }
+
+    /// Killed at any moment, both runs together hold every endpoint, and only what was in flight twice.
+    @Test(arguments: [0.15, 0.4, 0.8])
+    func killedRunGoesOn(after seconds: Double) throws {
+        let scratch = Scratch()
+        let output = scratch.file("out.ndjson")
+        let state = scratch.file("state")
+        let pace = ["-c", "8", "--rate", "800", "--seed", "3", "--no-signatures", "-q", "-o", output]
+        let killed = try run(
+            "timeout",
+            ["-s", "KILL", "\(seconds)", Program.path, "scan"] + range + pace + ["--checkpoint", state]
+        )
+        #expect(killed.status != 0)
+        let resumed = try Program.run(["scan"] + range + pace + ["--resume", state])
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        let records = try Program.records(try String(contentsOfFile: output, encoding: .utf8))
+        #expect(Set(records.map(\.endpoint)) == allAddresses)
+        #expect(records.count <= 1024 + 8)
+    }
+
+    @Test func anotherRunIsNotResumed() throws {
+        let scratch = Scratch()
+        let state = scratch.file("state")
+        let base = ["scan", "--no-signatures", "-q", "-o", scratch.file("out"), "--probe", "certificate"]
+        let first = try Program.run(base + ["127.20.0.1:\(server.port)", "--checkpoint", state])
+        #expect(first.status == 0)
+        let other = try Program.run(base + ["127.20.0.2:\(server.port)", "--resume", state])
+        #expect(other.status != 0)
+        #expect(other.errors.contains("targets:"), "\(other.errors)")
+    }
+
+    @Test func interruptDrains() throws {
+        let scratch = Scratch()
+        let output = scratch.file("out.ndjson")
+        let result = try run(
+            "timeout",
+            ["-s", "INT", "0.6", Program.path, "scan"] + range
+                + [
+                    "-c", "8", "--rate", "300", "--no-signatures", "-q", "-o", output, "--checkpoint",
+                    scratch.file("state"),
+                ]
+        )
+        // timeout says 124 when it had to signal, whatever the program's own code.
+        #expect(result.status == 124, "\(result.errors)")
+        let records = try Program.records(try String(contentsOfFile: output, encoding: .utf8))
+        #expect(!records.isEmpty && records.count < 1024)
+        #expect(Set(records.map(\.endpoint)).count == records.count)
+        let state = try String(contentsOfFile: scratch.file("state"), encoding: .utf8)
+        #expect(state.contains("low_water"))
+    }
+
+    @Test func brokenPipeEndsTheRunCleanly() throws {
+        let command = ([Program.path, "scan", "--no-signatures", "-q"] + range).map { "'\($0)'" }.joined(
+            separator: " "
+        )
+        let result = try run("bash", ["-c", "set -o pipefail; \(command) | head -n 1"])
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try Program.records(result.text).count == 1)
+    }
+
+    @Test func fullDiskIsSaid() throws {
+        let result = try Program.run(["scan", "--no-signatures", "-q", "-o", "/dev/full"] + range)
+        #expect(result.status == 1)
+        #expect(result.errors.contains("No space left on device"), "\(result.errors)")
+    }
+
+    @Test func unwritableOutputIsSaidBeforeAnythingIsScanned() throws {
+        let result = try Program.run(["scan", "--no-signatures", "-o", "/nonexistent/out"] + range)
+        #expect(result.status != 0)
+        #expect(result.errors.contains("/nonexistent/out: No such file or directory"), "\(result.errors)")
+    }
+
+    @Test func malformedTargetsAreNamedAndTheRestGoesOn() throws {
+        let scratch = Scratch()
+        let list = try scratch.write(
+            "targets.txt",
+            "# a comment\n127.20.0.1:\(server.port)\n300.1.2.3\n127.20.0.2:99999\n127.20.0.2:\(server.port)\n"
+        )
+        let result = try Program.run(["scan", "--no-signatures", "--probe", "certificate", "-i", list])
+        #expect(try Program.records(result.text).count == 2)
+        #expect(result.errors.contains("targets.txt:4"), "\(result.errors)")
+    }
+
+    @Test func standardInputIsStreamed() throws {
+        let records = try Program.scan(
+            ["-", "--probe", "certificate"],
+            input: "127.20.0.1:\(server.port)\n\n# nothing\n127.20.0.2:\(server.port)\n"
+        )
+        #expect(Set(records.compactMap { $0.text("server.ip") }) == ["127.20.0.1", "127.20.0.2"])
+    }
+
+    @Test func summaryTellsTheRun() throws {
+        let scratch = Scratch()
+        _ = try Program.scan([
+            "127.20.0.1:\(server.port)", "--summary", scratch.file("summary.json"), "--seed", "5",
+        ])
+        let data = try Data(contentsOf: URL(fileURLWithPath: scratch.file("summary.json")))
+        let summary = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect(summary["records"] as? Int == 1 && summary["seed"] as? Int == 5)
+        #expect((summary["outcomes"] as? [String: Int]) == ["success": 1])
+    }
+
+    @Test(arguments: [
+        ["scan", "--concurrency", "0", "192.0.2.1"], ["scan", "--shard", "4/3", "192.0.2.1"],
+        ["scan", "--sni"], ["scan", "--resume", "/nonexistent", "192.0.2.1"],
+        ["scan", "-p", "70000", "192.0.2.1"],
+        ["scan", "--scope", "/nonexistent", "192.0.2.1"], ["scan", "--starttls", "gopher", "127.0.0.1:1"],
+        ["scan", "nonsense:::"],
+    ])
+    func badArgumentsAreRefusedWithAReason(arguments: [String]) throws {
+        let result = try Program.run(arguments)
+        #expect(result.status != 0)
+        #expect(!result.errors.isEmpty && result.output.isEmpty)
+    }
+}
