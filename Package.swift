@@ -92,7 +92,7 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
             name: "fuzz",
-            dependencies: ["HTTPClient", "Observations", "Scan", "TLSClient", "Wire"],
+            dependencies: ["HTTPClient", "Observations", "Scan", "Signatures", "TLSClient", "Wire"],
             path: "Tests/Fuzz",
             exclude: ["Seeds"],
             swiftSettings: settings

@@ -17,6 +17,8 @@ struct Fuzzer: Sendable {
         "http": Fuzzer(seeds: httpSeeds, run: fuzzHTTP),
         "http2": Fuzzer(seeds: http2Seeds, run: fuzzHTTP2),
         "starttls": Fuzzer(seeds: startTLSSeeds, run: fuzzStartTLS),
+        "line": Fuzzer(seeds: lineSeeds, run: fuzzLine),
+        "rules": Fuzzer(seeds: ruleSeeds, run: fuzzRules),
         "targets": Fuzzer(seeds: targetSeeds, run: fuzzTargets),
     ]
 

@@ -73,6 +73,7 @@ package struct SignatureLibrary: Sendable {
     ) throws -> RuleSet {
         let library = try read(folders, ja4plus: ja4plus)
         if let error = library.errors.first { throw error }
+        if library.files.isEmpty { throw LibraryError("no rules in \(folders.joined(separator: ", "))") }
         return try RuleSet(library.documents, cache: cache)
     }
 
@@ -83,7 +84,9 @@ package struct SignatureLibrary: Sendable {
             throw LibraryError("no such folder of signatures: \(folder)")
         }
         guard isFolder.boolValue else { return [(folder, "")] }
-        return try FileManager.default.subpathsOfDirectory(atPath: folder).sorted().compactMap { path in
+        // A link to a folder is as good as the folder.
+        let real = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+        return try FileManager.default.subpathsOfDirectory(atPath: real).sorted().compactMap { path in
             guard path.hasSuffix(".yml") || path.hasSuffix(".yaml") else { return nil }
             let parts = path.split(separator: "/")
             let family = parts.count > 1 ? String(parts[0]) : ""

@@ -79,7 +79,8 @@ private final class MatchRun {
     func match(path: String) throws {
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-            for name in try FileManager.default.subpathsOfDirectory(atPath: path).sorted() {
+            let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+            for name in try FileManager.default.subpathsOfDirectory(atPath: real).sorted() {
                 let file = path + "/" + name
                 guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder),
                     !isFolder.boolValue

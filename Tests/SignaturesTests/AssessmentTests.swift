@@ -1,0 +1,106 @@
+import Foundation
+import Observations
+import Testing
+
+@testable import Signatures
+
+/// What an assessment does to a line.
+@Suite struct AssessmentTests {
+    private static let tool = """
+        title: A title
+        id: 0c4b8a0e-6f5e-4a5c-9a53-3f1d7f0a1b52
+        logsource: {product: hallmark}
+        detection: {s: {tls.server.jarm: aa}, condition: s}
+        level: medium
+        hallmark: {software: {name: Tool, id: S0001}, specificity: strong}
+        """
+
+    private static func assess(_ line: String) throws -> String {
+        let assessor = Assessor(try load([tool]))
+        var buffer = ByteBuffer()
+        buffer.append("before\n")
+        buffer.append(line)
+        _ = try assessor.assess(&buffer, from: 7)
+        return buffer.withSpan { span in
+            String(decoding: span.indices.dropFirst(7).map { span[$0] }, as: UTF8.self)
+        }
+    }
+
+    private static let matches = """
+        "matches":[{"rule":{"id":"0c4b8a0e-6f5e-4a5c-9a53-3f1d7f0a1b52","name":"A title","level":"medium"},\
+        "software":{"id":"S0001","name":"Tool"},"specificity":"strong",\
+        "evidence":[{"kind":"tls","field":"tls.server.jarm","value":"AA"}]}],\
+        "leads":[{"software":{"id":"S0001","name":"Tool"},"confidence":60,"label":"medium","kinds":["tls"]}]
+        """
+
+    @Test(arguments: [
+        (
+            #"{"event":{"kind":"event"},"tls":{"server":{"jarm":"AA"}},"hallmark":{"proof":"presented"}}"#,
+            #"{"event":{"kind":"alert"},"tls":{"server":{"jarm":"AA"}},"hallmark":{"proof":"presented",@}}"#
+        ),
+        (
+            #"{"tls":{"server":{"jarm":"AA"}},"hallmark":{}}"#,
+            #"{"tls":{"server":{"jarm":"AA"}},"hallmark":{@}}"#
+        ),
+        (#"{"tls":{"server":{"jarm":"AA"}}}"#, #"{"tls":{"server":{"jarm":"AA"}},"hallmark":{@}}"#),
+        (
+            #"{"hallmark":{"x":"}{\"]"},"tls":{"server":{"jarm":"AA"}}}"#,
+            #"{"hallmark":{"x":"}{\"]",@},"tls":{"server":{"jarm":"AA"}}}"#
+        ),
+        (
+            #"{"hallmark":{"matches":[1],"leads":[{"a":"]"}],"x":1,"assessment":[]},"tls":{"server":{"jarm":"AA"}}}"#,
+            #"{"hallmark":{"x":1,@},"tls":{"server":{"jarm":"AA"}}}"#
+        ),
+        (
+            #"{ "hallmark" : { "matches" : [1] } , "tls.server.jarm": "AA", "event.kind": "event" }"#,
+            #"{ "hallmark" : {@ } , "tls.server.jarm": "AA", "event.kind": "event" }"#
+        ),
+        (#"{"tls":{"server":{"jarm":"bb"}}}"#, #"{"tls":{"server":{"jarm":"bb"}}}"#),
+        (
+            #"{"event":{"kind":"alert"},"hallmark":{"leads":[1],"matches":[2]}}"#,
+            #"{"event":{"kind":"event"},"hallmark":{}}"#
+        ),
+    ])
+    func line(_ before: String, _ after: String) throws {
+        let result = try Self.assess(before + "\n")
+        #expect(result == after.replacing("@", with: Self.matches) + "\n")
+        _ = try JSONSerialization.jsonObject(with: Data(result.utf8))
+        // A second time changes nothing.
+        #expect(try Self.assess(result) == result)
+    }
+
+    @Test func lineThatIsNoObjectIsLeftAlone() throws {
+        for line in ["", "[]", "1", "{", "{\"a\":}", "\u{0}"] {
+            let assessor = Assessor(try load([Self.tool]))
+            var buffer = ByteBuffer()
+            buffer.append(line)
+            #expect(throws: ObservationSyntaxError.self) { try assessor.assess(&buffer) }
+            #expect(buffer.count == line.utf8.count)
+        }
+    }
+
+    @Test func evidenceIsAnExcerpt() throws {
+        let set = try load([rule("s:\n  http.response.body.content|contains: needle\ncondition: s")])
+        let body = String(repeating: "é", count: 400) + "needle" + String(repeating: "x", count: 400)
+        let assessor = Assessor(set)
+        var buffer = ByteBuffer()
+        buffer.append("{\"http\":{\"response\":{\"body\":{\"content\":\"\(body)\"}}}}")
+        let value = try #require(try assessor.assess(&buffer).matches.first?.evidence.first?.value)
+        #expect(value.contains("needle"))
+        #expect(value.utf8.count <= 256)
+        #expect(!value.contains("\u{fffd}"))
+    }
+
+    @Test func evidenceIsOfTheExchangeThatMatched() throws {
+        let set = try load([rule("s:\n  url.path: /b\n  http.response.title: t*\ncondition: s")])
+        let assessor = Assessor(set)
+        var buffer = ByteBuffer()
+        buffer.append(
+            #"{"url":{"path":"/a"},"http":{"response":{"title":"t1"}},"hallmark":{"http":["#
+                + #"{"url":{"path":"/b"},"http":{"response":{"title":"t2"}}},"#
+                + #"{"url":{"path":"/c"},"http":{"response":{"title":"t3"}}}]}}"#
+        )
+        let match = try #require(try assessor.assess(&buffer).matches.first)
+        #expect(match.evidence.map(\.value) == ["/b", "t2"])
+    }
+}

@@ -1,0 +1,201 @@
+import Foundation
+import Observations
+import Testing
+
+@testable import Signatures
+
+/// The numbers of `Docs/leads.md`.
+@Suite struct LeadTests {
+    /// One rule in short: kinds, specificity and what else its block holds.
+    struct Piece: CustomStringConvertible {
+        let kinds: String
+        let specificity: String
+        var extra = ""
+        var benign = false
+
+        var description: String { "\(benign ? "benign " : "")\(kinds) \(specificity) \(extra)" }
+    }
+
+    private static func piece(_ kinds: String, _ specificity: String, _ extra: String = "") -> Piece {
+        Piece(kinds: kinds, specificity: specificity, extra: extra)
+    }
+
+    private static func benign(_ kinds: String, _ specificity: String, _ of: String) -> Piece {
+        Piece(kinds: kinds, specificity: specificity, extra: of, benign: true)
+    }
+
+    private static let fields = [
+        "certificate": "tls.server.x509.serial_number: AA", "tls": "tls.server.jarm: aa",
+        "http": "http.response.title: aa",
+    ]
+    private static let line = """
+        {"@timestamp":"2026-06-01T00:00:00.000Z","event":{"kind":"event"},\
+        "tls":{"server":{"jarm":"aa","x509":{"serial_number":"AA"}}},"http":{"response":{"title":"aa"}},\
+        "hallmark":{"proof":"presented"}}
+
+        """
+
+    private static func text(_ piece: Piece, _ number: Int) -> String {
+        let search = piece.kinds.split(separator: "+").map { "    " + (fields[String($0)] ?? "") }
+            .joined(separator: "\n")
+        let block =
+            piece.benign
+            ? "  benign: {name: Innocent, lookalike_of: [\(piece.extra)]}"
+            : "  software: {name: Tool}\n  \(piece.extra)"
+        return """
+            title: Rule \(number)
+            logsource: {product: hallmark, category: tls_observation}
+            detection:
+              s:
+            \(search)
+              condition: s
+            hallmark:
+            \(block)
+              specificity: \(piece.specificity)
+            """
+    }
+
+    private static func assess(_ pieces: [Piece]) throws -> Assessment {
+        let assessor = Assessor(try load(pieces.enumerated().map { text($1, $0) }))
+        var buffer = ByteBuffer()
+        buffer.append(line)
+        return try assessor.assess(&buffer)
+    }
+
+    @Test(arguments: [
+        ([piece("certificate", "unique")], 90, "high"),
+        ([piece("certificate", "unique"), piece("http", "strong")], 96, "high"),
+        ([piece("certificate", "unique"), piece("tls", "unique"), piece("http", "unique")], 99, "high"),
+        ([piece("http", "strong")], 60, "medium"),
+        ([piece("http", "strong"), piece("http", "strong")], 60, "medium"),
+        ([piece("tls", "strong"), piece("http", "strong")], 84, "high"),
+        ([piece("tls", "weak")], 25, "low"),
+        ([piece("tls", "weak"), piece("http", "weak")], 44, "low"),
+        ([piece("tls", "weak"), piece("http", "strong")], 70, "medium"),
+        ([piece("certificate", "weak"), piece("tls", "weak"), piece("http", "weak")], 58, "medium"),
+        ([piece("tls+http", "strong"), piece("tls", "weak")], 60, "medium"),
+        ([piece("tls+http", "strong"), piece("certificate", "weak")], 70, "medium"),
+        ([piece("certificate", "unique", "expires: 2026-05-01")], 60, "medium"),
+        ([piece("certificate", "unique", "expires: 2026-07-01")], 90, "high"),
+        ([piece("certificate", "strong", "expires: 2026-05-01")], 25, "low"),
+        ([piece("certificate", "weak", "expires: 2026-05-01")], 10, "low"),
+        ([piece("tls", "weak"), benign("tls", "weak", "Tool")], 18, "low"),
+        ([piece("http", "strong"), benign("http", "unique", "any")], 12, "low"),
+        ([piece("http", "unique"), benign("http", "unique", "any")], 90, "high"),
+        ([piece("http", "unique"), benign("http", "strong", "Tool")], 36, "low"),
+        ([piece("http", "strong"), benign("tls", "unique", "any")], 60, "medium"),
+        ([piece("http", "strong"), benign("http", "unique", "Other")], 60, "medium"),
+    ])
+    func confidence(_ pieces: [Piece], _ confidence: Int, _ label: String) throws {
+        let leads = try Self.assess(pieces).leads
+        #expect(leads.map(\.software.name) == ["Tool"])
+        #expect(leads.map(\.confidence) == [confidence])
+        #expect(leads.map(\.label.rawValue) == [label])
+    }
+
+    /// Every sum of the page's table stands in the test above.
+    @Test func pageAgrees() throws {
+        let page = try String(
+            contentsOfFile: #filePath.replacing(
+                "Tests/SignaturesTests/LeadTests.swift",
+                with: "Docs/leads.md"
+            ),
+            encoding: .utf8
+        )
+        let rows = page.split(separator: "\n").filter {
+            $0.hasPrefix("| ") && $0.split(separator: "|").count == 4
+        }
+        let numbers = rows.compactMap { row in
+            Int(row.split(separator: "|")[2].trimmingCharacters(in: .whitespaces))
+        }
+        #expect(numbers == [90, 96, 99, 60, 60, 84, 25, 44, 70, 58, 60, 70, 60, 25, 18, 12, 90, 36, 60])
+    }
+
+    @Test func tellsWhatSpeaksAgainst() throws {
+        let leads = try Self.assess([
+            Self.piece("tls", "weak", "dual_use: true"),
+            Self.piece("certificate", "strong", "expires: 2026-05-01"),
+            Self.benign("tls", "weak", "Tool"),
+        ]).leads
+        #expect(leads.first?.isDualUse == true)
+        #expect(
+            leads.first?.against == [
+                "looks like Innocent", "an aged fact: Rule 1",
+                "dual use: administrators and testers run it as well",
+            ]
+        )
+    }
+
+    @Test func tellsWhatWouldCorroborate() throws {
+        let other = """
+            title: Other
+            logsource: {product: hallmark}
+            detection:
+              s: {http.response.title: bb, url.path: /b}
+              f: {hallmark.favicon.mmh3: 5}
+              c: {hallmark.certificate.spki_sha256: CC}
+              condition: 1 of them
+            hallmark: {software: {name: Tool}, specificity: strong, requests: [{path: /b}]}
+            """
+        let assessor = Assessor(try load([Self.text(Self.piece("tls", "strong"), 0), other]))
+        var buffer = ByteBuffer()
+        buffer.append("{\"tls\":{\"server\":{\"jarm\":\"aa\"}}}")
+        let lead = try #require(try assessor.assess(&buffer).leads.first)
+        #expect(lead.corroborate == ["GET /b", "favicon", "certificate"])
+        #expect(assessor.scratch.wantedProbes() == [.http, .favicon, .jarm])
+    }
+
+    @Test(arguments: [4, 5])
+    func manyUnrelatedToolsAreDeception(_ count: Int) throws {
+        let rules = (0..<count).map { number in
+            """
+            title: Rule \(number)
+            logsource: {product: hallmark}
+            detection: {s: {http.response.header.x-\(number): a\(number)}, condition: s}
+            hallmark: {software: {name: Tool \(number)}, specificity: unique}
+            """
+        }
+        let headers = (0..<count).map { "\"x-\($0)\":[\"a\($0)\"]" }.joined(separator: ",")
+        let assessor = Assessor(try load(rules))
+        var buffer = ByteBuffer()
+        buffer.append("{\"http\":{\"response\":{\"header\":{\(headers)}}}}\n")
+        let assessment = try assessor.assess(&buffer)
+        #expect(assessment.isDeceptive == (count == 5))
+        #expect(assessment.leads.count == (count == 5 ? 3 : 4))
+        #expect(assessment.highest == (count == 5 ? .low : .high))
+    }
+
+    @Test func toolsThatShareAValueAreOne() throws {
+        let rules = (0..<6).map { number in
+            """
+            title: Rule \(number)
+            logsource: {product: hallmark}
+            detection: {s: {http.response.title: aa}, condition: s}
+            hallmark: {software: {name: Tool \(number)}, specificity: strong}
+            """
+        }
+        let assessor = Assessor(try load(rules))
+        var buffer = ByteBuffer()
+        buffer.append("{\"http\":{\"response\":{\"title\":\"aa\"}}}\n")
+        #expect(try !assessor.assess(&buffer).isDeceptive)
+    }
+
+    @Test func wantsTheProbesThatRulesOfSeveralKindsLack() throws {
+        let two = """
+            title: Two
+            logsource: {product: hallmark}
+            detection:
+              s: {tls.server.x509.serial_number: AA, tls.server.jarm: aa}
+              t: {http.response.title: x}
+              condition: s and not t
+            hallmark: {software: {name: Tool}, specificity: strong}
+            """
+        let scratch = MatchScratch(try load([two]))
+        try scratch.match(#"{"tls":{"server":{"x509":{"serial_number":"AA"}}}}"#)
+        #expect(scratch.wantedProbes() == [.jarm, .http])
+        try scratch.match(#"{"tls":{"server":{"x509":{"serial_number":"AB"}}}}"#)
+        #expect(scratch.wantedProbes() == [])
+        try scratch.match(#"{"tls":{"server":{"jarm":"bb","x509":{"serial_number":"AA"}}}}"#)
+        #expect(scratch.wantedProbes() == [])
+    }
+}
