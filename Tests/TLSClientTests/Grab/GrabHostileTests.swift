@@ -101,6 +101,22 @@ import Wire
         #expect(later == .failed(.violation(.record)))
     }
 
+    /// An SSL 2.0 server's complaint; of so few bytes only the end of the connection tells.
+    @Test func answerOfSSL2IsNotTLS() {
+        #expect(answer([0x80, 3, 0, 0, 1]) == .failed(.notTLS))
+        var flight = ServerFlight()
+        var grab = Grab()
+        grab.start(.default, serverName: [], context: context, flight: &flight)
+        #expect(grab.receive([0x80, 3].span, context: context, flight: &flight) == .wait)
+        #expect(grab.closed(.close, context: context, flight: &flight) == .failed(.notTLS))
+        #expect(flight.junk == [0x80, 3])
+    }
+
+    /// Ten thousand are in flight at a time.
+    @Test func aWaitingGrabIsSmall() {
+        #expect(MemoryLayout<Grab>.size <= 256)
+    }
+
     @Test func emptyCertificateIsNone() {
         #expect(
             answer(record(22, hello([]) + message(11, [0, 0, 0]) + message(14, [])))

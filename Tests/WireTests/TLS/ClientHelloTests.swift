@@ -20,6 +20,12 @@ import Wire
         }
     }
 
+    @Test(arguments: ClientHello.Look.allCases) func everySuiteHasAName(_ look: ClientHello.Look) throws {
+        for suite in try ParsedHello(write(look, "")).suites where !isGrease(suite) {
+            #expect(CipherSuite.name(suite) != nil)
+        }
+    }
+
     @Test func oldServersFindWhatTheyNeedAmongTheFirst64() throws {
         let suites = try ParsedHello(write(.default, "")).suites
         for needed: UInt16 in [0x0004, 0x0005, 0x000a, 0x002f, 0x0035, 0x0033, 0x0009, 0x0003, 0x0032] {
