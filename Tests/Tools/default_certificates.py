@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """default_certificates.py FOLDER: certificates as tools make them by default.
 
-Written from the published descriptions that the rules cite, not with the tools; the keys are thrown away. A file is called
-after the rule that has to match it, `<family>.<tool>.<rule>.pem`. The results lie in SignaturesTests/Fixtures/Defaults; this
-stays for making more of them. Needs PyPI's cryptography and asn1crypto.
+Written from the published descriptions that the rules cite, not with the tools; the keys are thrown away.
+A file is called after the rule that has to match it, `<family>.<tool>.<rule>.pem`. The results lie in
+SignaturesTests/Fixtures/Defaults; this stays for making more of them.
+Needs PyPI's cryptography and asn1crypto.
 """
+
 import datetime
 import ipaddress
 import os
@@ -38,7 +40,10 @@ ATTRIBUTES = {
 def name(**parts):
     """A name with its attributes in the order given."""
     return x509.Name(
-        [x509.NameAttribute(ATTRIBUTES[k], v, _ASN1Type.UTF8String, _validate=False) for k, v in parts.items()]
+        [
+            x509.NameAttribute(ATTRIBUTES[k], v, _ASN1Type.UTF8String, _validate=False)
+            for k, v in parts.items()
+        ]
     )
 
 
@@ -47,7 +52,15 @@ def years(count):
 
 
 def make(
-    rule, subject, issuer=None, key=RSA[2048], days=365, end=None, serial=0x4F2A9C0D17E388B1, digest=hashes.SHA256(), extensions=()
+    rule,
+    subject,
+    issuer=None,
+    key=RSA[2048],
+    days=365,
+    end=None,
+    serial=0x4F2A9C0D17E388B1,
+    digest=hashes.SHA256(),
+    extensions=(),
 ):
     builder = (
         x509.CertificateBuilder()
@@ -71,7 +84,7 @@ def write(rule, der):
 
 
 def remake(rule, certificate, change, key=RSA[2048]):
-    """What cryptography refuses to write: `change` edits the bytes or the structure, then it is signed anew."""
+    """What cryptography refuses to write: `change` edits bytes or structure, then it is signed anew."""
     parsed = asn1.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
     body = parsed["tbs_certificate"]
     body = asn1.TbsCertificate.load(change(body) or body.dump(force=True))
@@ -90,8 +103,8 @@ def constraints(ca):
 
 
 def usage(*wanted):
-    flags = "digital_signature content_commitment key_encipherment data_encipherment key_agreement key_cert_sign crl_sign"
-    names = flags.split() + ["encipher_only", "decipher_only"]
+    flags = "digital_signature content_commitment key_encipherment data_encipherment key_agreement"
+    names = flags.split() + ["key_cert_sign", "crl_sign", "encipher_only", "decipher_only"]
     return x509.KeyUsage(**{flag: flag in wanted for flag in names}), True
 
 
@@ -114,13 +127,17 @@ def key_id(value):
 
 
 def empty_names(body):
-    types = "country_name state_or_province_name locality_name organization_name organizational_unit_name common_name"
+    types = "country_name state_or_province_name locality_name organization_name organizational_unit_name"
     for who in ("subject", "issuer"):
         parts = [
             asn1.RelativeDistinguishedName(
-                [asn1.NameTypeAndValue({"type": kind, "value": asn1.DirectoryString("utf8_string", core.UTF8String(""))})]
+                [
+                    asn1.NameTypeAndValue(
+                        {"type": kind, "value": asn1.DirectoryString("utf8_string", core.UTF8String(""))}
+                    )
+                ]
             )
-            for kind in types.split()
+            for kind in types.split() + ["common_name"]
         ]
         body[who] = asn1.Name(name="", value=asn1.RDNSequence(parts))
 
@@ -144,7 +161,9 @@ def first_version(body):
 
 
 def year_one(body):
-    times = asn1.Time("general_time", core.GeneralizedTime(datetime.datetime(2050, 1, 1, tzinfo=datetime.timezone.utc)))
+    times = asn1.Time(
+        "general_time", core.GeneralizedTime(datetime.datetime(2050, 1, 1, tzinfo=datetime.timezone.utc))
+    )
     body["validity"] = asn1.Validity({"not_before": times, "not_after": times})
     return body.dump(force=True).replace(b"20500101000000Z", b"00010101000000Z")
 
@@ -153,7 +172,14 @@ os.makedirs(FOLDER, exist_ok=True)
 
 make(
     "c2.cobalt-strike.default-serial",
-    name(C="Earth", ST="Cyberspace", L="Somewhere", O="cobaltstrike", OU="AdvancedPenTesting", CN="Major Cobalt Strike"),
+    name(
+        C="Earth",
+        ST="Cyberspace",
+        L="Somewhere",
+        O="cobaltstrike",
+        OU="AdvancedPenTesting",
+        CN="Major Cobalt Strike",
+    ),
     serial=146473198,
     days=3650,
 )
@@ -171,8 +197,15 @@ make(
     name(C="US", ST="TX", L="Qwert", O="Asdfg", OU="Zxcvb", CN="poiuy", email="Zxcvb@poiuy"),
 )
 make("c2.sliver.operator-listener-certificate", name(CN="multiplayer"), name(CN="operators"), key=P384)
-sliver = dict(C="US", ST="Colorado", L="Boulder", street="x", postal="4127", O="synergy llc", CN="updates.example.net")
-havoc = make("c2.havoc.subject-template", name(**sliver), days=1095, extensions=[constraints(True), alternative("updates.example.net")])
+sliver = dict(
+    C="US", ST="Colorado", L="Boulder", street="x", postal="4127", O="synergy llc", CN="updates.example.net"
+)
+havoc = make(
+    "c2.havoc.subject-template",
+    name(**sliver),
+    days=1095,
+    extensions=[constraints(True), alternative("updates.example.net")],
+)
 remake("c2.havoc.subject-template", havoc, empty_street)
 sliver["street"] = "Golden Gate Bridge"
 make(
@@ -197,16 +230,29 @@ make(
     name(),
     key=P384,
     end=years(2),
-    extensions=[usage("digital_signature", "key_encipherment", "key_cert_sign"), server(), constraints(False)],
+    extensions=[
+        usage("digital_signature", "key_encipherment", "key_cert_sign"),
+        server(),
+        constraints(False),
+    ],
 )
-make("c2.deimosc2.acme-co-p256", name(O="Acme Co"), key=P256, extensions=[constraints(True), alternative("example.org")])
+make(
+    "c2.deimosc2.acme-co-p256",
+    name(O="Acme Co"),
+    key=P256,
+    extensions=[constraints(True), alternative("example.org")],
+)
 make(
     "c2.viper.regenerated-certificate",
     name(C="SI", ST="7be1f09c", L="7be1f09c", O="7be1f09c", OU="7be1f09c", CN="7be1f09c"),
     key=RSA[4096],
     days=3650,
 )
-make("c2.adaptixc2.container-certificate", name(C="US", ST="State", L="City", O="AdaptixC2", CN="localhost"), days=3650)
+make(
+    "c2.adaptixc2.container-certificate",
+    name(C="US", ST="State", L="City", O="AdaptixC2", CN="localhost"),
+    days=3650,
+)
 make("c2.hardhat-c2.teamserver-certificate", name(CN="HardHat TeamServer"), end=years(5))
 make(
     "c2.sharpc2.address-certificate",
@@ -236,8 +282,16 @@ make(
     days=3935,
 )
 make("rat.orcus.thirty-or-fifty-years", name(CN="Whatever"), end=years(31))
-make("rat.pupy.control-certificate", name(O="qWxRtYuIoP", OU="CONTROL"), name(O="qWxRtYuIoP"), key=RSA[1024], serial=2)
-remake("rat.pupy.impossible-version", make("rat.pupy.impossible-version", name(O="qWxRtYuIoP")), fourth_version)
+make(
+    "rat.pupy.control-certificate",
+    name(O="qWxRtYuIoP", OU="CONTROL"),
+    name(O="qWxRtYuIoP"),
+    key=RSA[1024],
+    serial=2,
+)
+remake(
+    "rat.pupy.impossible-version", make("rat.pupy.impossible-version", name(O="qWxRtYuIoP")), fourth_version
+)
 make(
     "rat.bianlian-go-backdoor.sixteen-character-names",
     name(C="aZ3kQ9xL0pWm7RtB", O="Yh2Nc8VuJd5Ke1Sf", OU="T6gXo4MiP9rLq0Bz"),
@@ -248,12 +302,22 @@ make(
     name(C="US", ST="Florida", L="Tampa", O="Google, Inc.", OU="Google Corp, Inc", CN="Google, Inc."),
 )
 
-make("loader.icedid.cn-first-widgits", name(CN="localhost", C="AU", ST="Some-State", O="Internet Widgits Pty Ltd"))
+make(
+    "loader.icedid.cn-first-widgits",
+    name(CN="localhost", C="AU", ST="Some-State", O="Internet Widgits Pty Ltd"),
+)
 make("loader.icedid.mixed-case-label", name(CN="QzTuLpWx3k.com"))
 make("loader.dyre.random-organization", name(C="AU", ST="Some-State", O="k3vq9zt"))
 make(
     "loader.gootkit.continent-locality",
-    name(C="US", L="Antarctica", O="penguin trading", OU="sales", CN="www.xpenguin.com", email="info@xpenguin.com"),
+    name(
+        C="US",
+        L="Antarctica",
+        O="penguin trading",
+        OU="sales",
+        CN="www.xpenguin.com",
+        email="info@xpenguin.com",
+    ),
 )
 make(
     "loader.qakbot.random-names",
@@ -284,7 +348,13 @@ make(
     name(C="CN", L="HangZhou", O="Alibaba (China) Technology Co., Ltd.", CN="*.aliyun.com"),
 )
 make("red_team.responder.nameless-ten-years", name(), days=3650)
-make("red_team.inveigh.powershell-certificate", name(CN="localhost"), name(CN="Inveigh"), days=824, extensions=[constraints(True)])
+make(
+    "red_team.inveigh.powershell-certificate",
+    name(CN="localhost"),
+    name(CN="Inveigh"),
+    days=824,
+    extensions=[constraints(True)],
+)
 make(
     "red_team.cyberstrikeai.main-server-certificate",
     name(CN="CyberStrikeAI"),
@@ -306,7 +376,12 @@ make(
 old = make("red_team.xmrig.tls-gen-certificate", name(CN="localhost"), serial=1, days=3650)
 remake("red_team.xmrig.tls-gen-certificate", old, first_version)
 
-make("tunnel.gost.automatic-certificate", name(O="GOST", CN="gost.run"), key=P256, extensions=[constraints(True), alternative("gost.run")])
+make(
+    "tunnel.gost.automatic-certificate",
+    name(O="GOST", CN="gost.run"),
+    key=P256,
+    extensions=[constraints(True), alternative("gost.run")],
+)
 make("tunnel.ligolo-ng.selfcert-certificate", name(O="ligolo"), key=P256, extensions=[alternative("ligolo")])
 make(
     "tunnel.reverse-ssh.quickserve-certificate",
@@ -323,7 +398,14 @@ make(
 )
 make(
     "tunnel.rakshasa.china-mobile-certificate",
-    name(C="US", L="San Francisco", street="Golden Gate Bridge", postal="94016", O="Company, INC.", CN="chinamobile.com"),
+    name(
+        C="US",
+        L="San Francisco",
+        street="Golden Gate Bridge",
+        postal="94016",
+        O="Company, INC.",
+        CN="chinamobile.com",
+    ),
     key=RSA[4096],
     end=years(365),
     serial=1658,
@@ -334,8 +416,13 @@ remake("tunnel.stowaway.year-one-certificate", nameless, year_one, RSA[1024])
 
 make("benign.nameless-certificate.nameless", name(), days=30)
 make("benign.go-generate-cert-certificate.acme-co", name(O="Acme Co"), extensions=[constraints(False)])
-make("benign.plesk.schaffhausen", name(C="CH", L="Schaffhausen", O="Plesk", CN="Plesk", email="info@plesk.com"))
-make("benign.openssl-internet-widgits.internet-widgits", name(C="AU", ST="Some-State", O="Internet Widgits Pty Ltd"))
+make(
+    "benign.plesk.schaffhausen", name(C="CH", L="Schaffhausen", O="Plesk", CN="Plesk", email="info@plesk.com")
+)
+make(
+    "benign.openssl-internet-widgits.internet-widgits",
+    name(C="AU", ST="Some-State", O="Internet Widgits Pty Ltd"),
+)
 make("benign.openssl-red-hat.default-company", name(C="XX", L="Default City", O="Default Company Ltd"))
 make("benign.localhost-certificate.localhost-only", name(CN="localhost"), extensions=[constraints(True)])
 make(
@@ -345,10 +432,21 @@ make(
 make(
     "benign.kubernetes-nginx-ingress.fake-certificate",
     name(O="Acme Co", CN="Kubernetes Ingress Controller Fake Certificate"),
-    extensions=[usage("digital_signature", "key_encipherment"), server(), constraints(False), alternative("ingress.local")],
+    extensions=[
+        usage("digital_signature", "key_encipherment"),
+        server(),
+        constraints(False),
+        alternative("ingress.local"),
+    ],
 )
-make("benign.vmware-esx-and-vcenter.authentication-daemon", name(C="US", L="Palo Alto", OU="VMware", CN="VMware"), days=3650)
+make(
+    "benign.vmware-esx-and-vcenter.authentication-daemon",
+    name(C="US", L="Palo Alto", OU="VMware", CN="VMware"),
+    days=3650,
+)
 make(
     "benign.stunnel-sample-certificate.stunnel-sample",
-    name(C="PL", ST="Mazovia Province", L="Warsaw", O="Stunnel Developers", OU="Provisional CA", CN="localhost"),
+    name(
+        C="PL", ST="Mazovia Province", L="Warsaw", O="Stunnel Developers", OU="Provisional CA", CN="localhost"
+    ),
 )
