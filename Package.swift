@@ -94,7 +94,7 @@ let package = Package(
             name: "fuzz",
             dependencies: ["HTTPClient", "Observations", "Scan", "Signatures", "TLSClient", "Wire"],
             path: "Tests/Fuzz",
-            exclude: ["Seeds"],
+            exclude: ["Seeds", "run.sh"],
             swiftSettings: settings
         ),
         .executableTarget(
