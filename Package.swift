@@ -110,6 +110,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "HallmarkTests",
+            dependencies: ["hallmark", "Observations"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "StartTLSTests",
             dependencies: ["TestSupport", "Wire"],
             swiftSettings: settings

@@ -1,0 +1,64 @@
+import Observations
+
+/// What was not looked at, and where to look next.
+extension Report {
+    func addUntested(to text: inout ReportText) {
+        let open = record.objects("hallmark.probes").filter { $0["outcome"] != "success" }
+        guard !open.isEmpty else { return }
+        text.heading("Not tested, or without an answer")
+        for probe in open {
+            let why = [probe["code"], probe["limit"].map { "limit: \($0)" }, probe["reason"]].compactMap(
+                \.self
+            )
+            text.row(probe["kind"] ?? "?", "\(probe["outcome"] ?? "?"): \(why.joined(separator: ", "))")
+        }
+    }
+
+    func addNextSteps(to text: inout ReportText) {
+        let marks = marks()
+        guard !marks.isEmpty else { return }
+        text.heading("Next steps")
+        for (field, value) in marks {
+            let queries = ExternalQueries.queries(field: field, value: value)
+            guard !queries.isEmpty else { continue }
+            text.line("Who else has \(field) = \(value)?", indent: 2)
+            for query in queries { text.verbatim(query.engine.rawValue, query.text, indent: 4) }
+        }
+        text.line("What else of your own sweeps shares its marks?", indent: 2)
+        let file = corpus.map(Self.quoted) ?? "FILE"
+        text.verbatim("hallmark", "hallmark pivot \(Self.quoted(endpoint)) --corpus \(file)", indent: 4)
+    }
+
+    /// What to search for: the evidence first, then what identifies the endpoint.
+    private func marks() -> [(field: String, value: String)] {
+        var marks: [(field: String, value: String)] = []
+        func add(_ field: String, _ value: String?) {
+            guard marks.count < 8, let value, !value.isEmpty, value.utf8.count <= 256,
+                !marks.contains(where: { $0.field == field && $0.value == value }),
+                !ExternalQueries.queries(field: field, value: value).isEmpty
+            else { return }
+            marks.append((field, value))
+        }
+        for match in record.objects("hallmark.matches") where match["benign"] == nil {
+            for evidence in match.objects("evidence") { add(evidence["field"] ?? "", evidence["value"]) }
+        }
+        for field in Self.pivots { add(field, record[field]) }
+        return marks
+    }
+
+    private static let pivots = [
+        "tls.server.hash.sha256", "hallmark.certificate.spki_sha256", "tls.server.x509.serial_number",
+        "tls.server.jarm", "hallmark.favicon.mmh3", "http.response.html_hash", "http.response.headers_hash",
+        "http.response.title",
+    ]
+
+    /// `text` for a shell: in single quotes unless it has harmless characters only.
+    static func quoted(_ text: String) -> String {
+        let isHarmless =
+            !text.isEmpty && !text.hasPrefix("-")
+            && text.utf8.allSatisfy { byte in
+                (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || "./:_-@%+,".utf8.contains(byte)
+            }
+        return isHarmless ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+    }
+}
