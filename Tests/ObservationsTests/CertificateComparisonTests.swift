@@ -6,10 +6,9 @@ import Wire
 
 /// Every certificate of three Python packages, read by us, by Python's cryptography and by openssl.
 ///
-/// The packages are fetched once, into the build folder. Without a network and without them, set
-/// `HALLMARK_OFFLINE=1` to leave this suite out.
-@Suite(.enabled(if: ProcessInfo.processInfo.environment["HALLMARK_OFFLINE"] != "1"))
-struct CertificateComparisonTests {
+/// The packages are fetched once, into the build folder (`Tests/Tools/packages.py`). Without a network and without
+/// them, set `HALLMARK_OFFLINE=1` to leave this suite out.
+@Suite(.enabled(if: !isOffline)) struct CertificateComparisonTests {
     /// One line of `Tests/Tools/read_certificates.py`.
     struct Sample {
         let name: String
@@ -27,12 +26,9 @@ struct CertificateComparisonTests {
         }
     }
 
-    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().path
-
     @Test func fieldByField() throws {
-        let tool = Self.root + "/Tests/Tools/read_certificates.py"
-        let output = try check("python3", [tool, Self.root + "/.build/python-packages"]).text
+        let tool = projectFolder + "/Tests/Tools/read_certificates.py"
+        let output = try check("python3", [tool]).text
         let samples = try output.split(separator: "\n").compactMap { try Sample($0) }
         #expect(samples.count > 600)
         var encoder = CertificateEncoder()
@@ -60,3 +56,6 @@ struct CertificateComparisonTests {
         return String(describing: one) == String(describing: other)
     }
 }
+
+/// Whether what needs the network once is to be left out.
+let isOffline = ProcessInfo.processInfo.environment["HALLMARK_OFFLINE"] == "1"

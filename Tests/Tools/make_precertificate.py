@@ -10,11 +10,15 @@ import datetime
 import os
 import sys
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID, ObjectIdentifier
+import packages
+
+packages.use()
+
+from cryptography import x509  # noqa: E402
+from cryptography.hazmat.primitives import hashes  # noqa: E402
+from cryptography.hazmat.primitives.asymmetric import ec  # noqa: E402
+from cryptography.hazmat.primitives.serialization import Encoding  # noqa: E402
+from cryptography.x509.oid import NameOID, ObjectIdentifier  # noqa: E402
 
 folder, length = sys.argv[1], int(sys.argv[2])
 key = ec.generate_private_key(ec.SECP256R1())

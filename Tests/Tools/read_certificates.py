@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
 """Reads certificates with Python's cryptography and with openssl, for comparison with our own reading.
 
-usage: read_certificates.py PACKAGES
+usage: read_certificates.py
 
-PACKAGES is a folder for the Python packages certifi, cryptography and cryptography-vectors; they are
-installed into it with pip when they are not there. Each certificate found in them is printed as one
-line of JSON: its name, its DER in base64, and what each reader says of it, under the names of our record.
-What a reader can't read it leaves out.
+Each certificate in the Python packages certifi and cryptography-vectors is printed as one line of JSON: its
+name, its DER in base64, and what each reader says of it, under the names of our record. What a reader can't
+read it leaves out.
 """
 import base64
 import concurrent.futures
@@ -19,15 +18,9 @@ import subprocess
 import sys
 import warnings
 
-PACKAGES = ["certifi==2026.10.18", "cryptography==48.0.0", "cryptography-vectors==48.0.0"]
+import packages
 
-folder = os.path.abspath(sys.argv[1])
-if not os.path.exists(os.path.join(folder, "complete")):
-    subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--target", folder, "--upgrade", *PACKAGES],
-        check=True, stdout=sys.stderr)
-    open(os.path.join(folder, "complete"), "w").close()
-sys.path.insert(0, folder)
+folder = packages.use()
 warnings.simplefilter("ignore")
 
 from cryptography import x509  # noqa: E402

@@ -65,14 +65,22 @@ extension ByteBuffer {
             arc = arc << 7 | UInt64(bytes[index] & 0x7f)
             guard bytes[index] < 0x80 else { continue }
             if isFirst {
-                append(decimal: Int(min(2, arc / 40)))
-                arc -= 40 * min(2, arc / 40)
+                let root = min(2, arc / 40)
+                append(0x30 + UInt8(truncatingIfNeeded: root))
+                arc -= 40 * root
                 isFirst = false
             }
             append(0x2e)
-            append(decimal: Int(truncatingIfNeeded: arc))
+            append(arc: arc)
             arc = 0
         }
+    }
+
+    /// A number that has one digit or two as a rule.
+    private mutating func append(arc: UInt64) {
+        guard arc < 100 else { return append(decimal: Int(truncatingIfNeeded: arc)) }
+        if arc >= 10 { append(0x30 + UInt8(truncatingIfNeeded: arc / 10)) }
+        append(0x30 + UInt8(truncatingIfNeeded: arc % 10))
     }
 
     /// The same for arcs beyond 63 bits, such as those made of a UUID (X.667).

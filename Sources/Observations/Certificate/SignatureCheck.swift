@@ -79,8 +79,9 @@ struct SignatureCheck: ~Copyable {
 
 func areEqual(_ one: Span<UInt8>, _ other: Span<UInt8>) -> Bool {
     guard one.count == other.count else { return false }
-    for index in one.indices where one[index] != other[index] { return false }
-    return true
+    var difference: UInt8 = 0
+    for index in one.indices { difference |= one[index] ^ other[index] }
+    return difference == 0
 }
 
 extension Span where Element == UInt8 {

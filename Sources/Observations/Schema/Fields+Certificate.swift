@@ -27,7 +27,7 @@ extension Field {
             Field(
                 "hallmark.certificate.self_signed",
                 .boolean,
-                "The certificate's own key verifies its signature; only tested when self-issued or when the key identifiers agree."
+                "The certificate's own key verifies its signature. Tried when self-issued, when the key identifiers agree, or without chain and authority key identifier; else false. Absent when it can't be told."
             ),
             Field("hallmark.certificate.serial.bits", .long, "Bits of the serial number's magnitude."),
             Field(
@@ -124,7 +124,7 @@ extension Field {
             .list(
                 "hallmark.certificate.alternative_names.other",
                 .keyword,
-                "All other kinds: tag or OID, `=`, and hex."
+                "All other kinds: OID or tag, `=`, and hex."
             ),
             Field(
                 "hallmark.certificate.alternative_names_text",

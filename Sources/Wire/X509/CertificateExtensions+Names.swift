@@ -41,7 +41,7 @@ extension CertificateExtensions {
         if kind == .email || kind == .dns || kind == .uri {
             text = StringReader.read(bytes, element, .ia5, &reading.converted, &reading.anomalies)
             if text.isEmpty { reading.anomalies.insert(.emptyAlternativeName) }
-            if kind == .dns, !text.isEmpty, !isHostName(bytes, element.content) {
+            if kind == .dns, !text.isEmpty, !isHostName(bytes.extracting(element.content.indices)) {
                 reading.anomalies.insert(.badDNSName)
             }
         }
@@ -74,22 +74,20 @@ extension CertificateExtensions {
     }
 
     /// Letters, digits, `-`, `_` and dots between labels of 1 to 63 bytes; `*` as the first label.
-    private func isHostName(_ bytes: Span<UInt8>, _ range: ByteRange) -> Bool {
+    private func isHostName(_ name: Span<UInt8>) -> Bool {
         var label = 0
-        for index in range.indices {
-            let byte = bytes[index]
+        for index in name.indices {
+            let byte = name[index]
             if byte == 0x2e {
                 guard label > 0 else { return false }
                 label = 0
                 continue
             }
             label += 1
-            let isWildcard = byte == 0x2a && index == range.indices.lowerBound
-            guard label < 64,
-                isWildcard || 0x61...0x7a ~= byte | 0x20 || byte &- 0x30 < 10 || byte == 0x2d || byte == 0x5f
-            else { return false }
+            let isLetter = (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x2d || byte == 0x5f
+            guard isLetter || byte == 0x2a && index == 0, label < 64 else { return false }
         }
-        return label > 0 && range.count <= 253
+        return label > 0 && name.count <= 253
     }
 
     /// RFC 5280, section 4.2.1.13: the URLs of all full names.

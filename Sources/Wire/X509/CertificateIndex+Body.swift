@@ -130,19 +130,21 @@ extension CertificateIndex {
 
     /// The optional fields after the key.
     private mutating func readTail(_ bytes: Span<UInt8>, _ body: inout DERCursor) {
-        for tag: UInt8 in [0x81, 0x82] {
-            guard body.peek(bytes) | 0x20 == tag | 0x20, let bits = body.next(bytes, &reading.faults) else {
-                continue
-            }
-            _ = reading.bits(bytes, bits.content, isWhole: false)
-            reading.anomalies.insert(.uniqueIdentifiers)
-            if version == 1 { reading.anomalies.insert(.uniqueIdentifiersInV1) }
-        }
+        readUniqueIdentifier(bytes, &body, 0x81)
+        readUniqueIdentifier(bytes, &body, 0x82)
         if let element = body.next(bytes, &reading.faults, ifTag: 0xa3) {
             extensions.read(bytes, element, &reading)
             if let version, version != 3 { reading.anomalies.insert(.extensionsBeforeV3) }
         }
         if !body.isAtEnd { reading.anomalies.insert(.trailingDataInTBS) }
+    }
+
+    /// Issuer or subject unique identifier: implicitly tagged BIT STRINGs, which some write as constructed.
+    private mutating func readUniqueIdentifier(_ bytes: Span<UInt8>, _ body: inout DERCursor, _ tag: UInt8) {
+        guard body.peek(bytes) & 0xdf == tag, let bits = body.next(bytes, &reading.faults) else { return }
+        _ = reading.bits(bytes, bits.content, isWhole: false)
+        reading.anomalies.insert(.uniqueIdentifiers)
+        if version == 1 { reading.anomalies.insert(.uniqueIdentifiersInV1) }
     }
 
     /// What only shows when all is read.
@@ -161,8 +163,10 @@ extension CertificateIndex {
 
     package func areEqual(_ bytes: Span<UInt8>, _ one: ByteRange, _ other: ByteRange) -> Bool {
         guard one.count == other.count else { return false }
-        let shift = Int(other.start) - Int(one.start)
-        for index in one.indices where bytes[index] != bytes[index + shift] { return false }
-        return true
+        let (left, right) = (bytes.extracting(one.indices), bytes.extracting(other.indices))
+        // No early end: what is compared is mostly equal, and so the loop is vectorised.
+        var difference: UInt8 = 0
+        for index in left.indices { difference |= left[index] ^ right[index] }
+        return difference == 0
     }
 }

@@ -14,15 +14,15 @@ package struct CertificateReading: Sendable {
 
     /// Notes what is wrong in an object identifier (X.690, section 8.19).
     mutating func checkIdentifier(_ bytes: Span<UInt8>, _ range: ByteRange) {
-        guard let last = range.indices.last, bytes[last] < 0x80 else {
-            anomalies.insert(.badObjectIdentifier)
-            return
+        let content = bytes.extracting(range.indices)
+        // Each arc begins after a byte without the high bit, and not with 0x80; the last byte ends one.
+        var previous: UInt8 = 0
+        var isOdd = false
+        for index in content.indices {
+            isOdd = isOdd || previous < 0x80 && content[index] == 0x80
+            previous = content[index]
         }
-        var isFirst = true
-        for index in range.indices {
-            if isFirst, bytes[index] == 0x80 { anomalies.insert(.badObjectIdentifier) }
-            isFirst = bytes[index] < 0x80
-        }
+        if isOdd || previous >= 0x80 || content.isEmpty { anomalies.insert(.badObjectIdentifier) }
     }
 
     /// Notes what is wrong in an integer's form (X.690, section 8.3).

@@ -19,9 +19,10 @@ package struct OIDKey: Hashable, Sendable {
         }
         // Two halves: shifts of 128 bits are not cheap.
         var (high, low): (UInt64, UInt64) = (0, 1)
-        for index in range.indices {
+        let content = bytes.extracting(range.indices)
+        for index in content.indices {
             high = high << 8 | low >> 56
-            low = low << 8 | UInt64(bytes[index])
+            low = low << 8 | UInt64(content[index])
         }
         value = UInt128(high) << 64 | UInt128(low)
     }
