@@ -1,7 +1,7 @@
 import ArgumentParser
 
 @main
-struct Hallmark: AsyncParsableCommand {
+struct Hallmark: ParsableCommand {
     /// The program's version (semver.org).
     static let version = "0.1.0"
 

@@ -126,6 +126,24 @@ private struct DERLength {
 package enum BodyDigest {
     package static func sha256(_ bytes: Span<UInt8>) -> [UInt8] { digest(bytes, 32, cSHA256) }
 
+    /// SHA-256 without an array, for what is hashed for every endpoint.
+    static func shortSHA256(_ bytes: Span<UInt8>) -> InlineArray<32, UInt8> {
+        var result = InlineArray<32, UInt8>(repeating: 0)
+        bytes.withUnsafeBytes { bytes in
+            withUnsafeMutableBytes(of: &result) { cSHA256(bytes.baseAddress, bytes.count, $0.baseAddress) }
+        }
+        return result
+    }
+
+    /// MD5, likewise.
+    static func shortMD5(_ bytes: Span<UInt8>) -> InlineArray<16, UInt8> {
+        var result = InlineArray<16, UInt8>(repeating: 0)
+        bytes.withUnsafeBytes { bytes in
+            withUnsafeMutableBytes(of: &result) { cMD5(bytes.baseAddress, bytes.count, $0.baseAddress) }
+        }
+        return result
+    }
+
     package static func sha1(_ bytes: Span<UInt8>) -> [UInt8] { digest(bytes, 20, cSHA1) }
 
     package static func md5(_ bytes: Span<UInt8>) -> [UInt8] { digest(bytes, 16, cMD5) }

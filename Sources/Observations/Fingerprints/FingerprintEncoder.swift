@@ -18,7 +18,10 @@ struct FingerprintEncoder: ~Copyable {
         if !ja3s.isEmpty {
             out.key("ja3s")
             out.append(0x22)
-            ja3s.withSpan { out.append(lowercaseHex: BodyDigest.md5($0).span) }
+            ja3s.withSpan { bytes in
+                let digest = BodyDigest.shortMD5(bytes)
+                out.append(lowercaseHex: digest.span)
+            }
             out.append(0x22)
         }
         if let hash = observation.jarm?.hash { out.member("jarm", hash) }
@@ -31,7 +34,10 @@ struct FingerprintEncoder: ~Copyable {
             out.append(0x22)
             out.append(decimal: StackFingerprint.version)
             out.append(0x5f)
-            stack.withSpan { out.append(lowercaseHex: BodyDigest.sha256($0).span.extracting(0..<8)) }
+            stack.withSpan { bytes in
+                let digest = BodyDigest.shortSHA256(bytes)
+                out.append(lowercaseHex: digest.span.extracting(0..<8))
+            }
             out.append("\",\"stack_text\":\"")
             stack.withSpan { out.append($0) }
             out.append("\",\"ja3s_text\":\"")

@@ -44,9 +44,9 @@ extension EndpointProbe {
         record(.handshake, error, attempt: attempt, end: end)
         verify(full)
         failure = nil
-        let ending = ending(isSuccess, end)
+        let ending = ending(end)
         self.full = nil
-        return sequence.ended(ending, nil, observation.flight)
+        return isSuccess ? sequence.succeeded() : sequence.ended(ending, nil, observation.flight)
     }
 
     /// One connection of the HTTP probe is over.

@@ -6,51 +6,52 @@ import Wire
 extension EndpointProbe {
     /// Makes the dialogue ready, when the step speaks TLS and the run asks for STARTTLS on this port.
     func preparePrelude() {
-        (prelude, framing) = (nil, StartTLSFraming(.none))
-        guard let attempt, attempt.target.scheme == .tls, let choice = scan.options.startTLS else { return }
+        prelude = nil
+        guard let choice = scan.options.startTLS, let attempt, attempt.target.scheme == .tls else { return }
         let name: StartTLSProtocol? =
             switch choice {
             case .always(let name): name
             case .byPort: .usual(on: attempt.target.port)
             }
         guard let name else { return }
-        prelude = StartTLS(name, host: observation.serverName ?? observation.address)
+        prelude = Prelude(StartTLS(name, host: observation.serverName ?? observation.address))
         if observation.startTLS == nil {
             observation.startTLS = StartTLSRecord(name: name.rawValue, greeting: [])
         }
     }
 
-    func startPrelude() {
-        guard let action = prelude?.connected() else { return }
-        act(action, nil)
+    func startPrelude(_ prelude: Prelude) {
+        act(prelude, prelude.dialogue.connected(), nil)
     }
 
-    func receivedPrelude(_ bytes: Span<UInt8>) {
-        guard let action = prelude?.received(bytes) else { return }
-        if let greeting = prelude?.greeting, !greeting.isEmpty { observation.startTLS?.greeting = greeting }
-        act(action, bytes)
+    func receivedPrelude(_ prelude: Prelude, _ bytes: Span<UInt8>) {
+        guard !prelude.isOver else { return receivedFramed(prelude, bytes) }
+        let action = prelude.dialogue.received(bytes)
+        if !prelude.dialogue.greeting.isEmpty { observation.startTLS?.greeting = prelude.dialogue.greeting }
+        act(prelude, action, bytes)
     }
 
-    private func act(_ action: StartTLS.Action, _ bytes: Span<UInt8>?) {
+    private func act(_ prelude: Prelude, _ action: StartTLS.Action, _ bytes: Span<UInt8>?) {
         switch action {
         case .wait: break
         case .send(let bytes): send(bytes.span)
         case .upgrade(let last, let consumed):
             if !last.isEmpty { send(last.span) }
-            framing = prelude?.framing ?? framing
-            prelude = nil
+            prelude.framing = prelude.dialogue.framing
+            prelude.isOver = true
             setDeadline(milliseconds: scan.options.handshakeTimeout)
             startStep()
             // What came behind the last plaintext is the server's already: it spoke TLS before it was asked to.
-            if let bytes, consumed < bytes.count { receivedStep(bytes.extracting(consumed..<bytes.count)) }
+            if let bytes, consumed < bytes.count { receivedFramed(prelude, bytes.extracting(consumed..<bytes.count)) }
         case .fail(let failure):
             preludeError = failure.error
             close()
         }
     }
 
-    func receivedFramed(_ bytes: Span<UInt8>) {
-        guard let plain = framing.unwrap(bytes) else {
+    private func receivedFramed(_ prelude: Prelude, _ bytes: Span<UInt8>) {
+        guard !prelude.framing.isBare else { return receivedStep(bytes) }
+        guard let plain = prelude.framing.unwrap(bytes) else {
             preludeError = ObservationError(.protocolError, "packets that are not the protocol's")
             return close()
         }
@@ -59,7 +60,19 @@ extension EndpointProbe {
 
     /// Sends what the step wrote, wrapped where the protocol asks for it.
     func sendStep(_ bytes: Span<UInt8>) {
-        if framing.isBare { send(bytes) } else { send(framing.wrap(bytes).span) }
+        guard let prelude, !prelude.framing.isBare else { return send(bytes) }
+        send(prelude.framing.wrap(bytes).span)
+    }
+}
+
+/// A plaintext dialogue, and how TLS travels once it is over.
+final class Prelude {
+    var dialogue: StartTLS
+    var framing = StartTLSFraming(.none)
+    var isOver = false
+
+    init(_ dialogue: StartTLS) {
+        self.dialogue = dialogue
     }
 }
 

@@ -49,14 +49,13 @@ extension EndpointProbe {
             }
             sendStep(hello.span)
         case .sni:
-            guard var probe = variant else { return close() }
+            guard let probe = variant else { return close() }
             grab.start(
                 .default,
                 serverName: Array(probe.serverName.utf8),
                 context: scan.context,
                 flight: &probe.flight
             )
-            variant = probe
             sendHello()
         case .handshake, .http:
             guard let full else { return close() }
@@ -72,10 +71,8 @@ extension EndpointProbe {
         case .jarm:
             if jarm?.received(bytes) != false { close() }
         case .sni:
-            guard var probe = variant else { return close() }
-            variant = nil
+            guard let probe = variant else { return close() }
             let action = grab.receive(bytes, context: scan.context, flight: &probe.flight)
-            variant = probe
             act(action)
         case .handshake, .http:
             guard let full else { return close() }
@@ -126,10 +123,12 @@ extension EndpointProbe {
         let error = isSuccess ? nil : preludeError ?? end.error(isConnected: isConnected) ?? failure?.error
         record(.certificate, error, hello: look.rawValue, attempt: attempt, end: end)
         observation.error = error
-        if isSuccess {
+        guard !isSuccess else {
             observation.proof = .presented
             observation.notTLS = nil
-        } else if failure == .notTLS {
+            return sequence.succeeded()
+        }
+        if failure == .notTLS {
             let junk = observation.flight.junk
             observation.notTLS = NotTLSAnswer(
                 name: String(describing: ForeignProtocol.name(junk.span)),
@@ -137,11 +136,10 @@ extension EndpointProbe {
             )
         }
         let fallbackFailure = failure ?? (isConnected ? end.grabFailure : nil)
-        return sequence.ended(ending(isSuccess, end), fallbackFailure, observation.flight)
+        return sequence.ended(ending(end), fallbackFailure, observation.flight)
     }
 
-    func ending(_ isSuccess: Bool, _ end: ConnectionEnd) -> ProbeSequence.Ending {
-        if isSuccess { return .certificate }
+    func ending(_ end: ConnectionEnd) -> ProbeSequence.Ending {
         if preludeError != nil { return .hopeless }
         guard isConnected else {
             switch end {
@@ -169,7 +167,7 @@ extension EndpointProbe {
     }
 
     private func endedVariant(_ end: ConnectionEnd) -> ProbeSequence.Step {
-        guard var probe = variant else { return sequence.next() }
+        guard let probe = variant else { return sequence.next() }
         variant = nil
         if isConnected, end != .closed {
             _ = grab.closed(end.close, context: scan.context, flight: &probe.flight)

@@ -10,21 +10,21 @@ import Wire
 /// that knows no socket. The object, its observation and their room are used
 /// for target after target.
 final class EndpointProbe: TCPConnection {
-    unowned let scan: ScanLoop
+    /// Keeps its loop; the loop lets its probes go when it ends.
+    let scan: ScanLoop
     let observation = Observation()
     var decision = ProbeDecision.nothing
     var sequence: ProbeSequence
     /// The step that the present connection serves.
     var step = ProbeSequence.Step.finish
     var grab = Grab()
+    /// What few endpoints need, apart, so that the others carry one empty reference.
     var jarm: JARMProbe?
     var full: FullProbe?
     /// What the full probe wanted when the connection was closed.
     var fullAction = FullProbe.Action.wait
     var variant: SNIVariantProbe?
-    /// The dialogue before TLS, while it goes on.
-    var prelude: StartTLS?
-    var framing = StartTLSFraming(.none)
+    var prelude: Prelude?
     /// Why the dialogue before TLS failed.
     var preludeError: ObservationError?
     /// How the present step ended, as far as its state machine knows.
@@ -94,6 +94,7 @@ final class EndpointProbe: TCPConnection {
         switch next {
         case .finish: endEndpoint()
         case .decide:
+            guard scan.options.mayEscalate else { return go(sequence.next()) }
             decision = scan.handler.decide(observation)
             for (kind, reason) in decision.skipped.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
                 observation.probes.append(ProbeRecord(kind, .skipped, reason: reason))
@@ -123,17 +124,12 @@ final class EndpointProbe: TCPConnection {
 
     override func connected() {
         setDeadline(milliseconds: scan.options.handshakeTimeout)
-        if prelude == nil { startStep() } else { startPrelude() }
+        if let prelude, !prelude.isOver { startPrelude(prelude) } else { startStep() }
     }
 
     override func received(_ bytes: Span<UInt8>) {
-        if prelude != nil {
-            receivedPrelude(bytes)
-        } else if framing.isBare {
-            receivedStep(bytes)
-        } else {
-            receivedFramed(bytes)
-        }
+        guard let prelude else { return receivedStep(bytes) }
+        receivedPrelude(prelude, bytes)
     }
 
     override func closed(_ end: ConnectionEnd) {

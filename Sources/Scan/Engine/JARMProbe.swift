@@ -7,7 +7,7 @@ import Wire
 /// Each is decided at the end of the first record, or at the bytes that the
 /// reference would read, whichever comes first. A probe that fails on our side
 /// is tried once more, since one lost packet would spoil the fingerprint.
-struct JARMProbe {
+final class JARMProbe {
     private let serverName: String
     private let isCompatible: Bool
     private let retries: Int
@@ -29,7 +29,7 @@ struct JARMProbe {
     }
 
     /// Takes bytes; true when the connection has shown all that counts.
-    mutating func received(_ bytes: Span<UInt8>) -> Bool {
+    func received(_ bytes: Span<UInt8>) -> Bool {
         let room = max(0, JARMAnswer.readCount - received.count)
         received.append(bytes.extracting(0..<min(room, bytes.count)))
         return isDecided
@@ -44,7 +44,7 @@ struct JARMProbe {
     }
 
     /// The connection is over; true when the ten are done.
-    mutating func ended(_ end: ConnectionEnd, isConnected: Bool) -> Bool {
+    func ended(_ end: ConnectionEnd, isConnected: Bool) -> Bool {
         let probe = result(end, isConnected)
         received.removeAll(keepingCapacity: true)
         if !probe.outcome.isAnswer && attempt < retries {

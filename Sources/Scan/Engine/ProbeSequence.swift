@@ -20,9 +20,8 @@ struct ProbeSequence {
         case finish
     }
 
-    /// How a step ended that was to yield a certificate.
+    /// How a step ended that yielded no certificate.
     enum Ending: Equatable {
-        case certificate
         /// A failure that may pass when tried again: a lost packet, a full queue.
         case passing
         /// The server did not like what it was sent; another hello may do better.
@@ -31,7 +30,9 @@ struct ProbeSequence {
         case hopeless
     }
 
-    private let options: ScanOptions
+    private let retries: Int
+    private let proves: Bool
+    private let look: ClientHello.Look
     private let scheme: Target.Scheme
     private let hasServerName: Bool
     private var tried: [ClientHello.Look] = []
@@ -39,29 +40,33 @@ struct ProbeSequence {
     private(set) var current = Step.finish
 
     init(_ options: ScanOptions, scheme: Target.Scheme, hasServerName: Bool) {
-        self.options = options
+        retries = options.retries
+        proves = options.prove
+        look = options.look
         self.scheme = scheme
         self.hasServerName = hasServerName
     }
 
-    private var firstGrab: Step { .grab(options.look, attempt: 1) }
+    private var firstGrab: Step { .grab(look, attempt: 1) }
 
     mutating func begin() -> Step {
         if scheme == .http { return go(.http) }
-        return go(options.prove ? .handshake(attempt: 1) : firstGrab)
+        return go(proves ? .handshake(attempt: 1) : firstGrab)
     }
 
-    /// A step that was to yield a certificate has ended.
+    /// A step has yielded a certificate.
+    mutating func succeeded() -> Step { go(.decide) }
+
+    /// A step that was to yield a certificate has ended without one.
     ///
     /// - Parameters:
     ///   - failure: how a grab failed, when the server had a part in it.
     ///   - flight: what the step showed.
     mutating func ended(_ ending: Ending, _ failure: GrabFailure?, _ flight: borrowing ServerFlight) -> Step {
         switch (current, ending) {
-        case (_, .certificate): return go(.decide)
-        case (.grab(let look, let attempt), .passing) where attempt <= options.retries:
+        case (.grab(let look, let attempt), .passing) where attempt <= retries:
             return go(.grab(look, attempt: attempt + 1))
-        case (.handshake(let attempt), .passing) where attempt <= options.retries:
+        case (.handshake(let attempt), .passing) where attempt <= retries:
             return go(.handshake(attempt: attempt + 1))
         case (.handshake, .refused):
             // libssl speaks with fewer servers than the grab does: better presented than nothing.

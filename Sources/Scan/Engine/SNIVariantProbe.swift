@@ -2,7 +2,7 @@ import Observations
 import Wire
 
 /// One grab with another server name than the target's.
-struct SNIVariantProbe {
+final class SNIVariantProbe {
     let kind: SNIVariant.Kind
     let serverName: String
     var flight = ServerFlight()

@@ -81,6 +81,8 @@ final class ScanLoop {
         watch.cancel()
         flush.cancel()
         handler.flush(isLast: true)
+        // Probes hold their loop: the circle is cut here.
+        idle.removeAll()
     }
 
     private func lookAtControl() {

@@ -57,6 +57,9 @@ package struct ScanOptions: Sendable {
     package var jarmCompatible = false
     package var http = HTTPOptions()
 
+    /// Whether anything can follow the certificate.
+    var mayEscalate: Bool { level != .certificate || sniVariants }
+
     package init() {}
 }
 
