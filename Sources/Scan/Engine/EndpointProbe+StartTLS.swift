@@ -42,7 +42,9 @@ extension EndpointProbe {
             setDeadline(milliseconds: scan.options.handshakeTimeout)
             startStep()
             // What came behind the last plaintext is the server's already: it spoke TLS before it was asked to.
-            if let bytes, consumed < bytes.count { receivedFramed(prelude, bytes.extracting(consumed..<bytes.count)) }
+            if let bytes, consumed < bytes.count {
+                receivedFramed(prelude, bytes.extracting(consumed..<bytes.count))
+            }
         case .fail(let failure):
             preludeError = failure.error
             close()

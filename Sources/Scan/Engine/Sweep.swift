@@ -53,6 +53,7 @@ package final class Sweep {
         let start = control.now
         let left = Atomic<Int>(counters.count)
         let failure = Mutex<String?>(nil)
+        Self.unblockSignals()
         var signals: [LoopHandle] = []
         for signal in [SIGINT, SIGTERM] {
             // The first signal lets what has begun end; the second ends it.
@@ -94,6 +95,15 @@ package final class Sweep {
         outcome.bytesReceived = counters.reduce(0) { $0 + $1.bytes.load(ordering: .relaxed) }
         outcome.failure = failure.withLock { $0 }
         return outcome
+    }
+
+    /// Lets the signals through that end a scan: a parent may have left them blocked.
+    private static func unblockSignals() {
+        var set = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, SIGINT)
+        sigaddset(&set, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
 
     private func progress(elapsed: UInt64) -> ScanProgress {
