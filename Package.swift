@@ -92,7 +92,7 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
             name: "fuzz",
-            dependencies: ["HTTPClient", "Observations", "Scan", "Signatures", "TLSClient", "Wire"],
+            dependencies: ["HTTPClient", "Net", "Observations", "Scan", "Signatures", "TLSClient", "Wire"],
             path: "Tests/Fuzz",
             exclude: ["Seeds", "run.sh"],
             swiftSettings: settings
