@@ -103,6 +103,12 @@ let package = Package(
             path: "Benchmarks/Grab",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "bench-signatures",
+            dependencies: ["Observations", "Signatures"],
+            path: "Benchmarks/Signatures",
+            swiftSettings: settings
+        ),
         .testTarget(name: "FuzzTests", dependencies: ["fuzz"], swiftSettings: settings),
         .testTarget(
             name: "TLSClientTests",

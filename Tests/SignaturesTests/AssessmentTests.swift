@@ -55,6 +55,10 @@ import Testing
             #"{ "hallmark" : { "matches" : [1] } , "tls.server.jarm": "AA", "event.kind": "event" }"#,
             #"{ "hallmark" : {@ } , "tls.server.jarm": "AA", "event.kind": "event" }"#
         ),
+        (
+            #"{"event":{"kind":"state"},"tls":{"server":{"jarm":"AA"}},"hallmark":{}}"#,
+            #"{"event":{"kind":"state"},"tls":{"server":{"jarm":"AA"}},"hallmark":{@}}"#
+        ),
         (#"{"tls":{"server":{"jarm":"bb"}}}"#, #"{"tls":{"server":{"jarm":"bb"}}}"#),
         (
             #"{"event":{"kind":"alert"},"hallmark":{"leads":[1],"matches":[2]}}"#,
@@ -76,6 +80,7 @@ import Testing
             buffer.append(line)
             #expect(throws: ObservationSyntaxError.self) { try assessor.assess(&buffer) }
             #expect(buffer.count == line.utf8.count)
+            #expect(assessor.scratch.wantedProbes() == [])
         }
     }
 

@@ -26,8 +26,8 @@ struct AssessmentPlaces {
                     scanner.space(line)
                     let value = scanner.place
                     guard scanner.skipValue(line) else { return nil }
-                    if key == "event", member == "kind", scanner.place - value == 7, cutsBefore == 0 {
-                        kind = value + 1
+                    if key == "event", member == "kind", cutsBefore == 0 {
+                        kind = Self.kind(line, value..<scanner.place)
                     }
                     if key == "hallmark", Self.ours.contains(member) {
                         cuts.append(start..<scanner.place)
@@ -43,7 +43,7 @@ struct AssessmentPlaces {
                 scanner.space(line)
                 let value = scanner.place
                 guard scanner.skipValue(line) else { return nil }
-                if scanner.place - value == 7 { kind = value + 1 }
+                kind = Self.kind(line, value..<scanner.place)
             } else {
                 guard scanner.skipValue(line) else { return nil }
             }
@@ -51,6 +51,12 @@ struct AssessmentPlaces {
         if makesHallmark { end = scanner.place }
         guard scanner.take(0x7d, line) else { return nil }
         mendCommas(line)
+    }
+
+    /// Where the letters of a value begin, when they are `event` or `alert`.
+    private static func kind(_ line: borrowing Span<UInt8>, _ value: Range<Int>) -> Int? {
+        let text = String(decoding: value.map { line[$0] }, as: UTF8.self)
+        return text == "\"event\"" || text == "\"alert\"" ? value.lowerBound + 1 : nil
     }
 
     /// A cut that begins the object takes the comma after it instead of the one before.
