@@ -155,7 +155,9 @@ extension TargetFeed.Pull {
             ]
         )
         #expect(throws: TargetIssue.self) { try builder.add(file: scratch.file("none")) }
-        #expect(visit(try builder.finish()).map(endpoint) == [1, 2, 3, 5, 6, 7].map { "8.0.0.\($0):443" })
+        let plan = try builder.finish()
+        #expect(builder.readsStandardInput && builder.issues.count == 2)
+        #expect(visit(plan).map(endpoint) == [1, 2, 3, 5, 6, 7].map { "8.0.0.\($0):443" })
     }
 
     private func open(_ path: String) throws -> Int32 {

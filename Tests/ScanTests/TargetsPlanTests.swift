@@ -127,18 +127,21 @@ func ports(_ text: String) throws -> PortSet { try PortSet(parsing: text) }
     }
 
     @Test func largestRangeAndNoMore() throws {
-        let plan = try plan(["2a00::/64"])
-        #expect(plan.total == 1 << 64)
-        var walk = TargetWalk(plan)
+        let largest = try plan(["2a00::/64"])
+        #expect(largest.total == 1 << 64)
+        var walk = TargetWalk(largest)
         #expect(Set((0..<100).compactMap { _ in walk.next().map(endpoint) }).count == 100)
         var builder = TargetPlanBuilder(TargetOptions())
         builder.add(argument: "2a00::/63")
         builder.add(argument: "::/0")
-        builder.add(argument: "2a00::/64:1-2")
+        builder.add(argument: "[2a00::/64]:1-2")
         #expect(builder.issues.count == 3)
         builder.add(argument: "2a00::/64")
         builder.add(argument: "9.9.9.9")
         #expect(throws: TargetSyntaxError.self) { try builder.finish() }
+        // Each alone is as large as can be, and so they are on the same addresses.
+        #expect(throws: TargetSyntaxError.self) { try plan(["[2a00::/64]:1", "[2a00::/64]:2"]) }
+        #expect(try plan(["[2a00::/64]:1", "[2a00::/65]:1"]).total == 1 << 64)
     }
 
     @Test func whatIsNamedTwiceComesOnce() throws {

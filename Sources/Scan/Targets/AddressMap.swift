@@ -11,7 +11,9 @@ struct AddressMap: Sendable {
     }
 
     mutating func finish() {
-        pieces = AddressPiece.merged(pieces, ports: &table)
+        var given: [AddressPiece] = []
+        swap(&given, &pieces)
+        AddressPiece.merge(consume given, ports: &table) { piece, _ in pieces.append(piece) }
         table.finish()
     }
 

@@ -10,16 +10,18 @@ struct AddressPiece: Sendable {
 }
 
 extension AddressPiece {
-    /// Pieces without overlap that hold the same endpoints, by address.
+    /// Calls `body` with pieces without overlap that hold the same endpoints, by address.
     ///
     /// Where pieces overlap, the parts get the union of the ports, the place in the order of the piece
     /// that starts last, and count as swept only if nothing names them alone.
-    static func merged(_ pieces: consuming [AddressPiece], ports: inout PortTable) -> [AddressPiece] {
+    static func merge(
+        _ pieces: consuming [AddressPiece],
+        ports: inout PortTable,
+        _ body: (AddressPiece, inout PortTable) -> Void
+    ) {
         pieces.sort {
             $0.keys.first != $1.keys.first ? $0.keys.first < $1.keys.first : $0.order > $1.order
         }
-        var result: [AddressPiece] = []
-        result.reserveCapacity(pieces.count)
         var start = 0
         while start < pieces.count {
             var end = start + 1
@@ -29,14 +31,13 @@ extension AddressPiece {
                 end += 1
             }
             if end == start + 1 {
-                result.append(pieces[start])
+                body(pieces[start], &ports)
             } else {
                 var group = Overlap(pieces[start..<end])
-                group.resolve(&result, &ports)
+                for part in group.resolve(&ports) { body(part, &ports) }
             }
             start = end
         }
-        return result
     }
 }
 
@@ -60,8 +61,8 @@ private struct Overlap {
         byEnd = pieces.indices.sorted { pieces[$0].keys.last < pieces[$1].keys.last }
     }
 
-    mutating func resolve(_ result: inout [AddressPiece], _ ports: inout PortTable) {
-        let firstResult = result.count
+    mutating func resolve(_ ports: inout PortTable) -> [AddressPiece] {
+        var result: [AddressPiece] = []
         var next = pieces.startIndex
         var ended = 0
         var place = pieces[next].keys.first
@@ -80,7 +81,7 @@ private struct Overlap {
                 order: begun.last.map { pieces[$0].order } ?? 0,
                 isSwept: active.keys.allSatisfy(\.isSwept)
             )
-            if result.count > firstResult, let previous = result.last, previous.continues(with: part) {
+            if let previous = result.last, previous.continues(with: part) {
                 result[result.count - 1].keys.last = last
             } else {
                 result.append(part)
@@ -97,6 +98,7 @@ private struct Overlap {
             guard last < .max else { break }
             place = last + 1
         }
+        return result
     }
 
     private func kind(_ index: Int) -> Kind {

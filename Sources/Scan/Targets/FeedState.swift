@@ -99,7 +99,7 @@ struct FeedState: Sendable {
         options.seed = mix.next()
         var builder = TargetPlanBuilder(options, special)
         builder.add(text.span, source: TargetInput.name, line: line)
-        issues.append(builder.issues)
+        issues.append(builder.issues.take())
         do throws(TargetSyntaxError) {
             let plan = try builder.finish()
             counts.add(plan.counts)

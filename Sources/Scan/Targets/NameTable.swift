@@ -1,3 +1,4 @@
+import Glibc
 import Wire
 
 /// Targets that aren't plain addresses, each as the few bytes of its text: `host` or `host,sni`.
@@ -40,10 +41,8 @@ struct NameTable: Sendable {
                     return left.scheme.rawValue < right.scheme.rawValue ? -1 : 1
                 }
                 guard left.length == right.length else { return left.length < right.length ? -1 : 1 }
-                let left = bytes[Int(left.offset)..<Int(left.offset) + Int(left.length)]
-                let right = bytes[Int(right.offset)..<Int(right.offset) + Int(right.length)]
-                for (left, right) in zip(left, right) where left != right { return left < right ? -1 : 1 }
-                return 0
+                guard let base = bytes.baseAddress else { return 0 }
+                return memcmp(base + Int(left.offset), base + Int(right.offset), Int(left.length))
             }
             items.sort {
                 let order = compare($0, $1)

@@ -9,13 +9,25 @@ package struct TargetPlan: Sendable {
     /// A run of endpoints: addresses times ports, or one name times ports.
     struct Entry: Sendable {
         /// The key of the first address; for names the text's place in the table, above 16 bits of length.
-        var first: UInt128
+        var first: UInt128 { UInt128(high) << 64 | UInt128(low) }
+        // Two halves, since a UInt128 would be aligned to 16 bytes.
+        private var high: UInt64
+        private var low: UInt64
         /// How many endpoints stand before these.
         var start: UInt64
         var ports: UInt32
         var kind: Kind
         /// Whether the scope refuses it.
         var isRefused: Bool
+
+        init(first: UInt128, start: UInt64, ports: UInt32, kind: Kind, isRefused: Bool) {
+            high = UInt64(truncatingIfNeeded: first >> 64)
+            low = UInt64(truncatingIfNeeded: first)
+            self.start = start
+            self.ports = ports
+            self.kind = kind
+            self.isRefused = isRefused
+        }
     }
 
     enum Kind: UInt8, Sendable {

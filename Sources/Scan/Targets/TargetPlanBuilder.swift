@@ -96,22 +96,28 @@ package struct TargetPlanBuilder: Sendable {
 
     /// Joins what was added: what is named twice comes once, what is excluded not at all.
     ///
+    /// The builder has no targets after that; its issues stay.
+    ///
     /// - Throws: if there are more than 2^64 endpoints.
-    package consuming func finish() throws(TargetSyntaxError) -> TargetPlan {
-        // Taken out of `self`, so that they are sorted in place.
-        var given: [AddressPiece] = []
-        swap(&given, &pieces)
-        var ports = ports
-        var names = names
-        var merged = AddressPiece.merged(consume given, ports: &ports)
-        names.merge(ports: &ports)
-        var draft = PlanDraft(options, ports)
-        draft.counts = counts
-        draft.parts.reserveCapacity(merged.count + names.items.count)
-        for piece in merged { draft.add(piece) }
-        merged = []
-        for item in names.items { draft.add(item, names) }
-        names.dropItems()
-        return try draft.plan(names: names, digest: digest.text, itemCount: Int(itemCount))
+    package mutating func finish() throws(TargetSyntaxError) -> TargetPlan {
+        var given = TargetPlanBuilder(options, special)
+        // All of it, so that lists of millions are sorted in place.
+        swap(&given, &self)
+        issues = given.issues
+        readsStandardInput = given.readsStandardInput
+        given.names.merge(ports: &given.ports)
+        var draft = PlanDraft(options, given.counts)
+        draft.reserve(given.pieces.count + given.names.items.count)
+        var pieces: [AddressPiece] = []
+        swap(&pieces, &given.pieces)
+        AddressPiece.merge(consume pieces, ports: &given.ports) { draft.add($0, &$1) }
+        for item in given.names.items { draft.add(item, given.names, &given.ports) }
+        given.names.dropItems()
+        return try draft.plan(
+            ports: given.ports,
+            names: given.names,
+            digest: given.digest.text,
+            itemCount: Int(given.itemCount)
+        )
     }
 }
