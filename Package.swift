@@ -137,7 +137,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["TestSupport", "hallmark"],
+            dependencies: ["Scan", "TestSupport", "hallmark"],
             swiftSettings: settings
         ),
         .testTarget(name: "NetTests", dependencies: ["Net", "TestSupport"], swiftSettings: settings),

@@ -114,6 +114,16 @@ extension TargetFeed.Pull {
         #expect(try (1...count).flatMap { try run("\($0)/\(count)") }.sorted() == whole.sorted())
     }
 
+    @Test func noNumberOfEndpointsIsTooLarge() throws {
+        let scratch = Scratch()
+        let path = try scratch.write("in.txt", "2a00::/64\n2a01::/64\n2a02::/64\n")
+        let options = TargetOptions(shard: try Shard(parsing: "4294967295/4294967295"))
+        let feed = try TargetFeed(try plan([], options), input: try open(path))
+        var targets: [Target] = []
+        #expect(!feed.pull(100, into: &targets).isDone)
+        #expect(Set(targets.map(endpoint)).count == 100)
+    }
+
     @Test func longLinesAreReported() throws {
         let scratch = Scratch()
         let text = "8.0.0.1\n" + String(repeating: "x", count: 200_000) + "\n8.0.0.2\n"

@@ -5,9 +5,9 @@ import Wire
 
 @Suite struct TargetsScopeTests {
     private func scope(
-        include: [String],
-        exclude: [String] = [],
-        ports: [String] = []
+        include: [Scope.Item],
+        exclude: [Scope.Item] = [],
+        ports: [Scope.Item] = []
     ) throws -> Scope {
         try Scope(
             name: "corp",
@@ -118,8 +118,8 @@ import Wire
             try Scope(
                 name: "",
                 authorization: "",
-                include: ["8.0.0.0/33"],
-                exclude: ["a..b"],
+                include: [Scope.Item("8.0.0.0/33", line: 4), "8.0.0.1,a.example"],
+                exclude: ["a..b", "@/etc/passwd"],
                 ports: ["0", "443"],
                 rate: 0,
                 source: "corp.yaml"
@@ -130,9 +130,11 @@ import Wire
                 corp.yaml: name is missing
                 corp.yaml: authorization is missing
                 corp.yaml: rate: 0 is not above 0
-                corp.yaml: ports: "0": port "0" is not between 1 and 65535
-                corp.yaml: include: "8.0.0.0/33": "33" is not a prefix length (0 to 32)
-                corp.yaml: exclude: "a..b": a host name has an empty label
+                corp.yaml: "0": port "0" is not between 1 and 65535
+                corp.yaml:4: "8.0.0.0/33": "33" is not a prefix length (0 to 32)
+                corp.yaml: "8.0.0.1,a.example": a server name has no place here; give the address and the name on their own
+                corp.yaml: "a..b": a host name has an empty label
+                corp.yaml: "@/etc/passwd": "@" in front of the prefix length is not an address
                 """
         )
         #expect(throws: TargetListError.self) { try scope(include: []) }

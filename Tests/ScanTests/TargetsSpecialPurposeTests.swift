@@ -59,7 +59,12 @@ import Wire
         (["8.0.0.0/6"], 0), (["192.168.0.0/16"], 0),
     ])
     func aScopeNamesThem(_ include: [String], _ count: Int) throws {
-        let scope = try Scope(name: "lab", authorization: "T-2", include: include, source: "lab.yaml")
+        let scope = try Scope(
+            name: "lab",
+            authorization: "T-2",
+            include: include.map { Scope.Item($0) },
+            source: "lab.yaml"
+        )
         let targets = visit(try plan(["10.1.0.0/24"], TargetOptions(scope: scope)))
         #expect(targets.count { $0.problem == nil } == min(count, include == ["10.1.0.0/25"] ? 128 : count))
     }

@@ -53,19 +53,11 @@ extension Checkpoint {
 
     /// Reads a checkpoint and checks it.
     package static func load(from path: String) throws(CheckpointError) -> Checkpoint {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else {
-            throw CheckpointError("\(path): cannot be opened: \(InputFile.systemError())")
-        }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        reading: while true {
-            switch InputFile.read(file, { bytes.append(contentsOf: $0) }) {
-            case .bytes where bytes.count <= maximumSize: continue
-            case .bytes: throw CheckpointError("\(path): is too large for a checkpoint")
-            case .end: break reading
-            case .error(let why): throw CheckpointError("\(path): \(why)")
-            }
+        let bytes: [UInt8]
+        do throws(TargetIssue) {
+            bytes = try InputFile.contents(of: path, limit: maximumSize)
+        } catch {
+            throw CheckpointError(error.description)
         }
         do throws(CheckpointError) {
             return try Checkpoint(reading: bytes)

@@ -81,7 +81,7 @@ extension PatternList {
         if issues.count > 0 { throw TargetListError(issues: issues) }
     }
 
-    private mutating func add(_ text: Span<UInt8>, source: String, line: Int?, _ issues: inout TargetIssues) {
+    mutating func add(_ text: Span<UInt8>, source: String, line: Int?, _ issues: inout TargetIssues) {
         do throws(TargetSyntaxError) {
             try add(text)
         } catch {

@@ -105,7 +105,7 @@ struct FeedState: Sendable {
             counts.add(plan.counts)
             let stride = UInt64(options.shard.of)
             let first = (UInt64(options.shard.number - 1) + stride - inputPlace % stride) % stride
-            inputPlace += UInt64(clamping: plan.total)
+            inputPlace = UInt64(clamping: UInt128(inputPlace) + plan.total)
             walk = TargetWalk(plan, from: first, stride: stride, sequence: walk.end)
             walk.seek(to: resumed.lowWater)
         } catch {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A file of items, read in pieces.
-enum InputFile {
+/// Reading of files, with errors that say what the system said.
+package enum InputFile {
     /// Calls `body` for each item of a file with the number of its line.
     ///
     /// - Throws: what the system says if the file can't be opened or read.
@@ -29,6 +29,24 @@ enum InputFile {
                 for range in LineItems.ranges(in: text.span) {
                     body(text.span.extracting(range), lines.number)
                 }
+            }
+        }
+    }
+
+    /// Reads a whole file.
+    ///
+    /// - Throws: what the system says, or that the file has more than `limit` bytes.
+    package static func contents(of path: String, limit: Int) throws(TargetIssue) -> [UInt8] {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw TargetIssue(source: path, why: "cannot be opened: \(systemError())") }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        while true {
+            switch read(file, { bytes.append(contentsOf: $0) }) {
+            case .bytes where bytes.count <= limit: continue
+            case .bytes: throw TargetIssue(source: path, why: "has more than \(limit) bytes")
+            case .end: return bytes
+            case .error(let why): throw TargetIssue(source: path, why: why)
             }
         }
     }

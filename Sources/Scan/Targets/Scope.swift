@@ -5,7 +5,7 @@ package struct Scope: Sendable {
     package let name: String
     /// The reference of the permission: a contract, a ticket, a letter.
     package let authorization: String
-    /// What may be scanned: patterns as in the file, for a run that names no targets of its own.
+    /// What may be scanned, as in the file: targets for a run that names none, and patterns.
     package let includeTexts: [String]
     /// The ports that may be scanned; nil stands for all.
     package let ports: PortSet?
@@ -14,6 +14,21 @@ package struct Scope: Sendable {
     package let digest: String
     private let include: PatternList
     private let exclude: PatternList
+
+    /// An item of a list in the file, and its line.
+    package struct Item: ExpressibleByStringLiteral, Sendable {
+        package let text: String
+        package let line: Int?
+
+        package init(_ text: String, line: Int? = nil) {
+            self.text = text
+            self.line = line
+        }
+
+        package init(stringLiteral text: String) {
+            self.init(text)
+        }
+    }
 
     /// Checks the parts of a scope file.
     ///
@@ -25,9 +40,9 @@ package struct Scope: Sendable {
     package init(
         name: String,
         authorization: String,
-        include: [String],
-        exclude: [String] = [],
-        ports: [String] = [],
+        include: [Item],
+        exclude: [Item] = [],
+        ports: [Item] = [],
         rate: Int? = nil,
         source: String
     ) throws(TargetListError) {
@@ -44,18 +59,17 @@ package struct Scope: Sendable {
         }
         self.name = name
         self.authorization = authorization
-        includeTexts = include
+        includeTexts = include.map(\.text)
         self.rate = rate
         self.ports = Scope.ports(ports, source: source, &issues)
-        self.include = Scope.patterns(include, "include", self.ports ?? .all, source: source, &issues)
-        self.exclude = Scope.patterns(
-            exclude,
-            "exclude",
-            .all,
-            coversTranslated: true,
-            source: source,
-            &issues
-        )
+        var list = PatternList(defaultPorts: self.ports ?? .all, coversTranslated: false)
+        for item in include { list.add(item, source: source, &issues) }
+        list.finish()
+        self.include = list
+        list = PatternList(coversTranslated: true)
+        for item in exclude { list.add(item, source: source, &issues) }
+        list.finish()
+        self.exclude = list
         if issues.count > 0 { throw TargetListError(issues: issues) }
         var digest = ListDigest()
         for part in [name, authorization, self.include.digest.text, self.exclude.digest.text] {
@@ -65,35 +79,17 @@ package struct Scope: Sendable {
         self.digest = digest.text
     }
 
-    private static func ports(_ items: [String], source: String, _ issues: inout TargetIssues) -> PortSet? {
+    private static func ports(_ items: [Item], source: String, _ issues: inout TargetIssues) -> PortSet? {
         var set = PortSet()
         for item in items {
+            let text = Array(item.text.utf8)
             do throws(TargetSyntaxError) {
-                set = set.union(try PortSet(parsing: item))
+                set = set.union(try PortSet(parsing: text.span))
             } catch {
-                issues.append(
-                    TargetIssue(source: "\(source): ports", text: Array(item.utf8).span, why: error.why)
-                )
+                issues.append(TargetIssue(source: source, line: item.line, text: text.span, why: error.why))
             }
         }
         return set.isEmpty ? nil : set
-    }
-
-    private static func patterns(
-        _ items: [String],
-        _ key: String,
-        _ ports: PortSet,
-        coversTranslated: Bool = false,
-        source: String,
-        _ issues: inout TargetIssues
-    ) -> PatternList {
-        var list = PatternList(defaultPorts: ports, coversTranslated: coversTranslated)
-        do throws(TargetListError) {
-            try list.add(items, option: "\(source): \(key)")
-        } catch {
-            issues.append(error.issues)
-        }
-        return list
     }
 
     /// Why an address on a port is outside, or nil.
@@ -133,4 +129,10 @@ package struct Scope: Sendable {
 
     /// The address ranges that the scope includes, as given.
     var includedRanges: [AddressRange] { include.ranges }
+}
+
+extension PatternList {
+    fileprivate mutating func add(_ item: Scope.Item, source: String, _ issues: inout TargetIssues) {
+        add(Array(item.text.utf8).span, source: source, line: item.line, &issues)
+    }
 }

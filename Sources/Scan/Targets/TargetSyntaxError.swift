@@ -1,6 +1,8 @@
 /// Why a piece of text is not a target, a port list or a pattern.
-package struct TargetSyntaxError: Error, Equatable, Sendable {
+package struct TargetSyntaxError: Error, Equatable, Sendable, CustomStringConvertible {
     package let why: String
+
+    package var description: String { why }
 
     init(_ why: String) {
         self.why = why

@@ -1,39 +1,39 @@
-import ArgumentParser
-import Foundation
 import Scan
 import Signatures
 
 /// Reads a scope file (`targets/example-scope.yaml`).
 enum ScopeFile {
-    /// A scope file is a page or a long list, never this much.
-    private static let maximumBytes = 64 * 1024 * 1024
+    /// A scope file is a page or a long list; YAML is read up to this.
+    private static let maximumBytes = 4 << 20
 
     static func read(_ path: String) throws -> Scope {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw ValidationError("\(path): no such scope file, or it can't be read.")
+        let bytes = try InputFile.contents(of: path, limit: maximumBytes)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw TargetIssue(source: path, why: "is not UTF-8 text")
         }
-        guard data.count <= maximumBytes else {
-            throw ValidationError("\(path): too large for a scope file.")
-        }
-        let documents = try YAMLReader.parse(String(decoding: data, as: UTF8.self), file: path)
+        return try parse(text, file: path)
+    }
+
+    static func parse(_ text: String, file: String) throws -> Scope {
+        let documents = try YAMLReader.parse(text, file: file)
         guard let root = documents.first, documents.count == 1 else {
-            throw ValidationError("\(path): one YAML document is wanted, \(documents.count) are there.")
+            throw TargetIssue(source: file, why: "holds \(documents.count) YAML documents, not one")
         }
         try root.allow(["name", "authorization", "include", "exclude", "ports", "rate"])
         return try Scope(
             name: root.required("name").string(),
             authorization: root.required("authorization").string(),
-            include: root.required("include").strings(),
-            exclude: root["exclude"]?.strings() ?? [],
-            ports: ports(root["ports"]),
+            include: items(root.required("include")),
+            exclude: items(root["exclude"]),
+            ports: items(root["ports"]),
             rate: root["rate"]?.integer(),
-            source: path
+            source: file
         )
     }
 
-    /// A list of ports and ranges, or one text of them with commas.
-    private static func ports(_ node: YAMLNode?) throws -> [String] {
+    /// A list, or one item in its place.
+    private static func items(_ node: YAMLNode?) throws -> [Scope.Item] {
         guard let node, !node.isNull else { return [] }
-        return try node.elements == nil ? [node.string()] : node.strings()
+        return try (node.elements ?? [node]).map { Scope.Item(try $0.string(), line: $0.line) }
     }
 }

@@ -29,7 +29,8 @@ struct TargetSetup {
         for file in arguments.input { try builder.add(file: file) }
         let isSilent = arguments.targets.isEmpty && arguments.input.isEmpty
         if isSilent, let scope {
-            for text in scope.includeTexts { builder.add(argument: text) }
+            // A pattern of names says what may be scanned, not what is there.
+            for text in scope.includeTexts where !text.hasPrefix("*.") { builder.add(argument: text) }
         } else if isSilent {
             guard isatty(STDIN_FILENO) == 0 else {
                 throw ValidationError(
