@@ -12,13 +12,15 @@ struct Hallmark: ParsableCommand {
 
             Examples:
               hallmark scan 192.0.2.0/24 -p 443,8443 -o sweep.ndjson
+              hallmark validate 203.0.113.7
               hallmark match sweep.ndjson --only-leads
               hallmark compare sweep.ndjson --inventory assets.csv
               hallmark pivot 203.0.113.7:443 --corpus seen.sqlite
             """,
         version: version,
         subcommands: [
-            ScanCommand.self, MatchCommand.self, CompareCommand.self, CorpusCommand.self, PivotCommand.self,
+            ScanCommand.self, ValidateCommand.self, MatchCommand.self, CompareCommand.self,
+            CorpusCommand.self, PivotCommand.self,
             SignaturesCommand.self,
         ]
     )

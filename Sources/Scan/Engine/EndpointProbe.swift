@@ -115,6 +115,7 @@ final class EndpointProbe: TCPConnection {
         guard let attempt else { return }
         self.attempt = nil
         (jarm, full, variant, prelude) = (nil, nil, nil, nil)
+        if scan.options.mayEscalate { assess() }
         observation.duration = UInt64(max(0, Timestamp.now - observation.startedAt))
         if !scan.isStopped { scan.report(observation, attempt.group) }
         scan.ended(self, at: attempt.address)

@@ -9,7 +9,9 @@ struct AssessmentEncoder {
 
     init(_ set: RuleSet) { self.set = set }
 
-    func encode(_ assessment: Assessment, into buffer: inout ByteBuffer) {
+    /// - Parameter observed: what whoever observed the endpoint has said of it as a whole; it is kept.
+    func encode(_ assessment: Assessment, observed: [String] = [], into buffer: inout ByteBuffer) {
+        encode(observed + (assessment.isDeceptive ? ["deception_likely"] : []), into: &buffer)
         guard !assessment.matches.isEmpty else { return }
         buffer.array("matches")
         var count = 0
@@ -28,11 +30,16 @@ struct AssessmentEncoder {
             for lead in assessment.leads.prefix(Self.maximumLeads) { encode(lead, into: &buffer) }
             buffer.endArray()
         }
-        if assessment.isDeceptive {
-            buffer.array("assessment")
-            buffer.string("deception_likely")
-            buffer.endArray()
+    }
+
+    private func encode(_ words: [String], into buffer: inout ByteBuffer) {
+        guard !words.isEmpty else { return }
+        buffer.array("assessment")
+        for word in words {
+            buffer.comma()
+            buffer.string(word)
         }
+        buffer.endArray()
     }
 
     private func encode(_ match: Assessment.Match, _ software: Software?, into buffer: inout ByteBuffer) {

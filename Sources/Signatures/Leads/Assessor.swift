@@ -88,6 +88,19 @@ package final class Assessor {
         .build()
     }
 
+    /// What `hallmark.assessment` holds that is not ours to say.
+    private var observedWords: [String] {
+        let view = scratch.view
+        var words: [String] = []
+        var place = view.has(assessmentField) ? view.first(assessmentField) : -1
+        while place >= 0, words.count < 16 {
+            let word = String(decoding: view[place].bytes, as: UTF8.self)
+            if word != "deception_likely" { words.append(word) }
+            place = view[place].next
+        }
+        return words
+    }
+
     private func rewrite(_ line: inout ByteBuffer, from start: Int, _ assessment: Assessment) {
         let places = line.withSpan { span in
             AssessmentPlaces(span.extracting(min(start, span.count)..<span.count))
@@ -107,7 +120,7 @@ package final class Assessor {
             if places.makesHallmark {
                 copy.append(copy.last == 0x7b ? "\"hallmark\":{" : ",\"hallmark\":{")
             }
-            AssessmentEncoder(set).encode(assessment, into: &copy)
+            AssessmentEncoder(set).encode(assessment, observed: observedWords, into: &copy)
             if places.makesHallmark { copy.append(0x7d) }
             keep(places.end..<span.count - start)
         }

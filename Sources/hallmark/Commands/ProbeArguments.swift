@@ -1,5 +1,8 @@
 import ArgumentParser
+import HTTPClient
+import Observations
 import Scan
+import Wire
 
 extension ScanOptions.Level: ExpressibleByArgument {}
 
@@ -70,6 +73,46 @@ struct ProbeArguments: ParsableArguments {
         for text in header where !Self.isHeader(text) {
             throw ValidationError("--header takes 'Name: value', not '\(text)'.")
         }
+    }
+
+    /// What the arguments ask of each endpoint; the pace is not among it.
+    func scanOptions(_ target: TargetArguments) throws -> ScanOptions {
+        var options = ScanOptions()
+        options.level = probe
+        options.prove = prove || verify
+        if let sni { options.serverName = sni == "none" ? .none : .name(sni) }
+        options.startTLS = try startTLSChoice()
+        options.look = look == "browser" ? .browser : .default
+        options.usesIPv6 = !target.noIPv6
+        options.allAddresses = target.allAddresses
+        options.resolvers = target.resolver
+        if verify { options.verify = VerifyOptions(caFile: caFile) }
+        options.sniVariants = sniVariants
+        options.jarmCompatible = jarmCompatible
+        options.http = httpOptions()
+        return options
+    }
+
+    private func startTLSChoice() throws -> ScanOptions.StartTLSChoice? {
+        guard let starttls else { return nil }
+        if starttls == "auto" { return .byPort }
+        guard let name = StartTLSProtocol(rawValue: starttls) else {
+            let names = StartTLSProtocol.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--starttls takes auto or one of \(names), not '\(starttls)'.")
+        }
+        return .always(name)
+    }
+
+    private func httpOptions() -> HTTPOptions {
+        var http = HTTPOptions(userAgent: userAgent ?? HTTPOptions.userAgent(version: Hallmark.version))
+        http.requests = maximumRequests
+        http.followsRedirects = followRedirects
+        http.headers = header.map { text in
+            let colon = text.firstIndex(of: ":") ?? text.endIndex
+            let value = text[colon...].dropFirst().drop { $0 == " " || $0 == "\t" }
+            return HTTPRequest.Header(String(text[..<colon]), String(value))
+        }
+        return http
     }
 
     private static func isHeader(_ text: String) -> Bool {

@@ -57,6 +57,19 @@ struct OutputArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Compare each endpoint with this inventory (Docs/inventory.md).",
+            valueName: "file"
+        )
+    )
+    var inventory: String?
+
+    @Option(
+        help: ArgumentHelp("Remember what is seen in this corpus, too (Docs/corpus.md).", valueName: "file")
+    )
+    var corpus: String?
+
+    @Option(
+        help: ArgumentHelp(
             "End with code 3 when a lead is at least: low, medium or high.",
             valueName: "level"
         )

@@ -1,7 +1,9 @@
+import Corpus
 import Observations
 import Scan
 import Signatures
 import Synchronization
+import Wire
 
 /// Takes what one loop observes: encodes, matches, and hands full batches to the sink.
 final class ScanHandler: ObservationHandler {
@@ -10,6 +12,7 @@ final class ScanHandler: ObservationHandler {
     private let policy: EscalationPolicy
     private let onlyLeads: Bool
     private let assessor: Assessor?
+    private let findings: FindingEngine?
     private let run: ScanRun
     private var encoder: RecordEncoder
     private var line = ByteBuffer(capacity: 16 * 1024)
@@ -26,6 +29,7 @@ final class ScanHandler: ObservationHandler {
         policy = run.policy
         onlyLeads = run.onlyLeads
         assessor = run.rules.map { Assessor($0) }
+        findings = run.inventory.map { FindingEngine($0) }
         self.run = run
         encoder = RecordEncoder(run.encoding)
     }
@@ -33,12 +37,18 @@ final class ScanHandler: ObservationHandler {
     func decide(_ observation: Observation) -> ProbeDecision {
         guard policy.needsFacts else { return policy.decide(EndpointFacts(observation)) }
         var facts = EndpointFacts(observation)
+        if let findings {
+            let address = observation.ip?.description
+            let isKnown = findings.knows(ip: address, port: Int(observation.port), name: observation.domain)
+            facts.isUnknownToInventory = !isKnown
+        }
         line.removeAll()
         encoder.encode(observation, into: &line)
         facts.leaf = encoder.leaf
         if let assessor, matches(assessor) {
             facts.hasMatch = assessor.scratch.hasSuspiciousMatch
             facts.wanted = assessor.scratch.wantedProbes()
+            facts.preferred = assessor.scratch.preferredRequests
         }
         return policy.decide(facts)
     }
@@ -54,7 +64,9 @@ final class ScanHandler: ObservationHandler {
         line.removeAll()
         encoder.encode(observation, into: &line)
         let assessment = try? assessor?.assess(&line)
+        findings?.splice(into: &line)
         tally.count(observation, assessment)
+        if let corpus = run.corpus { line.withSpan { corpus.add($0) } }
         let hasLead = assessment?.leads.isEmpty == false
         if hasLead { counters.addLead() }
         if hasLead || !onlyLeads {

@@ -15,6 +15,8 @@ struct EndpointFacts {
     var wanted: ProbeKinds = []
     /// The inventory does not know the endpoint; nil when there is no inventory.
     var isUnknownToInventory: Bool?
+    /// Requests of the rules for software that has matched already: they tell most.
+    var preferred: [HTTPRequest] = []
 
     init(_ observation: Observation) {
         hasCertificate = !observation.flight.chain.isEmpty
@@ -36,7 +38,12 @@ struct EscalationPolicy: Sendable {
     static let longestLifetime = 825
 
     /// Whether the decision depends on what the record says.
-    var needsFacts: Bool { level == .adaptive }
+    var needsFacts: Bool { level == .adaptive || level == .full && requests.count > 1 }
+
+    /// All requests, those first that tell most about the endpoint.
+    private func ordered(_ facts: EndpointFacts) -> [HTTPRequest] {
+        facts.preferred + requests.filter { !facts.preferred.contains($0) }
+    }
 
     func decide(_ facts: EndpointFacts) -> ProbeDecision {
         var decision = ProbeDecision()
@@ -48,7 +55,7 @@ struct EscalationPolicy: Sendable {
             decision.wanted[.jarm] = .level
             decision.wanted[.http] = .level
             decision.wanted[.favicon] = .level
-            decision.requests = requests
+            decision.requests = ordered(facts)
         case .adaptive:
             adapt(facts, &decision)
         }
@@ -68,7 +75,7 @@ struct EscalationPolicy: Sendable {
                 decision.skipped[kind] = .unremarkable
             }
         }
-        if decision.wanted[.http] != nil { decision.requests = requests }
+        if decision.wanted[.http] != nil { decision.requests = ordered(facts) }
     }
 
     /// Why the endpoint deserves a closer look, and which probes that is.
@@ -82,5 +89,40 @@ struct EscalationPolicy: Sendable {
         if !leaf.anomalies.isEmpty { return (.malformed, all) }
         if let days = leaf.validityDays, days > Self.longestLifetime || days < 1 { return (.lifetime, all) }
         return nil
+    }
+}
+
+extension EscalationPolicy {
+    /// - Parameter rules: the loaded signatures, if any.
+    init(level: ScanOptions.Level, sniVariants: Bool, rules: RuleSet?) {
+        self.init(
+            level: level,
+            sniVariants: sniVariants,
+            requests: rules?.requests.map { HTTPRequest($0) } ?? [],
+            useful: rules?.usedProbes ?? []
+        )
+    }
+}
+
+extension HTTPRequest {
+    fileprivate init(_ request: RuleRequest) {
+        self.init(
+            request.method,
+            request.path,
+            headers: request.headers.sorted { $0.key < $1.key }.map { Header($0.key, $0.value) },
+            body: Array((request.body ?? "").utf8)
+        )
+    }
+}
+
+extension MatchScratch {
+    /// The requests of all rules for the software that the last observation matched.
+    var preferredRequests: [HTTPRequest] {
+        let software = Set(matched.flatMap { ruleSet.rules[$0.rule].hallmark.software })
+        guard !software.isEmpty else { return [] }
+        var seen: Set<HTTPRequest> = []
+        return ruleSet.rules.filter { !software.isDisjoint(with: $0.hallmark.software) }
+            .flatMap { $0.hallmark.requests.map { HTTPRequest($0) } }
+            .filter { seen.insert($0).inserted }
     }
 }

@@ -1,3 +1,4 @@
+import Corpus
 import Observations
 import Scan
 import Signatures
@@ -10,6 +11,10 @@ final class ScanRun: Sendable {
     let rules: RuleSet?
     let onlyLeads: Bool
     let encoding: RecordEncoder.Options
+    /// What ought to be there; nil without `--inventory`.
+    let inventory: InventoryIndex?
+    /// Where records are remembered as well; nil without `--corpus`.
+    let corpus: CorpusWriter?
     /// Added to by each handler at its end.
     let tally = Mutex(ScanTally())
 
@@ -18,12 +23,16 @@ final class ScanRun: Sendable {
         policy: EscalationPolicy,
         rules: RuleSet?,
         onlyLeads: Bool,
-        encoding: RecordEncoder.Options
+        encoding: RecordEncoder.Options,
+        inventory: InventoryIndex? = nil,
+        corpus: CorpusWriter? = nil
     ) {
         self.sink = sink
         self.policy = policy
         self.rules = rules
         self.onlyLeads = onlyLeads
         self.encoding = encoding
+        self.inventory = inventory
+        self.corpus = corpus
     }
 }

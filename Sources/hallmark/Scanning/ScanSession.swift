@@ -1,6 +1,6 @@
 import ArgumentParser
+import Corpus
 import Foundation
-import HTTPClient
 import Observations
 import Scan
 import Signatures
@@ -18,7 +18,7 @@ struct ScanSession {
 
     func run() throws {
         let saved = try command.order.resume.map { try Checkpoint.load(from: $0) }
-        let targets = try TargetSetup(command, saved)
+        let targets = try TargetSetup(command.target, command.order, saved)
         report(targets.issues)
         if command.order.dryRun {
             DryRun(targets.plan).lines.forEach { print($0) }
@@ -29,14 +29,20 @@ struct ScanSession {
         let feed = try targets.feed(saved, output: command.output.output, override: overridingName)
         let file = try targets.outputFile(command.output.output, resuming: saved)
         let sink = RecordSink(file, feed: feed, control: control)
-        let options = try scanOptions(targets, rules)
+        let options = try scanOptions(targets)
         let scanID = saved?.scanID ?? UUID().uuidString.lowercased()
         let run = ScanRun(
             sink: sink,
-            policy: policy(rules),
+            policy: EscalationPolicy(
+                level: command.probe.probe,
+                sniVariants: command.probe.sniVariants,
+                rules: rules
+            ),
             rules: rules,
             onlyLeads: command.output.onlyLeads,
-            encoding: encoding(scanID)
+            encoding: encoding(scanID),
+            inventory: try command.output.inventory.map { try InventoryFile.load($0) },
+            corpus: try command.output.corpus.map { CorpusWriter(try CorpusFile($0, .write)) }
         )
         let setup = ScanSetup(options: options, feed: feed, control: control, scopeName: targets.scope?.name)
         let doneBefore = feed.completed
@@ -61,7 +67,9 @@ struct ScanSession {
         let summary = summary(tally, outcome, feed, targets, scanID: scanID, doneBefore: doneBefore)
         if let path = command.output.summary { try summary.write(to: path) }
         if !command.output.quiet { Terminal.note(summary.text) }
+        let isRemembered = remember(summary, in: run.corpus)
         try finish(tally, outcome, sink, feed, keeper)
+        if !isRemembered { throw ExitCode(1) }
     }
 
     // MARK: Before
@@ -86,26 +94,14 @@ struct ScanSession {
         return name
     }
 
-    private func scanOptions(_ targets: TargetSetup, _ rules: RuleSet?) throws -> ScanOptions {
-        var options = ScanOptions()
-        options.level = command.probe.probe
-        options.prove = command.probe.prove || command.probe.verify
-        if let name = command.probe.sni { options.serverName = name == "none" ? .none : .name(name) }
-        options.startTLS = try startTLS()
-        options.look = command.probe.look == "browser" ? .browser : .default
-        options.usesIPv6 = !command.target.noIPv6
-        options.allAddresses = command.target.allAddresses
-        options.resolvers = command.target.resolver
-        if command.probe.verify { options.verify = VerifyOptions(caFile: command.probe.caFile) }
-        options.sniVariants = command.probe.sniVariants
+    private func scanOptions(_ targets: TargetSetup) throws -> ScanOptions {
+        var options = try command.probe.scanOptions(command.target)
         options.perNetwork = command.pace.perNetwork
         options.retries = command.pace.retries
         options.connectTimeout = UInt64(command.pace.connectTimeout * 1000)
         options.handshakeTimeout = UInt64(command.pace.handshakeTimeout * 1000)
         options.totalTimeout = UInt64(command.pace.totalTimeout * 1000)
         options.byteBudget = command.pace.maximumBytes
-        options.jarmCompatible = command.probe.jarmCompatible
-        options.http = httpOptions()
         options.rate = command.pace.rate ?? 0
         if let limit = targets.scope?.rate, options.rate == 0 || options.rate > Double(limit) {
             options.rate = Double(limit)
@@ -120,39 +116,6 @@ struct ScanSession {
         let cores = ProcessInfo.processInfo.activeProcessorCount
         options.threads = min(command.pace.threads ?? cores, options.concurrency)
         return options
-    }
-
-    private func startTLS() throws -> ScanOptions.StartTLSChoice? {
-        guard let text = command.probe.starttls else { return nil }
-        if text == "auto" { return .byPort }
-        guard let name = StartTLSProtocol(rawValue: text) else {
-            let names = StartTLSProtocol.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--starttls takes auto or one of \(names), not '\(text)'.")
-        }
-        return .always(name)
-    }
-
-    private func httpOptions() -> HTTPOptions {
-        var http = HTTPOptions(
-            userAgent: command.probe.userAgent ?? HTTPOptions.userAgent(version: Hallmark.version)
-        )
-        http.requests = command.probe.maximumRequests
-        http.followsRedirects = command.probe.followRedirects
-        http.headers = command.probe.header.map { text in
-            let colon = text.firstIndex(of: ":") ?? text.endIndex
-            let value = text[colon...].dropFirst().drop { $0 == " " || $0 == "\t" }
-            return HTTPRequest.Header(String(text[..<colon]), String(value))
-        }
-        return http
-    }
-
-    private func policy(_ rules: RuleSet?) -> EscalationPolicy {
-        EscalationPolicy(
-            level: command.probe.probe,
-            sniVariants: command.probe.sniVariants,
-            requests: rules?.requests.map { HTTPRequest($0) } ?? [],
-            useful: rules?.usedProbes ?? []
-        )
     }
 
     private func encoding(_ scanID: String) -> RecordEncoder.Options {
@@ -201,6 +164,21 @@ struct ScanSession {
         )
     }
 
+    /// Ends the corpus with the run's summary; false, and a word about it, when that failed.
+    private func remember(_ summary: ScanSummary, in corpus: CorpusWriter?) -> Bool {
+        guard let corpus else { return true }
+        do {
+            _ = try corpus.finish(
+                scan: summary.scanID,
+                summary: String(decoding: summary.json(), as: UTF8.self)
+            )
+            return true
+        } catch {
+            Terminal.note("hallmark: \(printable("\(error)"))")
+            return false
+        }
+    }
+
     private func finish(
         _ tally: ScanTally,
         _ outcome: Sweep.Outcome,
@@ -234,16 +212,5 @@ struct ScanSession {
         if let level = command.output.failOn, let highest = tally.highest, highest >= level {
             throw ExitCode(3)
         }
-    }
-}
-
-extension HTTPRequest {
-    fileprivate init(_ request: RuleRequest) {
-        self.init(
-            request.method,
-            request.path,
-            headers: request.headers.sorted { $0.key < $1.key }.map { Header($0.key, $0.value) },
-            body: Array((request.body ?? "").utf8)
-        )
     }
 }

@@ -11,17 +11,16 @@ struct TargetSetup {
     let fingerprint: PlanFingerprint
     private let readsStandardInput: Bool
 
-    init(_ command: ScanCommand, _ saved: Checkpoint?) throws {
-        let arguments = command.target
+    init(_ arguments: TargetArguments, _ order: OrderArguments, _ saved: Checkpoint?) throws {
         scope = try arguments.scope.map { try ScopeFile.read($0) }
         var options = TargetOptions(
             ports: try PortSet(parsing: arguments.ports ?? "443"),
             exclusions: try Exclusions(arguments.exclude),
             scope: scope,
             includeSpecial: arguments.includeSpecial,
-            seed: command.order.seed ?? saved?.plan.seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
-            shard: try command.order.shard.map { try Shard(parsing: $0) } ?? Shard(),
-            inOrder: command.order.inOrder
+            seed: order.seed ?? saved?.plan.seed ?? UInt64.random(in: 0...UInt64(UInt32.max)),
+            shard: try order.shard.map { try Shard(parsing: $0) } ?? Shard(),
+            inOrder: order.inOrder
         )
         if arguments.ports == nil, let ports = scope?.ports { options.ports = ports }
         var builder = TargetPlanBuilder(options)

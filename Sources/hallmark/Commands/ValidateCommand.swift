@@ -1,0 +1,155 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import HTTPClient
+import Observations
+import Scan
+import Signatures
+import Synchronization
+
+/// `hallmark validate`: every probe on a few suspected hosts, and a report for a person.
+struct ValidateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "validate",
+        abstract: "Look closely at a few suspected hosts, and say what speaks for and against it.",
+        discussion: """
+            Runs every probe: the certificate grab, JARM, the complete handshake with HTTP and the icon, and the same \
+            endpoint with other server names. The report gives the leads with their evidence, what speaks against them, \
+            what was seen, what could not be tested, and where to look next.
+
+            Examples:
+              hallmark validate 203.0.113.7
+              hallmark validate 203.0.113.7:8443,shop.example.com --corpus seen.sqlite
+              hallmark validate mail.example.com:25 --starttls smtp
+              hallmark validate 203.0.113.7 --json | jq .hallmark.leads
+              hallmark validate -i suspects.txt --fail-on high
+
+            Exit codes: 0 done; 1 it could not do its work; 3 done, and a lead at or over --fail-on was found; 64 usage.
+            """
+    )
+
+    @OptionGroup(title: "Targets") var target: TargetArguments
+    @OptionGroup(title: "Probes") var probe: ProbeArguments
+    @OptionGroup(title: "Signatures") var signatures: SignatureOptions
+
+    @Flag(help: "Write the observations as NDJSON in place of the report.")
+    var json = false
+
+    @Option(help: ArgumentHelp("A corpus for the pivots that the report proposes.", valueName: "file"))
+    var corpus: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "End with code 3 when a lead is at least: low, medium or high.",
+            valueName: "level"
+        )
+    )
+    var failOn: LeadLabel?
+
+    /// A handful is looked at closely; more than this is a sweep.
+    private static let maximumTargets: UInt64 = 256
+
+    func run() throws {
+        let targets = try TargetSetup(target, OrderArguments.parse([]), nil)
+        for issue in targets.issues.first { Terminal.note("hallmark: \(printable("\(issue)"))") }
+        guard targets.plan.total <= Self.maximumTargets else {
+            throw ValidationError(
+                "validate takes up to \(Self.maximumTargets) endpoints: use scan --probe full for more."
+            )
+        }
+        let rules = try SignatureLibrary.load(signatures.libraries(), ja4plus: signatures.ja4plus)
+        let feed = try targets.feed(nil, output: nil, override: nil)
+        var options = try probe.scanOptions(target)
+        options.level = .full
+        options.sniVariants = true
+        options.threads = 1
+        options.concurrency = Sweep.prepare(concurrency: 64)
+        let setup = ScanSetup(
+            options: options,
+            feed: feed,
+            control: ScanControl(),
+            scopeName: targets.scope?.name
+        )
+        let collected = CollectedRecords()
+        let policy = EscalationPolicy(level: .full, sniVariants: true, rules: rules)
+        let outcome = Sweep(setup).run { _ in
+        } makeHandler: { _, _ in
+            CollectingHandler(rules, policy, into: collected)
+        }
+        if let failure = outcome.failure {
+            Terminal.note("hallmark: \(failure)")
+            throw ExitCode(1)
+        }
+        let texts = Dictionary(
+            rules.rules.compactMap { rule in rule.id.flatMap { id in rule.text.map { (id, $0) } } },
+            uniquingKeysWith: { first, _ in first }
+        )
+        write(collected.lines, texts)
+        if outcome.wasInterrupted { throw ExitCode(130) }
+        if let failOn, let highest = collected.highest, highest >= failOn { throw ExitCode(3) }
+    }
+
+    private func write(_ lines: [[UInt8]], _ texts: [String: String]) {
+        for (index, line) in lines.enumerated() {
+            if json {
+                print(String(decoding: line, as: UTF8.self), terminator: "")
+                continue
+            }
+            guard let record = RecordView(line: line) else { continue }
+            if index > 0 { print() }
+            let style = ReportStyle.suiting(STDOUT_FILENO)
+            print(Report(record, style, corpus: corpus) { texts[$0] }.text(), terminator: "")
+        }
+    }
+}
+
+/// The finished records of a few endpoints, in the order of their targets.
+private final class CollectedRecords: Sendable {
+    private let state = Mutex<(records: [(UInt64, [UInt8])], highest: LeadLabel?)>(([], nil))
+
+    func add(_ sequence: UInt64, _ line: [UInt8], _ label: LeadLabel?) {
+        state.withLock { state in
+            state.records.append((sequence, line))
+            if let label { state.highest = max(state.highest ?? label, label) }
+        }
+    }
+
+    var lines: [[UInt8]] { state.withLock { $0.records.sorted { $0.0 < $1.0 }.map(\.1) } }
+    var highest: LeadLabel? { state.withLock { $0.highest } }
+}
+
+/// Encodes, matches and keeps.
+private final class CollectingHandler: ObservationHandler {
+    private let assessor: Assessor
+    private let policy: EscalationPolicy
+    private let collected: CollectedRecords
+    private var encoder = RecordEncoder(RecordEncoder.Options(scanID: UUID().uuidString.lowercased()))
+    private var line = ByteBuffer(capacity: 16 * 1024)
+
+    init(_ rules: RuleSet, _ policy: EscalationPolicy, into collected: CollectedRecords) {
+        assessor = Assessor(rules)
+        self.policy = policy
+        self.collected = collected
+    }
+
+    func decide(_ observation: Observation) -> ProbeDecision {
+        var facts = EndpointFacts(observation)
+        line.removeAll()
+        encoder.encode(observation, into: &line)
+        let isRead = line.withSpan { span in
+            span.withUnsafeBufferPointer { (try? assessor.scratch.match($0)) != nil }
+        }
+        if isRead { facts.preferred = assessor.scratch.preferredRequests }
+        return policy.decide(facts)
+    }
+
+    func finished(_ observation: Observation, completesTarget: Bool) {
+        line.removeAll()
+        encoder.encode(observation, into: &line)
+        let assessment = try? assessor.assess(&line)
+        let bytes = line.withSpan { span in span.withUnsafeBufferPointer { [UInt8]($0) } }
+        collected.add(observation.sequence, bytes, assessment?.highest)
+    }
+
+    func flush(isLast: Bool) {}
+}

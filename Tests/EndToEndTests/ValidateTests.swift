@@ -1,0 +1,67 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `hallmark validate`: what a person reads, and what it must not let through.
+@Suite(.serialized) struct ValidateTests {
+    @Test func suspiciousHostIsNamedWithItsEvidence() throws {
+        let certificate = try TestCertificate(
+            subject: "/O=Gophish",
+            algorithm: ["ec", "ec_paramgen_curve:P-384"],
+            days: 3650
+        )
+        let server = try Nginx.start(
+            certificate,
+            server:
+                "ssl_protocols TLSv1.2 TLSv1.3; add_header X-Server gophish always; location / { return 404; }"
+        )
+        let result = try Program.run(["validate", "127.0.0.1:\(server.port)", "--fail-on", "high"])
+        #expect(result.status == 3, "\(result.errors)")
+        #expect(result.text.contains("Gophish"))
+        #expect(result.text.contains("http.response.header.x-server"))
+        #expect(result.text.contains("hallmark pivot 127.0.0.1:\(server.port)"))
+        #expect(!result.text.contains("\u{1b}"), "no colour into a file")
+    }
+
+    @Test func ordinaryHostHasNoLead() throws {
+        let certificate = try TestCertificate(subject: "/CN=shop.example.com", days: 90)
+        let server = try Nginx.start(certificate)
+        let result = try Program.run(["validate", "127.0.0.1:\(server.port)", "--json", "--fail-on", "low"])
+        #expect(result.status == 0, "\(result.errors)")
+        let record = try #require(Program.records(result.text).first)
+        #expect(record["hallmark.leads"] == nil)
+        #expect(try schemaErrors(record.line) == "")
+    }
+
+    /// Escapes, right-to-left marks and line ends in a name stay text.
+    @Test func nothingOfTheServerReachesTheTerminal() throws {
+        let certificate = try TestCertificate(
+            subject: "/CN=\u{1b}]0;owned\u{7}\u{202e}x\u{9b}31m",
+            extra: ["-utf8"]
+        )
+        let server = try Nginx.start(
+            certificate,
+            server: "location / { default_type text/html; return 200 '<title>\u{1b}[2Jgone</title>'; }"
+        )
+        let result = try Program.run(["validate", "127.0.0.1:\(server.port)"])
+        #expect(result.status == 0, "\(result.errors)")
+        let forbidden = result.text.unicodeScalars.filter {
+            $0.value < 0x20 && $0 != "\n" || (0x7f...0x9f).contains($0.value) || $0.value == 0x202e
+        }
+        #expect(forbidden.isEmpty)
+        #expect(result.text.contains("owned"))
+    }
+
+    @Test func anyPathAndBudgetsAreSaid() throws {
+        let certificate = try TestCertificate()
+        let server = try Nginx.start(certificate, server: "location / { return 200 'always'; }")
+        let record = try #require(
+            Program.records(Program.run(["validate", "127.0.0.1:\(server.port)", "--json"]).text).first
+        )
+        #expect((record["hallmark.assessment"] as? [String]) == ["any_path"])
+        let variants = try #require(record["hallmark.sni_variants"] as? [[String: Any]])
+        #expect(
+            variants.contains { $0["kind"] as? String == "random" && $0["covers_name"] as? Bool == false }
+        )
+    }
+}
