@@ -1,13 +1,16 @@
 /// XMPP up to STARTTLS (RFC 6120, section 5), from client or server.
 ///
-/// The few elements are looked for in the text: a server that wraps them in
-/// something else fools only itself.
+/// The answer is taken tag by tag; what stands between tags, and in most of
+/// them, does not matter.
 struct XMPPDialogue: Dialogue {
-    private enum State { case features, proceed }
+    /// Bytes of one tag; a stream's has a few hundred.
+    private static let tagLimit = 4096
 
     private let host: String
     private let isServer: Bool
-    private var state = State.features
+    private var sawTag = false
+    private var offersTLS = false
+    private var isAsked = false
 
     init(host: String, isServer: Bool) {
         self.host = host
@@ -26,49 +29,43 @@ struct XMPPDialogue: Dialogue {
     }
 
     mutating func take(_ buffer: inout ArraySlice<UInt8>) -> DialogueStep {
-        switch state {
-        case .features: takeFeatures(&buffer)
-        case .proceed: takeProceed(&buffer)
+        guard let begin = buffer.firstIndex(where: { sawTag ? $0 == 0x3c : !isBlank($0) }) else {
+            buffer = []
+            return .more
         }
+        guard buffer[begin] == 0x3c else { return .fail(.otherProtocol, "the answer is no XML") }
+        guard let end = buffer[begin...].firstIndex(of: 0x3e) else {
+            return buffer.endIndex - begin > Self.tagLimit ? .fail(.limit, "a tag has no end") : .more
+        }
+        let content = buffer[(begin + 1)..<end]
+        buffer = buffer[(end + 1)...]
+        let isClosed = content.last == 0x2f
+        let rest = content.first == 0x2f ? content.dropFirst() : content
+        let name = String(decoding: rest.prefix { !isBlank($0) && $0 != 0x2f }, as: UTF8.self)
+        let local = name.split(separator: ":").last.map(String.init) ?? name
+        guard sawTag || local == "?xml" || local == "stream" else {
+            return .fail(.otherProtocol, "the answer is no XMPP stream")
+        }
+        sawTag = true
+        return tag(local, isEnd: isClosed || content.first == 0x2f)
     }
 
-    private mutating func takeFeatures(_ buffer: inout ArraySlice<UInt8>) -> DialogueStep {
-        guard let first = buffer.first(where: { !isBlank($0) }) else { return .more }
-        guard first == 0x3c else { return .fail(.otherProtocol, "the answer is no XML") }
-        if let failure = streamFailure(buffer) { return failure }
-        let ends = ["</stream:features>", "<stream:features/>", "</features>", "<features/>"]
-        if let end = ends.compactMap({ buffer.end(of: $0) }).min() {
-            let features = buffer[..<end]
-            guard features.end(of: "<starttls") != nil else {
-                return .fail(.refused, "STARTTLS is not offered")
-            }
-            buffer = buffer[end...]
-            state = .proceed
+    /// A tag by its name without prefix; `isEnd` for an end tag and for an empty element.
+    private mutating func tag(_ name: String, isEnd: Bool) -> DialogueStep {
+        switch name {
+        case "error": return .fail(.error, "stream error")
+        case "stream" where isEnd: return .fail(.error, "the stream was closed")
+        case "starttls":
+            offersTLS = true
+            return .next
+        case "features" where isEnd && !isAsked:
+            guard offersTLS else { return .fail(.refused, "STARTTLS is not offered") }
+            isAsked = true
             return .send(Array("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>".utf8))
+        case "proceed" where isEnd && isAsked: return .upgrade([])
+        case "failure" where isAsked: return .fail(.refused, "failure")
+        default: return .next
         }
-        let isStream = buffer.end(of: "stream") != nil || buffer.count < 256
-        return isStream ? .more : .fail(.otherProtocol, "the answer is no XMPP stream")
-    }
-
-    private func takeProceed(_ buffer: inout ArraySlice<UInt8>) -> DialogueStep {
-        if let name = buffer.end(of: "<proceed") {
-            guard let close = buffer[name...].firstIndex(of: 0x3e) else { return .more }
-            var end = close + 1
-            if buffer[close - 1] != 0x2f {
-                guard let tag = buffer[end...].end(of: "</proceed>") else { return .more }
-                end = tag
-            }
-            buffer = buffer[end...]
-            return .upgrade([])
-        }
-        if buffer.end(of: "<failure") != nil { return .fail(.refused, "failure") }
-        return streamFailure(buffer) ?? .more
-    }
-
-    private func streamFailure(_ buffer: ArraySlice<UInt8>) -> DialogueStep? {
-        if buffer.end(of: "<stream:error") != nil { return .fail(.error, "stream error") }
-        if buffer.end(of: "</stream:stream>") != nil { return .fail(.error, "the stream was closed") }
-        return nil
     }
 
     private func escaped(_ text: String) -> String {
@@ -81,12 +78,5 @@ struct XMPPDialogue: Dialogue {
             default: String(character)
             }
         }.joined()
-    }
-}
-
-extension ArraySlice<UInt8> {
-    /// The place after the first `text`; nil when there is none.
-    fileprivate func end(of text: String) -> Int? {
-        firstRange(of: Array(text.utf8))?.upperBound
     }
 }
