@@ -11,12 +11,12 @@ func fuzzTargets(_ bytes: [UInt8]) {
     guard let plan = try? builder.finish() else { return }
     var walk = TargetWalk(plan)
     var seen: Set<Target> = []
-    while let target = walk.next(), seen.count < 500 {
+    while let target = walk.next(), seen.count < 100 {
         var key = target
         key.sequence = 0
         precondition(seen.insert(key).inserted)
     }
-    precondition(seen.count == min(500, plan.share))
+    precondition(seen.count == min(100, plan.share))
 }
 
 func targetSeeds() -> [[UInt8]] {
