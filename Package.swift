@@ -109,6 +109,12 @@ let package = Package(
             path: "Benchmarks/Signatures",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "bench-corpus",
+            dependencies: ["Corpus", "Observations"],
+            path: "Benchmarks/Corpus",
+            swiftSettings: settings
+        ),
         .testTarget(name: "FuzzTests", dependencies: ["fuzz"], swiftSettings: settings),
         .testTarget(
             name: "TLSClientTests",
