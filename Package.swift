@@ -92,7 +92,9 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
             name: "fuzz",
-            dependencies: ["HTTPClient", "Net", "Observations", "Scan", "Signatures", "TLSClient", "Wire"],
+            dependencies: [
+                "Corpus", "HTTPClient", "Net", "Observations", "Scan", "Signatures", "TLSClient", "Wire",
+            ],
             path: "Tests/Fuzz",
             exclude: ["Seeds", "run.sh"],
             swiftSettings: settings

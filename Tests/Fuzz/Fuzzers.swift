@@ -18,9 +18,11 @@ struct Fuzzer: Sendable {
         "html": Fuzzer(seeds: htmlSeeds, run: fuzzHTML),
         "http": Fuzzer(seeds: httpSeeds, run: fuzzHTTP),
         "http2": Fuzzer(seeds: http2Seeds, run: fuzzHTTP2),
-        "starttls": Fuzzer(seeds: startTLSSeeds, run: fuzzStartTLS),
+        "inventory": Fuzzer(seeds: inventorySeeds, run: fuzzInventory),
         "line": Fuzzer(seeds: lineSeeds, run: fuzzLine),
+        "record": Fuzzer(seeds: recordSeeds, run: fuzzRecord),
         "rules": Fuzzer(seeds: ruleSeeds, run: fuzzRules),
+        "starttls": Fuzzer(seeds: startTLSSeeds, run: fuzzStartTLS),
         "targets": Fuzzer(seeds: targetSeeds, run: fuzzTargets),
     ]
 

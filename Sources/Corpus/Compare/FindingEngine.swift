@@ -26,10 +26,7 @@ package final class FindingEngine {
     @discardableResult
     package func splice(into line: inout ByteBuffer) -> [Finding] {
         let findings = line.withSpan { span -> [Finding] in
-            span.withUnsafeBufferPointer { bytes in
-                guard (try? picker.read(bytes)) != nil else { return [] }
-                return evaluate(picker).findings
-            }
+            span.withUnsafeBufferPointer { findings(in: $0) }
         }
         guard !findings.isEmpty else { return [] }
         let count = line.count
@@ -45,6 +42,12 @@ package final class FindingEngine {
         line.append("]}}")
         if end + 2 < count { line.append(0x0a) }
         return findings
+    }
+
+    /// The findings of one line; none when it is no record.
+    package func findings(in line: some Collection<UInt8>) -> [Finding] {
+        guard (try? picker.read(line)) != nil else { return [] }
+        return evaluate(picker).findings
     }
 
     /// An observation and its findings.

@@ -19,9 +19,7 @@ package enum CSVReader {
         var first = 1
         var index = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
         func endCell() {
-            if cell.count > 1, cell[0] == 0x27, SafeText.formulaStarts.contains(cell[1]) {
-                cell.removeFirst()
-            }
+            if cell.first == 0x27, SafeText.isGuarded(cell) { cell.removeFirst() }
             cells.append(String(decoding: cell, as: UTF8.self))
             cell.removeAll(keepingCapacity: true)
             wasQuoted = false

@@ -27,15 +27,22 @@ package enum SafeText {
     /// spreadsheets mark text; a reader of ours takes it off again (`CSVReader`).
     package static func csv(_ text: String) -> String {
         var cell = text
-        if let first = cell.utf8.first, formulaStarts.contains(first) { cell = "'" + cell }
+        if isGuarded(cell.utf8) { cell = "'" + cell }
         guard
             cell.utf8.contains(where: { $0 == 0x22 || $0 == 0x2c || $0 == 0x0a || $0 == 0x0d || $0 == 0x3b })
         else { return cell }
         return "\"" + cell.replacing("\"", with: "\"\"") + "\""
     }
 
-    /// The bytes with which spreadsheets let a formula begin.
-    static let formulaStarts: Set<UInt8> = [0x3d, 0x2b, 0x2d, 0x40, 0x09, 0x0d]
+    /// Whether a text begins as a formula does, after any number of apostrophes.
+    ///
+    /// The apostrophes count so that reading takes off exactly what writing put there.
+    static func isGuarded(_ text: some Sequence<UInt8>) -> Bool {
+        for byte in text where byte != 0x27 {
+            return byte == 0x3d || byte == 0x2b || byte == 0x2d || byte == 0x40 || byte == 0x09 || byte == 0x0d
+        }
+        return false
+    }
 
     /// Text or an attribute's value in HTML, XML and SVG; characters that XML can't hold become U+FFFD.
     package static func markup(_ text: String) -> String {

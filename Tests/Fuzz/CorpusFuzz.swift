@@ -1,0 +1,66 @@
+import Corpus
+
+/// Lines that claim to be observations, as a comparison and a corpus read them.
+func fuzzRecord(_ bytes: [UInt8]) {
+    let picker = RecordPicker()
+    if (try? picker.read(bytes)) != nil {
+        _ = CertificateFacts(picker)
+        _ = ServiceFacts(picker)
+        _ = picker.groups(.lead, [.leadName, .leadConfidence])
+        for field in RecordField.allCases {
+            _ = picker.text(field)
+            _ = picker.integer(field)
+            _ = picker.texts(field, limit: 10)
+            _ = picker.withBytes(field) { [UInt8](base64: $0) }
+        }
+    }
+    if let index = emptyInventory { _ = FindingEngine(index).findings(in: bytes) }
+}
+
+/// The texts that people and other programs give: inventories, certificates, queries, times.
+func fuzzInventory(_ bytes: [UInt8]) {
+    for rows in [try? CSVReader.rows(bytes, file: "fuzz"), try? JSONRows.rows(bytes, file: "fuzz")] {
+        guard let rows, let inventory = try? Inventory(rows, file: "fuzz") else { continue }
+        let index = InventoryIndex(inventory)
+        for asset in inventory.assets.prefix(20) {
+            _ = index.assets(ip: nil, port: 443, name: asset.address)
+        }
+    }
+    _ = CertificateFile.pem(bytes)
+    let text = String(decoding: bytes, as: UTF8.self)
+    _ = try? PivotQuery(text)
+    _ = Timestamp.milliseconds(text)
+    for escaped in [SafeText.csv(text), SafeText.markup(text), SafeText.dot(text), SafeText.terminal(text)] {
+        precondition(escaped.utf8.count >= 0)
+    }
+    // What goes into a CSV file comes out of it again, however it looks.
+    if let records = try? CSVReader.records(Array(SafeText.csv(text).utf8), file: "fuzz"), let first = records.first,
+        !text.isEmpty, !text.utf8.starts(with: [0xef, 0xbb, 0xbf])
+    {
+        let cell = first.cells[0]
+        precondition(Array(cell.utf8) == Array(text.utf8), "a cell changed on its way")
+    }
+}
+
+private let emptyInventory = (try? Inventory([], file: "fuzz")).map { InventoryIndex($0) }
+
+func recordSeeds() -> [[UInt8]] {
+    [
+        """
+        {"@timestamp":"2026-11-22T03:31:00.123Z","event":{"outcome":"success"},"server":{"ip":"203.0.113.7","port":443},\
+        "tls":{"version":"1.3","server":{"hash":{"sha256":"\(String(repeating: "AB", count: 32))"},"x509":{"subject":\
+        {"common_name":["a","b"]},"not_after":"2027-01-01T00:00:00Z","alternative_names":["*.example.com"]}}},\
+        "hallmark":{"certificate":{"spki_sha256":"00"},"leads":[{"software":{"name":"x"},"confidence":5},{}]}}
+        """,
+        #"{"tls":{"server":{"certificate_chain":["AAAA"],"jarm":"\u0000\ud800"}},"hallmark":null,"http":[{"x":1e999}]}"#,
+    ].map { Array($0.utf8) }
+}
+
+func inventorySeeds() -> [[UInt8]] {
+    [
+        "kind,address,ports\r\nasset,\"*.example.com\",443;8000-8010\r\nowned,192.0.2.0/24;2001:db8::/32,\r\n",
+        #"{"address":["a.example",1],"ports":[443],"key_policy":"RSA-2048"}"#,
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "serial=08BB00EE", "'=1+1",
+        "2026-11-22T03:31:00.5+02:00", "[2001:db8::1]:443",
+    ].map { Array($0.utf8) }
+}
