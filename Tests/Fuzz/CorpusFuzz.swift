@@ -34,7 +34,8 @@ func fuzzInventory(_ bytes: [UInt8]) {
         precondition(escaped.utf8.count >= 0)
     }
     // What goes into a CSV file comes out of it again, however it looks.
-    if let records = try? CSVReader.records(Array(SafeText.csv(text).utf8), file: "fuzz"), let first = records.first,
+    if let records = try? CSVReader.records(Array(SafeText.csv(text).utf8), file: "fuzz"),
+        let first = records.first,
         !text.isEmpty, !text.utf8.starts(with: [0xef, 0xbb, 0xbf])
     {
         let cell = first.cells[0]

@@ -26,7 +26,7 @@ package final class FindingEngine {
     @discardableResult
     package func splice(into line: inout ByteBuffer) -> [Finding] {
         let findings = line.withSpan { span -> [Finding] in
-            span.withUnsafeBufferPointer { findings(in: $0) }
+            span.withUnsafeBufferPointer { self.findings(in: $0) }
         }
         guard !findings.isEmpty else { return [] }
         let count = line.count

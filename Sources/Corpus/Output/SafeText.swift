@@ -36,12 +36,15 @@ package enum SafeText {
 
     /// Whether a text begins as a formula does, after any number of apostrophes.
     ///
-    /// The apostrophes count so that reading takes off exactly what writing put there.
+    /// The apostrophes count so that reading takes off exactly what writing put there. Some spreadsheets also
+    /// take the full-width forms of `=`, `+`, `-` and `@`.
     static func isGuarded(_ text: some Sequence<UInt8>) -> Bool {
-        for byte in text where byte != 0x27 {
-            return byte == 0x3d || byte == 0x2b || byte == 0x2d || byte == 0x40 || byte == 0x09 || byte == 0x0d
+        let start = text.drop { $0 == 0x27 }.prefix(3).map { $0 }
+        switch start.first {
+        case 0x3d, 0x2b, 0x2d, 0x40, 0x09, 0x0a, 0x0d: return true
+        case 0xef: return start.count == 3 && start[1] == 0xbc && [0x9d, 0x8b, 0x8d, 0xa0].contains(start[2])
+        default: return false
         }
-        return false
     }
 
     /// Text or an attribute's value in HTML, XML and SVG; characters that XML can't hold become U+FFFD.

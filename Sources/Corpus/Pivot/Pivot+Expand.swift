@@ -30,9 +30,7 @@ extension Pivot {
         for (id, _) in best(endpoints, marks, most) where !known.contains("e\(id)") {
             if let result = try endpoint(id, marks, depth, via) { results.append(result) }
         }
-        guard let via else { return results }
-        // What was found by way of another is no nearer than that one.
-        return results.filter { $0.score <= via.score || $0.score > 0 }
+        return seeds == nil ? results.filter { $0.score > 0 } : results
     }
 
     private func collect(

@@ -46,12 +46,12 @@ enum PivotPage {
             scale = next;
             place();
           }, { passive: false });
-          let held = null, moved = false;
-          svg.addEventListener("pointerdown", event => { held = point(event); moved = false; });
+          let held = null, begin = null, moved = false;
+          svg.addEventListener("pointerdown", event => { begin = held = point(event); moved = false; });
           window.addEventListener("pointermove", event => {
             if (!held) return;
             const p = point(event);
-            if (Math.hypot(p.x - held.x, p.y - held.y) > 3) moved = true;
+            if (Math.hypot(p.x - begin.x, p.y - begin.y) > 3) moved = true;
             x += p.x - held.x;
             y += p.y - held.y;
             held = p;

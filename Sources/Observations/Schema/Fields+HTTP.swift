@@ -127,5 +127,7 @@ extension Field {
         .list("hallmark.findings.name", .keyword, "From the closed list in `Docs/inventory.md`."),
         .list("hallmark.findings.severity", .keyword, "`info`, `low`, `medium`, `high`, `critical`."),
         .list("hallmark.findings.message", .keyword, "The finding in a sentence."),
+        .list("hallmark.findings.asset", .keyword, "The asset concerned, as the inventory names it."),
+        .list("hallmark.findings.owner", .keyword, "Who answers for the asset."),
     ]
 }
