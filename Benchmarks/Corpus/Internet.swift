@@ -43,11 +43,11 @@ struct Internet {
         out.endObject()
         out.key("jarm")
         out.append(0x22)
-        out.append(lowercaseHex: (digest(stack, 9) + digest(stack, 10)).prefix(31).span)
+        out.append(lowercaseHex: digest(stack, 9, 31).span)
         out.append(0x22)
         out.key("ja3s")
         out.append(0x22)
-        out.append(lowercaseHex: digest(stack % 400, 11).prefix(16).span)
+        out.append(lowercaseHex: digest(stack % 400, 11, 16).span)
         out.append(0x22)
         var details = ByteBuffer(capacity: 1024)
         writeCertificate(number, to: &out, &details)
@@ -58,7 +58,7 @@ struct Internet {
         out.append("\"scan\":{\"id\":\"bench\"}")
         out.key("stack")
         out.append("\"13_")
-        out.append(lowercaseHex: digest(stack, 12).prefix(8).span)
+        out.append(lowercaseHex: digest(stack, 12, 8).span)
         out.append("\",\"certificate\":{")
         details.withSpan { out.append($0) }
         out.append("}}}\n")
@@ -69,7 +69,7 @@ struct Internet {
         out.append(",\"http\":{\"response\":{\"status_code\":200,\"header\":{\"server\":[\"server-")
         out.append(decimal: stack % 300)
         out.append("\"]}")
-        out.member("header_order_hash", hex: digest(stack % 900, 13).prefix(16).span)
+        out.member("header_order_hash", hex: digest(stack % 900, 13, 16).span)
         out.object("body")
         out.member("sha256", hex: digest(random.next(3) == 0 ? endpoint : random.skewed(50_000), 14).span)
         out.append("}}}")
@@ -89,7 +89,7 @@ struct Internet {
         out.object("x509")
         let serial =
             kind == 0
-            ? Array(digest(number, 4).prefix(18))
+            ? digest(number, 4, 18)
             : kind == 1 ? [UInt8(random.next(9) + 1)] : [8, 0xbb, UInt8(model & 255), 0xee]
         out.member("serial_number", hex: serial.span)
         out.object("subject")
@@ -127,16 +127,20 @@ struct Internet {
         details.member("subject_attributes", kind == 0 ? "CN" : "O,CN")
         details.member("issuer_attributes", kind == 0 ? "C,O,CN" : "O,CN")
         details.member("extension_oids", kind == 0 ? "2.5.29.15,2.5.29.37,2.5.29.17" : "2.5.29.14,2.5.29.35")
-        if kind == 0 { details.member("authority_key_id", hex: digest(issuer, 5).prefix(20).span) }
+        if kind == 0 { details.member("authority_key_id", hex: digest(issuer, 5, 20).span) }
     }
 
-    /// 32 bytes that stand for a digest.
-    private func digest(_ number: Int, _ kind: Int) -> [UInt8] {
+    /// Bytes that stand for a digest.
+    private func digest(_ number: Int, _ kind: Int, _ count: Int = 32) -> [UInt8] {
         var random = Random(seed: seed ^ UInt64(kind) << 32, number)
-        return (0..<4).flatMap { _ in
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count + 8)
+        while bytes.count < count {
             let word = random.word()
-            return (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) }
+            for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(8 * shift))) }
         }
+        bytes.removeLast(bytes.count - count)
+        return bytes
     }
 }
 

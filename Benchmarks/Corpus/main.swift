@@ -6,7 +6,6 @@ import Observations
 // bench-corpus pivot FILE                               pivots in a corpus that is there
 // bench-corpus sweep FILE [RECORDS] [ASSETS]            makes a sweep and an inventory, and compares them
 
-setvbuf(stdout, nil, _IOLBF, 0)
 let arguments = CommandLine.arguments.dropFirst()
 let numbers = arguments.compactMap { Int($0.filter { $0 != "_" }) }
 guard arguments.count >= 2, let mode = arguments.first else {
@@ -26,7 +25,7 @@ func shown(_ number: Double, _ digits: Int = 1) -> String { String(format: "%.\(
 /// The most memory that the process has held, in MiB.
 func peak() -> Int {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss / 1024
 }
 
