@@ -102,6 +102,7 @@ private final class MatchRun {
                 lines.append(CertificateFile.line(certificate).span)
             }
             try lines.withSpan { try match(lines: $0, file, first: 0) }
+        case nil where FileManager.default.contents(atPath: file)?.isEmpty == true: break
         case nil:
             hasFailed = true
             printError("\(file): can't be read, or is neither NDJSON, PEM nor DER")
@@ -148,6 +149,9 @@ private final class MatchRun {
         try output.flush()
     }
 
+    /// All findings stand in the output; a person is shown the first few.
+    private static let shownFindings = 10
+
     /// The summary for a person.
     var report: String {
         let summary = matcher.summary
@@ -162,9 +166,14 @@ private final class MatchRun {
             lines.append("  \(printable(name)): \(parts.joined(separator: ", "))")
         }
         if summary.deceptive > 0 { lines.append("  likely deception: \(summary.deceptive)") }
-        for finding in correlations {
+        for finding in correlations.prefix(Self.shownFindings) {
             let group = finding.group.map(printable).joined(separator: " ")
             lines.append("  \(printable(finding.rule.title)): \(group) (\(finding.count))")
+        }
+        if correlations.count > Self.shownFindings {
+            lines.append(
+                "  and \(correlations.count - Self.shownFindings) findings of correlation rules more"
+            )
         }
         return lines.joined(separator: "\n")
     }
