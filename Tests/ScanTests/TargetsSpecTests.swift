@@ -82,6 +82,7 @@ import Testing
         ("192.0.2.1:90-80", "the port range 90-80 ends before it starts"),
         ("192.0.2.1,", "the server name after the comma is missing"),
         ("192.0.2.1,443", "\"443\" is no server name; ports follow a colon"),
+        ("192.0.2.1:443,1-2.", "\"1-2.\" is no server name; ports follow a colon"),
         ("192.0.2.1,192.0.2.2", "a server name is a DNS name, not an address (RFC 6066, section 3)"),
         ("192.0.2.1,a.example,b.example", "a target has one server name"),
         ("192.0.2.0/24,a.example", "a server name goes with one address, not with a range"),

@@ -122,18 +122,19 @@ extension TargetSpec.Host {
             throw TargetSyntaxError("a server name goes with one address, not with a range")
         }
         guard !text.isEmpty else { throw TargetSyntaxError("the server name after the comma is missing") }
-        guard !text.isPorts else {
-            throw TargetSyntaxError(
-                "\(TargetSyntaxError.quote(text)) is no server name; ports follow a colon"
-            )
-        }
         guard text.firstIndex(of: UInt8(ascii: ",")) == nil else {
             throw TargetSyntaxError("a target has one server name")
         }
         guard IPAddress(text) == nil else {
             throw TargetSyntaxError("a server name is a DNS name, not an address (RFC 6066, section 3)")
         }
-        let name = try HostName.parse(text)
+        let name = text.isPorts ? text.text : try HostName.parse(text)
+        // Without its final dot a name may look like ports, too.
+        guard !Array(name.utf8).span.isPorts else {
+            throw TargetSyntaxError(
+                "\(TargetSyntaxError.quote(text)) is no server name; ports follow a colon"
+            )
+        }
         // A name is its own server name: saying so makes no other target.
         return self == .name(name) ? nil : name
     }
