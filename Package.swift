@@ -124,6 +124,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "JA4PlusTests",
+            dependencies: ["JA4Plus", "Observations", "Wire"],
+            resources: [.copy("Fixtures")],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "HallmarkTests",
             dependencies: ["hallmark", "Observations"],
             swiftSettings: settings

@@ -16,7 +16,10 @@ struct SignatureOptions: ParsableArguments {
     @Flag(name: .customLong("no-default-signatures"), help: "Leave the shipped rules out.")
     var noDefaults = false
 
-    @Flag(name: .customLong("ja4plus"), help: "Load the rules that need JA4S and JA4X as well.")
+    @Flag(
+        name: .customLong("ja4plus"),
+        help: "JA4S and JA4X (FoxIO License 1.1; see NOTICE): record them, and load the rules that need them."
+    )
     var ja4plus = false
 
     /// The folders to read, the shipped one first.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Corpus
 import Foundation
+import JA4Plus
 import Observations
 import Scan
 import Signatures
@@ -119,7 +120,9 @@ struct ScanSession {
     }
 
     private func encoding(_ scanID: String) -> RecordEncoder.Options {
-        RecordEncoder.Options(scanID: scanID, chain: command.output.chain)
+        var options = RecordEncoder.Options(scanID: scanID, chain: command.output.chain)
+        if command.signatures.ja4plus { options.supplement = { JA4Members.append($0, to: &$1) } }
+        return options
     }
 
     private var showsProgress: Bool {
