@@ -2,7 +2,8 @@
 """farm.py DIR [NAME...]: real TLS servers on loopback, from the configurations in farm.json.
 
 Starts those of them whose program is installed, prints one JSON object a line for each that listens
-({"name", "port", "certificate", "tls_library"}), then `ready`, and ends with its input. DIR takes their files.
+({"name", "port", "certificate", "tls_library",
+"jarm"}), then `ready`, and ends with its input. DIR takes their files.
 """
 import json
 import os
@@ -52,7 +53,10 @@ def start(server, port):
 
 running = []
 for server in json.loads((here / "farm.json").read_text()):
-    if names and server["name"] not in names or not os.access(server["command"][0], os.X_OK):
+    if names and server["name"] not in names:
+        continue
+    if not os.access(server["command"][0], os.X_OK):
+        print(f"{server['name']} is not installed", file=sys.stderr, flush=True)
         continue
     port = free_port()
     running.append((server, port, start(server, port)))
@@ -61,7 +65,7 @@ for server, port, process in running:
     while process.poll() is None and not is_listening(port) and time.monotonic() < deadline:
         time.sleep(0.05)
     if process.poll() is None and is_listening(port):
-        line = {key: server[key] for key in ("name", "certificate", "tls_library")}
+        line = {key: server[key] for key in ("name", "certificate", "tls_library", "jarm")}
         print(json.dumps({**line, "port": port}), flush=True)
     else:
         print(f"{server['name']} does not start", file=sys.stderr, flush=True)

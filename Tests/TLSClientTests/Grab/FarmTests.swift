@@ -1,4 +1,3 @@
-import Foundation
 import TLSClient
 import TestSupport
 import Testing
@@ -28,48 +27,15 @@ import Wire
     }
 }
 
-/// The servers of `farm.py`, killed with the value's last reference.
-private final class Farm {
-    struct Server: Decodable {
-        let name: String
-        let port: UInt16
-
-        func certificates() throws -> [[UInt8]] {
-            for arguments in [
-                [], ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"], ["-tls1", "-cipher", "ALL:@SECLEVEL=0"],
-            ] {
-                let found = try clientCertificates(port, arguments + ["-servername", "localhost"])
-                if !found.isEmpty { return found }
-            }
-            return []
+extension Farm.Server {
+    /// What `openssl s_client` gets, with an old version when it must.
+    func certificates() throws -> [[UInt8]] {
+        for arguments in [
+            [], ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"], ["-tls1", "-cipher", "ALL:@SECLEVEL=0"],
+        ] {
+            let found = try clientCertificates(port, arguments + ["-servername", "localhost"])
+            if !found.isEmpty { return found }
         }
-    }
-
-    let servers: [Server]
-    private let scratch = Scratch()
-    private let process = Process()
-    private let input = Pipe()
-
-    init() throws {
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", tool("farm.py"), scratch.path]
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        var text = Data()
-        while !text.suffix(6).elementsEqual("ready\n".utf8) {
-            let more = output.fileHandleForReading.availableData
-            guard !more.isEmpty else { break }
-            text += more
-        }
-        servers = String(decoding: text, as: UTF8.self).split(separator: "\n").compactMap {
-            try? JSONDecoder().decode(Server.self, from: Data($0.utf8))
-        }
-    }
-
-    deinit {
-        try? input.fileHandleForWriting.close()
-        process.waitUntilExit()
+        return []
     }
 }
