@@ -2,12 +2,14 @@
 """farm.py DIR [NAME...]: real TLS servers on loopback, from the configurations in farm.json.
 
 Starts those of them whose program is installed, prints one JSON object a line for each that listens
-({"name", "port", "certificate", "tls_library",
-"jarm"}), then `ready`, and ends with its input. DIR takes their files.
+({"name", "port", "certificate",
+"tls_library", "jarm"}), then `ready`, and ends with its input. DIR takes their files.
+With FARM_SWAP in the environment the servers with an RSA certificate get an ECDSA one, and the other way round.
 """
 import json
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import sys
@@ -38,6 +40,8 @@ def start(server, port):
     folder.mkdir(exist_ok=True)
 
     def localise(text):
+        if os.environ.get("FARM_SWAP"):
+            text = re.sub(r"certs/(rsa|ec)\.", lambda name: f"certs/{swapped[name[1]]}.", text)
         return text.replace(str(server["port"]), str(port)).replace("FARM", str(farm))
 
     for name, text in server["config_files"].items():
@@ -51,6 +55,7 @@ def start(server, port):
     )
 
 
+swapped = {"rsa": "ec", "ec": "rsa"}
 running = []
 for server in json.loads((here / "farm.json").read_text()):
     if names and server["name"] not in names:
