@@ -2,8 +2,7 @@
 """farm.py DIR [NAME...]: real TLS servers on loopback, from the configurations in farm.json.
 
 Starts those of them whose program is installed, prints one JSON object a line for each that listens
-({"name", "port", "certificate",
-"tls_library", "jarm"}), then `ready`, and ends with its input. DIR takes their files.
+({"name", "port", "certificate", "tls_library", "jarm"}), then `ready`, and ends with its input. DIR takes their files.
 With FARM_SWAP in the environment the servers with an RSA certificate get an ECDSA one, and the other way round.
 """
 import json
