@@ -33,6 +33,12 @@ def build(folder):
         subprocess.run(["cc", "-O2", "-o", folder / name, source, *libraries.split()], check=True)
 
 
+def raise_limit():
+    """Many open files, for the servers and clients that are started."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard != resource.RLIM_INFINITY and hard < 65536 else 65536, hard))
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -55,7 +61,7 @@ def start_nginx(folder, port):
          "-subj", "/C=DE/O=Example GmbH/CN=bench.example.com", "-addext", "subjectAltName=DNS:bench.example.com,DNS:www.bench.example.com",
          "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"], check=True, capture_output=True)
     (folder / "nginx.conf").write_text(f"""
-daemon off; worker_processes 1; pid {folder}/pid; error_log stderr crit; worker_rlimit_nofile 65536;
+daemon off; worker_processes 1; pid {folder}/pid; error_log stderr crit;
 events {{ worker_connections 32768; }}
 http {{
     access_log off; client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
@@ -120,9 +126,7 @@ def main():
     parser.add_argument("--in-flight", type=int, default=200)
     parser.add_argument("--hallmark", default=ROOT / ".build/release/hallmark")
     options = parser.parse_args()
-    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(limit, 65536), limit))
-
+    raise_limit()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="hallmark-bench."))
     servers = []
     try:
