@@ -13,9 +13,9 @@ enum RuleVariation {
             if line.hasPrefix("falsepositives:") || line.hasPrefix("hallmark:") { break }
             if !line.hasPrefix(" ") { isDetection = line.hasPrefix("detection:") }
             let trimmed = line.drop { $0 == " " || $0 == "-" }
-            if isDetection, let colon = trimmed.range(of: ":"), !trimmed.hasPrefix("'"),
-                !trimmed.hasPrefix("\"")
-            {
+            // A key ends with a colon and a blank, or with the line: an address has colons, too.
+            let end = trimmed.range(of: ": ") ?? (trimmed.hasSuffix(":") ? trimmed.range(of: ":") : nil)
+            if isDetection, let colon = end, !trimmed.hasPrefix("'"), !trimmed.hasPrefix("\"") {
                 let key = trimmed[..<colon.lowerBound]
                 isFixed = [
                     "|re", "condition", "|cidr", "|fieldref", "self_", "is_ca", "not_", "established",
