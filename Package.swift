@@ -17,7 +17,6 @@ let package = Package(
     products: [.executable(name: "hallmark", targets: ["hallmark"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -83,7 +82,6 @@ let package = Package(
             dependencies: [
                 "Corpus", "HTTPClient", "JA4Plus", "Observations", "Scan", "Signatures", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Glibc
 import HTTPClient
+import JA4Plus
 import Observations
 import Scan
 import Signatures
@@ -72,9 +73,11 @@ struct ValidateCommand: ParsableCommand {
         )
         let collected = CollectedRecords()
         let policy = EscalationPolicy(level: .full, sniVariants: true, rules: rules)
+        var encoding = RecordEncoder.Options(scanID: UUID().uuidString.lowercased())
+        if signatures.ja4plus { encoding.supplement = { JA4Members.append($0, to: &$1) } }
         let outcome = Sweep(setup).run { _ in
-        } makeHandler: { _, _ in
-            CollectingHandler(rules, policy, into: collected)
+        } makeHandler: { [encoding] _, _ in
+            CollectingHandler(rules, policy, encoding, into: collected)
         }
         if let failure = outcome.failure {
             Terminal.note("hallmark: \(failure)")
@@ -123,10 +126,16 @@ private final class CollectingHandler: ObservationHandler {
     private let assessor: Assessor
     private let policy: EscalationPolicy
     private let collected: CollectedRecords
-    private var encoder = RecordEncoder(RecordEncoder.Options(scanID: UUID().uuidString.lowercased()))
+    private var encoder: RecordEncoder
     private var line = ByteBuffer(capacity: 16 * 1024)
 
-    init(_ rules: RuleSet, _ policy: EscalationPolicy, into collected: CollectedRecords) {
+    init(
+        _ rules: RuleSet,
+        _ policy: EscalationPolicy,
+        _ encoding: RecordEncoder.Options,
+        into collected: CollectedRecords
+    ) {
+        encoder = RecordEncoder(encoding)
         assessor = Assessor(rules)
         self.policy = policy
         self.collected = collected

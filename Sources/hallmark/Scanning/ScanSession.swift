@@ -45,6 +45,7 @@ struct ScanSession {
             inventory: try command.output.inventory.map { try InventoryFile.load($0) },
             corpus: try command.output.corpus.map { CorpusWriter(try CorpusFile($0, .write)) }
         )
+        if command.output.verbose { explain(targets, options, rules, scanID: scanID) }
         let setup = ScanSetup(options: options, feed: feed, control: control, scopeName: targets.scope?.name)
         let doneBefore = feed.completed
         var keeper = CheckpointKeeper(
@@ -131,6 +132,25 @@ struct ScanSession {
         case .never: false
         case .auto: Terminal.isErrorTerminal && !command.output.quiet
         }
+    }
+
+    /// What the run is about to do, for `--verbose`.
+    private func explain(_ targets: TargetSetup, _ options: ScanOptions, _ rules: RuleSet?, scanID: String) {
+        let counts = targets.plan.counts
+        Terminal.note(
+            "scan \(scanID), seed \(targets.plan.options.seed), shard \(targets.plan.options.shard)"
+        )
+        Terminal.note(
+            "\(targets.plan.share) endpoints; left out: \(counts.excluded) excluded, \(counts.special) of a special purpose; "
+                + "\(counts.refused) outside the scope"
+        )
+        Terminal.note(
+            "\(options.concurrency) connections at once on \(options.threads) threads, "
+                + (options.rate > 0 ? "\(options.rate) new ones a second" : "no limit of rate")
+                + "; limits: connect \(options.connectTimeout) ms, handshake \(options.handshakeTimeout) ms, "
+                + "endpoint \(options.totalTimeout) ms, \(options.byteBudget) bytes"
+        )
+        Terminal.note("probes: \(options.level.rawValue); signatures: \(rules?.rules.count ?? 0)")
     }
 
     // MARK: After
