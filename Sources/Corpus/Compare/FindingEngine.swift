@@ -116,7 +116,7 @@ package final class FindingEngine {
             key: certificate.key,
             tbs: certificate.tbs
         )
-        if let owner = owners.first {
+        if let owner = owners.some.first {
             let exact = inventory.assets[owner].certificates.contains(certificate.sha256)
             findings.append(
                 Finding(
@@ -227,7 +227,7 @@ package final class FindingEngine {
             key: certificate.key,
             tbs: certificate.tbs
         )
-        guard let owner = owners.first else {
+        guard let owner = owners.some.first else {
             return Finding(
                 .unauthorizedCertificate,
                 "\(address) shows a certificate of \(certificate.subjectText) that is not authorised for it.",
@@ -278,14 +278,13 @@ package final class FindingEngine {
         }
     }
 
-    private func list(_ assets: [Int]) -> String {
+    private func list(_ owners: (some: [Int], count: Int)) -> String {
         var names: [String] = []
-        for asset in assets {
-            let address = inventory.assets[asset].address
-            if !names.contains(address) { names.append(address) }
+        for asset in owners.some where !names.contains(inventory.assets[asset].address) {
+            names.append(inventory.assets[asset].address)
         }
-        return names.prefix(3).joined(separator: ", ")
-            + (names.count > 3 ? " and \(names.count - 3) more" : "")
+        let more = owners.count - owners.some.count + max(0, names.count - 3)
+        return names.prefix(3).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
     }
 }
 

@@ -135,14 +135,16 @@ package final class SweepComparison {
     }
 
     private func reportShared(_ assets: [Int], _ key: Digest256?) throws {
+        let expected =
+            key.map { key in assets.allSatisfy { inventory.assets[$0].keys.contains(key) } } ?? false
         for number in assets {
-            let others = assets.filter { $0 != number }.map { inventory.assets[$0].address }
+            // One key can stand on thousands of assets: a few are named.
+            let others = assets.prefix(4).filter { $0 != number }.prefix(3)
+            let more = assets.count - 1 - others.count
             let shown =
-                others.prefix(3).joined(separator: ", ")
-                + (others.count > 3 ? " and \(others.count - 3) more" : "")
+                others.map { inventory.assets[$0].address }.joined(separator: ", ")
+                + (more > 0 ? " and \(more) more" : "")
             let asset = inventory.assets[number]
-            let expected =
-                key.map { key in assets.allSatisfy { inventory.assets[$0].keys.contains(key) } } ?? false
             let finding = Finding(
                 .sharedKey,
                 "\(asset.address) uses the same key as \(shown).",

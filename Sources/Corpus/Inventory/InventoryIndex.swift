@@ -94,12 +94,14 @@ package struct InventoryIndex: Sendable {
         return addresses[address] != nil || owned.contains(number) || ranges.contains(number)
     }
 
-    /// The assets on which a certificate, its key or its TBS family is authorised.
-    func authorising(certificate: Digest256, key: Digest256?, tbs body: Digest256?) -> [Int] {
-        let found =
-            (certificates[certificate] ?? []) + (key.flatMap { keys[$0] } ?? [])
-            + (body.flatMap { tbs[$0] } ?? [])
-        return found.map(Int.init)
+    /// The first assets on which a certificate, its key or its TBS family is authorised, and how many there are.
+    ///
+    /// A certificate can be authorised on thousands; a report names a few.
+    func authorising(certificate: Digest256, key: Digest256?, tbs body: Digest256?) -> (
+        some: [Int], count: Int
+    ) {
+        let found = certificates[certificate] ?? key.flatMap { keys[$0] } ?? body.flatMap { tbs[$0] } ?? []
+        return (found.prefix(8).map(Int.init), found.count)
     }
 
     /// Whether a name in a certificate is one of ours or covers one.

@@ -164,7 +164,8 @@ package struct Pivot {
                 mark: mark,
                 count: count,
                 total: total,
-                weight: benign == nil ? log2(Double(total) / Double(count)) : 0,
+                // One more than there are, so that what all of a small corpus share still shows.
+                weight: benign == nil ? log2(Double(total + 1) / Double(count)) : 0,
                 benign: benign,
                 followed: asked || benign == nil && isRare
             )
