@@ -24,7 +24,7 @@ else
 endif
 
 build: build-packages ## Build the release binary
-	$(SWIFT) build -c release --product hallmark
+	@$(SWIFT) build -c release --product hallmark >&2  # standard output is for records
 
 test: build-packages test-packages lint ## Check the format, build, and run every test
 	$(SWIFT) build --build-tests
