@@ -34,8 +34,11 @@ final class EndpointProbe: TCPConnection {
     private var endpointBeganAt: UInt64 = 0
     private var exhaustions = 0
 
-    /// So often is a connection tried again that this machine had no room for.
-    private static let maximumExhaustions = 100
+    /// How often a connection is tried again that this machine had no room for.
+    private func maximumExhaustions(_ error: UVError) -> Int {
+        // With few connections open, it is no port that lacks but an address of the family: no waiting helps.
+        error == .addressNotAvailable && !scan.isCrowded ? 2 : 100
+    }
 
     init(_ scan: ScanLoop) {
         self.scan = scan
@@ -136,9 +139,10 @@ final class EndpointProbe: TCPConnection {
     override func closed(_ end: ConnectionEnd) {
         scan.counters.bytes.add(UInt64(bytesReceived), ordering: .relaxed)
         // This machine ran out of something: wait for others to end, and let it not count as a try.
-        if case .exhausted = end, exhaustions < Self.maximumExhaustions, !scan.isStopped {
+        if case .exhausted(let error) = end, exhaustions < maximumExhaustions(error), !scan.isStopped {
             exhaustions += 1
-            scan.loop.after(milliseconds: 50 + UInt64(exhaustions) * 10) { [unowned self] in
+            // Nobody else holds an endpoint that has no connection: the timer must.
+            scan.loop.after(milliseconds: 50 + UInt64(exhaustions) * 10) { [self] in
                 prepareStep()
                 connect()
             }

@@ -28,7 +28,8 @@ final class ScanLoop {
 
     /// Targets pulled and not begun, the next one last.
     private var batch: [Target] = []
-    /// Targets whose network has as many connections as it may; tried again when one of them ends.
+    /// What waits for a place: further addresses of a name, and targets whose network has as many
+    /// connections as it may.
     private var deferred = Deque<Attempt>()
     /// Endpoints that wait for a token to connect again.
     private var waiting = Deque<EndpointProbe>()
@@ -91,7 +92,6 @@ final class ScanLoop {
         case .draining: drain()
         case .stopped:
             drain()
-            deferred.removeAll()
             waiting.removeAll()
             loop.closeAll()
         }
@@ -101,8 +101,11 @@ final class ScanLoop {
     private func drain() {
         feedState = .done
         batch.removeAll()
-        if !deferred.isEmpty && control.phase == .draining { deferred.removeAll() }
+        deferred.removeAll()
     }
+
+    /// Whether so much is open that this machine's local ports may have run out.
+    var isCrowded: Bool { active > 1000 }
 
     /// Whether everything is to end at once.
     var isStopped: Bool { control.phase == .stopped }
@@ -120,9 +123,11 @@ final class ScanLoop {
                 continue
             }
             // A deferred target takes no place, but their number is bounded all the same.
-            guard deferred.count < 4 * capacity + 64, let target = nextTarget() else { return }
+            guard deferred.count < 4 * capacity + 64, let target = nextTarget() else { break }
             begin(target)
         }
+        // What keeps a network busy may end on another loop, which tells this one nothing.
+        if !deferred.isEmpty { wake(after: 20) }
     }
 
     /// Lets endpoints go on that wait to connect again; false when no connection may be made now.
@@ -172,9 +177,9 @@ final class ScanLoop {
         }
     }
 
-    /// The first deferred target whose network has room now, of the first few.
+    /// The first that waits and whose network has room now, of the first few.
     private func nextDeferred() -> Attempt? {
-        guard let networks, !deferred.isEmpty else { return nil }
+        guard let networks, !deferred.isEmpty else { return deferred.popFirst() }
         for index in deferred.indices.prefix(16) where networks.hasRoom(deferred[index].address) {
             return deferred.remove(at: index)
         }
@@ -225,22 +230,30 @@ final class ScanLoop {
             let error = ObservationError(.dnsFailure, failure.description)
             refuse(target, address: nil, error, group: TargetGroup(1))
         case .success(let answers):
+            // While the scan is being stopped nothing new begins: the target stays undone.
+            guard control.phase == .running else { return }
             let addresses = answers.map { IPAddress($0.address) }
-            let chosen = options.allAddresses ? addresses : Array(addresses.prefix(1))
-            guard !chosen.isEmpty else {
+            guard !addresses.isEmpty else {
                 let error = ObservationError(
                     .dnsFailure,
                     "the name has no address of a family that is scanned"
                 )
                 return refuse(target, address: nil, error, group: TargetGroup(1))
             }
-            let group = TargetGroup(chosen.count)
-            for address in chosen {
-                guard let refusal = feed.plan.options.refusal(of: address, for: target) else {
-                    begin(Attempt(target: target, address: address, group: group))
-                    continue
-                }
+            let chosen = options.allAddresses ? addresses : Array(addresses.prefix(1))
+            attempt(target, chosen.filter { !target.addressesDone.contains($0.description) })
+        }
+    }
+
+    /// Lines up addresses of a name; each has its place, its share of the rate and its record.
+    private func attempt(_ target: Target, _ addresses: [IPAddress]) {
+        if addresses.isEmpty { handler.passed(target.sequence) }
+        let group = TargetGroup(addresses.count)
+        for address in addresses {
+            if let refusal = feed.plan.options.refusal(of: address, for: target) {
                 refuse(target, address: address, refusal, group: group)
+            } else {
+                deferred.append(Attempt(target: target, address: address, group: group))
             }
         }
     }
