@@ -14,6 +14,8 @@ package final class Observation {
     package var port: UInt16 = 0
     /// The target's name, when it was given by name.
     package var domain: String?
+    /// Whether HTTP without TLS was asked for.
+    package var isPlain = false
     /// The server name that was sent, if any.
     package var serverName: String?
     /// The scope that allowed the target.
@@ -48,7 +50,7 @@ package final class Observation {
     /// Forgets everything but the room.
     package func reset() {
         sequence = 0
-        address = ""
+        (address, isPlain) = ("", false)
         (ip, port, domain, serverName, scope) = (nil, 0, nil, nil, nil)
         (startedAt, duration) = (0, 0)
         (error, proof, notTLS, startTLS, verification) = (nil, nil, nil, nil, nil)

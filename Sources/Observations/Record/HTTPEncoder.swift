@@ -41,6 +41,7 @@ package enum HTTPEncoder {
 
     private static func encodeURL(_ exchange: HTTPExchange, into output: inout ByteBuffer) {
         output.object("url")
+        output.member("scheme", exchange.url.hasPrefix("http:") ? "http" : "https" as StaticString)
         output.member("full", exchange.url)
         output.member("path", exchange.request.path)
         if let query = exchange.request.query { output.member("query", query) }

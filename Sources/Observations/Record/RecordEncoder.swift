@@ -49,7 +49,11 @@ package struct RecordEncoder: ~Copyable {
         encodeEvent(observation, into: &out)
         encodeServer(observation, into: &out)
         encodeTLS(observation, hasChain, into: &out)
-        if let first = observation.http.first { HTTPEncoder.encode(first, into: &out) }
+        if let first = observation.http.first {
+            HTTPEncoder.encode(first, into: &out)
+        } else if observation.isPlain {
+            out.append(",\"url\":{\"scheme\":\"http\"}")
+        }
         out.object("hallmark")
         encodeHallmark(observation, into: &out)
         out.append("}}\n")
@@ -105,7 +109,9 @@ package struct RecordEncoder: ~Copyable {
 
     private mutating func encodeTLS(_ observation: Observation, _ hasChain: Bool, into out: inout ByteBuffer)
     {
-        guard observation.flight.version != 0 || hasChain || observation.jarm != nil else { return }
+        let isAnswered = observation.flight.version != 0 || hasChain || observation.jarm != nil
+        // The name belongs to the endpoint: without an answer, too, it says which one this is.
+        guard isAnswered || observation.serverName != nil else { return }
         out.object("tls")
         var serverName = observation.serverName ?? ""
         serverName.withUTF8 {
@@ -115,11 +121,13 @@ package struct RecordEncoder: ~Copyable {
                 established: observation.proof == .proven
             )
         }
-        out.object("server")
-        certificates.writeServer(to: &out)
-        fingerprints.encodeServer(observation, into: &out)
-        options.supplement?(observation, &out)
-        out.endObject()
+        if isAnswered {
+            out.object("server")
+            certificates.writeServer(to: &out)
+            fingerprints.encodeServer(observation, into: &out)
+            options.supplement?(observation, &out)
+            out.endObject()
+        }
         out.endObject()
     }
 

@@ -3,6 +3,7 @@ extension Field {
     ///
     /// `http` and `url` hold the first; `hallmark.http` holds the further ones in the same form.
     static let http: [Field] = [
+        Field("url.scheme", .keyword, "`https`, or `http` for a target without TLS, answered or not."),
         Field("url.full", .keyword, "The URL that was asked for."),
         Field("url.path", .keyword, "Its path."),
         Field("url.query", .keyword, "What follows the `?` in it, where there is one."),

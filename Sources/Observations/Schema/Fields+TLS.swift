@@ -19,7 +19,11 @@ extension Field {
         ),
         Field("tls.next_protocol", .keyword, "The application protocol chosen by ALPN."),
         Field("tls.established", .boolean, "Whether the handshake was completed."),
-        Field("tls.client.server_name", .keyword, "The server name sent (SNI); absent when none was."),
+        Field(
+            "tls.client.server_name",
+            .keyword,
+            "The server name of the endpoint (SNI), sent if a connection was made; absent when there is none."
+        ),
         Field("tls.server.hash.sha256", .keyword, "SHA-256 of the leaf certificate's DER, upper-case hex."),
         Field("tls.server.hash.sha1", .keyword, "SHA-1 of the same."),
         Field("tls.server.hash.md5", .keyword, "MD5 of the same."),

@@ -7,6 +7,7 @@ extension Observation {
         sequence = target.sequence
         self.ip = ip
         port = target.port
+        isPlain = target.scheme == .http
         switch target.host {
         case .address(let address): self.address = address.description
         case .name(let name):

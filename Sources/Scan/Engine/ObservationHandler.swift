@@ -13,6 +13,9 @@ package protocol ObservationHandler: AnyObject {
     /// - Parameter completesTarget: whether it is the last one of its target; a name can have several.
     func finished(_ observation: Observation, completesTarget: Bool)
 
+    /// Counts a target as done of whose addresses an earlier run has all records.
+    func passed(_ sequence: UInt64)
+
     /// Writes what waits to be written; called every second, and once at the end.
     func flush(isLast: Bool)
 }

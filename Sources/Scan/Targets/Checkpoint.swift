@@ -39,6 +39,8 @@ package struct Checkpoint: Codable, Equatable, Sendable {
         /// Targets whose records the output holds though they don't count as done yet: a run before
         /// this one wrote them after its last checkpoint.
         package var written: [EndpointKey]
+        /// Names of which some addresses are done.
+        package var partly: [Partly]?
         /// How far standard input was read; nil if it wasn't.
         package var input: InputPosition?
 
@@ -46,11 +48,14 @@ package struct Checkpoint: Codable, Equatable, Sendable {
             lowWater: UInt64,
             done: [ClosedRange<UInt64>],
             written: [EndpointKey],
+            partly: [UInt64: Set<String>],
             input: InputPosition?
         ) {
             self.lowWater = lowWater
             self.done = done.map { [$0.lowerBound, $0.upperBound] }
             self.written = written
+            let names = partly.map { Partly(sequence: $0.key, addresses: $0.value.sorted()) }
+            self.partly = names.isEmpty ? nil : names.sorted { $0.sequence < $1.sequence }
             self.input = input
         }
 
@@ -58,7 +63,13 @@ package struct Checkpoint: Codable, Equatable, Sendable {
             case lowWater = "low_water"
             case done
             case written
+            case partly
             case input
+        }
+
+        /// The addresses that are done of targets that are not.
+        var addressesDone: [UInt64: Set<String>] {
+            (partly ?? []).reduce(into: [:]) { $0[$1.sequence, default: []].formUnion($1.addresses) }
         }
 
         func tracker() throws(CheckpointError) -> CompletionTracker {
@@ -74,6 +85,12 @@ package struct Checkpoint: Codable, Equatable, Sendable {
             }
             return tracker
         }
+    }
+
+    /// A target that is a name, and which of its addresses have their record.
+    package struct Partly: Codable, Equatable, Sendable {
+        package var sequence: UInt64
+        package var addresses: [String]
     }
 
     package struct InputPosition: Codable, Equatable, Sendable {

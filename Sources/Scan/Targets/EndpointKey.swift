@@ -1,14 +1,20 @@
-/// What tells targets from each other in the output: host, port and server name.
+/// What tells targets from each other in the output: host, port, scheme and server name.
 package struct EndpointKey: Hashable, Codable, Sendable {
     package let address: String
     package let port: UInt16
     /// Only of an `address,sni` pair.
     package let serverName: String?
+    /// `http` for a target without TLS, otherwise nil.
+    package let scheme: String?
+    /// Which address of a name a record is about, in a run that scans all of them.
+    package private(set) var ip: String?
 
     enum CodingKeys: String, CodingKey {
         case address
         case port
         case serverName = "server_name"
+        case scheme
+        case ip
     }
 
     /// Of a target.
@@ -16,15 +22,43 @@ package struct EndpointKey: Hashable, Codable, Sendable {
         address = "\(target.host)"
         port = target.port
         serverName = target.serverName
+        scheme = target.scheme == .http ? "http" : nil
     }
 
     /// Of a record: its `server.address`, `server.port` and `tls.client.server_name`.
     ///
-    /// - Parameter override: the server name that the run sends to all hosts, if it does.
-    package init(address: String, port: UInt16, serverName: String?, override: String? = nil) {
+    /// - Parameters:
+    ///   - isPlain: whether its `url.scheme` is `http`.
+    ///   - ip: its `server.ip`, if the run scans all addresses of a name.
+    ///   - override: the server name that the run sends to all hosts, if it does.
+    package init(
+        address: String,
+        port: UInt16,
+        serverName: String?,
+        isPlain: Bool = false,
+        ip: String? = nil,
+        override: String? = nil
+    ) {
         self.address = address
         self.port = port
         // What the scanner chose by itself isn't part of the target.
         self.serverName = serverName == address || serverName == override ? nil : serverName
+        scheme = isPlain ? "http" : nil
+        // Of a target that is an address, this says nothing new.
+        self.ip = ip == address ? nil : ip
+    }
+
+    /// One address of the name.
+    func about(_ ip: String) -> EndpointKey {
+        var key = self
+        key.ip = ip
+        return key
+    }
+
+    /// The target itself, whichever of its addresses this is about.
+    var target: EndpointKey {
+        var key = self
+        key.ip = nil
+        return key
     }
 }

@@ -15,7 +15,11 @@ struct FeedState: Sendable {
     private var inputPlace: UInt64 = 0
     /// What runs before this one have done.
     private let resumed: CompletionTracker
-    private var written: [EndpointKey: Int]
+    private var written: [EndpointKey: Int] = [:]
+    /// The same for single addresses of names.
+    private var writtenAddresses: [EndpointKey: Set<String>] = [:]
+    /// What a checkpoint knew of them.
+    private let resumedAddresses: [UInt64: Set<String>]
 
     init(
         _ plan: TargetPlan,
@@ -31,23 +35,34 @@ struct FeedState: Sendable {
         self.input = input.map { TargetInput($0, expecting: resume?.input) }
         self.resumed = resumed
         inputPosition = resume?.input
-        self.written = ((resume?.written ?? []) + written).reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        resumedAddresses = resume?.addressesDone ?? [:]
+        for key in (resume?.written ?? []) + written {
+            if let ip = key.ip {
+                writtenAddresses[key.target, default: []].insert(ip)
+            } else {
+                self.written[key, default: 0] += 1
+            }
+        }
     }
 
     var total: UInt64? { input == nil ? walk.end : nil }
 
-    /// What `written` holds, in no order.
-    var stillWritten: [EndpointKey] { written.flatMap { Array(repeating: $0.key, count: $0.value) } }
+    /// What of `written` was not met yet, in no order.
+    var stillWritten: [EndpointKey] {
+        written.flatMap { Array(repeating: $0.key, count: $0.value) }
+            + writtenAddresses.flatMap { key, ips in ips.map { key.about($0) } }
+    }
 
     mutating func pull(_ count: Int, into targets: inout [Target], passed: inout [UInt64]) -> TargetFeed.Pull
     {
         let start = targets.count
         while targets.count - start < count {
-            if let target = walk.next() {
+            if var target = walk.next() {
                 if resumed.contains(target.sequence) { continue }
                 if pass(target) {
                     passed.append(target.sequence)
                 } else {
+                    target.addressesDone = addressesDone(of: target)
                     targets.append(target)
                 }
             } else if let outcome = advance() {
@@ -64,6 +79,16 @@ struct FeedState: Sendable {
         guard let count = written[key] else { return false }
         written[key] = count > 1 ? count - 1 : nil
         return true
+    }
+
+    /// Which addresses of a name the output already has records of.
+    private mutating func addressesDone(of target: Target) -> Set<String> {
+        guard case .name = target.host else { return [] }
+        let known = resumedAddresses[target.sequence] ?? []
+        guard !writtenAddresses.isEmpty,
+            let more = writtenAddresses.removeValue(forKey: EndpointKey(target))
+        else { return known }
+        return known.union(more)
     }
 
     /// Makes a walk of the next item of the input; returns what to say if there is none.

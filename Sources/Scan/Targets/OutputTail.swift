@@ -9,9 +9,15 @@ package struct OutputTail: Sendable {
 
     /// Reads an output file from a checkpoint's offset on.
     ///
-    /// - Parameter override: the server name that the run sends to all hosts, if it does.
+    /// - Parameters:
+    ///   - override: the server name that the run sends to all hosts, if it does.
+    ///   - allAddresses: whether the run scans every address of a name.
     /// - Throws: if the file can't be read or is shorter than the checkpoint says.
-    package init(of output: Checkpoint.Output, override: String? = nil) throws(CheckpointError) {
+    package init(
+        of output: Checkpoint.Output,
+        override: String? = nil,
+        allAddresses: Bool = false
+    ) throws(CheckpointError) {
         length = output.offset
         let path = output.path
         let file = open(path, O_RDONLY | O_CLOEXEC)
@@ -43,6 +49,8 @@ package struct OutputTail: Sendable {
                             address: record.server.address,
                             port: record.server.port,
                             serverName: record.tls?.client?.serverName,
+                            isPlain: record.url?.scheme == "http",
+                            ip: allAddresses ? record.server.ip : nil,
                             override: override
                         )
                     )
@@ -57,10 +65,16 @@ package struct OutputTail: Sendable {
     private struct Record: Decodable {
         var server: Server
         var tls: TLS?
+        var url: URL?
 
         struct Server: Decodable {
             var address: String
             var port: UInt16
+            var ip: String?
+        }
+
+        struct URL: Decodable {
+            var scheme: String?
         }
 
         struct TLS: Decodable {

@@ -29,6 +29,8 @@ package struct Target: Hashable, Sendable {
     package var isSwept: Bool
     /// Why it must not be scanned but yields a record all the same.
     package var problem: ObservationError?
+    /// Addresses of the name, as text, that an earlier run has records of.
+    package var addressesDone: Set<String> = []
 
     package init(
         sequence: UInt64 = 0,

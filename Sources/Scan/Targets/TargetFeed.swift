@@ -17,7 +17,18 @@ package final class TargetFeed: Sendable {
 
     package let plan: TargetPlan
     private let state: Mutex<FeedState>
-    private let completion: Mutex<CompletionTracker>
+    private let completion: Mutex<Completion>
+
+    private struct Completion: Sendable {
+        var tracker: CompletionTracker
+        /// Addresses that are done of names that are not.
+        var partly: [UInt64: Set<String>]
+
+        mutating func complete(_ sequence: UInt64) {
+            tracker.complete(sequence)
+            if !partly.isEmpty { partly[sequence] = nil }
+        }
+    }
 
     /// - Parameters:
     ///   - input: the file descriptor of a stream of targets, read when the plan has ended.
@@ -33,31 +44,51 @@ package final class TargetFeed: Sendable {
     ) throws(CheckpointError) {
         self.plan = plan
         let tracker = try resume?.tracker() ?? CompletionTracker()
-        completion = Mutex(tracker)
+        completion = Mutex(Completion(tracker: tracker, partly: resume?.addressesDone ?? [:]))
         state = Mutex(FeedState(plan, input, resume, tracker, written))
     }
 
     /// Appends up to `count` targets.
     package func pull(_ count: Int, into targets: inout [Target]) -> Pull {
         var passed: [UInt64] = []
+        let start = targets.count
         return state.withLock { state in
             let result = state.pull(count, into: &targets, passed: &passed)
             // Under this lock too: a checkpoint finds each of them either passed or still to be passed.
             if !passed.isEmpty { complete(passed) }
+            for target in targets[start...] where !target.addressesDone.isEmpty {
+                completion.withLock { $0.partly[target.sequence] = target.addressesDone }
+            }
             return result
         }
     }
 
     /// Counts targets as done; called when their records are written, under the lock of the writer.
-    package func complete(_ sequences: some Sequence<UInt64>) {
-        completion.withLock { for sequence in sequences { $0.complete(sequence) } }
+    ///
+    /// - Parameter addresses: single addresses that are done of names that are not.
+    package func complete(_ sequences: some Sequence<UInt64>, addresses: [AddressDone] = []) {
+        completion.withLock { completion in
+            for done in addresses { completion.partly[done.sequence, default: []].insert(done.ip) }
+            for sequence in sequences { completion.complete(sequence) }
+        }
+    }
+
+    /// One address of a target that is a name.
+    package struct AddressDone: Sendable {
+        package var sequence: UInt64
+        package var ip: String
+
+        package init(sequence: UInt64, ip: String) {
+            self.sequence = sequence
+            self.ip = ip
+        }
     }
 
     /// How many targets the run has in all; nil while standard input is open.
     package var total: UInt64? { state.withLock { $0.total } }
 
     /// How many targets are done, those of the runs before this one included.
-    package var completed: UInt64 { completion.withLock { $0.count } }
+    package var completed: UInt64 { completion.withLock { $0.tracker.count } }
 
     /// What is done, for a checkpoint.
     ///
@@ -65,11 +96,12 @@ package final class TargetFeed: Sendable {
     /// written and not yet counted: such a target would be scanned again.
     package var progress: Checkpoint.Progress {
         state.withLock { state in
-            let (lowWater, done) = completion.withLock { ($0.lowWater, $0.done) }
+            let completion = completion.withLock { $0 }
             return Checkpoint.Progress(
-                lowWater: lowWater,
-                done: done,
+                lowWater: completion.tracker.lowWater,
+                done: completion.tracker.done,
                 written: state.stillWritten,
+                partly: completion.partly,
                 input: state.inputPosition
             )
         }

@@ -160,5 +160,7 @@ private final class CollectingHandler: ObservationHandler {
         collected.add(observation.sequence, bytes, assessment?.highest)
     }
 
+    func passed(_ sequence: UInt64) {}
+
     func flush(isLast: Bool) {}
 }

@@ -25,14 +25,19 @@ final class RecordSink: Sendable {
     }
 
     /// Writes lines and counts targets as done; after a failure it does neither.
-    func write(_ lines: borrowing ByteBuffer, records: Int, completing sequences: [UInt64]) {
+    func write(
+        _ lines: borrowing ByteBuffer,
+        records: Int,
+        completing sequences: [UInt64],
+        addresses: [TargetFeed.AddressDone] = []
+    ) {
         state.withLock { state in
             guard state.failure == nil else {
                 state.lost += records
                 return
             }
             state.failure = lines.withSpan { state.file.write($0) }
-            guard state.failure != nil else { return feed.complete(sequences) }
+            guard state.failure != nil else { return feed.complete(sequences, addresses: addresses) }
             state.lost += records
             control.advance(to: .stopped)
         }

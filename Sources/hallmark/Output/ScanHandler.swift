@@ -19,6 +19,8 @@ final class ScanHandler: ObservationHandler {
     private var batch = ByteBuffer(capacity: 2 * batchSize)
     private var records = 0
     private var completed: [UInt64] = []
+    /// What is done of names with more addresses.
+    private var addresses: [TargetFeed.AddressDone] = []
     private var tally = ScanTally()
 
     private static let batchSize = 64 * 1024
@@ -73,8 +75,16 @@ final class ScanHandler: ObservationHandler {
             line.withSpan { batch.append($0) }
             records += 1
         }
-        if completesTarget { completed.append(observation.sequence) }
+        if completesTarget {
+            completed.append(observation.sequence)
+        } else if let ip = observation.ip {
+            addresses.append(TargetFeed.AddressDone(sequence: observation.sequence, ip: ip.description))
+        }
         if batch.count >= Self.batchSize || completed.count >= 4096 { write() }
+    }
+
+    func passed(_ sequence: UInt64) {
+        completed.append(sequence)
     }
 
     func flush(isLast: Bool) {
@@ -85,10 +95,11 @@ final class ScanHandler: ObservationHandler {
     }
 
     private func write() {
-        guard !completed.isEmpty || !batch.isEmpty else { return }
-        sink.write(batch, records: records, completing: completed)
+        guard !completed.isEmpty || !addresses.isEmpty || !batch.isEmpty else { return }
+        sink.write(batch, records: records, completing: completed, addresses: addresses)
         batch.removeAll()
         records = 0
         completed.removeAll(keepingCapacity: true)
+        if !addresses.isEmpty { addresses.removeAll(keepingCapacity: true) }
     }
 }

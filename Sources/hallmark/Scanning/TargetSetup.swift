@@ -10,6 +10,7 @@ struct TargetSetup {
     let issues: TargetIssues
     let fingerprint: PlanFingerprint
     private let readsStandardInput: Bool
+    private let allAddresses: Bool
 
     init(_ arguments: TargetArguments, _ order: OrderArguments, _ saved: Checkpoint?) throws {
         scope = try arguments.scope.map { try ScopeFile.read($0) }
@@ -39,6 +40,7 @@ struct TargetSetup {
             builder.add(argument: "-")
         }
         readsStandardInput = builder.readsStandardInput
+        allAddresses = arguments.allAddresses
         issues = builder.issues
         plan = try builder.finish()
         fingerprint = PlanFingerprint(plan, readsStandardInput: readsStandardInput)
@@ -61,7 +63,7 @@ struct TargetSetup {
         }
         var written: [EndpointKey] = []
         if let place = saved.output, place.path == output {
-            written = try OutputTail(of: place, override: override).written
+            written = try OutputTail(of: place, override: override, allAddresses: allAddresses).written
         }
         return try TargetFeed(plan, input: input, resume: saved.progress, written: written)
     }
