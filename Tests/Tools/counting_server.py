@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 
-HOLD = 0.02
+HOLD = 0.003
 listener = socket.create_server(("0.0.0.0", int(sys.argv[1])), backlog=4096)
 listener.setblocking(False)
 waits = selectors.DefaultSelector()
