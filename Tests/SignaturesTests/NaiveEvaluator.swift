@@ -21,6 +21,12 @@ struct NaiveEvaluator {
         exchanges = lists
     }
 
+    /// All fields of a line with all of their values, whatever exchange they belong to.
+    static func fields(of line: String) throws -> [String: [String]] {
+        let evaluator = try NaiveEvaluator(line)
+        return evaluator.exchanges.reduce(into: [:]) { $0.merge($1) { $0 + $1 } }
+    }
+
     private static func flatten(_ value: Any, _ path: String, into fields: inout [String: [String]]) {
         switch value {
         case let object as [String: Any]:

@@ -49,14 +49,12 @@ package struct SignatureLint {
                 find(rule.node["id"], "the same id as in \(other)")
             }
         }
-        for case .correlation(let correlation) in library.documents {
-            for name in correlation.rules where !library.rules.contains(where: { $0.isCalled(name) }) {
-                find(correlation.node["correlation"], "no rule is called \(name)")
+        for case .correlation(let rule) in library.documents {
+            if let other = titles.updateValue(rule.node.file, forKey: rule.title.lowercased()) {
+                find(rule.node["title"], "the same title as in \(other)")
             }
-        }
-        for case .filter(let filter) in library.documents {
-            for name in filter.rules where !library.rules.contains(where: { $0.isCalled(name) }) {
-                find(filter.node["filter"], "no rule is called \(name)")
+            if let id = rule.id, let other = ids.updateValue(rule.node.file, forKey: id) {
+                find(rule.node["id"], "the same id as in \(other)")
             }
         }
     }

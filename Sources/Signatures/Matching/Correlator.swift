@@ -18,19 +18,28 @@ package struct Correlator {
         let time: Int64
         /// Which of the correlation's rules it was.
         let rule: Int
+        /// What `value_count` counts, in lower case.
         let value: String?
     }
 
-    /// A group holds so many events at most; the oldest are forgotten.
-    private static let maximumEvents = 10_000
+    /// The events that share the values of the `group-by` fields.
+    private struct Group {
+        /// The values as they were first seen.
+        let key: [String]
+        var events: [Event] = []
+    }
+
+    /// A group holds so many events at least; older ones are forgotten by and by.
+    static let maximumEvents = 10_000
     private static let maximumGroups = 1_000_000
 
     private let set: RuleSet
     /// By correlation rule: the places of the rules it counts.
     private let counted: [[Int]]
     private let timestamp: Int
-    private var groups: [[[String]: [Event]]]
-    private var order: [[[String]]]
+    /// By correlation rule: its groups in the order in which they came, and their places by their values in lower case.
+    private var groups: [[Group]]
+    private var places: [[[String]: Int]]
     /// How many events were left out because there were too many groups.
     package private(set) var dropped = 0
 
@@ -40,8 +49,8 @@ package struct Correlator {
             correlation.rules.compactMap { name in set.rules.firstIndex { $0.isCalled(name) } }
         }
         timestamp = set.names.firstIndex(of: "@timestamp") ?? 0
-        groups = Array(repeating: [:], count: set.correlations.count)
-        order = Array(repeating: [], count: set.correlations.count)
+        groups = Array(repeating: [], count: set.correlations.count)
+        places = Array(repeating: [:], count: set.correlations.count)
     }
 
     /// What of one observation counts, to be taken in later.
@@ -62,15 +71,21 @@ package struct Correlator {
             where scratch.matched.contains(where: { $0.rule == counted }) {
                 var keys: [[String]] = [[]]
                 for field in rule.groupBy {
-                    let values = Set(scratch.texts(field)).sorted().prefix(16)
+                    var seen: Set<String> = []
+                    let values = scratch.texts(field).filter { seen.insert(foldedText($0)).inserted }.prefix(
+                        16
+                    )
                     keys = keys.prefix(64).flatMap { key in values.map { key + [$0] } }
                 }
                 let values = rule.field.map { scratch.texts($0).prefix(64).map(Optional.some) } ?? [nil]
                 for key in keys.prefix(64) {
                     for value in values {
-                        events.list.append((Event(time: time, rule: place, value: value), key, index))
+                        let event = Event(time: time, rule: place, value: value.map(foldedText))
+                        events.list.append((event, key, index))
                     }
                 }
+                // An observation is one event, however many of the rules it matches.
+                if rule.kind == .eventCount { break }
             }
         }
         return events
@@ -82,63 +97,120 @@ package struct Correlator {
     }
 
     private mutating func append(_ event: Event, _ key: [String], _ index: Int) {
-        guard groups[index][key] != nil || order[index].count < Self.maximumGroups else {
-            dropped += 1
-            return
+        let folded = key.map(foldedText)
+        let place: Int
+        if let known = places[index][folded] {
+            place = known
+        } else {
+            guard groups[index].count < Self.maximumGroups else {
+                dropped += 1
+                return
+            }
+            place = groups[index].count
+            places[index][folded] = place
+            groups[index].append(Group(key: key))
         }
-        if groups[index][key] == nil { order[index].append(key) }
-        groups[index][key, default: []].append(event)
-        if groups[index][key, default: []].count > Self.maximumEvents { groups[index][key]?.removeFirst() }
+        groups[index][place].events.append(event)
+        // Twice as many, so that dropping the older half costs little for each event.
+        if groups[index][place].events.count >= 2 * Self.maximumEvents {
+            groups[index][place].events.removeFirst(Self.maximumEvents)
+        }
     }
 
     /// The groups for which their rule holds, in the order in which they came.
     package func finish() -> [Finding] {
         set.correlations.indices.flatMap { index in
-            order[index].compactMap { key in
-                check(set.correlations[index], key, groups[index][key] ?? [], counted[index].count)
+            groups[index].compactMap { group in
+                check(set.correlations[index], group, counted[index].count)
             }
         }
     }
 
     /// Looks for a window of the rule's time span in which it holds.
-    private func check(_ rule: CorrelationRule, _ key: [String], _ events: [Event], _ ruleCount: Int)
-        -> Finding?
-    {
-        let events = events.sorted { $0.time < $1.time }
-        var start = 0
+    private func check(_ rule: CorrelationRule, _ group: Group, _ ruleCount: Int) -> Finding? {
+        let events = group.events.sorted { $0.time < $1.time }
+        var window = Window(events, rule, ruleCount)
         var best: Finding?
         for end in events.indices {
-            while events[end].time - events[start].time > rule.timespan { start += 1 }
+            window.extend(to: end)
             // Only the longest window that ends here can hold the most; for upper bounds it is the whole one.
-            if end + 1 < events.count, events[end + 1].time - events[start].time <= rule.timespan { continue }
-            let window = events[start...end]
-            guard let count = count(rule, window, ruleCount) else { continue }
+            if end + 1 < events.count, events[end + 1].time - events[window.start].time <= rule.timespan {
+                continue
+            }
+            guard let count = window.count else { continue }
             if best == nil || count > best?.count ?? 0 {
                 best = Finding(
                     rule: rule,
-                    group: key,
+                    group: group.key,
                     count: count,
-                    first: events[start].time,
+                    first: events[window.start].time,
                     last: events[end].time
                 )
             }
         }
         return best
     }
+}
 
-    private func count(_ rule: CorrelationRule, _ window: ArraySlice<Event>, _ ruleCount: Int) -> Int? {
-        switch rule.kind {
-        case .eventCount:
-            return rule.bounds.allSatisfy { $0.0.holds(window.count, $0.1) } ? window.count : nil
-        case .valueCount:
-            let count = Set(window.compactMap(\.value)).count
-            return rule.bounds.allSatisfy { $0.0.holds(count, $0.1) } ? count : nil
-        case .temporal:
-            return Set(window.map(\.rule)).count == ruleCount && ruleCount > 0 ? window.count : nil
-        case .temporalOrdered:
-            var next = 0
-            for event in window where event.rule == next { next += 1 }
-            return next == ruleCount && ruleCount > 0 ? window.count : nil
+/// The events of a group within a rule's time span, moving along with the time.
+private struct Window {
+    private let events: [Correlator.Event]
+    private let rule: CorrelationRule
+    private(set) var start = 0
+    private var end = -1
+    private var ofValue: [String: Int] = [:]
+    private var ofRule: [Int]
+
+    init(_ events: [Correlator.Event], _ rule: CorrelationRule, _ ruleCount: Int) {
+        self.events = events
+        self.rule = rule
+        ofRule = Array(repeating: 0, count: ruleCount)
+    }
+
+    /// Takes the next event in, and leaves those out that are too old beside it.
+    mutating func extend(to end: Int) {
+        self.end = end
+        change(events[end], by: 1)
+        while events[end].time - events[start].time > rule.timespan {
+            change(events[start], by: -1)
+            start += 1
         }
     }
+
+    private mutating func change(_ event: Correlator.Event, by difference: Int) {
+        ofRule[event.rule] += difference
+        guard let value = event.value else { return }
+        let count = (ofValue[value] ?? 0) + difference
+        ofValue[value] = count > 0 ? count : nil
+    }
+
+    /// What the rule counts, if the rule holds.
+    var count: Int? {
+        let events = end - start + 1
+        switch rule.kind {
+        case .eventCount: return within(events)
+        case .valueCount: return within(ofValue.count)
+        case .temporal: return ofRule.contains(0) ? nil : events
+        case .temporalOrdered: return isInOrder ? events : nil
+        }
+    }
+
+    private func within(_ count: Int) -> Int? {
+        rule.bounds.allSatisfy { $0.0.holds(count, $0.1) } ? count : nil
+    }
+
+    /// Whether every rule has an event later than the one of the rule before it.
+    private var isInOrder: Bool {
+        var next = 0
+        var time = Int64.min
+        for event in events[start...end] where event.rule == next && event.time > time {
+            next += 1
+            time = event.time
+        }
+        return next == ofRule.count
+    }
+}
+
+private func foldedText(_ text: String) -> String {
+    String(decoding: folded(Array(text.utf8)), as: UTF8.self)
 }

@@ -62,6 +62,7 @@ package final class RuleSet: Sendable {
             case .filter(let filter): filters.append(filter)
             }
         }
+        try Self.checkReferences(rules, correlations, filters)
         for index in rules.indices {
             for filter in filters where filter.applies(to: rules[index]) {
                 rules[index].condition = .and([rules[index].condition, filter.condition])
@@ -94,6 +95,25 @@ package final class RuleSet: Sendable {
         severalKinds = rules.indices.filter { index in
             let fields = rules[index].condition.tests.map { ProbeKinds.bringing($0.field) }
             return Set(fields.map(\.rawValue)).count > 1
+        }
+    }
+
+    /// A correlation or filter of a rule that isn't there would never do anything.
+    private static func checkReferences(
+        _ rules: [SigmaRule],
+        _ correlations: [CorrelationRule],
+        _ filters: [FilterRule]
+    ) throws(YAMLError) {
+        var lists = correlations.map { ($0.rules, $0.node["correlation"]?["rules"] ?? $0.node) }
+        lists += filters.map { ($0.rules, $0.node["filter"]?["rules"] ?? $0.node) }
+        for (names, node) in lists {
+            for (place, name) in names.enumerated() where !rules.contains(where: { $0.isCalled(name) }) {
+                let element = node.elements.map { $0[place] } ?? node
+                guard correlations.contains(where: { $0.isCalled(name) }) else {
+                    throw element.error("no rule is called \(name)")
+                }
+                throw element.error("\(name) is a correlation rule: those of others are not supported")
+            }
         }
     }
 

@@ -69,7 +69,11 @@ package struct CorrelationRule: Sendable {
         let condition = correlation["condition"]
         var bounds: [(Bound, Int)] = []
         for bound in Bound.allCases {
-            if let limit = condition?[bound.rawValue] { bounds.append((bound, try limit.integer())) }
+            guard let limit = condition?[bound.rawValue] else { continue }
+            guard (0...Correlator.maximumEvents).contains(try limit.integer()) else {
+                throw limit.error("counts go from 0 to \(Correlator.maximumEvents)")
+            }
+            bounds.append((bound, try limit.integer()))
         }
         self.bounds = bounds
         field = try condition?["field"]?.string()
@@ -93,16 +97,21 @@ package struct CorrelationRule: Sendable {
         nearMisses = try Self.sweeps(hallmark?["examples"]?["no_match"])
     }
 
+    /// Whether `reference`, an id or a name, means this rule.
+    func isCalled(_ reference: String) -> Bool {
+        reference == name || id != nil && reference.lowercased() == id
+    }
+
     private static func sweeps(_ node: YAMLNode?) throws(YAMLError) -> [[RuleExample]] {
         guard let node else { return [] }
         return try node.list().map { sweep throws(YAMLError) in try HallmarkReader.examples(sweep) }
     }
 
-    /// `30s`, `15m`, `12h`, `7d`, `2w`, `1M`: a number and a unit, a month being 30 days.
+    /// `30s`, `15m`, `12h`, `7d`, `2w`, `1M`, `1y`: a number and a unit; a year is 365.2425 days, a month its twelfth.
     private static func timespan(_ node: YAMLNode) throws(YAMLError) -> Int64 {
         let text = try node.string()
         let units: [Character: Int64] = [
-            "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "M": 2_592_000, "y": 31_536_000,
+            "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "M": 2_629_746, "y": 31_556_952,
         ]
         guard let last = text.last, let unit = units[last], let count = Int64(text.dropLast()),
             (1...1_000_000).contains(count)

@@ -3,6 +3,7 @@ package struct FilterRule: Sendable {
     package let title: String
     /// Ids or names; empty for all rules.
     let rules: [String]
+    let logSource: LogSource
     let condition: Expression
     let node: YAMLNode
 
@@ -10,7 +11,7 @@ package struct FilterRule: Sendable {
         try node.allow(RuleReader.filterKeys)
         title = try RuleReader.title(node)
         _ = try RuleReader.id(node)
-        try RuleReader.checkLogSource(try node.required("logsource"))
+        logSource = try LogSource(try node.required("logsource"))
         let filter = try node.required("filter")
         let rules = try filter.required("rules")
         let names = try rules.strings()
@@ -21,6 +22,6 @@ package struct FilterRule: Sendable {
     }
 
     func applies(to rule: SigmaRule) -> Bool {
-        rules.isEmpty || rules.contains { rule.isCalled($0) }
+        logSource.contains(rule.logSource) && (rules.isEmpty || rules.contains { rule.isCalled($0) })
     }
 }

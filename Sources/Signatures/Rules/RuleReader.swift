@@ -42,7 +42,7 @@ package enum RuleReader {
     private static func rule(_ node: YAMLNode, family: String) throws(YAMLError) -> SigmaRule {
         try node.allow(metadata.union(["logsource", "detection", "hallmark"]))
         let title = try Self.title(node)
-        try checkLogSource(try node.required("logsource"))
+        let source = try LogSource(try node.required("logsource"))
         let condition = try DetectionReader.read(try node.required("detection"))
         let level = try Self.level(node)
         let hallmark = try HallmarkReader.read(node["hallmark"], title: title, level: level)
@@ -63,6 +63,7 @@ package enum RuleReader {
             falsePositives: try node["falsepositives"]?.strings() ?? [],
             level: level,
             family: family,
+            logSource: source,
             hallmark: hallmark,
             kinds: kinds,
             condition: condition,
@@ -130,16 +131,5 @@ package enum RuleReader {
             guard parts.count == 2 else { throw tag.error("a tag is namespace.name") }
         }
         return try tags.strings()
-    }
-
-    static func checkLogSource(_ node: YAMLNode) throws(YAMLError) {
-        try node.allow(["category", "product", "service", "definition"])
-        let product = try node["product"]?.string()
-        let category = try node["category"]?.string()
-        guard product ?? "hallmark" == "hallmark", category ?? "tls_observation" == "tls_observation",
-            product != nil || category != nil, node["service"] == nil
-        else {
-            throw node.error("not our log source: product hallmark, category tls_observation")
-        }
     }
 }

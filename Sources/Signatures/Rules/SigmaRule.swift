@@ -15,6 +15,7 @@ package struct SigmaRule: Sendable {
     package let level: Level
     /// The first folder below the library, such as `c2` or `benign`.
     package let family: String
+    let logSource: LogSource
     package let hallmark: HallmarkBlock
     /// Kinds of the evidence that its matches give.
     package let kinds: Set<EvidenceKind>

@@ -1,0 +1,21 @@
+/// The log source of a rule or filter: ours, with all of its parts or some.
+struct LogSource: Sendable {
+    private let product: String?
+    private let category: String?
+
+    init(_ node: YAMLNode) throws(YAMLError) {
+        try node.allow(["category", "product", "service", "definition"])
+        product = try node["product"]?.string()
+        category = try node["category"]?.string()
+        guard product ?? "hallmark" == "hallmark", category ?? "tls_observation" == "tls_observation",
+            product != nil || category != nil, node["service"] == nil
+        else {
+            throw node.error("not our log source: product hallmark, category tls_observation")
+        }
+    }
+
+    /// Whether a filter of this log source is meant for a rule of the other: all parts that it names are the same there.
+    func contains(_ other: LogSource) -> Bool {
+        (product == nil || product == other.product) && (category == nil || category == other.category)
+    }
+}
