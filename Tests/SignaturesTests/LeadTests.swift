@@ -79,7 +79,8 @@ import Testing
         ([piece("certificate", "unique", "expires: 2026-07-01")], 90, "high"),
         ([piece("certificate", "strong", "expires: 2026-05-01")], 25, "low"),
         ([piece("certificate", "weak", "expires: 2026-05-01")], 10, "low"),
-        ([piece("tls", "weak"), benign("tls", "weak", "Tool")], 18, "low"),
+        ([piece("http", "weak"), benign("http", "weak", "Tool")], 18, "low"),
+        ([piece("tls", "weak"), piece("http", "weak"), benign("tls", "weak", "Tool")], 38, "low"),
         ([piece("http", "strong"), benign("http", "unique", "any")], 12, "low"),
         ([piece("http", "unique"), benign("http", "unique", "any")], 90, "high"),
         ([piece("http", "unique"), benign("http", "strong", "Tool")], 36, "low"),
@@ -91,6 +92,20 @@ import Testing
         #expect(leads.map(\.software.name) == ["Tool"])
         #expect(leads.map(\.confidence) == [confidence])
         #expect(leads.map(\.label.rawValue) == [label])
+    }
+
+    /// Every program in one language shares its TLS stack: that alone is no lead, unless nobody innocent is known for it.
+    @Test func runtimesStackAloneIsNoLead() throws {
+        let plain = try Self.assess([Self.piece("tls", "weak"), Self.benign("tls", "weak", "Tool")])
+        #expect(plain.leads.isEmpty && plain.matches.count == 2)
+        for known in ["certificate", "http"] {
+            let leads = try Self.assess([Self.piece(known, "weak"), Self.benign(known, "weak", "Tool")]).leads
+            #expect(leads.map(\.confidence) == [18])
+        }
+        let strong = try Self.assess([Self.piece("tls", "strong"), Self.benign("tls", "weak", "Tool")]).leads
+        #expect(strong.map(\.confidence) == [42])
+        let other = try Self.assess([Self.piece("tls", "weak"), Self.benign("tls", "weak", "Other")]).leads
+        #expect(other.map(\.confidence) == [25])
     }
 
     /// Every sum of the page's table stands in the test above.
@@ -108,7 +123,7 @@ import Testing
         let numbers = rows.compactMap { row in
             Int(row.split(separator: "|")[2].trimmingCharacters(in: .whitespaces))
         }
-        #expect(numbers == [90, 96, 99, 60, 60, 84, 25, 44, 70, 58, 60, 70, 60, 25, 18, 12, 90, 36, 60])
+        #expect(numbers == [90, 96, 99, 60, 60, 84, 25, 44, 70, 58, 60, 70, 60, 25, 18, 38, 12, 90, 36, 60])
     }
 
     @Test func tellsWhatSpeaksAgainst() throws {

@@ -1,26 +1,30 @@
 import Foundation
 import Glibc
 
-/// A real server on loopback, killed with the value's last reference.
+/// A real server on loopback, killed with the value's last reference, and its workers with it.
 package final class ServerProcess: @unchecked Sendable {  // `process` is only touched by init and deinit
     package let port: UInt16
     package let scratch: Scratch
     private let process = Process()
+    private let kept: [Scratch]
 
     /// Starts `program` and waits until it listens.
     ///
     /// - Parameters:
     ///   - port: where it will listen; a free one by default.
+    ///   - keeping: folders of files that it may read as long as it runs.
     ///   - arguments: made from the port and the scratch folder.
     package init(
         _ program: String,
         port: UInt16 = freePort(),
         scratch: Scratch = Scratch(),
         waits: Bool = true,
+        keeping: [Scratch] = [],
         arguments: (UInt16, Scratch) throws -> [String]
     ) throws {
         self.port = port
         self.scratch = scratch
+        kept = keeping
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [program] + (try arguments(port, scratch))
         try scratch.write("log", "")
@@ -41,11 +45,18 @@ package final class ServerProcess: @unchecked Sendable {  // `process` is only t
         throw CommandFailure(description: "\(program) does not listen on \(port)\n\(text)")
     }
 
+    /// Processes of the server's group: itself and what it forked.
+    package var group: Int32 { process.processIdentifier }
+
+    /// `Process` starts each child in a group of its own, which lives as long as any of its members.
+    ///
+    /// It is the group that is ended, since workers may outlive their parent, and since a server that closes the
+    /// descriptors that it inherits seems ended to `Process` when it is not.
     deinit {
-        guard process.isRunning else { return }
-        process.terminate()
-        for _ in 0..<50 where process.isRunning { usleep(20_000) }
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        guard group > 0 else { return }
+        kill(-group, SIGTERM)
+        for _ in 0..<50 where kill(-group, 0) == 0 { usleep(20_000) }
+        kill(-group, SIGKILL)
         process.waitUntilExit()
     }
 }

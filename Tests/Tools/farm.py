@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -51,7 +52,21 @@ def start(server, port):
         stdin=subprocess.PIPE,
         stdout=(folder / "out.log").open("wb"),
         stderr=subprocess.STDOUT,
+        # A group of its own, by which workers can be ended with their server.
+        start_new_session=True,
     )
+
+
+def end(process):
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+        except ProcessLookupError:
+            return
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            pass
 
 
 swapped = {"rsa": "ec", "ec": "rsa"}
@@ -78,9 +93,4 @@ try:
     sys.stdin.read()
 finally:
     for _, _, process in running:
-        process.terminate()
-    for _, _, process in running:
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        end(process)

@@ -33,7 +33,7 @@ struct LeadBuilder {
                 software.append(one)
             }
         }
-        var leads = software.map(lead)
+        var leads = software.compactMap(lead)
         leads.sort { ($1.confidence, $0.software.name) < ($0.confidence, $1.software.name) }
         var assessment = Assessment(matches: matches, leads: leads)
         let unrelated = unrelatedTools(software)
@@ -50,11 +50,13 @@ struct LeadBuilder {
         return assessment
     }
 
-    private func lead(_ software: Software) -> Lead {
+    /// Nil when nothing but the TLS stack of an innocent runtime speaks for it.
+    private func lead(_ software: Software) -> Lead? {
         var best = InlineArray<8, Double>(repeating: 0)
         var kinds: Set<EvidenceKind> = []
         var against: [String] = []
         var isDualUse = false
+        var isOfRuntime = true
         func object(_ text: String) { if !against.contains(text) { against.append(text) } }
         for match in matches {
             let rule = set.rules[match.rule]
@@ -62,7 +64,10 @@ struct LeadBuilder {
             let isExpired = rule.hallmark.expires.map { $0 <= time } ?? false
             var weight = Confidence.weight(rule.hallmark.specificity, isExpired: isExpired)
             if isExpired { object("an aged fact: \(rule.title)") }
-            weight *= lowered(rule, software, object)
+            let factor = lowered(rule, software, object)
+            weight *= factor
+            isOfRuntime =
+                isOfRuntime && rule.hallmark.specificity == .weak && rule.kinds == [.tls] && factor < 1
             isDualUse = isDualUse || rule.hallmark.isDualUse
             for other in rule.hallmark.software where other != software {
                 object("\(other.name) shows the same")
@@ -71,6 +76,7 @@ struct LeadBuilder {
             best[mask] = max(best[mask], weight)
             kinds.formUnion(rule.kinds)
         }
+        if isOfRuntime { return nil }
         if isDualUse { object("dual use: administrators and testers run it as well") }
         return Lead(
             software: software,
