@@ -51,6 +51,24 @@ import Testing
         }
     }
 
+    /// What a server showed before it turned a fallback down stays in the record.
+    @Test func whatAnEarlierHelloShowedIsKept() throws {
+        let server = try ServerProcess("openssl") { port, _ in
+            [
+                "s_server", "-accept", "127.0.0.1:\(port)", "-quiet", "-nocert", "-tls1_2", "-cipher",
+                "aNULL:@SECLEVEL=0",
+            ]
+        }
+        let record = try #require(
+            try Program.scan(["127.0.0.1:\(server.port)", "--probe", "certificate"]).first
+        )
+        #expect(record.code == "no_certificate")
+        #expect(record.text("tls.version") == "1.2")
+        #expect(record.text("tls.cipher")?.contains("_anon_") == true)
+        let probes = try #require(record["hallmark.probes"] as? [[String: Any]])
+        #expect(probes.compactMap { $0["code"] as? String } == ["no_certificate", "tls_alert", "tls_alert"])
+    }
+
     /// Upper-case hex without colons, as the record has it.
     private func fingerprint(_ certificate: TestCertificate) throws -> String {
         let text = try check(

@@ -46,9 +46,12 @@ def start(server, port):
 
     for name, text in server["config_files"].items():
         (folder / name).write_text(localise(text))
+    environment = {**os.environ, **{name: localise(text) for name, text in server["env"].items()}}
+    if "build" in server:
+        subprocess.run([localise(word) for word in server["build"]], env=environment, check=True)
     return subprocess.Popen(
         [localise(word) for word in server["command"]],
-        env={**os.environ, **{name: localise(text) for name, text in server["env"].items()}},
+        env=environment,
         stdin=subprocess.PIPE,
         stdout=(folder / "out.log").open("wb"),
         stderr=subprocess.STDOUT,
@@ -74,7 +77,7 @@ running = []
 for server in json.loads((here / "farm.json").read_text()):
     if names and server["name"] not in names:
         continue
-    if not os.access(server["command"][0], os.X_OK):
+    if not os.access(server.get("build", server["command"])[0], os.X_OK):
         print(f"{server['name']} is not installed", file=sys.stderr, flush=True)
         continue
     port = free_port()

@@ -10,6 +10,7 @@ extension EndpointProbe {
         preparePrelude()
         switch step {
         case .grab:
+            if observation.flight.suite != nil { earlier = (observation.flight, observation.error) }
             observation.flight.reset()
         case .handshake:
             observation.flight.reset()
@@ -136,7 +137,13 @@ extension EndpointProbe {
             )
         }
         let fallbackFailure = failure ?? (isConnected ? end.grabFailure : nil)
-        return sequence.ended(ending(end), fallbackFailure, observation.flight)
+        let next = sequence.ended(ending(end), fallbackFailure, observation.flight)
+        if case .grab = next { return next }
+        // Another hello that did worse takes nothing away from what the server has shown.
+        if let earlier, observation.flight.suite == nil {
+            (observation.flight, observation.error) = earlier
+        }
+        return next
     }
 
     func ending(_ end: ConnectionEnd) -> ProbeSequence.Ending {

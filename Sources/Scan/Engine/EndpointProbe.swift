@@ -27,6 +27,8 @@ final class EndpointProbe: TCPConnection {
     var prelude: Prelude?
     /// Why the dialogue before TLS failed.
     var preludeError: ObservationError?
+    /// What an earlier try showed that a server answered and that got no certificate, and how it ended.
+    var earlier: (flight: ServerFlight, error: ObservationError?)?
     /// How the present step ended, as far as its state machine knows.
     var failure: GrabFailure?
     var stepBeganAt: UInt64 = 0
@@ -58,6 +60,7 @@ final class EndpointProbe: TCPConnection {
         observation.startedAt = Timestamp.now
         endpointBeganAt = scan.loop.now
         exhaustions = 0
+        earlier = nil
         decision = .nothing
         sequence = ProbeSequence(
             scan.options,
