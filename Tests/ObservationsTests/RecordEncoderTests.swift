@@ -40,6 +40,35 @@ import Wire
         )
     }
 
+    /// A line brought up to date is the one that encoding it again would give.
+    @Test(arguments: [0, 9, 41_230_000], [0, 1, 3])
+    func amendedLinesAreAsEncodedOnes(duration: UInt64, probes: Int) {
+        let observation = Observation()
+        observation.address = "192.0.2.7"
+        observation.port = 443
+        observation.startedAt = 1_795_318_260_123_000_000
+        observation.probes = [ProbeRecord(.certificate, .success, hello: "default")]
+        var encoder = RecordEncoder(RecordEncoder.Options(scanID: "test"))
+        var amended = ByteBuffer(capacity: 64)
+        amended.append("before\n")
+        encoder.encode(observation, into: &amended)
+        observation.duration = duration
+        for kind in [ProbeKind.jarm, .http, .sni].prefix(probes) {
+            observation.probes.append(ProbeRecord(kind, .skipped, reason: .unremarkable))
+        }
+        #expect(encoder.amend(observation, probesFrom: 1, in: &amended))
+        #expect(!encoder.amend(observation, probesFrom: 1, in: &amended))
+        var encoded = ByteBuffer()
+        encoded.append("before\n")
+        encoder.encode(observation, into: &encoded)
+        let texts = [amended.withSpan { text($0) }, encoded.withSpan { text($0) }]
+        #expect(texts[0] == texts[1])
+    }
+
+    private func text(_ span: Span<UInt8>) -> String {
+        span.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    }
+
     @Test func anyBytesOfAServerGiveValidText() throws {
         let observation = Observation()
         observation.address = "evil.example\u{1b}[2J\"\\\u{202e}"

@@ -6,21 +6,24 @@ extension ByteBuffer {
     mutating func append(probes: [ProbeRecord]) {
         guard !probes.isEmpty else { return }
         array("probes")
-        for probe in probes {
-            element()
-            member("kind", probe.kind.rawValue)
-            member("outcome", probe.outcome.rawValue)
-            if let code = probe.code { member("code", code.rawValue) }
-            if let reason = probe.reason { member("reason", reason.rawValue) }
-            if let hello = probe.hello { member("hello", hello) }
-            if let limit = probe.limit { member("limit", limit.rawValue) }
-            if probe.outcome != .skipped {
-                member("attempt", probe.attempt)
-                member("duration_ms", probe.milliseconds)
-            }
-            endObject()
-        }
+        for probe in probes { append(probe) }
         endArray()
+    }
+
+    /// One element of `probes`.
+    mutating func append(_ probe: ProbeRecord) {
+        element()
+        member("kind", probe.kind.rawValue)
+        member("outcome", probe.outcome.rawValue)
+        if let code = probe.code { member("code", code.rawValue) }
+        if let reason = probe.reason { member("reason", reason.rawValue) }
+        if let hello = probe.hello { member("hello", hello) }
+        if let limit = probe.limit { member("limit", limit.rawValue) }
+        if probe.outcome != .skipped {
+            member("attempt", probe.attempt)
+            member("duration_ms", probe.milliseconds)
+        }
+        endObject()
     }
 
     /// What a server said that was not TLS, what it said before TLS, and what was checked after.

@@ -52,6 +52,19 @@ public struct ByteBuffer: ~Copyable {
         for index in bytes.indices where place + index < count { base[place + index] = bytes[index] }
     }
 
+    /// Puts `bytes` in the place of those in `range`; what follows moves.
+    public mutating func replace(_ range: Range<Int>, with bytes: Span<UInt8>) {
+        let range = range.clamped(to: 0..<count)
+        let rest = count - range.upperBound
+        if bytes.count > capacity - count { grow(bytes.count) }
+        (base + range.lowerBound + bytes.count).update(from: base + range.upperBound, count: rest)
+        bytes.withUnsafeBufferPointer { bytes in
+            guard let start = bytes.baseAddress else { return }
+            (base + range.lowerBound).update(from: start, count: bytes.count)
+        }
+        count = range.lowerBound + bytes.count + rest
+    }
+
     /// Has `body` append at most `room` bytes.
     public mutating func extend(_ room: Int, _ body: (inout OutputSpan<UInt8>) -> Void) {
         if room > capacity - count { grow(room) }

@@ -16,6 +16,8 @@ final class ScanHandler: ObservationHandler {
     private let run: ScanRun
     private var encoder: RecordEncoder
     private var line = ByteBuffer(capacity: 16 * 1024)
+    /// The endpoint that `line` is about, and how many of its probes it tells of; nil when more followed.
+    private var decided: (sequence: UInt64, startedAt: Int64, probes: Int)?
     private var batch = ByteBuffer(capacity: 2 * batchSize)
     private var records = 0
     private var completed: [UInt64] = []
@@ -46,13 +48,29 @@ final class ScanHandler: ObservationHandler {
         }
         line.removeAll()
         encoder.encode(observation, into: &line)
+        decided = (observation.sequence, observation.startedAt, observation.probes.count)
         facts.leaf = encoder.leaf
         if let assessor, matches(assessor) {
             facts.hasMatch = assessor.scratch.hasSuspiciousMatch
             facts.wanted = assessor.scratch.wantedProbes()
             facts.preferred = assessor.scratch.preferredRequests
         }
-        return policy.decide(facts)
+        let decision = policy.decide(facts)
+        if !decision.wanted.isEmpty { decided = nil }
+        return decision
+    }
+
+    /// Encodes the finished observation, or brings the line up to date that the decision was made on.
+    private func encode(_ observation: Observation) {
+        defer { decided = nil }
+        if let decided, decided.sequence == observation.sequence, decided.startedAt == observation.startedAt,
+            observation.assessment.isEmpty,
+            encoder.amend(observation, probesFrom: decided.probes, in: &line)
+        {
+            return
+        }
+        line.removeAll()
+        encoder.encode(observation, into: &line)
     }
 
     /// Matches the line; false when it can't be read, which our own line always can.
@@ -63,8 +81,7 @@ final class ScanHandler: ObservationHandler {
     }
 
     func finished(_ observation: Observation, completesTarget: Bool) {
-        line.removeAll()
-        encoder.encode(observation, into: &line)
+        encode(observation)
         let assessment = try? assessor?.assess(&line)
         findings?.splice(into: &line)
         tally.count(observation, assessment)
