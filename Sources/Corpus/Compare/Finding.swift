@@ -83,4 +83,23 @@ package struct Finding: Equatable, Sendable {
         self.message = message
         self.asset = asset
     }
+
+    /// An asset that did not answer, with the error and since when.
+    ///
+    /// - Parameters:
+    ///   - number: the asset's place in the inventory.
+    ///   - time: when it failed first, in milliseconds since 1970.
+    static func missing(
+        _ asset: Asset,
+        _ number: Int,
+        port: Int,
+        since time: Int,
+        code: String,
+        lastSeen: Int? = nil
+    ) -> Finding {
+        var message =
+            "\(asset.address) port \(port) does not answer since \(Timestamp.secondsText(time)): \(code)"
+        if let lastSeen { message += "; last seen \(Timestamp.secondsText(lastSeen))" }
+        return Finding(.missingEndpoint, message + ".", asset: number)
+    }
 }

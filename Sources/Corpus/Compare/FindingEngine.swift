@@ -98,12 +98,13 @@ package final class FindingEngine {
         guard record.text(.outcome) == "failure",
             let asset = assets.first(where: { inventory.assets[$0].isSingle })
         else { return [] }
-        let code = record.text(.errorCode) ?? "unknown"
         return [
-            Finding(
-                .missingEndpoint,
-                "\(inventory.assets[asset].address) did not answer: \(code).",
-                asset: asset
+            .missing(
+                inventory.assets[asset],
+                asset,
+                port: record.integer(.port) ?? 0,
+                since: record.text(.timestamp).flatMap { Timestamp.milliseconds($0) } ?? 0,
+                code: record.text(.errorCode) ?? "unknown"
             )
         ]
     }

@@ -95,13 +95,13 @@ package final class SweepComparison {
 
     /// Reports what shows only now.
     ///
-    /// - Parameter lastSeen: when an earlier sweep, kept in a corpus, saw an endpoint of an asset.
-    package func finish(lastSeen: ((Asset, Int) throws -> Int?)? = nil) throws {
+    /// - Parameter absence: what a corpus knows of an asset's port that failed at a time.
+    package func finish(absence: ((Asset, Int, Int) throws -> Absence?)? = nil) throws {
         for (place, entry) in presence.sorted(by: {
             ($0.key.asset, $0.key.port) < ($1.key.asset, $1.key.port)
         })
         where entry.failed != .max {
-            try reportMissing(Int(place.asset), Int(place.port), entry, lastSeen)
+            try reportMissing(Int(place.asset), Int(place.port), entry, absence)
         }
         for (prefix, assets) in shared.sorted(by: { $0.key < $1.key }) {
             try reportShared(assets.map { Int($0) }.sorted(), keyTexts[prefix])
@@ -116,14 +116,21 @@ package final class SweepComparison {
         _ number: Int,
         _ port: Int,
         _ entry: Presence,
-        _ lastSeen: ((Asset, Int) throws -> Int?)?
+        _ absence: ((Asset, Int, Int) throws -> Absence?)?
     ) throws {
         let asset = inventory.assets[number]
-        var message = "\(asset.address) port \(port) does not answer since "
-        message += "\(Timestamp.secondsText(entry.failed)): \(entry.code)"
-        let last = try entry.answered == .min ? lastSeen?(asset, port) : entry.answered
-        if let last { message += "; last seen \(Timestamp.secondsText(last))" }
-        let finding = Finding(.missingEndpoint, message + ".", asset: number)
+        // A corpus that knows no later answer than the sweeps can't say more.
+        let known = try absence?(asset, port, entry.failed).flatMap {
+            $0.answered >= entry.answered ? $0 : nil
+        }
+        let finding = Finding.missing(
+            asset,
+            number,
+            port: port,
+            since: min(entry.failed, known?.failed ?? .max),
+            code: entry.code,
+            lastSeen: known?.answered ?? (entry.answered == .min ? nil : entry.answered)
+        )
         try report(
             ReportedFinding(
                 finding: finding,

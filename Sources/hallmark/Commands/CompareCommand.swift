@@ -42,7 +42,7 @@ struct CompareCommand: ParsableCommand {
     var adopt = false
 
     @Option(
-        help: ArgumentHelp("A corpus, which knows when a missing endpoint was last seen.", valueName: "file"),
+        help: ArgumentHelp("A corpus, which knows since when an endpoint is missing.", valueName: "file"),
         completion: .file()
     )
     var corpus: String?
@@ -93,7 +93,9 @@ struct CompareCommand: ParsableCommand {
             let comparison = SweepComparison(try InventoryFile.load(inventory)) { try sink.write($0) }
             for file in files { try comparison.add(sweep: file) }
             let known = try corpus.map { try CorpusFile($0, .read) }
-            try comparison.finish { asset, port in try known?.lastSeen(asset, port: port) }
+            try comparison.finish { asset, port, time in
+                try known?.absence(asset, port: port, at: time)
+            }
             summaries.append(comparison.counts.summary(drift: false))
             worst = max(worst, comparison.counts.worst ?? .info)
         }
