@@ -45,6 +45,7 @@ final class InventoryLab {
         Endpoint(address: "127.30.0.19", certificate: "beacon"),
         Endpoint(address: "127.31.0.1", certificate: "foreign"),
         Endpoint(address: "127.31.0.2", certificate: "stranger"),
+        Endpoint(address: "127.31.0.3", certificate: "beacon-2"),
     ]
 
     private static let before = [
@@ -106,7 +107,7 @@ final class InventoryLab {
     /// All endpoints of the lab, whether they answer or not; the shop is asked for by its name.
     var targets: [String] {
         let inside = (2...21).map { "127.30.0.\($0):\(port)" }
-        return ["127.30.0.1:\(port),shop.lab.test"] + inside + (1...2).map { "127.31.0.\($0):\(port)" }
+        return ["127.30.0.1:\(port),shop.lab.test"] + inside + (1...3).map { "127.31.0.\($0):\(port)" }
     }
 
     func certificate(_ name: String) -> String { scratch.file(name + ".pem") }

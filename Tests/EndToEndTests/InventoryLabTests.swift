@@ -29,6 +29,7 @@ import Testing
             "127.30.0.20:\(port) Web": ["medium missing_endpoint"],
             "127.30.0.21:\(port) ": ["high unknown_endpoint"],
             "127.31.0.1:\(port) ": ["medium foreign_certificate_with_our_name"],
+            "127.31.0.3:\(port) ": ["critical signature_lead"],
             // Of all endpoints of the assets.
             "shop.lab.test Web": ["medium shared_key"], "127.30.0.4 Pay": ["medium shared_key"],
             "127.30.0.17 Twins": ["medium shared_key"], "127.30.0.18 Twins": ["medium shared_key"],
@@ -124,7 +125,7 @@ import Testing
         // One screen of counts comes first.
         let summary = try #require(table.range(of: "\n\n")).lowerBound
         let head = table[..<summary].split(separator: "\n")
-        #expect(head.first == "23 records, 21 endpoints answered; 19 of assets, 4 of no asset")
+        #expect(head.first == "24 records, 22 endpoints answered; 19 of assets, 5 of no asset")
         #expect(head.count <= 24)
         for name in Set(expected.map { $0.split(separator: " ")[1] }) {
             let count = expected.count { $0.split(separator: " ")[1] == name }
@@ -182,14 +183,14 @@ import Testing
         let (all, table) = try findings(["--baseline", baseline, sweep])
         #expect(Set(all).symmetricDifference(Self.drift(lab.port)).sorted() == [])
         #expect(all.count == 4)
-        #expect(table.hasPrefix("23 records, 21 endpoints answered, 18 unchanged\n"))
+        #expect(table.hasPrefix("24 records, 22 endpoints answered, 19 unchanged\n"))
         #expect(
             table.contains(#/127\.30\.0\.2:\d+ .*A new certificate with the same key: certificate from /#)
         )
         #expect(table.contains(#/127\.30\.0\.8:\d+ .*Changed: certificate from \S+ to \S+; key from /#))
         // The same sweep is no drift.
         let same = try compare(["--baseline", sweep, sweep])
-        #expect(same.text.hasPrefix("23 records, 21 endpoints answered, 21 unchanged\nNo findings.\n"))
+        #expect(same.text.hasPrefix("24 records, 22 endpoints answered, 22 unchanged\nNo findings.\n"))
     }
 
     @Test func aMissingAssetSaysSinceWhen() throws {

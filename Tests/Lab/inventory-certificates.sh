@@ -87,7 +87,9 @@ issued foreign '/CN=shop.lab.test' 'DNS:shop.lab.test' -1 89 other-ca
 issued stranger '/CN=www.elsewhere.test' 'DNS:www.elsewhere.test' -1 89 other-ca
 self_signed box '/CN=box' -days 90
 self_signed self '/CN=self.lab.test' -days 90
-# A published default: the facts and their source stand in the rule that names the tool.
-openssl genrsa -out beacon.key 2048
-self_signed beacon '/ST=Cyberspace/L=Somewhere/O=cobaltstrike/OU=AdvancedPenTesting/CN=Major Cobalt Strike' \
-    -days 3650 -set_serial 146473198
+# A published default, twice: the facts and their source stand in the rule that names the tool.
+for name in beacon beacon-2; do
+    openssl genrsa -out $name.key 2048
+    self_signed $name '/ST=Cyberspace/L=Somewhere/O=cobaltstrike/OU=AdvancedPenTesting/CN=Major Cobalt Strike' \
+        -days 3650 -set_serial 146473198
+done

@@ -171,7 +171,7 @@ package enum MarkKind: Int, CaseIterable, Sendable {
         }
     }
 
-    package enum Family: String, CaseIterable, Sendable {
+    package enum Family: Int, CaseIterable, Sendable {
         case key, certificate, serial, validity, shape, subject, issuer, names, tls, headers, content, favicon
     }
 

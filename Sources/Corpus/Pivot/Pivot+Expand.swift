@@ -1,147 +1,150 @@
 /// From marks to what has them.
 extension Pivot {
-    /// A certificate or an endpoint under consideration.
-    private struct Candidate {
-        var marks: [Int] = []
-        var score = 0.0
+    /// Marks from which a step begins.
+    struct Start {
+        let marks: [SharedMark]
+        /// The result that has them; nil for the query.
+        let via: String?
+        /// The places of the marks in `marks`.
+        let places: [Mark: Int]
+
+        init(_ marks: [SharedMark], via: String? = nil) {
+            self.marks = marks
+            self.via = via
+            places = Dictionary(
+                marks.enumerated().map { ($1.mark, $0) },
+                uniquingKeysWith: { first, _ in first }
+            )
+        }
+
+        /// Those that something else has too, the weightiest first.
+        func shared(with others: some Sequence<Mark>) -> [SharedMark] {
+            var found: Set<Int> = []
+            for mark in others { if let place = places[mark] { found.insert(place) } }
+            return found.sorted().map { marks[$0] }
+        }
     }
 
-    /// The results that share marks, or, with `only`, the seeds themselves.
-    func expand(
-        _ marks: [SharedMark],
-        depth: Int,
-        via: PivotResult?,
-        only seeds: Seeds? = nil,
-        leavingOut known: Set<String> = []
-    ) throws -> [PivotResult] {
-        var certificates: [Int: Candidate] = [:]
-        var endpoints: [Int: Candidate] = [:]
-        if let seeds {
-            for id in seeds.certificates { certificates[id] = Candidate() }
-            if seeds.certificates.isEmpty { for id in seeds.endpoints { endpoints[id] = Candidate() } }
-        } else {
-            try collect(marks, &certificates, &endpoints)
+    /// What shares marks of one start or another: the best of it, looked at as a whole.
+    ///
+    /// - Parameter known: results that are there already.
+    func expand(_ starts: [Start], depth: Int, leavingOut known: [PivotMatch]) throws -> [PivotMatch] {
+        let knownCertificates = Set(known.lazy.filter { !$0.isEndpoint }.map(\.id))
+        let knownEndpoints = Set(known.lazy.filter(\.isEndpoint).map(\.id))
+        // Whole, a candidate can weigh more than by its followed marks alone: look at more than are wanted.
+        let most = max(options.limit + 20, 50)
+        var certificates = BestCandidates(most)
+        var endpoints = BestCandidates(most)
+        for (number, start) in starts.enumerated() {
+            let found = try collect(start.marks, budget: Self.mostCandidates / starts.count)
+            for candidate in found.certificates.best(most, start: number, leavingOut: knownCertificates) {
+                certificates.add(candidate)
+            }
+            for candidate in found.endpoints.best(most, start: number, leavingOut: knownEndpoints) {
+                endpoints.add(candidate)
+            }
         }
-        let most = max(options.limit + known.count + 20, 50)
-        var results: [PivotResult] = []
-        for (id, _) in best(certificates, marks, most) where !known.contains("c\(id)") {
-            if let result = try certificate(id, marks, depth, via) { results.append(result) }
+        var matches: [PivotMatch] = []
+        for candidate in certificates.sorted() {
+            if let match = try certificate(candidate.id, starts[candidate.start], depth) {
+                matches.append(match)
+            }
         }
-        for (id, _) in best(endpoints, marks, most) where !known.contains("e\(id)") {
-            if let result = try endpoint(id, marks, depth, via) { results.append(result) }
+        for candidate in endpoints.sorted() {
+            if let match = try endpoint(candidate.id, starts[candidate.start], depth) {
+                matches.append(match)
+            }
         }
-        return seeds == nil ? results.filter { $0.score > 0 } : results
+        return matches.filter { $0.score > 0 }
     }
 
-    private func collect(
-        _ marks: [SharedMark],
-        _ certificates: inout [Int: Candidate],
-        _ endpoints: inout [Int: Candidate]
-    ) throws {
-        var left = Self.mostCandidates
-        for (number, shared) in marks.enumerated() where shared.followed && left > 0 {
-            guard !shared.mark.kind.isOfService else { continue }
+    /// What the query names, as results.
+    func matches(_ seeds: Seeds, _ marks: [SharedMark]) throws -> [PivotMatch] {
+        let start = Start(marks)
+        guard seeds.certificates.isEmpty else {
+            return try seeds.certificates.sorted().compactMap { try certificate($0, start, 0) }
+        }
+        return try seeds.endpoints.sorted().compactMap { try endpoint($0, start, 0) }
+    }
+
+    private func collect(_ marks: [SharedMark], budget: Int) throws -> (
+        certificates: Candidates, endpoints: Candidates
+    ) {
+        var certificates = Candidates()
+        var endpoints = Candidates()
+        var left = budget
+        for shared in marks where shared.followed && left > 0 && !shared.mark.kind.isOfService {
             for id in try reader.certificates(with: shared.mark, limit: min(left, Self.mostFollowed)) {
-                certificates[id, default: Candidate()].marks.append(number)
+                certificates.add(id, shared)
                 left -= 1
             }
         }
         // The endpoints of services are several look-ups away each.
-        left = Self.mostCandidates / 10
-        for (number, shared) in marks.enumerated() where shared.followed && left > 0 {
-            guard shared.mark.kind.isOfService else { continue }
+        left = budget / 10
+        for shared in marks where shared.followed && left > 0 && shared.mark.kind.isOfService {
             for appearance in try reader.appearances(with: shared.mark, limit: 200) where left > 0 {
                 for sighting in try reader.sightings(appearance: appearance, limit: min(left, 200)) {
                     left -= 1
-                    if certificates[sighting.certificate] != nil { continue }
-                    endpoints[sighting.endpoint, default: Candidate()].marks.append(number)
+                    if !certificates.contains(sighting.certificate) {
+                        endpoints.add(sighting.endpoint, shared)
+                    }
                 }
             }
         }
-    }
-
-    private func best(
-        _ candidates: [Int: Candidate],
-        _ marks: [SharedMark],
-        _ most: Int
-    ) -> [(key: Int, value: Candidate)] {
-        let scored = candidates.mapValues { candidate in
-            Candidate(marks: candidate.marks, score: Self.score(candidate.marks.map { marks[$0] }))
-        }
-        return Array(scored.sorted { ($1.value.score, $0.key) < ($0.value.score, $1.key) }.prefix(most))
+        return (certificates, endpoints)
     }
 
     /// Looks at a certificate as a whole: all marks that it and its endpoints share.
-    private func certificate(
-        _ id: Int,
-        _ marks: [SharedMark],
-        _ depth: Int,
-        _ via: PivotResult?
-    ) throws -> PivotResult? {
+    private func certificate(_ id: Int, _ start: Start, _ depth: Int) throws -> PivotMatch? {
         guard let certificate = try reader.certificate(id) else { return nil }
         let sightings = try reader.sightings(certificate: id, limit: 8)
         // With a period, what was not seen in it does not count.
         if sightings.isEmpty, options.since != nil || options.until != nil { return nil }
-        var has = Set(certificate.marks)
-        for sighting in sightings { has.formUnion(try reader.service(sighting.appearance).marks) }
-        return try result(
-            id: "c\(id)",
-            certificate,
-            sightings,
-            count: sightings.count < 8 ? sightings.count : try reader.sightingCount(certificate: id),
-            shared: marks.filter { has.contains($0.mark) },
+        var marks = certificate.marks
+        for appearance in Set(sightings.map(\.appearance)) { marks += try reader.service(appearance).marks }
+        return PivotMatch(
+            id: id,
             isEndpoint: false,
-            depth,
-            via
+            certificate: certificate,
+            sightings: sightings,
+            shared: start.shared(with: marks),
+            depth: depth,
+            via: start.via
         )
     }
 
-    private func endpoint(
-        _ id: Int,
-        _ marks: [SharedMark],
-        _ depth: Int,
-        _ via: PivotResult?
-    ) throws -> PivotResult? {
+    private func endpoint(_ id: Int, _ start: Start, _ depth: Int) throws -> PivotMatch? {
         let sightings = try reader.sightings(endpoint: id, limit: 8).sorted { $0.last > $1.last }
         guard let latest = sightings.first else { return nil }
-        var has: Set<Mark> = []
+        var marks: [Mark] = []
         var shown: PivotReader.Certificate?
         for sighting in sightings {
-            has.formUnion(try reader.service(sighting.appearance).marks)
+            marks += try reader.service(sighting.appearance).marks
             if let certificate = try reader.certificate(sighting.certificate) {
-                has.formUnion(certificate.marks)
+                marks += certificate.marks
                 if shown == nil { shown = certificate }
             }
         }
-        return try result(
-            id: "e\(id)",
-            shown,
-            [latest],
-            count: 1,
-            shared: marks.filter { has.contains($0.mark) },
+        return PivotMatch(
+            id: id,
             isEndpoint: true,
-            depth,
-            via
+            certificate: shown,
+            sightings: [latest],
+            shared: start.shared(with: marks),
+            depth: depth,
+            via: start.via
         )
     }
 
-    private func result(
-        id: String,
-        _ certificate: PivotReader.Certificate?,
-        _ sightings: [PivotReader.Sighting],
-        count: Int,
-        shared: [SharedMark],
-        isEndpoint: Bool,
-        _ depth: Int,
-        _ via: PivotResult?
-    ) throws -> PivotResult {
+    /// A match with its endpoints and leads.
+    func result(_ match: PivotMatch) throws -> PivotResult {
         var leads: [String] = []
-        for sighting in sightings {
+        for sighting in match.sightings {
             for lead in try reader.leads(sighting: sighting.id) where !leads.contains(lead) {
                 leads.append(lead)
             }
         }
-        let places = try sightings.map { sighting in
+        let places = try match.sightings.map { sighting in
             let endpoint = try reader.endpoint(sighting.endpoint)
             return PivotResult.Place(
                 endpoint: endpoint.text,
@@ -151,19 +154,56 @@ extension Pivot {
             )
         }
         return PivotResult(
-            id: id,
-            sha256: certificate?.sha256 ?? "",
-            subject: certificate?.subject ?? "",
+            id: match.key,
+            sha256: match.certificate?.sha256 ?? "",
+            subject: match.certificate?.subject ?? "",
             places: places,
-            placeCount: count,
-            isEndpoint: isEndpoint,
+            placeCount: match.isEndpoint
+                ? 1 : places.count < 8 ? places.count : try reader.sightingCount(certificate: match.id),
+            isEndpoint: match.isEndpoint,
             leads: leads,
-            score: Self.score(shared) * (depth > 1 ? 0.5 : 1),
-            shared: shared,
-            depth: depth,
-            via: via?.id,
-            firstSeen: sightings.map(\.first).min(),
-            lastSeen: sightings.map(\.last).max()
+            score: match.score,
+            shared: match.shared,
+            depth: match.depth,
+            via: match.via,
+            firstSeen: match.firstSeen,
+            lastSeen: match.sightings.map(\.last).max()
         )
     }
+}
+
+/// A certificate or an endpoint that shares marks, as far as its place among the results asks for.
+struct PivotMatch {
+    let id: Int
+    let isEndpoint: Bool
+    let certificate: PivotReader.Certificate?
+    let sightings: [PivotReader.Sighting]
+    let shared: [SharedMark]
+    let depth: Int
+    let via: String?
+    let score: Double
+    let firstSeen: Int?
+
+    init(
+        id: Int,
+        isEndpoint: Bool,
+        certificate: PivotReader.Certificate?,
+        sightings: [PivotReader.Sighting],
+        shared: [SharedMark],
+        depth: Int,
+        via: String?
+    ) {
+        self.id = id
+        self.isEndpoint = isEndpoint
+        self.certificate = certificate
+        self.sightings = sightings
+        self.shared = shared
+        self.depth = depth
+        self.via = via
+        score = Pivot.score(shared) * (depth > 1 ? 0.5 : 1)
+        firstSeen = sightings.map(\.first).min()
+    }
+
+    /// As `PivotResult.id`.
+    var key: String { (isEndpoint ? "e" : "c") + String(id) }
 }

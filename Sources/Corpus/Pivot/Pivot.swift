@@ -56,10 +56,12 @@ package struct Pivot {
         var asked = false
         if case .marks = query { asked = true }
         answer.marks = try weigh(seeds.marks, asked: asked)
-        let own = try expand(answer.marks, depth: 0, via: nil, only: seeds)
-        answer.seeds = own
-        var found = try expand(answer.marks, depth: 1, via: nil, leavingOut: Set(own.map(\.id)))
-        if options.depth > 1 { found += try further(from: found, leavingOut: Set(own.map(\.id))) }
+        let own = try matches(seeds, answer.marks)
+        answer.seeds = try own.map { try result($0) }
+        var found = try expand([Start(answer.marks)], depth: 1, leavingOut: own)
+        if options.depth > 1, !found.isEmpty {
+            found += try expand(try further(from: found), depth: 2, leavingOut: own + found)
+        }
         found = found.filter { $0.score >= options.leastScore }
         switch options.order {
         case .score:
@@ -67,33 +69,28 @@ package struct Pivot {
         case .time: found.sort { ($0.firstSeen ?? .max, $1.score) < ($1.firstSeen ?? .max, $0.score) }
         }
         answer.isCut = found.count > options.limit
-        answer.results = Array(found.prefix(options.limit))
+        answer.results = try found.prefix(options.limit).map { try result($0) }
         return answer
     }
 
-    /// From the best results on to what shares their marks.
-    private func further(from found: [PivotResult], leavingOut seeds: Set<String>) throws -> [PivotResult] {
-        var known = seeds.union(found.map(\.id))
-        var more: [PivotResult] = []
+    /// The best results, as starts of a second step.
+    private func further(from found: [PivotMatch]) throws -> [Start] {
         // A result that shares little with the seeds leads away from them.
         let best = found.map(\.score).max() ?? 0
-        for start in found.sorted(by: { $0.score > $1.score }).prefix(10) where start.score * 2 >= best {
-            guard let number = Int(start.id.dropFirst()) else { continue }
+        let starts = found.sorted { $0.score > $1.score }.prefix(10).filter { $0.score * 2 >= best }
+        return try starts.map { start in
             var next = Seeds()
             if start.isEndpoint {
-                for sighting in try reader.sightings(endpoint: number, limit: 5) {
+                for sighting in try reader.sightings(endpoint: start.id, limit: 5) {
                     if let certificate = try reader.certificate(sighting.certificate) {
                         next.add(certificate.marks)
                     }
                 }
-            } else if let certificate = try reader.certificate(number) {
+            } else if let certificate = start.certificate {
                 next.add(certificate.marks)
             }
-            let results = try expand(weigh(next.marks), depth: 2, via: start, leavingOut: known)
-            known.formUnion(results.map(\.id))
-            more += results
+            return Start(try weigh(next.marks), via: start.key)
         }
-        return more
     }
 
     // MARK: Seeds

@@ -1,0 +1,151 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Every command of the playbooks, typed into a shell in a folder with the files that the playbook asks for.
+@Suite(.serialized) struct PlaybookTests {
+    /// What a playbook needs, by the lab; its variables are set in place of their defaults.
+    private struct Stage {
+        let lab: InventoryLab
+        let folder = Scratch()
+        var variables: [String: String] = [:]
+        /// Before which block the lab turns into this week's.
+        var changeBefore: Int?
+
+        /// Puts a file of the lab's into the folder.
+        func copy(_ path: String, as name: String) throws {
+            try FileManager.default.copyItem(atPath: path, toPath: folder.file(name))
+        }
+
+        func text(_ name: String) throws -> String {
+            try String(contentsOfFile: folder.file(name), encoding: .utf8)
+        }
+
+        /// Adds last week's sweep of the whole lab to a corpus of the folder.
+        func remember() throws {
+            _ = try lab.sweep("remembered.ndjson", nil, ["--corpus", folder.file("corpus.sqlite")])
+        }
+    }
+
+    private static let names =
+        (try? FileManager.default.contentsOfDirectory(
+            atPath: projectFolder + "/Docs/playbooks"
+        ))?.sorted() ?? []
+
+    @Test func thereAreAllPlaybooks() throws {
+        #expect(
+            Self.names == [
+                "README.md", "from-one-certificate.md", "stolen-certificates.md", "suspected-c2.md",
+                "weekly-sweep.md",
+            ]
+        )
+        for name in Self.names where name != "README.md" {
+            #expect(try Playbook(name).commands.count >= 5, "\(name)")
+        }
+        #expect(try Playbook("README.md").commands.isEmpty)
+    }
+
+    /// What the text mentions in passing is part of a command that is run somewhere.
+    @Test func mentionsAreOfCommandsThatAreRun() throws {
+        let books = try Self.names.map { try Playbook($0) }
+        let commands = books.flatMap(\.commands).map { $0.text.split(whereSeparator: \.isWhitespace) }
+        for book in books {
+            for mention in book.mentions {
+                let words = mention.split(separator: " ")
+                #expect(
+                    commands.contains { command in words.allSatisfy { command.contains($0) } },
+                    "\(book.name): \(mention)"
+                )
+            }
+        }
+    }
+
+    @Test(arguments: names.filter { $0 != "README.md" })
+    func everyCommandRuns(name: String) throws {
+        let book = try Playbook(name)
+        let stage = try prepare(name)
+        #expect(book.variables == Set(stage.variables.keys))
+        for (number, block) in book.blocks.enumerated() {
+            if number == stage.changeBefore { try stage.lab.change() }
+            try run(block, of: book, on: stage)
+        }
+        try check(name, stage)
+    }
+
+    /// Runs a block in one shell, which notes each command's exit code.
+    private func run(_ block: Playbook.Block, of book: Playbook, on stage: Stage) throws {
+        let notes = stage.folder.file("notes")
+        let script = block.map { "\($0.text)\nprintf '%s ' \"$?\" >> '\(notes)'\n" }.joined()
+        try stage.folder.write("notes", "")
+        let bin = URL(fileURLWithPath: Program.path).deletingLastPathComponent().path
+        var environment = stage.variables
+        environment["PATH"] = bin + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+        environment["HALLMARK_SIGNATURES"] = projectFolder + "/signatures"
+        let result = try TestSupport.run(
+            "bash",
+            ["-c", "cd '\(stage.folder.path)' && set -o nounset -o pipefail\n\(script)"],
+            environment: environment
+        )
+        let statuses = try stage.text("notes").split(separator: " ").map { Int($0) }
+        #expect(statuses.count == block.count, "\(book.name): the shell ended early: \(result.errors)")
+        for (command, status) in zip(block, statuses) {
+            #expect(
+                status == command.status,
+                "\(book.name):\(command.line): \(command.text)\n\(result.text)\(result.errors)"
+            )
+        }
+    }
+
+    private func prepare(_ name: String) throws -> Stage {
+        let lab = try InventoryLab()
+        var stage = Stage(lab: lab)
+        switch name {
+        case "weekly-sweep.md":
+            try stage.folder.write("ranges.txt", lab.targets.joined(separator: "\n") + "\n")
+            stage.variables = ["OWNED": "127.30.0.0/24"]
+            stage.changeBefore = 2
+        case "suspected-c2.md":
+            try stage.remember()
+            stage.variables = ["SUSPECT": "127.30.0.19:\(lab.port)"]
+        case "from-one-certificate.md":
+            try stage.remember()
+            stage.variables = ["CERTIFICATE": lab.certificate("beacon")]
+        case "stolen-certificates.md":
+            try stage.copy(try lab.sweep("sweep.ndjson"), as: "sweep.ndjson")
+            try stage.copy(try lab.inventory(as: "inventory.csv"), as: "inventory.csv")
+            stage.variables = [
+                "OURS": lab.certificate("shop"), "DOMAIN": "lab.test", "FOREIGN": "127.30.0.4:\(lab.port)",
+            ]
+        default: throw CommandFailure(description: "\(name): no stage is set for this playbook")
+        }
+        return stage
+    }
+
+    /// Whether the commands did what the playbook wants of them.
+    private func check(_ name: String, _ stage: Stage) throws {
+        switch name {
+        case "weekly-sweep.md":
+            let findings = try stage.text("findings.ndjson")
+            #expect(
+                findings.contains("\"unauthorized_certificate\"") && findings.contains("\"unknown_endpoint\"")
+            )
+            #expect(try stage.text("findings.csv").contains("127.30.0.20 port"))
+        case "suspected-c2.md":
+            let records = try Program.records(try stage.text("assessed.ndjson"))
+            let leads = records.first?["hallmark.leads"] as? [[String: Any]] ?? []
+            let tools = leads.compactMap { ($0["software"] as? [String: Any])?["name"] as? String }
+            #expect(tools.contains("Cobalt Strike"))
+        case "from-one-certificate.md":
+            let related = try Program.records(try stage.text("related.ndjson"))
+            let places = related.filter { $0.text("type") == "result" }.compactMap {
+                ($0["endpoints"] as? [[String: Any]])?.first?["endpoint"] as? String
+            }
+            #expect(places.contains("127.31.0.3:\(stage.lab.port)"))
+            #expect(try stage.text("bad.html").contains("127.31.0.3:\(stage.lab.port)"))
+        default:
+            let proof = try #require(Program.records(try stage.text("proof.ndjson")).first)
+            #expect(proof.text("hallmark.proof") == "proven")
+            #expect(proof.text("tls.server.hash.sha256")?.lowercased() == (try stage.lab.digest("shop")))
+        }
+    }
+}
