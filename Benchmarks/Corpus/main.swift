@@ -29,10 +29,25 @@ func peak() -> Int {
     return usage.ru_maxrss / 1024
 }
 
+/// The CPU seconds that the process has used.
+func cpu() -> Double {
+    var usage = rusage()
+    getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+}
+
 func makeCorpus(_ sightings: Int, _ certificates: Int) throws {
     let internet = Internet(certificates: certificates, seed: 42)
-    let writer = CorpusWriter(try CorpusFile(path, .write))
     var line = ByteBuffer(capacity: 8192)
+    let before = cpu()
+    for endpoint in 0..<20_000 {
+        line.removeAll()
+        internet.write(endpoint, time: 0, to: &line)
+    }
+    let making = (cpu() - before) / 20_000 * Double(sightings)
+    let writer = CorpusWriter(try CorpusFile(path, .write))
+    let begin = cpu()
     let time = try seconds {
         for endpoint in 0..<sightings {
             line.removeAll()
@@ -41,8 +56,15 @@ func makeCorpus(_ sightings: Int, _ certificates: Int) throws {
         }
         try writer.finish()
     }
-    print("import: \(sightings) sightings in \(shown(time)) s, \(Int(Double(sightings) / time)) a second")
-    print("peak memory: \(peak()) MiB")
+    let used = cpu() - begin - making
+    print("import: \(sightings) sightings in \(shown(time)) s, \(Int(Double(sightings) / time)) a second;")
+    print("  \(shown(used / Double(sightings) * 1e6)) us CPU each, without making the records")
+    print("peak memory: \(peak()) MiB, with the pages of the file that are mapped")
+}
+
+/// The address of an endpoint whose certificate was seen there first.
+func address(_ number: Int) -> String {
+    "\(1 + number >> 24 & 127).\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255)"
 }
 
 func pivots() throws {
@@ -53,26 +75,48 @@ func pivots() throws {
         "size \(stats.bytes >> 20) MiB"
     )
     let certificates = stats.counts.first { $0.name == "certificates" }?.count ?? 1
-    for (title, depth) in [("pivot", 1), ("pivot, depth 2", 2)] {
-        var times: [Double] = []
-        var results = 0
-        for number in 0..<200 {
-            // Ordinary ones, popular ones, and those that belong together, in turn.
-            let endpoint = number % 4 == 0 ? number / 4 * 4001 + 7 : number % 4 == 1 ? number : number * 7919
-            let address = endpoint % certificates
-            let ip =
-                "\(1 + address >> 24 & 127).\(address >> 16 & 255).\(address >> 8 & 255).\(address & 255)"
-            var options = PivotOptions()
-            options.depth = depth
-            times.append(
-                try seconds { results += try Pivot.run(PivotQuery(ip), in: corpus, options).results.count }
+    // Ordinary ones, popular ones, and those that belong together, in turn; then each single mark of some.
+    var queries: [(group: String, text: String)] = []
+    for number in 0..<200 {
+        let endpoint = number % 4 == 0 ? number / 4 * 4001 + 7 : number % 4 == 1 ? number : number * 7919
+        let place = address(endpoint % certificates)
+        queries.append(("endpoint", place))
+        guard number < 80 else { continue }
+        let answer = try Pivot.run(PivotQuery(place), in: corpus, PivotOptions())
+        for seed in answer.seeds.prefix(1) { queries.append(("certificate", seed.sha256)) }
+        for mark in answer.marks.map(\.mark) where !queries.contains(where: { $0.text.hasSuffix(mark.value) })
+        {
+            queries.append(
+                (mark.kind.isOfService ? "mark of a service" : "mark", "\(mark.kind.alias)=\(mark.value)")
+            )
+            if mark.kind == .name { queries.append(("name", mark.value)) }
+        }
+    }
+    for depth in 1...2 {
+        print("depth \(depth)")
+        var slowest = (time: 0.0, text: "")
+        for group in ["endpoint", "certificate", "name", "mark", "mark of a service"] {
+            var times: [Double] = []
+            var results = 0
+            for query in queries where query.group == group {
+                var options = PivotOptions()
+                options.depth = depth
+                let time = try seconds {
+                    results += try Pivot.run(PivotQuery(query.text), in: corpus, options).results.count
+                }
+                times.append(time * 1000)
+                if time > slowest.time { slowest = (time, query.text) }
+            }
+            guard !times.isEmpty else { continue }
+            times.sort()
+            let name = group.padding(toLength: 18, withPad: " ", startingAt: 0)
+            print(
+                "  \(name) \(times.count) queries: median \(shown(times[times.count / 2])) ms,",
+                "95 % \(shown(times[times.count * 95 / 100])) ms, longest \(shown(times[times.count - 1])) ms,",
+                "\(results / times.count) results each"
             )
         }
-        times.sort()
-        print(
-            "\(title): median \(shown(times[100] * 1000)) ms, 95 % \(shown(times[190] * 1000)) ms,",
-            "longest \(shown(times[199] * 1000)) ms, \(results / 200) results each"
-        )
+        print("  the slowest is \(slowest.text)")
     }
 }
 

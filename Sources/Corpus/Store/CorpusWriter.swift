@@ -33,7 +33,6 @@ package final class CorpusWriter: Sendable {
         self.corpus = corpus
         self.limit = limit
         let thread = Thread { [self] in run() }
-        thread.name = "corpus"
         thread.stackSize = 2 << 20
         thread.start()
     }
@@ -84,6 +83,8 @@ package final class CorpusWriter: Sendable {
     }
 
     private func run() {
+        // Only a thread that runs can be given a name that others see.
+        Thread.current.name = "corpus"
         do {
             try corpus.ingest { session in
                 while true {

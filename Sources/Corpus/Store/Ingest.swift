@@ -42,6 +42,9 @@ final class Ingest {
         statements = try IngestStatements(db)
     }
 
+    /// How many marks wait to be written.
+    var pendingMarks: Int { pending.count }
+
     /// Adds one record that has been read.
     func add(_ record: RecordPicker, now: Int) throws {
         counts.records += 1

@@ -9,8 +9,12 @@ final class IngestSession {
     private var open = false
     private var inBatch = 0
 
-    /// How many records one transaction takes at most.
-    static let batch = 5000
+    /// How many records one transaction takes at most, and how many marks.
+    ///
+    /// The marks of a batch lie scattered over a table of their own, most of whose pages are written anew for
+    /// each batch: few large ones cost a large corpus far less than many small ones.
+    static let batch = 50_000
+    static let batchMarks = 600_000
 
     fileprivate init(_ db: Database, hash: SipHash) throws {
         self.db = db
@@ -46,7 +50,7 @@ final class IngestSession {
         }
         try ingest.add(picker, now: Self.now)
         inBatch += 1
-        if inBatch >= Self.batch { try commit() }
+        if inBatch >= Self.batch || ingest.pendingMarks >= Self.batchMarks { try commit() }
     }
 
     /// Adds the certificate of a record that was seen on no endpoint.

@@ -12,6 +12,9 @@ struct PendingMarks {
     private var links: [Link] = []
     private var counted: [Int64: (mark: Mark, count: Int)] = [:]
 
+    /// How many marks of certificates wait.
+    var count: Int { links.count }
+
     mutating func add(_ mark: Mark, id: Int64, certificate: Int) {
         links.append(Link(mark: id, certificate: certificate, kind: mark.kind, value: mark.value))
     }
