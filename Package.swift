@@ -129,7 +129,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HallmarkTests",
-            dependencies: ["hallmark", "Observations"],
+            dependencies: ["HTTPClient", "Observations", "Scan", "Signatures", "Wire", "hallmark"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -149,7 +149,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Scan", "TestSupport", "hallmark"],
+            dependencies: ["Observations", "Scan", "TestSupport", "hallmark"],
             swiftSettings: settings
         ),
         .testTarget(name: "NetTests", dependencies: ["Net", "TestSupport"], swiftSettings: settings),

@@ -41,6 +41,7 @@ package final class HTTPProbe {
     package private(set) var exchanges: [HTTPExchange] = []
     /// The icon's hashes, when it was asked for and is one.
     package private(set) var icon: Favicon?
+    package private(set) var hasAskedForIcon = false
     /// Connections that were used.
     package private(set) var connections = 0
 
@@ -49,9 +50,6 @@ package final class HTTPProbe {
         self.plan = plan
         self.options = options
     }
-
-    /// Leaves out of the plan what no longer helps.
-    package func keep(_ isUseful: (HTTPRequest) -> Bool) { plan.keep(isUseful) }
 
     /// A connection stands.
     ///
@@ -127,7 +125,10 @@ package final class HTTPProbe {
         }
         guard let (request, purpose) = current else { return finish() }
         var limits = options.limits
-        if purpose == .icon { limits.body = options.iconLimit }
+        if purpose == .icon {
+            limits.body = options.iconLimit
+            hasAskedForIcon = true
+        }
         guard let session else {
             exchange = .http1(HTTPReader(method: request.method, limits: limits))
             return .send(RequestWriter.http1(request, origin, options))

@@ -50,11 +50,6 @@ package struct RequestPlan: Sendable {
         return nil
     }
 
-    /// Leaves out what `isUseful` says no longer helps.
-    package mutating func keep(_ isUseful: (HTTPRequest) -> Bool) {
-        queue = queue.filter(isUseful)
-    }
-
     /// Where the first page says the icon is, when that is on the same host; else where icons always were.
     private func icon(_ exchanges: [HTTPExchange]) -> HTTPRequest? {
         guard let first = exchanges.first, first.version != nil else { return nil }

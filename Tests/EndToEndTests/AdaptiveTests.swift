@@ -38,13 +38,16 @@ import Testing
         return (scratch.file("leaf.pem"), scratch.file("key.pem"))
     }
 
-    /// One nginx: any address on its first port is ordinary; on its second the given server answers.
-    private func start(_ scratch: Scratch, ordinary: String, second: String) throws -> (ServerProcess, UInt16)
-    {
+    /// One nginx: any address on its first port is ordinary; on each further port one of the given servers answers.
+    private func start(
+        _ scratch: Scratch,
+        ordinary: String,
+        others: [String]
+    ) throws -> (ServerProcess, [UInt16]) {
         let pair = try ordinaryCertificate(scratch)
-        let other = freePort()
+        let ports = others.map { _ in freePort() }
+        let further = zip(ports, others).map { "server { listen 0.0.0.0:\($0) ssl; \($1) }" }
         let server = try ServerProcess("nginx", scratch: scratch) { port, scratch in
-            let common = "ssl_protocols TLSv1.2 TLSv1.3;"
             let path = try scratch.write(
                 "nginx.conf",
                 """
@@ -53,38 +56,67 @@ import Testing
                 http {
                     access_log off; client_body_temp_path \(scratch.path); proxy_temp_path \(scratch.path);
                     fastcgi_temp_path \(scratch.path); uwsgi_temp_path \(scratch.path); scgi_temp_path \(scratch.path);
-                    \(common) ssl_certificate \(pair.certificate); ssl_certificate_key \(pair.key);
-                    server { listen 0.0.0.0:\(port) ssl; \(ordinary) }
-                    server { listen 0.0.0.0:\(other) ssl; \(second) }
+                    ssl_certificate \(pair.certificate); ssl_certificate_key \(pair.key);
+                    server { listen 0.0.0.0:\(port) ssl; ssl_protocols TLSv1.2 TLSv1.3; \(ordinary) }
+                    \(further.joined(separator: "\n"))
                 }
                 """
             )
             return ["-p", scratch.path, "-c", path]
         }
-        return (server, other)
+        return (server, ports)
     }
 
-    private func scan(_ level: String, _ targets: [String], _ scratch: Scratch) throws -> (
-        leads: Set<String>, connections: Int
-    ) {
+    private func scan(_ level: String, _ targets: [String], _ scratch: Scratch, _ more: [String] = []) throws
+        -> (leads: Set<String>, connections: Int)
+    {
         let summary = scratch.file("summary-\(level).json")
         let result = try Program.run(
             ["scan", "-q", "--probe", level, "--include-special", "-c", "64", "--summary", summary] + targets
+                + more
         )
         #expect(result.status == 0, "\(result.errors)")
         var leads: Set<String> = []
         for record in try Program.records(result.text) {
-            for lead in (record["hallmark.leads"] as? [[String: Any]]) ?? [] {
-                let software = (lead["software"] as? [String: Any])?["name"] as? String ?? "?"
-                leads.insert("\(record.endpoint) \(software)")
-            }
+            leads.formUnion(record.leads.map { "\(record.endpoint) \($0.software) \($0.confidence)" })
         }
         let data = try Data(contentsOf: URL(fileURLWithPath: summary))
         let told = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
         return (leads, try #require(told["connections"] as? Int))
     }
 
-    /// A thousand ordinary endpoints and ten with a tool's certificate.
+    /// A rule of the lab's own for what it calls `software`.
+    private func rule(
+        _ title: String,
+        _ software: String,
+        _ field: String,
+        _ value: String,
+        block: String = ""
+    )
+        -> String
+    {
+        """
+        title: \(title)
+        logsource: {product: hallmark, category: tls_observation}
+        detection:
+          mark:
+            \(field): '\(value)'
+          condition: mark
+        hallmark:
+          \(block.isEmpty ? "software: {name: \(software)}" : block)
+          specificity: strong
+
+        """
+    }
+
+    /// Directives of a server with a TLS stack of its own, a page of its own, and the ordinary certificate.
+    private func implant(_ name: String, _ stack: String) -> String {
+        "\(stack) location / { default_type text/html; return 200 '<title>\(name)</title>'; }"
+    }
+
+    /// A thousand ordinary endpoints, four with a tool's certificate, and six with nothing but a tool's TLS stack.
+    ///
+    /// The shipped library holds no stack fingerprint of a tool, so that the lab brings rules of its own for two.
     @Test func adaptiveFindsTheSameWithATenthOfTheConnections() throws {
         let scratch = Scratch()
         let tool = try TestCertificate(
@@ -92,18 +124,42 @@ import Testing
             algorithm: ["ec", "ec_paramgen_curve:P-384"],
             days: 3650
         )
-        let (server, other) = try start(
+        let (server, ports) = try start(
             scratch,
             ordinary: "location / { return 200 'ok'; }",
-            second: """
+            others: [
+                """
                 ssl_certificate \(tool.certificate); ssl_certificate_key \(tool.key);
                 add_header X-Server gophish always; location / { return 404; }
-                """
+                """,
+                implant("First implant", "ssl_protocols TLSv1.2; ssl_ciphers ECDHE-ECDSA-AES256-SHA;"),
+                implant(
+                    "Second implant",
+                    "ssl_protocols TLSv1.2; ssl_ciphers ECDHE-ECDSA-CHACHA20-POLY1305;"
+                ),
+            ]
         )
-        let targets = ["127.30.0.0-127.30.3.231:\(server.port)", "127.31.0.1-127.31.0.10:\(other)"]
-        let adaptive = try scan("adaptive", targets, scratch)
-        let full = try scan("full", targets, scratch)
+        let marks = [
+            ("First implant", "tls.server.ja3s", ports[1]), ("Second implant", "hallmark.stack", ports[2]),
+        ]
+        for (index, (name, field, port)) in marks.enumerated() {
+            let seen = try Program.scan(["127.31.0.1:\(port)", "--probe", "certificate", "--include-special"])
+            let value = try #require(seen.first?.text(field))
+            try scratch.write("stack-\(index).yml", rule("Stack of the \(name)", name, field, value))
+            try scratch.write(
+                "page-\(index).yml",
+                rule("Page of the \(name)", name, "http.response.title", name)
+            )
+        }
+        let targets =
+            ["127.30.0.0-127.30.3.231:\(server.port)", "127.31.0.1-127.31.0.4:\(ports[0])"]
+            + ports.dropFirst().map { "127.31.0.1-127.31.0.3:\($0)" }
+        let rules = ["--signatures", scratch.path]
+        let adaptive = try scan("adaptive", targets, scratch, rules)
+        let full = try scan("full", targets, scratch, rules)
         #expect(full.leads.count == 10)
+        // Stack and page, of two kinds and each strong.
+        #expect(full.leads.count { $0.hasSuffix("implant 84") } == 6)
         #expect(adaptive.leads == full.leads)
         #expect(
             adaptive.connections * 10 <= full.connections,
@@ -111,16 +167,47 @@ import Testing
         )
     }
 
+    /// Where rules know the innocent stacks, one that they do not know is looked at, and says that this is why.
+    @Test func stackThatNoInnocentRuleKnows() throws {
+        let scratch = Scratch()
+        let (server, ports) = try start(
+            scratch,
+            ordinary: "location / { return 200 'ok'; }",
+            others: [implant("Stranger", "ssl_protocols TLSv1.2; ssl_ciphers ECDHE-ECDSA-AES256-SHA;")]
+        )
+        let targets = ["127.0.0.1:\(server.port)", "127.0.0.1:\(ports[0])"]
+        let known = try #require(try Program.scan([targets[0]]).first?.text("hallmark.stack"))
+        let scan = { (more: [String]) in
+            try Program.records(
+                Program.run(
+                    ["scan", "-q", "--no-default-signatures", "--signatures", scratch.path] + targets + more
+                )
+                .text
+            )
+            .sorted {
+                $0.number("server.port") == Int(server.port) && $1.number("server.port") != Int(server.port)
+            }
+            .map { $0.reasons }
+        }
+        try scratch.write("stranger.yml", rule("Stranger", "Stranger", "http.response.title", "Other"))
+        #expect(try scan([]).allSatisfy { $0["jarm"] == "unremarkable" && $0["http"] == "unremarkable" })
+        let benign = "benign: {name: Our web server, lookalike_of: [any], effect: note}"
+        try scratch.write("ours.yml", rule("Ours", "", "hallmark.stack", known, block: benign))
+        let reasons = try scan([])
+        #expect(reasons.map { $0["jarm"] } == ["unremarkable", "unknown_stack"])
+        #expect(reasons.map { $0["http"] } == ["unremarkable", "unknown_stack"])
+    }
+
     /// The one thing that adaptive probing can't see, as its help says.
     @Test func marksInHTTPAloneNeedFullProbing() throws {
         let scratch = Scratch()
-        let (server, other) = try start(
+        let (server, ports) = try start(
             scratch,
             ordinary: "location / { return 200 'ok'; }",
-            second: "add_header X-Server gophish always; location / { return 404; }"
+            others: ["add_header X-Server gophish always; location / { return 404; }"]
         )
-        let targets = ["127.0.0.1:\(server.port)", "127.0.0.1:\(other)"]
+        let targets = ["127.0.0.1:\(server.port)", "127.0.0.1:\(ports[0])"]
         #expect(try scan("adaptive", targets, scratch).leads.isEmpty)
-        #expect(try scan("full", targets, scratch).leads == ["127.0.0.1:\(other) Gophish"])
+        #expect(try scan("full", targets, scratch).leads == ["127.0.0.1:\(ports[0]) Gophish 90"])
     }
 }

@@ -198,13 +198,6 @@ import Wire
         #expect(answer(probe, "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n") == .finish)
     }
 
-    @Test func uselessRequestsAreLeftOut() {
-        let probe = probe(["/a", "/b"])
-        _ = probe.connected()
-        probe.keep { $0.target != "/a" }
-        #expect(sent(answer(probe, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")).hasPrefix("GET /b "))
-    }
-
     @Test func noHTTPIsNotAskedAgain() {
         let probe = probe(["/a"])
         _ = probe.connected()

@@ -55,6 +55,8 @@ package struct ProbeRecord: Equatable, Sendable {
 package enum ProbeReason: String, CaseIterable, Sendable {
     /// Every endpoint gets this probe at this level.
     case level
+    /// An option asks for the probe, or the target itself does, as `http://` does.
+    case asked
     /// The first try failed in a way that may pass.
     case retry
     /// The server refused or ignored the hello before; this one asks for less.
@@ -69,14 +71,18 @@ package enum ProbeReason: String, CaseIterable, Sendable {
     case malformed
     /// The certificate's lifetime is one that no public CA issues.
     case lifetime
-    /// The benign signatures do not know the TLS stack.
+    /// There are signatures of innocent TLS stacks, and none of them knows this one.
     case unknownStack = "unknown_stack"
     /// The inventory does not know the endpoint.
     case unknownEndpoint = "unknown_endpoint"
     /// Nothing about the endpoint asks for the probe.
     case unremarkable
-    /// The level in force leaves the probe out.
+    /// The level in force leaves the probe out, and no option asks for it.
     case notAsked = "not_asked"
+    /// Another probe brought what this one would bring.
+    case replaced
+    /// The endpoint speaks another protocol than the probe.
+    case otherProtocol = "other_protocol"
     /// An earlier probe failed, so that this one can't succeed.
     case unreachable
     /// The endpoint's budget is used up.

@@ -186,4 +186,16 @@ package struct LeafSummary: Sendable {
     package var isSelfSigned: Bool?
     package var validityDays: Int?
     package var anomalies: CertificateAnomalies
+
+    package init(
+        isSelfIssued: Bool = false,
+        isSelfSigned: Bool? = nil,
+        validityDays: Int? = nil,
+        anomalies: CertificateAnomalies = CertificateAnomalies()
+    ) {
+        self.isSelfIssued = isSelfIssued
+        self.isSelfSigned = isSelfSigned
+        self.validityDays = validityDays
+        self.anomalies = anomalies
+    }
 }

@@ -66,18 +66,21 @@ extension EndpointProbe {
         verify(full)
         let error = http.exchanges.contains { $0.version != nil } ? nil : httpError(full, flight, end)
         record(.http, error, attempt: 1, end: end)
-        if decision.wanted[.favicon] != nil {
-            observation.probes.append(
-                ProbeRecord(
-                    .favicon,
-                    http.icon == nil ? .failure : .success,
-                    reason: decision.wanted[.favicon]
-                )
-            )
-        }
+        recordIcon(http)
         if attempt?.target.scheme == .http, http.exchanges.isEmpty { observation.error = error }
         self.full = nil
         return sequence.next()
+    }
+
+    /// The icon's probe is a request of the HTTP probe; without an answer to the first there is none.
+    private func recordIcon(_ http: HTTPProbe) {
+        guard let reason = decision.wanted[.favicon] else { return }
+        if http.hasAskedForIcon {
+            let outcome = http.icon == nil ? ProbeRecord.Outcome.failure : .success
+            observation.probes.append(ProbeRecord(.favicon, outcome, reason: reason))
+        } else if http.exchanges.count >= scan.options.http.requests {
+            observation.probes.append(ProbeRecord(.favicon, .skipped, reason: .budget, limit: .requests))
+        }
     }
 
     /// What a handshake after the grab adds: proof for the same certificate, or all when the grab saw none.

@@ -198,7 +198,7 @@ extension EndpointProbe {
         record.hello = hello
         record.attempt = attempt
         record.milliseconds = Int(clamping: scan.loop.now - stepBeganAt)
-        record.reason = decision.wanted[kind]
+        record.reason = reason(kind, attempt: attempt)
         if end == .budgetExceeded { record.limit = .bytes }
         if case .timedOut(total: true) = end { record.limit = .time }
         observation.probes.append(record)

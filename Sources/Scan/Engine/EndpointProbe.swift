@@ -35,6 +35,8 @@ final class EndpointProbe: TCPConnection {
     private(set) var attempt: ScanLoop.Attempt?
     private var endpointBeganAt: UInt64 = 0
     private var exhaustions = 0
+    /// Its time was up before everything was done.
+    private(set) var isCut = false
 
     /// How often a connection is tried again that this machine had no room for.
     private func maximumExhaustions(_ error: UVError) -> Int {
@@ -62,12 +64,17 @@ final class EndpointProbe: TCPConnection {
         exhaustions = 0
         earlier = nil
         decision = .nothing
+        isCut = false
         sequence = ProbeSequence(
             scan.options,
             scheme: attempt.target.scheme,
             hasServerName: observation.serverName != nil
         )
         step = sequence.begin()
+        if step == .decide {
+            decision = scan.handler.decide(observation)
+            step = sequence.decided(decision)
+        }
         stepBeganAt = scan.loop.now
         prepareStep()
         connect()
@@ -92,6 +99,7 @@ final class EndpointProbe: TCPConnection {
             for kind in sequence.left {
                 observation.probes.append(ProbeRecord(kind, .skipped, reason: .budget))
             }
+            isCut = true
             next = sequence.cut()
         }
         // Further connections of one step are part of it.
@@ -102,9 +110,6 @@ final class EndpointProbe: TCPConnection {
         case .decide:
             guard scan.options.mayEscalate else { return go(sequence.next()) }
             decision = scan.handler.decide(observation)
-            for (kind, reason) in decision.skipped.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-                observation.probes.append(ProbeRecord(kind, .skipped, reason: reason))
-            }
             go(sequence.decided(decision))
         default:
             prepareStep()
@@ -121,6 +126,7 @@ final class EndpointProbe: TCPConnection {
         guard let attempt else { return }
         self.attempt = nil
         (jarm, full, variant, prelude) = (nil, nil, nil, nil)
+        noteLeftOut()
         if scan.options.mayEscalate { assess() }
         observation.duration = UInt64(max(0, Timestamp.now - observation.startedAt))
         if !scan.isStopped { scan.report(observation, attempt.group) }

@@ -32,6 +32,8 @@ struct ProbeSequence {
 
     private let retries: Int
     private let proves: Bool
+    /// Whether the handler says what is asked of a plain HTTP target.
+    private let decidesPlain: Bool
     private let look: ClientHello.Look
     private let scheme: Target.Scheme
     private let hasServerName: Bool
@@ -42,6 +44,7 @@ struct ProbeSequence {
     init(_ options: ScanOptions, scheme: Target.Scheme, hasServerName: Bool) {
         retries = options.retries
         proves = options.prove
+        decidesPlain = options.level != .certificate
         look = options.look
         self.scheme = scheme
         self.hasServerName = hasServerName
@@ -50,7 +53,7 @@ struct ProbeSequence {
     private var firstGrab: Step { .grab(look, attempt: 1) }
 
     mutating func begin() -> Step {
-        if scheme == .http { return go(.http) }
+        if scheme == .http { return go(decidesPlain ? .decide : .http) }
         return go(proves ? .handshake(attempt: 1) : firstGrab)
     }
 

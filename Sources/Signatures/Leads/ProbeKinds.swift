@@ -39,6 +39,11 @@ extension MatchScratch {
         return wanted
     }
 
+    /// Whether what is known of the last observation rules a match out, whatever further probes bring.
+    func isRefuted(_ rule: Int) -> Bool {
+        foresee(Int(ruleSet.program.starts[rule])).truth == false
+    }
+
     /// A condition's truth as far as it is known, what would tell, and whether any evidence for it is there.
     private struct Foresight {
         var truth: Bool?

@@ -26,6 +26,10 @@ package final class RuleSet: Sendable {
     let isEvidence: [Bool]
     /// Rules that look at fields of several probes.
     let severalKinds: [Int]
+    /// The HTTP requests that the rules need beyond `GET /`, the most telling first.
+    let asked: [AskedRequest]
+    /// Rules that know an innocent TLS stack.
+    let innocentStacks: Set<Int>
 
     /// What a test needs when it is evaluated.
     struct Atom: Sendable {
@@ -96,6 +100,13 @@ package final class RuleSet: Sendable {
             let fields = rules[index].condition.tests.map { ProbeKinds.bringing($0.field) }
             return Set(fields.map(\.rawValue)).count > 1
         }
+        asked = AskedRequest.all(rules)
+        innocentStacks = Set(
+            rules.indices.filter { index in
+                rules[index].hallmark.benign != nil
+                    && rules[index].condition.positiveTests.contains { Self.stackFields.contains($0.field) }
+            }
+        )
     }
 
     /// A correlation or filter of a rule that isn't there would never do anything.
@@ -117,11 +128,13 @@ package final class RuleSet: Sendable {
         }
     }
 
-    /// The HTTP requests that the rules need beyond `GET /`, each once.
-    package var requests: [RuleRequest] {
-        var seen: Set<RuleRequest> = []
-        return rules.flatMap(\.hallmark.requests).filter { seen.insert($0).inserted }
-    }
+    /// What tells a TLS stack as soon as the certificate is seen.
+    private static let stackFields: Set<String> = [
+        "hallmark.stack", "hallmark.stack_text", "hallmark.ja3s_text", "tls.server.ja3s", "tls.server.ja4s",
+    ]
+
+    /// The HTTP requests that the rules need beyond `GET /`, each once, the most telling first.
+    package var requests: [RuleRequest] { asked.map(\.request) }
 }
 
 /// What is looked at for every value, flat.

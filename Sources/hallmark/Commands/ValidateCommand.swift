@@ -148,7 +148,7 @@ private final class CollectingHandler: ObservationHandler {
         let isRead = line.withSpan { span in
             span.withUnsafeBufferPointer { (try? assessor.scratch.match($0)) != nil }
         }
-        if isRead { facts.preferred = assessor.scratch.preferredRequests }
+        if isRead { facts.add(assessor.scratch) }
         return policy.decide(facts)
     }
 

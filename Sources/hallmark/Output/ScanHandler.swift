@@ -51,9 +51,7 @@ final class ScanHandler: ObservationHandler {
         decided = (observation.sequence, observation.startedAt, observation.probes.count)
         facts.leaf = encoder.leaf
         if let assessor, matches(assessor) {
-            facts.hasMatch = assessor.scratch.hasSuspiciousMatch
-            facts.wanted = assessor.scratch.wantedProbes()
-            facts.preferred = assessor.scratch.preferredRequests
+            facts.add(assessor.scratch)
         }
         let decision = policy.decide(facts)
         if !decision.wanted.isEmpty { decided = nil }

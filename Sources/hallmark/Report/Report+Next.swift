@@ -3,16 +3,29 @@ import Observations
 /// What was not looked at, and where to look next.
 extension Report {
     func addUntested(to text: inout ReportText) {
-        let open = record.objects("hallmark.probes").filter { $0["outcome"] != "success" }
+        // What another probe has brought is not missing.
+        let open = record.objects("hallmark.probes").filter {
+            $0["outcome"] != "success" && $0["reason"] != ProbeReason.replaced.rawValue
+        }
         guard !open.isEmpty else { return }
         text.heading("Not tested, or without an answer")
         for probe in open {
-            let why = [probe["code"], probe["limit"].map { "limit: \($0)" }, probe["reason"]].compactMap(
-                \.self
-            )
-            text.row(probe["kind"] ?? "?", "\(probe["outcome"] ?? "?"): \(why.joined(separator: ", "))")
+            let isSkipped = probe["outcome"] == ProbeRecord.Outcome.skipped.rawValue
+            let reason = isSkipped ? probe["reason"].map { Self.reasons[$0] ?? $0 } : nil
+            let why = [probe["code"], probe["limit"].map { "limit: \($0)" }, reason].compactMap(\.self)
+            let outcome = isSkipped ? "not tested" : "no answer that counts"
+            text.row(probe["kind"] ?? "?", ([outcome] + why).joined(separator: ": "))
         }
     }
+
+    /// The reasons for leaving a probe out, in words.
+    private static let reasons = [
+        ProbeReason.unremarkable.rawValue: "nothing about the endpoint asks for it",
+        ProbeReason.notAsked.rawValue: "no option asks for it",
+        ProbeReason.otherProtocol.rawValue: "the endpoint speaks another protocol",
+        ProbeReason.unreachable.rawValue: "it could not succeed after what came before",
+        ProbeReason.budget.rawValue: "the endpoint's budget was used up",
+    ]
 
     func addNextSteps(to text: inout ReportText) {
         let marks = marks()

@@ -3,36 +3,12 @@ import Scan
 import Signatures
 import Wire
 
-/// What is known of an endpoint when it is decided how far to probe it.
-struct EndpointFacts {
-    var hasCertificate: Bool
-    /// It spoke TLS, even if it showed no certificate.
-    var speaksTLS: Bool
-    var isPlainHTTP: Bool
-    var leaf: LeafSummary?
-    var hasMatch = false
-    /// Probes that could still complete or refute a match.
-    var wanted: ProbeKinds = []
-    /// The inventory does not know the endpoint; nil when there is no inventory.
-    var isUnknownToInventory: Bool?
-    /// Requests of the rules for software that has matched already: they tell most.
-    var preferred: [HTTPRequest] = []
-
-    init(_ observation: Observation) {
-        hasCertificate = !observation.flight.chain.isEmpty
-        speaksTLS = observation.flight.version != 0 || !observation.flight.alerts.isEmpty
-        isPlainHTTP = observation.flight.version == 0 && !observation.http.isEmpty
-    }
-}
-
 /// Decides which probes follow the certificate: one value for a run, made from its options and signatures.
 struct EscalationPolicy: Sendable {
     let level: ScanOptions.Level
     let sniVariants: Bool
-    /// Requests that the loaded signatures need beyond `GET /`.
+    /// Requests that the loaded signatures need beyond `GET /`, the most telling first.
     let requests: [HTTPRequest]
-    /// Probes that any loaded signature can use.
-    let useful: ProbeKinds
 
     /// The longest lifetime, in days, of a public CA's certificate since 2018 (CA/Browser Forum ballot 193: 825 days).
     static let longestLifetime = 825
@@ -40,55 +16,72 @@ struct EscalationPolicy: Sendable {
     /// Whether the decision depends on what the record says.
     var needsFacts: Bool { level == .adaptive || level == .full && requests.count > 1 }
 
-    /// All requests, those first that tell most about the endpoint.
-    private func ordered(_ facts: EndpointFacts) -> [HTTPRequest] {
-        facts.preferred + requests.filter { !facts.preferred.contains($0) }
-    }
-
+    /// Which probes to run, and which not; every one that may follow the certificate is in one of the two.
     func decide(_ facts: EndpointFacts) -> ProbeDecision {
         var decision = ProbeDecision()
-        guard facts.speaksTLS || facts.hasCertificate else { return decision }
-        if sniVariants, facts.hasCertificate { decision.wanted[.sni] = .level }
-        switch level {
-        case .certificate: break
-        case .full:
-            decision.wanted[.jarm] = .level
-            decision.wanted[.http] = .level
-            decision.wanted[.favicon] = .level
-            decision.requests = ordered(facts)
-        case .adaptive:
-            adapt(facts, &decision)
+        if facts.isPlain {
+            decidePlain(&decision)
+        } else if facts.speaksTLS || facts.hasCertificate {
+            decideTLS(facts, &decision)
+        } else {
+            return decision
+        }
+        if decision.wanted[.http] != nil, decision.wanted[.http] != .asked || level == .full {
+            decision.requests = (facts.requests() ?? Array(requests.indices)).map { requests[$0] }
         }
         return decision
     }
 
-    private func adapt(_ facts: EndpointFacts, _ decision: inout ProbeDecision) {
-        guard let (reason, probes) = suspicion(facts) else {
-            decision.skipped[.jarm] = .unremarkable
-            decision.skipped[.http] = .unremarkable
-            return
+    /// HTTP without TLS: there is nothing to decide by before it is asked.
+    private func decidePlain(_ decision: inout ProbeDecision) {
+        decision.wanted[.http] = .asked
+        if level == .full {
+            decision.wanted[.favicon] = .level
+        } else {
+            decision.skipped[.favicon] = .notAsked
         }
+        decision.skipped[.jarm] = .otherProtocol
+        decision.skipped[.sni] = .otherProtocol
+    }
+
+    private func decideTLS(_ facts: EndpointFacts, _ decision: inout ProbeDecision) {
+        if !sniVariants {
+            decision.skipped[.sni] = .notAsked
+        } else if facts.hasCertificate {
+            decision.wanted[.sni] = .asked
+        } else {
+            decision.skipped[.sni] = .unreachable
+        }
+        let suspicion = level == .adaptive ? suspicion(facts) : nil
         for (kind, probe) in [(ProbeKind.jarm, ProbeKinds.jarm), (.http, .http), (.favicon, .favicon)] {
-            if probes.contains(probe) {
-                decision.wanted[kind] = reason
-            } else if kind != .favicon {
+            if kind != .jarm, facts.hasStartTLS {
+                decision.skipped[kind] = .otherProtocol
+            } else if level == .full {
+                decision.wanted[kind] = .level
+            } else if level == .certificate {
+                decision.skipped[kind] = .notAsked
+            } else if let suspicion, suspicion.probes.contains(probe) {
+                decision.wanted[kind] = suspicion.reason
+            } else {
                 decision.skipped[kind] = .unremarkable
             }
         }
-        if decision.wanted[.http] != nil { decision.requests = ordered(facts) }
     }
 
     /// Why the endpoint deserves a closer look, and which probes that is.
-    private func suspicion(_ facts: EndpointFacts) -> (ProbeReason, ProbeKinds)? {
+    private func suspicion(_ facts: EndpointFacts) -> (reason: ProbeReason, probes: ProbeKinds)? {
         let all: ProbeKinds = [.jarm, .http]
         if facts.hasMatch { return (.matched, facts.wanted.union(all)) }
         if !facts.wanted.isEmpty { return (.partial, facts.wanted) }
         if facts.isUnknownToInventory == true { return (.unknownEndpoint, all) }
-        guard let leaf = facts.leaf else { return nil }
-        if leaf.isSelfSigned == true || leaf.isSelfIssued { return (.selfSigned, all) }
-        if !leaf.anomalies.isEmpty { return (.malformed, all) }
-        if let days = leaf.validityDays, days > Self.longestLifetime || days < 1 { return (.lifetime, all) }
-        return nil
+        if let leaf = facts.leaf {
+            if leaf.isSelfSigned == true || leaf.isSelfIssued { return (.selfSigned, all) }
+            if !leaf.anomalies.isEmpty { return (.malformed, all) }
+            if let days = leaf.validityDays, days > Self.longestLifetime || days < 1 {
+                return (.lifetime, all)
+            }
+        }
+        return facts.hasUnknownStack ? (.unknownStack, all) : nil
     }
 }
 
@@ -98,8 +91,7 @@ extension EscalationPolicy {
         self.init(
             level: level,
             sniVariants: sniVariants,
-            requests: rules?.requests.map { HTTPRequest($0) } ?? [],
-            useful: rules?.usedProbes ?? []
+            requests: rules?.requests.map { HTTPRequest($0) } ?? []
         )
     }
 }
@@ -112,17 +104,5 @@ extension HTTPRequest {
             headers: request.headers.sorted { $0.key < $1.key }.map { Header($0.key, $0.value) },
             body: Array((request.body ?? "").utf8)
         )
-    }
-}
-
-extension MatchScratch {
-    /// The requests of all rules for the software that the last observation matched.
-    var preferredRequests: [HTTPRequest] {
-        let software = Set(matched.flatMap { ruleSet.rules[$0.rule].hallmark.software })
-        guard !software.isEmpty else { return [] }
-        var seen: Set<HTTPRequest> = []
-        return ruleSet.rules.filter { !software.isDisjoint(with: $0.hallmark.software) }
-            .flatMap { $0.hallmark.requests.map { HTTPRequest($0) } }
-            .filter { seen.insert($0).inserted }
     }
 }

@@ -1,0 +1,42 @@
+import Observations
+
+/// Why each probe was run, or why it was not.
+extension EndpointProbe {
+    /// Why the step that is ending was done.
+    func reason(_ kind: ProbeKind, attempt: Int) -> ProbeReason? {
+        if let reason = decision.wanted[kind] { return reason }
+        switch kind {
+        case .certificate where attempt > 1, .handshake where attempt > 1: return .retry
+        case .certificate:
+            guard case .grab(let look, _) = step, look == scan.options.look else { return .fallback }
+            return scan.options.prove ? .fallback : .level
+        case .handshake, .http: return .asked
+        case .jarm, .favicon, .sni: return nil
+        }
+    }
+
+    /// Gives every probe that was not run a record that says why.
+    func noteLeftOut() {
+        for kind in ProbeKind.allCases where !observation.probes.contains(where: { $0.kind == kind }) {
+            observation.probes.append(ProbeRecord(kind, .skipped, reason: reasonLeftOut(kind)))
+        }
+    }
+
+    private func reasonLeftOut(_ kind: ProbeKind) -> ProbeReason {
+        if let reason = decision.skipped[kind] { return reason }
+        let isOfTLS = kind != .http && kind != .favicon
+        if observation.isPlain, isOfTLS { return .otherProtocol }
+        switch kind {
+        case .certificate where scan.options.prove: return .replaced
+        case .handshake: return observation.proof == .proven ? .replaced : .notAsked
+        case .sni where !scan.options.sniVariants: return .notAsked
+        case .jarm where scan.options.level == .certificate,
+            .http where scan.options.level == .certificate,
+            .favicon where scan.options.level == .certificate:
+            return .notAsked
+        default: break
+        }
+        if isCut || observation.probes.contains(where: { $0.limit != nil }) { return .budget }
+        return observation.notTLS == nil ? .unreachable : .otherProtocol
+    }
+}

@@ -1,0 +1,65 @@
+/// An HTTP request that rules need, and how much it can tell.
+struct AskedRequest: Sendable {
+    let request: RuleRequest
+    /// The rules that need it, by their place in the set.
+    let rules: [Int]
+
+    /// The requests of all rules, each once, those first that the most and the surest rules ask for.
+    static func all(_ rules: [SigmaRule]) -> [AskedRequest] {
+        var places: [RuleRequest: Int] = [:]
+        var requests: [(request: RuleRequest, rules: [Int])] = []
+        for (index, rule) in rules.enumerated() {
+            for request in rule.hallmark.requests {
+                if let place = places[request] {
+                    requests[place].rules.append(index)
+                } else {
+                    places[request] = requests.count
+                    requests.append((request, [index]))
+                }
+            }
+        }
+        let weighed = requests.enumerated().map { place, one in
+            (place, one.rules.reduce(0) { $0 + weight(rules[$1]) })
+        }
+        return weighed.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+            .map { AskedRequest(request: requests[$0.0].request, rules: requests[$0.0].rules) }
+    }
+
+    /// What an answer can add to a lead; a little where it can only lower one.
+    static func weight(_ rule: SigmaRule) -> Double {
+        rule.hallmark.software.isEmpty
+            ? 0.01 : Confidence.weight(rule.hallmark.specificity, isExpired: false)
+    }
+}
+
+extension MatchScratch {
+    /// The requests that could still complete a match, by their place in the set, after what the last observation holds.
+    ///
+    /// Those for software that has matched come first, by how sure that match and the rule that asks are; then
+    /// those that the most and the surest rules ask for. What is refuted already is left out.
+    package func openRequests() -> [Int] {
+        var told: [Software: Double] = [:]
+        for match in matched {
+            let rule = ruleSet.rules[match.rule]
+            for software in rule.hallmark.software {
+                told[software] = max(told[software] ?? 0, AskedRequest.weight(rule))
+            }
+        }
+        var open: [(place: Int, known: Double, all: Double)] = []
+        for (place, asked) in ruleSet.asked.enumerated() {
+            let rules = asked.rules.filter { !isRefuted($0) }
+            guard !rules.isEmpty else { continue }
+            let weights = rules.map { AskedRequest.weight(ruleSet.rules[$0]) }
+            let known = zip(rules, weights).map { rule, weight in
+                weight * (ruleSet.rules[rule].hallmark.software.compactMap { told[$0] }.max() ?? 0)
+            }
+            open.append((place, known.max() ?? 0, weights.reduce(0, +)))
+        }
+        return open.sorted { ($1.known, $1.all, $0.place) < ($0.known, $0.all, $1.place) }.map(\.place)
+    }
+
+    /// Whether innocent TLS stacks are known by rules, and the last observation's is none of them.
+    package var hasUnknownStack: Bool {
+        !ruleSet.innocentStacks.isEmpty && !matched.contains { ruleSet.innocentStacks.contains($0.rule) }
+    }
+}
