@@ -17,7 +17,7 @@ owned() {
 }
 
 owned 'CUV|CAres' 'Net/'
-owned 'COpenSSL' 'TLSClient/|Observations/Certificate/(Digests|SignatureCheck)\.swift'
+owned 'COpenSSL' 'TLSClient/|Observations/Certificate/(Digests|PublicKeyBuilder|SignatureCheck)\.swift'
 owned 'CVectorscan|Yams' 'Signatures/'
 owned 'CSimdjson' 'Observations/Reading/|Corpus/Reading/'
 owned 'CNGHTTP2|CZlib' 'HTTPClient/'

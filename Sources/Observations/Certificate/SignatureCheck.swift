@@ -19,6 +19,7 @@ struct SignatureCheck: ~Copyable {
         var result: Bool?
     }
 
+    private var builder = PublicKeyBuilder()
     private var known = [Entry](repeating: Entry(), count: size)
 
     /// Nil when it could not be tested: an algorithm that OpenSSL does not know, a key that is unreadable, too large
@@ -32,7 +33,7 @@ struct SignatureCheck: ~Copyable {
     ) -> Bool? {
         let place = Int(sha256[0]) % Self.size
         if areEqual(known[place].sha256.span, sha256.span) { return known[place].result }
-        let result = Self.canTry(certificate, index.key) ? Self.verify(certificate, index) : nil
+        let result = Self.canTry(certificate, index.key) ? verify(certificate, index) : nil
         known[place] = Entry(sha256: sha256, result: result)
         return result
     }
@@ -53,10 +54,12 @@ struct SignatureCheck: ~Copyable {
     }
 
     /// Hands key, algorithm, signature and signed bytes to libcrypto, each for itself: it never sees the certificate.
-    private static func verify(_ certificate: Span<UInt8>, _ index: borrowing CertificateIndex) -> Bool? {
+    private mutating func verify(_ certificate: Span<UInt8>, _ index: borrowing CertificateIndex) -> Bool? {
         defer { ERR_clear_error() }
         guard !index.signature.isEmpty, index.outerAlgorithm.isPresent else { return nil }
-        let key = certificate.extracting(index.key.whole.indices).withDER { d2i_PUBKEY(nil, $0, $1) }
+        let key =
+            builder.key(certificate, index.key)
+            ?? certificate.extracting(index.key.whole.indices).withDER { d2i_PUBKEY(nil, $0, $1) }
         guard let key else { return nil }
         defer { EVP_PKEY_free(key) }
         let algorithm = certificate.extracting(index.outerAlgorithm.whole.indices).withDER {
