@@ -173,7 +173,10 @@ let package = Package(
         ),
         .testTarget(
             name: "CorpusTests",
-            dependencies: ["Corpus", "Observations", "TestSupport", "Wire"],
+            dependencies: [
+                "Corpus", "Observations", "TestSupport", "Wire",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: settings
         ),
     ],

@@ -16,11 +16,17 @@ package struct ExternalQuery: Equatable, Sendable {
 
 /// Writes a mark of a record in the search languages of Internet-wide indexes.
 ///
-/// Filter names are those of the engines' documentation: Shodan's filter reference
-/// (https://www.shodan.io/search/filters), the data definitions of the Censys Platform
-/// (https://docs.censys.com/docs/platform-data-definitions), FOFA's query syntax
-/// (https://en.fofa.info/api) and crt.sh's advanced search (https://crt.sh/?a=1), which knows only certificates
-/// that were logged (RFC 9162). Nothing is sent anywhere.
+/// Filter names are those of the engines' own documentation:
+///
+/// - Shodan: its filter reference, https://www.shodan.io/search/filters. A certificate is found by its SHA-1.
+/// - Censys: the Platform's query language, https://docs.censys.com/docs/censys-query-language, host dataset,
+///   https://docs.censys.com/docs/platform-host-dataset, and fingerprints,
+///   https://docs.censys.com/docs/platform-jarm-fingerprints.
+/// - FOFA: the query syntax behind the search box of https://en.fofa.info/.
+/// - crt.sh: the parameters of its own source, `fnc/web_apis.fnc` of https://github.com/crtsh/certwatch_db; it
+///   knows only certificates that were logged (RFC 9162).
+///
+/// Nothing is sent anywhere.
 package enum ExternalQueries {
     /// The searches for one field's value; none for what no index holds.
     package static func queries(field: String, value: String) -> [ExternalQuery] {
@@ -35,10 +41,11 @@ package enum ExternalQueries {
 
     private static let filters: [String: [ExternalQuery.Engine: String]] = [
         "tls.server.hash.sha256": [
-            .shodan: "ssl.cert.fingerprint", .censys: "host.services.cert.fingerprint_sha256",
-            .crtsh: "sha256",
+            .censys: "host.services.cert.fingerprint_sha256", .crtsh: "sha256",
         ],
-        "tls.server.hash.sha1": [.shodan: "ssl.cert.fingerprint", .crtsh: "sha1"],
+        "tls.server.hash.sha1": [
+            .shodan: "ssl.cert.fingerprint", .censys: "host.services.cert.fingerprint_sha1", .crtsh: "sha1",
+        ],
         "hallmark.certificate.spki_sha256": [
             .censys: "host.services.cert.parsed.subject_key_info.fingerprint_sha256", .crtsh: "spkisha256",
         ],
@@ -73,7 +80,7 @@ package enum ExternalQueries {
         "tls.server.jarm": [
             .shodan: "ssl.jarm", .censys: "host.services.jarm.fingerprint", .fofa: "jarm",
         ],
-        "tls.server.ja3s": [.shodan: "ssl.ja3s", .censys: "host.services.tls.ja3s", .fofa: "ja3s"],
+        "tls.server.ja3s": [.shodan: "ssl.ja3s", .censys: "host.services.tls.ja3s", .fofa: "tls.ja3s"],
         "tls.server.ja4s": [.censys: "host.services.tls.ja4s"],
         "tls.server.ja4x": [.censys: "host.services.cert.parsed.ja4x"],
         "http.response.title": [
@@ -82,13 +89,17 @@ package enum ExternalQueries {
         "http.response.header.server": [.fofa: "server"],
         "http.response.html_hash": [.shodan: "http.html_hash"],
         "http.response.headers_hash": [.shodan: "http.headers_hash"],
-        "hallmark.favicon.mmh3": [.shodan: "http.favicon.hash", .fofa: "icon_hash"],
+        "http.response.body.sha256": [.censys: "host.services.endpoints.http.body_hash_sha256"],
+        "hallmark.favicon.mmh3": [
+            .shodan: "http.favicon.hash", .censys: "host.services.endpoints.http.favicons.hash_shodan",
+            .fofa: "icon_hash",
+        ],
     ]
 
     /// Fields whose values are digests, which the engines write in lower case.
     private static let digests: Set<String> = [
         "tls.server.hash.sha256", "tls.server.hash.sha1", "hallmark.certificate.spki_sha256",
-        "hallmark.certificate.subject_key_id",
+        "hallmark.certificate.subject_key_id", "http.response.body.sha256",
     ]
 
     private static func term(
@@ -111,7 +122,7 @@ package enum ExternalQueries {
         }
         switch engine {
         case .shodan: return "\(filter):\(quoted(value))"
-        case .censys: return "\(filter): \(quoted(value, always: true))"
+        case .censys: return "\(filter)=\(quoted(value, always: true))"
         case .fofa: return "\(filter)=\(quoted(value, always: true))"
         case .crtsh: return "\(filter)=\(value)"
         }

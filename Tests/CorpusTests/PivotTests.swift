@@ -1,6 +1,8 @@
 @testable import Corpus
 import Foundation
+import GRDB
 import Observations
+import Synchronization
 import TestSupport
 import Testing
 
@@ -212,6 +214,52 @@ import Testing
         #expect(!plan.isEmpty)
         for line in plan.split(separator: "\n") where line.contains("SCAN") {
             #expect(line.contains("SCAN (subquery"), "\(plan)")
+        }
+    }
+
+    /// Whatever a pivot is asked, it runs no statement besides those, and none walks through a table of a corpus
+    /// that has its statistics.
+    @Test func everyPivotStaysWithItsStatements() throws {
+        let scratch = Scratch()
+        let corpus = try Self.corpus(scratch)
+        // One that stands on more endpoints than are shown.
+        let popular = (0..<12).map {
+            SampleRecord(ip: "192.0.2.\($0)", certificate: 501, serial: Self.serial)
+        }
+        _ = try corpus.add(sweep: scratch.sweep("popular", popular))
+        let seen = Mutex<Set<String>>([])
+        try corpus.queue.inDatabase { db in
+            try db.execute(sql: "ANALYZE")
+            db.trace { event in
+                if case .statement(let statement) = event { seen.withLock { _ = $0.insert(statement.sql) } }
+            }
+        }
+        let hash = SampleRecord(certificate: 500).sha256
+        let queries = [
+            hash, "203.0.113.0", "203.0.113.0:443", "host1.c2.example", "*.c2.example", "serial=08BB00EE",
+            "jarm=\(String(repeating: "ab", count: 31))", "issuer=C=US, O=Example CA, CN=Example CA 1",
+        ]
+        for query in queries {
+            for depth in 1...2 {
+                var options = PivotOptions()
+                options.depth = depth
+                if depth == 2 { options.since = 0 }
+                _ = try Pivot.run(PivotQuery(query), in: corpus, options)
+            }
+        }
+        corpus.queue.inDatabase { db in db.trace(options: []) }
+        let known = Set(PivotSQL.allCases.map(\.rawValue))
+        let control = ["BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "PRAGMA"]
+        let statements = seen.withLock { $0 }.filter { sql in !control.contains { sql.hasPrefix($0) } }
+        #expect(statements.subtracting(known).isEmpty, "\(statements.subtracting(known))")
+        // And each of them was needed.
+        #expect(known.subtracting(statements).isEmpty, "\(known.subtracting(statements))")
+        for sql in statements {
+            let plan = try check("sqlite3", [scratch.file("c.sqlite"), "EXPLAIN QUERY PLAN \(sql)"]).text
+            #expect(plan.contains("SEARCH") || plan.contains("(subquery"), "\(plan)")
+            for line in plan.split(separator: "\n") where line.contains("SCAN") {
+                #expect(line.contains("SCAN (subquery"), "\(sql): \(plan)")
+            }
         }
     }
 

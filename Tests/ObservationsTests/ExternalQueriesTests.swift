@@ -8,7 +8,7 @@ import Testing
         let number = try check("python3", ["-c", "print(0x08BB00EE, end='')"]).text
         #expect(
             queries.map(\.text) == [
-                "ssl.cert.serial:\(number)", "host.services.cert.parsed.serial_number: \"\(number)\"",
+                "ssl.cert.serial:\(number)", "host.services.cert.parsed.serial_number=\"\(number)\"",
                 "cert.sn=\"\(number)\"", "serial=08bb00ee",
             ]
         )

@@ -1,6 +1,6 @@
 /// Reads CSV (RFC 4180): quoted cells with commas, line ends and doubled quotes in them; LF or CRLF.
 ///
-/// An apostrophe before what could begin a formula is taken off, as `SafeText.csv` put it there.
+/// Apostrophes before what could begin a formula are taken off, as `SafeText.csv` put them there.
 package enum CSVReader {
     /// One record and the line that it begins on.
     package struct Record: Equatable, Sendable {
@@ -19,8 +19,7 @@ package enum CSVReader {
         var first = 1
         var index = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
         func endCell() {
-            if cell.first == 0x27, SafeText.isGuarded(cell) { cell.removeFirst() }
-            cells.append(String(decoding: cell, as: UTF8.self))
+            cells.append(String(decoding: SafeText.unguarded(cell), as: UTF8.self))
             cell.removeAll(keepingCapacity: true)
             wasQuoted = false
         }

@@ -20,8 +20,7 @@ package struct CertificateFacts: Sendable {
 
     /// - Returns: nil when the record has no certificate.
     package init?(_ record: RecordPicker) {
-        guard let digest = record.text(.sha256), let sha256 = [UInt8](hex: digest), sha256.count == 32
-        else { return nil }
+        guard let sha256 = Self.sha256(record) else { return nil }
         self.sha256 = sha256
         subject = record.text(.subject) ?? ""
         issuer = record.text(.issuer) ?? ""
@@ -35,6 +34,11 @@ package struct CertificateFacts: Sendable {
         shape = Self.shape(record)
         marks = []
         collectMarks(record, window: times)
+    }
+
+    /// The certificate's SHA-256, if the record has one.
+    static func sha256(_ record: RecordPicker) -> [UInt8]? {
+        record.text(.sha256).flatMap { [UInt8](hex: $0) }.flatMap { $0.count == 32 ? $0 : nil }
     }
 
     private mutating func collectMarks(_ record: RecordPicker, window times: [String?]) {

@@ -68,10 +68,10 @@ final class Ingest {
             return
         }
         let service = ServiceFacts(record)
-        let facts = CertificateFacts(record)
-        guard facts != nil || !service.marks.isEmpty else { return }
+        let digest = CertificateFacts.sha256(record)
+        guard digest != nil || !service.marks.isEmpty else { return }
         let endpoint = try known ?? newEndpoint(ip, port, name)
-        let certificate = try facts.map { try self.certificate($0, record, now) } ?? 0
+        let certificate = try digest.map { try self.certificate($0, record, now) } ?? 0
         if known != nil, try statements.hasMoment(endpoint, certificate, time, db) { return }
         counts.added += 1
         let sighting = try sighting(endpoint, certificate, service, time)
@@ -86,11 +86,11 @@ final class Ingest {
     /// Adds a certificate that was seen on no endpoint.
     func addCertificate(_ record: RecordPicker, now: Int) throws {
         counts.records += 1
-        guard let facts = CertificateFacts(record) else {
+        guard let digest = CertificateFacts.sha256(record) else {
             counts.malformed += 1
             return
         }
-        _ = try certificate(facts, record, now)
+        _ = try certificate(digest, record, now)
     }
 
     /// Writes what was gathered.
@@ -110,14 +110,16 @@ final class Ingest {
         return try statements.insertEndpoint(ip, port, name, db)
     }
 
-    private func certificate(_ facts: CertificateFacts, _ record: RecordPicker, _ now: Int) throws -> Int {
-        let der = record.withBytes(.chainDER) { [UInt8](base64: $0) } ?? nil
-        if let known = try statements.certificate(facts.sha256, db) {
-            if der != nil { try statements.complete(known, der, db) }
-            return known
+    private func certificate(_ sha256: [UInt8], _ record: RecordPicker, _ now: Int) throws -> Int {
+        func der() -> [UInt8]? { record.withBytes(.chainDER) { [UInt8](base64: $0) } ?? nil }
+        // Most certificates are known: nothing else of them is read then.
+        if let known = try statements.certificate(sha256, db) {
+            if known.lacksDER, let der = der() { try statements.complete(known.id, der, db) }
+            return known.id
         }
+        guard let facts = CertificateFacts(record) else { return 0 }
         counts.certificates += 1
-        let id = try statements.insertCertificate(facts, record, der, now, db)
+        let id = try statements.insertCertificate(facts, record, der(), now, db)
         for mark in facts.marks { pending.add(mark, id: mark.id(hash), certificate: id) }
         for name in Set(facts.names.map(ReversedName.init)) { try statements.addName(name.text, id, db) }
         return id

@@ -16,7 +16,9 @@ final class IngestStatements {
             sql: "INSERT INTO endpoints (ip, port, name) VALUES (?, ?, ?)"
         )
         newFailure = try db.makeStatement(sql: "INSERT OR IGNORE INTO failures VALUES (?, ?, ?)")
-        selectCertificate = try db.makeStatement(sql: "SELECT id FROM certificates WHERE sha256 = ?")
+        selectCertificate = try db.makeStatement(
+            sql: "SELECT CASE WHEN der IS NULL THEN -id ELSE id END FROM certificates WHERE sha256 = ?"
+        )
         newCertificate = try db.makeStatement(
             sql: """
                 INSERT INTO certificates (sha256, subject, issuer, serial, not_before, not_after, spki, tbs, shape,
@@ -94,9 +96,10 @@ final class IngestStatements {
         return try newFailure.run(db)
     }
 
-    func certificate(_ sha256: [UInt8], _ db: Database) throws -> Int? {
+    /// A certificate's number, and whether its DER is still to come.
+    func certificate(_ sha256: [UInt8], _ db: Database) throws -> (id: Int, lacksDER: Bool)? {
         selectCertificate.bind(1, sha256)
-        return try selectCertificate.integer(db)
+        return try selectCertificate.integer(db).map { (abs($0), $0 < 0) }
     }
 
     func insertCertificate(
@@ -125,7 +128,7 @@ final class IngestStatements {
     }
 
     /// Adds the DER to a certificate that came without it before.
-    func complete(_ certificate: Int, _ der: [UInt8]?, _ db: Database) throws {
+    func complete(_ certificate: Int, _ der: [UInt8], _ db: Database) throws {
         setDER.bind(1, der)
         setDER.bind(2, certificate)
         try setDER.run(db)
