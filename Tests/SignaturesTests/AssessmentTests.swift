@@ -53,7 +53,11 @@ import Testing
         ),
         (
             #"{ "hallmark" : { "matches" : [1] } , "tls.server.jarm": "AA", "event.kind": "event" }"#,
-            #"{ "hallmark" : {@ } , "tls.server.jarm": "AA", "event.kind": "event" }"#
+            #"{ "hallmark" : {@ } , "tls.server.jarm": "AA", "event.kind": "alert" }"#
+        ),
+        (
+            #"{"hallmark":{"x":1},"event":{"kind":"event"},"tls":{"server":{"jarm":"AA"}}}"#,
+            #"{"hallmark":{"x":1,@},"event":{"kind":"alert"},"tls":{"server":{"jarm":"AA"}}}"#
         ),
         (
             #"{"event":{"kind":"state"},"tls":{"server":{"jarm":"AA"}},"hallmark":{}}"#,

@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 
 @testable import Signatures
@@ -11,6 +13,14 @@ import Testing
         ("s: word\n  condition: s", "4:6: keyword searches are not supported: name a field"),
         ("s: {'|contains': a}\n  condition: s", "4:7: keyword searches are not supported: name a field"),
         ("s: {jarm: a}\n  condition: s", "4:7: unknown field jarm; is it tls.server.jarm?"),
+        (
+            "s: {tls.server.x509.subject.commonname: a}\n  condition: s",
+            "4:7: unknown field tls.server.x509.subject.commonname; is it tls.server.x509.subject.common_name?"
+        ),
+        (
+            "s: {http.response.header.Server: a}\n  condition: s",
+            "4:7: unknown field http.response.header.Server; is it http.response.header.server?"
+        ),
         ("s: {nothing.such: a}\n  condition: s", "4:7: unknown field nothing.such"),
         ("s: {hallmark.leads.label: low}\n  condition: s", "4:7: unknown field hallmark.leads.label"),
         ("s: {tls.server.jarm|windash: a}\n  condition: s", "4:7: the modifier windash is not supported"),
@@ -160,5 +170,15 @@ import Testing
     @Test func aliasesAreReadWithinBounds() throws {
         let node = try YAMLReader.parse("a: &x [1, 2]\nb: *x\n", file: "f").first
         #expect(node?["b"]?.elements?.count == 2)
+    }
+
+    @Test func filesOfNoRuleAreRefused() throws {
+        let scratch = Scratch()
+        try scratch.write("a.yml", "# nothing yet\n")
+        try Data([0x74, 0x3a, 0x20, 0xff]).write(to: URL(fileURLWithPath: scratch.file("b.yml")))
+        let errors = try SignatureLibrary.read([scratch.path]).errors.map(\.description)
+        #expect(
+            errors == ["\(scratch.path)/a.yml:1:1: holds no rule", "\(scratch.path)/b.yml:1:1: is not UTF-8"]
+        )
     }
 }

@@ -61,6 +61,7 @@ import Testing
         ("name: Tool, id: S0001", "name: Fool, id: S0001", "14: unknown software Fool"),
         ("name: Tool, id: S0001", "name: Tool", "14: the id of Tool is S0001"),
         ("author: Hallmark\n", "", "1: author is missing"),
+        ("condition: s}", "t: {tls.server.jarm: a}, condition: s}", "10: the condition does not ask for t"),
         ("references: [https://example.com/]", "references: []", "5: no reference"),
         ("A tool's title", "A tool's title.", "1: a title has at most 110 characters and no full stop"),
         ("requests: [{path: /a}]", "requests: [{path: /b}]", "10: no request for /a"),

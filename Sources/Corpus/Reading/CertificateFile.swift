@@ -9,16 +9,19 @@ package enum CertificateFile {
         case der, pem, ndjson
     }
 
-    /// - Returns: nil for a file that can't be read or is none of the three.
+    /// - Returns: nil for a file that can't be read or is none of the three. An empty file is a sweep of nothing, and a
+    ///   pipe is a sweep: its first bytes can't be read twice.
     package static func kind(of path: String) -> Kind? {
-        guard path != "-", let file = FileHandle(forReadingAtPath: path) else {
-            return path == "-" ? .ndjson : nil
-        }
+        var status = stat()
+        let isStream =
+            stat(path, &status) == 0 && [S_IFIFO, S_IFCHR, S_IFSOCK].contains(status.st_mode & S_IFMT)
+        if path == "-" || isStream { return .ndjson }
+        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? file.close() }
         let head = (try? file.read(upToCount: 4096)) ?? Data()
         if head.first == 0x30 { return .der }
         let text = head.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0a || $0 == 0x0d }
-        if text.first == 0x7b { return .ndjson }
+        if text.first == 0x7b || text.isEmpty { return .ndjson }
         return head.range(of: Data("-----BEGIN".utf8)) == nil ? nil : .pem
     }
 

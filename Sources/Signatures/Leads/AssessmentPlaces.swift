@@ -7,7 +7,7 @@ struct AssessmentPlaces {
     /// Before the brace that ends `hallmark`, or the whole object when there is none.
     private(set) var end = 0
     private(set) var makesHallmark = true
-    /// Where the five letters of `event.kind` begin, when they are `event` or `alert` and no cut comes before them.
+    /// Where the five letters of `event.kind` begin, when they are `event` or `alert`.
     private(set) var kind: Int?
 
     private static let ours: Set<String> = ["matches", "leads", "assessment"]
@@ -16,7 +16,6 @@ struct AssessmentPlaces {
     init?(_ line: borrowing Span<UInt8>) {
         var scanner = Scanner(place: 0)
         guard scanner.take(0x7b, line) else { return nil }
-        var cutsBefore = 0
         while let key = scanner.key(line) {
             if key == "event" || key == "hallmark" {
                 guard scanner.take(0x7b, line) else { return nil }
@@ -26,12 +25,11 @@ struct AssessmentPlaces {
                     scanner.space(line)
                     let value = scanner.place
                     guard scanner.skipValue(line) else { return nil }
-                    if key == "event", member == "kind", cutsBefore == 0 {
+                    if key == "event", member == "kind" {
                         kind = Self.kind(line, value..<scanner.place)
                     }
                     if key == "hallmark", Self.ours.contains(member) {
                         cuts.append(start..<scanner.place)
-                        cutsBefore += scanner.place - start
                     }
                 }
                 if key == "hallmark" {
@@ -39,7 +37,7 @@ struct AssessmentPlaces {
                     makesHallmark = false
                 }
                 guard scanner.take(0x7d, line) else { return nil }
-            } else if key == "event.kind", cutsBefore == 0 {
+            } else if key == "event.kind" {
                 scanner.space(line)
                 let value = scanner.place
                 guard scanner.skipValue(line) else { return nil }

@@ -106,6 +106,9 @@ package final class Assessor {
             AssessmentPlaces(span.extracting(min(start, span.count)..<span.count))
         }
         guard let places else { return }
+        if let kind = places.kind {
+            line.overwrite(at: start + kind, with: assessment.leads.isEmpty ? eventKind.span : alertKind.span)
+        }
         copy.removeAll()
         line.withSpan { span in
             func keep(_ range: Range<Int>) {
@@ -123,9 +126,6 @@ package final class Assessor {
             AssessmentEncoder(set).encode(assessment, observed: observedWords, into: &copy)
             if places.makesHallmark { copy.append(0x7d) }
             keep(places.end..<span.count - start)
-        }
-        if let kind = places.kind {
-            copy.overwrite(at: kind, with: assessment.leads.isEmpty ? eventKind.span : alertKind.span)
         }
         line.truncate(to: start)
         copy.withSpan { line.append($0) }

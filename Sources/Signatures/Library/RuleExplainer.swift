@@ -1,3 +1,5 @@
+import Observations
+
 /// Says in plain words what a rule looks for.
 package struct RuleExplainer {
     private let rule: SigmaRule
@@ -6,6 +8,24 @@ package struct RuleExplainer {
 
     /// The condition as indented lines.
     package var condition: [String] { lines(rule.condition, 0) }
+
+    /// The fields that the condition tests, each with what it holds.
+    package var fields: [(name: String, text: String)] {
+        var seen: Set<String> = []
+        let names = rule.condition.tests.flatMap { test in
+            if case .fieldReference(let other, _, _) = test.predicate {
+                [test.field, other]
+            } else {
+                [test.field]
+            }
+        }
+        return names.filter { seen.insert($0).inserted }.map { name in
+            if let member = FieldCatalog.member(name) {
+                return (name, "The values of the header \(member).")
+            }
+            return (name, Field.all.first { $0.name == name }?.text ?? "")
+        }
+    }
 
     /// What a match means, in a sentence.
     package var meaning: String {
@@ -41,13 +61,22 @@ package struct RuleExplainer {
 
     private func words(_ test: Test) -> String {
         switch test.predicate {
-        case .text(let text, let cased): return "\(test.field) \(words(text))\(cased ? ", in this case" : "")"
+        case .text(let text, let cased):
+            let kind = FieldCatalog.kind(of: test.field)
+            if kind == .long || kind == .boolean, let literal = text.literal {
+                return "\(test.field) is \(String(decoding: literal, as: UTF8.self))"
+            }
+            return "\(test.field) \(words(text))\(cased ? ", in this case" : "")"
         case .expression(let text, let flags):
-            let caseless = flags.contains(.caseless) ? ", in any case" : ""
-            return "\(test.field) matches the regular expression \(text)\(caseless)"
-        case .compare(let comparison, let number): return "\(test.field) \(comparison.rawValue) \(number)"
+            var manner = flags.contains(.caseless) ? ", in any case" : ""
+            if flags.contains(.multiline) { manner += ", line by line" }
+            if flags.contains(.dotAll) { manner += ", across lines" }
+            return "\(test.field) matches the regular expression \(text)\(manner)"
+        case .compare(let comparison, let number):
+            let isDate = FieldCatalog.kind(of: test.field) == .date
+            return "\(test.field) \(words(comparison, isDate)) \(isDate ? date(number) : "\(number)")"
         case .part(let part, let comparison, let number):
-            return "the \(part.rawValue) of \(test.field) \(comparison.rawValue) \(number)"
+            return "the \(part.rawValue) of \(test.field) \(words(comparison, false)) \(number)"
         case .network(let network): return "\(test.field) lies in \(network)"
         case .exists: return "\(test.field) is there"
         case .fieldReference(let other, let mode, _):
@@ -60,6 +89,27 @@ package struct RuleExplainer {
                 }
             return "\(test.field) \(verb) \(other)"
         }
+    }
+
+    private func words(_ comparison: Comparison, _ isDate: Bool) -> String {
+        switch comparison {
+        case .equal: "is"
+        case .less: isDate ? "is before" : "is less than"
+        case .lessOrEqual: isDate ? "is not after" : "is at most"
+        case .greater: isDate ? "is after" : "is more than"
+        case .greaterOrEqual: isDate ? "is not before" : "is at least"
+        }
+    }
+
+    /// Milliseconds since 1970 as people write a time.
+    private func date(_ milliseconds: Int64) -> String {
+        func digits(_ part: DatePart, _ count: Int) -> String {
+            let text = "\(SigmaDate.part(part, of: milliseconds))"
+            return String(repeating: "0", count: max(0, count - text.count)) + text
+        }
+        let day = "\(digits(.year, 4))-\(digits(.month, 2))-\(digits(.day, 2))"
+        let time = "\(digits(.hour, 2)):\(digits(.minute, 2))"
+        return time == "00:00" ? day : "\(day) \(time) UTC"
     }
 
     private func words(_ text: SigmaText) -> String {

@@ -20,6 +20,10 @@ package struct SignatureLibrary: Sendable {
         documents.compactMap { if case .rule(let rule) = $0 { rule } else { nil } }
     }
 
+    package var correlations: [CorrelationRule] {
+        documents.compactMap { if case .correlation(let rule) = $0 { rule } else { nil } }
+    }
+
     package var errors: [YAMLError] {
         files.compactMap { if case .failure(let error) = $0.documents { error } else { nil } }
     }
@@ -52,7 +56,14 @@ package struct SignatureLibrary: Sendable {
             return File(path: path, family: family, documents: .failure(error))
         }
         let documents = Result { () throws(YAMLError) in
-            try RuleReader.read(String(decoding: data, as: UTF8.self), file: path, family: family)
+            guard let text = String(validating: data, as: UTF8.self) else {
+                throw YAMLError(file: path, line: 1, column: 1, message: "is not UTF-8")
+            }
+            let documents = try RuleReader.read(text, file: path, family: family)
+            guard !documents.isEmpty else {
+                throw YAMLError(file: path, line: 1, column: 1, message: "holds no rule")
+            }
+            return documents
         }
         return File(path: path, family: family, documents: documents)
     }

@@ -15,6 +15,7 @@ package struct SignatureLint {
         lint.checkUnique()
         for rule in library.rules {
             lint.checkQuotes(rule.node)
+            lint.checkUse(rule.node)
             lint.checkFields(rule)
             if let vocabulary = lint.vocabulary { lint.checkShipped(rule, vocabulary) }
         }
@@ -56,6 +57,19 @@ package struct SignatureLint {
             if let id = rule.id, let other = ids.updateValue(rule.node.file, forKey: id) {
                 find(rule.node["id"], "the same id as in \(other)")
             }
+        }
+    }
+
+    /// A search that the condition doesn't ask for is most likely a slip.
+    private mutating func checkUse(_ rule: YAMLNode) {
+        let condition = rule["detection"]?["condition"]?.text ?? ""
+        let names = condition.utf8.split { !DetectionReader.isIdentifier($0) && $0 != 0x2a }.map { Array($0) }
+        guard !names.contains(Array("them".utf8)) else { return }
+        let patterns = names.map { Glob(SigmaText(String(decoding: $0, as: UTF8.self)), cased: true) }
+        for search in rule["detection"]?.entries ?? []
+        where search.name != "condition" && !patterns.contains(where: { $0.matches(Array(search.name.utf8)) })
+        {
+            find(search.key, "the condition does not ask for \(search.name)")
         }
     }
 

@@ -12,6 +12,17 @@ package struct CorrelationRule: Sendable {
     enum Bound: String, CaseIterable {
         case gt, gte, lt, lte, eq, neq
 
+        var words: String {
+            switch self {
+            case .gt: "more than"
+            case .gte: "at least"
+            case .lt: "fewer than"
+            case .lte: "at most"
+            case .eq: "exactly"
+            case .neq: "any number but"
+            }
+        }
+
         func holds(_ count: Int, _ limit: Int) -> Bool {
             switch self {
             case .gt: count > limit
@@ -36,6 +47,8 @@ package struct CorrelationRule: Sendable {
     package let groupBy: [String]
     /// Milliseconds.
     package let timespan: Int64
+    /// The time span as the rule has it: `30d`.
+    let span: String
     let bounds: [(Bound, Int)]
     /// The field whose distinct values `value_count` counts.
     package let field: String?
@@ -66,6 +79,7 @@ package struct CorrelationRule: Sendable {
             throw group.error("unknown field \(field)")
         }
         timespan = try Self.timespan(try correlation.required("timespan"))
+        span = try correlation.required("timespan").string()
         let condition = correlation["condition"]
         var bounds: [(Bound, Int)] = []
         for bound in Bound.allCases {
@@ -95,6 +109,22 @@ package struct CorrelationRule: Sendable {
         try hallmark?["examples"]?.allow(["match", "no_match"])
         matches = try Self.sweeps(hallmark?["examples"]?["match"])
         nearMisses = try Self.sweeps(hallmark?["examples"]?["no_match"])
+    }
+
+    package var file: String { node.file }
+
+    /// What the rule asks for, in a sentence.
+    package var meaning: String {
+        let group = groupBy.isEmpty ? "" : " with the same \(groupBy.joined(separator: " and "))"
+        let limits = bounds.map { "\($0.0.words) \($0.1)" }.joined(separator: " and ")
+        let what =
+            switch kind {
+            case .eventCount: "\(limits) observations\(group)"
+            case .valueCount: "\(limits) values of \(field ?? "") among observations\(group)"
+            case .temporal: "all of these rules matched by observations\(group)"
+            case .temporalOrdered: "all of these rules matched, one after the other, by observations\(group)"
+            }
+        return "Found over many observations: \(what), within \(span)."
     }
 
     /// Whether `reference`, an id or a name, means this rule.

@@ -102,10 +102,11 @@ private final class MatchRun {
                 lines.append(CertificateFile.line(certificate).span)
             }
             try lines.withSpan { try match(lines: $0, file, first: 0) }
-        case nil where FileManager.default.contents(atPath: file)?.isEmpty == true: break
         case nil:
             hasFailed = true
-            printError("\(file): can't be read, or is neither NDJSON, PEM nor DER")
+            let reason =
+                access(file, R_OK) == 0 ? "is neither NDJSON, PEM nor DER" : String(cString: strerror(errno))
+            printError("\(file): \(reason)")
         }
     }
 
@@ -156,8 +157,8 @@ private final class MatchRun {
     var report: String {
         let summary = matcher.summary
         var lines = [
-            "\(summary.observations) observations, \(summary.matched) with a match, "
-                + "\(summary.invalid) lines unreadable"
+            counted(summary.observations, "observation") + ", \(summary.matched) with a match, "
+                + counted(summary.invalid, "line") + " unreadable"
         ]
         let leads = summary.leads.sorted { $0.key < $1.key }
         for (name, counts) in leads {

@@ -32,18 +32,23 @@ struct SignaturesCommand: ParsableCommand {
                     && (software.map { name in rule.subjects.contains { $0.lowercased() == name.lowercased() }
                     } ?? true)
             }
+            // A correlation is of no software: it counts what other rules match.
+            let isOfFamily = family == nil || family == "correlation"
+            let correlations = isOfFamily && software == nil ? library.correlations : []
             if json {
                 for rule in chosen { try printJSON(RuleSummary(rule)) }
+                for rule in correlations { try printJSON(CorrelationSummary(rule)) }
                 return
             }
-            let rows = chosen.map {
+            var rows = chosen.map {
                 [
                     $0.family, $0.subjects.first ?? "", $0.hallmark.specificity.rawValue, $0.level.rawValue,
                     $0.title,
                 ]
             }
+            rows += correlations.map { ["correlation", "", "", $0.level.rawValue, $0.title] }
             printTable([["FAMILY", "SOFTWARE", "SPECIFICITY", "LEVEL", "TITLE"]] + rows)
-            printError("\(chosen.count) rules")
+            printError(counted(rows.count, "rule"))
         }
     }
 
@@ -69,9 +74,18 @@ struct SignaturesCommand: ParsableCommand {
                 rule.id == wanted || rule.title.lowercased() == wanted || rule.name?.lowercased() == wanted
                     || rule.subjects.contains { $0.lowercased() == wanted }
             }
-            guard !found.isEmpty else { throw ValidationError("No rule and no software is called \(rule).") }
+            let correlations = library.correlations.filter { rule in
+                rule.id == wanted || rule.title.lowercased() == wanted || rule.name?.lowercased() == wanted
+            }
+            guard !found.isEmpty || !correlations.isEmpty else {
+                printError("No rule and no software is called \(printable(rule)).")
+                throw ExitCode(1)
+            }
             for rule in found {
                 if json { try printJSON(RuleSummary(rule)) } else { print(rule.explanation) }
+            }
+            for rule in correlations {
+                if json { try printJSON(CorrelationSummary(rule)) } else { print(rule.explanation) }
             }
         }
     }
@@ -101,7 +115,8 @@ struct SignaturesCommand: ParsableCommand {
                 if json { try printJSON(FindingSummary(finding)) } else { print(finding) }
             }
             printError(
-                "\(library.files.count) files, \(library.rules.count) rules, \(findings.count) findings"
+                counted(library.files.count, "file") + ", " + counted(library.rules.count, "rule") + ", "
+                    + counted(findings.count, "finding")
             )
             if !findings.isEmpty { throw ExitCode(1) }
         }
@@ -131,8 +146,8 @@ struct SignaturesCommand: ParsableCommand {
                 if json { try printJSON(FindingSummary(failure)) } else { print(failure) }
             }
             printError(
-                "\(set.rules.count) rules, \(outcome.matches) examples, \(outcome.nearMisses) near misses, "
-                    + "\(outcome.failures.count) failures"
+                counted(set.rules.count, "rule") + ", " + counted(outcome.matches, "example") + ", "
+                    + "\(outcome.nearMisses) near misses, " + counted(outcome.failures.count, "failure")
             )
             if !outcome.failures.isEmpty { throw ExitCode(1) }
         }
@@ -142,81 +157,4 @@ struct SignaturesCommand: ParsableCommand {
 /// Reads the folders; what is wrong in the folders themselves is an error of the command line.
 private func readLibrary(_ folders: [String], ja4plus: Bool) throws -> SignatureLibrary {
     try SignatureLibrary.read(folders, ja4plus: ja4plus)
-}
-
-/// A rule as machines read it.
-private struct RuleSummary: Encodable {
-    let id: String?
-    let title: String
-    let family: String
-    let software: [String]
-    let benign: String?
-    let specificity: String
-    let level: String
-    let kinds: [String]
-    let tags: [String]
-    let references: [String]
-    let condition: [String]
-    let shodan: String?
-    let censys: String?
-    let file: String
-
-    init(_ rule: SigmaRule) {
-        id = rule.id
-        title = rule.title
-        family = rule.family
-        software = rule.hallmark.software.map(\.name)
-        benign = rule.hallmark.benign?.name
-        specificity = rule.hallmark.specificity.rawValue
-        level = rule.level.rawValue
-        kinds = rule.kinds.sorted().map(\.rawValue)
-        tags = rule.tags
-        references = rule.references
-        condition = RuleExplainer(rule).condition
-        shodan = SearchQuery(rule, for: .shodan)?.text
-        censys = SearchQuery(rule, for: .censys)?.text
-        file = rule.file
-    }
-}
-
-private struct FindingSummary: Encodable {
-    let file: String
-    let line: Int
-    let column: Int
-    let message: String
-
-    init(_ finding: YAMLError) {
-        file = finding.file
-        line = finding.line
-        column = finding.column
-        message = finding.message
-    }
-}
-
-extension SigmaRule {
-    /// The names that a rule is found by: its software or its benign thing, and the ATT&CK ids.
-    fileprivate var subjects: [String] {
-        if let benign = hallmark.benign { return [benign.name] }
-        return hallmark.software.map(\.name) + hallmark.software.compactMap(\.id)
-    }
-
-    fileprivate var explanation: String {
-        let explainer = RuleExplainer(self)
-        var lines = [title, "", explainer.meaning]
-        if let text { lines += ["", text.trimmingCharacters(in: .whitespacesAndNewlines)] }
-        lines += ["", "Looks for:"] + explainer.condition.map { "  " + $0 }
-        lines += [
-            "", "Kinds of evidence: \(kinds.sorted().map(\.rawValue).joined(separator: ", "))",
-            "Level: \(level.rawValue)",
-        ]
-        for engine in SearchQuery.Engine.allCases {
-            guard let query = SearchQuery(self, for: engine) else { continue }
-            lines.append(
-                "\(engine.rawValue)\(query.isWider ? " (finds more than the rule)" : ""): \(query.text)"
-            )
-        }
-        if !falsePositives.isEmpty { lines += ["", "Also seen in:"] + falsePositives.map { "  " + $0 } }
-        if !references.isEmpty { lines += ["", "Sources:"] + references.map { "  " + $0 } }
-        return (lines + ["", "File: \(file)", ""]).joined(separator: "\n")
-    }
 }
