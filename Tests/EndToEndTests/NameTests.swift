@@ -12,31 +12,12 @@ import Testing
 
     init() throws {
         server = try Nginx.start(try TestCertificate(), listen: "0.0.0.0")
-        resolver = try ServerProcess("unbound") { port, scratch in
-            let zone = Self.names.enumerated().flatMap { index, name in
-                Self.addresses(index).map { "    local-data: \"\(name). 60 IN A \($0)\"" }
-            }
-            let path = try scratch.write(
-                "unbound.conf",
-                """
-                server:
-                    interface: 127.0.0.1@\(port)
-                    do-daemonize: no
-                    username: ""
-                    chroot: ""
-                    directory: "\(scratch.path)"
-                    pidfile: "\(scratch.file("pid"))"
-                    use-syslog: no
-                    num-threads: 1
-                    local-zone: "hallmark.test." static
-                \(zone.joined(separator: "\n"))
-                remote-control:
-                    control-enable: no
-
-                """
-            )
-            return ["-d", "-c", path]
-        }
+        resolver = try Unbound.start(
+            server: ["local-zone: \"hallmark.test.\" static"]
+                + Self.names.enumerated().flatMap { index, name in
+                    Self.addresses(index).map { "local-data: \"\(name). 60 IN A \($0)\"" }
+                }
+        )
     }
 
     private var base: [String] {

@@ -19,7 +19,10 @@ enum NameServer {
     }
 
     private static func start() throws -> ServerProcess {
-        try ServerProcess("unbound") { port, scratch in
+        try Unbound.start(server: [
+            "local-zone: \"refused.test.\" refuse", "do-not-query-localhost: no",
+            "module-config: \"iterator\"", "local-zone: \"test.\" transparent",
+        ]) { scratch in
             let many = (1...200).map { "many 60 A 192.0.2.\($0)" }.joined(separator: "\n")
             let zone = try scratch.write(
                 "zone",
@@ -43,22 +46,7 @@ enum NameServer {
 
                 """
             )
-            let path = try scratch.write(
-                "unbound.conf",
-                """
-                server:
-                    interface: 127.0.0.1@\(port)
-                    do-daemonize: no
-                    username: ""
-                    chroot: ""
-                    directory: "\(scratch.path)"
-                    pidfile: "\(scratch.file("pid"))"
-                    use-syslog: no
-                    num-threads: 1
-                    local-zone: "refused.test." refuse
-                    do-not-query-localhost: no
-                    module-config: "iterator"
-                    local-zone: "test." transparent
+            return """
                 auth-zone:
                     name: "hallmark.test."
                     zonefile: "\(zone)"
@@ -70,11 +58,7 @@ enum NameServer {
                     fallback-enabled: no
                     for-downstream: yes
                     for-upstream: no
-                remote-control:
-                    control-enable: no
                 """
-            )
-            return ["-d", "-c", path]
         }
     }
 }

@@ -1,4 +1,5 @@
 import CAres
+import Glibc
 
 extension DNSAnswer {
     /// More addresses of one name are not read.
@@ -35,21 +36,9 @@ extension DNSAnswer {
         _ message: UnsafeBufferPointer<UInt8>,
         _ addresses: inout [ResolvedAddress]
     ) -> CInt {
-        withUnsafeTemporaryAllocation(of: ares_addrttl.self, capacity: maximumAddresses) { found in
-            var count = CInt(found.count)
-            let result = ares_parse_a_reply(
-                message.baseAddress,
-                CInt(clamping: message.count),
-                nil,
-                found.baseAddress,
-                &count
-            )
-            guard result == ARES_SUCCESS else { return result }
-            for entry in found.prefix(Int(count)) {
-                let value = withUnsafeBytes(of: entry.ipaddr) { $0.loadUnaligned(as: UInt32.self) }
-                add(SocketAddress(ipv4: UInt32(bigEndian: value), port: 0), entry.ttl, &addresses)
-            }
-            return result
+        entries(message, by: ares_parse_a_reply) { (entry: ares_addrttl) in
+            let value = withUnsafeBytes(of: entry.ipaddr) { $0.loadUnaligned(as: UInt32.self) }
+            add(SocketAddress(ipv4: UInt32(bigEndian: value), port: 0), entry.ttl, &addresses)
         }
     }
 
@@ -57,20 +46,29 @@ extension DNSAnswer {
         _ message: UnsafeBufferPointer<UInt8>,
         _ addresses: inout [ResolvedAddress]
     ) -> CInt {
-        withUnsafeTemporaryAllocation(of: ares_addr6ttl.self, capacity: maximumAddresses) { found in
+        entries(message, by: ares_parse_aaaa_reply) { (entry: ares_addr6ttl) in
+            let value = withUnsafeBytes(of: entry.ip6addr) { $0.loadUnaligned(as: UInt128.self) }
+            add(SocketAddress(ipv6: UInt128(bigEndian: value), port: 0), entry.ttl, &addresses)
+        }
+    }
+
+    /// One of c-ares's two parsers, which differ in the type of their entries.
+    private typealias Parser<Entry> = (
+        UnsafePointer<UInt8>?, CInt, UnsafeMutablePointer<UnsafeMutablePointer<hostent>?>?,
+        UnsafeMutablePointer<Entry>?, UnsafeMutablePointer<CInt>?
+    ) -> CInt
+
+    private static func entries<Entry>(
+        _ message: UnsafeBufferPointer<UInt8>,
+        by parse: Parser<Entry>,
+        _ body: (Entry) -> Void
+    ) -> CInt {
+        withUnsafeTemporaryAllocation(of: Entry.self, capacity: maximumAddresses) { found in
             var count = CInt(found.count)
-            let result = ares_parse_aaaa_reply(
-                message.baseAddress,
-                CInt(clamping: message.count),
-                nil,
-                found.baseAddress,
-                &count
-            )
+            let length = CInt(clamping: message.count)
+            let result = parse(message.baseAddress, length, nil, found.baseAddress, &count)
             guard result == ARES_SUCCESS else { return result }
-            for entry in found.prefix(Int(count)) {
-                let value = withUnsafeBytes(of: entry.ip6addr) { $0.loadUnaligned(as: UInt128.self) }
-                add(SocketAddress(ipv6: UInt128(bigEndian: value), port: 0), entry.ttl, &addresses)
-            }
+            for entry in found.prefix(Int(count)) { body(entry) }
             return result
         }
     }

@@ -15,23 +15,6 @@ extension ByteBuffer {
         for index in text.indices { append(escaped: text[index]) }
     }
 
-    /// One byte of UTF-8.
-    private mutating func append(escaped byte: UInt8) {
-        switch byte {
-        case 0x22, 0x5c:
-            append(0x5c)
-            append(byte)
-        case 0x0a: append("\\n")
-        case 0x0d: append("\\r")
-        case 0x09: append("\\t")
-        case 0..<0x20, 0x7f:
-            append("\\u00")
-            append(hexDigit(byte >> 4))
-            append(hexDigit(byte & 15))
-        default: append(byte)
-        }
-    }
-
     /// A value inside a distinguished name's text: as RFC 4514, section 2.4, escapes it, then as JSON does.
     mutating func append(nameValue text: Span<UInt8>) {
         guard needsNameEscape(text) else { return append(utf8: text) }

@@ -105,20 +105,23 @@ extension ByteBuffer {
     /// The slow path: repairs what is not UTF-8, escapes what JSON can't hold.
     private mutating func appendEscaped(_ span: Span<UInt8>) {
         let text = span.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
-        for byte in text.utf8 {
-            switch byte {
-            case 0x22, 0x5c:
-                append(0x5c)
-                append(byte)
-            case 0x0a: append("\\n")
-            case 0x0d: append("\\r")
-            case 0x09: append("\\t")
-            case 0..<0x20, 0x7f:
-                append("\\u00")
-                append(hexDigit(byte >> 4))
-                append(hexDigit(byte & 15))
-            default: append(byte)
-            }
+        for byte in text.utf8 { append(escaped: byte) }
+    }
+
+    /// One byte of UTF-8 inside a JSON string.
+    mutating func append(escaped byte: UInt8) {
+        switch byte {
+        case 0x22, 0x5c:
+            append(0x5c)
+            append(byte)
+        case 0x0a: append("\\n")
+        case 0x0d: append("\\r")
+        case 0x09: append("\\t")
+        case 0..<0x20, 0x7f:
+            append("\\u00")
+            append(hexDigit(byte >> 4))
+            append(hexDigit(byte & 15))
+        default: append(byte)
         }
     }
 }
