@@ -1,13 +1,30 @@
 #!/usr/bin/env bash
 # Runs the benchmarks one after another and prints their figures. Quote medians; machines are shared and noisy.
+#
+#   run.sh [--large]: also a corpus of five million sightings (some minutes, 7 GB in TMPDIR; else a tenth of it).
 set -euo pipefail
 cd "$(dirname "$0")/.."
+folder=$(mktemp -d "${TMPDIR:-/tmp}/hallmark-bench.XXXXXX")
+trap 'rm -rf "$folder"' EXIT
+sightings=500000
+[ "${1:-}" != --large ] || sightings=5000000
+
 echo "== CPU of a scan against C programs that do the bare minimum"
 Benchmarks/connections.py
 echo
 echo "== Large sweeps, checked record by record"
 Benchmarks/sweep.py
 echo
+echo "== A scan with a corpus against one without"
+Benchmarks/corpus_scan.py
+echo
 echo "== Signatures: cost of an observation with 100, 1,000 and 10,000 rules"
 swift build -c release --product bench-signatures > /dev/null
 .build/release/bench-signatures signatures
+echo
+echo "== Corpus: import and pivots"
+swift build -c release --product bench-corpus > /dev/null
+.build/release/bench-corpus corpus "$folder/corpus.sqlite" "$sightings" $((sightings / 5))
+echo
+echo "== Inventory: a million records against a hundred thousand assets"
+.build/release/bench-corpus sweep "$folder/sweep.ndjson" 1000000 100000

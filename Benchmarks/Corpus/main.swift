@@ -5,6 +5,9 @@ import Observations
 // bench-corpus corpus FILE [SIGHTINGS] [CERTIFICATES]   makes a corpus and pivots in it
 // bench-corpus pivot FILE                               pivots in a corpus that is there
 // bench-corpus sweep FILE [RECORDS] [ASSETS]            makes a sweep and an inventory, and compares them
+//
+// On two cores that do nothing else: the corpus of five million sightings and a million certificates takes some
+// minutes and 4.5 GB beside FILE, its pivots half a minute, the sweep half a minute and 2.6 GB.
 
 let arguments = CommandLine.arguments.dropFirst()
 let numbers = arguments.compactMap { Int($0.filter { $0 != "_" }) }
@@ -97,22 +100,27 @@ func pivots() throws {
         var slowest = (time: 0.0, text: "")
         for group in ["endpoint", "certificate", "name", "mark", "mark of a service"] {
             var times: [Double] = []
+            var used: [Double] = []
             var results = 0
             for query in queries where query.group == group {
                 var options = PivotOptions()
                 options.depth = depth
+                let begin = cpu()
                 let time = try seconds {
                     results += try Pivot.run(PivotQuery(query.text), in: corpus, options).results.count
                 }
                 times.append(time * 1000)
+                used.append((cpu() - begin) * 1000)
                 if time > slowest.time { slowest = (time, query.text) }
             }
             guard !times.isEmpty else { continue }
             times.sort()
+            used.sort()
             let name = group.padding(toLength: 18, withPad: " ", startingAt: 0)
             print(
                 "  \(name) \(times.count) queries: median \(shown(times[times.count / 2])) ms,",
-                "95 % \(shown(times[times.count * 95 / 100])) ms, longest \(shown(times[times.count - 1])) ms,",
+                "95 % \(shown(times[times.count * 95 / 100])) ms, longest \(shown(times[times.count - 1])) ms;",
+                "CPU: median \(shown(used[used.count / 2])) ms, 95 % \(shown(used[used.count * 95 / 100])) ms;",
                 "\(results / times.count) results each"
             )
         }
@@ -146,6 +154,7 @@ func compareSweep(_ records: Int, _ assets: Int) throws {
     } catch is Enough {}
     inventory += "owned,0.0.0.0/4" + String(repeating: ",", count: InventoryRow.columns.count - 2) + "\r\n"
     let before = peak()
+    let begin = cpu()
     var findings = 0
     let time = try seconds {
         let rows = try CSVReader.rows(Array(inventory.utf8), file: "inventory.csv")
@@ -156,7 +165,7 @@ func compareSweep(_ records: Int, _ assets: Int) throws {
     }
     let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
     print(
-        "compare: \(records) records (\(size >> 20) MiB), \(assets) assets: \(shown(time)) s, \(findings) findings"
+        "compare: \(records) records (\(size >> 20) MiB), \(assets) assets: \(shown(time)) s, \(shown(cpu() - begin)) s CPU, \(findings) findings"
     )
     print("peak memory: \(peak()) MiB, \(before) MiB of it before")
 }

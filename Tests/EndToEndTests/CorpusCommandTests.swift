@@ -127,4 +127,40 @@ import Testing
         let text = try scratch.write("text", String(repeating: "text ", count: 500))
         #expect(try corpus(["stats", "--corpus", text], exit: 1).errors.contains("is not a Hallmark corpus"))
     }
+
+    /// A mark of a content network or of shared hosting does not count, and the answer says whose it is.
+    @Test func marksOfSharedServicesAreSuppressed() throws {
+        let scratch = Scratch()
+        let server = try Nginx.start(try TestCertificate(), listen: "0.0.0.0")
+        let sweep = scratch.file("sweep.ndjson")
+        _ = try Program.scan([
+            "127.23.2.1-127.23.2.3", "-p", "\(server.port)", "--include-special", "-o", sweep,
+        ])
+        // As if the content network's front end had answered.
+        let rule = projectFolder + "/signatures/benign/cloudflare-edge"
+        let jarm = try #require(
+            FileManager.default.contentsOfDirectory(atPath: rule).compactMap { name in
+                try String(contentsOfFile: rule + "/" + name, encoding: .utf8)
+                    .firstMatch(of: #/tls\.server\.jarm: '([0-9a-f]{62})'/#).map { String($0.1) }
+            }.first
+        )
+        let edge = try check("jq", ["-c", ".tls.server.jarm = \"\(jarm)\"", sweep]).text
+        let path = scratch.file("corpus.sqlite")
+        _ = try corpus(["add", try scratch.write("edge.ndjson", edge), "--corpus", path])
+        func pivot(_ extra: [String]) throws -> String {
+            let result = try Program.run(["pivot", "127.23.2.1", "--corpus", path] + extra)
+            #expect(result.status == 0, "\(result.errors)")
+            return result.text
+        }
+        let text = try pivot([])
+        #expect(text.contains(#/ 0\.0 +jarm +27d3ed3ed\S+ .*not counted: .*Cloudflare/#), "\(text)")
+        let counted = try pivot(["--include-benign"])
+        #expect(!counted.contains("not counted"))
+        let marks = try Program.records(try pivot(["--format", "ndjson"])).filter {
+            $0.text("type") == "mark"
+        }
+        let mark = try #require(marks.first { $0.text("field") == "tls.server.jarm" })
+        #expect(mark.text("benign")?.contains("Cloudflare") == true)
+        #expect(mark["bits"] as? Double == 0 && mark["followed"] as? Bool == false)
+    }
 }

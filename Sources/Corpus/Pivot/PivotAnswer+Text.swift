@@ -88,8 +88,8 @@ extension PivotResult {
     var `where`: String {
         guard let first = places.first else { return "seen nowhere" }
         let name = first.name.isEmpty ? "" : " (\(first.name))"
-        let more =
-            placeCount > 1 ? " and \(placeCount == 1000 ? "1000 or" : String(placeCount - 1)) more" : ""
+        // No more than a thousand are counted.
+        let more = placeCount > 1 ? " and \(placeCount == 1000 ? "at least " : "")\(placeCount - 1) more" : ""
         return first.endpoint + name + more
     }
 

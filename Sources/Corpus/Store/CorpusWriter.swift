@@ -87,10 +87,16 @@ package final class CorpusWriter: Sendable {
         Thread.current.name = "corpus"
         do {
             try corpus.ingest { session in
+                // One buffer is filled while the other is written: the loops meet memory that is there already.
+                var lines: [UInt8] = []
                 while true {
                     // A batch gathers for a moment, so that small ones do not cost a commit each.
                     work.wait()
-                    var lines: [UInt8] = []
+                    if lines.capacity > limit / 4 {
+                        lines = []
+                    } else {
+                        lines.removeAll(keepingCapacity: true)
+                    }
                     if !state.withLock({ $0.closed || $0.lines.count >= limit / 4 }) {
                         _ = work.wait(timeout: .now() + .milliseconds(300))
                     }

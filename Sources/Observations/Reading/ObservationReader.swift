@@ -3,7 +3,8 @@ import Glibc
 
 /// Reads observations from NDJSON, one line at a time, into the fields that it knows.
 ///
-/// The one way from JSON to fields, for matching, comparing, storing and tests alike. A reader keeps its
+/// The one way from JSON to all fields, for matching, leads and reports. What compares and stores whole sweeps reads a
+/// few fields, and some of them as the JSON that they are: the module `Corpus` picks those. A reader keeps its
 /// memory from line to line and belongs to one thread. Members that are no field are passed over; keys with dots
 /// (`"tls.server.jarm": …`) are as good as nested objects.
 package final class ObservationReader {
