@@ -55,7 +55,8 @@ import Testing
             "The server proved that it holds the key.", "no name: another certificate, BB",
             "07d14d16d21d21d07c42d41d00041d24a458a375eef0c576d23a7bab9a9fb1", "HTTP/1.1 404 Not Found",
             "POST https://shop.example.com:8443/a", "https://elsewhere.test/", "MurmurHash3 -1234",
-            "failure: connection_timeout", "skipped: no page answered", "ssl.cert.serial:146473198",
+            "no answer that counts: connection_timeout", "not tested: no page answered",
+            "ssl.cert.serial:146473198",
             "hallmark pivot shop.example.com:8443 --corpus sweeps.sqlite",
             "It answers any path with success.",
         ] {

@@ -1,4 +1,5 @@
 import Glibc
+package import Synchronization
 
 /// A file that can't be read, and why.
 package struct FileError: Error, CustomStringConvertible {
@@ -20,6 +21,9 @@ package struct LineReader: ~Copyable {
     private var end = 0
     private var atEnd = false
     private let seen: ((UnsafeRawBufferPointer) -> Void)?
+
+    /// What this program has read of its input so far, in bytes, for who shows how far it is.
+    package static let bytesRead = Atomic<Int>(0)
 
     /// How many lines were too long to be read.
     package private(set) var skipped = 0
@@ -99,6 +103,7 @@ package struct LineReader: ~Copyable {
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw FileError(path, errno) }
             if count == 0 { atEnd = true }
+            Self.bytesRead.add(count, ordering: .relaxed)
             seen?(UnsafeRawBufferPointer(rebasing: buffer[place..<place + count]))
             return count
         }

@@ -35,5 +35,5 @@ final class BufferedOutput {
 
 /// Says something to the person at the terminal: on standard error.
 func note(_ text: String) {
-    FileHandle.standardError.write(Data((SafeText.terminal(text) + "\n").utf8))
+    Terminal.note(SafeText.terminal(text))
 }

@@ -77,6 +77,8 @@ struct CompareCommand: ParsableCommand {
     func run() throws {
         let output = BufferedOutput()
         let files = sweeps.isEmpty ? ["-"] : sweeps
+        let progress = ReadingProgress(files + [baseline].compactMap(\.self))
+        defer { progress.end() }
         if adopt {
             var adoption = InventoryAdoption()
             try output.write(InventoryAdoption.head)

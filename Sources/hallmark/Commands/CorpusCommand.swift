@@ -33,6 +33,8 @@ struct CorpusCommand: ParsableCommand {
 
         func run() throws {
             let corpus = try CorpusFile(corpus, .write)
+            let progress = ReadingProgress(files)
+            defer { progress.end() }
             for file in files {
                 let counts: IngestCounts
                 switch CertificateFile.kind(of: file) {

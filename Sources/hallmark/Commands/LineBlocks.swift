@@ -1,4 +1,6 @@
+import Corpus
 import Foundation
+import Synchronization
 
 /// Whole lines of a file in large blocks, with room after each that may be read.
 struct LineBlocks: ~Copyable {
@@ -33,6 +35,7 @@ struct LineBlocks: ~Copyable {
                 throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
             }
             if count == 0 { isAtEnd = true }
+            LineReader.bytesRead.add(count, ordering: .relaxed)
             filled += count
         }
         return filled > 0 ? give(filled) : nil

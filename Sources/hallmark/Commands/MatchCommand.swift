@@ -47,7 +47,10 @@ struct MatchCommand: ParsableCommand {
         let set = try SignatureLibrary.load(signatures.libraries(), ja4plus: signatures.ja4plus)
         let cores = ProcessInfo.processInfo.activeProcessorCount
         let run = MatchRun(set, threads: threads ?? cores, onlyLeads: onlyLeads)
-        for file in files.isEmpty ? ["-"] : files { try run.match(path: file) }
+        let files = files.isEmpty ? ["-"] : files
+        let progress = ReadingProgress(files)
+        defer { progress.end() }
+        for file in files { try run.match(path: file) }
         try run.finish()
         if !quiet { printError(run.report) }
         if let failOn, let highest = run.highest, highest >= failOn { throw ExitCode(3) }

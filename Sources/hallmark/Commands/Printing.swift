@@ -1,21 +1,8 @@
+import Corpus
 import Foundation
 
-/// Text for a terminal: what could move its cursor or change its state is shown as `\xNN`.
-func printable(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-        let isControl =
-            scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
-            || scalar.properties.generalCategory == .format || scalar.value == 0x2028
-            || scalar.value == 0x2029
-        if isControl {
-            result += "\\x" + String(scalar.value, radix: 16)
-        } else {
-            result.unicodeScalars.append(scalar)
-        }
-    }
-    return result
-}
+/// Text for a terminal: what could move its cursor or change its state is escaped.
+func printable(_ text: String) -> String { SafeText.terminal(text) }
 
 /// Rows in columns; the last column is left as wide as it is.
 func printTable(_ rows: [[String]]) {
@@ -39,7 +26,7 @@ func printJSON(_ value: some Encodable) throws {
 }
 
 func printError(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    Terminal.note(text)
 }
 
 /// `1 rule`, `2 rules`.

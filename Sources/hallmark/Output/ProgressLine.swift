@@ -13,14 +13,14 @@ struct ProgressLine {
         guard progress.elapsed >= lastDraw + Self.interval || !isDrawn else { return }
         lastDraw = progress.elapsed
         isDrawn = true
-        Terminal.writeError("\r" + Self.text(progress).prefix(Terminal.width - 1) + "\u{1b}[K")
+        Terminal.showProgress(Self.text(progress))
     }
 
     /// Takes the line away.
     mutating func clear() {
         guard isDrawn else { return }
         isDrawn = false
-        Terminal.writeError("\r\u{1b}[K")
+        Terminal.clearProgress()
     }
 
     static func text(_ progress: ScanProgress) -> String {

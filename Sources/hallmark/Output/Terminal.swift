@@ -1,15 +1,38 @@
 import Glibc
+import Synchronization
 
 /// Standard error, where everything goes that is not a record.
 enum Terminal {
     static let isErrorTerminal = isatty(STDERR_FILENO) == 1
 
+    /// Whether a line of progress stands where the next text would go.
+    private static let hasProgress = Mutex(false)
+
     /// Writes a line to standard error; text from outside must be escaped before.
     static func note(_ text: String) {
-        writeError(text + "\n")
+        hasProgress.withLock { hasProgress in
+            writeError((hasProgress ? "\r\u{1b}[K" : "") + text + "\n")
+            hasProgress = false
+        }
     }
 
-    static func writeError(_ text: String) {
+    /// Shows how far the work is, in the place of what was shown before.
+    static func showProgress(_ text: String) {
+        hasProgress.withLock { hasProgress in
+            writeError("\r" + text.prefix(width - 1) + "\u{1b}[K")
+            hasProgress = true
+        }
+    }
+
+    /// Takes the line of progress away.
+    static func clearProgress() {
+        hasProgress.withLock { hasProgress in
+            if hasProgress { writeError("\r\u{1b}[K") }
+            hasProgress = false
+        }
+    }
+
+    private static func writeError(_ text: String) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
