@@ -63,6 +63,7 @@ build-packages:
 
 test-packages:
 	@$(call install_packages,$(TEST_PACKAGES))
+	@Tests/Tools/unpack.sh .build/unpacked inn2 inn2-inews
 
 # Installs the Debian packages that are missing, as root; otherwise says how.
 define install_packages

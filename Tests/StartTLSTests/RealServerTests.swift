@@ -45,6 +45,21 @@ import Wire
         }
     }
 
+    /// InterNetNews is not installed but unpacked, which takes a network.
+    @Test(.enabled(if: Servers.newsFolder != nil)) func newsServer() throws {
+        let certificate = try TestCertificate()
+        let server = try Servers.nnrpd(certificate)
+        let client = try Client(.nntp, port: server.port)
+        #expect(client.isUpgraded, "\(client.result)")
+        #expect(
+            String(decoding: client.dialogue.greeting, as: UTF8.self).hasPrefix("200 news.test InterNetNews")
+        )
+        #expect(try client.handshake().contains("subject=CN = server.test"))
+        try compare(.nntp, server.port)
+        let plain = try Servers.nnrpd(certificate, tls: false)
+        #expect(try Client(.nntp, port: plain.port).reason == .refused)
+    }
+
     /// The wrong protocol is called so, or at least never taken for an upgrade.
     @Test func otherServers() throws {
         let server = try Servers.postfix(try TestCertificate())

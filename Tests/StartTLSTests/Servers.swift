@@ -18,7 +18,8 @@ enum Servers {
         case .postgres: try postgres(certificate)
         case .mysql: try mariadb(certificate)
         case .rdp: try xrdp(certificate)
-        case .nntp, .tds: throw Missing(what: "a server for \(name)")
+        case .nntp: try nnrpd(certificate)
+        case .tds: throw Missing(what: "a server for \(name)")
         }
     }
 
@@ -247,6 +248,56 @@ enum Servers {
                 """
             )
             return behindShell(["/usr/sbin/inspircd", "--nofork", "--runasroot", "--config=\(path)"])
+        }
+    }
+
+    /// Where InterNetNews lies: installed, or unpacked by `make test-packages`.
+    static let newsFolder = ["/usr/lib/news", projectFolder + "/.build/unpacked/usr/lib/news"]
+        .first { FileManager.default.isExecutableFile(atPath: $0 + "/bin/nnrpd-ssl") }
+
+    /// The reader's half of InterNetNews alone, with an empty spool.
+    static func nnrpd(_ certificate: TestCertificate, tls: Bool = true) throws -> ServerProcess {
+        guard let folder = newsFolder else { throw Missing(what: "InterNetNews") }
+        return try ServerProcess("env") { port, scratch in
+            for name in ["certificate", "key"] {
+                let file = name == "key" ? certificate.key : certificate.certificate
+                try check("cp", [file, scratch.file("\(name).pem")])
+            }
+            let files =
+                tls
+                ? "tlscertfile: \(scratch.file("certificate.pem"))\ntlskeyfile: \(scratch.file("key.pem"))"
+                : ""
+            let folders = ["etc", "db", "spool", "log", "run", "tmp", "articles", "overview"]
+            try scratch.write(
+                "inn.conf",
+                """
+                mta: "/bin/true %s"
+                ovmethod: tradindexed
+                hismethod: hisv6
+                domain: news.test
+                pathhost: news.test
+                server: 127.0.0.1
+                pathnews: \(folder)
+                \(folders.map { "path\($0): \(scratch.path)" }.joined(separator: "\n"))
+                tlscapath: \(scratch.path)
+                \(files)
+
+                """
+            )
+            try scratch.write("storage.conf", "method tradspool {\n    newsgroups: *\n    class: 0\n}\n")
+            try scratch.write(
+                "readers.conf",
+                "auth all { hosts: \"*\" default: \"<any>\" }\naccess all { users: \"*\" newsgroups: \"*\" }\n"
+            )
+            for name in ["active", "newsgroups", "history", "group.index"] { try scratch.write(name, "") }
+            try check("chmod", ["600", scratch.file("key.pem")])
+            try check("chown", ["-R", "news:news", scratch.path])
+            return [
+                "INNCONF=\(scratch.file("inn.conf"))", "LD_LIBRARY_PATH=\(folder)", "setpriv", "--reuid=news",
+                "--regid=news", "--clear-groups", "\(folder)/bin/nnrpd-ssl", "-D", "-f", "-n", "-4",
+                "127.0.0.1",
+                "-p", "\(port)", "-c", scratch.file("readers.conf"),
+            ]
         }
     }
 

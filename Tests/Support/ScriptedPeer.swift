@@ -6,6 +6,8 @@ import Synchronization
 package final class ScriptedPeer: Sendable {
     package enum Step: Sendable {
         case send([UInt8])
+        /// The bytes so many times, or until the client is gone.
+        case sendAgain([UInt8], Int)
         /// The bytes one by one, with as many milliseconds in between.
         case drip([UInt8], UInt32)
         /// Waits until at least as many bytes came, or the client's end.
@@ -55,6 +57,9 @@ package final class ScriptedPeer: Sendable {
         for step in steps {
             switch step {
             case .send(let bytes): _ = send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+            case .sendAgain(let bytes, let times):
+                var left = times
+                while left > 0, send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL)) > 0 { left -= 1 }
             case .drip(let bytes, let milliseconds):
                 for byte in bytes {
                     guard send(client, [byte], 1, Int32(MSG_NOSIGNAL)) == 1 else { break }

@@ -144,6 +144,8 @@ package enum EndpointAssessment: String, CaseIterable, Sendable {
     case tarpitLikely = "tarpit_likely"
     /// It has a matching certificate for any name.
     case anyName = "any_name"
+    /// It shows another certificate to another server name, or to none.
+    case certificateByName = "certificate_by_name"
     /// It answers any path with success.
     case anyPath = "any_path"
 }

@@ -109,7 +109,7 @@ extension Field {
         .list(
             "hallmark.assessment",
             .keyword,
-            "What the endpoint as a whole looks like: `deception_likely`, `tarpit_likely`, `any_name`, `any_path`."
+            "What the endpoint as a whole looks like: `deception_likely`, `tarpit_likely`, `any_name`, `certificate_by_name`, `any_path`."
         ),
         Field(
             "hallmark.correlation.rule.id",

@@ -9,6 +9,14 @@ extension EndpointProbe {
         if observation.sniVariants.contains(where: { $0.kind == .random && $0.coversName == true }) {
             observation.assessment.append(.anyName)
         }
+        let own =
+            observation.flight.chain.isEmpty
+            ? nil : observation.flight.chain.withString(0) { BodyDigest.sha256($0) }
+        if let own,
+            observation.sniVariants.contains(where: { !$0.certificate.isEmpty && $0.certificate != own })
+        {
+            observation.assessment.append(.certificateByName)
+        }
         if Self.answersAnyPath(observation.http) { observation.assessment.append(.anyPath) }
         // It kept us busy until a budget of ours was used up.
         let isExhausting = observation.probes.contains {

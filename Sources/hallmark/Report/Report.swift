@@ -86,6 +86,8 @@ struct Report {
             "Deception is likely: marks of tools that do not go together, as honeypots show them.",
         "tarpit_likely": "A tarpit is likely: it answers as slowly or as long as it is let.",
         "any_name": "It answers any server name with a matching certificate.",
+        "certificate_by_name":
+            "Its certificate depends on the server name: a default certificate, a redirector or domain fronting.",
         "any_path": "It answers any path with success.",
     ]
 
