@@ -22,6 +22,10 @@ echo "== Signatures: cost of an observation with 100, 1,000 and 10,000 rules"
 swift build -c release --product bench-signatures > /dev/null
 .build/release/bench-signatures signatures
 echo
+echo "== match: bytes a second, and the start"
+swift build -c release --product hallmark > /dev/null
+Benchmarks/match.sh
+echo
 echo "== Corpus: import and pivots"
 swift build -c release --product bench-corpus > /dev/null
 .build/release/bench-corpus corpus "$folder/corpus.sqlite" "$sightings" $((sightings / 5))

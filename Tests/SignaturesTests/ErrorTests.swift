@@ -61,6 +61,18 @@ import Testing
             "s: {tls.server.jarm|re: '(a)\\1'}\n  condition: s",
             "4:27: regular expression not supported: Back-references are unsupported."
         ),
+        (
+            "s: {tls.server.jarm|re: '\(String(repeating: "(", count: 13))a\(String(repeating: ")*", count: 13))'}\n  condition: s",
+            "4:27: regular expression not supported: groups nested more than 12 deep"
+        ),
+        (
+            "s: {tls.server.jarm|re: '[a-z]{2,1001}'}\n  condition: s",
+            "4:27: regular expression not supported: repeats more than 1000 times"
+        ),
+        (
+            "s: {tls.server.jarm: '\(String(repeating: "a*", count: 33))'}\n  condition: s",
+            "4:24: a value has at most 32 wildcards"
+        ),
         ("s: {tls.server.jarm: a}\n  condition: s and", "5:14: condition: ends too early"),
         ("s: {tls.server.jarm: a}\n  condition: t", "5:14: condition: no search is named t"),
         ("s: {tls.server.jarm: a}\n  condition: (s", "5:14: condition: a closing parenthesis is missing"),

@@ -77,6 +77,10 @@ import Testing
         ("\(body)|re: '^$'", #"{"http":{"response":{"body":{"content":""}}}}"#, true),
         ("\(body)|re: 'x*'", #"{"http":{"response":{"body":{"content":"abc"}}}}"#, true),
         ("\(body)|re: '(GET|POST) /\\w+'", #"{"http":{"response":{"body":{"content":"POST /ab"}}}}"#, true),
+        (
+            #"\(body)|re: 'a{3}[({]{2}\({1}'"#.replacing("\\(body)", with: body),
+            #"{"http":{"response":{"body":{"content":"aaa({("}}}}"#, true
+        ),
         // Negation.
         ("tls.server.jarm|neq: a", #"{"tls":{"server":{"jarm":"b"}}}"#, true),
         ("tls.server.jarm|neq: a", #"{"tls":{"server":{"jarm":"a"}}}"#, false),

@@ -61,6 +61,10 @@ import Testing
         ("name: Tool, id: S0001", "name: Fool, id: S0001", "14: unknown software Fool"),
         ("name: Tool, id: S0001", "name: Tool", "14: the id of Tool is S0001"),
         ("author: Hallmark\n", "", "1: author is missing"),
+        (
+            "software: {name: Tool, id: S0001}", "kind: http",
+            "1: rules of neither, and no others, stand in the folder trait"
+        ),
         ("condition: s}", "t: {tls.server.jarm: a}, condition: s}", "10: the condition does not ask for t"),
         ("references: [https://example.com/]", "references: []", "5: no reference"),
         ("A tool's title", "A tool's title.", "1: a title has at most 110 characters and no full stop"),

@@ -175,6 +175,10 @@ package struct SignatureLint {
         if isBenign != (rule.family == "benign"), rule.family != "ja4plus" {
             find(rule.node["title"], "benign rules, and no others, stand in the folder benign")
         }
+        let isTrait = rule.hallmark.benign == nil && rule.hallmark.software.isEmpty
+        if isTrait != (rule.family == "trait"), rule.family != "ja4plus" {
+            find(rule.node["title"], "rules of neither, and no others, stand in the folder trait")
+        }
     }
 
     private mutating func checkNames(_ rule: SigmaRule, _ vocabulary: Vocabulary) {

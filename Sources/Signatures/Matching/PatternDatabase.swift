@@ -80,34 +80,3 @@ struct PatternFailure: Error {
     let index: Int
     let message: String
 }
-
-/// Says at once whether a regular expression can be run.
-enum RegexCheck {
-    static func flags(_ flags: RegexFlags) -> UInt32 {
-        var bits = UInt32(HS_FLAG_UTF8 | HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY)
-        if flags.contains(.caseless) { bits |= UInt32(HS_FLAG_CASELESS) }
-        if flags.contains(.multiline) { bits |= UInt32(HS_FLAG_MULTILINE) }
-        if flags.contains(.dotAll) { bits |= UInt32(HS_FLAG_DOTALL) }
-        return bits
-    }
-
-    /// Flags of a text with wildcards, which is matched in bytes.
-    static func textFlags(cased: Bool) -> UInt32 {
-        UInt32(HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY)
-            | (cased ? 0 : UInt32(HS_FLAG_CASELESS))
-    }
-
-    static func problem(_ expression: String, _ flags: RegexFlags) -> String? {
-        guard expression.utf8.count <= 4096 else { return "longer than 4096 bytes" }
-        guard !expression.utf8.contains(0) else { return "holds a NUL" }
-        var info: UnsafeMutablePointer<hs_expr_info_t>?
-        var error: UnsafeMutablePointer<hs_compile_error_t>?
-        let result = hs_expression_info(expression, self.flags(flags), &info, &error)
-        defer {
-            free(info)
-            if result != HS_SUCCESS { hs_free_compile_error(error) }
-        }
-        if result == HS_SUCCESS { return nil }
-        return error.flatMap { $0.pointee.message }.map { String(cString: $0) } ?? "error \(result)"
-    }
-}

@@ -106,9 +106,15 @@ private struct ItemReader {
         return .text(text, cased: modifiers.cased)
     }
 
+    /// Each wildcard makes the patterns longer to compile.
+    private static let maximumParts = 64
+
     /// The value after the encoding modifiers; `base64offset` makes three of one.
     private func texts(_ source: String) throws(YAMLError) -> [SigmaText] {
         let text = SigmaText(source)
+        guard text.parts.count <= Self.maximumParts else {
+            throw node.error("a value has at most \(Self.maximumParts / 2) wildcards")
+        }
         let mode = modifiers.mode
         func open(_ text: SigmaText) -> SigmaText {
             text.open(start: mode == .contains || mode == .end, end: mode == .contains || mode == .start)
