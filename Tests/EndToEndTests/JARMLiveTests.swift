@@ -31,6 +31,38 @@ import Testing
         }
     }
 
+    /// Configurations that nobody has measured before, against another implementation at the same moment.
+    @Test func unknownServersJARMIsThatOfAnotherImplementation() throws {
+        let certificate = try TestCertificate()
+        let servers = try [
+            ["-tls1_2"], ["-tls1_3"], ["-no_tls1_3", "-cipher", "ECDHE+CHACHA20"],
+            ["-tls1_2", "-serverpref", "-cipher", "AES128-SHA:AES256-SHA"],
+            ["-groups", "P-521:P-384"], ["-alpn", "h2"], ["-alpn", "http/1.1,spdy/3"], ["-no_ticket"],
+            ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"], ["-legacy_renegotiation", "-no_tls1_2"],
+            ["-ciphersuites", "TLS_CHACHA20_POLY1305_SHA256", "-serverpref"], ["-Verify", "1"],
+        ].map { arguments in
+            try ServerProcess("openssl") { port, _ in
+                ["s_server", "-accept", "127.0.0.1:\(port)", "-quiet", "-www"]
+                    + ["-cert", certificate.certificate, "-key", certificate.key] + arguments
+            }
+        }
+        let ports = servers.map { "\($0.port)" }
+        for host in ["localhost", "127.0.0.1"] {
+            let tool = projectFolder + "/Tests/Tools/reference_jarm.py"
+            let expected = try check("python3", [tool, host] + ports).text.split(separator: "\n").map(
+                String.init
+            )
+            let records = try Program.scan(ports.map { "\(host):\($0)" } + ["--probe", "full", "--no-ipv6"])
+            let found = Dictionary(
+                uniqueKeysWithValues: records.map {
+                    ("\($0.number("server.port") ?? 0)", $0.text("tls.server.jarm"))
+                }
+            )
+            #expect(expected.count == ports.count && Set(expected).count > 4)
+            #expect(ports.map { found[$0] ?? nil } == expected, "\(host)")
+        }
+    }
+
     /// The two that need a licence of their own appear on demand only.
     @Test func ja4PlusIsOnlyThereWhenAsked() throws {
         let server = try Nginx.start(TestCertificate())

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-PACKAGES = ["certifi==2026.10.18", "cryptography==48.0.0", "cryptography-vectors==48.0.0"]
+PACKAGES = ["certifi==2026.10.18", "cryptography==48.0.0", "cryptography-vectors==48.0.0", "pyjarm==0.0.5"]
 FOLDER = os.path.join(
     os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), ".build", "python-packages")
 
@@ -18,10 +18,11 @@ def use():
     done = os.path.join(FOLDER, "complete")
     with open(os.path.join(FOLDER, "lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not os.path.exists(done):
+        if not os.path.exists(done) or open(done).read() != " ".join(PACKAGES):
             subprocess.run(
                 [sys.executable, "-m", "pip", "install", "--quiet", "--target", FOLDER, "--upgrade", *PACKAGES],
                 check=True, stdout=sys.stderr)
-            open(done, "w").close()
+            with open(done, "w") as mark:
+                mark.write(" ".join(PACKAGES))
     sys.path.insert(0, FOLDER)
     return FOLDER
