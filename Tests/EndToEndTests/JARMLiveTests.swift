@@ -32,7 +32,8 @@ import Testing
     }
 
     /// Configurations that nobody has measured before, against another implementation at the same moment.
-    @Test func unknownServersJARMIsThatOfAnotherImplementation() throws {
+    @Test(.enabled(if: !PythonPackages.isOffline))
+    func unknownServersJARMIsThatOfAnotherImplementation() throws {
         let certificate = try TestCertificate()
         let servers = try [
             ["-tls1_2"], ["-tls1_3"], ["-no_tls1_3", "-cipher", "ECDHE+CHACHA20"],

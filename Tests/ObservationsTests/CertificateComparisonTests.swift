@@ -8,7 +8,7 @@ import Wire
 ///
 /// The packages are fetched once, into the build folder (`Tests/Tools/packages.py`). Without a network and without
 /// them, set `HALLMARK_OFFLINE=1` to leave this suite out.
-@Suite(.enabled(if: !isOffline)) struct CertificateComparisonTests {
+@Suite(.enabled(if: !PythonPackages.isOffline)) struct CertificateComparisonTests {
     /// One line of `Tests/Tools/read_certificates.py`.
     struct Sample {
         let name: String
@@ -56,6 +56,3 @@ import Wire
         return String(describing: one) == String(describing: other)
     }
 }
-
-/// Whether what needs the network once is to be left out.
-let isOffline = ProcessInfo.processInfo.environment["HALLMARK_OFFLINE"] == "1"

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `tbs_no_ct_sha256` of precertificates and their certificates, made by Python's cryptography.
-@Suite(.enabled(if: !isOffline)) struct CertificateTransparencyTests {
+@Suite(.enabled(if: !PythonPackages.isOffline)) struct CertificateTransparencyTests {
     /// - Parameter length: of a further extension, so that lengths of one, two and three bytes are met.
     @Test(arguments: [0, 1, 20, 60, 100, 120, 130, 200, 250, 65_400, 65_500, 65_600])
     func precertificateAndCertificateAgree(_ length: Int) throws {

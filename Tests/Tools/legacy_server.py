@@ -8,7 +8,10 @@ import socket
 import sys
 import threading
 
-from tlslite.api import HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey
+import packages
+
+packages.use()
+from tlslite.api import HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey  # noqa: E402
 
 port, certificate, key, version, cipher = sys.argv[1:6]
 chain = X509CertChain()

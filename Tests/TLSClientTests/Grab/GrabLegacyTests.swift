@@ -6,10 +6,8 @@ import Wire
 
 /// Servers that OpenSSL no longer talks to: their certificate is compared with the file they serve.
 @Suite(.serialized) struct GrabLegacyTests {
-    static let hasServer = (try? run("python3", ["-c", "import tlslite"]).status) == 0
-
     @Test(
-        .enabled(if: hasServer, "needs PyPI's tlslite-ng"),
+        .enabled(if: !PythonPackages.isOffline),
         arguments: [
             ("ssl3", "rc4", UInt16(0x0300), [UInt16(0x0005), 0x0004, 0xc011]),
             ("ssl3", "3des", 0x0300, [0x000a, 0x0016, 0xc012]),
@@ -25,6 +23,7 @@ import Wire
         _ number: UInt16,
         _ suites: [UInt16]
     ) throws {
+        try PythonPackages.install()
         let certificate = try TestCertificate(algorithm: ["rsa:2048"])
         let server = try ServerProcess("python3") { port, _ in
             [tool("legacy_server.py"), "\(port)", certificate.certificate, certificate.key, version, cipher]
