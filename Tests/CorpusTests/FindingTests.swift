@@ -169,6 +169,24 @@ import Testing
         )
     }
 
+    /// What answers without a certificate is there; what we did not ask is not missing.
+    @Test func failuresSayWhatTheySay() throws {
+        func failed(_ ip: String, _ code: String) throws -> [Finding.Name] {
+            try findings(Self.with { ($0.ip, $0.failure) = (ip, code) }, Self.inventory).map(\.name)
+        }
+        for code in ["not_tls", "tls_alert", "protocol_error"] {
+            #expect(try failed("203.0.113.5", code) == [.unknownEndpoint])
+            #expect(try failed("198.51.100.5", code).isEmpty)
+            #expect(try failed("192.0.2.30", code) == [.missingEndpoint])
+        }
+        #expect(try failed("203.0.113.5", "connection_refused").isEmpty)
+        for code in ["out_of_scope", "excluded", "interrupted", "local_error"] {
+            #expect(try failed("192.0.2.30", code).isEmpty)
+            let record = Self.with { ($0.ip, $0.failure) = ("192.0.2.30", code) }
+            #expect(try sweep([record], Self.inventory).isEmpty)
+        }
+    }
+
     private func sweep(_ records: [SampleRecord], _ inventory: String) throws -> [ReportedFinding] {
         let scratch = Scratch()
         let rows = try CSVReader.rows(Array(inventory.utf8), file: "i.csv")
@@ -283,7 +301,7 @@ import Testing
         let program = """
             import csv, sys
             rows = list(csv.DictReader(open(sys.argv[1], newline='')))
-            assert all(len(row) == 9 and None not in row for row in rows), rows
+            assert all(len(row) == 10 and None not in row for row in rows), rows
             assert not any(cell[:1] in ('=', '+', '-', '@') for row in rows for cell in row.values()), rows
             print(' '.join(row['finding'] + '/' + row['owner'] for row in rows))
             """

@@ -58,7 +58,7 @@ import Testing
         let program = """
             import csv, io, sys
             for row in csv.DictReader(io.StringIO(sys.stdin.buffer.read().decode(), newline='')):
-                assert len(row) == 9 and None not in row and row['message'].endswith('.'), row
+                assert len(row) == 10 and None not in row and row['message'].endswith('.'), row
                 print(row['severity'], row['finding'], row['endpoint'], row['owner'])
             """
         return try check("python3", ["-c", program], input: Array(csv.utf8)).text.split(separator: "\n").map(
@@ -122,6 +122,14 @@ import Testing
         let expected = Self.expected(lab.port)
         #expect(all.count == expected.count)
         #expect(Set(all).symmetricDifference(expected).sorted() == [])
+        // Labels go along to whoever sorts findings by them.
+        let records = try Program.records(
+            try compare([sweep, "--inventory", inventory, "--format", "ndjson"]).text
+        )
+        let labels = records.compactMap {
+            ($0["hallmark.findings"] as? [[String: Any]])?.first?["labels"] as? [String]
+        }
+        #expect(Set(labels) == [["production", "tier one"]])
         // One screen of counts comes first.
         let summary = try #require(table.range(of: "\n\n")).lowerBound
         let head = table[..<summary].split(separator: "\n")
@@ -164,8 +172,10 @@ import Testing
             Set(
                 try Program.records(text).flatMap { record in
                     (record["hallmark.findings"] as? [[String: Any]] ?? []).map { finding in
-                        ["name", "severity", "message", "asset", "owner"].map { finding[$0] as? String ?? "" }
-                            .joined(separator: "|")
+                        (["name", "severity", "message", "asset", "owner"].map {
+                            finding[$0] as? String ?? ""
+                        }
+                            + (finding["labels"] as? [String] ?? [])).joined(separator: "|")
                     }
                 }
             )

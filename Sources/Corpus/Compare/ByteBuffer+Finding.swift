@@ -11,7 +11,18 @@ extension ByteBuffer {
             let asset = inventory.assets[number]
             member("asset", asset.address)
             if !asset.owner.isEmpty { member("owner", asset.owner) }
+            append(labels: asset.labels)
         }
         endObject()
+    }
+
+    mutating func append(labels: [String]) {
+        guard !labels.isEmpty else { return }
+        array("labels")
+        for label in labels {
+            comma()
+            string(label)
+        }
+        endArray()
     }
 }

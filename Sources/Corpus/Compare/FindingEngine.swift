@@ -67,7 +67,11 @@ package final class FindingEngine {
         var result = Evaluation()
         result.assets = index.assets(ip: ip, port: port, name: name)
         guard let certificate = ObservedCertificate(record) else {
-            result.findings = withoutCertificate(record, result.assets)
+            result.findings = withoutCertificate(
+                record,
+                result.assets,
+                isOwned: ip.map { index.isOwned($0) } ?? false
+            )
             // A plain HTTP answer is an answer.
             result.answered = record.text(.outcome) == "success"
             return result
@@ -94,8 +98,33 @@ package final class FindingEngine {
         return result
     }
 
-    private func withoutCertificate(_ record: RecordPicker, _ assets: [Int]) -> [Finding] {
-        guard record.text(.outcome) == "failure",
+    /// Failures after which an endpoint was there all the same.
+    private static let answers: Set<String> = Set(
+        [
+            ErrorCode.tlsAlert, .notTLS, .protocolError, .noCertificate, .startTLSRefused, .startTLSError,
+            .wrongProtocol,
+        ].map(\.rawValue)
+    )
+
+    /// Failures of our own, which say nothing of an endpoint.
+    private static let unasked: Set<String> = Set(
+        [ErrorCode.outOfScope, .excluded, .invalidTarget, .localError, .interrupted].map(\.rawValue)
+    )
+
+    /// Whether a record tells whether its endpoint answered.
+    static func wasAsked(_ record: RecordPicker) -> Bool {
+        record.text(.errorCode).map { !unasked.contains($0) } ?? true
+    }
+
+    private func withoutCertificate(_ record: RecordPicker, _ assets: [Int], isOwned: Bool) -> [Finding] {
+        let failed = record.text(.outcome) == "failure"
+        if assets.isEmpty, isOwned {
+            let code = record.text(.errorCode) ?? ""
+            guard !failed || Self.answers.contains(code) else { return [] }
+            let how = failed ? ", but shows no certificate: \(code)" : " without TLS"
+            return [Finding(.unknownEndpoint, "An endpoint inside owned ranges answers\(how).")]
+        }
+        guard failed, Self.wasAsked(record),
             let asset = assets.first(where: { inventory.assets[$0].isSingle })
         else { return [] }
         return [

@@ -7,13 +7,14 @@ package enum FindingFormat: String, CaseIterable, Sendable {
 
 extension ReportedFinding {
     package static let csvHead =
-        "severity,finding,endpoint,name,asset,owner,message,certificate_sha256,time\r\n"
+        "severity,finding,endpoint,name,asset,owner,labels,message,certificate_sha256,time\r\n"
 
     /// A row for a spreadsheet: no cell is taken for a formula.
     package var csv: String {
         [
             finding.severity.rawValue, finding.name.rawValue, endpoint.text, endpoint.name, asset, owner,
-            finding.message, endpoint.certificate, endpoint.time.map { Timestamp.secondsText($0) } ?? "",
+            labels.joined(separator: ";"), finding.message, endpoint.certificate,
+            endpoint.time.map { Timestamp.secondsText($0) } ?? "",
         ].map(SafeText.csv).joined(separator: ",") + "\r\n"
     }
 
@@ -45,6 +46,7 @@ extension ReportedFinding {
         out.member("message", finding.message)
         if !asset.isEmpty { out.member("asset", asset) }
         if !owner.isEmpty { out.member("owner", owner) }
+        out.append(labels: labels)
         out.append("}]}}\n")
         return out.text
     }

@@ -37,6 +37,7 @@ package struct ReportedFinding: Sendable {
     package var endpoint: Endpoint
     package var asset: String
     package var owner: String
+    package var labels: [String]
 
     init(finding: Finding, endpoint: Endpoint, inventory: Inventory?) {
         self.finding = finding
@@ -44,6 +45,7 @@ package struct ReportedFinding: Sendable {
         let asset = finding.asset.flatMap { number in inventory?.assets[number] }
         self.asset = asset?.address ?? ""
         owner = asset?.owner ?? ""
+        labels = asset?.labels ?? []
     }
 }
 

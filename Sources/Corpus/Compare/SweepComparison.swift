@@ -53,7 +53,7 @@ package final class SweepComparison {
         let port = picker.integer(.port) ?? 0
         if result.answered { counts.answered += 1 }
         if result.assets.isEmpty { counts.outside += 1 } else { counts.assets += 1 }
-        notePresence(result, port)
+        if FindingEngine.wasAsked(picker) { notePresence(result, port) }
         if let key = result.key { noteKey(key, result.assets) }
         // Whether an asset is missing shows only when all records have been seen.
         let findings = result.findings.filter { $0.name != .missingEndpoint }

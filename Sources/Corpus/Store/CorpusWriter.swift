@@ -73,9 +73,13 @@ package final class CorpusWriter: Sendable {
         if let failure { throw CorpusError.failed("\(corpus.path): \(failure)") }
         if let scan, let summary {
             try corpus.queue.write { db in
+                // A scan that no endpoint answered has no row yet.
                 try db.execute(
-                    sql: "UPDATE scans SET summary = ? WHERE id = ?",
-                    arguments: [summary, scan]
+                    sql: """
+                        INSERT INTO scans VALUES (?1, ?2, ?2, 0, ?3)
+                        ON CONFLICT DO UPDATE SET summary = excluded.summary
+                        """,
+                    arguments: [scan, IngestSession.now, summary]
                 )
             }
         }

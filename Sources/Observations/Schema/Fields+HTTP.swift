@@ -130,5 +130,6 @@ extension Field {
         .list("hallmark.findings.message", .keyword, "The finding in a sentence."),
         .list("hallmark.findings.asset", .keyword, "The asset concerned, as the inventory names it."),
         .list("hallmark.findings.owner", .keyword, "Who answers for the asset."),
+        .list("hallmark.findings.labels", .keyword, "The asset's labels."),
     ]
 }

@@ -142,6 +142,7 @@ package enum SchemaDocument {
     /// Members of such objects that are arrays themselves.
     private static let listsInObjects: Set = [
         "hallmark.leads.kinds", "hallmark.leads.corroborate", "hallmark.leads.against",
+        "hallmark.findings.labels",
     ]
 
     private static func escape(_ text: String) -> String {

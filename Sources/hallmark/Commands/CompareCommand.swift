@@ -17,6 +17,8 @@ struct CompareCommand: ParsableCommand {
               hallmark compare --adopt sweep.ndjson > inventory.csv
               hallmark compare sweep.ndjson --inventory inventory.csv --fail-on high
               hallmark compare new.ndjson --baseline old.ndjson --format csv > drift.csv
+
+            Exit codes: 0 done; 1 it could not do its work; 3 done, and a finding at or over --fail-on was found; 64 usage.
             """
     )
 
