@@ -115,7 +115,7 @@ package enum ExternalQueries {
             if engine == .crtsh {
                 value = value.lowercased()
             } else {
-                value = decimal(value)
+                value = DecimalText.of(hexadecimal: value) ?? value
             }
         } else if digests.contains(field) {
             value = value.lowercased()
@@ -172,23 +172,5 @@ package enum ExternalQueries {
             }
         }
         return result
-    }
-
-    /// Hexadecimal digits of any length as a decimal number.
-    private static func decimal(_ hex: String) -> String {
-        var digits: [Int] = [0]
-        for character in hex {
-            var carry = character.hexDigitValue ?? 0
-            for index in digits.indices {
-                let value = digits[index] * 16 + carry
-                digits[index] = value % 10
-                carry = value / 10
-            }
-            while carry > 0 {
-                digits.append(carry % 10)
-                carry /= 10
-            }
-        }
-        return digits.reversed().map(String.init).joined()
     }
 }

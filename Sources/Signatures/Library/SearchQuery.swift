@@ -133,7 +133,7 @@ private struct SearchWriter {
         else { return nil }
         if literals.count > 1 || text.parts.contains(.one) { isWider = true }
         if Self.serials.contains(test.field) {
-            guard text.literal != nil, let number = decimal(value) else { return nil }
+            guard text.literal != nil, let number = DecimalText.of(hexadecimal: value) else { return nil }
             value = number
         } else if Self.digests.contains(test.field) {
             value = value.lowercased()
@@ -175,24 +175,6 @@ private struct SearchWriter {
     /// `X-Powered-By` of `x-powered-by`.
     private func headerName(_ name: Substring) -> String {
         name.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "-")
-    }
-
-    /// Hexadecimal digits of any length as a decimal number.
-    private func decimal(_ hex: String) -> String? {
-        var digits: [Int] = [0]
-        for character in hex {
-            guard var carry = character.hexDigitValue else { return nil }
-            for index in digits.indices {
-                let value = digits[index] * 16 + carry
-                digits[index] = value % 10
-                carry = value / 10
-            }
-            while carry > 0 {
-                digits.append(carry % 10)
-                carry /= 10
-            }
-        }
-        return digits.reversed().map(String.init).joined()
     }
 
     /// What so many hosts show that it is no search of its own.
