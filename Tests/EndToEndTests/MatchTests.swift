@@ -99,6 +99,23 @@ import Testing
         #expect(result.text.split(separator: "\n").count == 5000)
     }
 
+    /// A folder's other things are passed over: pipes that nobody writes, links to nowhere.
+    @Test func passesOverWhatIsNoFile() throws {
+        let scratch = try Self.scratch(["data/a.ndjson": line("marked", 1)])
+        try check("mkfifo", [scratch.file("data/pipe")])
+        try check("ln", ["-s", "/nowhere", scratch.file("data/link")])
+        let result = try run(
+            "timeout",
+            [
+                "60", Program.path, "match", "-q", "--no-default-signatures", "--signatures",
+                scratch.file("rules"), scratch.file("data"),
+            ]
+        )
+        #expect(result.status == 0)
+        #expect(result.errors.isEmpty)
+        #expect(try Program.records(result.text).count == 1)
+    }
+
     @Test func saysWhichFileAndLineItCannotRead() throws {
         let scratch = try Self.scratch(["junk": "words\n", "a.ndjson": line("marked", 1) + "{bad\n"])
         let missing = try Self.match(scratch, ["-q", scratch.file("none")])

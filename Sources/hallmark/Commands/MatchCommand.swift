@@ -85,11 +85,12 @@ private final class MatchRun {
             let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
             for name in try FileManager.default.subpathsOfDirectory(atPath: real).sorted() {
                 let file = path + "/" + name
-                guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder),
-                    !isFolder.boolValue
-                else { continue }
+                // A pipe in a folder would be waited for.
+                var status = stat()
+                guard stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
                 // What is neither observations nor certificates is no mistake in a folder.
-                if CertificateFile.kind(of: file) != nil { try match(file: file) }
+                let isReadable = access(file, R_OK) == 0
+                if !isReadable || CertificateFile.kind(of: file) != nil { try match(file: file) }
             }
         } else {
             try match(file: path)
