@@ -42,6 +42,8 @@ package final class HTTPProbe {
     /// The icon's hashes, when it was asked for and is one.
     package private(set) var icon: Favicon?
     package private(set) var hasAskedForIcon = false
+    /// Whether the limit of requests has left some out.
+    package var isCut: Bool { plan.isCut }
     /// Connections that were used.
     package private(set) var connections = 0
 

@@ -29,6 +29,9 @@ package struct RequestPlan: Sendable {
     /// Requests made so far.
     package var count: Int { asked.count }
 
+    /// Whether the limit has left something out.
+    package var isCut: Bool { asked.count >= limit && (wantsIcon || queue.contains { !asked.contains($0) }) }
+
     /// The next request, or nil when the plan is done or the limit reached.
     package mutating func next(after exchanges: [HTTPExchange]) -> (HTTPRequest, Purpose)? {
         if followsRedirects, let last = exchanges.last, let target = last.sameOriginRedirect {

@@ -80,6 +80,20 @@ import Testing
         #expect(try asked("known.test", ["validate"]) == ["/", "/known", "/asked-twice", "/favicon.ico"])
     }
 
+    /// The record says that there would have been more to ask for, and so does the report.
+    @Test(arguments: [4, 64]) func whatTheLimitLeftOutIsSaid(_ limit: Int) throws {
+        let rules = Scratch()
+        let server = try LabServer.nginx.start(LabCertificate("/CN=known.test"), [LabAnswer(body: "ok")])
+        let arguments =
+            ["validate", "127.0.0.1:\(server.port)", "--maximum-requests", "\(limit)"] + (try library(rules))
+        let record = try #require(try Program.records(Program.run(arguments + ["--json"]).text).first)
+        let probes = try #require(record["hallmark.probes"] as? [[String: Any]])
+        let limits = probes.filter { $0["kind"] as? String == "http" }.map { $0["limit"] as? String }
+        #expect(limits == [limit == 4 ? "requests" : nil])
+        let report = try Program.run(arguments).text
+        #expect(report.contains("--maximum-requests allows more") == (limit == 4), "\(report)")
+    }
+
     /// What the certificate refutes is not asked for, whatever room there is.
     @Test func allThatCanStillTell() throws {
         let found = try asked("known.test", ["validate", "--maximum-requests", "64"])

@@ -23,6 +23,34 @@ import Testing
         #expect(!result.text.contains("\u{1b}"), "no colour into a file")
     }
 
+    /// A lead at the level or over it ends with 3, whichever command found it.
+    @Test(arguments: ["scan", "validate"]) func failOn(_ command: String) throws {
+        let weak = try LabServer.caddy(
+            LabCertificate(
+                "/O=Acme Co",
+                key: ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
+                extensions: "subjectAltName=DNS:deimos.example.com\n"
+            ),
+            "respond ok"
+        )
+        for (level, status) in [("low", Int32(3)), ("medium", 0), ("high", 0)] {
+            let result = try Program.run([command, "127.0.0.1:\(weak.port)", "--fail-on", level])
+            #expect(result.status == status, "\(level): \(result.text)\(result.errors)")
+        }
+        #expect(try Program.run([command, "127.0.0.1:\(weak.port)", "--fail-on", "sure"]).status == 64)
+    }
+
+    @Test func helpHasExamples() throws {
+        let help = try Program.run(["help", "validate"]).text
+        #expect(help.contains("Examples:"))
+        for line in help.split(separator: "\n") where line.hasPrefix("  hallmark validate ") {
+            // Every option of an example is one that the command has.
+            for option in line.split(separator: " ") where option.hasPrefix("--") {
+                #expect(help.contains("\n  \(option)"), "\(option)")
+            }
+        }
+    }
+
     @Test func ordinaryHostHasNoLead() throws {
         let certificate = try TestCertificate(subject: "/CN=shop.example.com", days: 90)
         let server = try Nginx.start(certificate)

@@ -66,6 +66,8 @@ extension EndpointProbe {
         verify(full)
         let error = http.exchanges.contains { $0.version != nil } ? nil : httpError(full, flight, end)
         record(.http, error, attempt: 1, end: end)
+        let last = observation.probes.count - 1
+        if http.isCut, observation.probes[last].limit == nil { observation.probes[last].limit = .requests }
         recordIcon(http)
         if attempt?.target.scheme == .http, http.exchanges.isEmpty { observation.error = error }
         self.full = nil
@@ -78,7 +80,7 @@ extension EndpointProbe {
         if http.hasAskedForIcon {
             let outcome = http.icon == nil ? ProbeRecord.Outcome.failure : .success
             observation.probes.append(ProbeRecord(.favicon, outcome, reason: reason))
-        } else if http.exchanges.count >= scan.options.http.requests {
+        } else if http.isCut {
             observation.probes.append(ProbeRecord(.favicon, .skipped, reason: .budget, limit: .requests))
         }
     }

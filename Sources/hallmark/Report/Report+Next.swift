@@ -5,18 +5,30 @@ extension Report {
     func addUntested(to text: inout ReportText) {
         // What another probe has brought is not missing.
         let open = record.objects("hallmark.probes").filter {
-            $0["outcome"] != "success" && $0["reason"] != ProbeReason.replaced.rawValue
+            ($0["outcome"] != "success" || $0["limit"] != nil)
+                && $0["reason"] != ProbeReason.replaced.rawValue
         }
         guard !open.isEmpty else { return }
         text.heading("Not tested, or without an answer")
         for probe in open {
+            if probe["outcome"] == "success", probe["limit"] == ProbeRecord.Limit.requests.rawValue {
+                text.row(
+                    probe["kind"] ?? "?",
+                    "not every request that signatures could use was made: --maximum-requests allows more"
+                )
+                continue
+            }
             let isSkipped = probe["outcome"] == ProbeRecord.Outcome.skipped.rawValue
             let reason = isSkipped ? probe["reason"].map { Self.reasons[$0] ?? $0 } : nil
             let why = [probe["code"], probe["limit"].map { "limit: \($0)" }, reason].compactMap(\.self)
-            let outcome = isSkipped ? "not tested" : "no answer that counts"
+            let outcome = Self.outcomes[probe["outcome"] ?? ""] ?? probe["outcome"] ?? "?"
             text.row(probe["kind"] ?? "?", ([outcome] + why).joined(separator: ": "))
         }
     }
+
+    private static let outcomes = [
+        "skipped": "not tested", "failure": "no answer that counts", "success": "answered in part",
+    ]
 
     /// The reasons for leaving a probe out, in words.
     private static let reasons = [
