@@ -40,6 +40,15 @@ import Testing
         #expect(try Program.run([command, "127.0.0.1:\(weak.port)", "--fail-on", "sure"]).status == 64)
     }
 
+    /// A swept range of which nothing is left is told, not passed over.
+    @Test func nothingLeftIsSaid() throws {
+        let result = try Program.run(["validate", "10.0.0.0/24"])
+        #expect(result.status == 1)
+        #expect(result.errors.contains("256 of a special purpose (--include-special)"), "\(result.errors)")
+        let many = try Program.run(["validate", "10.0.0.0/16", "--include-special"])
+        #expect(many.status == 64 && many.errors.contains("up to 256 endpoints"))
+    }
+
     @Test func helpHasExamples() throws {
         let help = try Program.run(["help", "validate"]).text
         #expect(help.contains("Examples:"))

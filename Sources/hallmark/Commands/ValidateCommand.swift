@@ -58,6 +58,14 @@ struct ValidateCommand: ParsableCommand {
                 "validate takes up to \(Self.maximumTargets) endpoints: use scan --probe full for more."
             )
         }
+        let counts = targets.plan.counts
+        if targets.plan.total == 0, counts.excluded + counts.special > 0 {
+            Terminal.note(
+                "hallmark: there is nothing left to validate: \(counts.excluded) endpoints are excluded, \(counts.special) "
+                    + "of a special purpose (--include-special)"
+            )
+            throw ExitCode(1)
+        }
         let rules = try SignatureLibrary.load(signatures.libraries(), ja4plus: signatures.ja4plus)
         let feed = try targets.feed(nil, output: nil, override: nil)
         var options = try probe.scanOptions(target)
