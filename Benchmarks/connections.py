@@ -9,6 +9,7 @@ machines are shared and noisy.
     Benchmarks/connections.py [--rounds 5] [--targets 20000] [--in-flight 200] [--hallmark PATH]
 """
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -39,10 +40,13 @@ def raise_limit():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard != resource.RLIM_INFINITY and hard < 65536 else 65536, hard))
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_ports(count):
+    """Ports that nobody listens on; held together, so that all differ."""
+    with contextlib.ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
 
 
 def wait_for(port):
@@ -131,7 +135,7 @@ def main():
     servers = []
     try:
         build(folder)
-        tls, replay = free_port(), free_port()
+        tls, replay = free_ports(2)
         servers.append(start_nginx(folder, tls))
         wait_for(tls)
         servers.append(subprocess.Popen(pin(last_core(), [folder / "replay_server", replay, HERE / "Baselines/flight_ecdsa.bin"])))

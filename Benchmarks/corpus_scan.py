@@ -92,7 +92,7 @@ def main():
     try:
         flight = HERE / "Baselines/flight_ecdsa.bin"
         subprocess.run(["cc", "-O2", "-o", folder / "replay_server", HERE / "Baselines/replay_server.c"], check=True)
-        port = connections.free_port()
+        port = connections.free_ports(1)[0]
         server = subprocess.Popen(connections.pin(connections.last_core(), [folder / "replay_server", port, flight, serial_offset(flight)]))
         connections.wait_for(port)
         without, with_corpus = [], []

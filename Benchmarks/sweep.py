@@ -88,7 +88,7 @@ def main():
     server = None
     good = True
     try:
-        port = connections.free_port()
+        port = connections.free_ports(1)[0]
         server = connections.start_nginx(folder, port)
         connections.wait_for(port)
         output, summary, state = folder / "out.ndjson", folder / "summary.json", folder / "state"
@@ -115,7 +115,7 @@ def main():
             tell(told)
             good &= check(output, 20000, f"20,000 endpoints, 5,000 in flight, {name}")
 
-        late = connections.free_port()
+        late = connections.free_ports(1)[0]
         listener = late_server(late, 3)
         told = scan(options, ["127.1.0.1-127.1.39.16", "-p", late, "-c", "10000", "--threads", "1"], output, summary,
                     ["--handshake-timeout", "20", "--retries", "0"])

@@ -35,6 +35,8 @@ package final class Observation {
     package var startTLS: StartTLSRecord?
     package var verification: Verification?
     package var probes: [ProbeRecord] = []
+    /// The kinds of probe that are not among them, and why.
+    package var leftOut: [LeftOutProbe] = []
     package var jarm: JARMResult?
     package var http: [HTTPExchange] = []
     package var favicon: Favicon?
@@ -56,6 +58,7 @@ package final class Observation {
         (error, proof, notTLS, startTLS, verification) = (nil, nil, nil, nil, nil)
         flight.reset()
         probes.removeAll(keepingCapacity: true)
+        leftOut.removeAll(keepingCapacity: true)
         (jarm, favicon) = (nil, nil)
         if !http.isEmpty { http.removeAll() }
         if !sniVariants.isEmpty { sniVariants.removeAll() }

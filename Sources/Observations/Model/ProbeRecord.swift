@@ -51,6 +51,17 @@ package struct ProbeRecord: Equatable, Sendable {
     }
 }
 
+/// A probe that was not made: most endpoints have several, so that they carry no more than this.
+package struct LeftOutProbe: Equatable, Sendable {
+    package var kind: ProbeKind
+    package var reason: ProbeReason
+
+    package init(_ kind: ProbeKind, _ reason: ProbeReason) {
+        self.kind = kind
+        self.reason = reason
+    }
+}
+
 /// Why a probe was run, or why it was not: the closed list of `hallmark.probes.reason`.
 package enum ProbeReason: String, CaseIterable, Sendable {
     /// Every endpoint gets this probe at this level.

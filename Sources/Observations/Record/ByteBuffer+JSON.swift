@@ -72,6 +72,14 @@ extension ByteBuffer {
         string(value)
     }
 
+    /// A word of a closed list of ours, which needs no escape.
+    public mutating func member(_ name: StaticString, word: String) {
+        key(name)
+        append(0x22)
+        append(word)
+        append(0x22)
+    }
+
     /// Upper-case hexadecimal text.
     public mutating func member(_ name: StaticString, hex value: Span<UInt8>) {
         key(name)

@@ -3,22 +3,35 @@ import Wire
 /// The smaller parts of a record.
 extension ByteBuffer {
     /// The member `probes` of `hallmark`.
-    mutating func append(probes: [ProbeRecord]) {
-        guard !probes.isEmpty else { return }
+    mutating func append(probes: [ProbeRecord], leftOut: [LeftOutProbe]) {
+        guard !probes.isEmpty || !leftOut.isEmpty else { return }
         array("probes")
         for probe in probes { append(probe) }
+        append(leftOut: leftOut)
         endArray()
+    }
+
+    /// Elements of `probes` for what was not made.
+    mutating func append(leftOut: [LeftOutProbe]) {
+        for probe in leftOut {
+            comma()
+            append("{\"kind\":\"")
+            append(probe.kind.rawValue)
+            append("\",\"outcome\":\"skipped\",\"reason\":\"")
+            append(probe.reason.rawValue)
+            append("\"}")
+        }
     }
 
     /// One element of `probes`.
     mutating func append(_ probe: ProbeRecord) {
         element()
-        member("kind", probe.kind.rawValue)
-        member("outcome", probe.outcome.rawValue)
-        if let code = probe.code { member("code", code.rawValue) }
-        if let reason = probe.reason { member("reason", reason.rawValue) }
-        if let hello = probe.hello { member("hello", hello) }
-        if let limit = probe.limit { member("limit", limit.rawValue) }
+        member("kind", word: probe.kind.rawValue)
+        member("outcome", word: probe.outcome.rawValue)
+        if let code = probe.code { member("code", word: code.rawValue) }
+        if let reason = probe.reason { member("reason", word: reason.rawValue) }
+        if let hello = probe.hello { member("hello", word: hello) }
+        if let limit = probe.limit { member("limit", word: limit.rawValue) }
         if probe.outcome != .skipped {
             member("attempt", probe.attempt)
             member("duration_ms", probe.milliseconds)

@@ -64,7 +64,7 @@ package struct RecordEncoder: ~Copyable {
     }
 
     /// Brings the line of the last `encode` up to date when nothing has come since but the observation's
-    /// duration and `probes` from `first` on; far cheaper than to encode it again.
+    /// duration, `probes` from `first` on and what was left out; far cheaper than to encode it again.
     ///
     /// - Returns: false if the line can't be amended.
     package mutating func amend(
@@ -77,6 +77,7 @@ package struct RecordEncoder: ~Copyable {
         amendment.removeAll()
         amendment.append(0x7d)  // the end of the element before, for the comma's sake
         for probe in observation.probes.dropFirst(first) { amendment.append(probe) }
+        amendment.append(leftOut: observation.leftOut)
         amendment.withSpan { out.replace(end..<end, with: $0.extracting(1...)) }
         amendment.removeAll()
         amendment.append(decimal: Int(clamping: observation.duration))
@@ -168,7 +169,7 @@ package struct RecordEncoder: ~Copyable {
         if !options.scanID.isEmpty { out.member("id", options.scanID) }
         if let scope = observation.scope { out.member("scope", scope) }
         out.endObject()
-        out.append(probes: observation.probes)
+        out.append(probes: observation.probes, leftOut: observation.leftOut)
         probesEnd = observation.probes.isEmpty ? nil : out.count - 1
         out.append(answers: observation)
         out.member(flight: observation.flight)

@@ -15,10 +15,10 @@ extension EndpointProbe {
         }
     }
 
-    /// Gives every probe that was not run a record that says why.
+    /// Says of every probe that was not run why.
     func noteLeftOut() {
         for kind in ProbeKind.allCases where !observation.probes.contains(where: { $0.kind == kind }) {
-            observation.probes.append(ProbeRecord(kind, .skipped, reason: reasonLeftOut(kind)))
+            observation.leftOut.append(LeftOutProbe(kind, reasonLeftOut(kind)))
         }
     }
 
