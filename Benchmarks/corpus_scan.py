@@ -23,15 +23,6 @@ import connections
 HERE = pathlib.Path(__file__).resolve().parent
 
 
-def serial_offset(flight):
-    """Where the certificate's serial number can be counted up: behind its first byte, so that it stays positive."""
-    data = flight.read_bytes()
-    start = data.index(b"\xa0\x03\x02\x01\x02\x02") + 6
-    if not 9 <= data[start] <= 20:
-        sys.exit("the flight's certificate has a short serial number")
-    return start + 2
-
-
 def watch(process):
     """CPU and wall seconds of the threads of a process until it ends: the loop's and the corpus writer's."""
     threads = {}  # by id: name, first and last time seen, CPU seconds
@@ -93,7 +84,7 @@ def main():
         flight = HERE / "Baselines/flight_ecdsa.bin"
         subprocess.run(["cc", "-O2", "-o", folder / "replay_server", HERE / "Baselines/replay_server.c"], check=True)
         port = connections.free_ports(1)[0]
-        server = subprocess.Popen(connections.pin(connections.last_core(), [folder / "replay_server", port, flight, serial_offset(flight)]))
+        server = subprocess.Popen(connections.pin(connections.last_core(), [folder / "replay_server", port, flight, connections.serial_offset(flight.read_bytes())]))
         connections.wait_for(port)
         without, with_corpus = [], []
         for number in range(options.rounds):

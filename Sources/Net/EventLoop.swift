@@ -18,6 +18,8 @@ package final class EventLoop {
     private var deadlines: [UInt64] = []
     private var freeSlots: [Int] = []
     private var isRunning = false
+    /// When the present round looked for events, by `uv_hrtime`.
+    var roundBeganAt: UInt64 = 0
 
     /// Deadlines are looked at this often, so that one may pass late by as much.
     package static let tickMilliseconds: UInt64 = 50
@@ -34,6 +36,7 @@ package final class EventLoop {
         }
         loop.pointee.data = UnsafeMutableRawPointer(receiveBuffer)
         every(milliseconds: Self.tickMilliseconds) { [unowned self] in closeLate() }
+        keepRoundsApart()
     }
 
     // Closes the handles that are left: timers, wakers and signal watchers. Connections are not

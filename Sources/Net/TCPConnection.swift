@@ -55,12 +55,15 @@ open class TCPConnection {
     ///   - milliseconds: the first deadline, which `setDeadline` moves.
     ///   - totalDeadline: the last deadline, on the loop's clock, which nothing moves.
     ///   - budget: how many bytes may come before the connection is closed.
+    ///   - speaksFirst: whether bytes are sent as soon as the connection is made. They then carry the
+    ///     third packet of TCP's handshake, which else goes alone.
     ///   - source: the local address to come from; its port is 0 as a rule.
     package final func open(
         _ address: SocketAddress,
         milliseconds: UInt64,
         totalDeadline: UInt64 = .max,
         budget: Int = .max,
+        speaksFirst: Bool = false,
         from source: SocketAddress? = nil
     ) {
         precondition(!isOpen)
@@ -75,7 +78,7 @@ open class TCPConnection {
         self.budget = budget
         if slot < 0 { slot = loop.adopt(self) }
         setDeadline(milliseconds: milliseconds)
-        var result = initialize(address, source)
+        var result = makeSocket(address, source, speaksFirst)
         if result == 0 {
             result = address.withSockaddr { address in
                 uv_tcp_connect(connectRequest, tcp, address) { request, status in
@@ -213,6 +216,12 @@ open class TCPConnection {
         Unmanaged<TCPConnection>.fromOpaque(data)._withUnsafeGuaranteedRef(body)
     }
 
+    /// The socket, while the connection is open.
+    final var descriptor: uv_os_fd_t? {
+        var descriptor: uv_os_fd_t = -1
+        return isOpen && uv_fileno(handle, &descriptor) == 0 ? descriptor : nil
+    }
+
     private final var stream: UnsafeMutablePointer<uv_stream_t> {
         UnsafeMutableRawPointer(tcp).assumingMemoryBound(to: uv_stream_t.self)
     }
@@ -222,31 +231,36 @@ open class TCPConnection {
 }
 
 extension TCPConnection {
-    /// Makes the handle and, when it is to come from a certain address, the socket.
-    private final func initialize(_ address: SocketAddress, _ source: SocketAddress?) -> CInt {
+    /// Makes the handle and its socket.
+    private final func makeSocket(
+        _ address: SocketAddress,
+        _ source: SocketAddress?,
+        _ speaksFirst: Bool
+    ) -> CInt {
         defer { tcp.pointee.data = Unmanaged.passUnretained(self).toOpaque() }
-        guard let source else { return uv_tcp_init(loop.loop, tcp) }
-        let family = UInt32(source.isIPv6 ? AF_INET6 : AF_INET)
-        let result = uv_tcp_init_ex(loop.loop, tcp, family)
+        let result = uv_tcp_init_ex(loop.loop, tcp, UInt32(address.isIPv6 ? AF_INET6 : AF_INET))
         guard result == 0 else {
             // libuv leaves no handle behind, but `closed` needs one.
             uv_tcp_init(loop.loop, tcp)
             return result
         }
+        guard let descriptor else { return UV_EBADF.rawValue }
+        // Linux has the acknowledgement of the SYN-ACK wait for data when quick ones are off, and turns them
+        // on again itself once it has done so: what the server sends is acknowledged as usual.
+        if speaksFirst { Self.set(descriptor, CInt(IPPROTO_TCP), TCP_QUICKACK, 0) }
+        guard let source else { return 0 }
         guard source.isIPv6 == address.isIPv6 else { return UV_EINVAL.rawValue }
-        var descriptor: uv_os_fd_t = -1
-        if source.port == 0, uv_fileno(handle, &descriptor) == 0 {
+        if source.port == 0 {
             // The port is chosen when connecting: it then need not be free towards other servers too.
-            var on: CInt = 1
-            setsockopt(
-                descriptor,
-                CInt(IPPROTO_IP),
-                IP_BIND_ADDRESS_NO_PORT,
-                &on,
-                socklen_t(MemoryLayout<CInt>.size)
-            )
+            Self.set(descriptor, CInt(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT, 1)
         }
         return source.withSockaddr { uv_tcp_bind(tcp, $0, 0) }
+    }
+
+    /// Sets an option that makes things better and whose lack harms nothing.
+    private static func set(_ descriptor: uv_os_fd_t, _ level: CInt, _ option: CInt, _ value: CInt) {
+        var value = value
+        setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<CInt>.size))
     }
 
     private final func close(after result: CInt) {

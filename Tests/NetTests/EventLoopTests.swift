@@ -1,3 +1,4 @@
+import CUV
 import Foundation
 import Glibc
 import Synchronization
@@ -51,6 +52,40 @@ import Testing
         connection.open(.loopback(peer.port), milliseconds: 1000)
         connection.loop.run()
         #expect(connection.ends == [.peerClosed])
+    }
+
+    /// Of twenty answers one after another each takes a round; the time can only be longer on a busy machine.
+    @Test func roundsOfACrowdedLoopKeepTheirDistance() throws {
+        let silent = try ScriptedPeer([.hold])
+        let echo = try ScriptedPeer((0..<20).flatMap { _ in [.read(1), .send([1])] })
+        let loop = try EventLoop()
+        let others = (0..<EventLoop.crowd).map { _ in RecordingConnection(on: loop) }
+        let connection = RecordingConnection(on: loop)
+        var (exchanges, begin, end): (Int, UInt64, UInt64) = (0, 0, 0)
+        connection.onConnected = {
+            begin = uv_hrtime()
+            $0.send("x")
+        }
+        connection.onReceived = {
+            exchanges += 1
+            end = uv_hrtime()
+            if exchanges < 20 { $0.send("x") } else { loop.closeAll() }
+        }
+        for other in others { other.open(.loopback(silent.port), milliseconds: 60_000) }
+        loop.after(milliseconds: 100) { connection.open(.loopback(echo.port), milliseconds: 60_000) }
+        loop.run()
+        #expect(others.allSatisfy { $0.ends == [.closed] })
+        #expect(exchanges == 20)
+        #expect(end - begin >= 19 * EventLoop.roundNanoseconds)
+    }
+
+    @Test func onlyACrowdedLoopThatIsNotBusySleeps() {
+        let (crowd, round) = (EventLoop.crowd, EventLoop.roundNanoseconds)
+        #expect(EventLoop.rest(of: 0, connections: crowd - 1) == 0)
+        #expect(EventLoop.rest(of: 0, connections: crowd) == Int(round))
+        #expect(EventLoop.rest(of: round - 1, connections: crowd) == 1)
+        #expect(EventLoop.rest(of: round, connections: 10 * crowd) == 0)
+        #expect(EventLoop.rest(of: .max, connections: crowd) == 0)
     }
 
     @Test func aTimerMayCancelItselfAndTheLoopMayGoWithTimersLeft() throws {

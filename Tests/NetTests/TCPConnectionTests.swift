@@ -223,4 +223,40 @@ import Testing
             exit(0)
         }
     }
+
+    /// What is said first goes with the third packet of TCP's handshake, as the kernel counts.
+    @Test(arguments: [false, true])
+    func theFirstBytesSaveAPacket(speaksFirst: Bool) throws {
+        let peer = try ScriptedPeer([.read(5), .send([UInt8]("welcome".utf8))])
+        let connection = RecordingConnection(on: try EventLoop())
+        var segments: [Int] = []
+        connection.onConnected = {
+            $0.send("hello")
+            segments.append(segmentsSent($0))
+        }
+        connection.open(.loopback(peer.port), milliseconds: 5000, speaksFirst: speaksFirst)
+        connection.loop.run()
+        #expect(segments == [speaksFirst ? 2 : 3])
+        #expect(connection.text == "welcome")
+    }
+
+    /// Who means to speak first and does not still gets what the server says.
+    @Test func aSilentFirstSpeakerIsConnectedAllTheSame() throws {
+        let peer = try ScriptedPeer([.send([UInt8]("welcome".utf8))])
+        let connection = RecordingConnection(on: try EventLoop())
+        connection.open(.loopback(peer.port), milliseconds: 5000, speaksFirst: true)
+        connection.loop.run()
+        #expect(connection.text == "welcome")
+        #expect(connection.ends == [.peerClosed])
+    }
+}
+
+/// `tcpi_segs_out` of Linux's `tcp_info` (linux/tcp.h), which glibc's structure is too old to have.
+private func segmentsSent(_ connection: TCPConnection) -> Int {
+    var info = [UInt8](repeating: 0, count: 256)
+    var length = socklen_t(info.count)
+    guard let descriptor = connection.descriptor,
+        getsockopt(descriptor, CInt(IPPROTO_TCP), TCP_INFO, &info, &length) == 0, length >= 140
+    else { return -1 }
+    return info.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: 136, as: UInt32.self)) }
 }

@@ -65,6 +65,25 @@ import Wire
         #expect(texts[0] == texts[1])
     }
 
+    /// A certificate met again is written from memory, and no line differs from the first.
+    @Test func aChainMetAgainGivesTheSameLine() throws {
+        let observation = Observation()
+        observation.address = "192.0.2.7"
+        let certificate = HandMadeCertificate().der
+        let length = [UInt8(0), UInt8(certificate.count >> 8), UInt8(certificate.count & 255)]
+        let list = [0, UInt8((certificate.count + 3) >> 8), UInt8((certificate.count + 3) & 255)] + length
+        let whole = [11, 0, UInt8((certificate.count + 6) >> 8), UInt8((certificate.count + 6) & 255)] + list
+        try observation.flight.message((whole + certificate).span)
+        var encoder = RecordEncoder(RecordEncoder.Options(scanID: "test"))
+        let lines = (0..<4).map { _ in
+            var out = ByteBuffer()
+            encoder.encode(observation, into: &out)
+            return out.withSpan { text($0) }
+        }
+        #expect(lines[0].contains("\"serial_number\":\"012345\""))
+        #expect(Set(lines).count == 1)
+    }
+
     private func text(_ span: Span<UInt8>) -> String {
         span.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
     }

@@ -98,6 +98,8 @@ public struct ByteBuffer: ~Copyable {
     }
 
     public mutating func append(_ text: String) {
+        // As it lies, nearly always; a copy is made of text that is not contiguous.
+        guard text.utf8.withContiguousStorageIfAvailable({ append(copying: $0) }) == nil else { return }
         var text = text
         text.withUTF8 { append(copying: $0) }
     }

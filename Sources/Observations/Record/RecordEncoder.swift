@@ -1,4 +1,4 @@
-package import Wire
+import Wire
 
 /// Writes an observation as one line of NDJSON.
 ///
@@ -30,7 +30,7 @@ package struct RecordEncoder: ~Copyable {
 
     private let options: Options
     private var timestamp = Timestamp()
-    private var certificates: CertificateEncoder
+    private var certificates: ChainCache
     private var fingerprints = FingerprintEncoder()
     /// Where the last line has its `event.duration`, and the end of its `probes`, if it has any.
     private var durationRange = 0..<0
@@ -39,27 +39,28 @@ package struct RecordEncoder: ~Copyable {
 
     package init(_ options: Options) {
         self.options = options
-        certificates = CertificateEncoder(chainOutput: options.chain)
+        certificates = ChainCache(chainOutput: options.chain)
     }
 
     /// Appends the line.
     package mutating func encode(_ observation: Observation, into out: inout ByteBuffer) {
-        certificates.read(observation.flight.chain.bytes.span, observation.flight.chain.ranges.span)
-        let hasChain = certificates.hasLeaf
-        fingerprints.read(observation.flight)
+        // Once: each time that it is taken out of the object copies the references of its parts.
+        let flight = observation.flight
+        certificates.read(flight.chain)
+        fingerprints.read(flight)
         out.append("{\"@timestamp\":\"")
         timestamp.append(observation.startedAt, to: &out)
         out.append("\",\"ecs\":{\"version\":\"9.0.0\"}")
         encodeEvent(observation, into: &out)
-        encodeServer(observation, into: &out)
-        encodeTLS(observation, hasChain, into: &out)
+        encodeServer(observation, flight, into: &out)
+        encodeTLS(observation, flight, into: &out)
         if let first = observation.http.first {
             HTTPEncoder.encode(first, into: &out)
         } else if observation.isPlain {
             out.append(",\"url\":{\"scheme\":\"http\"}")
         }
         out.object("hallmark")
-        encodeHallmark(observation, into: &out)
+        encodeHallmark(observation, flight, into: &out)
         out.append("}}\n")
     }
 
@@ -86,15 +87,7 @@ package struct RecordEncoder: ~Copyable {
     }
 
     /// What the leaf of the last observation encoded showed, for who decides what to do next.
-    package var leaf: LeafSummary? {
-        guard certificates.hasLeaf else { return nil }
-        return LeafSummary(
-            isSelfIssued: certificates.isSelfIssued,
-            isSelfSigned: certificates.isSelfSigned,
-            validityDays: certificates.validityDays,
-            anomalies: certificates.anomalies
-        )
-    }
+    package var leaf: LeafSummary? { certificates.leaf }
 
     private mutating func encodeEvent(_ observation: Observation, into out: inout ByteBuffer) {
         out.append(
@@ -113,7 +106,11 @@ package struct RecordEncoder: ~Copyable {
         out.endObject()
     }
 
-    private func encodeServer(_ observation: Observation, into out: inout ByteBuffer) {
+    private func encodeServer(
+        _ observation: Observation,
+        _ flight: ServerFlight,
+        into out: inout ByteBuffer
+    ) {
         out.object("server")
         out.member("address", observation.address)
         if let ip = observation.ip {
@@ -126,7 +123,7 @@ package struct RecordEncoder: ~Copyable {
         out.endObject()
         out.append(",\"network\":{\"transport\":\"tcp\"")
         if let ip = observation.ip { out.member("type", ip.isV4 ? "ipv4" : "ipv6" as StaticString) }
-        if observation.flight.version != 0 {
+        if flight.version != 0 {
             out.member("protocol", "tls" as StaticString)
         } else if let answer = observation.notTLS {
             out.member("protocol", answer.name)
@@ -136,16 +133,19 @@ package struct RecordEncoder: ~Copyable {
         out.endObject()
     }
 
-    private mutating func encodeTLS(_ observation: Observation, _ hasChain: Bool, into out: inout ByteBuffer)
-    {
-        let isAnswered = observation.flight.version != 0 || hasChain || observation.jarm != nil
+    private mutating func encodeTLS(
+        _ observation: Observation,
+        _ flight: ServerFlight,
+        into out: inout ByteBuffer
+    ) {
+        let isAnswered = flight.version != 0 || certificates.hasLeaf || observation.jarm != nil
         // The name belongs to the endpoint: without an answer, too, it says which one this is.
         guard isAnswered || observation.serverName != nil else { return }
         out.object("tls")
         var serverName = observation.serverName ?? ""
         serverName.withUTF8 {
             out.members(
-                flight: observation.flight,
+                flight: flight,
                 serverName: $0.span,
                 established: observation.proof == .proven
             )
@@ -162,6 +162,7 @@ package struct RecordEncoder: ~Copyable {
 
     private mutating func encodeHallmark(
         _ observation: Observation,
+        _ flight: ServerFlight,
         into out: inout ByteBuffer
     ) {
         if let proof = observation.proof { out.member("proof", proof.rawValue) }
@@ -172,31 +173,11 @@ package struct RecordEncoder: ~Copyable {
         out.append(probes: observation.probes, leftOut: observation.leftOut)
         probesEnd = observation.probes.isEmpty ? nil : out.count - 1
         out.append(answers: observation)
-        out.member(flight: observation.flight)
+        out.member(flight: flight)
         fingerprints.encodeHallmark(observation, into: &out)
         certificates.writeCertificate(to: &out)
         if observation.http.count > 1 { HTTPEncoder.encodeFurther(observation.http.dropFirst(), into: &out) }
         if let icon = observation.favicon { HTTPEncoder.encode(icon, into: &out) }
         out.append(assessment: observation.assessment)
-    }
-}
-
-/// What decides whether a certificate deserves a second look.
-package struct LeafSummary: Sendable {
-    package var isSelfIssued: Bool
-    package var isSelfSigned: Bool?
-    package var validityDays: Int?
-    package var anomalies: CertificateAnomalies
-
-    package init(
-        isSelfIssued: Bool = false,
-        isSelfSigned: Bool? = nil,
-        validityDays: Int? = nil,
-        anomalies: CertificateAnomalies = CertificateAnomalies()
-    ) {
-        self.isSelfIssued = isSelfIssued
-        self.isSelfSigned = isSelfSigned
-        self.validityDays = validityDays
-        self.anomalies = anomalies
     }
 }

@@ -88,7 +88,8 @@ final class EndpointProbe: TCPConnection {
             SocketAddress(attempt.address, port: attempt.target.port),
             milliseconds: scan.options.connectTimeout,
             totalDeadline: endpointBeganAt + scan.options.totalTimeout,
-            budget: scan.options.byteBudget
+            budget: scan.options.byteBudget,
+            speaksFirst: prelude == nil
         )
     }
 

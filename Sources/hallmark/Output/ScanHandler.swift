@@ -25,7 +25,7 @@ final class ScanHandler: ObservationHandler {
     private var addresses: [TargetFeed.AddressDone] = []
     private var tally = ScanTally()
 
-    private static let batchSize = 64 * 1024
+    private static let batchSize = 256 * 1024
 
     init(_ run: ScanRun, counters: ScanCounters) {
         sink = run.sink
