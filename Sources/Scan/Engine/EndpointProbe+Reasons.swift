@@ -17,7 +17,8 @@ extension EndpointProbe {
 
     /// Says of every probe that was not run why.
     func noteLeftOut() {
-        for kind in ProbeKind.allCases where !observation.probes.contains(where: { $0.kind == kind }) {
+        let probes = observation.probes
+        for kind in ProbeKind.allCases where !probes.indices.contains(where: { probes[$0].kind == kind }) {
             observation.leftOut.append(LeftOutProbe(kind, reasonLeftOut(kind)))
         }
     }
@@ -36,7 +37,8 @@ extension EndpointProbe {
             return .notAsked
         default: break
         }
-        if isCut || observation.probes.contains(where: { $0.limit != nil }) { return .budget }
+        let probes = observation.probes
+        if isCut || probes.indices.contains(where: { probes[$0].limit != nil }) { return .budget }
         return observation.notTLS == nil ? .unreachable : .otherProtocol
     }
 }

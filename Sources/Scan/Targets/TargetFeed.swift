@@ -66,7 +66,7 @@ package final class TargetFeed: Sendable {
     /// Counts targets as done; called when their records are written, under the lock of the writer.
     ///
     /// - Parameter addresses: single addresses that are done of names that are not.
-    package func complete(_ sequences: some Sequence<UInt64>, addresses: [AddressDone] = []) {
+    package func complete(_ sequences: [UInt64], addresses: [AddressDone] = []) {
         completion.withLock { completion in
             for done in addresses { completion.partly[done.sequence, default: []].insert(done.ip) }
             for sequence in sequences { completion.complete(sequence) }

@@ -22,6 +22,8 @@ package struct ByteStrings: Equatable, Sendable {
 
     package var count: Int { ranges.count }
 
+    // Inlined, so that nobody copies the arrays to ask.
+    @inlinable
     package var isEmpty: Bool { ranges.isEmpty }
 
     /// Whether a bound was reached.
