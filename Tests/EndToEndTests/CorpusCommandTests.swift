@@ -72,8 +72,8 @@ import Testing
         let der = scratch.file("second.der")
         try check("openssl", ["x509", "-in", other.certificate, "-outform", "DER", "-out", der])
         let first = try corpus(["add", sweep, der, "--corpus", path])
-        #expect(first.errors.contains("9 records, 9 new observations, 1 new certificates, 9 new endpoints"))
-        #expect(first.errors.contains("second.der: 1 records, 0 new observations, 1 new certificates"))
+        #expect(first.errors.contains("9 records, 9 new observations, 1 new certificate, 9 new endpoints"))
+        #expect(first.errors.contains("second.der: 1 record, 0 new observations, 1 new certificate"))
         // The same again, and the same certificates as PEM, change nothing.
         let stats = try corpus(["stats", "--json", "--corpus", path]).text
         let again = try corpus(["add", sweep, der, made.certificate, other.certificate, "--corpus", path])

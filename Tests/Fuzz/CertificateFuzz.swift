@@ -27,6 +27,27 @@ func fuzzCertificate(_ bytes: [UInt8]) {
         _ = encoder.covers(name: "192.0.2.1")
         _ = encoder.validityDays
     }
+    checkMemory(bytes)
+}
+
+/// A chain written from memory is the one that was read.
+private func checkMemory(_ bytes: [UInt8]) {
+    var chain = CertificateChain(maximumCount: 2, maximumBytes: 1 << 20)
+    chain.append(bytes.span)
+    chain.append(bytes.span.extracting(0..<bytes.count / 2))
+    var cache = ChainCache()
+    var texts: [String] = []
+    for _ in 0..<3 {
+        cache.read(chain)
+        var out = ByteBuffer()
+        out.append(0x7b)
+        cache.writeServer(to: &out)
+        cache.writeCertificate(to: &out)
+        out.append(0x7d)
+        out.withSpan { checkJSON($0) }
+        texts.append(out.withSpan { $0.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) } })
+    }
+    precondition(texts[0] == texts[1] && texts[1] == texts[2])
 }
 
 func certificateSeeds() -> [[UInt8]] {

@@ -18,9 +18,12 @@ package struct DryRun: Sendable {
     /// The summary and the first targets as text, a line each.
     package var lines: [String] {
         let counts = plan.counts
-        var lines = ["\(plan.share) endpoints"]
+        var lines = ["\(plan.share) endpoint\(plan.share == 1 ? "" : "s")"]
         if plan.share != plan.total { lines[0] += " in shard \(plan.options.shard) of \(plan.total)" }
-        if counts.names > 0 { lines.append("\(counts.names) names and pairs with a server name") }
+        if counts.names > 0 {
+            let kind = counts.names == 1 ? "name or pair" : "names and pairs"
+            lines.append("\(counts.names) \(kind) with a server name")
+        }
         if counts.refused > 0 {
             lines.append("\(counts.refused) outside the scope: a record each, no connection")
         }

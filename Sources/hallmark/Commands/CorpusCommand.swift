@@ -52,11 +52,13 @@ struct CorpusCommand: ParsableCommand {
                 }
                 note(
                     """
-                    \(file): \(counts.records) records, \(counts.added) new observations, \
-                    \(counts.certificates) new certificates, \(counts.endpoints) new endpoints
+                    \(file): \(counted(counts.records, "record")), \(counted(counts.added, "new observation")), \
+                    \(counted(counts.certificates, "new certificate")), \(counted(counts.endpoints, "new endpoint"))
                     """
                 )
-                if counts.malformed > 0 { note("\(file): \(counts.malformed) lines are not records") }
+                if counts.malformed > 0 {
+                    note("\(file): \(counted(counts.malformed, "line")) without a record")
+                }
             }
         }
     }

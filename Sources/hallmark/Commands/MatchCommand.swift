@@ -177,7 +177,7 @@ private final class MatchRun {
         }
         if correlations.count > Self.shownFindings {
             lines.append(
-                "  and \(correlations.count - Self.shownFindings) findings of correlation rules more"
+                "  and \(counted(correlations.count - Self.shownFindings, "finding")) of correlation rules more"
             )
         }
         return lines.joined(separator: "\n")

@@ -29,5 +29,7 @@ func printError(_ text: String) {
     Terminal.note(text)
 }
 
-/// `1 rule`, `2 rules`.
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+/// `1 rule`, `2 rules`, `10,000 rules`.
+func counted(_ count: some BinaryInteger, _ noun: String) -> String {
+    "\(ProgressLine.grouped(UInt64(clamping: count))) \(noun)\(count == 1 ? "" : "s")"
+}

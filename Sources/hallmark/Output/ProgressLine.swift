@@ -34,7 +34,7 @@ struct ProgressLine {
         parts.append("\(grouped(UInt64(progress.rate)))/s")
         parts.append("\(grouped(UInt64(progress.open))) open")
         parts.append("\(grouped(progress.found)) with a certificate")
-        if progress.leads > 0 { parts.append("\(grouped(progress.leads)) leads") }
+        if progress.leads > 0 { parts.append(counted(progress.leads, "lead")) }
         if progress.isDraining {
             parts.append("stopping")
         } else if let seconds = progress.secondsLeft {

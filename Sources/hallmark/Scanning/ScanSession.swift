@@ -111,8 +111,8 @@ struct ScanSession {
         options.concurrency = Sweep.prepare(concurrency: command.pace.concurrency)
         if options.concurrency < command.pace.concurrency {
             Terminal.note(
-                "hallmark: the limit of open files allows \(options.concurrency) connections at once, not "
-                    + "\(command.pace.concurrency); raise it with ulimit -n"
+                "hallmark: the limit of open files allows \(counted(options.concurrency, "connection")) at once, "
+                    + "not \(command.pace.concurrency); raise it with ulimit -n"
             )
         }
         let cores = ProcessInfo.processInfo.activeProcessorCount
@@ -141,11 +141,11 @@ struct ScanSession {
             "scan \(scanID), seed \(targets.plan.options.seed), shard \(targets.plan.options.shard)"
         )
         Terminal.note(
-            "\(targets.plan.share) endpoints; left out: \(counts.excluded) excluded, \(counts.special) of a special purpose; "
+            "\(counted(targets.plan.share, "endpoint")); left out: \(counts.excluded) excluded, \(counts.special) of a special purpose; "
                 + "\(counts.refused) outside the scope"
         )
         Terminal.note(
-            "\(options.concurrency) connections at once on \(options.threads) threads, "
+            "\(counted(options.concurrency, "connection")) at once on \(counted(options.threads, "thread")), "
                 + (options.rate > 0 ? "\(options.rate) new ones a second" : "no limit of rate")
                 + "; limits: connect \(options.connectTimeout) ms, handshake \(options.handshakeTimeout) ms, "
                 + "endpoint \(options.totalTimeout) ms, \(options.byteBudget) bytes"
@@ -212,7 +212,7 @@ struct ScanSession {
         if let failure = sink.failure {
             // The reader had enough: that is its right, and no error.
             if failure.isBrokenPipe { return }
-            Terminal.note("hallmark: \(failure); \(sink.lost) records were not written")
+            Terminal.note("hallmark: \(failure); not written: \(counted(sink.lost, "record"))")
             throw ExitCode(1)
         }
         if let failure = outcome.failure {

@@ -66,8 +66,8 @@ struct ScanSummary: Codable {
         let seconds = end.timeIntervalSince(start)
         let rate = seconds > 0 ? UInt64(Double(records) / seconds) : 0
         var lines = [
-            "\(number(records)) endpoints in \(String(format: "%.1f", seconds)) s (\(number(rate))/s), "
-                + "\(number(connections)) connections; seed \(seed), shard \(shard)"
+            "\(counted(records, "endpoint")) in \(String(format: "%.1f", seconds)) s (\(number(rate))/s), "
+                + "\(counted(connections, "connection")); seed \(seed), shard \(shard)"
         ]
         if resumed > 0 { lines.append("\(number(resumed)) more were done before") }
         lines.append("certificates: \(number(outcomes["success"] ?? 0))")
