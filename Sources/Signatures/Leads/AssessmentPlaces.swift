@@ -1,3 +1,5 @@
+import Glibc
+
 /// Where in a line of JSON an assessment goes, and what older one is to be taken out.
 ///
 /// The line has been parsed before, so that only its outer structure needs to be followed.
@@ -10,14 +12,19 @@ struct AssessmentPlaces {
     /// Where the five letters of `event.kind` begin, when they are `event` or `alert`.
     private(set) var kind: Int?
 
-    private static let ours: Set<String> = ["matches", "leads", "assessment"]
+    private static func isOurs(_ member: Range<Int>, _ line: borrowing Span<UInt8>) -> Bool {
+        line.has("matches", at: member) || line.has("leads", at: member)
+            || line.has("assessment", at: member)
+    }
 
     /// Nil when the structure can't be followed.
     init?(_ line: borrowing Span<UInt8>) {
         var scanner = Scanner(place: 0)
         guard scanner.take(0x7b, line) else { return nil }
         while let key = scanner.key(line) {
-            if key == "event" || key == "hallmark" {
+            let isEvent = line.has("event", at: key)
+            let isHallmark = line.has("hallmark", at: key)
+            if isEvent || isHallmark {
                 guard scanner.take(0x7b, line) else { return nil }
                 while true {
                     let start = scanner.place
@@ -25,19 +32,19 @@ struct AssessmentPlaces {
                     scanner.space(line)
                     let value = scanner.place
                     guard scanner.skipValue(line) else { return nil }
-                    if key == "event", member == "kind" {
+                    if isEvent, line.has("kind", at: member) {
                         kind = Self.kind(line, value..<scanner.place)
                     }
-                    if key == "hallmark", Self.ours.contains(member) {
+                    if isHallmark, Self.isOurs(member, line) {
                         cuts.append(start..<scanner.place)
                     }
                 }
-                if key == "hallmark" {
+                if isHallmark {
                     end = scanner.place
                     makesHallmark = false
                 }
                 guard scanner.take(0x7d, line) else { return nil }
-            } else if key == "event.kind" {
+            } else if line.has("event.kind", at: key) {
                 scanner.space(line)
                 let value = scanner.place
                 guard scanner.skipValue(line) else { return nil }
@@ -53,8 +60,7 @@ struct AssessmentPlaces {
 
     /// Where the letters of a value begin, when they are `event` or `alert`.
     private static func kind(_ line: borrowing Span<UInt8>, _ value: Range<Int>) -> Int? {
-        let text = String(decoding: value.map { line[$0] }, as: UTF8.self)
-        return text == "\"event\"" || text == "\"alert\"" ? value.lowerBound + 1 : nil
+        line.has("\"event\"", at: value) || line.has("\"alert\"", at: value) ? value.lowerBound + 1 : nil
     }
 
     /// A cut that begins the object takes the comma after it instead of the one before.
@@ -89,6 +95,28 @@ struct AssessmentPlaces {
     }
 }
 
+extension Span where Element == UInt8 {
+    /// Whether the bytes of a range are those of `text`.
+    fileprivate func has(_ text: StaticString, at range: Range<Int>) -> Bool {
+        guard range.count == text.utf8CodeUnitCount else { return false }
+        for place in 0..<range.count where self[range.lowerBound + place] != text.utf8Start[place] {
+            return false
+        }
+        return true
+    }
+
+    /// The first quote from `place` on.
+    fileprivate func firstQuote(from place: Int) -> Int? {
+        guard place < count else { return nil }
+        return withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress, let quote = memchr(base + place, 0x22, count - place) else {
+                return nil
+            }
+            return UnsafeRawPointer(quote) - base
+        }
+    }
+}
+
 private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d }
 
 /// Steps over JSON that is known to be well formed; whatever it is, it stays within it.
@@ -106,17 +134,30 @@ private struct Scanner {
         return true
     }
 
-    /// The next member's name, with the comma before it and the colon taken; nil at the object's end.
-    mutating func key(_ line: borrowing Span<UInt8>) -> String? {
+    /// Where the next member's name lies, with the comma before it and the colon taken; nil at the object's end.
+    mutating func key(_ line: borrowing Span<UInt8>) -> Range<Int>? {
         var probe = self
         _ = probe.take(0x2c, line)
         probe.space(line)
         let start = probe.place
         guard start < line.count, line[start] == 0x22, probe.skipValue(line) else { return nil }
-        let name = String(decoding: (start + 1..<probe.place - 1).map { line[$0] }, as: UTF8.self)
+        let name = start + 1..<max(start + 1, probe.place - 1)
         guard probe.take(0x3a, line) else { return nil }
         self = probe
         return name
+    }
+
+    /// Steps over the string that begins here; past the line's end when it is left open.
+    private mutating func skipString(_ line: borrowing Span<UInt8>) {
+        place += 1
+        while let quote = line.firstQuote(from: place) {
+            // An odd number of backslashes before the quote makes it a part of the string.
+            var first = quote
+            while first > place, line[first - 1] == 0x5c { first -= 1 }
+            place = quote + 1
+            if (quote - first) % 2 == 0 { return }
+        }
+        place = line.count + 1
     }
 
     mutating func skipValue(_ line: borrowing Span<UInt8>) -> Bool {
@@ -125,9 +166,7 @@ private struct Scanner {
         while place < line.count {
             switch line[place] {
             case 0x22:
-                place += 1
-                while place < line.count, line[place] != 0x22 { place += line[place] == 0x5c ? 2 : 1 }
-                place += 1
+                skipString(line)
             case 0x7b, 0x5b:
                 depth += 1
                 place += 1
