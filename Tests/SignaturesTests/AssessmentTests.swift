@@ -47,6 +47,11 @@ import Testing
             #"{"hallmark":{"x":"}{\"]"},"tls":{"server":{"jarm":"AA"}}}"#,
             #"{"hallmark":{"x":"}{\"]",@},"tls":{"server":{"jarm":"AA"}}}"#
         ),
+        // Runs of backslashes before quotes: even ones end a string, odd ones do not.
+        (
+            #"{"hallmark":{"a":"\\","b":"\\\"}","c":"\\\\","\"":"\"\"","d":""},"tls":{"server":{"jarm":"AA"}}}"#,
+            #"{"hallmark":{"a":"\\","b":"\\\"}","c":"\\\\","\"":"\"\"","d":"",@},"tls":{"server":{"jarm":"AA"}}}"#
+        ),
         (
             #"{"hallmark":{"matches":[1],"leads":[{"a":"]"}],"x":1,"assessment":[]},"tls":{"server":{"jarm":"AA"}}}"#,
             #"{"hallmark":{"x":1,@},"tls":{"server":{"jarm":"AA"}}}"#
