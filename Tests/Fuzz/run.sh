@@ -5,7 +5,8 @@
 set -euo pipefail
 program=$1
 count=$2
-export LSAN_OPTIONS=suppressions=$(dirname "$0")/leaks.supp:print_suppressions=0
+folder=$(dirname "$0")
+export LSAN_OPTIONS="suppressions=$folder/leaks.supp:print_suppressions=0"
 
 # The names are the last line of the usage text, which comes with status 64.
 names=$("$program" 2>&1 || true)
