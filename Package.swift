@@ -94,7 +94,7 @@ let package = Package(
                 "Corpus", "HTTPClient", "Net", "Observations", "Scan", "Signatures", "TLSClient", "Wire",
             ],
             path: "Tests/Fuzz",
-            exclude: ["Seeds", "run.sh"],
+            exclude: ["Seeds", "leaks.supp", "run.sh"],
             swiftSettings: settings
         ),
         .executableTarget(

@@ -76,15 +76,18 @@ import Testing
         loop.run()
         #expect(others.allSatisfy { $0.ends == [.closed] })
         #expect(exchanges == 20)
-        #expect(end - begin >= 19 * EventLoop.roundNanoseconds)
+        #expect(end - begin >= 19 * UInt64(EventLoop.crowd) * EventLoop.nanosecondsEach)
     }
 
     @Test func onlyACrowdedLoopThatIsNotBusySleeps() {
-        let (crowd, round) = (EventLoop.crowd, EventLoop.roundNanoseconds)
+        let (crowd, limit) = (EventLoop.crowd, EventLoop.roundLimit)
+        let least = UInt64(crowd) * EventLoop.nanosecondsEach
         #expect(EventLoop.rest(of: 0, connections: crowd - 1) == 0)
-        #expect(EventLoop.rest(of: 0, connections: crowd) == Int(round))
-        #expect(EventLoop.rest(of: round - 1, connections: crowd) == 1)
-        #expect(EventLoop.rest(of: round, connections: 10 * crowd) == 0)
+        #expect(EventLoop.rest(of: 0, connections: crowd) == Int(least))
+        #expect(EventLoop.rest(of: least - 1, connections: crowd) == 1)
+        #expect(EventLoop.rest(of: least, connections: crowd) == 0)
+        #expect(EventLoop.rest(of: 0, connections: 1000 * crowd) == Int(limit))
+        #expect(EventLoop.rest(of: limit, connections: 1000 * crowd) == 0)
         #expect(EventLoop.rest(of: .max, connections: crowd) == 0)
     }
 
