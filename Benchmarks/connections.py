@@ -3,8 +3,8 @@
 
 Each round runs every program once, one after the other, against the same server on loopback: nginx for
 TLS 1.3 with an ECDSA P-256 certificate, and the replay server, which answers at next to no cost, once with one certificate
-and once with a new one for each answer, none of which Hallmark has met before. The client has one core, the server the other. Medians of the rounds are printed; the figures are ratios within one run, since
-machines are shared and noisy.
+and once with a new one for each answer, none of which Hallmark has met before. The client has one core, the server the
+other. Medians of the rounds are printed; the figures are ratios within one run, since machines are shared and noisy.
 
     Benchmarks/connections.py [--rounds 5] [--targets 20000] [--in-flight 200] [--hallmark PATH]
 """
