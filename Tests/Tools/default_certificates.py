@@ -61,6 +61,7 @@ def make(
     serial=0x4F2A9C0D17E388B1,
     digest=hashes.SHA256(),
     extensions=(),
+    signer=None,
 ):
     builder = (
         x509.CertificateBuilder()
@@ -73,7 +74,7 @@ def make(
     )
     for value, critical in extensions:
         builder = builder.add_extension(value, critical)
-    certificate = builder.sign(key, digest)
+    certificate = builder.sign(signer or key, digest)
     write(rule, certificate.public_bytes(serialization.Encoding.DER))
     return certificate
 
@@ -194,7 +195,9 @@ make(
 )
 make(
     "c2.metasploit-framework.email-from-unit-and-name",
-    name(C="US", ST="TX", L="Qwert", O="Asdfg", OU="Zxcvb", CN="poiuy", email="Zxcvb@poiuy"),
+    name(C="US", ST="TX", O="Asdfg", OU="Zxcvb", CN="poiuy.test", email="Zxcvb@poiuy.test"),
+    days=5 * 365,
+    extensions=[constraints(True), key_id(bytes(20))],
 )
 make("c2.sliver.operator-listener-certificate", name(CN="multiplayer"), name(CN="operators"), key=P384)
 sliver = dict(
@@ -212,7 +215,9 @@ make(
     "c2.sliver.subject-template",
     name(**sliver),
     name(),
+    days=1095,
     extensions=[usage("digital_signature", "key_encipherment"), server(), alternative("updates.example.net")],
+    signer=P384,
 )
 make(
     "c2.poshc2.default-subject",
@@ -347,7 +352,12 @@ make(
     "red_team.redguard.alibaba-imitation",
     name(C="CN", L="HangZhou", O="Alibaba (China) Technology Co., Ltd.", CN="*.aliyun.com"),
 )
-make("red_team.responder.nameless-ten-years", name(), days=3650)
+make(
+    "red_team.responder.nameless-ten-years",
+    name(),
+    days=3650,
+    extensions=[key_id(bytes(20)), (x509.AuthorityKeyIdentifier(bytes(20), None, None), False), constraints(True)],
+)
 make(
     "red_team.inveigh.powershell-certificate",
     name(CN="localhost"),
