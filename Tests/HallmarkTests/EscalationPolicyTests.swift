@@ -70,6 +70,7 @@ import Wire
     @Test func suspicionsWantJARMAndHTTP() {
         let suspicions: [(ProbeReason, (inout EndpointFacts) -> Void)] = [
             (.matched, { $0.hasMatch = true }),
+            (.changed, { $0.hasChanged = true }),
             (.unknownEndpoint, { $0.isUnknownToInventory = true }),
             (.selfSigned, { $0.leaf = LeafSummary(isSelfSigned: true) }),
             (.selfSigned, { $0.leaf = LeafSummary(isSelfIssued: true) }),

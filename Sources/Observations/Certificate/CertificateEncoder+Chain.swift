@@ -10,11 +10,21 @@ extension ByteBuffer {
     ) {
         if !isEmpty { append(0x2c) }
         append(0x7b)
+        members(certificate: bytes, isReadable, index, digests)
+        endObject()
+    }
+
+    /// What the record says of a certificate that is not the leaf of the whole, into an object that is open.
+    mutating func members(
+        certificate bytes: Span<UInt8>,
+        _ isReadable: Bool,
+        _ index: borrowing CertificateIndex,
+        _ digests: CertificateDigests
+    ) {
         object("hash")
         member("sha256", hex: digests.sha256.span)
         endObject()
         if isReadable { members(bytes, index, digests) }
-        endObject()
     }
 
     private mutating func members(

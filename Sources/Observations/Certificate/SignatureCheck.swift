@@ -80,7 +80,7 @@ struct SignatureCheck: ~Copyable {
     }
 }
 
-func areEqual(_ one: Span<UInt8>, _ other: Span<UInt8>) -> Bool {
+package func areEqual(_ one: Span<UInt8>, _ other: Span<UInt8>) -> Bool {
     guard one.count == other.count else { return false }
     var difference: UInt8 = 0
     for index in one.indices { difference |= one[index] ^ other[index] }

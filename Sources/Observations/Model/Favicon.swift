@@ -4,6 +4,8 @@ package struct Favicon: Equatable, Sendable {
     package var mmh3: Int32
     package var md5: [UInt8]
     package var sha256: [UInt8]
+    /// As `HTTPExchange.certificate`.
+    package var certificate: [UInt8] = []
 
     package init(mmh3: Int32, md5: [UInt8], sha256: [UInt8]) {
         self.mmh3 = mmh3

@@ -30,6 +30,8 @@ package struct HTTPExchange: Equatable, Sendable {
     package var relations: [HTTPRelation] = []
     /// The server demanded a client certificate and ended the handshake or the connection without one.
     package var wantsClientCertificate = false
+    /// SHA-256 of the leaf that the connection showed, when that is not the record's; otherwise empty.
+    package var certificate: [UInt8] = []
 
     package init(origin: HTTPOrigin, request: HTTPRequest) {
         self.origin = origin

@@ -16,8 +16,10 @@ package final class Observation {
     package var domain: String?
     /// Whether HTTP without TLS was asked for.
     package var isPlain = false
-    /// The server name that was sent, if any.
+    /// The server name of the endpoint, if it has any.
     package var serverName: String?
+    /// The server name that the connection of `flight` sent; nil for none.
+    package var sentServerName: String?
     /// The scope that allowed the target.
     package var scope: String?
 
@@ -33,6 +35,7 @@ package final class Observation {
     package var flight = ServerFlight()
     package var notTLS: NotTLSAnswer?
     package var startTLS: StartTLSRecord?
+    /// The check of the record's own chain; nil when it was not made.
     package var verification: Verification?
     package var probes: [ProbeRecord] = []
     /// The kinds of probe that are not among them, and why.
@@ -41,6 +44,9 @@ package final class Observation {
     package var http: [HTTPExchange] = []
     package var favicon: Favicon?
     package var sniVariants: [SNIVariant] = []
+    /// Connections that showed something else than the rest says; at most `OtherConnection.maximumCount`.
+    package var connections: [OtherConnection] = []
+    package var anomalies: [VisitAnomaly] = []
     /// Tarpit and similar marks that the engine itself saw.
     package var assessment: [EndpointAssessment] = []
 
@@ -53,7 +59,8 @@ package final class Observation {
     package func reset() {
         sequence = 0
         (address, isPlain) = ("", false)
-        (ip, port, domain, serverName, scope) = (nil, 0, nil, nil, nil)
+        (ip, port, domain, scope) = (nil, 0, nil, nil)
+        (serverName, sentServerName) = (nil, nil)
         (startedAt, duration) = (0, 0)
         (error, proof, notTLS, startTLS, verification) = (nil, nil, nil, nil, nil)
         flight.reset()
@@ -63,6 +70,8 @@ package final class Observation {
         if !http.isEmpty { http.removeAll() }
         if !sniVariants.isEmpty { sniVariants.removeAll() }
         if !assessment.isEmpty { assessment.removeAll() }
+        if !connections.isEmpty { connections.removeAll() }
+        if !anomalies.isEmpty { anomalies.removeAll() }
     }
 }
 

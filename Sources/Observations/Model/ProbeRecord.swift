@@ -76,6 +76,8 @@ package enum ProbeReason: String, CaseIterable, Sendable {
     case matched
     /// A signature that needs several kinds of evidence has one of them.
     case partial
+    /// Two connections of the visit showed different certificates.
+    case changed = "changed_between_connections"
     /// The certificate is self-signed.
     case selfSigned = "self_signed"
     /// The certificate is malformed.

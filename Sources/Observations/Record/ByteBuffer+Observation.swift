@@ -58,13 +58,16 @@ extension ByteBuffer {
             if !startTLS.greeting.isEmpty { member("greeting", startTLS.greeting.span) }
             endObject()
         }
-        if let verification = observation.verification {
-            object("verification")
-            member("chain", verification.chain)
-            member("name", verification.name)
-            endObject()
-        }
+        if let verification = observation.verification { member(verification) }
         append(sniVariants: observation.sniVariants)
+    }
+
+    /// The member `verification`.
+    mutating func member(_ verification: Verification) {
+        object("verification")
+        member("chain", verification.chain)
+        member("name", verification.name)
+        endObject()
     }
 
     private mutating func append(sniVariants: [SNIVariant]) {

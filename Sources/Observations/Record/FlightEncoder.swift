@@ -29,6 +29,12 @@ extension ByteBuffer {
         }
     }
 
+    /// The members `version` and `cipher` of a connection that is not the record's own.
+    mutating func negotiated(_ version: UInt16, _ suite: UInt16?) {
+        if let number = versionNumber(version) { member("version", number) }
+        if let suite { member("cipher", CipherSuite.name(suite), or: suite) }
+    }
+
     /// The member `tls` of `hallmark`, unless the flight showed nothing.
     package mutating func member(flight: borrowing ServerFlight) {
         let start = count

@@ -36,6 +36,7 @@ package enum HTTPEncoder {
         output.member("mmh3", Int(icon.mmh3))
         output.member("md5", hex: icon.md5.span)
         output.member("sha256", hex: icon.sha256.span)
+        if !icon.certificate.isEmpty { output.member("certificate_sha256", hex: icon.certificate.span) }
         output.endObject()
     }
 
@@ -68,6 +69,9 @@ package enum HTTPEncoder {
 
     private static func encodeHead(_ exchange: HTTPExchange, into output: inout ByteBuffer) {
         if exchange.isEmptyReply { output.member("empty_reply", true) }
+        if !exchange.certificate.isEmpty {
+            output.member("certificate_sha256", hex: exchange.certificate.span)
+        }
         if exchange.wantsClientCertificate { output.member("client_certificate_required", true) }
         if let status = exchange.status { output.member("status_code", status) }
         if let line = exchange.statusLine { output.member("status_line", line.span) }

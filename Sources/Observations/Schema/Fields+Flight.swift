@@ -89,6 +89,74 @@ extension Field {
         ),
     ]
 
+    /// What other connections of the visit showed.
+    static let connections: [Field] = [
+        .list(
+            "hallmark.anomalies",
+            .keyword,
+            "What was odd about the visit: `changed_between_connections` when two of its connections showed different certificates."
+        ),
+        .list(
+            "hallmark.connections",
+            .objects,
+            "Connections that showed something else than the rest of the record says, at most 4."
+        ),
+        .list("hallmark.connections.probe", .keyword, "The kind of probe that made it."),
+        .list(
+            "hallmark.connections.differs",
+            .keyword,
+            "In what it differs: `certificate`, `key`, `chain`, `version`, `cipher`, `next_protocol`, `server_name`."
+        ),
+        .list("hallmark.connections.server_name", .keyword, "The server name sent; absent when none was."),
+        .list("hallmark.connections.version", .keyword, "The TLS version, as `tls.version`."),
+        .list("hallmark.connections.cipher", .keyword, "The cipher suite, as `tls.cipher`."),
+        .list(
+            "hallmark.connections.next_protocol",
+            .keyword,
+            "The application protocol, as `tls.next_protocol`."
+        ),
+        .list(
+            "hallmark.connections.proof",
+            .keyword,
+            "`presented` or `proven`, of the certificate that this connection showed."
+        ),
+        .list(
+            "hallmark.connections.verification.chain",
+            .keyword,
+            "`valid`, or OpenSSL's reason why not, of this connection's chain; only with `--verify`."
+        ),
+        .list(
+            "hallmark.connections.verification.name",
+            .keyword,
+            "`valid`, `mismatch` or `not_checked`; only with `--verify`."
+        ),
+        .list(
+            "hallmark.connections.certificate.hash.sha256",
+            .keyword,
+            "SHA-256 of the leaf that it showed."
+        ),
+        .list(
+            "hallmark.connections.certificate.spki_sha256",
+            .keyword,
+            "SHA-256 of its SubjectPublicKeyInfo."
+        ),
+        .list("hallmark.connections.certificate.serial_number", .keyword, "Its serial number."),
+        .list("hallmark.connections.certificate.subject", .keyword, "Its subject as text."),
+        .list("hallmark.connections.certificate.issuer", .keyword, "Its issuer as text."),
+        .list("hallmark.connections.certificate.not_before", .date, "Begin of its validity."),
+        .list("hallmark.connections.certificate.not_after", .date, "End of its validity."),
+        .list(
+            "hallmark.connections.certificate.self_issued",
+            .boolean,
+            "Whether its subject and issuer are the same bytes."
+        ),
+        .list(
+            "hallmark.connections.certificate_chain",
+            .keyword,
+            "The DER of each certificate that it showed, base64, leaf first (`--chain`)."
+        ),
+    ]
+
     /// Fingerprints of the TLS stack.
     static let fingerprints: [Field] = [
         Field(

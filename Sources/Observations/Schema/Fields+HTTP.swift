@@ -69,6 +69,11 @@ extension Field {
             .boolean,
             "The server wanted a client certificate before it answered."
         ),
+        Field(
+            "http.response.certificate_sha256",
+            .keyword,
+            "The leaf of the connection that the answer came over, when that is not the record's certificate."
+        ),
         .list("hallmark.http", .objects, "The exchanges after the first: each with `url` and `http`."),
         Field(
             "hallmark.favicon.mmh3",
@@ -77,6 +82,11 @@ extension Field {
         ),
         Field("hallmark.favicon.md5", .keyword, "MD5 of the icon, upper-case hex."),
         Field("hallmark.favicon.sha256", .keyword, "SHA-256 of the icon, upper-case hex."),
+        Field(
+            "hallmark.favicon.certificate_sha256",
+            .keyword,
+            "The leaf of the connection that the icon came over, when that is not the record's certificate."
+        ),
     ]
 
     /// What Hallmark makes of it.

@@ -18,7 +18,11 @@ extension Field {
             "The group of the key exchange, by its IANA name in lower case (`x25519`, `secp256r1`, …)."
         ),
         Field("tls.next_protocol", .keyword, "The application protocol chosen by ALPN."),
-        Field("tls.established", .boolean, "Whether the handshake was completed."),
+        Field(
+            "tls.established",
+            .boolean,
+            "Whether a handshake that showed the certificate was completed; `hallmark.connections` has it when its version or cipher was another one."
+        ),
         Field(
             "tls.client.server_name",
             .keyword,

@@ -34,6 +34,11 @@ package enum SchemaDocument {
         "hallmark.probes.limit": ProbeRecord.Limit.allCases.map(\.rawValue),
         "hallmark.sni_variants.kind": SNIVariant.Kind.allCases.map(\.rawValue),
         "hallmark.sni_variants.code": ErrorCode.allCases.map(\.rawValue),
+        "hallmark.anomalies": VisitAnomaly.allCases.map(\.rawValue),
+        "hallmark.connections.probe": ProbeKind.allCases.map(\.rawValue),
+        "hallmark.connections.differs": OtherConnection.Difference.allCases.map(\.rawValue),
+        "hallmark.connections.version": ["3.0", "1.0", "1.1", "1.2", "1.3"],
+        "hallmark.connections.proof": Proof.allCases.map(\.rawValue),
         "hallmark.certificate.anomalies": CertificateAnomaly.allCases.map(\.rawValue),
         "hallmark.certificate.relations": CertificateRelation.allCases.map(\.rawValue),
         "http.response.anomalies": HTTPAnomaly.allCases.map(\.rawValue),
@@ -141,6 +146,7 @@ package enum SchemaDocument {
 
     /// Members of such objects that are arrays themselves.
     private static let listsInObjects: Set = [
+        "hallmark.connections.differs", "hallmark.connections.certificate_chain",
         "hallmark.leads.kinds", "hallmark.leads.corroborate", "hallmark.leads.against",
         "hallmark.findings.labels",
     ]

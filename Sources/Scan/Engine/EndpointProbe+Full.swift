@@ -36,13 +36,15 @@ extension EndpointProbe {
         guard let full else { return sequence.next() }
         var flight = full.flight
         if isConnected, end != .closed, flight.close == nil { flight.close = end.close }
-        observation.flight = flight
         let isSuccess = !flight.chain.isEmpty
         let error = fullError(full, flight, end)
         observation.error = isSuccess ? nil : error
-        if isSuccess { observation.proof = full.isProven ? .proven : .presented }
         record(.handshake, error, attempt: attempt, end: end)
-        verify(full)
+        if isSuccess {
+            _ = observation.take(sighting(full, flight, .handshake))
+        } else {
+            observation.flight = flight
+        }
         failure = nil
         let ending = ending(end)
         self.full = nil
@@ -58,12 +60,10 @@ extension EndpointProbe {
             if case .timedOut = end { _ = http.stop() }
             if end == .budgetExceeded { _ = http.stop(.limit) }
         }
-        if action == .reconnect, end != .timedOut(total: true) { return step }
         let flight = full.flight
-        observation.http = http.exchanges
-        observation.favicon = http.icon
-        take(flight, isProven: full.isProven)
-        verify(full)
+        if isConnected { see(full, flight) }
+        if action == .reconnect, end != .timedOut(total: true) { return step }
+        (observation.http, observation.favicon) = full.answers()
         let error = http.exchanges.contains { $0.version != nil } ? nil : httpError(full, flight, end)
         record(.http, error, attempt: 1, end: end)
         let last = observation.probes.count - 1
@@ -71,7 +71,8 @@ extension EndpointProbe {
         recordIcon(http)
         if attempt?.target.scheme == .http, http.exchanges.isEmpty { observation.error = error }
         self.full = nil
-        return sequence.next()
+        return observation.anomalies.contains(.changedBetweenConnections)
+            ? sequence.reconsider() : sequence.next()
     }
 
     /// The icon's probe is a request of the HTTP probe; without an answer to the first there is none.
@@ -85,29 +86,27 @@ extension EndpointProbe {
         }
     }
 
-    /// What a handshake after the grab adds: proof for the same certificate, or all when the grab saw none.
-    private func take(_ flight: ServerFlight, isProven: Bool) {
-        guard !flight.chain.isEmpty else { return }
-        if observation.flight.chain.isEmpty {
-            observation.flight = flight
-            observation.error = nil
-            observation.proof = isProven ? .proven : .presented
-            return
-        }
-        // Behind a load balancer the second handshake may meet another certificate: it proves nothing of the first.
-        let isSame = observation.flight.chain.withString(0) { first in
-            flight.chain.withString(0) { BodyDigest.sha256($0) == BodyDigest.sha256(first) }
-        }
-        if isProven && isSame { observation.proof = .proven }
+    /// Takes what one connection of the HTTP probe showed; what it answered belongs to its certificate.
+    private func see(_ full: FullProbe, _ flight: ServerFlight) {
+        full.noteAnswers(of: observation.take(sighting(full, flight, .http)))
     }
 
-    private func verify(_ full: FullProbe) {
-        guard let store = scan.trust else { return }
+    private func sighting(_ full: FullProbe, _ flight: ServerFlight, _ kind: ProbeKind) -> Sighting {
+        var sighting = Sighting(kind: kind, serverName: full.sentServerName, flight: flight)
+        sighting.isEstablished = full.isEstablished
+        sighting.verification = verification(full)
+        return sighting
+    }
+
+    /// Checks the chain of the connection that is ending, when `--verify` asks for it.
+    private func verification(_ full: FullProbe) -> Verification? {
+        guard let store = scan.trust else { return nil }
         var address: [UInt8] = []
         observation.ip?.append(bytesTo: &address)
         let name = observation.serverName ?? observation.domain
-        guard let result = full.verify(store, name: name, address: address) else { return }
-        observation.verification = Verification(chain: result.chain, name: result.name)
+        return full.verify(store, name: name, address: address).map {
+            Verification(chain: $0.chain, name: $0.name)
+        }
     }
 
     private func isReset(_ end: ConnectionEnd) -> Bool {

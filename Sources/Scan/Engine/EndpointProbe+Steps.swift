@@ -27,6 +27,7 @@ extension EndpointProbe {
             variant = SNIVariantProbe(kind)
         case .http:
             if full?.http == nil { full = httpProbe() }
+            full?.prepare()
         case .decide, .finish: break
         }
     }
@@ -127,6 +128,7 @@ extension EndpointProbe {
         guard !isSuccess else {
             observation.proof = .presented
             observation.notTLS = nil
+            observation.sentServerName = look.sendsServerName ? observation.serverName : nil
             return sequence.succeeded()
         }
         if failure == .notTLS {

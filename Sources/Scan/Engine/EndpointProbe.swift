@@ -110,12 +110,27 @@ final class EndpointProbe: TCPConnection {
         case .finish: endEndpoint()
         case .decide:
             guard scan.options.mayEscalate else { return go(sequence.next()) }
-            decision = scan.handler.decide(observation)
-            go(sequence.decided(decision))
+            let latest = scan.handler.decide(observation)
+            go(sequence.hasReconsidered ? amend(with: latest) : decide(latest))
         default:
             prepareStep()
             scan.reconnect(self)
         }
+    }
+
+    private func decide(_ decision: ProbeDecision) -> ProbeSequence.Step {
+        self.decision = decision
+        return sequence.decided(decision)
+    }
+
+    /// Takes from a second decision what the first one left out and what can still be done.
+    private func amend(with latest: ProbeDecision) -> ProbeSequence.Step {
+        let isDone = observation.probes.contains { $0.kind == .jarm }
+        if !isDone, decision.wanted[.jarm] == nil, let reason = latest.wanted[.jarm] {
+            decision.wanted[.jarm] = reason
+            decision.skipped[.jarm] = nil
+        }
+        return sequence.redecided(wantsJARM: decision.wanted[.jarm] != nil, isDone: isDone)
     }
 
     /// Whether the endpoint's time is up, or the scan is to stop at once.

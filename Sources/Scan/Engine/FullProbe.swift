@@ -23,13 +23,15 @@ final class FullProbe {
     private let serverName: String?
     let http: HTTPProbe?
     private var session: TLSSession?
-    private var isReading = false
 
-    /// Whether a handshake was completed on any connection of this probe.
-    private(set) var isProven = false
     /// Whether this connection's handshake is complete.
     private(set) var isEstablished = false
     private(set) var error: TLSError?
+
+    /// Answers that came over connections with another leaf than the record's.
+    private var foreignAnswers: [(exchanges: Range<Int>, hasIcon: Bool, certificate: [UInt8])] = []
+    private var attributed = 0
+    private var hadIcon = false
 
     /// - Parameters:
     ///   - context: nil for plain TCP.
@@ -43,14 +45,46 @@ final class FullProbe {
     /// What the server showed on this connection.
     var flight: ServerFlight { session?.flight ?? ServerFlight() }
 
+    /// The server name that this connection sent; nil for none.
+    var sentServerName: String? { session?.sendsServerName == true ? serverName : nil }
+
     func verify(_ store: TrustStore, name: String?, address: [UInt8]) -> TrustStore.Result? {
         session?.verify(store, name: name, address: address)
     }
 
-    /// The connection stands.
-    func connected(_ send: (Span<UInt8>) -> Void) -> Action {
+    /// Notes whose the answers of the connection that is ending are.
+    ///
+    /// - Parameter certificate: SHA-256 of its leaf; empty when that is the record's own.
+    func noteAnswers(of certificate: [UInt8]) {
+        guard let http else { return }
+        let (count, hasIcon) = (http.exchanges.count, http.icon != nil)
+        if !certificate.isEmpty {
+            foreignAnswers.append((attributed..<count, hasIcon && !hadIcon, certificate))
+        }
+        (attributed, hadIcon) = (count, hasIcon)
+    }
+
+    /// Everything that was answered, each answer with the certificate of its connection.
+    func answers() -> (exchanges: [HTTPExchange], icon: Favicon?) {
+        guard let http else { return ([], nil) }
+        var (exchanges, icon) = (http.exchanges, http.icon)
+        for foreign in foreignAnswers {
+            for index in foreign.exchanges { exchanges[index].certificate = foreign.certificate }
+            if foreign.hasIcon { icon?.certificate = foreign.certificate }
+        }
+        return (exchanges, icon)
+    }
+
+    /// Forgets the last connection, lest the next one be judged by it.
+    func prepare() {
+        session = nil
         isEstablished = false
         error = nil
+    }
+
+    /// The connection stands.
+    func connected(_ send: (Span<UInt8>) -> Void) -> Action {
+        prepare()
         guard let context else {
             isEstablished = true
             return act(http?.connected(), send)
@@ -89,7 +123,6 @@ final class FullProbe {
             return .failed
         }
         isEstablished = true
-        isProven = true
         guard let http else { return .done }
         let action = act(http.connected(alpn: session?.nextProtocol), send)
         return action == .wait ? read(send) : action

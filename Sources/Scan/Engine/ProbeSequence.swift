@@ -39,6 +39,8 @@ struct ProbeSequence {
     private let hasServerName: Bool
     private var tried: [ClientHello.Look] = []
     private var planned: [Step] = []
+    /// Whether the handler was asked a second time.
+    private(set) var hasReconsidered = false
     private(set) var current = Step.finish
 
     init(_ options: ScanOptions, scheme: Target.Scheme, hasServerName: Bool) {
@@ -89,6 +91,21 @@ struct ProbeSequence {
             return go(.decide)
         default: return go(.finish)
         }
+    }
+
+    /// A step after the decision has shown what may change it: the handler is asked once more.
+    mutating func reconsider() -> Step {
+        guard !hasReconsidered else { return next() }
+        hasReconsidered = true
+        return go(.decide)
+    }
+
+    /// The handler has decided again: JARM is done after all when it asks for it now.
+    ///
+    /// - Parameter isDone: whether JARM has been run.
+    mutating func redecided(wantsJARM: Bool, isDone: Bool) -> Step {
+        if wantsJARM, !isDone { planned.insert(.jarm, at: 0) }
+        return next()
     }
 
     /// What the handler wants is done in the order of its cost to the server.

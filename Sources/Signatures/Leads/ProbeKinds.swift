@@ -15,6 +15,8 @@ package struct ProbeKinds: OptionSet, Sendable {
         if field.hasPrefix("tls.server.jarm") || field.hasPrefix("hallmark.jarm.") { return .jarm }
         if field.hasPrefix("hallmark.favicon.") { return [.http, .favicon] }
         if field.hasPrefix("http.") || field.hasPrefix("url.") { return .http }
+        // It takes a second connection that shows certificates.
+        if field.hasPrefix("hallmark.connections") || field == "hallmark.anomalies" { return .http }
         return []
     }
 }

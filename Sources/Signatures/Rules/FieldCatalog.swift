@@ -84,11 +84,12 @@ package enum EvidenceKind: String, CaseIterable, Sendable, Comparable {
     private static let certificatePrefixes = [
         "tls.server.x509.", "tls.server.hash.", "tls.server.subject", "tls.server.issuer",
         "tls.server.not_", "tls.server.ja4x", "tls.server.certificate_chain", "hallmark.certificate.",
-        "hallmark.verification.",
+        "hallmark.verification.", "hallmark.connections.certificate", "hallmark.connections.verification.",
     ]
     private static let tlsPrefixes = [
         "tls.", "hallmark.tls.", "hallmark.jarm.", "hallmark.stack", "hallmark.ja3s_text",
-        "hallmark.sni_variants", "hallmark.not_tls.", "hallmark.starttls.",
+        "hallmark.sni_variants", "hallmark.not_tls.", "hallmark.starttls.", "hallmark.connections.",
+        "hallmark.anomalies",
     ]
 
     package static func < (left: EvidenceKind, right: EvidenceKind) -> Bool {

@@ -14,6 +14,9 @@ package struct TLSSession: ~Copyable {
     /// Keeps the context alive as long as its session.
     private let context: TLSContext
 
+    /// Whether a server name is sent: a name that SNI can't hold is left out rather than failing the handshake.
+    package let sendsServerName: Bool
+
     /// - Parameter serverName: the name for SNI; nil for none.
     package init(_ context: TLSContext, serverName: String?) throws(TLSError) {
         ERR_clear_error()
@@ -30,8 +33,7 @@ package struct TLSSession: ~Copyable {
         SSL_set_bio(ssl, incoming, outgoing)  // ssl frees both
         SSL_set_connect_state(ssl)
         cSSL_set_msg_callback_arg(ssl, Unmanaged.passUnretained(recorder).toOpaque())
-        // A name that SNI can't hold is left out rather than failing the handshake.
-        if let serverName { _ = cSSL_set_tlsext_host_name(ssl, serverName) }
+        sendsServerName = serverName.map { cSSL_set_tlsext_host_name(ssl, $0) == 1 } ?? false
     }
 
     deinit {
@@ -135,13 +137,9 @@ package struct TLSSession: ~Copyable {
         return String(decoding: UnsafeBufferPointer(start: name, count: Int(count)), as: UTF8.self)
     }
 
-    /// Checks chain and name against a store of trusted certificates.
-    package func verify(_ store: TrustStore, name: String?, address: [UInt8]) -> TrustStore.Result {
-        store.check(
-            SSL_get0_peer_certificate(ssl),
-            SSL_get_peer_cert_chain(ssl),
-            name: name,
-            address: address
-        )
+    /// Checks chain and name against a store of trusted certificates; nil when libssl has taken no certificate.
+    package func verify(_ store: TrustStore, name: String?, address: [UInt8]) -> TrustStore.Result? {
+        guard let leaf = SSL_get0_peer_certificate(ssl) else { return nil }
+        return store.check(leaf, SSL_get_peer_cert_chain(ssl), name: name, address: address)
     }
 }

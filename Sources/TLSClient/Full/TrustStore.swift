@@ -28,9 +28,9 @@ package final class TrustStore {
     ///   - chain: the stack of all that the server sent.
     ///   - name: the host name to check, or nil.
     ///   - address: the address to check when there is no name: 4 or 16 bytes.
-    func check(_ leaf: OpaquePointer?, _ chain: OpaquePointer?, name: String?, address: [UInt8]) -> Result {
-        guard let leaf, let context = X509_STORE_CTX_new() else {
-            return Result(chain: "no certificate", name: "not_checked")
+    func check(_ leaf: OpaquePointer, _ chain: OpaquePointer?, name: String?, address: [UInt8]) -> Result {
+        guard let context = X509_STORE_CTX_new() else {
+            return Result(chain: TLSError.fromQueue().description, name: "not_checked")
         }
         defer { X509_STORE_CTX_free(context) }
         guard X509_STORE_CTX_init(context, store, leaf, chain) == 1 else {

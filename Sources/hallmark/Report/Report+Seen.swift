@@ -28,6 +28,15 @@ extension Report {
         case "presented": text.row("proof", "Presented only: anyone can show a certificate.")
         default: break
         }
+        for connection in record.objects("hallmark.connections") {
+            guard let other = connection["certificate.hash.sha256"] else { continue }
+            let proof = connection["proof"] == "proven" ? "proven" : "presented"
+            text.row(
+                "changed to",
+                "\(connection["certificate.subject"] ?? "(empty)"), \(proof): \(other)",
+                .warning
+            )
+        }
         for variant in record.objects("hallmark.sni_variants") {
             let name = variant["server_name"].flatMap { $0.isEmpty ? nil : $0 } ?? "no name"
             let came = variant["certificate_sha256"] ?? variant["code"] ?? "nothing"

@@ -11,6 +11,8 @@ struct EndpointFacts {
     var isPlain = false
     /// Another protocol asked for TLS and goes on inside it.
     var hasStartTLS = false
+    /// Two connections showed different certificates.
+    var hasChanged = false
     var leaf: LeafSummary?
     var hasMatch = false
     /// Probes that could still complete or refute a match.
@@ -31,6 +33,7 @@ extension EndpointFacts {
         speaksTLS = observation.flight.version != 0 || !observation.flight.alerts.isEmpty
         isPlain = observation.isPlain
         hasStartTLS = observation.startTLS != nil
+        hasChanged = observation.anomalies.contains(.changedBetweenConnections)
     }
 
     /// Adds what the signatures say of the record that was matched last.

@@ -72,6 +72,7 @@ struct EscalationPolicy: Sendable {
     private func suspicion(_ facts: EndpointFacts) -> (reason: ProbeReason, probes: ProbeKinds)? {
         let all: ProbeKinds = [.jarm, .http]
         if facts.hasMatch { return (.matched, facts.wanted.union(all)) }
+        if facts.hasChanged { return (.changed, facts.wanted.union(all)) }
         if !facts.wanted.isEmpty { return (.partial, facts.wanted) }
         if facts.isUnknownToInventory == true { return (.unknownEndpoint, all) }
         if let leaf = facts.leaf {

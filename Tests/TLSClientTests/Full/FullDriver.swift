@@ -83,7 +83,7 @@ func shake(
     answer.alertSent = session.alertSent
     answer.nextProtocol = session.nextProtocol
     if let store {
-        answer.verifications = names.map { session.verify(store, name: $0.name, address: $0.address) }
+        answer.verifications = names.compactMap { session.verify(store, name: $0.name, address: $0.address) }
     }
     return answer
 }

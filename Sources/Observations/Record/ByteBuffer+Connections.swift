@@ -1,0 +1,61 @@
+import Wire
+
+/// What other connections of the visit showed.
+extension ByteBuffer {
+    /// The members `anomalies` and `connections` of `hallmark`; nothing when every connection showed the same.
+    mutating func append(
+        _ anomalies: [VisitAnomaly],
+        _ connections: [OtherConnection],
+        _ output: CertificateEncoder.ChainOutput
+    ) {
+        if !anomalies.isEmpty {
+            array("anomalies")
+            for anomaly in anomalies { plainElement(anomaly.rawValue) }
+            endArray()
+        }
+        guard !connections.isEmpty else { return }
+        array("connections")
+        for connection in connections {
+            element()
+            members(connection)
+            append(connection.chain, output)
+            endObject()
+        }
+        endArray()
+    }
+
+    private mutating func members(_ connection: OtherConnection) {
+        member("probe", word: connection.kind.rawValue)
+        array("differs")
+        for difference in connection.differences { plainElement(difference.rawValue) }
+        endArray()
+        if let name = connection.serverName { member("server_name", name) }
+        negotiated(connection.version, connection.suite)
+        if !connection.nextProtocol.isEmpty { member("next_protocol", connection.nextProtocol.span) }
+        member("proof", word: connection.proof.rawValue)
+        if let verification = connection.verification { member(verification) }
+    }
+
+    private mutating func append(_ chain: CertificateChain, _ output: CertificateEncoder.ChainOutput) {
+        guard !chain.isEmpty else { return }
+        var index = CertificateIndex()
+        var digests = CertificateDigests()
+        object("certificate")
+        chain.withString(0) { leaf in
+            let isReadable = index.read(leaf)
+            digests.hashShort(leaf, index)
+            members(certificate: leaf, isReadable, index, digests)
+        }
+        endObject()
+        let count = output == .full ? chain.count : output == .leaf ? 1 : 0
+        guard count > 0 else { return }
+        array("certificate_chain")
+        for place in 0..<count {
+            comma()
+            append(0x22)
+            chain.withString(place) { append(base64: $0) }
+            append(0x22)
+        }
+        endArray()
+    }
+}

@@ -1,0 +1,201 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A server that shows two connections of one visit different things proves nothing by one for the other.
+@Suite(.serialized) struct ConnectionChangeTests {
+    private static let name = "localhost"
+
+    /// The victim's certificate, whose key the attacker's server does not use.
+    private let victim: LabCertificate
+    private let attacker: LabCertificate
+
+    init() throws {
+        victim = try LabCertificate("/CN=victim", extensions: "subjectAltName=DNS:localhost\n")
+        attacker = try LabCertificate("/CN=attacker", extensions: "subjectAltName=DNS:localhost\n")
+    }
+
+    private struct Face {
+        var certificate: String
+        var key: String?
+        var more: [String: Any] = [:]
+
+        init(_ certificate: LabCertificate, hasKey: Bool = true, _ more: [String: Any] = [:]) {
+            self.certificate = certificate.certificate
+            key = hasKey ? certificate.key : nil
+            self.more = more
+        }
+
+        var json: String {
+            get throws {
+                var object = more
+                object["certificate"] = certificate
+                object["key"] = key
+                return String(decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self)
+            }
+        }
+    }
+
+    private func visit(_ faces: [Face], _ options: [String] = []) throws -> Record {
+        let server = try ServerProcess("python3") { port, _ in
+            [projectFolder + "/Tests/Tools/two_faced_server.py", "\(port)"] + (try faces.map { try $0.json })
+        }
+        // The port is asked for once to see that the server listens; that connection says nothing.
+        let target = "127.0.0.1:\(server.port),\(Self.name)"
+        let arguments = [target, "--probe", "full", "--retries", "0"] + options
+        let record = try #require(try Program.scan(arguments).first)
+        #expect(try schemaErrors(record.line) == "")
+        return record
+    }
+
+    private func connections(_ record: Record) -> [[String: Any]] {
+        record["hallmark.connections"] as? [[String: Any]] ?? []
+    }
+
+    private func hasChanged(_ record: Record) -> Bool {
+        (record["hallmark.anomalies"] as? [String])?.contains("changed_between_connections") == true
+    }
+
+    private func sha256(_ certificate: LabCertificate) throws -> String {
+        let arguments = ["x509", "-in", certificate.certificate, "-noout", "-fingerprint", "-sha256"]
+        let text = try check("openssl", arguments).text
+        return String(text.drop { $0 != "=" }.dropFirst()).filter(\.isHexDigit)
+    }
+
+    /// The first HTTP connection is the attacker's, the second shows the victim's certificate again.
+    @Test func anotherCertificate() throws {
+        let shown = Face(victim, hasKey: false)
+        let record = try visit([shown, Face(attacker), shown])
+        #expect(record.text("tls.server.subject") == "CN=victim")
+        #expect(record.text("hallmark.proof") == "presented")
+        #expect(record["tls.established"] as? Bool == false)
+        #expect(hasChanged(record))
+        let other = try #require(connections(record).first)
+        #expect(other["proof"] as? String == "proven")
+        #expect(other["probe"] as? String == "http")
+        #expect((other["differs"] as? [String])?.prefix(2) == ["certificate", "key"])
+        let certificate = try #require(other["certificate"] as? [String: Any])
+        #expect(certificate["subject"] as? String == "CN=attacker")
+        #expect((other["certificate_chain"] as? [String])?.count == 1)
+        #expect(record.number("http.response.status_code") == 200)
+        #expect(record.text("http.response.certificate_sha256") == (try sha256(attacker)))
+    }
+
+    /// Whatever the order: what breaks off proves nothing.
+    @Test func theSecondConnectionIsTheAttackers() throws {
+        let shown = Face(victim, hasKey: false)
+        let record = try visit([shown, shown, Face(attacker)])
+        #expect(record.text("hallmark.proof") == "presented")
+        #expect(record["tls.established"] as? Bool == false)
+        #expect(record["http.response.status_code"] == nil)
+    }
+
+    /// The check of a chain stands with the connection that showed it: to prove comes first here.
+    @Test func verificationGoesWithItsChain() throws {
+        let shown = Face(victim, hasKey: false)
+        let record = try visit(
+            [shown, Face(attacker), shown],
+            ["--verify", "--ca-file", victim.certificate]
+        )
+        #expect(record.text("tls.server.subject") == "CN=attacker")
+        #expect(record.text("hallmark.proof") == "proven")
+        #expect(record.text("hallmark.verification.chain") != "valid")
+        let other = try #require(connections(record).first)
+        #expect(other["proof"] as? String == "presented")
+        #expect((other["verification"] as? [String: Any])?["chain"] as? String == "valid")
+    }
+
+    /// The same names and the same serial number, but another key.
+    @Test func anotherKey() throws {
+        let twin = try LabCertificate("/CN=victim", extensions: "subjectAltName=DNS:localhost\n")
+        let record = try visit([Face(victim, hasKey: false), Face(twin)])
+        #expect(record.text("hallmark.proof") == "presented")
+        let other = try #require(connections(record).first)
+        #expect((other["differs"] as? [String])?.contains("key") == true)
+        #expect(other["proof"] as? String == "proven")
+        #expect(hasChanged(record))
+    }
+
+    /// The victim's certificate in a handshake that the attacker's key signs.
+    @Test func aSignatureByAnotherKey() throws {
+        let forged = Face(attacker, ["shown": victim.certificate])
+        let record = try visit([Face(victim, hasKey: false), forged])
+        #expect(record.text("tls.server.subject") == "CN=victim")
+        #expect(record.text("hallmark.proof") == "presented")
+        #expect(record["tls.established"] as? Bool == false)
+        #expect(record["http.response.status_code"] == nil)
+        #expect(!hasChanged(record))
+    }
+
+    /// The certificate came without a server name, the answer with one.
+    @Test func anotherServerName() throws {
+        let record = try visit([Face(victim, hasKey: false, ["named": false]), Face(attacker)])
+        #expect(record.text("tls.server.subject") == "CN=victim")
+        #expect(record.text("hallmark.proof") == "presented")
+        let other = try #require(connections(record).first)
+        #expect((other["differs"] as? [String])?.contains("server_name") == true)
+        #expect(other["server_name"] as? String == Self.name)
+        #expect(hasChanged(record))
+    }
+
+    /// The key is proven, but by a handshake of another version, which the record says.
+    @Test func anotherVersion() throws {
+        let record = try visit([Face(victim, ["version": "1.3"]), Face(victim, ["version": "1.2"])])
+        #expect(record.text("tls.version") == "1.3")
+        #expect(record.text("hallmark.proof") == "proven")
+        let other = try #require(connections(record).first)
+        #expect(other["differs"] as? [String] == ["version", "cipher"])
+        #expect(other["version"] as? String == "1.2")
+        #expect(other["certificate"] == nil && other["certificate_chain"] == nil)
+        #expect(!hasChanged(record))
+        #expect(record["http.response.certificate_sha256"] == nil)
+    }
+
+    @Test func anotherApplicationProtocol() throws {
+        let record = try visit([Face(victim, ["alpn": ["h2"]]), Face(victim, ["alpn": ["http/1.1"]])])
+        let other = try #require(connections(record).first)
+        #expect(other["differs"] as? [String] == ["next_protocol"])
+        #expect(other["next_protocol"] as? String == "http/1.1")
+        #expect(record.text("hallmark.proof") == "proven")
+    }
+
+    /// The same leaf with another certificate behind it.
+    @Test func anotherChain() throws {
+        let longer = try LabCertificate("/CN=unused")
+        let text = try String(contentsOfFile: victim.certificate, encoding: .utf8)
+        try longer.scratch.write(
+            "certificate.pem",
+            text + (try String(contentsOfFile: attacker.certificate, encoding: .utf8))
+        )
+        var face = Face(longer)
+        face.key = victim.key
+        let record = try visit([Face(victim), face])
+        #expect(record.text("hallmark.proof") == "proven")
+        let other = try #require(connections(record).first)
+        #expect((other["differs"] as? [String])?.first == "chain")
+        #expect((other["certificate_chain"] as? [String])?.count == 2)
+        #expect(hasChanged(record))
+    }
+
+    /// One host, two machines: each answer belongs to the certificate of its connection.
+    @Test func anotherHostAnswersTheSecondRequest() throws {
+        let record = try visit([Face(victim), Face(victim), Face(attacker)])
+        #expect(record.text("hallmark.proof") == "proven")
+        #expect(record.number("http.response.status_code") == 200)
+        #expect(record["http.response.certificate_sha256"] == nil)
+        #expect(record.text("hallmark.favicon.certificate_sha256") == (try sha256(attacker)))
+        #expect(hasChanged(record))
+    }
+
+    @Test func nothingChangesOnAnOrdinaryServer() throws {
+        let server = try LabServer.nginx.start(victim, [LabAnswer(body: "ok")])
+        let record = try #require(
+            try Program.scan(["127.0.0.1:\(server.port),localhost", "--probe", "full"]).first
+        )
+        #expect(record.text("hallmark.proof") == "proven")
+        // Our two hellos have their suites in different orders.
+        let others = connections(record)
+        #expect(others.allSatisfy { $0["differs"] as? [String] == ["cipher"] && $0["certificate"] == nil })
+        #expect(record["hallmark.anomalies"] == nil)
+    }
+}
