@@ -60,14 +60,16 @@ package final class HTTP2Session {
         self.bodyLimit = bodyLimit
         upload = request.body
         uploaded = 0
+        let headers = RequestWriter.fields(request, options)
+        // HTTP/2 says in `:authority` what `Host` says (RFC 9113, section 8.3.1).
+        let host = headers.last { $0.name.lowercased() == "host" }?.value
         var fields = [
             (":method", RequestWriter.method(request)), (":scheme", origin.scheme),
-            (":authority", origin.authority), (":path", RequestWriter.target(request)),
+            (":authority", host ?? origin.authority), (":path", RequestWriter.target(request)),
         ]
         // Connection-specific fields have no place in HTTP/2 (RFC 9113, section 8.2.2).
         let forbidden: Set = ["connection", "host", "keep-alive", "transfer-encoding", "upgrade"]
-        for field in RequestWriter.fields(request, options) where !forbidden.contains(field.name.lowercased())
-        {
+        for field in headers where !forbidden.contains(field.name.lowercased()) {
             fields.append((field.name.lowercased(), field.value))
         }
         stream = submit(fields.map { (Array($0.utf8), Array($1.utf8)) }, hasBody: !request.body.isEmpty)

@@ -11,17 +11,24 @@ import Wire
 /// No Connection is sent either, so that the answer shows what the server does by itself.
 package enum RequestWriter {
     /// The fields of `request` in the order in which they are sent, `Host` left out.
+    ///
+    /// An option's header replaces a usual one of its name, a request's own header all others.
     package static func fields(_ request: HTTPRequest, _ options: HTTPOptions) -> [HTTPRequest.Header] {
         var fields = [
             HTTPRequest.Header("User-Agent", options.userAgent), HTTPRequest.Header("Accept", "*/*"),
         ]
-        for header in options.headers + request.headers where isToken(header.name) {
-            let value = String(header.value.unicodeScalars.map { isControl($0) ? " " : Character($0) })
-            let own = fields.firstIndex { $0.name.lowercased() == header.name.lowercased() }
-            if let own {
-                fields[own] = HTTPRequest.Header(header.name, value)
-            } else {
-                fields.append(HTTPRequest.Header(header.name, value))
+        for headers in [options.headers, request.headers] {
+            let earlier = fields.count
+            var placed: Set<String> = []
+            for header in headers where isToken(header.name) {
+                let value = String(header.value.unicodeScalars.map { isControl($0) ? " " : Character($0) })
+                let name = header.name.lowercased()
+                let own = fields[..<earlier].firstIndex { $0.name.lowercased() == name }
+                if let own, placed.insert(name).inserted {
+                    fields[own] = HTTPRequest.Header(header.name, value)
+                } else {
+                    fields.append(HTTPRequest.Header(header.name, value))
+                }
             }
         }
         if !request.body.isEmpty, !fields.contains(where: { $0.name.lowercased() == "content-length" }) {
@@ -65,10 +72,7 @@ package enum RequestWriter {
     }
 
     private static func isToken(_ text: String) -> Bool {
-        !text.isEmpty
-            && text.utf8.allSatisfy { byte in
-                (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || "!#$%&'*+-.^_`|~".utf8.contains(byte)
-            }
+        !text.isEmpty && text.utf8.allSatisfy(isTokenByte)
     }
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
@@ -77,17 +81,33 @@ package enum RequestWriter {
 }
 
 extension HTTPRequest.Header {
-    /// A header as an option gives it, `Name: value`; nil when it is not one.
-    package init?(parsing text: String) {
-        guard let colon = text.firstIndex(of: ":"), colon > text.startIndex else { return nil }
+    /// Why a text is no header.
+    package struct Invalid: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// A header as an option gives it, `Name: value`, with no blanks before the colon.
+    package init(parsing text: String) throws(Invalid) {
+        guard let colon = text.firstIndex(of: ":") else { throw Invalid(description: "there is no colon") }
         let name = text[..<colon]
-        let isName = name.utf8.allSatisfy { byte in
-            (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        guard !name.isEmpty else { throw Invalid(description: "there is no name before the colon") }
+        if let bad = name.unicodeScalars.first(where: { !$0.isASCII || !isTokenByte(UInt8($0.value)) }) {
+            throw Invalid(description: "\(Self.quoted(bad)) can't stand in a header's name")
         }
-        guard isName,
-            !text.unicodeScalars.contains(where: { $0.value < 0x20 && $0.value != 9 || $0.value == 0x7f })
-        else { return nil }
-        let value = text[text.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+        let value = text[text.index(after: colon)...].unicodeScalars.drop { $0 == " " || $0 == "\t" }
+        if let bad = value.first(where: { $0.value < 0x20 && $0 != "\t" || 0x7f...0x9f ~= $0.value }) {
+            throw Invalid(description: "\(Self.quoted(bad)) can't stand in a header's value")
+        }
         self.init(String(name), String(value))
+    }
+
+    private static func quoted(_ scalar: Unicode.Scalar) -> String {
+        scalar.value > 0x20 && scalar.value < 0x7f
+            ? "'\(scalar)'"
+            : "U+" + String(repeating: "0", count: max(0, 4 - hex(scalar).count)) + hex(scalar)
+    }
+
+    private static func hex(_ scalar: Unicode.Scalar) -> String {
+        String(scalar.value, radix: 16, uppercase: true)
     }
 }

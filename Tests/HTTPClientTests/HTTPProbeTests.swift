@@ -36,13 +36,42 @@ import Wire
         )
     }
 
-    @Test(arguments: ["no colon", ": x", "A B: x", "A: x\r\nB: y", ""])
-    func headerOptionsThatAreNone(_ text: String) {
-        #expect(HTTPRequest.Header(parsing: text) == nil)
+    @Test(arguments: [
+        ("no colon", "there is no colon"), ("", "there is no colon"),
+        (": x", "there is no name before the colon"), ("A B: x", "U+0020 can't stand in a header's name"),
+        ("X(y): z", "'(' can't stand in a header's name"), ("A : x", "U+0020 can't stand in a header's name"),
+        ("é: x", "U+00E9 can't stand in a header's name"),
+        ("A: x\r\nB: y", "U+000D can't stand in a header's value"),
+        ("A: \u{0}", "U+0000 can't stand in a header's value"),
+        ("A: \u{9b}2J", "U+009B can't stand in a header's value"),
+    ])
+    func headerOptionsThatAreNone(_ text: String, _ reason: String) {
+        do throws(HTTPRequest.Header.Invalid) {
+            _ = try HTTPRequest.Header(parsing: text)
+            #expect(Bool(false), "accepted")
+        } catch {
+            #expect(error.description == reason)
+        }
     }
 
-    @Test func headerOption() {
-        #expect(HTTPRequest.Header(parsing: "X-A:  b: c") == HTTPRequest.Header("X-A", "b: c"))
+    /// What is accepted is sent.
+    @Test(arguments: [
+        ("X-A:  b: c", "X-A: b: c"), ("!#$%&'*+-.^_`|~09Az:x", "!#$%&'*+-.^_`|~09Az: x"), ("A:", "A: "),
+        ("A:\té\t", "A: é "),
+    ])
+    func headerOption(_ text: String, _ line: String) throws {
+        var options = HTTPOptions()
+        options.headers = [try HTTPRequest.Header(parsing: text)]
+        let bytes = RequestWriter.http1(HTTPRequest("GET", "/"), origin, options)
+        #expect(String(decoding: bytes, as: UTF8.self).hasSuffix("\r\n\(line)\r\n\r\n"))
+    }
+
+    /// No option loses its header to another one of the same name; a request's own takes the place of all.
+    @Test func repeatedHeaders() {
+        var options = HTTPOptions(userAgent: "me")
+        options.headers = [.init("X-A", "1"), .init("x-a", "2"), .init("Accept", "a"), .init("Accept", "b")]
+        let names = RequestWriter.fields(HTTPRequest("GET", "/"), options).map { "\($0.name): \($0.value)" }
+        #expect(names == ["User-Agent: me", "Accept: a", "X-A: 1", "x-a: 2", "Accept: b"])
     }
 
     @Test func oneConnectionForAllWhileTheServerKeepsIt() {

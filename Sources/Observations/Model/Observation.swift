@@ -101,11 +101,23 @@ package struct StartTLSRecord: Equatable, Sendable {
     package var name: String
     /// The server's greeting, at most 512 bytes.
     package var greeting: [UInt8]
+    /// What was wrong, each once.
+    package private(set) var anomalies: [StartTLSAnomaly] = []
 
     package init(name: String, greeting: [UInt8]) {
         self.name = name
         self.greeting = greeting
     }
+
+    package mutating func insert(_ anomaly: StartTLSAnomaly) {
+        if !anomalies.contains(anomaly) { anomalies.append(anomaly) }
+    }
+}
+
+/// What was wrong on the way to TLS: the closed list of `hallmark.starttls.anomalies`.
+package enum StartTLSAnomaly: String, CaseIterable, Sendable {
+    /// Bytes followed the server's go-ahead before the client's hello, as where somebody injects plaintext.
+    case bytesBeforeTLS = "bytes_before_tls"
 }
 
 /// What `--verify` found.

@@ -56,6 +56,14 @@ extension ByteBuffer {
             object("starttls")
             member("protocol", startTLS.name)
             if !startTLS.greeting.isEmpty { member("greeting", startTLS.greeting.span) }
+            if !startTLS.anomalies.isEmpty {
+                array("anomalies")
+                for anomaly in startTLS.anomalies {
+                    comma()
+                    string(anomaly.rawValue)
+                }
+                endArray()
+            }
             endObject()
         }
         if let verification = observation.verification { member(verification) }

@@ -82,5 +82,10 @@ extension Field {
             .keyword,
             "The server's first line or capability list before TLS, at most 512 bytes."
         ),
+        .list(
+            "hallmark.starttls.anomalies",
+            .keyword,
+            "`bytes_before_tls`: the server sent more behind its go-ahead, before our hello."
+        ),
     ]
 }

@@ -41,6 +41,7 @@ package enum SchemaDocument {
         "hallmark.connections.proof": Proof.allCases.map(\.rawValue),
         "hallmark.certificate.anomalies": CertificateAnomaly.allCases.map(\.rawValue),
         "hallmark.certificate.relations": CertificateRelation.allCases.map(\.rawValue),
+        "hallmark.starttls.anomalies": StartTLSAnomaly.allCases.map(\.rawValue),
         "http.response.anomalies": HTTPAnomaly.allCases.map(\.rawValue),
         "http.response.relations": HTTPRelation.allCases.map(\.rawValue),
         "hallmark.jarm.outcomes": JARMResult.Outcome.allCases.map(\.rawValue),

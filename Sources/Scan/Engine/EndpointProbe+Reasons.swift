@@ -39,6 +39,7 @@ extension EndpointProbe {
         }
         let probes = observation.probes
         if isCut || probes.indices.contains(where: { probes[$0].limit != nil }) { return .budget }
-        return observation.notTLS == nil ? .unreachable : .otherProtocol
+        let isOther = observation.notTLS != nil || observation.error?.code == .wrongProtocol
+        return isOther ? .otherProtocol : .unreachable
     }
 }

@@ -14,7 +14,8 @@ extension EndpointProbe {
             case .byPort: .usual(on: attempt.target.port)
             }
         guard let name else { return }
-        prelude = Prelude(StartTLS(name, host: observation.serverName ?? observation.address))
+        let host = otherHost ?? observation.serverName ?? observation.address
+        prelude = Prelude(StartTLS(name, host: host))
         if observation.startTLS == nil {
             observation.startTLS = StartTLSRecord(name: name.rawValue, greeting: [])
         }
@@ -41,14 +42,41 @@ extension EndpointProbe {
             prelude.isOver = true
             setDeadline(milliseconds: scan.options.handshakeTimeout)
             startStep()
-            // What came behind the last plaintext is the server's already: it spoke TLS before it was asked to.
-            if let bytes, consumed < bytes.count {
-                receivedFramed(prelude, bytes.extracting(consumed..<bytes.count))
-            }
+            // Nothing may come before our hello. Plaintext is somebody's injection, and goes no further.
+            guard let bytes, consumed < bytes.count else { return }
+            observation.startTLS?.insert(.bytesBeforeTLS)
+            let rest = bytes.extracting(consumed..<bytes.count)
+            if !prelude.framing.isBare || 0x14...0x17 ~= rest[0] { receivedFramed(prelude, rest) }
         case .fail(let failure):
-            preludeError = failure.error
+            fail(prelude, failure)
             close()
         }
+    }
+
+    /// What a dialogue that has not led to TLS comes to when its connection ends.
+    func endPrelude(_ end: ConnectionEnd) {
+        guard isConnected, let prelude, !prelude.isOver, preludeError == nil else { return }
+        switch end {
+        case .closed, .budgetExceeded, .exhausted, .timedOut(total: true): break
+        case .timedOut(total: false): prelude.dialogue.lastWords().map { fail(prelude, $0) }
+        case .peerClosed, .failed:
+            // Where the server said nothing, the connection's end says it all.
+            guard !prelude.dialogue.greeting.isEmpty, case .fail(let failure) = prelude.dialogue.closed()
+            else { return }
+            fail(prelude, failure)
+        }
+    }
+
+    private func fail(_ prelude: Prelude, _ failure: StartTLSFailure) {
+        prelude.failure = failure
+        preludeError = ObservationError(ErrorCode(failure.reason), failure.message)
+    }
+
+    /// Whether the step is done once more for the name that the server just said it answers for.
+    func asksForOtherName() -> Bool {
+        guard otherHost == nil, let name = prelude?.failure?.otherName else { return false }
+        otherHost = name
+        return true
     }
 
     private func receivedFramed(_ prelude: Prelude, _ bytes: Span<UInt8>) {
@@ -72,19 +100,10 @@ final class Prelude {
     var dialogue: StartTLS
     var framing = StartTLSFraming(.none)
     var isOver = false
+    /// Why the dialogue did not lead to TLS.
+    var failure: StartTLSFailure?
 
     init(_ dialogue: StartTLS) {
         self.dialogue = dialogue
-    }
-}
-
-extension StartTLSFailure {
-    fileprivate var error: ObservationError {
-        switch reason {
-        case .refused: ObservationError(.startTLSRefused, message)
-        case .error: ObservationError(.startTLSError, message)
-        case .otherProtocol: ObservationError(.startTLSError, "another protocol: " + message)
-        case .limit: ObservationError(.limitExceeded, message)
-        }
     }
 }

@@ -102,6 +102,8 @@ extension EndpointProbe {
 
     /// The step's connection is over: what was seen is recorded, and the next step decided.
     func endedStep(_ end: ConnectionEnd) -> ProbeSequence.Step {
+        endPrelude(end)
+        if asksForOtherName() { return step }
         switch step {
         case .grab(let look, let attempt): return endedGrab(end, look, attempt)
         case .jarm: return endedJARM(end)
@@ -117,7 +119,7 @@ extension EndpointProbe {
         _ look: ClientHello.Look,
         _ attempt: Int
     ) -> ProbeSequence.Step {
-        if isConnected, end != .closed {
+        if isConnected, end != .closed, prelude?.isOver != false {
             let action = grab.closed(end.close, context: scan.context, flight: &observation.flight)
             if case .failed(let failure) = action { self.failure = failure }
         }
@@ -149,7 +151,6 @@ extension EndpointProbe {
     }
 
     func ending(_ end: ConnectionEnd) -> ProbeSequence.Ending {
-        if preludeError != nil { return .hopeless }
         guard isConnected else {
             switch end {
             case .timedOut(total: false): return .passing
@@ -157,6 +158,9 @@ extension EndpointProbe {
             default: return .hopeless
             }
         }
+        // Before TLS was asked for, another hello changes nothing.
+        if let prelude, !prelude.isOver { return prelude.failure?.isTemporary == true ? .passing : .hopeless }
+        if preludeError != nil { return .hopeless }
         switch end {
         case .timedOut(total: true), .budgetExceeded: return .hopeless
         default: return failure == .notTLS ? .hopeless : .refused

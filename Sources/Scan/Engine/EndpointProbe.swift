@@ -27,6 +27,8 @@ final class EndpointProbe: TCPConnection {
     var prelude: Prelude?
     /// Why the dialogue before TLS failed.
     var preludeError: ObservationError?
+    /// The name that the server says it answers for, in place of the one it does not know.
+    var otherHost: String?
     /// What an earlier try showed that a server answered and that got no certificate, and how it ended.
     var earlier: (flight: ServerFlight, error: ObservationError?)?
     /// How the present step ended, as far as its state machine knows.
@@ -62,7 +64,7 @@ final class EndpointProbe: TCPConnection {
         observation.startedAt = Timestamp.now
         endpointBeganAt = scan.loop.now
         exhaustions = 0
-        earlier = nil
+        (earlier, otherHost) = (nil, nil)
         decision = .nothing
         isCut = false
         sequence = ProbeSequence(

@@ -138,15 +138,6 @@ private func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
 
 /// Whether `name` is a token (RFC 9110, section 5.6.2).
 private func isToken(_ name: Span<UInt8>) -> Bool {
-    for index in name.indices {
-        let byte = name[index]
-        let isLetter = (byte | 0x20) &- 0x61 < 26
-        let isMark =
-            switch byte {
-            case 0x21, 0x23...0x27, 0x2a, 0x2b, 0x2d, 0x2e, 0x5e...0x60, 0x7c, 0x7e: true
-            default: false
-            }
-        guard isLetter || isDigit(byte) || isMark else { return false }
-    }
+    for index in name.indices where !isTokenByte(name[index]) { return false }
     return !name.isEmpty
 }

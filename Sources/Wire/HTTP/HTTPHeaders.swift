@@ -64,6 +64,14 @@ package struct HTTPHeaders: Equatable, Sendable {
     }
 }
 
+/// Whether a byte can stand in a token, such as a header's name or a method (RFC 9110, section 5.6.2).
+package func isTokenByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x21, 0x23...0x27, 0x2a, 0x2b, 0x2d, 0x2e, 0x30...0x39, 0x41...0x5a, 0x5e...0x7a, 0x7c, 0x7e: true
+    default: false
+    }
+}
+
 /// An ASCII letter in lower case, anything else as it is.
 @inlinable
 package func lowercased(_ byte: UInt8) -> UInt8 {

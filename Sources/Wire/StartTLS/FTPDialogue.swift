@@ -3,29 +3,30 @@ struct FTPDialogue: LineDialogue {
     private enum State { case greeting, auth }
 
     private var state = State.greeting
-    /// The code of a reply of several lines, whose middle lines may be anything (RFC 959, section 4.2).
-    private var open: Int?
+    private var replies = ReplyReader(allowsAnyText: true)
 
     mutating func line(_ line: String) -> DialogueStep {
-        let reply = ReplyLine(line)
-        if let open {
-            guard let reply, reply.code == open, reply.isLast else { return .next }
+        let reply: Reply
+        switch replies.take(line) {
+        case .more: return .next
+        case .invalid: return .fail(state == .greeting ? .otherProtocol : .error, line)
+        case .reply(let whole): reply = whole
         }
-        guard let reply else { return .fail(state == .greeting ? .otherProtocol : .error, line) }
-        guard reply.isLast else {
-            open = reply.code
-            return .next
-        }
-        open = nil
         switch state {
         case .greeting:
             // 120: ready in some minutes; 220 follows.
             if reply.code == 120 { return .next }
-            guard reply.code == 220 else { return .fail(reply.code >= 400 ? .error : .otherProtocol, line) }
+            guard reply.code == 220 else {
+                let reason = reply.code >= 400 ? StartTLSFailure.Reason.error : .otherProtocol
+                return .fail(reason, reply.words, isTemporary: reply.isTemporary)
+            }
             state = .auth
             return .send("AUTH TLS")
         case .auth:
-            return reply.code == 234 ? .upgrade([]) : .fail(.refused, line)
+            // 334 asks for security data (RFC 2228), which in TLS is the handshake: some servers say so.
+            if reply.code == 234 || reply.code == 334 { return .upgrade([]) }
+            let reason = reply.code == 421 ? StartTLSFailure.Reason.error : .refused
+            return .fail(reason, reply.words, isTemporary: reply.isTemporary)
         }
     }
 }

@@ -16,8 +16,10 @@ struct IRCDialogue: LineDialogue {
         case "670": return .upgrade([])
         // Declined; not registered; unknown command.
         case "691", "451", "421": return .fail(.refused, line)
+        // RPL_TRYAGAIN: wait a while.
+        case "263": return .fail(.error, line, isTemporary: true)
         case "PING": return .send("PONG \(words.dropFirst().first ?? ":")")
-        case "ERROR": return .fail(.error, line)
+        case "ERROR": return .fail(.error, line, isTemporary: Self.passes(line))
         case "CAP": return capabilities(words)
         case "NOTICE": return .next
         default:
@@ -32,5 +34,11 @@ struct IRCDialogue: LineDialogue {
         if names.contains(where: { $0 == "tls" || $0.hasPrefix("tls=") }) { offersTLS = true }
         guard names.first != "*" else { return .next }
         return offersTLS ? .next : .fail(.refused, "the capability tls is not offered")
+    }
+
+    /// IRC has no codes for why a server closes: these words stand in the messages of common servers.
+    private static func passes(_ line: String) -> Bool {
+        let line = line.lowercased()
+        return ["throttle", "too fast", "too many", "try again"].contains { line.contains($0) }
     }
 }

@@ -10,7 +10,7 @@ struct LDAPDialogue: Dialogue {
 
     mutating func take(_ buffer: inout ArraySlice<UInt8>) -> DialogueStep {
         guard let first = buffer.first else { return .more }
-        guard first == 0x30 else { return .fail(.otherProtocol, "the answer is no LDAP message") }
+        guard first == 0x30 else { return .foreign("the answer is no LDAP message", buffer) }
         guard let message = BERElement(buffer) else {
             return buffer.count > 6 ? .fail(.otherProtocol, "the answer is no LDAP message") : .more
         }
@@ -32,8 +32,30 @@ struct LDAPDialogue: Dialogue {
         // Message 0 is the notice of disconnection (section 4.4.1).
         let isNotice = content[id.content].allSatisfy { $0 == 0 }
         if value == 0, !isNotice { return .upgrade([]) }
-        return .fail(isNotice ? .error : .refused, "LDAP result code \(value)")
+        // busy and unavailable
+        return .fail(
+            isNotice ? .error : .refused,
+            Self.words(value, result[code.end...]),
+            isTemporary: value == 51 || value == 52
+        )
     }
+
+    /// The result code with its name and the server's diagnosticMessage, which follows matchedDN.
+    private static func words(_ code: UInt8, _ rest: ArraySlice<UInt8>) -> String {
+        let text = "LDAP result code \(code)" + (names[code].map { ", " + $0 } ?? "")
+        guard let name = BERElement(rest), name.tag == 0x04, name.end <= rest.endIndex,
+            let message = BERElement(rest[name.end...]), message.tag == 0x04, message.end <= rest.endIndex,
+            !message.content.isEmpty
+        else { return text }
+        return text + ": " + String(decoding: rest[message.content], as: UTF8.self)
+    }
+
+    /// Names of the result codes that answer StartTLS (RFC 4511, appendix A).
+    private static let names: [UInt8: String] = [
+        1: "operationsError", 2: "protocolError", 8: "strongerAuthRequired", 10: "referral",
+        13: "confidentialityRequired", 50: "insufficientAccessRights", 51: "busy", 52: "unavailable",
+        53: "unwillingToPerform", 80: "other",
+    ]
 }
 
 /// Tag and length of a BER element with definite length of at most four bytes (X.690, section 8.1).

@@ -3,6 +3,8 @@ struct MySQLDialogue: Dialogue {
     /// Bytes of the greeting's payload; real ones have about a hundred.
     private static let payloadLimit = 4096
     private static let clientSSL = 0x0800
+    /// Too many connections, out of memory, shutting down, no thread, too many of this user (error reference).
+    private static let temporary = [1040, 1041, 1053, 1135, 1203]
 
     mutating func begin() -> [UInt8]? { nil }
 
@@ -13,13 +15,12 @@ struct MySQLDialogue: Dialogue {
         let kind = buffer[start + 4]
         guard 1...Self.payloadLimit ~= size, buffer[start + 3] == 0, kind == 10 || kind == 9 || kind == 0xff
         else {
-            return .fail(.otherProtocol, "the greeting is no MySQL packet")
+            return .foreign("the greeting is no MySQL packet", buffer)
         }
         guard buffer.count >= 4 + size else { return .more }
         let payload = buffer[(start + 5)..<(start + 4 + size)]
         buffer = buffer[(start + 4 + size)...]
-        // An error packet: code, then words, such as that this host may not connect.
-        if kind == 0xff { return .fail(.error, String(decoding: payload.dropFirst(2), as: UTF8.self)) }
+        if kind == 0xff { return error(payload) }
         // The version ends with NUL; thread id, 8 bytes of the scramble and a filler stand before the flags.
         guard kind == 10, let zero = payload.firstIndex(of: 0), payload.endIndex - zero >= 16 else {
             return .fail(.refused, "the server has no TLS")
@@ -27,6 +28,15 @@ struct MySQLDialogue: Dialogue {
         let flags = Int(payload[zero + 14]) | Int(payload[zero + 15]) << 8
         guard flags & Self.clientSSL != 0 else { return .fail(.refused, "the server has no TLS") }
         return .upgrade(Self.request)
+    }
+
+    /// An error packet: code, perhaps `#` and an SQLSTATE, then words, such as that this host may not connect.
+    private func error(_ payload: ArraySlice<UInt8>) -> DialogueStep {
+        guard payload.count >= 2 else { return .fail(.error, "an error without a code") }
+        let code = Int(payload[payload.startIndex]) | Int(payload[payload.startIndex + 1]) << 8
+        let rest = payload.dropFirst(2)
+        let words = String(decoding: rest.first == 0x23 ? rest.dropFirst(6) : rest, as: UTF8.self)
+        return .fail(.error, "MySQL error \(code): \(words)", isTemporary: Self.temporary.contains(code))
     }
 
     /// CLIENT_LONG_PASSWORD, _PROTOCOL_41, _SSL and _SECURE_CONNECTION; 16 MiB; utf8mb4.

@@ -85,13 +85,20 @@ package struct StartTLS: Sendable {
         }
     }
 
+    /// What the server's last words come to when nothing follows them; nil when they say nothing.
+    ///
+    /// It is asked when the connection ended or the time is up.
+    package mutating func lastWords() -> StartTLSFailure? {
+        guard !isOver, let failure = dialogue.end(buffer) else { return nil }
+        _ = end(.fail(failure))
+        return failure
+    }
+
     /// The server ended the connection.
     package mutating func closed() -> Action {
-        end(
-            .fail(
-                StartTLSFailure(.error, greeting.isEmpty ? "closed without a greeting" : "closed before TLS")
-            )
-        )
+        if let failure = lastWords() { return .fail(failure) }
+        let message = greeting.isEmpty ? "closed without a greeting" : "closed before TLS"
+        return end(.fail(StartTLSFailure(.error, message)))
     }
 
     private mutating func end(_ action: Action) -> Action {

@@ -16,7 +16,7 @@ struct TDSDialogue: Dialogue {
 
     mutating func take(_ buffer: inout ArraySlice<UInt8>) -> DialogueStep {
         guard let type = buffer.first else { return .more }
-        guard type == 0x04 else { return .fail(.otherProtocol, "the answer is no TDS packet") }
+        guard type == 0x04 else { return .foreign("the answer is no TDS packet", buffer) }
         guard buffer.count >= 8 else { return .more }
         let start = buffer.startIndex
         let size = Int(buffer[start + 2]) << 8 | Int(buffer[start + 3])
@@ -26,6 +26,7 @@ struct TDSDialogue: Dialogue {
         guard buffer.count >= size else { return .more }
         let options = Array(buffer[(start + 8)..<(start + size)])
         buffer = buffer[(start + size)...]
+        if options.first == 0xaa { return Self.error(options) }
         guard let encryption = Self.encryption(options) else {
             return .fail(.error, "the answer says nothing of encryption")
         }
@@ -44,6 +45,24 @@ struct TDSDialogue: Dialogue {
             place += 5
         }
         return nil
+    }
+
+    /// Errors that pass, by the documentation of Azure SQL ("Transient errors").
+    private static let temporary = [10928, 10929, 40197, 40501, 40613, 49918, 49919, 49920]
+
+    /// An ERROR token (2.2.7.10): number, state, class, then the text in UTF-16.
+    private static func error(_ token: [UInt8]) -> DialogueStep {
+        guard token.count >= 11 else { return .fail(.error, "the server answers with an error") }
+        let number = token[3..<7].reversed().reduce(0) { $0 << 8 | Int($1) }
+        let length = Int(token[9]) | Int(token[10]) << 8
+        let units = stride(from: 11, to: min(11 + 2 * length, token.count - 1), by: 2)
+            .map { UInt16(token[$0]) | UInt16(token[$0 + 1]) << 8 }
+        let words = String(decoding: units, as: UTF16.self)
+        return .fail(
+            .error,
+            "SQL Server error \(number): \(words)",
+            isTemporary: temporary.contains(number)
+        )
     }
 
     /// The header of a pre-login packet with `count` bytes after it.

@@ -70,9 +70,7 @@ struct ProbeArguments: ParsableArguments {
             throw ValidationError("--maximum-requests takes a number from 1 to 64.")
         }
         guard caFile == nil || verify else { throw ValidationError("--ca-file goes with --verify.") }
-        for text in header where !Self.isHeader(text) {
-            throw ValidationError("--header takes 'Name: value', not '\(text)'.")
-        }
+        _ = try headers()
     }
 
     /// What the arguments ask of each endpoint; the pace is not among it.
@@ -89,7 +87,7 @@ struct ProbeArguments: ParsableArguments {
         if verify { options.verify = VerifyOptions(caFile: caFile) }
         options.sniVariants = sniVariants
         options.jarmCompatible = jarmCompatible
-        options.http = httpOptions()
+        options.http = try httpOptions()
         return options
     }
 
@@ -103,22 +101,21 @@ struct ProbeArguments: ParsableArguments {
         return .always(name)
     }
 
-    private func httpOptions() -> HTTPOptions {
+    private func httpOptions() throws -> HTTPOptions {
         var http = HTTPOptions(userAgent: userAgent ?? HTTPOptions.userAgent(version: Hallmark.version))
         http.requests = maximumRequests
         http.followsRedirects = followRedirects
-        http.headers = header.map { text in
-            let colon = text.firstIndex(of: ":") ?? text.endIndex
-            let value = text[colon...].dropFirst().drop { $0 == " " || $0 == "\t" }
-            return HTTPRequest.Header(String(text[..<colon]), String(value))
-        }
+        http.headers = try headers()
         return http
     }
 
-    private static func isHeader(_ text: String) -> Bool {
-        guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else { return false }
-        let name = text[..<colon]
-        return name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
-            && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }
+    private func headers() throws -> [HTTPRequest.Header] {
+        try header.map { text in
+            do throws(HTTPRequest.Header.Invalid) {
+                return try HTTPRequest.Header(parsing: text)
+            } catch {
+                throw ValidationError("--header takes 'Name: value': \(error.description).")
+            }
+        }
     }
 }
