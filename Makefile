@@ -9,8 +9,13 @@ RELEASE := .build/release/hallmark
 BUILD_PACKAGES := $(shell sed 's/\#.*//' Sources/packages.txt)
 TEST_PACKAGES := $(shell sed 's/\#.*//' Tests/packages.txt)
 
+# Tests that start servers or run for long; tests whose code runs on several threads.
+SLOW_TESTS := EndToEndTests FuzzTests
+THREADED_TESTS := NetTests ScanTests CorpusTests
+
 .DEFAULT_GOAL := help
-.PHONY: help scan test build debug install lint format snapshots fuzz bench clean build-packages test-packages
+.PHONY: help scan build check test debug thread fuzz budgets bench install lint format snapshots clean \
+  build-packages test-packages
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,18 +31,43 @@ endif
 build: build-packages ## Build the release binary
 	@$(SWIFT) build -c release --product hallmark >&2  # standard output is for records
 
-test: build-packages test-packages lint ## Check the format, build, and run every test
-	$(SWIFT) build --build-tests
+check: build-packages lint debug ## The inner loop: check, build, run the tests that start no servers
+	$(SWIFT) test --skip-build --disable-xctest $(addprefix --skip ,$(SLOW_TESTS))
+
+test: build-packages test-packages lint debug ## Everything: checks, all tests, sanitizers, a minute of fuzzing, budgets
 	$(SWIFT) test --skip-build --disable-xctest
+	$(MAKE) thread fuzz budgets
+
+debug:
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+
+thread: build-packages test-packages ## Run the tests with threads under ThreadSanitizer
+	$(SWIFT) build --build-tests --sanitize=thread --scratch-path .build-thread
+	$(SWIFT) test --skip-build --disable-xctest --sanitize=thread --scratch-path .build-thread \
+	  $(addprefix --filter ,$(THREADED_TESTS))
+
+fuzz: build-packages ## Search for crashes with libFuzzer and AddressSanitizer, DURATION (default 60) seconds in all
+	HALLMARK_WITH=fuzzers $(SWIFT) build --scratch-path .build-fuzz --product fuzz \
+	  --sanitize=fuzzer --sanitize=address -Xswiftc -parse-as-library
+	@Tests/Fuzz/run.sh .build-fuzz/debug/fuzz $${DURATION:-60}
+
+budgets: build-packages ## Count instructions and allocations, and hold them to Benchmarks/budgets.json
+	@$(call install_packages,valgrind)
+	HALLMARK_WITH=benchmarks $(SWIFT) build -c release
+	@Benchmarks/budgets.py
+
+bench: build ## Run the benchmarks and print their ratios
+	@Benchmarks/run.sh
 
 install: build ## Install under PREFIX (default /usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/hallmark
 	install -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/hallmark
 	cp -r signatures targets $(DESTDIR)$(PREFIX)/share/hallmark/
 
-lint: ## Check format, layers and shell scripts
+lint: ## Check format, layers, fuzz entries and shell scripts
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks
 	@Tests/Tools/check-layers.sh
+	@Tests/Tools/check_fuzz_entries.py
 	@! command -v shellcheck > /dev/null || shellcheck $$(git ls-files '*.sh' .ci/run)
 
 format: ## Format all Swift files
@@ -47,15 +77,8 @@ snapshots: build-packages ## Write schema, generated documentation and golden fi
 	-RECORD_SNAPSHOTS=1 $(SWIFT) test --disable-xctest
 	git status --short Docs Tests
 
-fuzz: build-packages ## Feed each parser COUNT (default 1,000,000) mutated inputs under AddressSanitizer
-	$(SWIFT) build -c release --sanitize=address --scratch-path .build-fuzz --product fuzz
-	@Tests/Fuzz/run.sh .build-fuzz/release/fuzz $${COUNT:-1000000}
-
-bench: build ## Run the benchmarks and print their ratios
-	@Benchmarks/run.sh
-
 clean: ## Remove what was built
-	rm -rf .build .build-fuzz
+	rm -rf .build .build-fuzz .build-thread
 
 build-packages:
 	@command -v $(SWIFT) > /dev/null || { echo "Swift 6.2 or newer is needed: see https://www.swift.org/install/linux/" >&2; exit 1; }

@@ -9,17 +9,22 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
 ]
 
-/// What reads a server's bytes and nothing else: no unsafe construct goes unmarked.
-let strict = settings + [.strictMemorySafety()]
+/// Modules that only read a server's bytes: no unsafe construct goes unmarked in them.
+let strict: Set = ["Wire"]
+
+/// The programs that a plain `swift build` leaves out: `HALLMARK_WITH=benchmarks` or `HALLMARK_WITH=fuzzers`.
+///
+/// They cannot be packages of their own, because `package` access ends with the package.
+let workshop = Context.environment["HALLMARK_WITH"]
 
 let package = Package(
     name: "hallmark",
     products: [.executable(name: "hallmark", targets: ["hallmark"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
         // C libraries. Each is imported by the one module that owns it.
@@ -36,36 +41,26 @@ let package = Package(
         ),
 
         // What looks at bytes: no I/O.
-        .target(name: "Wire", swiftSettings: strict),
-        .target(
-            name: "Observations",
-            dependencies: ["COpenSSL", "CSimdjson", "Wire"],
-            swiftSettings: settings
-        ),
-        .target(name: "JA4Plus", dependencies: ["Observations", "Wire"], swiftSettings: settings),
+        .target(name: "Wire"),
+        .target(name: "Observations", dependencies: ["COpenSSL", "CSimdjson", "Wire"]),
+        .target(name: "JA4Plus", dependencies: ["Observations", "Wire"]),
         .target(
             name: "Signatures",
             dependencies: [
                 "CVectorscan", "Observations", .product(name: "Yams", package: "Yams"),
-            ],
-            swiftSettings: settings
+            ]
         ),
 
         // What speaks to servers.
-        .target(name: "Net", dependencies: ["CAres", "CUV"], swiftSettings: settings),
-        .target(name: "TLSClient", dependencies: ["COpenSSL", "Wire"], swiftSettings: settings),
-        .target(
-            name: "HTTPClient",
-            dependencies: ["CNGHTTP2", "CZlib", "Observations", "Wire"],
-            swiftSettings: settings
-        ),
+        .target(name: "Net", dependencies: ["CAres", "CUV"]),
+        .target(name: "TLSClient", dependencies: ["COpenSSL", "Wire"]),
+        .target(name: "HTTPClient", dependencies: ["CNGHTTP2", "CZlib", "Observations", "Wire"]),
         .target(
             name: "Scan",
             dependencies: [
                 "HTTPClient", "Net", "Observations", "TLSClient", "Wire",
                 .product(name: "DequeModule", package: "swift-collections"),
-            ],
-            swiftSettings: settings
+            ]
         ),
 
         // What keeps and shows.
@@ -74,111 +69,111 @@ let package = Package(
             dependencies: [
                 "CSimdjson", "Observations", "Wire", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ],
-            swiftSettings: settings
+            ]
         ),
         .executableTarget(
             name: "hallmark",
             dependencies: [
                 "Corpus", "HTTPClient", "JA4Plus", "Observations", "Scan", "Signatures", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: settings
+            ]
         ),
 
-        // Real servers and commands for tests; what feeds mutated inputs to every parser.
-        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: settings),
-        .executableTarget(
-            name: "fuzz",
-            dependencies: [
-                "Corpus", "HTTPClient", "Net", "Observations", "Scan", "Signatures", "TLSClient", "Wire",
-            ],
-            path: "Tests/Fuzz",
-            exclude: ["Seeds", "leaks.supp", "run.sh"],
-            swiftSettings: settings
-        ),
-        .executableTarget(
-            name: "bench-grab",
-            dependencies: ["TLSClient", "Wire"],
-            path: "Benchmarks/Grab",
-            swiftSettings: settings
-        ),
-        .executableTarget(
-            name: "bench-signatures",
-            dependencies: ["Observations", "Signatures"],
-            path: "Benchmarks/Signatures",
-            swiftSettings: settings
-        ),
-        .executableTarget(
-            name: "bench-corpus",
-            dependencies: ["Corpus", "Observations"],
-            path: "Benchmarks/Corpus",
-            swiftSettings: settings
-        ),
-        .testTarget(name: "FuzzTests", dependencies: ["fuzz"], swiftSettings: settings),
-        .testTarget(
-            name: "TLSClientTests",
-            dependencies: ["TestSupport", "TLSClient", "Wire"],
-            swiftSettings: settings
-        ),
+        // Real servers and commands for tests.
+        .testTarget(name: "TestSupport", path: "Tests/Support"),
+        .testTarget(name: "TLSClientTests", dependencies: ["TestSupport", "TLSClient", "Wire"]),
         .testTarget(
             name: "JA4PlusTests",
             dependencies: ["JA4Plus", "Observations", "Wire"],
-            resources: [.copy("Fixtures")],
-            swiftSettings: settings
+            resources: [.copy("Fixtures")]
         ),
         .testTarget(
             name: "HallmarkTests",
-            dependencies: ["HTTPClient", "Observations", "Scan", "Signatures", "Wire", "hallmark"],
-            swiftSettings: settings
+            dependencies: ["HTTPClient", "Observations", "Scan", "Signatures", "Wire", "hallmark"]
         ),
-        .testTarget(
-            name: "StartTLSTests",
-            dependencies: ["TestSupport", "Wire"],
-            swiftSettings: settings
-        ),
+        .testTarget(name: "StartTLSTests", dependencies: ["TestSupport", "Wire"]),
         .testTarget(
             name: "HTTPClientTests",
-            dependencies: ["HTTPClient", "Observations", "TestSupport", "Wire"],
-            swiftSettings: settings
+            dependencies: ["HTTPClient", "Observations", "TestSupport", "Wire"]
         ),
         .testTarget(
             name: "ScanTests",
-            dependencies: ["Observations", "Scan", "TestSupport", "Wire"],
-            swiftSettings: settings
+            dependencies: ["Observations", "Scan", "TestSupport", "Wire"]
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Observations", "Scan", "TestSupport", "hallmark"],
-            swiftSettings: settings
+            dependencies: ["Observations", "Scan", "TestSupport", "hallmark"]
         ),
-        .testTarget(name: "NetTests", dependencies: ["Net", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "NetTests", dependencies: ["Net", "TestSupport"]),
         .testTarget(
             name: "WireTests",
             dependencies: ["TestSupport", "Wire"],
-            resources: [.copy("Fixtures")],
-            swiftSettings: settings
+            resources: [.copy("Fixtures")]
         ),
         .testTarget(
             name: "ObservationsTests",
             dependencies: ["Observations", "TestSupport", "Wire"],
-            resources: [.copy("Fixtures")],
-            swiftSettings: settings
+            resources: [.copy("Fixtures")]
         ),
         .testTarget(
             name: "SignaturesTests",
             dependencies: ["HTTPClient", "Observations", "Signatures", "TestSupport", "Wire"],
-            resources: [.copy("Fixtures")],
-            swiftSettings: settings
+            resources: [.copy("Fixtures")]
         ),
         .testTarget(
             name: "CorpusTests",
             dependencies: [
                 "Corpus", "Observations", "TestSupport", "Wire",
                 .product(name: "GRDB", package: "GRDB.swift"),
-            ],
-            swiftSettings: settings
+            ]
         ),
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// The entries of the fuzzers are part of the tests, or with `HALLMARK_WITH=fuzzers` of a program for libFuzzer.
+let fuzzed: [Target.Dependency] = [
+    "Corpus", "HTTPClient", "Net", "Observations", "Scan", "Signatures", "TLSClient", "Wire",
+]
+if workshop == "fuzzers" {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: fuzzed,
+            path: "Tests/Fuzz",
+            exclude: ["FuzzTests.swift", "Mutator.swift", "Seeds", "leaks.supp", "run.sh"]
+        )
+    )
+} else {
+    package.targets.append(
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: fuzzed,
+            path: "Tests/Fuzz",
+            exclude: ["LibFuzzer.swift", "Seeds", "leaks.supp", "run.sh"]
+        )
+    )
+}
+if workshop == "benchmarks" {
+    package.targets += [
+        .executableTarget(
+            name: "bench-grab",
+            dependencies: ["TLSClient", "Wire"],
+            path: "Benchmarks/Grab"
+        ),
+        .executableTarget(
+            name: "bench-signatures",
+            dependencies: ["Observations", "Signatures"],
+            path: "Benchmarks/Signatures"
+        ),
+        .executableTarget(
+            name: "bench-corpus",
+            dependencies: ["Corpus", "Observations"],
+            path: "Benchmarks/Corpus"
+        ),
+    ]
+}
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = settings + (strict.contains(target.name) ? [.strictMemorySafety()] : [])
+}

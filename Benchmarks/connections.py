@@ -119,15 +119,20 @@ def measure(command):
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall, process
 
 
-def hallmark(options, port, folder, extra):
-    """The same endpoints as the C programs: 127.1.0.1 and on, in order."""
-    last = 0x7F010001 + options.targets - 1
+def scan_arguments(port, targets, in_flight):
+    """The same endpoints as those of the C programs: 127.1.0.1 and on, in order."""
+    last = 0x7F010001 + targets - 1
     end = ".".join(str(last >> shift & 255) for shift in (24, 16, 8, 0))
+    return ["scan", f"127.1.0.1-{end}", "-p", port, "--include-special", "--in-order", "-c", in_flight, "--threads", "1",
+            "--retries", "0", "-q"]
+
+
+def hallmark(options, port, folder, extra):
     output = folder / "records.ndjson"
     output.unlink(missing_ok=True)  # to empty the last run's file is no part of a scan
     cpu, wall, process = measure([
-        options.hallmark, "scan", f"127.1.0.1-{end}", "-p", port, "--include-special", "--in-order", "-c", options.in_flight,
-        "--threads", "1", "--retries", "0", "-o", output, "-q", "--summary", folder / "summary.json", *extra])
+        options.hallmark, *scan_arguments(port, options.targets, options.in_flight), "-o", output,
+        "--summary", folder / "summary.json", *extra])
     with output.open() as lines:
         good = sum('"outcome":"success"' in line for line in lines)
     if good != options.targets:

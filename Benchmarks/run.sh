@@ -19,7 +19,7 @@ echo "== A scan with a corpus against one without"
 Benchmarks/corpus_scan.py
 echo
 echo "== Signatures: cost of an observation with 100, 1,000 and 10,000 rules"
-swift build -c release --product bench-signatures > /dev/null
+HALLMARK_WITH=benchmarks swift build -c release --product bench-signatures > /dev/null
 .build/release/bench-signatures signatures
 echo
 echo "== match: bytes a second, and the start"
@@ -27,7 +27,7 @@ swift build -c release --product hallmark > /dev/null
 Benchmarks/match.sh
 echo
 echo "== Corpus: import and pivots"
-swift build -c release --product bench-corpus > /dev/null
+HALLMARK_WITH=benchmarks swift build -c release --product bench-corpus > /dev/null
 .build/release/bench-corpus corpus "$folder/corpus.sqlite" "$sightings" $((sightings / 5))
 echo
 echo "== Inventory: a million records against a hundred thousand assets"

@@ -25,19 +25,4 @@ struct Fuzzer: Sendable {
         "starttls": Fuzzer(seeds: startTLSSeeds, run: fuzzStartTLS),
         "targets": Fuzzer(seeds: targetSeeds, run: fuzzTargets),
     ]
-
-    /// Feeds the seeds, `extra` and then `count` mutations; returns how many bytes these were.
-    func feed(_ count: Int, seed: UInt64, extra: [[UInt8]] = []) -> Int {
-        var corpus = seeds() + extra
-        if corpus.isEmpty { corpus = [[]] }
-        for input in corpus { run(input) }
-        var mutator = Mutator(seed: seed, corpus: corpus)
-        var total = 0
-        for _ in 0..<count {
-            let input = mutator.next()
-            total += input.count
-            run(input)
-        }
-        return total
-    }
 }

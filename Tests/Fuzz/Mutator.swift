@@ -78,3 +78,20 @@ struct Mutator {
         return Int(state >> 33) % bound
     }
 }
+
+extension Fuzzer {
+    /// Feeds the seeds and then `count` mutations of them; returns how many bytes these were.
+    func feed(_ count: Int, seed: UInt64) -> Int {
+        var corpus = seeds()
+        if corpus.isEmpty { corpus = [[]] }
+        for input in corpus { run(input) }
+        var mutator = Mutator(seed: seed, corpus: corpus)
+        var total = 0
+        for _ in 0..<count {
+            let input = mutator.next()
+            total += input.count
+            run(input)
+        }
+        return total
+    }
+}

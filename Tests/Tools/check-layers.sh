@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Each C library and each store is imported by the module that owns it, and by no other.
-# The compiler does not see this: a C module can be reached through another target.
+# Each C library and each store is imported by the module that owns it, and by no other; and only the terminal's module
+# prints. The compiler does not see this: a C module can be reached through another target.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 status=0
@@ -26,4 +26,17 @@ owned 'Net|TLSClient' 'Scan/|Net/|TLSClient/'
 owned 'Signatures' 'hallmark/'
 owned 'Corpus' 'hallmark/'
 owned 'Scan' 'hallmark/'
+
+# printed PATTERN: what reaches a terminal goes through what escapes it, and so only files that match PATTERN print.
+printed() {
+    local calls='\b(debugPrint|print|puts|fputs|dump)\(|\bFileHandle\.standard(Output|Error)\b|\bSTD(OUT|ERR)_FILENO\b|\bstd(out|err)\b'
+    local found
+    found=$(grep -rnE "$calls" Sources --include='*.swift' | grep -vE ':[0-9]+: *//' | grep -vE "^Sources/($1)")
+    [ -z "$found" ] && return
+    echo "Only Sources/($1) may print:" >&2
+    echo "$found" >&2
+    status=1
+}
+
+printed 'Terminal/|hallmark/(Commands/(CorpusCommand|BufferedOutput|CompareCommand|SignaturesCommand|Printing|ValidateCommand)|Scanning/ScanSession|Output/(OutputFile|Terminal))\.swift'
 exit $status

@@ -43,8 +43,8 @@ struct PublicKeyBuilder: ~Copyable {
         return modulus.withUnsafeMutableBufferPointer { modulus in
             exponent.withUnsafeMutableBufferPointer { exponent in
                 var parameters = [
-                    OSSL_PARAM_construct_BN("n", modulus.baseAddress, modulus.count),
-                    OSSL_PARAM_construct_BN("e", exponent.baseAddress, exponent.count),
+                    OSSL_PARAM_construct_BN(lasting("n"), modulus.baseAddress, modulus.count),
+                    OSSL_PARAM_construct_BN(lasting("e"), exponent.baseAddress, exponent.count),
                     OSSL_PARAM_construct_end(),
                 ]
                 return build(rsa, &parameters)
@@ -58,8 +58,8 @@ struct PublicKeyBuilder: ~Copyable {
         return point.withUnsafeMutableBufferPointer { point in
             name.withUnsafeMutableBufferPointer { name in
                 var parameters = [
-                    OSSL_PARAM_construct_utf8_string("group", name.baseAddress, 0),
-                    OSSL_PARAM_construct_octet_string("pub", point.baseAddress, point.count),
+                    OSSL_PARAM_construct_utf8_string(lasting("group"), name.baseAddress, 0),
+                    OSSL_PARAM_construct_octet_string(lasting("pub"), point.baseAddress, point.count),
                     OSSL_PARAM_construct_end(),
                 ]
                 return build(elliptic, &parameters)
@@ -74,6 +74,11 @@ struct PublicKeyBuilder: ~Copyable {
             return nil
         }
         return key
+    }
+
+    /// A parameter's name, which OpenSSL reads after the call that takes it: a `String` would lend it for the call only.
+    private func lasting(_ name: StaticString) -> UnsafePointer<CChar> {
+        UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
     }
 
     private func littleEndian(_ number: Span<UInt8>) -> [UInt8] {

@@ -1,9 +1,7 @@
 import Testing
 
-@testable import fuzz
-
 @Suite struct FuzzTests {
-    /// A short run of each parser; the long ones go under AddressSanitizer.
+    /// A short run of each parser, the same one every time; `make fuzz` searches with libFuzzer and AddressSanitizer.
     @Test(arguments: Fuzzer.all.keys.sorted()) func everyParserComesBack(_ name: String) throws {
         let fuzzer = try #require(Fuzzer.all[name])
         #expect(fuzzer.feed(20_000, seed: 7) > 0)
