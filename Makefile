@@ -62,7 +62,7 @@ bench: build ## Run the benchmarks and print their ratios
 install: build ## Install under PREFIX (default /usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/hallmark
 	install -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/hallmark
-	cp -r signatures targets $(DESTDIR)$(PREFIX)/share/hallmark/
+	cp -r signatures vocabulary targets $(DESTDIR)$(PREFIX)/share/hallmark/
 
 lint: ## Check format, layers, fuzz entries and shell scripts
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks

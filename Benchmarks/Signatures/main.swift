@@ -80,7 +80,7 @@ func main() throws -> Int32 {
     print("observations: \(observations.count / lines.count) bytes each")
     let paths = try FileManager.default.subpathsOfDirectory(atPath: arguments[1]).sorted().filter {
         $0.hasSuffix(".yml")
-            && !["vocabulary", "correlation", "ja4plus"].contains($0.prefix { $0 != "/" })
+            && !["correlation", "ja4plus"].contains($0.prefix { $0 != "/" })
     }
     let shipped = try paths.map {
         try String(contentsOfFile: arguments[1] + "/" + $0, encoding: .utf8)

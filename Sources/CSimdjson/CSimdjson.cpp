@@ -30,6 +30,9 @@ struct Node {
     uint8_t kind = CSJ_OBJECTS;
     bool skip = false;
     bool holds_exchanges = false;
+    // Whether it holds what somebody concluded: `hallmark` itself, or one of its members that do.
+    bool holds_assessments = false;
+    bool is_assessment = false;
 
     static size_t hash(std::string_view name) {
         size_t length = name.size();
@@ -82,6 +85,7 @@ struct csj_reader {
     std::deque<std::string> numbers;  // text of numbers that simdjson does not keep
     size_t used_numbers = 0;
     unsigned exchanges = 0;
+    bool is_assessed = false;
 
     Node *make() { return &nodes.emplace_back(); }
 
@@ -113,6 +117,17 @@ struct csj_reader {
         for (const char *name : {"url", "http"}) {
             Node *first = root->find(name);
             if (first != nullptr && list->find(name) == nullptr) list->insert(name, first);
+        }
+    }
+
+    // An older assessment is noticed however it is spelled: with escapes, dotted keys, doubled keys or arrays.
+    void link_assessments() {
+        Node *hallmark = root->find("hallmark");
+        if (hallmark == nullptr) return;
+        hallmark->holds_assessments = true;
+        for (const char *name : {"matches", "leads", "assessment"}) {
+            Node *node = hallmark->find(name);
+            if (node != nullptr) node->is_assessment = true;
         }
     }
 
@@ -195,6 +210,7 @@ struct csj_reader {
 
     // `name` is a map's member that is no field of its own.
     void value(const Node &node, dom::element element, Place place, std::string_view name = {}) {
+        if (node.is_assessment) is_assessed = true;
         if (node.skip) return;
         switch (element.type()) {
         case dom::element_type::OBJECT:
@@ -202,6 +218,8 @@ struct csj_reader {
             break;
         case dom::element_type::ARRAY: {
             dom::array array = element.get_array().value_unsafe();
+            // Some stores take an array for each of its elements, arrays of arrays as well.
+            if (node.holds_assessments) is_assessed = true;
             if (node.kind == CSJ_OBJECTS || node.kind == CSJ_PAIRS) {
                 if (node.field >= 0 && array.begin() != array.end()) emit(node.field, place, CSJ_PRESENT);
                 if (node.kind == CSJ_OBJECTS) objects(node, array, place);
@@ -267,6 +285,7 @@ struct csj_reader {
             }
             inner = at(node, name, inner);
             node = child;
+            if (node->is_assessment) is_assessed = true;
             if (dot == key.npos) break;
             key.remove_prefix(dot + 1);
         }
@@ -302,6 +321,7 @@ csj_reader *csj_new(
         reader->add(name, int(index), kinds[index], skip[index] != 0);
     }
     reader->link_exchanges();
+    reader->link_assessments();
     return reader;
 }
 
@@ -312,7 +332,8 @@ int csj_read(csj_reader *reader, const uint8_t *text, size_t length, int padded,
     reader->values.clear();
     reader->used_numbers = 0;
     reader->exchanges = 0;
-    *line = {reader->values.data(), reader->first.data(), 0, 0};
+    reader->is_assessed = false;
+    *line = {reader->values.data(), reader->first.data(), 0, 0, 0};
     // Elements refer to the parser's memory, which stays until the next line.
     auto result = reader->parser.parse(text, length, padded == 0);
     if (result.error() != SUCCESS) return int(result.error());
@@ -320,7 +341,8 @@ int csj_read(csj_reader *reader, const uint8_t *text, size_t length, int padded,
     if (!element.is_object()) return int(INCORRECT_TYPE);
     reader->object(*reader->root, element.get_object().value_unsafe(), Place{});
     *line = {
-        reader->values.data(), reader->first.data(), uint32_t(reader->values.size()), reader->exchanges};
+        reader->values.data(), reader->first.data(), uint32_t(reader->values.size()), reader->exchanges,
+        reader->is_assessed};
     return 0;
 }
 

@@ -2,7 +2,7 @@ import Foundation
 
 @testable import Signatures
 
-/// Makes `Docs/signatures-coverage.md` from `signatures/vocabulary/coverage.yml` and the rules' titles.
+/// Makes `Docs/signatures-coverage.md` from `vocabulary/coverage.yml` and the rules' titles.
 struct CoveragePage {
     /// A piece of published evidence.
     struct Piece {
@@ -52,7 +52,7 @@ struct CoveragePage {
             # What the library covers
 
             Each piece of evidence that was published for a tool, and the rule that carries it or why none does. This page is
-            made from `signatures/vocabulary/coverage.yml` by the tests (`RECORD_SNAPSHOTS=1` writes it anew). A hash that is too
+            made from `vocabulary/coverage.yml` by the tests (`RECORD_SNAPSHOTS=1` writes it anew). A hash that is too
             long for the table is shortened; the rule has it whole.
 
             | family | names | with a rule | pieces of evidence | without a rule | rules |

@@ -11,10 +11,10 @@ import Testing
     /// The page's data, and the rules' titles by path below `signatures/`; read once, for it takes a second.
     private static let library = Result {
         let signatures = root.appendingPathComponent("signatures").resolvingSymlinksInPath().path
-        let list = try String(contentsOfFile: signatures + "/vocabulary/coverage.yml", encoding: .utf8)
+        let list = try String(contentsOfFile: signatures + "/../vocabulary/coverage.yml", encoding: .utf8)
         var titles: [String: String] = [:]
         for path in try FileManager.default.subpathsOfDirectory(atPath: signatures)
-        where path.hasSuffix(".yml") && !path.hasPrefix("vocabulary/") && !path.hasPrefix("correlation/") {
+        where path.hasSuffix(".yml") && !path.hasPrefix("correlation/") {
             let text = try String(contentsOfFile: signatures + "/" + path, encoding: .utf8)
             for case .rule(let rule) in try RuleReader.read(text, file: path) { titles[path] = rule.title }
         }

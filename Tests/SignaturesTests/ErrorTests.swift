@@ -26,6 +26,14 @@ import Testing
         ("s: {tls.server.jarm|windash: a}\n  condition: s", "4:7: the modifier windash is not supported"),
         ("s: {tls.server.jarm|expand: a}\n  condition: s", "4:7: the modifier expand is not supported"),
         ("s: {tls.server.jarm|like: a}\n  condition: s", "4:7: unknown modifier like"),
+        (
+            "s: {tls.server.jarm|contians: a}\n  condition: s",
+            "4:7: unknown modifier contians; is it contains?"
+        ),
+        (
+            "s: {tls.server.jarm|start_with: a}\n  condition: s",
+            "4:7: unknown modifier start_with; is it startswith?"
+        ),
         ("s: {tls.server.jarm|i: a}\n  condition: s", "4:7: the modifier i stands after re"),
         ("s: {tls.server.jarm|re|contains: a}\n  condition: s", "4:7: contains does not go with re"),
         ("s: {tls.server.jarm|contains|base64: a}\n  condition: s", "4:7: base64 stands before contains"),
@@ -105,7 +113,18 @@ import Testing
             "title: T\nlogsource: {product: windows}\n" + good,
             "2:12: not our log source: product hallmark, category tls_observation"
         ),
-        (head + good + "extra: 1\n", "4:1: unknown key extra"),
+        (head + good + "lvel: high\n", "4:1: unknown key lvel; is it level?"),
+        (head + good + "hallmrak: {}\n", "4:1: unknown key hallmrak; is it hallmark?"),
+        ("title: T\nlogsorce: {product: hallmark}\n" + good, "2:1: unknown key logsorce; is it logsource?"),
+        (
+            head + "detections: {s: {tls.server.jarm: a}, condition: s}\n",
+            "3:1: unknown key detections; is it detection?"
+        ),
+        (
+            head + good + "hallmark: {software: A, specifity: weak}\n",
+            "4:25: unknown key specifity; is it specificity?"
+        ),
+        (head + good + "level: hihg\n", "4:8: no level: hihg; is it high?"),
         (head + good + "id: 5\n", "4:5: the id is no UUID"),
         (head + good + "level: urgent\n", "4:8: no level: urgent"),
         (head + good + "status: new\n", "4:9: no status: new"),
@@ -129,7 +148,10 @@ import Testing
             "4:23: no method that is sent: PUT"
         ),
         (head + good + "hallmark: {expires: soon}\n", "4:21: expected a date"),
-        (head + good + "hallmark: {examples: {match: [{jarm: a}]}}\n", "4:32: unknown field jarm"),
+        (
+            head + good + "hallmark: {examples: {match: [{jarm: a}]}}\n",
+            "4:32: unknown field jarm; is it tls.server.jarm?"
+        ),
         ("action: global\n", "1:1: collections of Sigma 1 (action) are not supported"),
         ("- a\n", "1:1: expected a map"),
         ("a: [\n", "2:1: did not find expected node content"),
@@ -184,13 +206,55 @@ import Testing
         #expect(node?["b"]?.elements?.count == 2)
     }
 
-    @Test func filesOfNoRuleAreRefused() throws {
-        let scratch = Scratch()
-        try scratch.write("a.yml", "# nothing yet\n")
-        try Data([0x74, 0x3a, 0x20, 0xff]).write(to: URL(fileURLWithPath: scratch.file("b.yml")))
-        let errors = try SignatureLibrary.read([scratch.path]).errors.map(\.description)
-        #expect(
-            errors == ["\(scratch.path)/a.yml:1:1: holds no rule", "\(scratch.path)/b.yml:1:1: is not UTF-8"]
-        )
+    @Test func aliasBombsAsKeysAreRefused() throws {
+        let levels = (1...20).map { level in
+            "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ",")
+                + "]\n"
+        }
+        let bomb = "a0: &a0 [x,x]\n" + levels.joined()
+        let texts = [
+            bomb + "? *a20\n: x\n", "a: &a [x]\n*a : y\n", "? [a, b]\n: x\n", "? {a: b}\n: x\n", "{[a]: b}\n",
+            "{? *b : c}\n", "&b {x: *b}\n", "a: &a {k: v}\nb: {*a : c}\n",
+            String(repeating: "k", count: 1025) + ": x\n",
+            "a: &a x\nb: [" + Array(repeating: "*a", count: 1001).joined(separator: ",") + "]\n",
+            (0..<40).map { String(repeating: " ", count: $0) + "a:\n" }.joined()
+                + String(repeating: " ", count: 40) + "x\n",
+        ]
+        for text in texts {
+            #expect(throws: YAMLError.self, "\(text.prefix(80))") { try YAMLReader.parse(text, file: "bomb") }
+        }
+    }
+
+    /// What an alias stands for counts each time, so that nesting can't hide behind it.
+    @Test func aliasesCountAsWhatTheyStandFor() throws {
+        let wide = "a: &a [" + Array(repeating: "x", count: 1000).joined(separator: ",") + "]\n"
+        let few = wide + (0..<100).map { "b\($0): *a\n" }.joined()
+        #expect(try YAMLReader.parse(few, file: "f").first?["b99"]?.elements?.count == 1000)
+        let many = wide + (0..<200).map { "b\($0): *a\n" }.joined()
+        #expect(throws: YAMLError.self) { try YAMLReader.parse(many, file: "f") }
+        let deep = "a: &a " + String(repeating: "[", count: 20) + String(repeating: "]", count: 20) + "\n"
+        let deeper =
+            deep + "b: " + String(repeating: "[", count: 20) + "*a" + String(repeating: "]", count: 20)
+        #expect(throws: YAMLError.self) { try YAMLReader.parse(deeper, file: "f") }
+    }
+
+    @Test func byteOrderMarksAreRead() throws {
+        let text = "a: é\n"
+        #expect(try YAMLReader.parse("\u{feff}" + text, file: "f").first?["a"]?.text == "é")
+        for encoding in [String.Encoding.utf16LittleEndian, .utf16BigEndian] {
+            let bytes = try #require(("\u{feff}" + text).data(using: encoding))
+            #expect(try YAMLReader.parse([UInt8](bytes), file: "f").first?["a"]?.text == "é")
+        }
+    }
+
+    /// Tags and quotes decide whether a scalar may be a number; several documents keep their lines.
+    @Test func scalarsKeepTheirKind() throws {
+        let nodes = try YAMLReader.parse("a: 1\nb: '1'\nc: !!str 1\nd:\n--- \n- ~\n...\n---\nx\n", file: "f")
+        #expect(nodes.count == 3)
+        #expect(try nodes[0]["a"]?.integer() == 1)
+        for key in ["b", "c"] { #expect(throws: YAMLError.self) { try nodes[0][key]?.integer() } }
+        #expect(nodes[0]["d"]?.isNull == true)
+        #expect(nodes[1].elements?.first?.isNull == true)
+        #expect(nodes[2].text == "x" && nodes[2].line == 9)
     }
 }

@@ -34,7 +34,7 @@ import Testing
     private static func lint(_ rules: [(String, String)]) throws -> [String] {
         let scratch = Scratch()
         let files = FileManager.default
-        for folder in ["vocabulary", "c2", "benign", "ja4plus"] {
+        for folder in ["vocabulary", "rules/c2", "rules/benign", "rules/ja4plus"] {
             try files.createDirectory(atPath: scratch.file(folder), withIntermediateDirectories: true)
         }
         try scratch.write(
@@ -45,8 +45,8 @@ import Testing
             "vocabulary/attack.yml",
             "tactics: [command-and-control]\ntechniques: {T1071.001: Web}\nsoftware: {S0001: Tool}\n"
         )
-        for (path, text) in rules { try scratch.write(path, text) }
-        let library = try SignatureLibrary.read([scratch.path], ja4plus: true)
+        for (path, text) in rules { try scratch.write("rules/" + path, text) }
+        let library = try SignatureLibrary.read([scratch.file("rules")], ja4plus: true)
         return try SignatureLint.run(library).map { "\($0.line): \($0.message)" }
     }
 
@@ -58,9 +58,15 @@ import Testing
         ("level: high", "level: low", "12: the level of such a rule is high or critical"),
         ("attack.s0001", "attack.t9999", "8: the tag attack.s0001 is missing"),
         ("attack.command-and-control", "attack.nothing", "8: unknown tag attack.nothing"),
-        ("name: Tool, id: S0001", "name: Fool, id: S0001", "14: unknown software Fool"),
+        ("name: Tool, id: S0001", "name: Fool, id: S0001", "14: unknown software Fool; is it Tool?"),
         ("name: Tool, id: S0001", "name: Tool", "14: the id of Tool is S0001"),
         ("author: Hallmark\n", "", "1: author is missing"),
+        ("author: Hallmark\n", "author: Hallmark\nauthors: x\n", "7: unknown key authors; is it author?"),
+        (
+            "author: Hallmark\n", "author: Hallmark\nregression_tests_path: x\n",
+            "7: unknown key regression_tests_path"
+        ),
+        ("name: Tool, id: S0001", "name: Tol, id: S0001", "14: unknown software Tol; is it Tool?"),
         (
             "software: {name: Tool, id: S0001}", "kind: http",
             "1: rules of neither, and no others, stand in the folder trait"

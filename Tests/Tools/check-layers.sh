@@ -18,7 +18,7 @@ owned() {
 
 owned 'CUV|CAres' 'Net/'
 owned 'COpenSSL' 'TLSClient/|Observations/Certificate/(Digests|PublicKeyBuilder|SignatureCheck)\.swift'
-owned 'CVectorscan|Yams' 'Signatures/'
+owned 'CVectorscan|CYaml|Yams' 'Signatures/'
 owned 'CSimdjson' 'Observations/Reading/|Corpus/Reading/'
 owned 'CNGHTTP2|CZlib' 'HTTPClient/'
 owned 'GRDB' 'Corpus/'

@@ -17,6 +17,9 @@ package struct FieldView {
     /// How many HTTP exchanges the observation holds.
     package var exchanges: Int { Int(line.exchanges) }
 
+    /// Whether it holds matches, leads or an assessment, in whatever form JSON or a store gives them.
+    package var isAssessed: Bool { line.assessed != 0 }
+
     /// The value at `index`, in the line's order.
     package subscript(index: Int) -> FieldValue { FieldValue(raw: line.values[index]) }
 

@@ -1,190 +1,168 @@
-import Glibc
-
 /// Where in a line of JSON an assessment goes, and what older one is to be taken out.
 ///
-/// The line has been parsed before, so that only its outer structure needs to be followed.
+/// An older assessment may be anybody's: it is found however its names are spelled, with escapes or with dots, in doubled members and
+/// in arrays. The line has been parsed before, so that only its structure needs to be followed.
 struct AssessmentPlaces {
-    /// What is taken out, in order: older members with their commas.
-    private(set) var cuts: [Range<Int>] = []
-    /// Before the brace that ends `hallmark`, or the whole object when there is none.
+    struct Edit {
+        let range: Range<Int>
+        /// Whether the value of `event.kind` goes there; otherwise it is a cut.
+        let isKind: Bool
+    }
+
+    /// In the line's order. Cuts take the commas with them.
+    private(set) var edits: [Edit] = []
+    /// Behind the last member that stays of the `hallmark` object, or of the whole one when there is none.
     private(set) var end = 0
     private(set) var makesHallmark = true
-    /// Where the five letters of `event.kind` begin, when they are `event` or `alert`.
-    private(set) var kind: Int?
-
-    private static func isOurs(_ member: Range<Int>, _ line: borrowing Span<UInt8>) -> Bool {
-        line.has("matches", at: member) || line.has("leads", at: member)
-            || line.has("assessment", at: member)
-    }
 
     /// Nil when the structure can't be followed.
     init?(_ line: borrowing Span<UInt8>) {
-        var scanner = Scanner(place: 0)
+        var scanner = JSONScanner(place: 0)
+        guard let end = members(of: .record, &scanner, line) else { return nil }
+        if makesHallmark { self.end = end }
+    }
+
+    /// Follows an object and notes what is to be changed in it.
+    ///
+    /// - Returns: the place behind the last member that stays, or behind the opening brace.
+    private mutating func members(
+        of object: MemberNames,
+        _ scanner: inout JSONScanner,
+        _ line: borrowing Span<UInt8>
+    ) -> Int? {
         guard scanner.take(0x7b, line) else { return nil }
-        while let key = scanner.key(line) {
-            let isEvent = line.has("event", at: key)
-            let isHallmark = line.has("hallmark", at: key)
-            if isEvent || isHallmark {
-                guard scanner.take(0x7b, line) else { return nil }
-                while true {
-                    let start = scanner.place
-                    guard let member = scanner.key(line) else { break }
-                    scanner.space(line)
-                    let value = scanner.place
-                    guard scanner.skipValue(line) else { return nil }
-                    if isEvent, line.has("kind", at: member) {
-                        kind = Self.kind(line, value..<scanner.place)
-                    }
-                    if isHallmark, Self.isOurs(member, line) {
-                        cuts.append(start..<scanner.place)
-                    }
-                }
-                if isHallmark {
-                    end = scanner.place
-                    makesHallmark = false
-                }
-                guard scanner.take(0x7d, line) else { return nil }
-            } else if line.has("event.kind", at: key) {
-                scanner.space(line)
-                let value = scanner.place
+        var kept = scanner.place
+        var lastEnd = scanner.place
+        // Where a run of cuts begins that nothing kept stands before: it takes the comma behind it.
+        var cutStart: Int?
+        var hasKept = false
+        while let member = scanner.member(line) {
+            var action = object.action(member, scanner, line)
+            // What stands for our object and is none gives way to it.
+            if action == .enterHallmark, !scanner.isAt(0x7b, line), !scanner.isAt(0x5b, line) {
+                action = .cut
+            }
+            if action == .cut {
                 guard scanner.skipValue(line) else { return nil }
-                kind = Self.kind(line, value..<scanner.place)
-            } else {
-                guard scanner.skipValue(line) else { return nil }
-            }
-        }
-        if makesHallmark { end = scanner.place }
-        guard scanner.take(0x7d, line) else { return nil }
-        mendCommas(line)
-    }
-
-    /// Where the letters of a value begin, when they are `event` or `alert`.
-    private static func kind(_ line: borrowing Span<UInt8>, _ value: Range<Int>) -> Int? {
-        line.has("\"event\"", at: value) || line.has("\"alert\"", at: value) ? value.lowerBound + 1 : nil
-    }
-
-    /// A cut that begins the object takes the comma after it instead of the one before.
-    private mutating func mendCommas(_ line: borrowing Span<UInt8>) {
-        for index in cuts.indices {
-            var cut = cuts[index]
-            if line[cut.lowerBound] != 0x2c {
-                var next = cut.upperBound
-                while next < line.count, isSpace(line[next]) { next += 1 }
-                if next < line.count, line[next] == 0x2c, !cuts.contains(where: { $0.lowerBound == next }) {
-                    cut = cut.lowerBound..<(next + 1)
+                if hasKept {
+                    edits.append(Edit(range: lastEnd..<scanner.place, isKind: false))
+                } else if cutStart == nil {
+                    cutStart = lastEnd
                 }
-                cuts[index] = cut
-            }
-        }
-        // When all members before a kept one are cut, the first kept one must lose its comma.
-        guard cuts.count > 1 else { return }
-        var merged: [Range<Int>] = []
-        for cut in cuts {
-            if let last = merged.last, last.upperBound >= cut.lowerBound {
-                merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, cut.upperBound)
             } else {
-                merged.append(cut)
+                if let start = cutStart {
+                    edits.append(Edit(range: start..<member.lowerBound, isKind: false))
+                    cutStart = nil
+                }
+                guard follow(action, &scanner, line) else { return nil }
+                hasKept = true
+                kept = scanner.place
             }
+            lastEnd = scanner.place
         }
-        if let first = merged.first, line[first.lowerBound] != 0x2c, first.upperBound < line.count,
-            line[first.upperBound] == 0x2c
-        {
-            merged[0] = first.lowerBound..<(first.upperBound + 1)
-        }
-        cuts = merged
-    }
-}
-
-extension Span where Element == UInt8 {
-    /// Whether the bytes of a range are those of `text`.
-    fileprivate func has(_ text: StaticString, at range: Range<Int>) -> Bool {
-        guard range.count == text.utf8CodeUnitCount else { return false }
-        for place in 0..<range.count where self[range.lowerBound + place] != text.utf8Start[place] {
-            return false
-        }
-        return true
+        if let start = cutStart { edits.append(Edit(range: start..<lastEnd, isKind: false)) }
+        return scanner.take(0x7d, line) ? kept : nil
     }
 
-    /// The first quote from `place` on.
-    fileprivate func firstQuote(from place: Int) -> Int? {
-        guard place < count else { return nil }
-        return withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress, let quote = memchr(base + place, 0x22, count - place) else {
-                return nil
+    /// Steps over a member's value that stays.
+    private mutating func follow(
+        _ action: MemberNames.Action,
+        _ scanner: inout JSONScanner,
+        _ line: borrowing Span<UInt8>
+    ) -> Bool {
+        switch action {
+        case .keep, .cut: return scanner.skipValue(line)
+        case .kind:
+            scanner.space(line)
+            let start = scanner.place
+            guard scanner.skipValue(line) else { return false }
+            let value = start..<scanner.place
+            if let text = scanner.text(value, line), MemberNames.kinds.contains(text) {
+                edits.append(Edit(range: value, isKind: true))
             }
-            return UnsafeRawPointer(quote) - base
+            return true
+        case .enterEvent:
+            guard scanner.isAt(0x7b, line) else { return scanner.skipValue(line) }
+            return members(of: .event, &scanner, line) != nil
+        case .enterHallmark:
+            if scanner.isAt(0x5b, line) { return elements(&scanner, line, depth: 0) }
+            guard let end = members(of: .hallmark, &scanner, line) else { return false }
+            self.end = end
+            makesHallmark = false
+            return true
+        }
+    }
+
+    /// Follows an array that stands for our object, and arrays in it.
+    private mutating func elements(_ scanner: inout JSONScanner, _ line: borrowing Span<UInt8>, depth: Int)
+        -> Bool
+    {
+        guard scanner.take(0x5b, line), depth < 200 else { return false }
+        while true {
+            scanner.space(line)
+            if scanner.take(0x5d, line) { return true }
+            _ = scanner.take(0x2c, line)
+            scanner.space(line)
+            if scanner.isAt(0x7b, line) {
+                guard members(of: .hallmark, &scanner, line) != nil else { return false }
+            } else if scanner.isAt(0x5b, line) {
+                guard elements(&scanner, line, depth: depth + 1) else { return false }
+            } else {
+                guard scanner.skipValue(line) else { return false }
+            }
         }
     }
 }
 
-private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d }
+/// What is done with the members of an object, by their names.
+private enum MemberNames {
+    case record, hallmark, event
 
-/// Steps over JSON that is known to be well formed; whatever it is, it stays within it.
-private struct Scanner {
-    var place: Int
-
-    mutating func space(_ line: borrowing Span<UInt8>) {
-        while place < line.count, isSpace(line[place]) { place += 1 }
+    enum Action {
+        case keep, cut, enterHallmark, enterEvent, kind
     }
 
-    mutating func take(_ byte: UInt8, _ line: borrowing Span<UInt8>) -> Bool {
-        space(line)
-        guard place < line.count, line[place] == byte else { return false }
-        place += 1
-        return true
-    }
+    /// The values of `event.kind` that an assessment changes.
+    static let kinds = ["event", "alert"].map { Array($0.utf8) }
 
-    /// Where the next member's name lies, with the comma before it and the colon taken; nil at the object's end.
-    mutating func key(_ line: borrowing Span<UInt8>) -> Range<Int>? {
-        var probe = self
-        _ = probe.take(0x2c, line)
-        probe.space(line)
-        let start = probe.place
-        guard start < line.count, line[start] == 0x22, probe.skipValue(line) else { return nil }
-        let name = start + 1..<max(start + 1, probe.place - 1)
-        guard probe.take(0x3a, line) else { return nil }
-        self = probe
-        return name
-    }
+    private static let ours = ["matches", "leads", "assessment"].map { Array($0.utf8) }
+    private static let hallmarkName = Array("hallmark".utf8)
+    private static let eventName = Array("event".utf8)
+    private static let kindName = Array("kind".utf8)
+    private static let dottedKind = Array("event.kind".utf8)
 
-    /// Steps over the string that begins here; past the line's end when it is left open.
-    private mutating func skipString(_ line: borrowing Span<UInt8>) {
-        place += 1
-        while let quote = line.firstQuote(from: place) {
-            // An odd number of backslashes before the quote makes it a part of the string.
-            var first = quote
-            while first > place, line[first - 1] == 0x5c { first -= 1 }
-            place = quote + 1
-            if (quote - first) % 2 == 0 { return }
-        }
-        place = line.count + 1
-    }
-
-    mutating func skipValue(_ line: borrowing Span<UInt8>) -> Bool {
-        space(line)
-        var depth = 0
-        while place < line.count {
-            switch line[place] {
-            case 0x22:
-                skipString(line)
-            case 0x7b, 0x5b:
-                depth += 1
-                place += 1
-                continue
-            case 0x7d, 0x5d:
-                guard depth > 0 else { return true }
-                depth -= 1
-                place += 1
-            case 0x2c:
-                guard depth > 0 else { return true }
-                place += 1
-                continue
-            default:
-                place += 1
-                continue
+    func action(_ member: Range<Int>, _ scanner: JSONScanner, _ line: borrowing Span<UInt8>) -> Action {
+        // Most names are told apart by their first letter; one with an escape is read in any case.
+        guard mayBegin(line[member.lowerBound + 1]) || scanner.hasEscape(member, line),
+            let name = scanner.text(member, line)
+        else { return .keep }
+        switch self {
+        case .event: return name == Self.kindName ? .kind : .keep
+        case .hallmark: return Self.isOurs(name[...]) ? .cut : .keep
+        case .record:
+            if name == Self.hallmarkName { return .enterHallmark }
+            if name == Self.eventName { return .enterEvent }
+            if name == Self.dottedKind { return .kind }
+            let start = Self.hallmarkName.count
+            guard name.starts(with: Self.hallmarkName), name.count > start, name[start] == 0x2e else {
+                return .keep
             }
-            if depth == 0 { return place <= line.count }
+            return Self.isOurs(name[(start + 1)...]) ? .cut : .keep
         }
-        return place == line.count && depth == 0
+    }
+
+    private func mayBegin(_ byte: UInt8) -> Bool {
+        switch self {
+        case .record: byte == 0x68 || byte == 0x65
+        case .event: byte == 0x6b
+        case .hallmark: byte == 0x6d || byte == 0x6c || byte == 0x61
+        }
+    }
+
+    /// Whether a name is one of those that hold assessments, or a dotted one that begins with it.
+    private static func isOurs(_ name: ArraySlice<UInt8>) -> Bool {
+        ours.contains {
+            name.starts(with: $0) && (name.count == $0.count || name[name.startIndex + $0.count] == 0x2e)
+        }
     }
 }

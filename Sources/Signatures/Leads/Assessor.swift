@@ -8,16 +8,12 @@ package final class Assessor {
     /// The line as it is being written anew.
     private var copy = ByteBuffer()
     private let timestamp: Int
-    private let matchesField: Int
-    private let leadsField: Int
     private let assessmentField: Int
 
     package init(_ set: RuleSet) {
         scratch = MatchScratch(set)
         func id(_ name: String) -> Int { set.names.firstIndex(of: name) ?? 0 }
         timestamp = id("@timestamp")
-        matchesField = id("hallmark.matches")
-        leadsField = id("hallmark.leads")
         assessmentField = id("hallmark.assessment")
     }
 
@@ -25,8 +21,8 @@ package final class Assessor {
 
     /// Matches the observation that `line` holds from `start` on, and writes matches and leads into it.
     ///
-    /// `hallmark.matches`, `.leads` and `.assessment` are put at the end of the `hallmark` object, which is made when there is none; what stood
-    /// under these names before is taken out. `event.kind` becomes `alert` when there is a lead, otherwise `event`. A line without a match, that never had one,
+    /// `hallmark.matches`, `.leads` and `.assessment` are put at the end of the `hallmark` object, which is made when there is none;
+    /// what stood under these names before is taken out, however it was spelled. `event.kind` becomes `alert` when there is a lead, otherwise `event`. A line without a match, that never had one,
     /// is left as it is, byte for byte.
     ///
     /// - Throws: when the line is no JSON object; it is left as it is.
@@ -69,10 +65,7 @@ package final class Assessor {
     }
 
     /// Whether the observation that was matched last carries an older assessment.
-    private var wasAssessed: Bool {
-        let view = scratch.view
-        return view.has(matchesField) || view.has(leadsField) || view.has(assessmentField)
-    }
+    private var wasAssessed: Bool { scratch.view.isAssessed }
 
     /// What the matches of the observation that the scratch matched last come to.
     package func assessLast() -> Assessment {
@@ -95,7 +88,7 @@ package final class Assessor {
         var place = view.has(assessmentField) ? view.first(assessmentField) : -1
         while place >= 0, words.count < 16 {
             let word = String(decoding: view[place].bytes, as: UTF8.self)
-            if word != "deception_likely" { words.append(word) }
+            if EndpointAssessment(rawValue: word) != nil, word != "deception_likely" { words.append(word) }
             place = view[place].next
         }
         return words
@@ -106,31 +99,38 @@ package final class Assessor {
             AssessmentPlaces(span.extracting(min(start, span.count)..<span.count))
         }
         guard let places else { return }
-        if let kind = places.kind {
-            line.overwrite(at: start + kind, with: assessment.leads.isEmpty ? eventKind.span : alertKind.span)
-        }
+        let kind = assessment.leads.isEmpty ? "\"event\"" : "\"alert\"" as StaticString
         copy.removeAll()
         line.withSpan { span in
-            func keep(_ range: Range<Int>) {
-                copy.append(span.extracting((start + range.lowerBound)..<(start + range.upperBound)))
-            }
             var place = 0
-            for cut in places.cuts {
-                keep(place..<cut.lowerBound)
-                place = cut.upperBound
+            func keep(to end: Int) {
+                copy.append(span.extracting((start + place)..<(start + end)))
+                place = end
             }
-            keep(place..<places.end)
-            if places.makesHallmark {
-                copy.append(copy.last == 0x7b ? "\"hallmark\":{" : ",\"hallmark\":{")
+            func insert() {
+                keep(to: places.end)
+                let observed = observedWords
+                if assessment.matches.isEmpty, observed.isEmpty { return }
+                if places.makesHallmark {
+                    copy.append(copy.last == 0x7b ? "\"hallmark\":{" : ",\"hallmark\":{")
+                }
+                AssessmentEncoder(set).encode(assessment, observed: observed, into: &copy)
+                if places.makesHallmark { copy.append(0x7d) }
             }
-            AssessmentEncoder(set).encode(assessment, observed: observedWords, into: &copy)
-            if places.makesHallmark { copy.append(0x7d) }
-            keep(places.end..<span.count - start)
+            var isInserted = false
+            for edit in places.edits {
+                if !isInserted, edit.range.lowerBound >= places.end {
+                    insert()
+                    isInserted = true
+                }
+                keep(to: edit.range.lowerBound)
+                if edit.isKind { copy.append(kind) }
+                place = edit.range.upperBound
+            }
+            if !isInserted { insert() }
+            keep(to: span.count - start)
         }
         line.truncate(to: start)
         copy.withSpan { line.append($0) }
     }
 }
-
-private let eventKind = Array("event".utf8)
-private let alertKind = Array("alert".utf8)

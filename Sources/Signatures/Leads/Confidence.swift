@@ -75,17 +75,10 @@ package struct Lead: Sendable {
 
 /// What is made of one observation.
 package struct Assessment: Sendable {
-    package struct Evidence: Sendable {
-        package let kind: EvidenceKind
-        package let field: String
-        /// At most 256 bytes of the value, around what matched.
-        package let value: String
-    }
-
     package struct Match: Sendable {
         /// The rule's place in the set.
         package let rule: Int
-        package let evidence: [Evidence]
+        package let evidence: [Excerpt]
     }
 
     package var matches: [Match] = []

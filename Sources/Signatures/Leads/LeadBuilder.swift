@@ -72,6 +72,9 @@ struct LeadBuilder {
             for other in rule.hallmark.software where other != software {
                 object("\(other.name) shows the same")
             }
+            for name in rule.hallmark.sharesGenerator where name != software.name {
+                object("shares its generator with \(name)")
+            }
             let mask = rule.kinds.reduce(0) { $0 | Confidence.bit($1) }
             best[mask] = max(best[mask], weight)
             kinds.formUnion(rule.kinds)
@@ -125,7 +128,7 @@ struct LeadBuilder {
                 let key = evidence.field + "=" + evidence.value
                 if let other = byValue.updateValue(first, forKey: key) { group[root(other)] = root(first) }
             }
-            for name in rule.hallmark.overlaps {
+            for name in rule.hallmark.overlaps + rule.hallmark.sharesGenerator {
                 for (index, other) in software.enumerated()
                 where other.name == name || isCalled(name, other) { group[root(index)] = root(first) }
             }

@@ -47,6 +47,16 @@ package struct RuleExplainer {
         }
     }
 
+    /// Which versions or dates of the software the rule holds for; nil when it does not say.
+    package var generations: String? {
+        switch (rule.hallmark.since, rule.hallmark.until) {
+        case (let since?, let until?): "\(since) to \(until)"
+        case (let since?, nil): "\(since) and later"
+        case (nil, let until?): "up to \(until)"
+        case (nil, nil): nil
+        }
+    }
+
     private func lines(_ expression: Expression, _ depth: Int) -> [String] {
         let margin = String(repeating: "  ", count: depth)
         switch expression {
@@ -59,7 +69,7 @@ package struct RuleExplainer {
         }
     }
 
-    private func words(_ test: Test) -> String {
+    private func words(_ test: FieldTest) -> String {
         switch test.predicate {
         case .text(let text, let cased):
             let kind = FieldCatalog.kind(of: test.field)

@@ -121,7 +121,7 @@ private struct SearchWriter {
         return Piece(text: "\(filter):\(values)", isSelective: isSelective, count: count, filter: filter)
     }
 
-    private mutating func term(_ test: Test) -> Piece? {
+    private mutating func term(_ test: FieldTest) -> Piece? {
         guard case .text(let text, _) = test.predicate else { return nil }
         let literals = text.parts.compactMap { part -> [UInt8]? in
             if case .literal(let bytes) = part { bytes } else { nil }

@@ -8,14 +8,16 @@ package struct SignatureLint {
 
     /// All findings, by file and line.
     ///
-    /// The strict checks, of shipped rules, are for libraries with a vocabulary of their own.
-    package static func run(_ library: SignatureLibrary) throws -> [YAMLError] {
-        var lint = SignatureLint(library: library, vocabulary: try library.vocabulary())
+    /// - Parameter strict: the names for the checks that shipped rules must pass; nil leaves those checks out, unless
+    ///   the library has a vocabulary of its own.
+    package static func run(_ library: SignatureLibrary, strict: Vocabulary? = nil) throws -> [YAMLError] {
+        var lint = SignatureLint(library: library, vocabulary: try library.vocabulary() ?? strict)
         lint.findings = library.errors
         lint.checkUnique()
         for rule in library.rules {
             lint.checkQuotes(rule.node)
             lint.checkUse(rule.node)
+            lint.checkKeys(rule.node)
             lint.checkFields(rule)
             if let vocabulary = lint.vocabulary { lint.checkShipped(rule, vocabulary) }
         }
@@ -57,6 +59,14 @@ package struct SignatureLint {
             if let id = rule.id, let other = ids.updateValue(rule.node.file, forKey: id) {
                 find(rule.node["id"], "the same id as in \(other)")
             }
+        }
+    }
+
+    /// A key that looks like one of Sigma's is most likely a slip; shipped rules have no keys of their own.
+    private mutating func checkKeys(_ rule: YAMLNode) {
+        for entry in rule.entries ?? [] where !RuleReader.ruleKeys.contains(entry.name) {
+            let hint = Spelling.hint(entry.name, among: RuleReader.ruleKeys.sorted())
+            if vocabulary != nil || !hint.isEmpty { find(entry.key, "unknown key \(entry.name)\(hint)") }
         }
     }
 
@@ -184,7 +194,10 @@ package struct SignatureLint {
     private mutating func checkNames(_ rule: SigmaRule, _ vocabulary: Vocabulary) {
         for software in rule.hallmark.software {
             guard let entry = vocabulary.entry(software.name) else {
-                find(rule.node["hallmark"]?["software"], "unknown software \(software.name)")
+                find(
+                    rule.node["hallmark"]?["software"],
+                    "unknown software \(software.name)\(vocabulary.hint(software.name))"
+                )
                 continue
             }
             if entry.id != software.id {
@@ -196,10 +209,13 @@ package struct SignatureLint {
         }
         if let benign = rule.hallmark.benign {
             if vocabulary.entry(benign.name)?.family != "benign" {
-                find(rule.node["hallmark"]?["benign"], "no benign name: \(benign.name)")
+                find(
+                    rule.node["hallmark"]?["benign"],
+                    "no benign name: \(benign.name)\(vocabulary.hint(benign.name))"
+                )
             }
             for name in benign.lookalikeOf where vocabulary.entry(name) == nil {
-                find(rule.node["hallmark"]?["benign"], "unknown software \(name)")
+                find(rule.node["hallmark"]?["benign"], "unknown software \(name)\(vocabulary.hint(name))")
             }
         }
         for name in rule.hallmark.overlaps

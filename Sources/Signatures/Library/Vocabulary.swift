@@ -7,6 +7,11 @@ package struct Vocabulary: Sendable {
         package let id: String?
         package let family: String
         package let aliases: [String]
+
+        fileprivate func isCalled(_ wanted: String) -> Bool {
+            name.lowercased() == wanted || id?.lowercased() == wanted
+                || aliases.contains { $0.lowercased() == wanted }
+        }
     }
 
     package let software: [Entry]
@@ -19,12 +24,59 @@ package struct Vocabulary: Sendable {
         "c2", "rat", "stealer", "phishing", "red_team", "tunnel", "loader", "benign",
     ]
 
+    /// A vocabulary without a name.
+    package init() {
+        self.init(software: [], tactics: [], techniques: [], attackSoftware: [:])
+    }
+
+    private init(
+        software: [Entry],
+        tactics: Set<String>,
+        techniques: Set<String>,
+        attackSoftware: [String: String]
+    ) {
+        self.software = software
+        self.tactics = tactics
+        self.techniques = techniques
+        self.attackSoftware = attackSoftware
+    }
+
+    /// The names and ids, in lower case, of all software that is called so: by name, alias or ATT&CK id.
+    package func names(_ name: String) -> Set<String> {
+        let wanted = name.lowercased()
+        var names: Set<String> = [wanted]
+        for entry in software where entry.isCalled(wanted) { names.insert(entry.name.lowercased()) }
+        return names
+    }
+
+    /// The name that is nearest to a misspelt one, as an addition to an error; empty when none is near.
+    package func hint(_ name: String, _ rules: [SigmaRule] = []) -> String {
+        var known = software.flatMap { [$0.name] + $0.aliases }
+        known += rules.flatMap { $0.hallmark.software.map(\.name) + [$0.name].compactMap(\.self) }
+        return Spelling.hint(name, among: known)
+    }
+
     package func entry(_ name: String) -> Entry? { software.first { $0.name == name } }
 
-    /// Reads `vocabulary/` of a library; nil where there is none.
-    static func read(folder: String) throws -> Vocabulary? {
-        guard let software = try node(folder + "/vocabulary/software.yml"),
-            let attack = try node(folder + "/vocabulary/attack.yml")
+    /// The folder `vocabulary` beside a folder of rules.
+    ///
+    /// It lies beside and not below, because every other Sigma tool takes all YAML below for rules.
+    private static func folder(beside rules: String) -> String {
+        URL(fileURLWithPath: rules).resolvingSymlinksInPath().deletingLastPathComponent()
+            .appendingPathComponent("vocabulary").path
+    }
+
+    static func exists(beside rules: String) -> Bool {
+        let files = FileManager.default
+        return files.fileExists(atPath: rules)
+            && files.fileExists(atPath: folder(beside: rules) + "/software.yml")
+    }
+
+    /// Reads the vocabulary of a folder of rules; nil where there is none.
+    package static func read(beside rules: String) throws -> Vocabulary? {
+        let folder = folder(beside: rules)
+        guard let software = try node(folder + "/software.yml"),
+            let attack = try node(folder + "/attack.yml")
         else { return nil }
         var entries: [Entry] = []
         for node in try software.list() {

@@ -29,8 +29,6 @@ package struct Correlator {
         var events: [Event] = []
     }
 
-    /// A group holds so many events at least; older ones are forgotten by and by.
-    static let maximumEvents = 10_000
     private static let maximumGroups = 1_000_000
 
     private let set: RuleSet
@@ -53,7 +51,7 @@ package struct Correlator {
         places = Array(repeating: [:], count: set.correlations.count)
     }
 
-    /// What of one observation counts, to be taken in later.
+    /// One observation's contribution, taken in later.
     package struct Events: Sendable {
         fileprivate var list: [(event: Event, key: [String], correlation: Int)] = []
 
@@ -112,8 +110,8 @@ package struct Correlator {
         }
         groups[index][place].events.append(event)
         // Twice as many, so that dropping the older half costs little for each event.
-        if groups[index][place].events.count >= 2 * Self.maximumEvents {
-            groups[index][place].events.removeFirst(Self.maximumEvents)
+        if groups[index][place].events.count >= 2 * CorrelationRule.maximumEvents {
+            groups[index][place].events.removeFirst(CorrelationRule.maximumEvents)
         }
     }
 

@@ -11,8 +11,8 @@ struct ExactTable: Sendable {
         var cased = false
     }
 
-    private let slots: Frozen<Slot>
-    private let bytes: Frozen<UInt8>
+    private let slots: FrozenArray<Slot>
+    private let bytes: FrozenArray<UInt8>
 
     /// - Parameter values: field, bytes (lower case unless cased), and what a hit reports.
     init(_ values: [(field: Int, bytes: [UInt8], cased: Bool, atom: Int32)]) {
@@ -35,8 +35,8 @@ struct ExactTable: Sendable {
             )
             bytes += value.bytes
         }
-        self.slots = Frozen(slots)
-        self.bytes = Frozen(bytes)
+        self.slots = FrozenArray(slots)
+        self.bytes = FrozenArray(bytes)
     }
 
     /// The table for one who keeps it alive.

@@ -118,8 +118,8 @@ package final class MatchScratch {
     }
 
     /// The tests that hold in a rule that matched last, with what the fields hold; at most 32.
-    package func excerpts(of rule: Int) -> [Assessment.Evidence] {
-        var found: [Assessment.Evidence] = []
+    package func excerpts(of rule: Int) -> [Excerpt] {
+        var found: [Excerpt] = []
         if let match = matched.first(where: { $0.rule == rule }), match.exchange != exchange {
             replay(match.exchange)
         }
@@ -134,7 +134,7 @@ package final class MatchScratch {
         look(at: number)
     }
 
-    private func collect(_ place: Int, into found: inout [Assessment.Evidence]) {
+    private func collect(_ place: Int, into found: inout [Excerpt]) {
         let step = steps[place]
         switch step.operation {
         case .not: return
@@ -152,7 +152,7 @@ package final class MatchScratch {
             let place = marks.pointee.place(of: atom)
             let text = excerpt(view[place.value].bytes, around: isPattern ? place.end : 0)
             if !found.contains(where: { $0.field == field && $0.value == text }) {
-                found.append(Assessment.Evidence(kind: kind, field: field, value: text))
+                found.append(Excerpt(kind: kind, field: field, value: text))
             }
         }
     }
@@ -172,4 +172,12 @@ package final class MatchScratch {
         guard let field = ruleSet.names.firstIndex(of: name), view.count > 0 else { return [] }
         return view.texts(field)
     }
+}
+
+/// A test that holds, with what the field holds.
+package struct Excerpt: Sendable {
+    package let kind: EvidenceKind
+    package let field: String
+    /// At most 256 bytes of the value, around what matched.
+    package let value: String
 }

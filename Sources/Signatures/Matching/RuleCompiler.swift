@@ -15,11 +15,14 @@ struct RuleCompiler {
     private(set) var triggered: [Int32] = []
     private(set) var always: [Int32] = []
     private(set) var isInExchange: [Bool] = []
+    /// Rules whose patterns take too long; when there are any, nothing is compiled.
+    private(set) var slow: [YAMLError] = []
 
     init(
         _ rules: [SigmaRule],
         _ correlations: [CorrelationRule],
-        cache: PatternCache?
+        cache: PatternCache?,
+        probe: PatternProbe?
     ) throws(YAMLError) {
         for rule in rules { program.add(rule.condition) }
         var used = Set(program.atoms.map(\.field))
@@ -35,10 +38,10 @@ struct RuleCompiler {
         atoms = program.atoms.map { Self.atom($0, ids) }
         addTriggers(rules.count)
         addExact()
-        try addPatterns(rules, cache)
+        try addPatterns(rules, cache, probe)
     }
 
-    private static func atom(_ test: Test, _ ids: [String: Int]) -> RuleSet.Atom {
+    private static func atom(_ test: FieldTest, _ ids: [String: Int]) -> RuleSet.Atom {
         var other = -1
         var isInExchange = FieldCatalog.isInExchange(test.field)
         var isMarked = false
@@ -104,7 +107,11 @@ struct RuleCompiler {
         exact = ExactTable(values)
     }
 
-    private mutating func addPatterns(_ rules: [SigmaRule], _ cache: PatternCache?) throws(YAMLError) {
+    private mutating func addPatterns(
+        _ rules: [SigmaRule],
+        _ cache: PatternCache?,
+        _ probe: PatternProbe?
+    ) throws(YAMLError) {
         var groups: [Int: [PatternDatabase.Pattern]] = [:]
         for (index, atom) in atoms.enumerated() where atom.isMarked {
             let pattern: (String, UInt32)
@@ -127,12 +134,17 @@ struct RuleCompiler {
             databases = kept
             return
         }
-        for list in lists {
+        if let probe {
+            slow = probe.slowRules(rules, program.atoms, lists)
+            if !slow.isEmpty { return }
+        }
+        for (index, list) in lists.enumerated() {
             do {
                 databases.append(try PatternDatabase.compile(list))
             } catch {
                 throw failure(error, in: list, rules)
             }
+            probe?.progress?(index + 1, lists.count)
         }
         cache?.store(databases, for: lists)
     }

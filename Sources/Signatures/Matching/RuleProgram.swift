@@ -15,8 +15,8 @@ struct RuleProgram: Sendable {
     private(set) var steps: [Step] = []
     /// Where each rule's condition begins.
     private(set) var starts: [Int32] = []
-    private(set) var atoms: [Test] = []
-    private var numbers: [Test: Int32] = [:]
+    private(set) var atoms: [FieldTest] = []
+    private var numbers: [FieldTest: Int32] = [:]
 
     mutating func add(_ condition: Expression) {
         starts.append(Int32(steps.count))
@@ -41,7 +41,7 @@ struct RuleProgram: Sendable {
         steps[place].end = Int32(steps.count)
     }
 
-    private mutating func number(_ test: Test) -> Int32 {
+    private mutating func number(_ test: FieldTest) -> Int32 {
         if let known = numbers[test] { return known }
         let number = Int32(atoms.count)
         atoms.append(test)
@@ -60,7 +60,7 @@ struct RuleProgram: Sendable {
     }
 
     /// How often an atom is likely to hold, compared with others.
-    private func cost(_ test: Test) -> Int {
+    private func cost(_ test: FieldTest) -> Int {
         switch test.predicate {
         case .text(let text, _):
             guard let literal = text.literal else { return text.parts == [.any] ? 4000 : 20 }

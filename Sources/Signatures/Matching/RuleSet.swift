@@ -55,7 +55,52 @@ package final class RuleSet: Sendable {
     /// - Parameters:
     ///   - documents: rules, correlations and filters.
     ///   - cache: keeps compiled patterns between runs.
-    package init(_ documents: [RuleDocument], cache: PatternCache? = nil) throws(YAMLError) {
+    package convenience init(_ documents: [RuleDocument], cache: PatternCache? = nil) throws(YAMLError) {
+        let references = RuleReferences(documents)
+        for document in documents { if let problem = references.problem(document) { throw problem } }
+        let (rules, correlations) = Self.sort(documents)
+        let compiler = try RuleCompiler(rules, correlations, cache: cache, probe: nil)
+        self.init(rules, correlations, compiler)
+    }
+
+    /// Compiles the rules that can be compiled in a time that can be waited for.
+    ///
+    /// - Parameters:
+    ///   - refused: takes the errors of those that can't be, and of correlations and filters that need them.
+    ///   - limit: the longest time for the patterns of one rule.
+    ///   - progress: told while it goes on.
+    package static func compile(
+        _ documents: [RuleDocument],
+        cache: PatternCache?,
+        refused: inout [YAMLError],
+        limit: Duration = PatternProbe.limit,
+        progress: CompilationProgress? = nil
+    ) throws(YAMLError) -> RuleSet {
+        var documents = documents
+        var probe: PatternProbe? = PatternProbe(limit: limit, progress: progress)
+        while true {
+            documents = RuleReferences.sift(documents, &refused)
+            let (rules, correlations) = sort(documents)
+            var errors: [YAMLError]
+            do throws(YAMLError) {
+                let compiler = try RuleCompiler(rules, correlations, cache: cache, probe: probe)
+                guard !compiler.slow.isEmpty else { return RuleSet(rules, correlations, compiler) }
+                errors = compiler.slow
+                probe = nil
+            } catch {
+                errors = [error]
+            }
+            let count = documents.count
+            let places = Set(errors.map { "\($0.file):\($0.line)" })
+            documents.removeAll { places.contains("\($0.node.file):\($0.node.line)") }
+            refused += errors
+            // An error that no rule is to blame for would come again.
+            if documents.count == count, let error = errors.first { throw error }
+        }
+    }
+
+    /// The rules with their filters, and the correlations.
+    private static func sort(_ documents: [RuleDocument]) -> ([SigmaRule], [CorrelationRule]) {
         var rules: [SigmaRule] = []
         var correlations: [CorrelationRule] = []
         var filters: [FilterRule] = []
@@ -66,13 +111,15 @@ package final class RuleSet: Sendable {
             case .filter(let filter): filters.append(filter)
             }
         }
-        try Self.checkReferences(rules, correlations, filters)
         for index in rules.indices {
             for filter in filters where filter.applies(to: rules[index]) {
                 rules[index].condition = .and([rules[index].condition, filter.condition])
             }
         }
-        let compiler = try RuleCompiler(rules, correlations, cache: cache)
+        return (rules, correlations)
+    }
+
+    private init(_ rules: [SigmaRule], _ correlations: [CorrelationRule], _ compiler: RuleCompiler) {
         self.rules = rules
         self.correlations = correlations
         names = compiler.names
@@ -82,11 +129,11 @@ package final class RuleSet: Sendable {
         atoms = compiler.atoms
         databases = compiler.databases
         tables = RuleTables(
-            plans: Frozen(compiler.plans),
-            presentRules: Frozen(compiler.presentRules),
-            triggerStarts: Frozen(compiler.triggerStarts),
-            triggered: Frozen(compiler.triggered),
-            steps: Frozen(compiler.program.steps),
+            plans: FrozenArray(compiler.plans),
+            presentRules: FrozenArray(compiler.presentRules),
+            triggerStarts: FrozenArray(compiler.triggerStarts),
+            triggered: FrozenArray(compiler.triggered),
+            steps: FrozenArray(compiler.program.steps),
             exact: compiler.exact
         )
         always = compiler.always
@@ -109,25 +156,6 @@ package final class RuleSet: Sendable {
         )
     }
 
-    /// A correlation or filter of a rule that isn't there would never do anything.
-    private static func checkReferences(
-        _ rules: [SigmaRule],
-        _ correlations: [CorrelationRule],
-        _ filters: [FilterRule]
-    ) throws(YAMLError) {
-        var lists = correlations.map { ($0.rules, $0.node["correlation"]?["rules"] ?? $0.node) }
-        lists += filters.map { ($0.rules, $0.node["filter"]?["rules"] ?? $0.node) }
-        for (names, node) in lists {
-            for (place, name) in names.enumerated() where !rules.contains(where: { $0.isCalled(name) }) {
-                let element = node.elements.map { $0[place] } ?? node
-                guard correlations.contains(where: { $0.isCalled(name) }) else {
-                    throw element.error("no rule is called \(name)")
-                }
-                throw element.error("\(name) is a correlation rule: those of others are not supported")
-            }
-        }
-    }
-
     /// What tells a TLS stack as soon as the certificate is seen.
     private static let stackFields: Set<String> = [
         "hallmark.stack", "hallmark.stack_text", "hallmark.ja3s_text", "tls.server.ja3s", "tls.server.ja4s",
@@ -137,13 +165,16 @@ package final class RuleSet: Sendable {
     package var requests: [RuleRequest] { asked.map(\.request) }
 }
 
+/// Told how many of how many fields' patterns are compiled.
+package typealias CompilationProgress = @Sendable (_ done: Int, _ all: Int) -> Void
+
 /// What is looked at for every value, flat.
 struct RuleTables: Sendable {
-    let plans: Frozen<RuleSet.FieldPlan>
-    let presentRules: Frozen<Int32>
+    let plans: FrozenArray<RuleSet.FieldPlan>
+    let presentRules: FrozenArray<Int32>
     /// By atom: the range of `triggered` with the rules that it calls for.
-    let triggerStarts: Frozen<Int32>
-    let triggered: Frozen<Int32>
-    let steps: Frozen<RuleProgram.Step>
+    let triggerStarts: FrozenArray<Int32>
+    let triggered: FrozenArray<Int32>
+    let steps: FrozenArray<RuleProgram.Step>
     let exact: ExactTable
 }

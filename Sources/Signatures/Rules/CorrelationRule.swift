@@ -35,6 +35,9 @@ package struct CorrelationRule: Sendable {
         }
     }
 
+    /// A group holds at least this many events; older ones are forgotten in time.
+    static let maximumEvents = 10_000
+
     package let title: String
     package let id: String?
     package let name: String?
@@ -57,7 +60,7 @@ package struct CorrelationRule: Sendable {
     let node: YAMLNode
 
     init(_ node: YAMLNode) throws(YAMLError) {
-        try node.allow(RuleReader.correlationKeys)
+        try RuleReader.checkKeys(node, RuleReader.correlationKeys)
         self.node = node
         title = try RuleReader.title(node)
         id = try RuleReader.id(node)
@@ -69,14 +72,16 @@ package struct CorrelationRule: Sendable {
         try correlation.allow(["type", "rules", "group-by", "timespan", "condition"])
         let type = try correlation.required("type")
         guard let kind = Kind(rawValue: try type.string()) else {
-            throw type.error("the correlation type \(try type.string()) is not supported")
+            let name = try type.string()
+            let hint = Spelling.hint(name, among: Kind.allCases.map(\.rawValue))
+            throw type.error("the correlation type \(name) is not supported\(hint)")
         }
         self.kind = kind
         rules = try correlation.required("rules").strings()
         let group = try correlation.required("group-by")
         groupBy = try group.strings()
         for field in groupBy where FieldCatalog.kind(of: field) == nil {
-            throw group.error("unknown field \(field)")
+            throw group.error(FieldCatalog.unknown(field))
         }
         timespan = try Self.timespan(try correlation.required("timespan"))
         span = try correlation.required("timespan").string()
@@ -84,8 +89,8 @@ package struct CorrelationRule: Sendable {
         var bounds: [(Bound, Int)] = []
         for bound in Bound.allCases {
             guard let limit = condition?[bound.rawValue] else { continue }
-            guard (0...Correlator.maximumEvents).contains(try limit.integer()) else {
-                throw limit.error("counts go from 0 to \(Correlator.maximumEvents)")
+            guard (0...Self.maximumEvents).contains(try limit.integer()) else {
+                throw limit.error("counts go from 0 to \(Self.maximumEvents)")
             }
             bounds.append((bound, try limit.integer()))
         }
@@ -102,7 +107,7 @@ package struct CorrelationRule: Sendable {
             if condition != nil { throw correlation.error("a temporal correlation has no condition") }
         }
         if let field, FieldCatalog.kind(of: field) == nil {
-            throw correlation.error("unknown field \(field)")
+            throw correlation.error(FieldCatalog.unknown(field))
         }
         let hallmark = node["hallmark"]
         try hallmark?.allow(["examples"])

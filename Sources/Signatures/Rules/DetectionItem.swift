@@ -9,8 +9,7 @@ enum DetectionItem {
             throw entry.key.error("keyword searches are not supported: name a field")
         }
         guard let kind = FieldCatalog.kind(of: field) else {
-            let near = FieldCatalog.suggestion(for: field).map { "; is it \($0)?" } ?? ""
-            throw entry.key.error("unknown field \(field)\(near)")
+            throw entry.key.error(FieldCatalog.unknown(field))
         }
         let modifiers = try Modifiers(parts.dropFirst(), at: entry.key)
         let nodes = entry.value.elements ?? [entry.value]
@@ -38,17 +37,17 @@ private struct ItemReader {
 
     func read() throws(YAMLError) -> Expression {
         if modifiers.exists {
-            let exists = Expression.test(Test(field: field, predicate: .exists))
+            let exists = Expression.test(FieldTest(field: field, predicate: .exists))
             return try node.boolean() ? exists : .not(exists)
         }
         if node.isNull {
             guard modifiers.isPlain else { throw node.error("null takes no modifier") }
-            return .not(.test(Test(field: field, predicate: .exists)))
+            return .not(.test(FieldTest(field: field, predicate: .exists)))
         }
         guard kind != .pairs, kind != .objects else {
             throw node.error("\(field) can only be tested with exists")
         }
-        return try .any(predicates().map { .test(Test(field: field, predicate: $0)) })
+        return try .any(predicates().map { .test(FieldTest(field: field, predicate: $0)) })
     }
 
     private func predicates() throws(YAMLError) -> [Predicate] {
@@ -148,7 +147,7 @@ private struct ItemReader {
 
     private func fieldReference(_ other: String) throws(YAMLError) -> Predicate {
         switch FieldCatalog.kind(of: other) {
-        case nil: throw node.error("unknown field \(other)")
+        case nil: throw node.error(FieldCatalog.unknown(other))
         case .pairs, .map, .objects: throw node.error("\(other) has no value to compare with")
         default: return .fieldReference(other, modifiers.mode, cased: modifiers.cased)
         }

@@ -33,6 +33,11 @@ enum FieldCatalog {
         (0x61...0x7a).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2d || byte == 0x5f
     }
 
+    /// What is said of a field that no record has.
+    static func unknown(_ name: String) -> String {
+        "unknown field \(name)" + (suggestion(for: name).map { "; is it \($0)?" } ?? "")
+    }
+
     /// The field whose name is nearest, for a better error.
     static func suggestion(for name: String) -> String? {
         if kind(of: name.lowercased()) != nil { return name.lowercased() }
@@ -40,25 +45,7 @@ enum FieldCatalog {
         let last = name.split(separator: ".").last ?? ""
         let candidates = known.filter { $0.hasSuffix("." + last) }
         if candidates.count == 1 { return candidates[0] }
-        guard name.utf8.count <= 100 else { return nil }
-        let near = known.map { (name: $0, distance: distance(Array($0.utf8), Array(name.utf8))) }
-            .min { $0.distance < $1.distance }
-        return near.flatMap { $0.distance <= 3 ? $0.name : nil }
-    }
-
-    /// How many letters must be changed, added or left out to make one name of the other.
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var row = Array(0...right.count)
-        for (place, letter) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = place + 1
-            for index in right.indices {
-                let changed = diagonal + (letter == right[index] ? 0 : 1)
-                diagonal = row[index + 1]
-                row[index + 1] = min(changed, row[index] + 1, diagonal + 1)
-            }
-        }
-        return row[right.count]
+        return Spelling.nearest(to: name, among: known)
     }
 
     /// Whether a field has a value of its own in each HTTP exchange.

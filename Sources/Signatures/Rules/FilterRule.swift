@@ -8,7 +8,7 @@ package struct FilterRule: Sendable {
     let node: YAMLNode
 
     init(_ node: YAMLNode) throws(YAMLError) {
-        try node.allow(RuleReader.filterKeys)
+        try RuleReader.checkKeys(node, RuleReader.filterKeys)
         title = try RuleReader.title(node)
         _ = try RuleReader.id(node)
         logSource = try LogSource(try node.required("logsource"))

@@ -1,5 +1,10 @@
 /// Reads the `hallmark` block of a rule.
 enum HallmarkReader {
+    private static let keys = [
+        "software", "benign", "specificity", "kind", "dual_use", "expires", "since", "until",
+        "shares_generator", "requests", "overlaps", "examples",
+    ]
+
     /// - Parameters:
     ///   - node: the block, which a person's own rules may lack.
     ///   - title: the software's name then.
@@ -12,15 +17,18 @@ enum HallmarkReader {
                 specificity: specificity
             )
         }
-        try node.allow([
-            "software", "benign", "specificity", "kind", "dual_use", "expires", "requests", "overlaps",
-            "examples",
-        ])
+        for entry in try node.map() where !keys.contains(entry.name) {
+            throw entry.key.error("unknown key \(entry.name)\(Spelling.hint(entry.name, among: keys))")
+        }
         let subject = try subject(node)
         var block = HallmarkBlock(subject: subject, specificity: .weak)
         if let specificity = node["specificity"] {
             guard let known = Specificity(rawValue: try specificity.string()) else {
-                throw specificity.error("specificity is unique, strong or weak")
+                let hint = Spelling.hint(
+                    try specificity.string(),
+                    among: Specificity.allCases.map(\.rawValue)
+                )
+                throw specificity.error("specificity is unique, strong or weak\(hint)")
             }
             block.specificity = known
         } else if case .trait = subject {
@@ -33,6 +41,9 @@ enum HallmarkReader {
             guard let time = SigmaDate.milliseconds(text.utf8) else { throw expires.error("expected a date") }
             block.expires = time
         }
+        block.since = try node["since"]?.generation()
+        block.until = try node["until"]?.generation()
+        block.sharesGenerator = try node["shares_generator"]?.strings() ?? []
         for request in try node["requests"]?.list() ?? [] { block.requests.append(try self.request(request)) }
         block.overlaps = try node["overlaps"]?.strings() ?? []
         if let examples = node["examples"] {
@@ -104,5 +115,14 @@ enum HallmarkReader {
     static func examples(_ node: YAMLNode?) throws(YAMLError) -> [RuleExample] {
         guard let node else { return [] }
         return try node.list().map { one throws(YAMLError) in try RuleExample(one) }
+    }
+}
+
+extension YAMLNode {
+    /// A version or a date, which YAML may take for a number.
+    fileprivate func generation() throws(YAMLError) -> String {
+        let text = try string()
+        guard (1...64).contains(text.count) else { throw error("a version or a date has 1 to 64 characters") }
+        return text
     }
 }

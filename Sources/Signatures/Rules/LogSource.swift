@@ -1,5 +1,8 @@
 /// The log source of a rule or filter: ours, with all of its parts or some.
 struct LogSource: Sendable {
+    static let product = "hallmark"
+    static let category = "tls_observation"
+
     private let product: String?
     private let category: String?
 
@@ -7,10 +10,10 @@ struct LogSource: Sendable {
         try node.allow(["category", "product", "service", "definition"])
         product = try node["product"]?.string()
         category = try node["category"]?.string()
-        guard product ?? "hallmark" == "hallmark", category ?? "tls_observation" == "tls_observation",
+        guard product ?? Self.product == Self.product, category ?? Self.category == Self.category,
             product != nil || category != nil, node["service"] == nil
         else {
-            throw node.error("not our log source: product hallmark, category tls_observation")
+            throw node.error("not our log source: product \(Self.product), category \(Self.category)")
         }
     }
 

@@ -17,6 +17,13 @@ struct Modifiers {
         case whole, offsets
     }
 
+    /// The modifiers of Sigma that are taken here.
+    private static let names =
+        [
+            "contains", "startswith", "endswith", "all", "neq", "cased", "exists", "re", "cidr", "fieldref",
+            "lt", "lte", "gt", "gte", "wide", "utf16le", "utf16be", "utf16", "base64", "base64offset",
+        ] + DatePart.allCases.map(\.rawValue)
+
     private(set) var mode = TextMode.whole
     private(set) var all = false
     private(set) var negated = false
@@ -77,7 +84,7 @@ struct Modifiers {
         case "windash", "expand": throw key.error("the modifier \(name) is not supported")
         default:
             guard let part = DatePart(rawValue: name), self.part == nil else {
-                throw key.error("unknown modifier \(name)")
+                throw key.error("unknown modifier \(name)\(Spelling.hint(name, among: Self.names))")
             }
             self.part = part
         }

@@ -11,7 +11,7 @@ package struct RuleExample: Sendable {
             if entry.name == "hallmark.http" {
                 for exchange in try entry.value.list() { _ = try RuleExample(exchange) }
             } else if FieldCatalog.kind(of: entry.name) == nil {
-                throw entry.key.error("unknown field \(entry.name)")
+                throw entry.key.error(FieldCatalog.unknown(entry.name))
             }
         }
     }

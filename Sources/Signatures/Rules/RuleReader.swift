@@ -5,6 +5,14 @@ package enum RuleDocument: Sendable {
     case rule(SigmaRule)
     case correlation(CorrelationRule)
     case filter(FilterRule)
+
+    var node: YAMLNode {
+        switch self {
+        case .rule(let rule): rule.node
+        case .correlation(let rule): rule.node
+        case .filter(let filter): filter.node
+        }
+    }
 }
 
 /// Reads Sigma rules out of YAML, refusing by name what is not supported.
@@ -24,7 +32,7 @@ package enum RuleReader {
         try documents.map { document throws(YAMLError) in try read(document, family: family) }
     }
 
-    private static func read(_ node: YAMLNode, family: String) throws(YAMLError) -> RuleDocument {
+    static func read(_ node: YAMLNode, family: String) throws(YAMLError) -> RuleDocument {
         _ = try node.map()
         if node["action"] != nil { throw node.error("collections of Sigma 1 (action) are not supported") }
         if node["correlation"] != nil { return .correlation(try CorrelationRule(node)) }
@@ -36,11 +44,28 @@ package enum RuleReader {
         "title", "id", "related", "name", "taxonomy", "status", "description", "license", "author",
         "references", "date", "modified", "fields", "falsepositives", "level", "tags", "scope",
     ]
+    static let ruleKeys = metadata.union(["logsource", "detection", "hallmark"])
     static let correlationKeys = metadata.union(["correlation", "generate", "hallmark"])
     static let filterKeys = metadata.union(["filter", "logsource"])
+    /// Keys that change what a rule finds or what comes of it.
+    private static let telling: Set<String> = [
+        "title", "logsource", "detection", "level", "hallmark", "correlation", "filter", "name", "id",
+    ]
+
+    /// Refuses a key that looks like a misspelt one of those that matter.
+    ///
+    /// Sigma lets a rule carry keys of its own, so that any other key may stand.
+    static func checkKeys(_ node: YAMLNode, _ known: Set<String>) throws(YAMLError) {
+        for entry in try node.map() where !known.contains(entry.name) {
+            let missing = telling.intersection(known).filter { node[$0] == nil }.sorted()
+            if let near = Spelling.nearest(to: entry.name, among: missing) {
+                throw entry.key.error("unknown key \(entry.name); is it \(near)?")
+            }
+        }
+    }
 
     private static func rule(_ node: YAMLNode, family: String) throws(YAMLError) -> SigmaRule {
-        try node.allow(metadata.union(["logsource", "detection", "hallmark"]))
+        try checkKeys(node, ruleKeys)
         let title = try Self.title(node)
         let source = try LogSource(try node.required("logsource"))
         let condition = try DetectionReader.read(try node.required("detection"))
@@ -59,6 +84,7 @@ package enum RuleReader {
             references: try node["references"]?.strings() ?? [],
             author: try node["author"]?.string(),
             date: try node["date"]?.string(),
+            modified: try node["modified"]?.string(),
             tags: try tags(node),
             falsePositives: try node["falsepositives"]?.strings() ?? [],
             level: level,
@@ -82,7 +108,8 @@ package enum RuleReader {
         var kinds: Set<EvidenceKind> = []
         for name in try node.strings() {
             guard let kind = EvidenceKind(rawValue: name) else {
-                throw node.error("no kind of evidence: \(name)")
+                let hint = Spelling.hint(name, among: EvidenceKind.allCases.map(\.rawValue))
+                throw node.error("no kind of evidence: \(name)\(hint)")
             }
             kinds.insert(kind)
         }
@@ -110,7 +137,9 @@ package enum RuleReader {
     static func level(_ node: YAMLNode) throws(YAMLError) -> Level {
         guard let level = node["level"] else { return .medium }
         guard let known = Level(rawValue: try level.string()) else {
-            throw level.error("no level: \(try level.string())")
+            let name = try level.string()
+            let hint = Spelling.hint(name, among: Level.allCases.map(\.rawValue))
+            throw level.error("no level: \(name)\(hint)")
         }
         return known
     }
@@ -118,8 +147,9 @@ package enum RuleReader {
     private static func status(_ node: YAMLNode) throws(YAMLError) -> String? {
         guard let status = node["status"] else { return nil }
         let text = try status.string()
-        guard ["stable", "test", "experimental", "deprecated", "unsupported"].contains(text) else {
-            throw status.error("no status: \(text)")
+        let known = ["stable", "test", "experimental", "deprecated", "unsupported"]
+        guard known.contains(text) else {
+            throw status.error("no status: \(text)\(Spelling.hint(text, among: known))")
         }
         return text
     }

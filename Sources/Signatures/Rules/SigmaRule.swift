@@ -10,6 +10,8 @@ package struct SigmaRule: Sendable {
     package let references: [String]
     package let author: String?
     package let date: String?
+    /// When the rule was last changed.
+    package let modified: String?
     package let tags: [String]
     package let falsePositives: [String]
     package let level: Level
@@ -23,6 +25,11 @@ package struct SigmaRule: Sendable {
     let node: YAMLNode
 
     package var file: String { node.file }
+
+    /// Milliseconds since 1970 of the day on which somebody last looked at the rule; nil when it does not say.
+    package var lastSeen: Int64? {
+        [date, modified].compactMap { $0.flatMap { SigmaDate.milliseconds($0.utf8) } }.max()
+    }
 
     /// Whether `reference`, an id or a name, means this rule.
     func isCalled(_ reference: String) -> Bool {
@@ -59,6 +66,12 @@ package struct HallmarkBlock: Sendable {
     package var isDualUse = false
     /// Milliseconds since 1970 after which the fact counts one step less.
     package var expires: Int64?
+    /// The first version or date of the software that shows this; nil where it is not known.
+    package var since: String?
+    /// The last one.
+    package var until: String?
+    /// Names of other software whose artefacts the same generator makes.
+    package var sharesGenerator: [String] = []
     package var requests: [RuleRequest] = []
     package var overlaps: [String] = []
     package var matches: [RuleExample] = []

@@ -3,28 +3,37 @@ import Foundation
 import Signatures
 import Synchronization
 
-/// Says of marks which benign software or service shows them, by the rules in the folder `benign`.
-enum BenignMarks {
-    static func load(_ options: SignatureOptions) throws -> @Sendable (Mark) -> String? {
-        var libraries: [String] = []
-        do { libraries = try options.libraries() } catch let error as LibraryError {
+/// Says of marks which benign software or service shows them, by the rules for innocent things.
+struct BenignMarks {
+    let name: @Sendable (Mark) -> String?
+    /// Rules that could not be read.
+    let unread: Int
+
+    static func load(_ options: SignatureOptions) throws -> BenignMarks {
+        var folders: [String] = []
+        do { folders = try options.libraries() } catch let error as LibraryError {
             note("\(error); the marks of benign software count too")
         }
-        let folders = libraries.map { $0 + "/benign" }
-            .filter { FileManager.default.fileExists(atPath: $0) }
-        guard !folders.isEmpty else { return { _ in nil } }
-        let set = try SignatureLibrary.load(folders)
+        let library = try SignatureLibrary.read(folders, ja4plus: options.ja4plus)
+        for error in library.errors { note("not read: \(error)") }
+        return BenignMarks(name: try names(library.rules), unread: library.errors.count)
+    }
+
+    private static func names(_ rules: [SigmaRule]) throws -> @Sendable (Mark) -> String? {
+        let benign = rules.filter { $0.hallmark.benign != nil }.map(RuleDocument.rule)
+        guard !benign.isEmpty else { return { _ in nil } }
+        let set = try RuleSet(benign, cache: .standard)
         let cache = Mutex<[Mark: String?]>([:])
         return { mark in
             if let known = cache.withLock({ $0[mark] }) { return known }
-            let found = name(mark, set)
+            let found = name(of: mark, set)
             cache.withLock { $0[mark] = .some(found) }
             return found
         }
     }
 
     /// Asks the rules of a record that holds the mark and nothing else.
-    private static func name(_ mark: Mark, _ set: RuleSet) -> String? {
+    private static func name(of mark: Mark, _ set: RuleSet) -> String? {
         guard let field = mark.kind.source?.name else { return nil }
         let scratch = MatchScratch(set)
         let line = Array(record(field, mark.value).utf8)

@@ -23,6 +23,7 @@ struct MatchCommand: ParsableCommand {
 
     @Argument(help: "Files or folders; '-' is standard input.", completion: .file()) var files: [String] = []
     @OptionGroup var signatures: SignatureOptions
+    @OptionGroup var unread: KeepGoingOption
 
     @Flag(name: .long, help: "Write only observations with a lead.") var onlyLeads = false
 
@@ -44,17 +45,17 @@ struct MatchCommand: ParsableCommand {
     }
 
     func run() throws {
-        let set = try SignatureLibrary.load(signatures.libraries(), ja4plus: signatures.ja4plus)
+        let rules = try signatures.load(quiet: quiet)
         let cores = ProcessInfo.processInfo.activeProcessorCount
-        let run = MatchRun(set, threads: threads ?? cores, onlyLeads: onlyLeads)
+        let run = MatchRun(rules.set, threads: threads ?? cores, onlyLeads: onlyLeads)
         let files = files.isEmpty ? ["-"] : files
         let progress = ReadingProgress(files)
         defer { progress.end() }
         for file in files { try run.match(path: file) }
         try run.finish()
-        if !quiet { printError(run.report) }
+        if !quiet { printError(run.report + rules.report) }
         if let failOn, let highest = run.highest, highest >= failOn { throw ExitCode(3) }
-        if run.hasFailed { throw ExitCode(1) }
+        if run.hasFailed || !rules.unread.isEmpty, !unread.keepGoing { throw ExitCode(1) }
     }
 }
 

@@ -61,6 +61,7 @@ struct PivotCommand: ParsableCommand {
     var includeBenign = false
 
     @OptionGroup var signatures: SignatureOptions
+    @OptionGroup var unread: KeepGoingOption
 
     func validate() throws {
         guard (1...2).contains(depth) else { throw ValidationError("--depth is 1 or 2") }
@@ -78,7 +79,8 @@ struct PivotCommand: ParsableCommand {
         options.order = sort
         options.since = period.since
         options.until = period.until
-        if !includeBenign { options.benign = try BenignMarks.load(signatures) }
+        let benign = includeBenign ? nil : try BenignMarks.load(signatures)
+        if let benign { options.benign = benign.name }
         let answer = try Pivot.run(try start(), in: CorpusFile(corpus, .read), options)
         let output = BufferedOutput()
         switch format {
@@ -89,6 +91,7 @@ struct PivotCommand: ParsableCommand {
         if let graph, let format = PivotGraph.Format(path: graph) {
             try Data(PivotGraph(answer).text(format).utf8).write(to: URL(fileURLWithPath: graph))
         }
+        if let benign, benign.unread > 0, !unread.keepGoing { throw ExitCode(1) }
     }
 
     /// The query; a file of that name is meant as one.

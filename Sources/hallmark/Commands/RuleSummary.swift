@@ -13,6 +13,10 @@ struct RuleSummary: Encodable {
     let kinds: [String]
     let tags: [String]
     let references: [String]
+    let date: String?
+    let modified: String?
+    let since: String?
+    let until: String?
     let condition: [String]
     let shodan: String?
     let censys: String?
@@ -29,6 +33,10 @@ struct RuleSummary: Encodable {
         kinds = rule.kinds.sorted().map(\.rawValue)
         tags = rule.tags
         references = rule.references
+        date = rule.date
+        modified = rule.modified
+        since = rule.hallmark.since
+        until = rule.hallmark.until
         condition = RuleExplainer(rule).condition
         shodan = SearchQuery(rule, for: .shodan)?.text
         censys = SearchQuery(rule, for: .censys)?.text
@@ -91,6 +99,11 @@ extension SigmaRule {
             "", "Kinds of evidence: \(kinds.sorted().map(\.rawValue).joined(separator: ", "))",
             "Level: \(level.rawValue)",
         ]
+        if let generations = explainer.generations { lines.append("Holds for: \(generations)") }
+        if !hallmark.sharesGenerator.isEmpty {
+            lines.append("Shares its generator with: \(hallmark.sharesGenerator.joined(separator: ", "))")
+        }
+        if let date { lines.append("Written: \(date)" + (modified.map { ", last changed \($0)" } ?? "")) }
         for engine in SearchQuery.Engine.allCases {
             guard let query = SearchQuery(self, for: engine) else { continue }
             lines.append("\(engine.rawValue)\(query.difference.map { " (\($0))" } ?? ""): \(query.text)")

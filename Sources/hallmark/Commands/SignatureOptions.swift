@@ -22,16 +22,51 @@ struct SignatureOptions: ParsableArguments {
     )
     var ja4plus = false
 
-    /// The folders to read, the shipped one first.
-    func libraries() throws -> [String] {
+    /// Where the shipped rules lie; nil when they are left out.
+    func shipped() throws -> LibraryPlace? {
         if noDefaults {
             guard !folders.isEmpty else {
                 throw ValidationError("--no-default-signatures leaves no rules: name some with --signatures.")
             }
-            return folders
+            return nil
         }
-        return [try SignatureLibrary.locate(executable: CommandLine.executable)] + folders
+        return try LibraryPlace(executable: CommandLine.executable)
     }
+
+    /// The folders to read, the shipped one first.
+    func libraries() throws -> [String] {
+        (try shipped().map { [$0.path] } ?? []) + folders
+    }
+
+    /// Reads and compiles the rules, and says what is not read of them.
+    ///
+    /// - Parameter quiet: whether a person is told errors only.
+    func load(quiet: Bool) throws -> LoadedRules {
+        let progress = quiet ? nil : Self.progress()
+        defer { if progress != nil { Terminal.clearProgress() } }
+        let rules = try LoadedRules(try shipped(), folders, ja4plus: ja4plus, progress: progress)
+        if !quiet { for note in rules.notes { Terminal.note("hallmark: \(printable(note))") } }
+        for error in rules.unread { Terminal.note("hallmark: not read: \(printable("\(error)"))") }
+        return rules
+    }
+}
+
+extension SignatureOptions {
+    /// Shows on a terminal how far the patterns are compiled, once it has taken a second.
+    private static func progress() -> CompilationProgress? {
+        guard Terminal.isErrorTerminal else { return nil }
+        let start = ContinuousClock.now
+        return { done, all in
+            guard ContinuousClock.now - start > .seconds(1) else { return }
+            Terminal.showProgress("compiling the patterns of rules: \(done) of \(all)")
+        }
+    }
+}
+
+/// What a run does about input that was named and could not be read.
+struct KeepGoingOption: ParsableArguments {
+    @Flag(help: "End with 0 although some of what was named could not be read; it is still said and counted.")
+    var keepGoing = false
 }
 
 extension CommandLine {

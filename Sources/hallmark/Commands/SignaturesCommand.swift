@@ -6,7 +6,9 @@ struct SignaturesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "signatures",
         abstract: "List, explain and check the rules.",
-        subcommands: [ListCommand.self, ShowCommand.self, LintCommand.self, TestCommand.self]
+        subcommands: [
+            ListCommand.self, ShowCommand.self, StaleCommand.self, LintCommand.self, TestCommand.self,
+        ]
     )
 
     struct ListCommand: ParsableCommand {
@@ -21,16 +23,18 @@ struct SignaturesCommand: ParsableCommand {
         )
 
         @OptionGroup var signatures: SignatureOptions
-        @Option(help: "Only rules for this software, by name or ATT&CK id.") var software: String?
+        @Option(help: "Only rules for this software, by name, alias or ATT&CK id.") var software: String?
         @Option(help: "Only rules of this family, such as c2 or benign.") var family: String?
         @Flag(help: "One JSON object a line.") var json = false
 
         func run() throws {
-            let library = try readLibrary(signatures.libraries(), ja4plus: signatures.ja4plus)
+            let library = try signatures.read()
+            let vocabulary = try signatures.vocabulary(library)
+            let wanted = software.map { vocabulary.names($0) }
             let chosen = library.rules.filter { rule in
                 (family == nil || rule.family == family)
-                    && (software.map { name in rule.subjects.contains { $0.lowercased() == name.lowercased() }
-                    } ?? true)
+                    && (wanted.map { names in rule.subjects.contains { names.contains($0.lowercased()) } }
+                        ?? true)
             }
             // A correlation is of no software: it counts what other rules match.
             let isOfFamily = family == nil || family == "correlation"
@@ -38,7 +42,7 @@ struct SignaturesCommand: ParsableCommand {
             if json {
                 for rule in chosen { try printJSON(RuleSummary(rule)) }
                 for rule in correlations { try printJSON(CorrelationSummary(rule)) }
-                return
+                return try end(library)
             }
             var rows = chosen.map {
                 [
@@ -49,6 +53,7 @@ struct SignaturesCommand: ParsableCommand {
             rows += correlations.map { ["correlation", "", "", $0.level.rawValue, $0.title] }
             printTable([["FAMILY", "SOFTWARE", "SPECIFICITY", "LEVEL", "TITLE"]] + rows)
             printError(counted(rows.count, "rule"))
+            try end(library)
         }
     }
 
@@ -59,26 +64,31 @@ struct SignaturesCommand: ParsableCommand {
             discussion: """
                 Examples:
                   hallmark signatures show 'Cobalt Strike'
+                  hallmark signatures show Beacon
                   hallmark signatures show 0c4b8a0e-6f5e-4a5c-9a53-3f1d7f0a1b52
                 """
         )
 
         @OptionGroup var signatures: SignatureOptions
-        @Argument(help: "A rule's id, title or name, or a software's name.") var rule: String
+        @Argument(help: "A rule's id, title or name, or a software's name, alias or ATT&CK id.") var rule:
+            String
         @Flag(help: "One JSON object a line.") var json = false
 
         func run() throws {
-            let library = try readLibrary(signatures.libraries(), ja4plus: signatures.ja4plus)
+            let library = try signatures.read()
+            let vocabulary = try signatures.vocabulary(library)
             let wanted = rule.lowercased()
+            let names = vocabulary.names(rule)
             let found = library.rules.filter { rule in
                 rule.id == wanted || rule.title.lowercased() == wanted || rule.name?.lowercased() == wanted
-                    || rule.subjects.contains { $0.lowercased() == wanted }
+                    || rule.subjects.contains { names.contains($0.lowercased()) }
             }
             let correlations = library.correlations.filter { rule in
                 rule.id == wanted || rule.title.lowercased() == wanted || rule.name?.lowercased() == wanted
             }
             guard !found.isEmpty || !correlations.isEmpty else {
-                printError("No rule and no software is called \(printable(rule)).")
+                let hint = vocabulary.hint(rule, library.rules)
+                printError("No rule and no software is called \(printable(rule))\(printable(hint)).")
                 throw ExitCode(1)
             }
             for rule in found {
@@ -87,6 +97,7 @@ struct SignaturesCommand: ParsableCommand {
             for rule in correlations {
                 if json { try printJSON(CorrelationSummary(rule)) } else { print(rule.explanation) }
             }
+            try end(library)
         }
     }
 
@@ -100,25 +111,38 @@ struct SignaturesCommand: ParsableCommand {
                 Examples:
                   hallmark signatures lint
                   hallmark signatures lint my-rules
+                  hallmark signatures lint --strict my-rules
                 """
         )
 
         @OptionGroup var signatures: SignatureOptions
         @Argument(help: "Folders or files of rules.") var folders: [String] = []
+        @Flag(
+            help:
+                "Ask of these rules all that shipped rules must have: sources, dates, known names, examples."
+        )
+        var strict = false
         @Flag(help: "One JSON object a line.") var json = false
 
         func run() throws {
             let folders = folders.isEmpty ? try signatures.libraries() : folders
-            let library = try readLibrary(folders, ja4plus: true)
-            let findings = try SignatureLint.run(library)
+            let library = try SignatureLibrary.read(folders, ja4plus: true)
+            let findings = try SignatureLint.run(library, strict: strict ? try vocabulary(library) : nil)
             for finding in findings {
                 if json { try printJSON(FindingSummary(finding)) } else { print(finding) }
             }
             printError(
                 counted(library.files.count, "file") + ", " + counted(library.rules.count, "rule") + ", "
                     + counted(findings.count, "finding")
+                    + (library.skipped.isEmpty ? "" : "; passed over: \(library.skipped)")
             )
             if !findings.isEmpty { throw ExitCode(1) }
+        }
+
+        private func vocabulary(_ library: SignatureLibrary) throws -> Vocabulary {
+            let vocabulary = try signatures.vocabulary(library)
+            guard vocabulary.software.isEmpty else { return vocabulary }
+            throw ValidationError("--strict needs a vocabulary: the shipped one is not found.")
         }
     }
 
@@ -154,7 +178,25 @@ struct SignaturesCommand: ParsableCommand {
     }
 }
 
-/// Reads the folders; what is wrong in the folders themselves is an error of the command line.
-private func readLibrary(_ folders: [String], ja4plus: Bool) throws -> SignatureLibrary {
-    try SignatureLibrary.read(folders, ja4plus: ja4plus)
+extension SignatureOptions {
+    /// The rules, not compiled; what can't be read of them is said.
+    func read() throws -> SignatureLibrary {
+        let library = try SignatureLibrary.read(try libraries(), ja4plus: ja4plus)
+        for error in library.errors { printError("not read: \(printable("\(error)"))") }
+        return library
+    }
+
+    /// The names of a library's own vocabulary, or else of the shipped one; empty when there is neither.
+    func vocabulary(_ library: SignatureLibrary) throws -> Vocabulary {
+        if let vocabulary = try library.vocabulary() { return vocabulary }
+        guard let place = try? LibraryPlace(executable: CommandLine.executable),
+            let vocabulary = try Vocabulary.read(beside: place.path)
+        else { return Vocabulary() }
+        return vocabulary
+    }
+}
+
+/// What was named and could not be read is no success.
+func end(_ library: SignatureLibrary) throws {
+    if !library.errors.isEmpty { throw ExitCode(1) }
 }

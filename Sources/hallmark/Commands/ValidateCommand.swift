@@ -32,6 +32,7 @@ struct ValidateCommand: ParsableCommand {
     @OptionGroup(title: "Targets") var target: TargetArguments
     @OptionGroup(title: "Probes") var probe: ProbeArguments
     @OptionGroup(title: "Signatures") var signatures: SignatureOptions
+    @OptionGroup(title: "Output") var unread: KeepGoingOption
 
     @Flag(help: "Write the observations as NDJSON in place of the report.")
     var json = false
@@ -66,7 +67,8 @@ struct ValidateCommand: ParsableCommand {
             )
             throw ExitCode(1)
         }
-        let rules = try SignatureLibrary.load(signatures.libraries(), ja4plus: signatures.ja4plus)
+        let loaded = try signatures.load(quiet: false)
+        let rules = loaded.set
         let feed = try targets.feed(nil, output: nil, override: nil)
         var options = try probe.scanOptions(target)
         options.level = .full
@@ -98,6 +100,7 @@ struct ValidateCommand: ParsableCommand {
         write(collected.lines, texts)
         if outcome.wasInterrupted { throw ExitCode(130) }
         if let failOn, let highest = collected.highest, highest >= failOn { throw ExitCode(3) }
+        if !loaded.unread.isEmpty, !unread.keepGoing { throw ExitCode(1) }
     }
 
     private func write(_ lines: [[UInt8]], _ texts: [String: String]) {

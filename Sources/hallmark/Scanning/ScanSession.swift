@@ -25,7 +25,8 @@ struct ScanSession {
             DryRun(targets.plan).lines.forEach { print($0) }
             return
         }
-        let rules = try loadRules()
+        let loaded = try loadRules()
+        let rules = loaded?.set
         let control = ScanControl()
         let feed = try targets.feed(saved, output: command.output.output, override: overridingName)
         let file = try targets.outputFile(command.output.output, resuming: saved)
@@ -66,12 +67,14 @@ struct ScanSession {
         line?.clear()
         try keeper.save(sink)
         let tally = run.tally.withLock { $0 }
-        let summary = summary(tally, outcome, feed, targets, scanID: scanID, doneBefore: doneBefore)
+        var summary = summary(tally, outcome, feed, targets, scanID: scanID, doneBefore: doneBefore)
+        summary.signatures = loaded.map { SignaturesRead($0) }
         if let path = command.output.summary { try summary.write(to: path) }
         if !command.output.quiet { Terminal.note(summary.text) }
         let isRemembered = remember(summary, in: run.corpus)
         try finish(tally, outcome, sink, feed, keeper)
-        if !isRemembered { throw ExitCode(1) }
+        let isUnread = loaded?.unread.isEmpty == false && !command.unread.keepGoing
+        if !isRemembered || isUnread { throw ExitCode(1) }
     }
 
     // MARK: Before
@@ -85,9 +88,9 @@ struct ScanSession {
         }
     }
 
-    private func loadRules() throws -> RuleSet? {
+    private func loadRules() throws -> LoadedRules? {
         guard !command.output.noSignatures else { return nil }
-        return try SignatureLibrary.load(command.signatures.libraries(), ja4plus: command.signatures.ja4plus)
+        return try command.signatures.load(quiet: command.output.quiet)
     }
 
     /// The server name that every target gets, when the command line gives one.

@@ -23,6 +23,8 @@ struct ScanSummary: Codable {
     var shard: String
     var scope: String?
     var interrupted: Bool
+    /// Where the rules came from; nil in a run without rules.
+    var signatures: SignaturesRead?
     /// Targets that could not be understood.
     var targetErrors: Int
     var cpuSeconds: Double
@@ -31,7 +33,7 @@ struct ScanSummary: Codable {
     enum CodingKeys: String, CodingKey {
         case version, start, end, targets, records, resumed, outcomes, errors, leads, connections, seed,
             shard, scope
-        case interrupted
+        case interrupted, signatures
         case commandLine = "command_line"
         case scanID = "scan_id"
         case bytesReceived = "bytes_received"
@@ -84,6 +86,9 @@ struct ScanSummary: Codable {
                 }
                 lines.append("  \(printable(software)): \(parts.joined(separator: ", "))")
             }
+        }
+        if let signatures, signatures.unread > 0 {
+            lines.append(counted(signatures.unread, "rule") + " could not be read")
         }
         return lines.joined(separator: "\n")
     }

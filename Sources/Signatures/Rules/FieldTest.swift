@@ -1,5 +1,5 @@
 /// One test of one field, the leaf of a condition.
-struct Test: Hashable, Sendable {
+struct FieldTest: Hashable, Sendable {
     let field: String
     let predicate: Predicate
 }
@@ -54,7 +54,7 @@ struct RegexFlags: OptionSet, Hashable, Sendable {
 
 /// A condition over tests.
 indirect enum Expression: Hashable, Sendable {
-    case test(Test)
+    case test(FieldTest)
     case not(Expression)
     case and([Expression])
     case or([Expression])
@@ -70,7 +70,7 @@ indirect enum Expression: Hashable, Sendable {
     }
 
     /// Every test, those under a `not` as well.
-    var tests: [Test] {
+    var tests: [FieldTest] {
         switch self {
         case .test(let test): [test]
         case .not(let inner): inner.tests
@@ -79,9 +79,9 @@ indirect enum Expression: Hashable, Sendable {
     }
 
     /// The tests that can speak for a match: those not under a `not`.
-    var positiveTests: [Test] { positive(true) }
+    var positiveTests: [FieldTest] { positive(true) }
 
-    private func positive(_ sign: Bool) -> [Test] {
+    private func positive(_ sign: Bool) -> [FieldTest] {
         switch self {
         case .test(let test): sign ? [test] : []
         case .not(let inner): inner.positive(!sign)

@@ -1,0 +1,53 @@
+/// The rules of a run, and what was not read of those that were named.
+package struct LoadedRules: Sendable {
+    package let set: RuleSet
+    /// The folders that they come from, and whether they are none but the executable's own.
+    package let folders: [String]
+    package let areInstalled: Bool
+    /// What claims to be a rule and can't be read: it was named, and is not looked for.
+    package let unread: [YAMLError]
+    package let skipped: SkippedDocuments
+
+    /// Reads and compiles the rules of all folders, leaving out what can't be read.
+    ///
+    /// - Parameters:
+    ///   - place: where the shipped rules lie; nil to leave them out.
+    ///   - folders: folders of further rules.
+    /// - Throws: when a folder is not there, or no rule at all can be read.
+    package init(
+        _ place: LibraryPlace?,
+        _ folders: [String],
+        ja4plus: Bool = false,
+        cache: PatternCache? = .standard,
+        progress: CompilationProgress? = nil
+    ) throws {
+        let all = (place.map { [$0.path] } ?? []) + folders
+        let library = try SignatureLibrary.read(all, ja4plus: ja4plus)
+        self.folders = all
+        areInstalled = place?.isInstalled == true && folders.isEmpty
+        skipped = library.skipped
+        var errors = library.errors
+        guard !library.rules.isEmpty else {
+            let reason = errors.first.map { ": \($0)" } ?? ""
+            throw LibraryError("no rules in \(all.joined(separator: ", "))\(reason)")
+        }
+        set = try RuleSet.compile(library.documents, cache: cache, refused: &errors, progress: progress)
+        unread = errors
+    }
+
+    /// What a person is told before a run, one line each.
+    package var notes: [String] {
+        var notes = areInstalled ? [] : ["rules: " + folders.joined(separator: ", ")]
+        if !skipped.isEmpty { notes.append("rules passed over: \(skipped)") }
+        return notes
+    }
+}
+
+extension SkippedDocuments: CustomStringConvertible {
+    package var description: String {
+        var parts: [String] = []
+        if otherSources > 0 { parts.append("\(otherSources) of another log source") }
+        if noRules > 0 { parts.append("\(noRules) of YAML that is no rule") }
+        return parts.joined(separator: ", ")
+    }
+}

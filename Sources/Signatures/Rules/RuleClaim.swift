@@ -1,0 +1,56 @@
+/// What a YAML document in a folder of rules claims to be.
+///
+/// A git repository of rules holds more than ours: rules of other log sources, and YAML that is no rule at all. These are
+/// passed over and counted. What claims to be ours and can't be read is an error.
+enum RuleClaim {
+    /// A rule, filter or correlation of ours; a correlation has no log source, so that its claim is open.
+    case ours
+    /// A Sigma rule of another log source.
+    case otherSource
+    case noRule
+
+    init(_ document: YAMLNode) {
+        guard document.entries != nil else {
+            self = .noRule
+            return
+        }
+        if let source = document["logsource"], source.entries != nil {
+            let isRule = document["detection"] != nil || document["filter"] != nil || document["title"] != nil
+            self = isRule ? Self.of(logSource: source) : .noRule
+        } else if document["correlation"]?.entries != nil || document["detection"]?["condition"] != nil
+            || document["filter"]?["condition"] != nil
+            || document["hallmark"] != nil && document["title"] != nil
+        {
+            self = .ours
+        } else {
+            self = .noRule
+        }
+    }
+
+    private static func of(logSource source: YAMLNode) -> RuleClaim {
+        func part(_ key: String) -> String? { source[key]?.text.flatMap { $0.isEmpty ? nil : $0 } }
+        if let product = part("product"), isNear(product, LogSource.product) { return .ours }
+        if let category = part("category"), isNear(category, LogSource.category) { return .ours }
+        return part("product") ?? part("category") ?? part("service") == nil ? .ours : .otherSource
+    }
+
+    private static func isNear(_ text: String, _ name: String) -> Bool {
+        text == name || Spelling.nearest(to: text, among: [name]) != nil
+    }
+
+    /// What a text claims to be that can't be read as YAML.
+    init(unreadable text: String) {
+        let lines = text.split(whereSeparator: \.isNewline)
+        func has(_ keys: [String]) -> Bool {
+            lines.contains { line in keys.contains { line.hasPrefix($0 + ":") } }
+        }
+        guard has(["logsource", "detection", "correlation", "hallmark"]) else {
+            self = .noRule
+            return
+        }
+        let words = Set(text.lowercased().split { !$0.isLetter && $0 != "_" }.map(String.init))
+        let isOfOther = !words.isDisjoint(with: ["product", "category", "service"])
+        let isOurs = words.contains(LogSource.product) || words.contains(LogSource.category)
+        self = isOfOther && !isOurs ? .otherSource : .ours
+    }
+}

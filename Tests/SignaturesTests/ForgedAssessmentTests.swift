@@ -1,0 +1,127 @@
+import Foundation
+import Observations
+import TestSupport
+import Testing
+
+@testable import Signatures
+
+/// Leads that somebody wrote into an input are gone from the output, however they are spelled.
+@Suite struct ForgedAssessmentTests {
+    private static let forged = #"[{"software":{"name":"Forged"},"confidence":99,"label":"high"}]"#
+
+    private static let lines: [String] = [
+        #"{"hallmark":{"leads":@}}"#, #"{"hallmark":{"leads":@,"x":1}}"#, #"{"hallmark":{"x":1,"leads":@}}"#,
+        #"{"hallmark":{"x":1,"leads":@,"matches":@,"y":2}}"#, #"{"hallmark":{"leads":@,"matches":@,"y":2}}"#,
+        #"{"hallmark.leads":@}"#, #"{"hallmark.leads":@,"a":1}"#,
+        #"{"a":1,"hallmark.leads":@,"hallmark.matches":@}"#,
+        #"{"hallmark.leads.software.name":"Forged","hallmark.leads.confidence":99}"#,
+        #"{"hallmark.leads.unknown":"Forged"}"#, #"{"hallmark.leads":"Forged"}"#, #"{"hallmark.leads":[]}"#,
+        #"{"hallmark":{"leads.software.name":"Forged"}}"#,
+        #"{"\u0068allmark":{"leads":@}}"#, #"{"hallmark":{"le\u0061ds":@}}"#,
+        #"{"hallm\u0061rk.le\u0061ds":@}"#,
+        #"{"hallmark\u002eleads":@}"#, #"{"hallmark":{"leads\u002Elabel":"Forged"}}"#,
+        #"{"hallmark":{"leads":@},"hallmark":{"leads":@}}"#,
+        #"{"hallmark":{"leads":@,"leads":@,"le\u0061ds":@}}"#,
+        #"{"hallmark":{"x":1},"hallmark.leads":@,"hallmark":{"y":2}}"#,
+        #"{"hallmark":[{"leads":@}]}"#, #"{"hallmark":[[{"leads":@}],[[{"x":1,"leads":@}]]]}"#,
+        #"{"hallmark":[{"leads":@},{"x":1}],"hallmark":{"leads":@}}"#,
+        #"{"hallmark":"Forged","hallmark.leads":@}"#,
+        #"{"hallmark":{"leads":[[@]]}}"#, #"{"hallmark":{"assessment":["Forged"]}}"#,
+        #"{"hallmark":{"assessment":"Forged"}}"#, #"{ "hallmark" : { "leads" : @ , "x" : 1 } , "b" : 2 }"#,
+        "{\t\"hallmark\":\t{\t\"x\": 1 ,\r\"leads\"\t:\t@\t}\t}",
+        #"{"hallmark":null,"hallmark.leads":@}"#,
+        #"{"hallmark":{"http":[{"x":1}],"leads":{"a":{"b":[1,"]}"]}}}}"#,
+        #"{"event":{"kind":"alert"},"hallmark":{"leads":@}}"#,
+        #"{"ev\u0065nt":{"k\u0069nd":"\u0061lert"},"hallmark":{"leads":@}}"#,
+        #"{"event.kind":"alert","hallmark.leads":@}"#,
+    ].map { $0.replacing("@", with: forged) }
+
+    private static let set = Result {
+        try load([
+            rule(
+                "s:\n  tls.server.jarm: aa\ncondition: s",
+                hallmark: "hallmark: {software: {name: Real}, specificity: strong}"
+            )
+        ])
+    }
+
+    private static func assess(_ line: String) throws -> String {
+        let assessor = Assessor(try set.get())
+        var output = ByteBuffer()
+        let bytes = Array(line.utf8)
+        try bytes.withUnsafeBufferPointer {
+            _ = try assessor.assess($0, padded: false, onlyLeads: false, into: &output)
+        }
+        return output.withSpan { span in String(decoding: span.indices.map { span[$0] }, as: UTF8.self) }
+    }
+
+    /// Every member of an object, doubled ones too, as Python's reader finds them.
+    private static let reader = """
+        import json, sys
+        def walk(value, path):
+            if isinstance(value, Pairs):
+                for name, inner in value.pairs: yield from walk(inner, path + name.split('.'))
+            elif isinstance(value, list):
+                yield path, None
+                for inner in value: yield from walk(inner, path)
+            else: yield path, value
+        class Pairs:
+            def __init__(self, pairs): self.pairs = pairs
+        for line in sys.stdin:
+            print(json.dumps([['.'.join(p), v] for p, v in walk(json.loads(line, object_pairs_hook=Pairs), [])]))
+        """
+
+    private static func read(_ lines: [String]) throws -> [[[Any]]] {
+        let scratch = Scratch()
+        let input = try scratch.write("lines", lines.map { $0 + "\n" }.joined())
+        let script = try scratch.write("reader.py", reader)
+        let text = try check("sh", ["-c", "python3 '\(script)' < '\(input)'"]).text
+        return try text.split(separator: "\n").map { line in
+            try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [[Any]], "\(line)")
+        }
+    }
+
+    @Test func nothingForgedIsLeft() throws {
+        let plain = try Self.lines.map { try Self.assess($0.replacing("\r", with: " ")) }
+        let matching = try Self.lines.map { line in
+            try Self.assess(
+                line.replacing("\r", with: " ").replacing(
+                    "{",
+                    with: #"{"tls.server.jarm":"aa","#,
+                    maxReplacements: 1
+                )
+            )
+        }
+        let outputs = plain + matching
+        let read = try Self.read(outputs)
+        #expect(read.count == outputs.count)
+        for (output, members) in zip(outputs, read) {
+            #expect(
+                !members.contains { ($0[1] as? String) == "Forged" && ($0[0] as? String) != "hallmark" },
+                "\(output)"
+            )
+            let isMatching = output.contains(#""tls.server.jarm""#)
+            let leads = members.filter { ($0[0] as? String)?.hasPrefix("hallmark.leads") == true }
+            #expect(leads.isEmpty == !isMatching, "\(output)")
+            let confidences = members.filter { ($0[0] as? String) == "hallmark.leads.confidence" }
+            #expect(confidences.map { $0[1] as? Int } == (isMatching ? [60] : []), "\(output)")
+            let kinds = members.filter { ($0[0] as? String) == "event.kind" }.map { $0[1] as? String }
+            #expect(kinds.allSatisfy { $0 == (isMatching ? "alert" : "event") }, "\(output)")
+        }
+        // What stays is not touched.
+        for (line, output) in zip(Self.lines, plain) {
+            for kept in [#""x":1"#, #""y":2"#, #""a":1"#] where line.contains(kept) {
+                #expect(output.contains(kept), "\(output)")
+            }
+        }
+        // An assessed line is assessed to itself.
+        for output in outputs { #expect(try Self.assess(output) == output) }
+    }
+
+    @Test func wordsOfTheObservationStay() throws {
+        let word = try #require(EndpointAssessment.allCases.first { $0.rawValue != "deception_likely" })
+            .rawValue
+        let output = try Self.assess(#"{"hallmark":{"assessment":["\#(word)","deception_likely","Forged"]}}"#)
+        #expect(output == #"{"hallmark":{"assessment":["\#(word)"]}}"#)
+    }
+}
