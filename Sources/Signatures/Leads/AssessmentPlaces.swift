@@ -9,7 +9,7 @@ struct AssessmentPlaces {
         let isKind: Bool
     }
 
-    /// In the line's order. Cuts take the commas with them.
+    /// What is to be changed, in the line's order; cuts take the commas with them.
     private(set) var edits: [Edit] = []
     /// Behind the last member that stays of the `hallmark` object, or of the whole one when there is none.
     private(set) var end = 0
