@@ -104,6 +104,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: ["Observations", "Scan", "TestSupport", "hallmark"]
         ),
+        .testTarget(name: "DocumentationTests", dependencies: ["TestSupport", "hallmark"]),
         .testTarget(name: "NetTests", dependencies: ["Net", "TestSupport"]),
         .testTarget(
             name: "WireTests",

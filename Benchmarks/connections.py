@@ -50,7 +50,7 @@ def free_ports(count):
 
 
 def wait_for(port):
-    for _ in range(200):
+    for _ in range(1200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

@@ -62,7 +62,7 @@ import Testing
             return [try scratch.write("drip.py", script)]
         }
         let records = try Program.scan([
-            "127.0.0.1:\(server.port)", "--handshake-timeout", "500", "--total-timeout", "1", "--probe",
+            "127.0.0.1:\(server.port)", "--handshake-timeout", "500", "--total-timeout", "3", "--probe",
             "certificate",
         ])
         #expect(records.map(\.code) == ["total_timeout"])

@@ -43,7 +43,7 @@ import Testing
         let state = scratch.file("state")
         let run =
             ["scan"] + base + [
-                "--all-addresses", "-c", "6", "--rate", "80", "--seed", "1", "-o", output,
+                "--all-addresses", "-c", "6", "--rate", "60", "--seed", "1", "-o", output,
             ]
         func option() -> String {
             FileManager.default.fileExists(atPath: state) ? "--resume" : "--checkpoint"

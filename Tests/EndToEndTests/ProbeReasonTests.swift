@@ -85,8 +85,8 @@ import Testing
         let peer = try ScriptedPeer([.hold])
         let record = try #require(
             try Program.scan([
-                "127.0.0.1:\(peer.port)", "--probe", "full", "--total-timeout", "1", "--handshake-timeout",
-                "0.6",
+                "127.0.0.1:\(peer.port)", "--probe", "full", "--total-timeout", "4", "--handshake-timeout",
+                "2.4",
             ]).first
         )
         #expect(record.code == "total_timeout", "\(record.line)")

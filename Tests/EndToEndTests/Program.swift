@@ -4,10 +4,7 @@ import Testing
 
 /// The program under test, as built beside the tests.
 enum Program {
-    static let path: String = {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("hallmark").path
-    }()
+    static let path = programPath
 
     /// Runs `hallmark` in the project's folder.
     static func run(_ arguments: [String], input: String = "") throws -> CommandResult {

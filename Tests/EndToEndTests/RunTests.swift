@@ -111,9 +111,9 @@ import Testing
             "import os,signal,sys; signal.pthread_sigmask(signal.SIG_BLOCK, {2, 15}); os.execvp(sys.argv[1], sys.argv[1:])"
         let result = try run(
             "/usr/bin/python3",
-            ["-c", block, "timeout", "-s", "INT", "1", Program.path, "scan"] + range
+            ["-c", block, "timeout", "-s", "INT", "3", Program.path, "scan"] + range
                 + [
-                    "-c", "8", "--rate", "300", "--no-signatures", "-q", "-o", output, "--checkpoint",
+                    "-c", "8", "--rate", "150", "--no-signatures", "-q", "-o", output, "--checkpoint",
                     scratch.file("state"),
                 ]
         )

@@ -113,7 +113,7 @@ import Testing
             http.port: "not_tls", ssh.port: "not_tls", alert.port: "tls_alert", refused: "connection_refused",
         ]
         let records = try Program.scan(
-            expected.keys.map { "127.0.0.1:\($0)" } + ["--handshake-timeout", "0.5", "--probe", "full"]
+            expected.keys.map { "127.0.0.1:\($0)" } + ["--handshake-timeout", "3", "--probe", "full"]
         )
         #expect(records.count == expected.count)
         for record in records {

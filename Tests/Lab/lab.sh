@@ -108,7 +108,7 @@ http {
 CONFIGURATION
 nginx -p "$folder" -c "$folder/nginx.conf" 2> "$folder/nginx.log" &
 server=$!
-for _ in $(seq 100); do
+for _ in $(seq 1200); do
     (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null && break
     kill -0 "$server" 2> /dev/null || { cat "$folder/nginx.log" >&2; exit 1; }
     sleep 0.05

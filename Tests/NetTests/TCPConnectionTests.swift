@@ -12,7 +12,7 @@ import Testing
         connection.onConnected = { $0.send("hello") }
 
         let address = isIPv6 ? SocketAddress(ipv6: 1, port: peer.port) : .loopback(peer.port)
-        connection.open(address, milliseconds: 5000)
+        connection.open(address, milliseconds: 60_000)
         connection.loop.run()
 
         #expect(connection.text == "welcome")
@@ -24,7 +24,7 @@ import Testing
 
     @Test func tellsARefusal() throws {
         let connection = RecordingConnection(on: try EventLoop())
-        connection.open(.loopback(freePort()), milliseconds: 5000)
+        connection.open(.loopback(freePort()), milliseconds: 60_000)
         connection.loop.run()
         #expect(connection.ends == [.failed(.refused)])
         #expect(!connection.isConnected)
@@ -34,7 +34,7 @@ import Testing
         let peer = try ScriptedPeer([.read(1), .reset])
         let connection = RecordingConnection(on: try EventLoop())
         connection.onConnected = { $0.send("x") }
-        connection.open(.loopback(peer.port), milliseconds: 5000)
+        connection.open(.loopback(peer.port), milliseconds: 60_000)
         connection.loop.run()
         #expect(connection.ends == [.failed(.reset)])
         #expect(connection.isConnected)
@@ -56,20 +56,20 @@ import Testing
         let peer = try ScriptedPeer([.drip([UInt8](repeating: 1, count: 1000), 10)])
         let loop = try EventLoop()
         let dripped = RecordingConnection(on: loop)
-        dripped.open(.loopback(peer.port), milliseconds: 200)
+        dripped.open(.loopback(peer.port), milliseconds: 1000)
         let patient = RecordingConnection(on: loop)
-        patient.onReceived = { if $0.bytesReceived < 40 { $0.setDeadline(milliseconds: 200) } }
-        patient.open(.loopback(peer.port), milliseconds: 200)
+        patient.onReceived = { if $0.bytesReceived < 200 { $0.setDeadline(milliseconds: 1000) } }
+        patient.open(.loopback(peer.port), milliseconds: 1000)
         loop.run()
         #expect(dripped.ends == [.timedOut(total: false)])
         #expect(patient.ends == [.timedOut(total: false)])
-        #expect(patient.bytesReceived >= 40)
+        #expect(patient.bytesReceived >= 200)
     }
 
     @Test func theBudgetEndsAFlood() throws {
         let peer = try ScriptedPeer([.send([UInt8](repeating: 7, count: 300_000)), .hold])
         let connection = RecordingConnection(on: try EventLoop())
-        connection.open(.loopback(peer.port), milliseconds: 5000, budget: 100_000)
+        connection.open(.loopback(peer.port), milliseconds: 60_000, budget: 100_000)
         connection.loop.run()
         #expect(connection.ends == [.budgetExceeded])
         #expect(connection.bytes == [UInt8](repeating: 7, count: 100_000))
@@ -78,7 +78,7 @@ import Testing
     @Test func aBudgetThatIsJustEnoughIsNotExceeded() throws {
         let peer = try ScriptedPeer([.send([UInt8](repeating: 7, count: 1000))])
         let connection = RecordingConnection(on: try EventLoop())
-        connection.open(.loopback(peer.port), milliseconds: 5000, budget: 1000)
+        connection.open(.loopback(peer.port), milliseconds: 60_000, budget: 1000)
         connection.loop.run()
         #expect(connection.ends == [.peerClosed])
         #expect(connection.bytes.count == 1000)
@@ -99,7 +99,7 @@ import Testing
         connection.loop.run()
         #expect(connection.ends == [.closed])
         #expect(connection.bytesSent == pattern.count)
-        for _ in 0..<2000 where peer.received.count < pattern.count { usleep(10_000) }
+        _ = eventually { peer.received.count >= pattern.count }
         let isWhole = peer.received == pattern
         #expect(isWhole)
     }
@@ -113,7 +113,7 @@ import Testing
             // The peer has reset the connection by now, so that this write fails.
             connection.send("too late")
         }
-        connection.open(.loopback(peer.port), milliseconds: 5000)
+        connection.open(.loopback(peer.port), milliseconds: 60_000)
         connection.loop.run()
         #expect(connection.text == "last words")
         #expect(connection.ends == [.failed(.reset)])
@@ -123,7 +123,7 @@ import Testing
         let peer = try ScriptedPeer([.hold])
         let connection = RecordingConnection(on: try EventLoop())
         connection.onConnected = { _ in Issue.record("connected after close") }
-        connection.open(.loopback(peer.port), milliseconds: 5000)
+        connection.open(.loopback(peer.port), milliseconds: 60_000)
         connection.close()
         connection.close()
         #expect(connection.ends.isEmpty)
@@ -138,12 +138,12 @@ import Testing
         let connection = RecordingConnection(on: loop)
         connection.onClosed = {
             switch $0.ends.count {
-            case 1: $0.open(.loopback(refused), milliseconds: 5000)
-            case 2: $0.open(.loopback(peer.port), milliseconds: 5000)
+            case 1: $0.open(.loopback(refused), milliseconds: 60_000)
+            case 2: $0.open(.loopback(peer.port), milliseconds: 60_000)
             default: #expect($0.bytesReceived == 1)
             }
         }
-        connection.open(.loopback(peer.port), milliseconds: 5000)
+        connection.open(.loopback(peer.port), milliseconds: 60_000)
         loop.run()
         #expect(connection.ends == [.peerClosed, .failed(.refused), .peerClosed])
         #expect(loop.connectionCount == 0)
@@ -182,7 +182,7 @@ import Testing
         connection.onConnected = { source = $0.localAddress?.host }
         connection.open(
             .loopback(peer.port),
-            milliseconds: 5000,
+            milliseconds: 60_000,
             from: SocketAddress(ipv4: 0x7f03_0201, port: 0)
         )
         loop.run()
@@ -193,7 +193,7 @@ import Testing
     @Test(arguments: [SocketAddress(ipv4: 0xc000_0201, port: 0), SocketAddress(ipv6: 1, port: 0)])
     func anAddressThatIsNotOursIsAnError(source: SocketAddress) throws {
         let connection = RecordingConnection(on: try EventLoop())
-        connection.open(.loopback(9), milliseconds: 5000, from: source)
+        connection.open(.loopback(9), milliseconds: 60_000, from: source)
         connection.loop.run()
         let error: UVError = source.isIPv6 ? .invalidArgument : .addressNotAvailable
         #expect(connection.ends == [source.isIPv6 ? .failed(error) : .exhausted(error)])
@@ -213,10 +213,10 @@ import Testing
             connection.onClosed = {
                 guard $0.ends.count == 1 else { return }
                 for descriptor in taken { Glibc.close(descriptor) }
-                $0.open(.loopback(1), milliseconds: 5000)
+                $0.open(.loopback(1), milliseconds: 60_000)
             }
-            connection.open(.loopback(1), milliseconds: 5000)
-            bound.open(.loopback(1), milliseconds: 5000, from: .loopback(0))
+            connection.open(.loopback(1), milliseconds: 60_000)
+            bound.open(.loopback(1), milliseconds: 60_000, from: .loopback(0))
             loop.run()
             precondition(connection.ends == [.exhausted(.tooManyFiles), .failed(.refused)])
             precondition(bound.ends == [.exhausted(.tooManyFiles)])
@@ -234,7 +234,7 @@ import Testing
             $0.send("hello")
             segments.append(segmentsSent($0))
         }
-        connection.open(.loopback(peer.port), milliseconds: 5000, speaksFirst: speaksFirst)
+        connection.open(.loopback(peer.port), milliseconds: 60_000, speaksFirst: speaksFirst)
         connection.loop.run()
         #expect(segments == [speaksFirst ? 2 : 3])
         #expect(connection.text == "welcome")
@@ -244,7 +244,7 @@ import Testing
     @Test func aSilentFirstSpeakerIsConnectedAllTheSame() throws {
         let peer = try ScriptedPeer([.send([UInt8]("welcome".utf8))])
         let connection = RecordingConnection(on: try EventLoop())
-        connection.open(.loopback(peer.port), milliseconds: 5000, speaksFirst: true)
+        connection.open(.loopback(peer.port), milliseconds: 60_000, speaksFirst: true)
         connection.loop.run()
         #expect(connection.text == "welcome")
         #expect(connection.ends == [.peerClosed])

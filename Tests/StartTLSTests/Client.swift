@@ -54,7 +54,7 @@ struct Client {
             var waits = [
                 pollfd(fd: client, events: 1, revents: 0), pollfd(fd: server, events: 1, revents: 0),
             ]
-            guard poll(&waits, 2, 5000) > 0 else { return }
+            guard poll(&waits, 2, 60_000) > 0 else { return }
             if waits[0].revents != 0 {
                 let count = recv(client, &buffer, buffer.count, 0)
                 guard count > 0 else { return }

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A blocking TCP connection to a server on loopback, which waits five seconds at most.
+/// A blocking TCP connection to a server on loopback, which waits a minute at most.
 package final class ClientSocket {
     package let descriptor: Int32
 
@@ -11,7 +11,7 @@ package final class ClientSocket {
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var limit = timeval(tv_sec: 5, tv_usec: 0)
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let status = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

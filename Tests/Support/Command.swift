@@ -17,6 +17,12 @@ package struct CommandFailure: Error, CustomStringConvertible {
     }
 }
 
+/// The `hallmark` that was built together with the tests.
+package let programPath: String = {
+    let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("hallmark").path
+}()
+
 /// Runs a program found on the PATH and waits for its end; both outputs are read whole.
 ///
 /// - Parameter input: what the program reads on standard input.

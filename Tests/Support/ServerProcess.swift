@@ -35,11 +35,9 @@ package final class ServerProcess: @unchecked Sendable {  // `process` is only t
         process.standardError = log
         try withoutBlockedSignals { try process.run() }
         guard waits else { return }
-        for _ in 0..<500 {
-            if isListening(port) { return }
-            guard process.isRunning else { break }
-            usleep(20_000)
-        }
+        // Not `isRunning`: a server that closes the descriptors that it inherits seems ended to `Process`.
+        _ = eventually { isListening(port) || kill(-group, 0) != 0 }
+        if isListening(port) { return }
         let text = (try? String(contentsOfFile: scratch.file("log"), encoding: .utf8)) ?? ""
         process.terminate()
         throw CommandFailure(description: "\(program) does not listen on \(port)\n\(text)")
@@ -59,6 +57,18 @@ package final class ServerProcess: @unchecked Sendable {  // `process` is only t
         kill(-group, SIGKILL)
         process.waitUntilExit()
     }
+}
+
+/// Waits until something is true, for two minutes at most: what a loaded machine needs, and no test hangs for ever.
+///
+/// - Returns: whether it became true.
+package func eventually(_ isTrue: () -> Bool) -> Bool {
+    let limit = ContinuousClock.now + .seconds(120)
+    while !isTrue() {
+        guard ContinuousClock.now < limit else { return false }
+        usleep(20_000)
+    }
+    return true
 }
 
 /// Runs `body` with no signal blocked, as programs expect to be started.

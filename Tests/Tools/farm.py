@@ -83,7 +83,7 @@ for server in json.loads((here / "farm.json").read_text()):
     port = free_port()
     running.append((server, port, start(server, port)))
 for server, port, process in running:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while process.poll() is None and not is_listening(port) and time.monotonic() < deadline:
         time.sleep(0.05)
     if process.poll() is None and is_listening(port):
