@@ -8,23 +8,29 @@ import Testing
     private static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// The page's data, and the rules' titles by path below `signatures/`; read once, for it takes a second.
+    /// The page's data, and the rules' titles and specificities by path below `signatures/`; read once, for it takes a
+    /// second.
     private static let library = Result {
         let signatures = root.appendingPathComponent("signatures").resolvingSymlinksInPath().path
         let list = try String(contentsOfFile: signatures + "/../vocabulary/coverage.yml", encoding: .utf8)
         var titles: [String: String] = [:]
+        var specificities: [String: Specificity] = [:]
         for path in try FileManager.default.subpathsOfDirectory(atPath: signatures)
         where path.hasSuffix(".yml") && !path.hasPrefix("correlation/") {
             let text = try String(contentsOfFile: signatures + "/" + path, encoding: .utf8)
-            for case .rule(let rule) in try RuleReader.read(text, file: path) { titles[path] = rule.title }
+            for case .rule(let rule) in try RuleReader.read(text, file: path) {
+                titles[path] = rule.title
+                specificities[path] = rule.hallmark.specificity
+            }
         }
-        return (page: try CoveragePage(list), titles: titles)
+        return (page: try CoveragePage(list), titles: titles, specificities: specificities)
     }
 
     private let page: CoveragePage
     private let titles: [String: String]
+    private let specificities: [String: Specificity]
 
-    init() throws { (page, titles) = try Self.library.get() }
+    init() throws { (page, titles, specificities) = try Self.library.get() }
 
     @Test func everyRuleCarriesEvidenceAndEveryPathIsARule() {
         let named = Set(page.subjects.flatMap(\.evidence).flatMap(\.rules))
@@ -35,6 +41,17 @@ import Testing
     @Test func everyPieceHasEitherARuleOrAReason() {
         for piece in page.subjects.flatMap(\.evidence) {
             #expect(piece.rules.isEmpty == (piece.reason != nil), "\(piece.seen)")
+        }
+    }
+
+    /// A piece is worth what its best rule is worth, or less.
+    @Test func noPieceClaimsMoreThanItsRules() throws {
+        let fromWeakToUnique: [Specificity] = [.weak, .strong, .unique]
+        for piece in page.subjects.flatMap(\.evidence) where !piece.rules.isEmpty {
+            let claimed = try #require(Specificity(rawValue: piece.specificity), "\(piece.seen)")
+            let best = fromWeakToUnique.last { rank in piece.rules.contains { specificities[$0] == rank } }
+            let worth = fromWeakToUnique.prefix(through: fromWeakToUnique.firstIndex(of: best ?? .weak) ?? 0)
+            #expect(worth.contains(claimed), "\(piece.seen)")
         }
     }
 
