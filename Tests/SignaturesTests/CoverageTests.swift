@@ -10,7 +10,7 @@ import Testing
 
     /// The page's data, and the rules' titles and specificities by path below `signatures/`; read once, for it takes a
     /// second.
-    private static let library = Result {
+    private static let shipped = Result {
         let signatures = root.appendingPathComponent("signatures").resolvingSymlinksInPath().path
         let list = try String(contentsOfFile: signatures + "/../vocabulary/coverage.yml", encoding: .utf8)
         var titles: [String: String] = [:]
@@ -30,7 +30,7 @@ import Testing
     private let titles: [String: String]
     private let specificities: [String: Specificity]
 
-    init() throws { (page, titles, specificities) = try Self.library.get() }
+    init() throws { (page, titles, specificities) = try Self.shipped.get() }
 
     @Test func everyRuleCarriesEvidenceAndEveryPathIsARule() {
         let named = Set(page.subjects.flatMap(\.evidence).flatMap(\.rules))
