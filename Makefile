@@ -4,6 +4,11 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 SWIFT ?= swift
 RELEASE := .build/release/hallmark
+BIN := $(DESTDIR)$(PREFIX)/bin
+SHARE := $(DESTDIR)$(PREFIX)/share
+
+# Only who owns the folder builds in it: `sudo make install` copies what `make manual` made.
+OWNER := $(shell stat -c %u .)
 
 # The packages are listed once, for this file and for its messages.
 BUILD_PACKAGES := $(shell sed 's/\#.*//' Sources/packages.txt)
@@ -14,7 +19,7 @@ SLOW_TESTS := EndToEndTests FuzzTests
 THREADED_TESTS := NetTests ScanTests CorpusTests
 
 .DEFAULT_GOAL := help
-.PHONY: help scan build check test debug thread fuzz budgets bench install lint format snapshots clean \
+.PHONY: help scan build check test debug thread fuzz budgets bench manual install uninstall lint format snapshots clean \
   build-packages test-packages
 
 help: ## List the targets
@@ -39,7 +44,7 @@ test: build-packages test-packages lint debug ## Everything: checks, all tests, 
 	$(MAKE) thread fuzz budgets
 
 debug:
-	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+	$(SWIFT) build --build-tests
 
 thread: build-packages test-packages ## Run the tests with threads under ThreadSanitizer
 	$(SWIFT) build --build-tests --sanitize=thread --scratch-path .build-thread
@@ -59,15 +64,36 @@ budgets: build-packages ## Count instructions and allocations, and hold them to 
 bench: build ## Run the benchmarks and print their ratios
 	@Benchmarks/run.sh
 
-install: build ## Install under PREFIX (default /usr/local)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/hallmark
-	install -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/hallmark
-	cp -r signatures vocabulary targets $(DESTDIR)$(PREFIX)/share/hallmark/
+manual: build ## Write the manual page and the completions to .build/share
+	@mkdir -p .build/share
+	@$(SWIFT) package --allow-writing-to-directory .build/share generate-manual --configuration release \
+	  --output-directory .build/share >&2
+	@for shell in bash zsh fish; do \
+	  $(RELEASE) --generate-completion-script $$shell > .build/share/hallmark.$$shell || exit 1; \
+	done
 
-lint: ## Check format, layers, fuzz entries and shell scripts
+install: $(if $(filter $(shell id -u),$(OWNER)),manual) ## Install under PREFIX (default /usr/local)
+	@test -x $(RELEASE) && test -f .build/share/hallmark.1 || { echo "First: make manual" >&2; exit 1; }
+	@$(MAKE) --no-print-directory uninstall  # what an older version left goes, too
+	install -d $(BIN) $(SHARE)/hallmark
+	install -m 755 $(RELEASE) $(BIN)/hallmark
+	cp -r --no-preserve=ownership signatures targets $(SHARE)/hallmark/
+	install -D -m 644 .build/share/hallmark.1 $(SHARE)/man/man1/hallmark.1
+	install -D -m 644 .build/share/hallmark.bash $(SHARE)/bash-completion/completions/hallmark
+	install -D -m 644 .build/share/hallmark.zsh $(SHARE)/zsh/site-functions/_hallmark
+	install -D -m 644 .build/share/hallmark.fish $(SHARE)/fish/vendor_completions.d/hallmark.fish
+
+uninstall: ## Remove what install put under PREFIX, also what an older version left
+	rm -rf $(SHARE)/hallmark
+	rm -f $(BIN)/hallmark $(SHARE)/man/man1/hallmark.1 $(SHARE)/bash-completion/completions/hallmark \
+	  $(SHARE)/zsh/site-functions/_hallmark $(SHARE)/fish/vendor_completions.d/hallmark.fish
+
+lint: ## Check format, imports, fuzz entries, comments and shell scripts
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks
 	@Tests/Tools/check-layers.sh
+	@Tests/Tools/check_imports.py
 	@Tests/Tools/check_fuzz_entries.py
+	@Tests/Tools/check-comments.sh
 	@! command -v shellcheck > /dev/null || shellcheck $$(git ls-files '*.sh' .ci/run)
 
 format: ## Format all Swift files

@@ -105,7 +105,7 @@ let package = Package(
             dependencies: ["Observations", "Scan", "TestSupport", "hallmark"]
         ),
         .testTarget(name: "DocumentationTests", dependencies: ["TestSupport", "hallmark"]),
-        .testTarget(name: "NetTests", dependencies: ["Net", "TestSupport"]),
+        .testTarget(name: "NetTests", dependencies: ["CUV", "Net", "TestSupport"]),
         .testTarget(
             name: "WireTests",
             dependencies: ["TestSupport", "Wire"],

@@ -2,7 +2,8 @@ import Foundation
 
 /// The same rule with other values.
 enum RuleVariation {
-    /// Turns letters and digits of the detection's values on by `step`; regular expressions and what is no text stay.
+    /// Turns letters and digits of the detection's values on by `step`; regular expressions and what is no
+    /// text stay.
     static func make(_ rule: String, _ step: Int) -> String {
         guard step > 0 else { return rule }
         var isDetection = false

@@ -1,4 +1,5 @@
-/// Observations such as a sweep of ordinary hosts brings: a certificate of a public authority, half of them with an HTTP answer.
+/// Observations such as a sweep of ordinary hosts brings: a certificate of a public authority, half of them
+/// with an HTTP answer.
 struct SampleObservations {
     private var state: UInt64 = 0x9e37_79b9_7f4a_7c15
     private static let words = [

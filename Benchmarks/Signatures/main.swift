@@ -3,10 +3,12 @@ import Glibc
 import Observations
 import Signatures
 
-// What the signatures cost: `bench-signatures LIBRARY` prints how long the library takes to load, and the CPU time
-// of one observation with 100, 1,000 and 10,000 rules, made from the shipped ones by varying their values.
+// What the signatures cost: `bench-signatures LIBRARY` prints how long the library takes to load, and the CPU
+// time of one observation with 100, 1,000 and 10,000 rules, made from the shipped ones by varying their
+// values.
 //
-// `bench-signatures LIBRARY --write COUNT` writes the observations that it uses instead, for `hallmark match`.
+// `bench-signatures LIBRARY --write COUNT` writes the observations that it uses instead, for `hallmark
+// match`.
 
 /// Milliseconds of CPU time of the whole process: other programs don't count.
 func cpu() -> Double {

@@ -38,7 +38,8 @@ import Testing
         return (scratch.file("leaf.pem"), scratch.file("key.pem"))
     }
 
-    /// One nginx: any address on its first port is ordinary; on each further port one of the given servers answers.
+    /// One nginx: any address on its first port is ordinary; on each further port one of the given servers
+    /// answers.
     private func start(
         _ scratch: Scratch,
         ordinary: String,
@@ -114,9 +115,11 @@ import Testing
         "\(stack) location / { default_type text/html; return 200 '<title>\(name)</title>'; }"
     }
 
-    /// A thousand ordinary endpoints, four with a tool's certificate, and six with nothing but a tool's TLS stack.
+    /// A thousand ordinary endpoints, four with a tool's certificate, and six with nothing but a tool's TLS
+    /// stack.
     ///
-    /// The shipped library holds no stack fingerprint of a tool, so that the lab brings rules of its own for two.
+    /// The shipped library holds no stack fingerprint of a tool, so that the lab brings rules of its own for
+    /// two.
     @Test func adaptiveFindsTheSameWithATenthOfTheConnections() throws {
         let scratch = Scratch()
         let tool = try TestCertificate(
@@ -167,7 +170,8 @@ import Testing
         )
     }
 
-    /// Where rules know the innocent stacks, one that they do not know is looked at, and says that this is why.
+    /// Where rules know the innocent stacks, one that they do not know is looked at, and says that this is
+    /// why.
     @Test func stackThatNoInnocentRuleKnows() throws {
         let scratch = Scratch()
         let (server, ports) = try start(

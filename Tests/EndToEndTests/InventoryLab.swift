@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A lab on loopback in which every finding of a comparison occurs: real servers with openssl's certificates, and
-/// the inventory of those who run them.
+/// A lab on loopback in which every finding of a comparison occurs: real servers with openssl's certificates,
+/// and the inventory of those who run them.
 ///
 /// All servers stand on one port. `change` turns last week's lab into this week's.
 final class InventoryLab {

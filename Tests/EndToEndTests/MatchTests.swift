@@ -158,7 +158,8 @@ import Testing
         #expect(finding.text("hallmark.correlation.last") == "2026-06-01T05:00:00.000Z")
     }
 
-    /// A person's rules stand beside the shipped ones, or instead of them; a rule that can't be read stops the run.
+    /// A person's rules stand beside the shipped ones, or instead of them; a rule that can't be read stops
+    /// the run.
     @Test func loadsOwnRulesBesideTheShippedOnes() throws {
         let scratch = try Self.scratch()
         let certificate =

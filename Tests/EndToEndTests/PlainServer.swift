@@ -67,7 +67,8 @@ enum PlainServer: String, CaseIterable, Sendable {
         return ["-DFOREGROUND", "-f", path]
     }
 
-    /// Debian's web application, and the certificate that Tomcat's guide makes with keytool, every question left unanswered.
+    /// Debian's web application, and the certificate that Tomcat's guide makes with keytool, every question
+    /// left unanswered.
     private func tomcat() throws -> ServerProcess {
         try ServerProcess("env") { port, scratch in
             let store = scratch.file("store.p12")

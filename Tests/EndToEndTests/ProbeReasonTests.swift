@@ -5,7 +5,8 @@ import Testing
 
 /// The record says of every probe why it was run, or why it was not, at every level.
 @Suite(.serialized) struct ProbeReasonTests {
-    /// What one level says of one target: its probes in the order of `ProbeKind`, `+` for those that were made.
+    /// What one level says of one target: its probes in the order of `ProbeKind`, `+` for those that were
+    /// made.
     private static let expected = [
         "certificate tls": "+level not_asked not_asked not_asked not_asked not_asked",
         "certificate closed": "+level not_asked not_asked not_asked not_asked not_asked",
@@ -49,7 +50,8 @@ import Testing
         #expect(try schemaErrors(records.map(\.line).joined(separator: "\n")) == "")
     }
 
-    /// What an option asks for is made at the lowest level too, and takes the place of what it makes needless.
+    /// What an option asks for is made at the lowest level too, and takes the place of what it makes
+    /// needless.
     @Test func whatOptionsAskFor() throws {
         let server = try LabServer.nginx.start(LabCertificate("/CN=a.test"), [LabAnswer(body: "ok")])
         let record = try #require(

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `hallmark validate` on real servers: with tools' published defaults, with one weak mark of them, and as they come.
+/// `hallmark validate` on real servers: with tools' published defaults, with one weak mark of them, and as
+/// they come.
 @Suite(.serialized) struct ValidateLabTests {
     private func validate(_ server: ServerProcess, _ more: [String] = []) throws -> Record {
         let result = try Program.run(["validate", "127.0.0.1:\(server.port)", "--json"] + more)

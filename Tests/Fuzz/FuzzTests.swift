@@ -1,7 +1,8 @@
 import Testing
 
 @Suite struct FuzzTests {
-    /// A short run of each parser, the same one every time; `make fuzz` searches with libFuzzer and AddressSanitizer.
+    /// A short run of each parser, the same one every time; `make fuzz` searches with libFuzzer and
+    /// AddressSanitizer.
     @Test(arguments: Fuzzer.all.keys.sorted()) func everyParserComesBack(_ name: String) throws {
         let fuzzer = try #require(Fuzzer.all[name])
         #expect(fuzzer.feed(20_000, seed: 7) > 0)

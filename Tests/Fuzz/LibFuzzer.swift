@@ -1,7 +1,7 @@
 import Foundation
 
-// The two functions that libFuzzer calls. `HALLMARK_FUZZ` names the parser that gets its inputs. Without it the
-// program prints the names; with `HALLMARK_SEEDS=FOLDER` it writes each parser's seeds to `FOLDER/NAME`.
+// The two functions that libFuzzer calls. `HALLMARK_FUZZ` names the parser that gets its inputs. Without it
+// the program prints the names; with `HALLMARK_SEEDS=FOLDER` it writes each parser's seeds to `FOLDER/NAME`.
 
 @_cdecl("LLVMFuzzerInitialize")
 public func initialize(_: UnsafeMutableRawPointer, _: UnsafeMutableRawPointer) -> CInt {

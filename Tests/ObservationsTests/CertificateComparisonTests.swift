@@ -6,8 +6,8 @@ import Wire
 
 /// Every certificate of three Python packages, read by us, by Python's cryptography and by openssl.
 ///
-/// The packages are fetched once, into the build folder (`Tests/Tools/packages.py`). Without a network and without
-/// them, set `HALLMARK_OFFLINE=1` to leave this suite out.
+/// The packages are fetched once, into the build folder (`Tests/Tools/packages.py`). Without a network and
+/// without them, set `HALLMARK_OFFLINE=1` to leave this suite out.
 @Suite(.enabled(if: !PythonPackages.isOffline)) struct CertificateComparisonTests {
     /// One line of `Tests/Tools/read_certificates.py`.
     struct Sample {

@@ -3,10 +3,11 @@ import Testing
 
 @testable import Signatures
 
-/// Certificates as tools and innocent software make them by default, read from DER, against the shipped library.
+/// Certificates as tools and innocent software make them by default, read from DER, against the shipped
+/// library.
 ///
-/// The files are made by `Tests/Tools/default_certificates.py` with other people's encoders and are called after the
-/// rule that has to match them.
+/// The files are made by `Tests/Tools/default_certificates.py` with other people's encoders and are called
+/// after the rule that has to match them.
 @Suite struct DefaultCertificateTests {
     private static let rules = Result { try SignatureLibrary.load([signatures], cache: nil) }
     private static let signatures = URL(fileURLWithPath: #filePath)
@@ -19,7 +20,8 @@ import Testing
     @Test(arguments: names) func certificateIsKnown(_ file: String) throws {
         let set = try Self.rules.get()
         let der = try #require(pemCertificates(Self.folder + "/" + file).first)
-        // Two rules want a certain range of ports; each certificate is tried on one within and one without it.
+        // Two rules want a certain range of ports; each certificate is tried on one within and one without
+        // it.
         let assessments = try [443, 4433].map { try assess(der, port: $0, set) }
         let files = assessments.flatMap(\.matches).map {
             set.rules[$0.rule].file.dropFirst(Self.signatures.count + 1)

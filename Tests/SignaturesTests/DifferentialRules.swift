@@ -1,5 +1,5 @@
-/// Rules with every modifier, filters and correlations, and observations that meet them, for comparison with another
-/// implementation.
+/// Rules with every modifier, filters and correlations, and observations that meet them, for comparison with
+/// another implementation.
 struct DifferentialRules {
     private var base: RuleGenerator
 

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The servers of `farm.json` whose programs are installed, on loopback; they end with the value's last reference.
+/// The servers of `farm.json` whose programs are installed, on loopback; they end with the value's last
+/// reference.
 package final class Farm {
     package struct Server: Decodable, Sendable {
         package let name: String

@@ -48,8 +48,8 @@ package final class ServerProcess: @unchecked Sendable {  // `process` is only t
 
     /// `Process` starts each child in a group of its own, which lives as long as any of its members.
     ///
-    /// It is the group that is ended, since workers may outlive their parent, and since a server that closes the
-    /// descriptors that it inherits seems ended to `Process` when it is not.
+    /// It is the group that is ended, since workers may outlive their parent, and since a server that closes
+    /// the descriptors that it inherits seems ended to `Process` when it is not.
     deinit {
         guard group > 0 else { return }
         kill(-group, SIGTERM)
@@ -59,7 +59,8 @@ package final class ServerProcess: @unchecked Sendable {  // `process` is only t
     }
 }
 
-/// Waits until something is true, for two minutes at most: what a loaded machine needs, and no test hangs for ever.
+/// Waits until something is true, for two minutes at most: what a loaded machine needs, and no test hangs for
+/// ever.
 ///
 /// - Returns: whether it became true.
 package func eventually(_ isTrue: () -> Bool) -> Bool {

@@ -26,7 +26,8 @@ import Wire
         #expect(Double(time.seconds) == date.timeIntervalSince1970)
     }
 
-    /// Foundation has the Julian calendar there; the number is that of Python's `datetime.min` and of Go's zero time.
+    /// Foundation has the Julian calendar there; the number is that of Python's `datetime.min` and of Go's
+    /// zero time.
     @Test func firstYearIsProleptic() throws {
         let time = try #require(notBefore(DER.generalizedTime("00010101000000Z")))
         #expect(time.year == 1)

@@ -1,6 +1,7 @@
 /// The pattern of a set of host names: what stays the same where a generator counts or draws lots.
 enum NamePattern {
-    /// The distinct patterns of the names, sorted, joined by commas; nil when nothing in them was generalised.
+    /// The distinct patterns of the names, sorted, joined by commas; nil when nothing in them was
+    /// generalised.
     static func of(_ names: [String]) -> String? {
         var changed = false
         var patterns: Set<String> = []

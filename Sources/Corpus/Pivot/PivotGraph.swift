@@ -90,8 +90,8 @@ package struct PivotGraph: Sendable {
         return node
     }
 
-    /// Lays the nodes out by springs and repulsion (Fruchterman and Reingold), from a circle, so that the same
-    /// answer always gives the same picture.
+    /// Lays the nodes out by springs and repulsion (Fruchterman and Reingold), from a circle, so that the
+    /// same answer always gives the same picture.
     private mutating func place() {
         let count = nodes.count
         guard count > 0 else { return }

@@ -2,8 +2,8 @@ import GRDB
 
 /// The tables of a corpus and how older files become newer ones.
 ///
-/// Times are milliseconds since 1970 in UTC. Certificates, endpoints and appearances have small numbers; marks
-/// are known by the SipHash of their kind and value under the corpus's own key (`meta`).
+/// Times are milliseconds since 1970 in UTC. Certificates, endpoints and appearances have small numbers;
+/// marks are known by the SipHash of their kind and value under the corpus's own key (`meta`).
 enum CorpusSchema {
     /// `HLMK`: tells the file apart from other SQLite files.
     static let applicationID = 0x484c_4d4b

@@ -91,7 +91,8 @@ package final class CorpusWriter: Sendable {
         Thread.current.name = "corpus"
         do {
             try corpus.ingest { session in
-                // One buffer is filled while the other is written: the loops meet memory that is there already.
+                // One buffer is filled while the other is written: the loops meet memory that is there
+                // already.
                 var lines: [UInt8] = []
                 while true {
                     // A batch gathers for a moment, so that small ones do not cost a commit each.

@@ -1,8 +1,8 @@
 /// How fields of the leaf, or of it and its chain, relate to each other: the
 /// closed list of `hallmark.certificate.relations`.
 ///
-/// They say what a rule over single fields cannot. Where an attribute stands in a name more than once, its first
-/// value counts. Values that are empty are equal to nothing.
+/// They say what a rule over single fields cannot. Where an attribute stands in a name more than once, its
+/// first value counts. Values that are empty are equal to nothing.
 package enum CertificateRelation: String, CaseIterable, Sendable {
     case subjectEqualsIssuer = "subject_equals_issuer"
     case subjectTextEqualsIssuer = "subject_text_equals_issuer"

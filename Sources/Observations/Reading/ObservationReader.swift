@@ -3,10 +3,10 @@ import Glibc
 
 /// Reads observations from NDJSON, one line at a time, into the fields that it knows.
 ///
-/// The one way from JSON to all fields, for matching, leads and reports. What compares and stores whole sweeps reads a
-/// few fields, and some of them as the JSON that they are: the module `Corpus` picks those. A reader keeps its
-/// memory from line to line and belongs to one thread. Members that are no field are passed over; keys with dots
-/// (`"tls.server.jarm": …`) are as good as nested objects.
+/// The one way from JSON to all fields, for matching, leads and reports. What compares and stores whole
+/// sweeps reads a few fields, and some of them as the JSON that they are: the module `Corpus` picks those. A
+/// reader keeps its memory from line to line and belongs to one thread. Members that are no field are passed
+/// over; keys with dots (`"tls.server.jarm": …`) are as good as nested objects.
 package final class ObservationReader {
     /// The names by field id: `Field.all` in its order, then the members of maps that were asked for.
     package let names: [String]
@@ -14,7 +14,8 @@ package final class ObservationReader {
     private var line = csj_line()
 
     /// - Parameters:
-    ///   - members: names below a field of kind `map` that get an id of their own: `http.response.header.server`.
+    ///   - members: names below a field of kind `map` that get an id of their own:
+    ///     `http.response.header.server`.
     ///   - skipping: fields that are left out, such as the base64 of whole certificates.
     package init(members: [String] = [], skipping: Set<String> = ObservationReader.bulk) {
         let kinds = Field.all.map { kindCode($0.kind) } + members.map { _ in UInt8(CSJ_KEYWORD) }

@@ -33,10 +33,11 @@ struct AskedRequest: Sendable {
 }
 
 extension MatchScratch {
-    /// The requests that could still complete a match, by their place in the set, after what the last observation holds.
+    /// The requests that could still complete a match, by their place in the set, after what the last
+    /// observation holds.
     ///
-    /// Those for software that has matched come first, by how sure that match and the rule that asks are; then
-    /// those that the most and the surest rules ask for. What is refuted already is left out.
+    /// Those for software that has matched come first, by how sure that match and the rule that asks are;
+    /// then those that the most and the surest rules ask for. What is refuted already is left out.
     package func openRequests() -> [Int] {
         var told: [Software: Double] = [:]
         for match in matched {

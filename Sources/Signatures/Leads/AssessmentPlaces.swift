@@ -1,7 +1,8 @@
 /// Where in a line of JSON an assessment goes, and what older one is to be taken out.
 ///
-/// An older assessment may be anybody's: it is found however its names are spelled, with escapes or with dots, in doubled members and
-/// in arrays. The line has been parsed before, so that only its structure needs to be followed.
+/// An older assessment may be anybody's: it is found however its names are spelled, with escapes or with
+/// dots, in doubled members and in arrays. The line has been parsed before, so that only its structure needs
+/// to be followed.
 struct AssessmentPlaces {
     struct Edit {
         let range: Range<Int>

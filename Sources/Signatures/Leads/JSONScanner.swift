@@ -22,7 +22,8 @@ struct JSONScanner {
         return true
     }
 
-    /// The next member's name in its quotes, with the comma before it and the colon taken; nil at the object's end.
+    /// The next member's name in its quotes, with the comma before it and the colon taken; nil at the
+    /// object's end.
     mutating func member(_ line: borrowing Span<UInt8>) -> Range<Int>? {
         var probe = self
         _ = probe.take(0x2c, line)

@@ -2,8 +2,9 @@ import Foundation
 
 /// Where the shipped rules are taken from.
 ///
-/// `$HALLMARK_SIGNATURES` comes first; then what was installed with the executable, or lies beside it, or in the source tree that it
-/// was built in. The working directory is never looked at: whoever can write there would choose what is detected.
+/// `$HALLMARK_SIGNATURES` comes first; then what was installed with the executable, or lies beside it, or in
+/// the source tree that it was built in. The working directory is never looked at: whoever can write there
+/// would choose what is detected.
 package struct LibraryPlace: Sendable, Equatable {
     package let path: String
     /// Whether it is the executable's own library.

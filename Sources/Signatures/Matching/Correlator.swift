@@ -35,7 +35,8 @@ package struct Correlator {
     /// By correlation rule: the places of the rules it counts.
     private let counted: [[Int]]
     private let timestamp: Int
-    /// By correlation rule: its groups in the order in which they came, and their places by their values in lower case.
+    /// By correlation rule: its groups in the order in which they came, and their places by their values in
+    /// lower case.
     private var groups: [[Group]]
     private var places: [[[String]: Int]]
     /// How many events were left out because there were too many groups.

@@ -1,6 +1,7 @@
 /// Whole values by field, in one hash table for all rules.
 ///
-/// The hash is taken over bytes with bit 5 set, so that letters of either case meet; each hit is compared in full.
+/// The hash is taken over bytes with bit 5 set, so that letters of either case meet; each hit is compared in
+/// full.
 struct ExactTable: Sendable {
     fileprivate struct Slot: Sendable {
         var hash: UInt32 = 0

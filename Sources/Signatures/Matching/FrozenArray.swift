@@ -1,6 +1,7 @@
 /// An array that never changes, read through a pointer: no bounds, no reference counts.
 ///
-/// What is read is made by the rule compiler, and every index into it comes from there too, never from a server.
+/// What is read is made by the rule compiler, and every index into it comes from there too, never from a
+/// server.
 final class FrozenArray<Element>: @unchecked Sendable {  // Written once, in init.
     let base: UnsafePointer<Element>
     let count: Int

@@ -3,8 +3,8 @@ import Observations
 
 /// Which tests hold in the observation at hand, and which rules are to be evaluated for it.
 ///
-/// It lies in memory of its own, so that Vectorscan's callback finds it by its address. Marks carry the moment at which they
-/// were made; a new observation is a new moment, so that nothing has to be wiped.
+/// It lies in memory of its own, so that Vectorscan's callback finds it by its address. Marks carry the
+/// moment at which they were made; a new observation is a new moment, so that nothing has to be wiped.
 struct MarkBoard {
     private let plans: UnsafePointer<RuleSet.FieldPlan>
     private let presentRules: UnsafePointer<Int32>
@@ -14,7 +14,8 @@ struct MarkBoard {
     private let atomCount: Int
     private let ruleCount: Int
     private var patternScratch: OpaquePointer?
-    /// By atom: when it was last seen to hold, when not to, the value that did it, and where in the value a pattern ends.
+    /// By atom: when it was last seen to hold, when not to, the value that did it, and where in the value a
+    /// pattern ends.
     private let held: UnsafeMutablePointer<UInt32>
     private let failed: UnsafeMutablePointer<UInt32>
     private let values: UnsafeMutablePointer<Int32>

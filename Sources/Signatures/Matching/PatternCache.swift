@@ -3,9 +3,9 @@ import Observations
 
 /// Keeps compiled pattern databases between runs.
 ///
-/// A file's name is the SHA-256 of everything that its content depends on: the patterns, Vectorscan's version and the processor's
-/// features. So it is never stale; a damaged one is seen by the digest at its end and made anew. Nothing here ever fails: without a cache
-/// the patterns are compiled.
+/// A file's name is the SHA-256 of everything that its content depends on: the patterns, Vectorscan's version
+/// and the processor's features. So it is never stale; a damaged one is seen by the digest at its end and
+/// made anew. Nothing here ever fails: without a cache the patterns are compiled.
 package struct PatternCache: Sendable {
     private static let magic = Array("hallmark patterns 1\n".utf8)
     /// So many files are kept, for different sets of rules.

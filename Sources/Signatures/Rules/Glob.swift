@@ -1,7 +1,8 @@
 /// Matches a Sigma text against a whole value, one at a time and without a database.
 ///
-/// For what is matched once: names in conditions, and the plain evaluator that tests hold the matcher to. A star
-/// that fails takes one byte more, and only the last one is retried, so that the time is at most the product of the lengths.
+/// For what is matched once: names in conditions, and the plain evaluator that tests hold the matcher to. A
+/// star that fails takes one byte more, and only the last one is retried, so that the time is at most the
+/// product of the lengths.
 struct Glob {
     private enum Token: Equatable {
         case byte(UInt8), one, any

@@ -14,7 +14,8 @@ struct SigmaText: Hashable, Sendable {
         if !literal.isEmpty { parts = [.literal(literal)] }
     }
 
-    /// Reads Sigma's escapes: a backslash before `*`, `?` or a backslash takes their meaning, and is itself before anything else.
+    /// Reads Sigma's escapes: a backslash before `*`, `?` or a backslash takes their meaning, and is itself
+    /// before anything else.
     init(_ text: String) {
         var literal: [UInt8] = []
         var isEscaped = false

@@ -1,8 +1,10 @@
 /// Finds the known word that a misspelt one stands for.
 enum Spelling {
-    /// The known word that is nearest to `word`, when few letters differ; nil when none is near, or `word` is known.
+    /// The known word that is nearest to `word`, when few letters differ; nil when none is near, or `word` is
+    /// known.
     ///
-    /// Up to a third of the letters may differ, three at most; case and the signs `-`, `_` and blank do not count.
+    /// Up to a third of the letters may differ, three at most; case and the signs `-`, `_` and blank do not
+    /// count.
     static func nearest(to word: String, among known: some Sequence<String>) -> String? {
         guard word.utf8.count <= 100 else { return nil }
         let wanted = plain(word)
@@ -29,7 +31,8 @@ enum Spelling {
         folded(Array(word.utf8)).filter { $0 != 0x2d && $0 != 0x5f && $0 != 0x20 }
     }
 
-    /// How many letters must be changed, added, left out or swapped with the next to make one word of the other.
+    /// How many letters must be changed, added, left out or swapped with the next to make one word of the
+    /// other.
     static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var beforeLast = [Int](repeating: 0, count: right.count + 1)
         var last = Array(0...right.count)

@@ -2,7 +2,8 @@
 extension IPAddress {
     /// Reads four decimal numbers without leading zeros, or an IPv6 address of RFC 4291, section 2.2.
     ///
-    /// - Returns: nil for everything else: short forms, octal and hexadecimal numbers, zones, brackets, blanks.
+    /// - Returns: nil for everything else: short forms, octal and hexadecimal numbers, zones, brackets,
+    ///   blanks.
     package init?(_ text: Span<UInt8>) {
         for index in text.indices where text[index] == UInt8(ascii: ":") {
             guard let address = IPAddress(v6Text: text) else { return nil }

@@ -46,7 +46,8 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
-    /// The IPv4 address inside an IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2), else the address itself.
+    /// The IPv4 address inside an IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2), else the address
+    /// itself.
     package var unmapped: IPAddress {
         isV6 && high == 0 && low >> 32 == 0xffff ? IPAddress(v4: UInt32(truncatingIfNeeded: low)) : self
     }

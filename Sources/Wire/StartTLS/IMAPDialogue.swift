@@ -7,7 +7,8 @@ struct IMAPDialogue: LineDialogue {
         guard let tag = words.first else { return .next }
         let word = words.dropFirst().first
         let text = words.count > 2 ? words[2] : ""
-        // BYE: the server is closing, because it is full or going down; a referral sends the client elsewhere.
+        // BYE: the server is closing, because it is full or going down; a referral sends the client
+        // elsewhere.
         if tag == "*", word == "BYE" {
             return .fail(.error, line, isTemporary: !text.hasPrefix("[REFERRAL"))
         }

@@ -3,7 +3,8 @@ struct MySQLDialogue: Dialogue {
     /// Bytes of the greeting's payload; real ones have about a hundred.
     private static let payloadLimit = 4096
     private static let clientSSL = 0x0800
-    /// Too many connections, out of memory, shutting down, no thread, too many of this user (error reference).
+    /// Too many connections, out of memory, shutting down, no thread, too many of this user (error
+    /// reference).
     private static let temporary = [1040, 1041, 1053, 1135, 1203]
 
     mutating func begin() -> [UInt8]? { nil }
@@ -30,7 +31,8 @@ struct MySQLDialogue: Dialogue {
         return .upgrade(Self.request)
     }
 
-    /// An error packet: code, perhaps `#` and an SQLSTATE, then words, such as that this host may not connect.
+    /// An error packet: code, perhaps `#` and an SQLSTATE, then words, such as that this host may not
+    /// connect.
     private func error(_ payload: ArraySlice<UInt8>) -> DialogueStep {
         guard payload.count >= 2 else { return .fail(.error, "an error without a code") }
         let code = Int(payload[payload.startIndex]) | Int(payload[payload.startIndex + 1]) << 8

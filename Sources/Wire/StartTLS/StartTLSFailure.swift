@@ -3,7 +3,8 @@ package struct StartTLSFailure: Error, Equatable, Sendable {
     package enum Reason: Sendable, Equatable {
         /// The server speaks the protocol and does not offer TLS, or declines it.
         case refused
-        /// The server speaks the protocol and turned the client away, broke the dialogue off or broke its rules.
+        /// The server speaks the protocol and turned the client away, broke the dialogue off or broke its
+        /// rules.
         case error
         /// The server does not speak the protocol.
         case otherProtocol

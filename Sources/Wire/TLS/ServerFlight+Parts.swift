@@ -8,7 +8,8 @@ extension ServerFlight {
         case new
     }
 
-    /// The mark in the server's random of one that would have spoken a newer version (RFC 8446, section 4.1.3).
+    /// The mark in the server's random of one that would have spoken a newer version (RFC 8446, section
+    /// 4.1.3).
     package enum DowngradeSentinel: String, Sendable {
         case tls12
         case tls11

@@ -10,7 +10,8 @@ struct EscalationPolicy: Sendable {
     /// Requests that the loaded signatures need beyond `GET /`, the most telling first.
     let requests: [HTTPRequest]
 
-    /// The longest lifetime, in days, of a public CA's certificate since 2018 (CA/Browser Forum ballot 193: 825 days).
+    /// The longest lifetime, in days, of a public CA's certificate since 2018 (CA/Browser Forum ballot 193:
+    /// 825 days).
     static let longestLifetime = 825
 
     /// Whether the decision depends on what the record says.
