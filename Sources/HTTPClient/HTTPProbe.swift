@@ -108,6 +108,17 @@ package final class HTTPProbe {
         }
     }
 
+    /// The server ended the handshake because it got no client certificate: no request can be sent.
+    package func refused() -> Action {
+        guard !isFinished else { return .finish }
+        if let (request, _) = current ?? plan.next(after: exchanges) {
+            var result = HTTPExchange(origin: origin, request: request)
+            result.wantsClientCertificate = true
+            exchanges.append(result)
+        }
+        return finish()
+    }
+
     /// The owner's time for this endpoint is up, or it can't connect again.
     package func stop(_ end: HTTPEnd = .timeout) -> Action {
         guard !isFinished else { return .finish }

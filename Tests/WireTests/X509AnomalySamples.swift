@@ -9,6 +9,7 @@ enum X509AnomalySamples {
 
     private static let encoding: [Sample] = [
         Sample(.trailingData) { $0.tail = [0] },
+        Sample(.untaggedVersion) { $0.version = DER.integer([2]) },
         Sample(.trailingDataInCertificate) { $0.certificateTail = DER.null },
         Sample(.trailingDataInTBS) { $0.bodyTail = DER.null },
         Sample(.trailingDataInExtension) {

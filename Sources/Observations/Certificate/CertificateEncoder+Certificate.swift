@@ -31,7 +31,7 @@ extension CertificateEncoder {
 
     private func writeDigests(to out: inout ByteBuffer) {
         if !index.key.whole.isEmpty { out.member("spki_sha256", hex: digests.publicKey.span) }
-        out.member("tbs_no_ct_sha256", hex: digests.body.span)
+        if !isInPart { out.member("tbs_no_ct_sha256", hex: digests.body.span) }
     }
 
     private func writeValidity(to out: inout ByteBuffer) {

@@ -14,16 +14,21 @@ extension ByteBuffer {
         endObject()
     }
 
-    /// What the record says of a certificate that is not the leaf of the whole, into an object that is open.
+    /// What the record says of a certificate that is not its leaf, into an object that is open.
+    ///
+    /// - Parameter isWhole: false when only the beginning is there, whose hash would compare with nothing.
     mutating func members(
         certificate bytes: Span<UInt8>,
         _ isReadable: Bool,
         _ index: borrowing CertificateIndex,
-        _ digests: CertificateDigests
+        _ digests: CertificateDigests,
+        isWhole: Bool = true
     ) {
-        object("hash")
-        member("sha256", hex: digests.sha256.span)
-        endObject()
+        if isWhole {
+            object("hash")
+            member("sha256", hex: digests.sha256.span)
+            endObject()
+        }
         if isReadable { members(bytes, index, digests) }
     }
 

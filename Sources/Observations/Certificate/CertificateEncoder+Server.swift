@@ -4,14 +4,18 @@ import Wire
 extension CertificateEncoder {
     /// Writes `hash`, `subject`, `issuer`, `not_before`, `not_after`, `x509` and `certificate_chain`,
     /// into an object that is open; nothing when no certificate was sent.
+    ///
+    /// Of a leaf that was read in part there is neither hash nor chain.
     package func writeServer(to out: inout ByteBuffer) {
         guard hasLeaf else { return }
         let leaf = bytes.span.extracting(leafRange)
-        out.object("hash")
-        out.member("sha256", hex: digests.sha256.span)
-        out.member("sha1", hex: digests.sha1.span)
-        out.member("md5", hex: digests.md5.span)
-        out.endObject()
+        if !isInPart {
+            out.object("hash")
+            out.member("sha256", hex: digests.sha256.span)
+            out.member("sha1", hex: digests.sha1.span)
+            out.member("md5", hex: digests.md5.span)
+            out.endObject()
+        }
         if isReadable {
             writeNames(leaf, to: &out)
             writeTimes(to: &out)
@@ -86,7 +90,7 @@ extension CertificateEncoder {
             case .leaf: 1
             case .none: 0
             }
-        guard count > 0 else { return }
+        guard count > 0, !isInPart else { return }
         out.array("certificate_chain")
         let all = bytes.span
         for place in 0..<count {

@@ -20,8 +20,11 @@ package struct CertificateEncoder: ~Copyable {
     package internal(set) var index = CertificateIndex()
     package internal(set) var digests = CertificateDigests()
 
-    /// How many certificates were sent.
+    /// How many certificates were sent, those among them that were not kept.
     package internal(set) var chainLength = 0
+
+    /// Whether only the leaf's beginning is there: hashes of it would compare with nothing.
+    package internal(set) var isInPart = false
 
     /// Whether the leaf has a certificate's structure; when not, only its digests and anomalies mean something.
     package internal(set) var isReadable = false
@@ -68,19 +71,22 @@ package struct CertificateEncoder: ~Copyable {
 
     package var sha256: InlineArray<32, UInt8> { digests.sha256 }
 
-    /// Calls `body` with the leaf's DER.
-    package func withLeaf(_ body: (Span<UInt8>) -> Void) {
-        body(bytes.span.extracting(leafRange))
-    }
-
     /// Takes the certificates of one endpoint, leaf first.
     ///
     /// - Parameters:
     ///   - flight: bytes that hold them.
     ///   - chain: where each certificate's DER lies in `flight`; what lies outside of it is left out.
-    package mutating func read(_ flight: Span<UInt8>, _ chain: Span<ByteRange>) {
+    ///   - dropped: how many more were sent.
+    ///   - isInPart: whether the leaf is only the beginning of what was sent.
+    package mutating func read(
+        _ flight: Span<UInt8>,
+        _ chain: Span<ByteRange>,
+        dropped: Int = 0,
+        isInPart: Bool = false
+    ) {
         clear()
-        chainLength = chain.count
+        chainLength = chain.count + dropped
+        self.isInPart = isInPart
         for place in 0..<min(chain.count, Self.chainLimit) where flight.holds(chain[place]) {
             let start = bytes.count
             bytes.append(flight.extracting(chain[place].indices))
@@ -91,15 +97,17 @@ package struct CertificateEncoder: ~Copyable {
             return
         }
         let leaf = flight.extracting(chain[first].indices)
-        isReadable = index.read(leaf)
+        isReadable = isInPart ? index.read(beginning: leaf) : index.read(leaf)
         digests.hash(leaf, index)
         guard isReadable else { return readChain(flight, chain.extracting(first + 1..<count), leaf) }
         if let subject = index.subjectName, let issuer = index.issuerName {
             isSelfIssued = index.areEqual(leaf, subject, issuer)
         }
         isSelfSigned =
-            mayBeSelfSigned(leaf)
-            ? signatureCheck.isSelfSigned(leaf, index, sha256: digests.sha256) : false
+            isInPart
+            ? nil
+            : mayBeSelfSigned(leaf)
+                ? signatureCheck.isSelfSigned(leaf, index, sha256: digests.sha256) : false
         relations.readNames(leaf, index)
         relations.readTimes(leaf, index)
         relations.readKeyIdentifiers(leaf, index)
@@ -138,7 +146,8 @@ package struct CertificateEncoder: ~Copyable {
     private mutating func clear() {
         bytes.removeAll(keepingCapacity: true)
         ranges.removeAll(keepingCapacity: true)
-        (chainLength, isReadable, isSelfIssued, isSelfSigned) = (0, false, false, nil)
+        (chainLength, isInPart, isReadable) = (0, false, false)
+        (isSelfIssued, isSelfSigned) = (false, nil)
         relations = CertificateRelations()
         chainText.removeAll()
     }

@@ -40,9 +40,15 @@ package struct ChainCache: ~Copyable {
 
     /// Takes the certificates of one endpoint, leaf first.
     package mutating func read(_ chain: CertificateChain) {
-        guard !chain.isEmpty else {
+        // What was cut is seldom met twice.
+        guard !chain.isEmpty, !chain.isCut else {
             place = nil
-            return encoder.read(chain.bytes.span, chain.ranges.span)
+            return encoder.read(
+                chain.bytes.span,
+                chain.ranges.span,
+                dropped: chain.dropped,
+                isInPart: chain.isLastCut
+            )
         }
         let hash = chain.withString(0, Self.hash)
         let index = Int(UInt(bitPattern: hash) % UInt(Self.size))

@@ -19,7 +19,7 @@ package enum StackFingerprint {
         out.append(0x5f)
         out.append(hex16: flight.legacyVersion)
         out.append(0x5f)
-        out.append(hex16: flight.recordVersion)
+        out.append(hex16: flight.recordVersion ?? 0)
         out.append(0x5f)
         append(family: suite, to: &out)
         out.append(0x5f)

@@ -47,6 +47,8 @@ package final class Observation {
     /// Connections that showed something else than the rest says; at most `OtherConnection.maximumCount`.
     package var connections: [OtherConnection] = []
     package var anomalies: [VisitAnomaly] = []
+    /// Bounds that were reached beyond those of the flight.
+    package var limits: [ReachedBound] = []
     /// Tarpit and similar marks that the engine itself saw.
     package var assessment: [EndpointAssessment] = []
 
@@ -72,6 +74,7 @@ package final class Observation {
         if !assessment.isEmpty { assessment.removeAll() }
         if !connections.isEmpty { connections.removeAll() }
         if !anomalies.isEmpty { anomalies.removeAll() }
+        if !limits.isEmpty { limits.removeAll() }
     }
 }
 

@@ -34,7 +34,7 @@ package struct OtherConnection: Equatable, Sendable {
     package var suite: UInt16?
     package var nextProtocol: [UInt8]
     /// The certificates; empty when they are the record's own.
-    package var chain = CertificateChain(maximumCount: 64, maximumBytes: 256 * 1024)
+    package var chain = ServerFlight.emptyChain
     /// Whether this connection's handshake was completed by whoever holds the leaf's key.
     package var proof: Proof
     package var verification: Verification?

@@ -19,7 +19,7 @@ package struct ProbeRecord: Equatable, Sendable {
     package enum Outcome: String, CaseIterable, Sendable { case success, failure, skipped }
 
     /// The budget that ended a probe.
-    package enum Limit: String, CaseIterable, Sendable { case bytes, time, messages, requests }
+    package enum Limit: String, CaseIterable, Sendable { case bytes, time, records, messages, requests }
 
     package var kind: ProbeKind
     package var outcome: Outcome
@@ -29,6 +29,8 @@ package struct ProbeRecord: Equatable, Sendable {
     package var attempt: Int
     package var milliseconds: Int
     package var limit: Limit?
+    /// The fatal alert by which the server ended the probe's connection.
+    package var alert: UInt8?
 
     package init(
         _ kind: ProbeKind,
@@ -48,6 +50,7 @@ package struct ProbeRecord: Equatable, Sendable {
         self.attempt = attempt
         self.milliseconds = milliseconds
         self.limit = limit
+        alert = nil
     }
 }
 

@@ -24,6 +24,14 @@ extension ByteBuffer {
         endArray()
     }
 
+    /// The member `limits` of `hallmark`; nothing when everything that was sent was kept.
+    mutating func append(limits flight: borrowing ServerFlight, _ others: [ReachedBound]) {
+        guard flight.hasReachedBounds || !others.isEmpty else { return }
+        array("limits")
+        for bound in flight.reachedBounds + others { plainElement(bound.rawValue) }
+        endArray()
+    }
+
     private mutating func members(_ connection: OtherConnection) {
         member("probe", word: connection.kind.rawValue)
         array("differs")
@@ -42,13 +50,13 @@ extension ByteBuffer {
         var digests = CertificateDigests()
         object("certificate")
         chain.withString(0) { leaf in
-            let isReadable = index.read(leaf)
+            let isReadable = chain.isLastCut ? index.read(beginning: leaf) : index.read(leaf)
             digests.hashShort(leaf, index)
-            members(certificate: leaf, isReadable, index, digests)
+            members(certificate: leaf, isReadable, index, digests, isWhole: !chain.isLastCut)
         }
         endObject()
         let count = output == .full ? chain.count : output == .leaf ? 1 : 0
-        guard count > 0 else { return }
+        guard count > 0, !chain.isLastCut else { return }
         array("certificate_chain")
         for place in 0..<count {
             comma()

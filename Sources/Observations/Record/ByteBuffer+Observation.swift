@@ -32,6 +32,10 @@ extension ByteBuffer {
         if let reason = probe.reason { member("reason", word: reason.rawValue) }
         if let hello = probe.hello { member("hello", word: hello) }
         if let limit = probe.limit { member("limit", word: limit.rawValue) }
+        if let alert = probe.alert {
+            key("alert")
+            append(alert: alert)
+        }
         if probe.outcome != .skipped {
             member("attempt", probe.attempt)
             member("duration_ms", probe.milliseconds)

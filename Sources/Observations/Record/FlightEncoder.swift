@@ -16,7 +16,9 @@ extension ByteBuffer {
     ) {
         if let number = versionNumber(flight.version) {
             member("version", number)
-            member("version_protocol", flight.version > 0x0300 ? "tls" : "ssl" as StaticString)
+            let name: StaticString =
+                flight.version == 0x0101 ? "tlcp" : flight.version > 0x0300 ? "tls" : "ssl"
+            member("version_protocol", name)
         }
         if let suite = flight.suite { member("cipher", CipherSuite.name(suite), or: suite) }
         if let group = flight.group { member("curve", NamedGroup.name(group), or: group) }
@@ -43,7 +45,7 @@ extension ByteBuffer {
         if flight.serverHello.isPresent || flight.helloRetryRequest.isPresent { helloRetryRequest(flight) }
         list("encrypted_extensions", flight.encryptedExtensions)
         list("certificate_extensions", flight.certificateEntry)
-        if flight.recordVersion != 0 { member("record_version", hexadecimal: flight.recordVersion) }
+        if let version = flight.recordVersion { member("record_version", hexadecimal: version) }
         if let scheme = flight.signatureScheme {
             member("signature_scheme", SignatureScheme.name(scheme), or: scheme)
         }
@@ -93,17 +95,22 @@ extension ByteBuffer {
         array("alerts")
         for alert in flight.alerts {
             comma()
-            append(0x22)
-            if let name = AlertCode.name(alert.code) {
-                append(name)
-            } else {
-                append("alert_")
-                append(decimal: Int(alert.code))
-            }
-            append(0x22)
+            append(alert: alert.code)
         }
         endArray()
         numbers("alert_codes", flight.alerts.span) { Int($0.code) }
+    }
+
+    /// An alert's name, or `alert_` and its number, as a string.
+    mutating func append(alert code: UInt8) {
+        append(0x22)
+        if let name = AlertCode.name(code) {
+            append(name)
+        } else {
+            append("alert_")
+            append(decimal: Int(code))
+        }
+        append(0x22)
     }
 
     private mutating func certificateRequest(_ request: borrowing CertificateRequest) {
@@ -197,6 +204,7 @@ extension ByteBuffer {
 /// `3.0` is SSL's; nil for what is no version.
 private func versionNumber(_ version: UInt16) -> StaticString? {
     switch version {
+    case 0x0101: "1.1"  // TLCP's (GM/T 0024, GB/T 38636)
     case 0x0300: "3.0"
     case 0x0301: "1.0"
     case 0x0302: "1.1"

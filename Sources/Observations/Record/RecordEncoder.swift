@@ -173,6 +173,7 @@ package struct RecordEncoder: ~Copyable {
         out.append(probes: observation.probes, leftOut: observation.leftOut)
         probesEnd = observation.probes.isEmpty ? nil : out.count - 1
         out.append(answers: observation)
+        out.append(limits: flight, observation.limits)
         out.append(observation.anomalies, observation.connections, options.chain)
         out.member(flight: flight)
         fingerprints.encodeHallmark(observation, into: &out)

@@ -56,15 +56,16 @@ extension Field {
         .list(
             "hallmark.probes.hello",
             .keyword,
-            "The ClientHello used: `default`, `browser`, `tls12`, `legacy`, `no_sni`."
+            "The ClientHello used: `default`, `browser`, `tls12`, `legacy`, `no_sni`, `no_alpn`."
         ),
         .list("hallmark.probes.attempt", .long, "1 for the first try."),
         .list("hallmark.probes.duration_ms", .long, "Milliseconds it took."),
         .list(
             "hallmark.probes.limit",
             .keyword,
-            "The budget that ended the probe: `bytes`, `time`, `messages`, `requests`."
+            "The budget that ended the probe: `bytes`, `time`, `records`, `messages`, `requests`."
         ),
+        .list("hallmark.probes.alert", .keyword, "The fatal alert by which the server ended it."),
         Field(
             "hallmark.not_tls.protocol",
             .keyword,

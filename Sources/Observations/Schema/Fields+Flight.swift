@@ -97,6 +97,11 @@ extension Field {
             "What was odd about the visit: `changed_between_connections` when two of its connections showed different certificates."
         ),
         .list(
+            "hallmark.limits",
+            .keyword,
+            "What the server sent more of than is kept, from a closed list (`Docs/grab.md`); absent when everything was kept."
+        ),
+        .list(
             "hallmark.connections",
             .objects,
             "Connections that showed something else than the rest of the record says, at most 4."

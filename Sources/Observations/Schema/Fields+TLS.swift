@@ -6,7 +6,11 @@ extension Field {
             .keyword,
             "The negotiated version's number: `1.3`, `1.2`, `1.1`, `1.0`, `3.0` (SSL)."
         ),
-        Field("tls.version_protocol", .keyword, "`tls` or `ssl`."),
+        Field(
+            "tls.version_protocol",
+            .keyword,
+            "`tls`, `ssl`, or `tlcp` (GB/T 38636, whose version is `1.1`)."
+        ),
         Field(
             "tls.cipher",
             .keyword,

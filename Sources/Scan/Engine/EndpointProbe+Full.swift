@@ -22,6 +22,7 @@ extension EndpointProbe {
         return FullProbe(
             isTLS ? scan.tls : nil,
             serverName: observation.serverName,
+            offersProtocols: offersProtocols,
             http: HTTPProbe(origin, plan, scan.options.http)
         )
     }
@@ -39,11 +40,13 @@ extension EndpointProbe {
         let isSuccess = !flight.chain.isEmpty
         let error = fullError(full, flight, end)
         observation.error = isSuccess ? nil : error
-        record(.handshake, error, attempt: attempt, end: end)
+        record(.handshake, error, attempt: attempt, end: end, flight)
         if isSuccess {
             _ = observation.take(sighting(full, flight, .handshake))
         } else {
             observation.flight = flight
+            // The grab was there before: what it was told tells more.
+            if let earlier { (observation.flight, observation.error) = (earlier.flight, earlier.error) }
         }
         failure = nil
         let ending = ending(end)
@@ -65,7 +68,7 @@ extension EndpointProbe {
         if action == .reconnect, end != .timedOut(total: true) { return step }
         (observation.http, observation.favicon) = full.answers()
         let error = http.exchanges.contains { $0.version != nil } ? nil : httpError(full, flight, end)
-        record(.http, error, attempt: 1, end: end)
+        record(.http, error, attempt: 1, end: end, flight)
         let last = observation.probes.count - 1
         if http.isCut, observation.probes[last].limit == nil { observation.probes[last].limit = .requests }
         recordIcon(http)

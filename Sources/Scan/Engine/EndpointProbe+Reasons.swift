@@ -10,6 +10,7 @@ extension EndpointProbe {
         case .certificate:
             guard case .grab(let look, _) = step, look == scan.options.look else { return .fallback }
             return scan.options.prove ? .fallback : .level
+        case .handshake where !scan.options.prove: return .fallback
         case .handshake, .http: return .asked
         case .jarm, .favicon, .sni: return nil
         }

@@ -10,7 +10,6 @@ extension EndpointProbe {
         preparePrelude()
         switch step {
         case .grab:
-            if observation.flight.suite != nil { earlier = (observation.flight, observation.error) }
             observation.flight.reset()
         case .handshake:
             observation.flight.reset()
@@ -125,11 +124,12 @@ extension EndpointProbe {
         }
         let isSuccess = !observation.flight.chain.isEmpty
         let error = isSuccess ? nil : preludeError ?? end.error(isConnected: isConnected) ?? failure?.error
-        record(.certificate, error, hello: look.rawValue, attempt: attempt, end: end)
+        record(.certificate, error, hello: look.rawValue, attempt: attempt, end: end, observation.flight)
         observation.error = error
         guard !isSuccess else {
             observation.proof = .presented
             observation.notTLS = nil
+            offersProtocols = look != .noProtocols
             observation.sentServerName = look.sendsServerName ? observation.serverName : nil
             return sequence.succeeded()
         }
@@ -142,12 +142,25 @@ extension EndpointProbe {
         }
         let fallbackFailure = failure ?? (isConnected ? end.grabFailure : nil)
         let next = sequence.ended(ending(end), fallbackFailure, observation.flight)
-        if case .grab = next { return next }
-        // Another hello that did worse takes nothing away from what the server has shown.
-        if let earlier, observation.flight.suite == nil {
-            (observation.flight, observation.error) = earlier
+        // A hello that did worse takes nothing away from what the server has shown, or said, to one before.
+        let weight = weight(fallbackFailure)
+        if let earlier, earlier.weight > 0, earlier.weight >= weight {
+            (observation.flight, observation.error) = (earlier.flight, earlier.error)
+        } else {
+            earlier = (observation.flight, observation.error, weight)
         }
         return next
+    }
+
+    /// How much a try without a certificate tells: a ServerHello most, a reason that is the server's own more
+    /// than one that our lesser hellos bring about.
+    private func weight(_ failure: GrabFailure?) -> Int {
+        guard observation.flight.suite == nil else { return 3 }
+        switch failure {
+        case .alert(70), .alert(80), .alert(0): return 1
+        case .alert, .violation, .notTLS: return 2
+        default: return 0
+        }
     }
 
     func ending(_ end: ConnectionEnd) -> ProbeSequence.Ending {
@@ -187,7 +200,7 @@ extension EndpointProbe {
         }
         let hasChain = !probe.flight.chain.isEmpty
         let error = hasChain ? nil : end.error(isConnected: isConnected) ?? failure?.error
-        record(.sni, error, attempt: 1, end: end)
+        record(.sni, error, attempt: 1, end: end, probe.flight)
         observation.sniVariants.append(probe.result(error?.code))
         return sequence.next()
     }
@@ -198,16 +211,29 @@ extension EndpointProbe {
         _ error: ObservationError?,
         hello: String? = nil,
         attempt: Int,
-        end: ConnectionEnd
+        end: ConnectionEnd,
+        _ flight: ServerFlight? = nil
     ) {
         var record = ProbeRecord(kind, error == nil ? .success : .failure, code: error?.code)
         record.hello = hello
         record.attempt = attempt
         record.milliseconds = Int(clamping: scan.loop.now - stepBeganAt)
         record.reason = reason(kind, attempt: attempt)
-        if end == .budgetExceeded { record.limit = .bytes }
+        if case .limit(let limit) = failure { record.limit = limit.ofProbe }
+        if end == .budgetExceeded || flight?.chain.isLastCut == true { record.limit = .bytes }
+        if error != nil { record.alert = flight?.alerts.last(where: \.isFinal)?.code }
         if case .timedOut(total: true) = end { record.limit = .time }
         observation.probes.append(record)
+    }
+}
+
+extension GrabFailure.Limit {
+    fileprivate var ofProbe: ProbeRecord.Limit {
+        switch self {
+        case .bytes: .bytes
+        case .records: .records
+        case .messages: .messages
+        }
     }
 }
 

@@ -29,8 +29,10 @@ final class EndpointProbe: TCPConnection {
     var preludeError: ObservationError?
     /// The name that the server says it answers for, in place of the one it does not know.
     var otherHost: String?
-    /// What an earlier try showed that a server answered and that got no certificate, and how it ended.
-    var earlier: (flight: ServerFlight, error: ObservationError?)?
+    /// The most telling of the earlier tries that got no certificate.
+    var earlier: (flight: ServerFlight, error: ObservationError?, weight: Int)?
+    /// Whether the server takes a hello with the protocols of HTTP.
+    var offersProtocols = true
     /// How the present step ended, as far as its state machine knows.
     var failure: GrabFailure?
     var stepBeganAt: UInt64 = 0
@@ -64,7 +66,7 @@ final class EndpointProbe: TCPConnection {
         observation.startedAt = Timestamp.now
         endpointBeganAt = scan.loop.now
         exhaustions = 0
-        (earlier, otherHost) = (nil, nil)
+        (earlier, otherHost, offersProtocols) = (nil, nil, true)
         decision = .nothing
         isCut = false
         sequence = ProbeSequence(

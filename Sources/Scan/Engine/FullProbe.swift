@@ -21,6 +21,7 @@ final class FullProbe {
 
     private let context: TLSContext?
     private let serverName: String?
+    private let offersProtocols: Bool
     let http: HTTPProbe?
     private var session: TLSSession?
 
@@ -36,9 +37,10 @@ final class FullProbe {
     /// - Parameters:
     ///   - context: nil for plain TCP.
     ///   - http: what to ask once the connection stands; nil for the handshake alone.
-    init(_ context: TLSContext?, serverName: String?, http: HTTPProbe?) {
+    init(_ context: TLSContext?, serverName: String?, offersProtocols: Bool = true, http: HTTPProbe?) {
         self.context = context
         self.serverName = serverName
+        self.offersProtocols = offersProtocols
         self.http = http
     }
 
@@ -90,7 +92,7 @@ final class FullProbe {
             return act(http?.connected(), send)
         }
         do {
-            session = try TLSSession(context, serverName: serverName)
+            session = try TLSSession(context, serverName: serverName, offersProtocols: offersProtocols)
         } catch {
             self.error = error
             return .failed
@@ -120,12 +122,23 @@ final class FullProbe {
         } catch {
             session?.flush(send)
             self.error = error
-            return .failed
+            guard let http, hasRefusedUs else { return .failed }
+            return act(http.refused(), send)
         }
         isEstablished = true
         guard let http else { return .done }
         let action = act(http.connected(alpn: session?.nextProtocol), send)
         return action == .wait ? read(send) : action
+    }
+
+    /// Whether the server ended the handshake because it got no client certificate; up to TLS 1.2 it tells that
+    /// by one of several alerts (RFC 5246, section 7.2.2).
+    private var hasRefusedUs: Bool {
+        let flight = flight
+        guard flight.certificateRequest.isPresent, let alert = flight.alerts.last(where: \.isFinal) else {
+            return false
+        }
+        return [40, 42, 43, 44, 45, 46, 48, 49, 116].contains(alert.code)
     }
 
     private func read(_ send: (Span<UInt8>) -> Void) -> Action {

@@ -38,6 +38,8 @@ struct ProbeSequence {
     private let scheme: Target.Scheme
     private let hasServerName: Bool
     private var tried: [ClientHello.Look] = []
+    /// A hello with TLS 1.3 got handshake_failure, and one without it protocol_version.
+    private var refusals = (handshake: false, version: false)
     private var planned: [Step] = []
     /// Whether the handler was asked a second time.
     private(set) var hasReconsidered = false
@@ -73,11 +75,19 @@ struct ProbeSequence {
             return go(.grab(look, attempt: attempt + 1))
         case (.handshake(let attempt), .passing) where attempt <= retries:
             return go(.handshake(attempt: attempt + 1))
+        case (.handshake, .refused) where !tried.isEmpty:
+            return go(.decide)
         case (.handshake, .refused):
             // libssl speaks with fewer servers than the grab does: better presented than nothing.
             return go(firstGrab)
         case (.grab(let look, _), .refused):
             tried.append(look)
+            if failure == .alert(40), look.offersTLS13 { refusals.handshake = true }
+            if failure == .alert(70), !look.offersTLS13 { refusals.version = true }
+            if refusals == (true, true), !proves {
+                // It speaks TLS 1.3 alone and takes none of the grab's groups: libssl has finite fields too.
+                return go(.handshake(attempt: 1))
+            }
             if let failure,
                 let look = Fallback.next(
                     after: failure,

@@ -57,8 +57,11 @@ extension Observation {
             verification: keepsChain ? sighting.verification : nil
         )
         if keepsChain { other.chain = sighting.flight.chain }
-        if connections.count < OtherConnection.maximumCount, !connections.contains(other) {
+        guard !connections.contains(other) else { return }
+        if connections.count < OtherConnection.maximumCount {
             connections.append(other)
+        } else if !limits.contains(.connections) {
+            limits.append(.connections)
         }
     }
 

@@ -76,7 +76,7 @@ package enum EvidenceKind: String, CaseIterable, Sendable, Comparable {
     private static let tlsPrefixes = [
         "tls.", "hallmark.tls.", "hallmark.jarm.", "hallmark.stack", "hallmark.ja3s_text",
         "hallmark.sni_variants", "hallmark.not_tls.", "hallmark.starttls.", "hallmark.connections.",
-        "hallmark.anomalies",
+        "hallmark.anomalies", "hallmark.limits",
     ]
 
     package static func < (left: EvidenceKind, right: EvidenceKind) -> Bool {

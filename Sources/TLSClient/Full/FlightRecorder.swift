@@ -28,7 +28,8 @@ final class FlightRecorder {
         guard answer != .records, !bytes.isEmpty else { return }
         if answer == .unknown {
             let start = firstByte.map { [$0, bytes[0]] } ?? [bytes[0], bytes.count > 1 ? bytes[1] : 3]
-            if ForeignProtocol.isRecord(start.span) {
+            // libssl reads records of version 3 alone.
+            if ForeignProtocol.isRecord(start.span) == true {
                 if firstByte != nil || bytes.count > 1 { answer = .records }
                 firstByte = bytes[0]
                 return

@@ -22,6 +22,9 @@ package final class TLSContext {
         "X25519:P-256:X448:P-521:P-384:ffdhe2048:ffdhe3072:ffdhe4096:"
         + "brainpoolP256r1:brainpoolP384r1:brainpoolP512r1:secp256k1:P-224:P-192"
 
+    /// Bytes of the longest Certificate message: the most that its length can say. The library's own limit is 100 KiB.
+    private static let longestChain = 1 << 24 - 1
+
     /// More recorders are not kept for later sessions.
     private static let maximumRecorders = 1024
 
@@ -39,6 +42,8 @@ package final class TLSContext {
         )
         _ = cSSL_CTX_set_mode(context, Int(SSL_MODE_RELEASE_BUFFERS))
         _ = cSSL_CTX_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))
+        // The bytes that a connection may receive are bounded by whoever owns it.
+        _ = cSSL_CTX_set_max_cert_list(context, Self.longestChain)
         _ = cSSL_CTX_set_min_proto_version(context, TLS1_VERSION)
         guard SSL_CTX_set_cipher_list(context, Self.cipherList) == 1,
             SSL_CTX_set_ciphersuites(context, Self.tls13Suites) == 1,

@@ -17,8 +17,14 @@ package struct TLSSession: ~Copyable {
     /// Whether a server name is sent: a name that SNI can't hold is left out rather than failing the handshake.
     package let sendsServerName: Bool
 
-    /// - Parameter serverName: the name for SNI; nil for none.
-    package init(_ context: TLSContext, serverName: String?) throws(TLSError) {
+    /// - Parameters:
+    ///   - serverName: the name for SNI; nil for none.
+    ///   - offersProtocols: false for a server that refuses every application protocol but its own.
+    package init(
+        _ context: TLSContext,
+        serverName: String?,
+        offersProtocols: Bool = true
+    ) throws(TLSError) {
         ERR_clear_error()
         guard let ssl = SSL_new(context.context) else { throw .fromQueue() }
         guard let incoming = BIO_new(BIO_s_mem()), let outgoing = BIO_new(BIO_s_mem()) else {
@@ -33,6 +39,7 @@ package struct TLSSession: ~Copyable {
         SSL_set_bio(ssl, incoming, outgoing)  // ssl frees both
         SSL_set_connect_state(ssl)
         cSSL_set_msg_callback_arg(ssl, Unmanaged.passUnretained(recorder).toOpaque())
+        if !offersProtocols { SSL_set_alpn_protos(ssl, nil, 0) }
         sendsServerName = serverName.map { cSSL_set_tlsext_host_name(ssl, $0) == 1 } ?? false
     }
 

@@ -32,8 +32,8 @@ package enum Fallback {
             // unrecognized_name
             sentName ? [.noServerName, .tls12] : [.tls12]
         case .alert(120):
-            // no_application_protocol: the other hellos offer none
-            [.tls12]
+            // no_application_protocol
+            [.noProtocols, .tls12]
         case .alert(40), .alert(80):
             // handshake_failure and internal_error are also said when a name has no certificate
             sentName ? [.tls12, .noServerName, .legacy] : [.tls12, .legacy]

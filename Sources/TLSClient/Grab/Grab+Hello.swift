@@ -10,7 +10,7 @@ extension Grab {
     ) -> Result<Action, GrabFailure> {
         guard flight.suite != nil else { return answerRetry(message, context, &flight) }
         switch flight.version {
-        case 0x0300...0x0303:
+        case 0x0300...0x0303, 0x0101:  // the last is TLCP's, whose messages are those of TLS 1.1
             // After a HelloRetryRequest only TLS 1.3 can follow.
             guard retryTranscript.isEmpty else { return .failure(.violation(.suite)) }
             stage = .oldFlight
@@ -106,9 +106,4 @@ extension Grab {
 
     /// A longer cookie would not fit into one record with the rest of a hello.
     private static var longestCookie: Int { 8192 }
-}
-
-extension ClientHello.Look {
-    /// Whether TLS 1.3 is among the versions offered.
-    var offersTLS13: Bool { self != .tls12 && self != .legacy }
 }

@@ -28,6 +28,9 @@ package struct Grab {
     /// Bytes that a server may send before its flight is over.
     package static let maximumBytes = 512 * 1024
 
+    /// Bytes of a record's content: TLS 1.2 allows 2048 more than are in plaintext (RFC 5246, section 6.2.3).
+    static let longestRecord = 16384 + 2048
+
     /// Records that it may send.
     package static let maximumRecords = 8192
 
@@ -35,7 +38,7 @@ package struct Grab {
     package static let maximumMessages = 64
 
     /// The longest handshake message that is waited for; of a longer chain the begin is read.
-    package static let longestMessage = 272 * 1024
+    package static let longestMessage = 496 * 1024
 
     enum Stage { case hello, oldFlight, newFlight, foreign, ended }
 
@@ -134,6 +137,9 @@ package struct Grab {
         if flight.close == nil { flight.close = how }
         if stage == .foreign {
             fail(.notTLS, &flight)
+        } else if recordCount == 0, cutRecord.count > 1, ForeignProtocol.isRecord(cutRecord.span) != true {
+            flight.junk(cutRecord.span)
+            fail(.notTLS, &flight)
         } else {
             fail(how == .reset ? .reset : how == .timeout ? .timeout : .closed, &flight)
         }
@@ -150,16 +156,23 @@ package struct Grab {
         _ flight: inout ServerFlight
     ) -> Int {
         var start = 0
-        if recordCount == 0, !ForeignProtocol.isRecord(bytes) {
-            stage = .foreign
-            readForeign(bytes, &flight)
-            return bytes.count
+        if recordCount == 0 {
+            switch ForeignProtocol.isRecord(bytes) {
+            case false:
+                stage = .foreign
+                readForeign(bytes, &flight)
+                return bytes.count
+            case nil: return 0
+            default: break
+            }
         }
         while stage != .ended, bytes.count - start >= 5 {
             let count = bytes.u16(start + 3)
-            guard bytes[start + 1] == 3, count + 5 <= RecordCipher.longestRecord else {
-                if recordCount == 0 { flight.junk(bytes) }
-                fail(recordCount == 0 ? .notTLS : .violation(.record), &flight)
+            // Some answer in the version of another protocol, but then in each record.
+            guard bytes[start + 1] == 3 || recordCount == 0 || bytes.u16(start + 1) == flight.recordVersion,
+                20...24 ~= bytes[start], count <= Self.longestRecord
+            else {
+                fail(.violation(.record), &flight)
                 break
             }
             let end = start + 5 + count

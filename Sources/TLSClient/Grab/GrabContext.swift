@@ -88,6 +88,7 @@ package final class GrabContext {
             case .tls12: 2
             case .legacy: 3
             case .noServerName: 4
+            case .noProtocols: 5
             }
         return hellos[place]
     }
@@ -120,7 +121,7 @@ package final class GrabContext {
     /// Whether the first hello of a look has a key share for a group.
     func offers(_ group: UInt16, _ look: ClientHello.Look) -> Bool {
         switch look {
-        case .default, .noServerName: group == 29 || group == 23
+        case .default, .noServerName, .noProtocols: group == 29 || group == 23
         case .browser: group == 29
         case .tls12, .legacy: false
         }

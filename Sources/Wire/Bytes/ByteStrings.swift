@@ -12,6 +12,9 @@ package struct ByteStrings: Equatable, Sendable {
     /// How many strings were dropped because a bound was reached.
     package private(set) var dropped = 0
 
+    /// Whether the last string is only the beginning of what was sent.
+    package private(set) var isLastCut = false
+
     package let maximumCount: Int
     package let maximumBytes: Int
 
@@ -27,11 +30,26 @@ package struct ByteStrings: Equatable, Sendable {
     package var isEmpty: Bool { ranges.isEmpty }
 
     /// Whether a bound was reached.
-    package var isCut: Bool { dropped > 0 }
+    package var isCut: Bool { dropped > 0 || isLastCut }
+
+    /// How many strings were sent, as far as anybody saw.
+    package var sent: Int { count + dropped }
+
+    /// Appends the beginning of a string that is too long or did not come whole, as the last one; counts it
+    /// as dropped when it is empty or something was dropped already.
+    package mutating func append(beginning string: Span<UInt8>, atMost limit: Int) {
+        let count = min(string.count, limit, maximumBytes - bytes.count)
+        guard count > 0, !isCut, ranges.count < maximumCount else {
+            dropped += 1
+            return
+        }
+        append(string.extracting(0..<count))
+        isLastCut = true
+    }
 
     /// Appends a copy, or counts the string as dropped.
     package mutating func append(_ string: Span<UInt8>) {
-        guard dropped == 0, ranges.count < maximumCount, string.count <= maximumBytes - bytes.count else {
+        guard !isCut, ranges.count < maximumCount, string.count <= maximumBytes - bytes.count else {
             dropped += 1
             return
         }
@@ -49,6 +67,7 @@ package struct ByteStrings: Equatable, Sendable {
         bytes.clear()
         ranges.clear()
         dropped = 0
+        isLastCut = false
     }
 }
 

@@ -46,6 +46,8 @@ extension ExtensionList {
             let start = values.count
             values.append(message.extracting(item.value.lowerBound..<item.value.lowerBound + count))
             kept = ByteRange(start, values.count)
+        } else if count > 0 {
+            droppedValues += 1
         }
         items.append(Item(type: item.type, length: UInt16(item.value.count), value: kept))
     }

@@ -27,11 +27,15 @@ package struct ExtensionList: Equatable, Sendable {
     /// How many were not kept.
     package internal(set) var dropped = 0
 
+    /// How many values that tell about the stack were not kept.
+    package internal(set) var droppedValues = 0
+
     package init() {}
 
     mutating func reset() {
         isPresent = false
         items.clear()
         dropped = 0
+        droppedValues = 0
     }
 }

@@ -8,10 +8,21 @@ package enum ForeignProtocol {
         binary(bytes) ?? text(bytes) ?? "unknown"
     }
 
-    /// Whether bytes can be the begin of a TLS or SSL 3.0 record.
-    package static func isRecord(_ bytes: Span<UInt8>) -> Bool {
-        guard !bytes.isEmpty, 20...24 ~= bytes[0] else { return bytes.isEmpty }
-        return bytes.count < 2 || bytes[1] == 3
+    /// Whether bytes can be the beginning of a TLS or SSL 3.0 record; nil when more must come to tell.
+    ///
+    /// Some servers write other versions into their records, which is taken for TLS only where the content
+    /// leaves no doubt: an alert, or a ServerHello.
+    package static func isRecord(_ bytes: Span<UInt8>) -> Bool? {
+        guard bytes.count >= 2 else { return bytes.isEmpty || 20...24 ~= bytes[0] ? nil : false }
+        guard 20...24 ~= bytes[0] else { return false }
+        if bytes[1] == 3 { return true }
+        guard bytes[0] == 21 || bytes[0] == 22 else { return false }
+        guard bytes.count >= 5 else { return nil }
+        let isAlert = bytes[0] == 21
+        // A ServerHello's fixed part is 38 bytes long, and four more for its header.
+        guard isAlert ? bytes.u16(3) == 2 : 42...16384 ~= bytes.u16(3) else { return false }
+        guard bytes.count >= 9 || isAlert && bytes.count >= 6 else { return nil }
+        return isAlert ? 1...2 ~= bytes[5] : bytes[5] == 2 && 38...8192 ~= bytes.u24(6)
     }
 
     private static func text(_ bytes: Span<UInt8>) -> StaticString? {

@@ -1,7 +1,8 @@
 extension ServerFlight {
     /// Reads a Certificate message of either kind, leaf first.
     ///
-    /// When the list breaks in the middle, the certificates before that place are kept.
+    /// Each certificate that is whole is kept, whatever the list's own length says; of a leaf that breaks
+    /// off with the message, or is longer than a chain may be, the beginning is kept.
     mutating func readCertificate(_ message: Span<UInt8>) throws(MalformedMessage) {
         var place = 4
         if isTLS13 { place = try Self.block(message, at: 4, wide: 1).upperBound }
@@ -9,11 +10,8 @@ extension ServerFlight {
         let end = place + 3 + message.u24(place)
         place += 3
         while place < min(end, message.count) {
-            let certificate = try Self.block(message, at: place, wide: 3)
-            guard !certificate.isEmpty, certificate.upperBound <= end else {
-                throw MalformedMessage(type: message[0])
-            }
-            chain.append(message.extracting(certificate))
+            let certificate = try readCertificate(message, at: place)
+            guard certificate.upperBound <= end else { throw MalformedMessage(type: message[0]) }
             place = certificate.upperBound
             guard isTLS13 else { continue }
             let extensions = try Self.block(message, at: place, wide: 2)
@@ -21,6 +19,26 @@ extension ServerFlight {
             place = extensions.upperBound
         }
         guard end <= message.count else { throw MalformedMessage(type: message[0]) }
+    }
+
+    /// Reads one certificate of the list and keeps what fits; returns where it lies.
+    private mutating func readCertificate(
+        _ message: Span<UInt8>,
+        at place: Int
+    ) throws(MalformedMessage) -> Range<Int> {
+        guard place + 3 <= message.count else { throw MalformedMessage(type: message[0]) }
+        let start = place + 3
+        let end = start + message.u24(place)
+        guard end > start else { throw MalformedMessage(type: message[0]) }
+        let whole = message.extracting(start..<min(end, message.count))
+        if end > message.count || chain.isEmpty && end - start > chain.maximumBytes {
+            // What was begun was sent, though only the leaf is worth reading in part.
+            chain.append(beginning: whole, atMost: chain.isEmpty ? Self.keptBeginning : 0)
+        } else {
+            chain.append(whole)
+        }
+        guard end <= message.count else { throw MalformedMessage(type: message[0]) }
+        return start..<end
     }
 
     /// The extensions of the leaf's CertificateEntry (RFC 8446, section 4.4.2).
@@ -53,7 +71,11 @@ extension ServerFlight {
         if value[0] == 2 { place += 3 }
         guard place + 3 <= value.count, place + 3 + value.u24(place) <= value.count else { return false }
         let count = value.u24(place)
-        guard count <= Self.maximumResponse, ocspResponse.isEmpty else { return true }
+        guard ocspResponse.isEmpty else { return true }
+        guard count <= Self.maximumResponse else {
+            dropped.insert(.ocspResponse)
+            return true
+        }
         ocspResponse.append(value.extracting(place + 3..<place + 3 + count))
         return true
     }

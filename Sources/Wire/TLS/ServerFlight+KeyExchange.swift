@@ -61,7 +61,11 @@ extension ServerFlight {
 
     private mutating func readSchemes(_ message: Span<UInt8>, _ range: Range<Int>) {
         var place = range.lowerBound
-        while place + 2 <= range.upperBound, certificateRequest.signatureSchemes.count < 64 {
+        while place + 2 <= range.upperBound {
+            guard certificateRequest.signatureSchemes.count < 64 else {
+                dropped.insert(.signatureSchemes)
+                return
+            }
             certificateRequest.signatureSchemes.append(UInt16(message.u16(place)))
             place += 2
         }

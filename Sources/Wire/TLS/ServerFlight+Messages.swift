@@ -17,7 +17,11 @@ extension ServerFlight {
     /// given too: what there is of it is read before the error.
     package mutating func message(_ bytes: Span<UInt8>) throws(MalformedMessage) {
         guard bytes.count >= 4 else { throw MalformedMessage(type: bytes.isEmpty ? 0 : bytes[0]) }
-        if messages.count < Self.maximumMessages { messages.append(bytes[0]) }
+        if messages.count < Self.maximumMessages {
+            messages.append(bytes[0])
+        } else {
+            dropped.insert(.messages)
+        }
         switch bytes[0] {
         case 2: try readServerHello(bytes)
         case 8: try readEncryptedExtensions(bytes)

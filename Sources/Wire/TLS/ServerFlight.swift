@@ -11,8 +11,8 @@ package struct ServerFlight: Equatable, Sendable {
     /// The ServerHello's legacy_version.
     package internal(set) var legacyVersion: UInt16 = 0
 
-    /// The version in the header of the first handshake or alert record; 0 before one.
-    package internal(set) var recordVersion: UInt16 = 0
+    /// The version in the header of the first handshake or alert record; nil before one.
+    package internal(set) var recordVersion: UInt16?
 
     /// The cipher suite chosen; nil before a ServerHello.
     package internal(set) var suite: UInt16?
@@ -65,8 +65,10 @@ package struct ServerFlight: Equatable, Sendable {
 
     package internal(set) var certificateRequest = CertificateRequest()
 
-    /// The chain as it was sent, leaf first: at most 64 certificates and 256 KiB.
-    package internal(set) var chain = CertificateChain(maximumCount: 64, maximumBytes: 256 * 1024)
+    /// The chain as it was sent, leaf first: at most 64 certificates and 480 KiB.
+    ///
+    /// Of a leaf that did not come whole or is longer than that the first `keptBeginning` bytes are kept.
+    package internal(set) var chain = emptyChain
 
     /// The stapled OCSP response for the leaf in DER; empty when none came or it was over 64 KiB.
     package internal(set) var ocspResponse: [UInt8] = []
@@ -77,6 +79,9 @@ package struct ServerFlight: Equatable, Sendable {
     /// The first bytes of an answer that is not TLS, at most `maximumJunk`.
     package internal(set) var junk: [UInt8] = []
 
+    /// What came beyond the bounds of other parts than those that count it themselves.
+    var dropped: Dropped = []
+
     /// How the server ended the connection; nil when it did not.
     package var close: Close?
 
@@ -84,6 +89,8 @@ package struct ServerFlight: Equatable, Sendable {
     private(set) var offeredSessionID = InlineArray<32, UInt8>(repeating: 0)
     private(set) var offeredSessionIDCount = 0
 
+    package static let emptyChain = CertificateChain(maximumCount: 64, maximumBytes: 480 * 1024)
+    package static let keptBeginning = 64 * 1024
     package static let maximumValues = 2048
     package static let maximumJunk = 256
     package static let maximumRecords = 32
@@ -96,7 +103,7 @@ package struct ServerFlight: Equatable, Sendable {
     package mutating func reset() {
         version = 0
         legacyVersion = 0
-        recordVersion = 0
+        recordVersion = nil
         suite = nil
         group = nil
         compression = nil
@@ -121,6 +128,7 @@ package struct ServerFlight: Equatable, Sendable {
         timestamps.removeAll()
         junk.clear()
         close = nil
+        dropped = []
         offeredSessionIDCount = 0
     }
 
@@ -133,18 +141,24 @@ package struct ServerFlight: Equatable, Sendable {
     /// Notes a record; at most `maximumRecords` are kept.
     package mutating func record(type: UInt8, length: Int) {
         if type == 20 { hasChangeCipherSpec = true }
-        guard records.count < Self.maximumRecords else { return }
+        guard records.count < Self.maximumRecords else {
+            dropped.insert(.records)
+            return
+        }
         records.append(Record(type: type, length: UInt16(truncatingIfNeeded: length)))
     }
 
     /// Notes the version of the record that carried the server's first handshake message or alert.
     package mutating func record(version: UInt16) {
-        if recordVersion == 0 { recordVersion = version }
+        if recordVersion == nil { recordVersion = version }
     }
 
     /// Notes an alert; at most `maximumAlerts` are kept.
     package mutating func alert(_ alert: Alert) {
-        guard alerts.count < Self.maximumAlerts else { return }
+        guard alerts.count < Self.maximumAlerts else {
+            dropped.insert(.alerts)
+            return
+        }
         alerts.append(alert)
     }
 
@@ -170,6 +184,6 @@ package struct ServerFlight: Equatable, Sendable {
             && one.records == other.records && one.alerts == other.alerts
             && one.certificateRequest == other.certificateRequest && one.chain == other.chain
             && one.ocspResponse == other.ocspResponse && one.timestamps == other.timestamps
-            && one.junk == other.junk && one.close == other.close
+            && one.junk == other.junk && one.close == other.close && one.dropped == other.dropped
     }
 }

@@ -18,7 +18,7 @@ extension CertificateAnomaly {
             .unparsableCertificate, .unparsableVersion, .unparsableSerialNumber,
             .unparsableSignatureAlgorithm, .unparsableIssuer, .unparsableValidity, .unparsableSubject,
             .unparsablePublicKey, .unparsableExtensions, .unparsableExtension, .unparsableSignature,
-            .emptySerial, .nonStringNamePart:
+            .emptySerial, .nonStringNamePart, .untaggedVersion:
             .encoding
         case .missingSerialNumber, .missingSignatureAlgorithm, .missingIssuer, .missingValidity,
             .missingSubject, .missingPublicKey, .missingSignature, .negativeSerial, .zeroSerial,
@@ -60,6 +60,8 @@ extension CertificateAnomaly {
             "A length is written in more bytes than it needs."
         case .indefiniteLength:
             "A length is left open (BER), which DER forbids."
+        case .untaggedVersion:
+            "The version stands there without its `[0]` tag."
         case .nonMinimalInteger:
             "An INTEGER has leading bytes that it does not need."
         case .badBoolean:
@@ -210,6 +212,8 @@ extension CertificateAnomaly {
             "The extended key usage is there and empty."
         case .badKeyUsage:
             "The key usage has bits beyond the nine that are defined."
+        case .readInPart:
+            "Only the beginning was read: it is longer than what is kept of a chain, or the connection ended before."
         }
     }
 }

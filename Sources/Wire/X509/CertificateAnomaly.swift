@@ -23,6 +23,7 @@ package enum CertificateAnomaly: String, CaseIterable, Sendable {
     case tooManyParts = "too_many_parts"
     case unparsableCertificate = "unparsable_certificate"
     case unparsableVersion = "unparsable_version"
+    case untaggedVersion = "untagged_version"
     case unparsableSerialNumber = "unparsable_serial_number"
     case unparsableSignatureAlgorithm = "unparsable_signature_algorithm"
     case unparsableIssuer = "unparsable_issuer"
@@ -89,4 +90,5 @@ package enum CertificateAnomaly: String, CaseIterable, Sendable {
     case emptyKeyUsage = "empty_key_usage"
     case emptyExtendedKeyUsage = "empty_extended_key_usage"
     case badKeyUsage = "bad_key_usage"
+    case readInPart = "read_in_part"
 }

@@ -47,6 +47,10 @@ extension CertificateIndex {
         var body = DERCursor(range)
         if let explicit = body.next(bytes, &reading.faults, ifTag: 0xa0) {
             readVersion(bytes, explicit.content)
+        } else if let number = untaggedVersion(bytes, body) {
+            _ = body.next(bytes, &reading.faults)
+            version = number + 1
+            reading.anomalies.insert(.untaggedVersion)
         }
         var part = Part.serialNumber
         while part != .end, body.peek(bytes) & 0xc0 == 0, !body.isAtEnd {
@@ -58,6 +62,15 @@ extension CertificateIndex {
             part = part.next
         }
         readTail(bytes, &body)
+    }
+
+    /// The number of a version that lacks its tag: a small INTEGER with another one, the serial number, after it.
+    private func untaggedVersion(_ bytes: Span<UInt8>, _ body: DERCursor) -> Int? {
+        var (cursor, faults) = (body, DERFaults())
+        guard let first = cursor.next(bytes, &faults, ifTag: 0x02), first.content.count == 1,
+            cursor.peek(bytes) == 0x02, case let number = bytes[first.content.indices.lowerBound], number <= 2
+        else { return nil }
+        return Int(number)
     }
 
     /// Reads one mandatory part, and returns which is due next.

@@ -68,6 +68,26 @@ package struct CertificateIndex: ~Copyable {
         return true
     }
 
+    /// Reads what can be read of a certificate whose first bytes alone are there.
+    ///
+    /// Of the anomalies those are kept that no breaking off can bring about.
+    package mutating func read(beginning bytes: Span<UInt8>) -> Bool {
+        let isRead = read(bytes)
+        let found = anomalies
+        reading.anomalies = CertificateAnomalies()
+        for anomaly in Self.certain where found.contains(anomaly) { reading.anomalies.insert(anomaly) }
+        reading.anomalies.insert(.readInPart)
+        // A key that reaches to the end may go on after it.
+        if key.whole.end >= bytes.count { key = CertificateKey() }
+        return isRead
+    }
+
+    private static let certain: [CertificateAnomaly] = [
+        .unparsableCertificate, .untaggedVersion, .unknownVersion, .explicitDefault, .nonMinimalLength,
+        .nonMinimalInteger, .negativeSerial, .longSerial, .generalizedTimeBefore2050, .timeBefore1950,
+        .notAfterBeforeNotBefore, .zeroValidity, .smallRSAKey, .duplicateExtension, .extensionsBeforeV3,
+    ]
+
     mutating func clear() {
         reading.clear()
         (tbs, version, serial, signature) = (.none, 1, .none, .none)

@@ -3,7 +3,9 @@ import Foundation
 /// What the endpoint showed.
 extension Report {
     func addCertificate(to text: inout ReportText) {
-        guard let server = record.object("tls.server"), server["hash.sha256"] != nil else { return }
+        guard let server = record.object("tls.server"),
+            (server["hash.sha256"] ?? server["x509.serial_number"]) != nil
+        else { return }
         text.heading("Certificate")
         text.row("subject", server["x509.subject.distinguished_name"] ?? "(empty)")
         text.row("issuer", server["x509.issuer.distinguished_name"] ?? "(empty)")

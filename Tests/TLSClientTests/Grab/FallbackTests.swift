@@ -6,7 +6,7 @@ import Wire
     @Test(arguments: [
         (GrabFailure.alert(40), true, [ClientHello.Look.tls12, .noServerName]),
         (.alert(40), false, [.tls12, .legacy]), (.alert(70), true, [.tls12, .legacy]),
-        (.alert(112), true, [.noServerName, .tls12]), (.alert(120), true, [.tls12]),
+        (.alert(112), true, [.noServerName, .tls12]), (.alert(120), true, [.noProtocols, .tls12]),
         (.closed, true, [.tls12, .legacy]), (.reset, true, [.tls12, .legacy]),
         (.timeout, false, [.tls12, .legacy]), (.violation(.share), true, [.tls12]), (.notTLS, true, []),
         (.noCertificate, true, []), (.limit(.bytes), true, []),

@@ -96,9 +96,108 @@ import Wire
     @Test(arguments: [[22, 3, 3, 0xff, 0xff, 0], [25, 3, 3, 0, 1, 0], [22, 2, 0, 0, 5, 0]] as [[UInt8]])
     func brokenRecordIsRefused(_ bytes: [UInt8]) {
         let first = answer(bytes)
-        #expect(first == .failed(.notTLS))
+        // The first of them is TLS by its type and version, and too long.
+        #expect(first == (bytes[4] == 0xff ? .failed(.violation(.record)) : .failed(.notTLS)))
         let later = answer(record(22, hello([])) + bytes)
         #expect(later == .failed(.violation(.record)))
+    }
+
+    /// Some edges of CDNs answer with an alert in a record of version 0, TLCP's servers in one of 1.1.
+    @Test(arguments: [[0, 0], [1, 1], [2, 0], [4, 0], [0xfe, 0xfd]] as [[UInt8]])
+    func anAlertInARecordOfAnotherVersion(_ version: [UInt8]) {
+        #expect(answer([21] + version + [0, 2, 2, 40]) == .failed(.alert(40)))
+        // Byte by byte it is the same.
+        var flight = ServerFlight()
+        var grab = Grab()
+        grab.start(.default, serverName: [], context: context, flight: &flight)
+        var action = Grab.Action.wait
+        for byte in [21] + version + [0, 2, 2, 40] {
+            action = grab.receive([byte].span, context: context, flight: &flight)
+        }
+        #expect(action == .failed(.alert(40)))
+        #expect(flight.recordVersion == UInt16(version[0]) << 8 | UInt16(version[1]))
+        // What breaks off before it is told apart is not TLS.
+        for count in 2..<6 {
+            var grab = Grab()
+            var flight = ServerFlight()
+            grab.start(.default, serverName: [], context: context, flight: &flight)
+            let start = Array(([21] + version + [0, 2, 2, 40]).prefix(count))
+            #expect(grab.receive(start.span, context: context, flight: &flight) == .wait)
+            #expect(grab.closed(.close, context: context, flight: &flight) == .failed(.notTLS))
+            #expect(flight.junk == start)
+        }
+    }
+
+    /// A flight of TLCP: its certificates are read.
+    @Test func aFlightOfTLCP() {
+        let fixed: [UInt8] = [1, 1] + [UInt8](repeating: 7, count: 32) + [0, 0xe0, 0x13, 0]
+        let flight =
+            message(2, fixed) + message(11, list(list([0x30, 1]) + list([0x30, 2]))) + message(14, [])
+        let bytes = [22, 1, 1, 0, UInt8(flight.count)] + flight
+        var seen = ServerFlight()
+        var grab = Grab()
+        grab.start(.default, serverName: [], context: context, flight: &seen)
+        #expect(grab.receive(bytes.span, context: context, flight: &seen) == .certificate)
+        #expect(seen.version == 0x0101 && seen.suite == 0xe013 && seen.chain.count == 2)
+    }
+
+    /// A record longer than plaintext may be is read up to what TLS 1.2 allows of any record.
+    @Test func aRecordThatIsTooLong() {
+        let leaf = [UInt8](repeating: 0x30, count: 17_000)
+        let flight = hello([]) + message(11, list(list(leaf)))
+        #expect(answer(record(22, flight) + record(22, message(14, []))) == .certificate)
+        #expect(answer([22, 3, 3, 0x48, 0x01] + flight) == .failed(.violation(.record)))
+    }
+
+    /// The list's length is wrong, and the leaf is whole.
+    @Test(arguments: [-2, -1, 1, 100, 5000]) func aListOfTheWrongLength(_ difference: Int) {
+        let leaf = list([UInt8](repeating: 0x30, count: 900))
+        let count = leaf.count + difference
+        let body = [0, UInt8(count >> 8), UInt8(count & 255)] + leaf
+        var flight = ServerFlight()
+        var grab = Grab()
+        grab.start(.default, serverName: [], context: context, flight: &flight)
+        let bytes = record(22, hello([]) + message(11, body) + message(14, []))
+        #expect(grab.receive(bytes.span, context: context, flight: &flight) == .certificate)
+        #expect(flight.chain.count == 1 && flight.chain.ranges[0].count == 900 && !flight.chain.isCut)
+    }
+
+    /// However long it is and wherever it ends: the leaf's beginning is there, and that it is one.
+    @Test(arguments: [200_000, 491_520, 491_521, 510_000, 700_000, 5_000_000]) func aPaddedLeaf(_ count: Int) {
+        let leaf = (0..<count).map { UInt8(truncatingIfNeeded: $0 / 7) }
+        let bytes = hello([]) + message(11, list(list(leaf)))
+        var flight = ServerFlight()
+        var grab = Grab()
+        grab.start(.default, serverName: [], context: context, flight: &flight)
+        var action = Grab.Action.wait
+        var place = 0
+        while action == .wait, place < bytes.count {
+            let piece = record(22, Array(bytes[place..<min(bytes.count, place + 16_000)]))
+            action = grab.receive(piece.span, context: context, flight: &flight)
+            place += 16_000
+        }
+        if action == .wait { action = grab.closed(.timeout, context: context, flight: &flight) }
+        #expect(action == .certificate)
+        #expect(flight.chain.count == 1)
+        #expect(flight.chain.isLastCut == (count > 480 * 1024))
+        #expect(flight.chain.ranges[0].count == (count > 480 * 1024 ? ServerFlight.keptBeginning : count))
+        #expect(flight.reachedBounds == (count > 480 * 1024 ? [.certificateBytes] : []))
+        let isBeginning = flight.chain.withString(0) { kept in
+            kept.indices.allSatisfy { kept[$0] == leaf[$0] }
+        }
+        #expect(isBeginning)
+    }
+
+    /// What was sent and not kept is counted.
+    @Test func aLongChainIsCounted() {
+        let chain = Array(repeatElement(list([0x30, 0]), count: 1000).joined())
+        var flight = ServerFlight()
+        var grab = Grab()
+        grab.start(.default, serverName: [], context: context, flight: &flight)
+        let bytes = record(22, hello([]) + message(11, list(chain)) + message(14, []))
+        #expect(grab.receive(bytes.span, context: context, flight: &flight) == .certificate)
+        #expect(flight.chain.count == 64 && flight.chain.sent == 1000)
+        #expect(flight.reachedBounds == [.certificates])
     }
 
     /// An SSL 2.0 server's complaint; of so few bytes only the end of the connection tells.

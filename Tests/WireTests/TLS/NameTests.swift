@@ -67,7 +67,7 @@ import Wire
     func whatIsNotTLSIsNamed(_ text: String, _ name: String) {
         let bytes = Array(text.utf8)
         #expect(foreignName(bytes) == name)
-        #expect(isRecord(bytes) == text.isEmpty)
+        #expect(isRecord(bytes) == (text.isEmpty ? nil : false))
     }
 
     @Test func binaryProtocolsAreNamed() {
@@ -78,16 +78,30 @@ import Wire
         ]
         for (bytes, name) in answers {
             #expect(foreignName(bytes) == name)
-            #expect(!isRecord(bytes))
+            #expect(isRecord(bytes) == false)
         }
-        for bytes: [UInt8] in [[], [22], [22, 3], [21, 3, 1, 0, 2]] {
-            #expect(isRecord(bytes))
+        for bytes: [UInt8] in [[22, 3], [21, 3, 1, 0, 2], [23, 3]] { #expect(isRecord(bytes) == true) }
+    }
+
+    /// Another version is believed only with an alert or a ServerHello behind it.
+    @Test(arguments: [[0, 0], [1, 1], [2, 0], [4, 0], [0xfe, 0xfd]] as [[UInt8]])
+    func recordsOfOtherVersions(_ version: [UInt8]) {
+        #expect(isRecord([21] + version + [0, 2, 2, 40]) == true)
+        #expect(isRecord([22] + version + [0, 80, 2, 0, 0, 76]) == true)
+        for start: [UInt8] in [[], [22], [22] + version, [22] + version + [0, 80], [21] + version + [0, 2]] {
+            #expect(isRecord(start) == nil)
         }
-        #expect(!isRecord([22, 4]))
+        for other in [
+            [20] + version, [23] + version, [21] + version + [0, 3], [21] + version + [0, 2, 9],
+            [22] + version + [0, 9], [22] + version + [0, 80, 1, 0, 0, 76],
+            [22] + version + [0, 80, 2, 9, 0, 0],
+        ] {
+            #expect(isRecord(other) == false)
+        }
     }
 
     // Spans don't pass through `#expect`.
     private func foreignName(_ bytes: [UInt8]) -> String { ForeignProtocol.name(bytes.span).description }
 
-    private func isRecord(_ bytes: [UInt8]) -> Bool { ForeignProtocol.isRecord(bytes.span) }
+    private func isRecord(_ bytes: [UInt8]) -> Bool? { ForeignProtocol.isRecord(bytes.span) }
 }

@@ -28,6 +28,39 @@ struct RecordedHello: Decodable, CustomTestStringConvertible {
 }
 
 @Suite struct ServerFlightTests {
+    /// What comes beyond a bound is said to have come.
+    @Test func boundsThatAreReached() throws {
+        func message(_ type: UInt8, _ body: [UInt8]) -> [UInt8] {
+            [type, UInt8(body.count >> 16), UInt8(body.count >> 8 & 255), UInt8(body.count & 255)] + body
+        }
+        func u16(_ value: Int) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 255)] }
+        var extensions: [UInt8] = []
+        for type in 1000..<1200 { extensions += u16(type) + u16(0) }
+        var hello: [UInt8] = [3, 3] + [UInt8](repeating: 7, count: 32)
+        hello += [0, 0xc0, 0x2f, 0] + u16(extensions.count) + extensions
+        var flight = ServerFlight()
+        try flight.message(message(2, hello).span)
+        #expect(flight.reachedBounds == [.extensions])
+        let response: [UInt8] = [1, 1, 0x11, 0x70] + [UInt8](repeating: 0x30, count: 70_000)
+        try flight.message(message(22, response).span)
+        #expect(flight.ocspResponse.isEmpty)
+        var (schemes, names): ([UInt8], [UInt8]) = ([], [])
+        for scheme in 0..<100 { schemes += u16(scheme) }
+        for _ in 0..<300 { names += u16(4) + [0x30, 2, 0x31, 0] }
+        let request: [UInt8] = [1, 1] + u16(schemes.count) + schemes + u16(names.count) + names
+        try flight.message(message(13, request).span)
+        for _ in 0..<20 { flight.alert(ServerFlight.Alert(level: 1, code: 90)) }
+        for _ in 0..<40 { flight.record(type: 22, length: 1) }
+        for _ in 0..<70 { try flight.message(message(0, []).span) }
+        #expect(
+            flight.reachedBounds == [
+                .extensions, .ocspResponse, .authorities, .signatureSchemes, .alerts, .messages, .records,
+            ]
+        )
+        flight.reset()
+        #expect(!flight.hasReachedBounds && flight == ServerFlight())
+    }
+
     @Test(arguments: RecordedHello.all) func readsRecordedHellos(_ hello: RecordedHello) throws {
         var flight = ServerFlight()
         // What every recorded exchange had sent.
@@ -122,7 +155,8 @@ struct RecordedHello: Decodable, CustomTestStringConvertible {
             #expect(throws: MalformedMessage.self) {
                 try cut.message(whole.span.extracting(0..<end))
             }
-            #expect(cut.chain.count == (end < 13 ? 0 : 1))
+            #expect(cut.chain.count == (end < 11 ? 0 : 1))
+            #expect(cut.chain.isLastCut == (11..<13 ~= end))
         }
     }
 

@@ -14,13 +14,13 @@ extension ClientHello {
         protocols: [String] = ["h2", "http/1.1"]
     ) {
         switch look {
-        case .default, .noServerName:
+        case .default, .noServerName, .noProtocols:
             self.init(
                 look: look,
                 recordVersion: [3, 1],
                 version: [3, 3],
                 sessionID: sessionID,
-                pieces: Self.ownPieces(shares, groups, protocols)
+                pieces: Self.ownPieces(shares, groups, look == .noProtocols ? [] : protocols)
             )
         case .browser:
             self.init(

@@ -17,6 +17,11 @@ package final class ClientHello: Sendable {
         case legacy
         /// As `default`, without a server name.
         case noServerName = "no_sni"
+        /// As `default`, without application protocols, for servers that know only their own.
+        case noProtocols = "no_alpn"
+
+        /// Whether TLS 1.3 is among the versions offered.
+        package var offersTLS13: Bool { self != .tls12 && self != .legacy }
 
         /// Whether a server name that is given is sent.
         package var sendsServerName: Bool { self != .legacy && self != .noServerName }
