@@ -169,7 +169,9 @@ package struct Grab {
         while stage != .ended, bytes.count - start >= 5 {
             let count = bytes.u16(start + 3)
             // Some answer in the version of another protocol, but then in each record.
-            guard bytes[start + 1] == 3 || recordCount == 0 || bytes.u16(start + 1) == flight.recordVersion,
+            guard
+                bytes[start + 1] == 3 || recordCount == 0
+                    || bytes.u16(start + 1) == Int(flight.recordVersion ?? 0x0303),
                 20...24 ~= bytes[start], count <= Self.longestRecord
             else {
                 fail(.violation(.record), &flight)
