@@ -163,7 +163,8 @@ import Wire
     }
 
     /// However long it is and wherever it ends: the leaf's beginning is there, and that it is one.
-    @Test(arguments: [200_000, 491_520, 491_521, 510_000, 700_000, 5_000_000]) func aPaddedLeaf(_ count: Int) {
+    @Test(arguments: [200_000, 491_520, 491_521, 510_000, 700_000, 5_000_000]) func aPaddedLeaf(_ count: Int)
+    {
         let leaf = (0..<count).map { UInt8(truncatingIfNeeded: $0 / 7) }
         let bytes = hello([]) + message(11, list(list(leaf)))
         var flight = ServerFlight()
