@@ -22,7 +22,9 @@ package final class TLSContext {
         "X25519:P-256:X448:P-521:P-384:ffdhe2048:ffdhe3072:ffdhe4096:"
         + "brainpoolP256r1:brainpoolP384r1:brainpoolP512r1:secp256k1:P-224:P-192"
 
-    /// Bytes of the longest Certificate message: the most that its length can say. The library's own limit is 100 KiB.
+    /// Bytes of the longest Certificate message, as many as its length can say.
+    ///
+    /// The library's own limit is 100 KiB.
     private static let longestChain = 1 << 24 - 1
 
     /// More recorders are not kept for later sessions.
