@@ -40,41 +40,51 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]
         ),
 
+        // The ground floor: what everything stands on.
+        .target(name: "Bytes"),
+        .target(name: "Terminal", dependencies: ["Bytes"]),
+        .target(name: "YAML", dependencies: [.product(name: "Yams", package: "Yams")]),
+
         // What looks at bytes: no I/O.
-        .target(name: "Wire"),
-        .target(name: "Observations", dependencies: ["COpenSSL", "CSimdjson", "Wire"]),
-        .target(name: "JA4Plus", dependencies: ["Observations", "Wire"]),
+        .target(name: "Wire", dependencies: ["Bytes"]),
+        .target(name: "Observations", dependencies: ["Bytes", "COpenSSL", "CSimdjson", "Wire"]),
+        .target(name: "JA4Plus", dependencies: ["Bytes", "Observations", "Wire"]),
         .target(
             name: "Signatures",
-            dependencies: [
-                "CVectorscan", "Observations", .product(name: "Yams", package: "Yams"),
-            ]
+            dependencies: ["Bytes", "CVectorscan", "Observations", "Terminal", "Wire", "YAML"]
         ),
+        .target(name: "Targets", dependencies: ["Bytes", "Observations", "Wire", "YAML"]),
 
         // What speaks to servers.
         .target(name: "Net", dependencies: ["CAres", "CUV"]),
-        .target(name: "TLSClient", dependencies: ["COpenSSL", "Wire"]),
-        .target(name: "HTTPClient", dependencies: ["CNGHTTP2", "CZlib", "Observations", "Wire"]),
+        .target(name: "TLSClient", dependencies: ["Bytes", "COpenSSL", "Wire"]),
+        .target(name: "HTTPClient", dependencies: ["Bytes", "CNGHTTP2", "CZlib", "Observations", "Wire"]),
         .target(
             name: "Scan",
             dependencies: [
-                "HTTPClient", "Net", "Observations", "TLSClient", "Wire",
+                "Bytes", "HTTPClient", "Net", "Observations", "TLSClient", "Targets", "Wire",
                 .product(name: "DequeModule", package: "swift-collections"),
             ]
         ),
 
         // What keeps and shows.
         .target(
+            name: "Inventory",
+            dependencies: ["Bytes", "Observations", "Terminal", "Wire", "YAML"]
+        ),
+        .target(
             name: "Corpus",
             dependencies: [
-                "CSimdjson", "Observations", "Wire", .product(name: "GRDB", package: "GRDB.swift"),
+                "Bytes", "Inventory", "Observations", "Terminal", "Wire",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
         .executableTarget(
             name: "hallmark",
             dependencies: [
-                "Corpus", "HTTPClient", "JA4Plus", "Observations", "Scan", "Signatures", "Wire",
+                "Bytes", "Corpus", "HTTPClient", "Inventory", "JA4Plus", "Observations", "Scan", "Signatures",
+                "Targets", "Terminal", "Wire", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -89,7 +99,9 @@ let package = Package(
         ),
         .testTarget(
             name: "HallmarkTests",
-            dependencies: ["HTTPClient", "Observations", "Scan", "Signatures", "Wire", "hallmark"]
+            dependencies: [
+                "hallmark", "HTTPClient", "Observations", "Scan", "Signatures", "Terminal", "Wire",
+            ]
         ),
         .testTarget(name: "StartTLSTests", dependencies: ["TestSupport", "Wire"]),
         .testTarget(
@@ -98,11 +110,11 @@ let package = Package(
         ),
         .testTarget(
             name: "ScanTests",
-            dependencies: ["Observations", "Scan", "TestSupport", "Wire"]
+            dependencies: ["Observations", "Scan", "Targets", "TestSupport", "Wire"]
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Observations", "Scan", "TestSupport", "hallmark"]
+            dependencies: ["hallmark", "Observations", "Scan", "Targets", "TestSupport"]
         ),
         .testTarget(name: "DocumentationTests", dependencies: ["TestSupport", "hallmark"]),
         .testTarget(name: "NetTests", dependencies: ["CUV", "Net", "TestSupport"]),
@@ -113,18 +125,21 @@ let package = Package(
         ),
         .testTarget(
             name: "ObservationsTests",
-            dependencies: ["Observations", "TestSupport", "Wire"],
+            dependencies: ["Bytes", "Observations", "TestSupport", "Wire"],
             resources: [.copy("Fixtures")]
         ),
         .testTarget(
             name: "SignaturesTests",
-            dependencies: ["HTTPClient", "Observations", "Signatures", "TestSupport", "Wire"],
+            dependencies: [
+                "Bytes", "HTTPClient", "Inventory", "Observations", "Signatures", "TestSupport", "Wire",
+                "YAML",
+            ],
             resources: [.copy("Fixtures")]
         ),
         .testTarget(
             name: "CorpusTests",
             dependencies: [
-                "Corpus", "Observations", "TestSupport", "Wire",
+                "Bytes", "Corpus", "Inventory", "Observations", "Terminal", "TestSupport", "Wire",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
@@ -134,7 +149,8 @@ let package = Package(
 
 // The entries of the fuzzers are part of the tests, or with `HALLMARK_WITH=fuzzers` of a program for libFuzzer.
 let fuzzed: [Target.Dependency] = [
-    "Corpus", "HTTPClient", "Net", "Observations", "Scan", "Signatures", "TLSClient", "Wire",
+    "Bytes", "Corpus", "HTTPClient", "Inventory", "Net", "Observations", "Scan", "Signatures", "TLSClient",
+    "Targets", "Terminal", "Wire", "YAML",
 ]
 if workshop == "fuzzers" {
     package.targets.append(
@@ -159,17 +175,17 @@ if workshop == "benchmarks" {
     package.targets += [
         .executableTarget(
             name: "bench-grab",
-            dependencies: ["TLSClient", "Wire"],
+            dependencies: ["Bytes", "TLSClient", "Wire"],
             path: "Benchmarks/Grab"
         ),
         .executableTarget(
             name: "bench-signatures",
-            dependencies: ["Observations", "Signatures"],
+            dependencies: ["Bytes", "Observations", "Signatures"],
             path: "Benchmarks/Signatures"
         ),
         .executableTarget(
             name: "bench-corpus",
-            dependencies: ["Corpus", "Observations"],
+            dependencies: ["Bytes", "Corpus", "Inventory", "Observations"],
             path: "Benchmarks/Corpus"
         ),
     ]

@@ -1,3 +1,4 @@
+import Bytes
 import Corpus
 import Observations
 
@@ -23,7 +24,7 @@ struct Internet {
         let number = certificate(of: endpoint)
         var service = Random(seed: seed ^ 0x2222, endpoint)
         out.append("{")
-        out.member("@timestamp", Timestamp.text(time))
+        out.member("@timestamp", RFC3339.text(time))
         out.append(
             ",\"event\":{\"kind\":\"event\",\"dataset\":\"hallmark.observation\",\"outcome\":\"success\"}"
         )
@@ -108,8 +109,8 @@ struct Internet {
             out.append(",\"country\":[\"US\"]")
         }
         out.endObject()
-        out.member("not_before", Timestamp.secondsText(begin * 1000))
-        out.member("not_after", Timestamp.secondsText((begin + length) * 1000))
+        out.member("not_before", RFC3339.secondsText(begin * 1000))
+        out.member("not_after", RFC3339.secondsText((begin + length) * 1000))
         out.member("signature_algorithm", "sha256WithRSAEncryption" as String)
         out.member("public_key_algorithm", random.next(2) == 0 ? "ECDSA" : "RSA")
         out.member("public_key_size", 2048)

@@ -1,5 +1,7 @@
+import Bytes
 import Corpus
 import Foundation
+import Inventory
 import Observations
 
 // bench-corpus corpus FILE [SIGHTINGS] [CERTIFICATES]   makes a corpus and pivots in it

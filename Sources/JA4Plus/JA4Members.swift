@@ -2,6 +2,7 @@
 // https://github.com/FoxIO-LLC/ja4/blob/main/LICENSE
 // This module stands apart from the rest of Hallmark, which uses neither; see NOTICE.
 
+package import Bytes
 package import Observations
 import Wire
 

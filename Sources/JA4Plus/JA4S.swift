@@ -2,7 +2,8 @@
 // https://github.com/FoxIO-LLC/ja4/blob/main/LICENSE
 // This module stands apart from the rest of Hallmark, which uses neither; see NOTICE.
 
-package import Observations
+package import Bytes
+import Observations
 package import Wire
 
 /// JA4S: the ServerHello's version, suite, ALPN and extension types, the last hashed.

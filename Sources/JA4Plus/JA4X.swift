@@ -2,7 +2,8 @@
 // https://github.com/FoxIO-LLC/ja4/blob/main/LICENSE
 // This module stands apart from the rest of Hallmark, which uses neither; see NOTICE.
 
-package import Observations
+package import Bytes
+import Observations
 import Wire
 
 /// JA4X: which attributes and extensions a certificate has, in order; their values do not count.

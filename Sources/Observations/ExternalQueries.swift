@@ -1,3 +1,5 @@
+import Bytes
+
 /// A search of an Internet-wide index for others with the same mark.
 package struct ExternalQuery: Equatable, Sendable {
     package enum Engine: String, CaseIterable, Sendable {

@@ -1,6 +1,41 @@
 import ArgumentParser
+import Terminal
 
+/// The program: what stands between the system and the commands.
 @main
+enum Program {
+    static func main() {
+        StandardStreams.claim()
+        do {
+            var command = try Hallmark.parseAsRoot()
+            try command.run()
+        } catch {
+            end(error)
+        }
+    }
+
+    /// Says what an error has to say, made safe for a terminal, and ends with its code.
+    private static func end(_ error: any Error) -> Never {
+        let message = Hallmark.fullMessage(for: error)
+        let code = Hallmark.exitCode(for: error)
+        if code == .success {
+            // Help, the version, a completion script: what was asked for.
+            let output = StandardOutput()
+            do {
+                if !message.isEmpty { try output.write(message + "\n") }
+                try output.flush()
+            } catch {
+                Terminal.say("hallmark: \(error)")
+                Hallmark.exit(withError: ExitCode.failure)
+            }
+        } else if !message.isEmpty {
+            Terminal.say(lines: message)
+        }
+        Hallmark.exit(withError: ExitCode(code.rawValue))
+    }
+}
+
+/// The command line's root.
 struct Hallmark: ParsableCommand {
     /// The program's version (semver.org).
     static let version = "0.1.0"

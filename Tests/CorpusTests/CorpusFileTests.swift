@@ -1,5 +1,7 @@
+import Bytes
 import Corpus
 import Foundation
+import Observations
 import TestSupport
 import Testing
 
@@ -140,7 +142,7 @@ import Testing
         // As if the first certificate had been written long ago.
         let path = scratch.file("c.sqlite")
         _ = try query(path, "UPDATE certificates SET added = 0")
-        let time = try #require(Timestamp.milliseconds("2025-06-01"))
+        let time = try #require(RFC3339.milliseconds("2025-06-01"))
         let counts = try corpus.prune(before: time)
         #expect(counts.sightings == 1 && counts.certificates == 1 && counts.endpoints == 1)
         #expect(try query(path, "SELECT count(*) FROM certificate_marks") != "0")

@@ -1,5 +1,7 @@
+import Bytes
 @testable import Corpus
 import Foundation
+import Inventory
 import Observations
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import Bytes
 @testable import Corpus
 import Foundation
 import GRDB
@@ -144,8 +145,8 @@ import Testing
 
     @Test func onlyWhatWasSeenInThePeriod() throws {
         let answer = try pivot("serial=08BB00EE") {
-            $0.since = Timestamp.milliseconds("2026-11-03")
-            $0.until = Timestamp.milliseconds("2026-11-03T23:59:59Z")
+            $0.since = RFC3339.milliseconds("2026-11-03")
+            $0.until = RFC3339.milliseconds("2026-11-03T23:59:59Z")
         }
         #expect(answer.results.map(\.subject) == ["CN=host1"])
         let inTime = try pivot("serial=08BB00EE") { $0.order = .time }

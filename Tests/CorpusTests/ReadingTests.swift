@@ -1,5 +1,7 @@
+import Bytes
 @testable import Corpus
 import Foundation
+import Observations
 import TestSupport
 import Testing
 
@@ -25,23 +27,23 @@ import Testing
             print(t.days * 86400000 + t.seconds * 1000 + t.microseconds // 1000)
             """
         let expected = try check("python3", ["-c", program, text]).text
-        let milliseconds = try #require(Timestamp.milliseconds(text))
+        let milliseconds = try #require(RFC3339.milliseconds(text))
         #expect("\(milliseconds)\n" == expected)
-        #expect(Timestamp.text(milliseconds) == text)
+        #expect(RFC3339.text(milliseconds) == text)
     }
 
     @Test func timesHaveOffsetsAndFractions() {
-        let time = Timestamp.milliseconds("2026-11-22T03:31:00Z")
+        let time = RFC3339.milliseconds("2026-11-22T03:31:00Z")
         #expect(time != nil)
-        #expect(Timestamp.milliseconds("2026-11-22T05:31:00+02:00") == time)
-        #expect(Timestamp.milliseconds("2026-11-22T03:31:00.000000Z") == time)
-        #expect(Timestamp.milliseconds("2026-11-22") == time.map { $0 - 12_660_000 })
+        #expect(RFC3339.milliseconds("2026-11-22T05:31:00+02:00") == time)
+        #expect(RFC3339.milliseconds("2026-11-22T03:31:00.000000Z") == time)
+        #expect(RFC3339.milliseconds("2026-11-22") == time.map { $0 - 12_660_000 })
         for wrong in [
             "", "2026", "2026-13-01", "2026-02-29", "2026-11-22T25:00:00Z", "2026-11-22T03:31:00",
             "2026-11-22T",
             "2026-11-22T03:31:00+0200", "2026-11-22T03:31:00.Z", "2026-11-22T03:31:00Zx", "２026-11-22",
         ] {
-            #expect(Timestamp.milliseconds(wrong) == nil, "\(wrong)")
+            #expect(RFC3339.milliseconds(wrong) == nil, "\(wrong)")
         }
     }
 

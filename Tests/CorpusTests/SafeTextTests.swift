@@ -1,5 +1,7 @@
 @testable import Corpus
 import Foundation
+import Inventory
+import Terminal
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import Targets
 
 /// The modules of `Package.swift`, drawn as floors: each module stands above all that it uses.
 struct ModuleFloors {

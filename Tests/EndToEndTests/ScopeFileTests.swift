@@ -1,8 +1,10 @@
 import Foundation
 import Scan
+import Targets
 import Testing
 
 @testable import hallmark
+import Wire
 
 @Suite struct ScopeFileTests {
     @Test func theExampleIsWhatItSays() throws {

@@ -1,4 +1,8 @@
+import Bytes
 import Corpus
+import Inventory
+import Observations
+import Terminal
 
 /// Lines that claim to be observations, as a comparison and a corpus read them.
 func fuzzRecord(_ bytes: [UInt8]) {
@@ -29,7 +33,7 @@ func fuzzInventory(_ bytes: [UInt8]) {
     _ = CertificateFile.pem(bytes)
     let text = String(decoding: bytes, as: UTF8.self)
     _ = try? PivotQuery(text)
-    _ = Timestamp.milliseconds(text)
+    _ = RFC3339.milliseconds(text)
     for escaped in [SafeText.csv(text), SafeText.markup(text), SafeText.dot(text), SafeText.terminal(text)] {
         precondition(escaped.utf8.count >= 0)
     }

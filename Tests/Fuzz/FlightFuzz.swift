@@ -1,3 +1,4 @@
+import Bytes
 import Wire
 
 /// Handshake messages, one after another as a plaintext or decrypted flight holds them.

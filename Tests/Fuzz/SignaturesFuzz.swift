@@ -1,5 +1,7 @@
+import Bytes
 import Observations
 import Signatures
+import YAML
 
 /// A rule file, and a YAML file of any other sort.
 func fuzzRules(_ bytes: [UInt8]) {

@@ -1,4 +1,5 @@
 import Scan
+import Targets
 import Wire
 
 /// A list of targets: each item alone, and all of them as targets, exclusions and ports.
@@ -34,7 +35,7 @@ private func check(_ item: [UInt8]) {
     _ = try? Shard(parsing: String(decoding: item, as: UTF8.self))
     _ = try? Exclusions([String(decoding: item.drop { $0 == UInt8(ascii: "@") }, as: UTF8.self)])
     if let address = IPAddress(item.span) { precondition(IPAddress(address.description) == address) }
-    do throws(TargetSyntaxError) {
+    do throws(AddressSyntaxError) {
         let spec = try TargetSpec(parsing: item.span)
         precondition((try? TargetSpec(parsing: spec.description)) == spec)
     } catch {

@@ -1,5 +1,6 @@
 import Foundation
 import Observations
+import Terminal
 import Testing
 
 @testable import hallmark

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import JA4Plus
 import Observations

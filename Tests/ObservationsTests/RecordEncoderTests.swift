@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import Observations
 import TestSupport
@@ -124,13 +125,13 @@ import Wire
     @Test(arguments: [(0, "1970-01-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z")])
     func timestampsAreRFC3339(nanoseconds: Int64, text: String) {
         var out = ByteBuffer()
-        var timestamp = Timestamp()
+        var timestamp = TimestampWriter()
         timestamp.append(nanoseconds, to: &out)
         #expect(out.withSpan { String(decoding: $0.withUnsafeBytes { Array($0) }, as: UTF8.self) } == text)
     }
 
     @Test func timestampsAgreeWithDate() throws {
-        var timestamp = Timestamp()
+        var timestamp = TimestampWriter()
         for second in [951_782_399, 1_709_164_800, 4_102_444_799] {
             var out = ByteBuffer()
             timestamp.append(Int64(second) * 1_000_000_000, to: &out)

@@ -1,4 +1,5 @@
 import Observations
+import Targets
 import Testing
 import Wire
 

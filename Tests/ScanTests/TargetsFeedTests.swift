@@ -1,5 +1,6 @@
 import Foundation
 import Scan
+import Targets
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Scan
+import Targets
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Scan
+import Targets
 import TestSupport
 import Testing
 import Wire
@@ -91,7 +92,7 @@ func ports(_ text: String) throws -> PortSet { try PortSet(parsing: text) }
 
     @Test(arguments: ["0/2", "3/2", "1", "1/", "/2", "1/0", "-1/2", "1/2/3", "a/b"])
     func shardsAreChecked(_ text: String) {
-        #expect(throws: TargetSyntaxError.self) { try Shard(parsing: text) }
+        #expect(throws: AddressSyntaxError.self) { try Shard(parsing: text) }
     }
 
     @Test func theSeedRepeatsTheOrder() throws {
@@ -138,9 +139,9 @@ func ports(_ text: String) throws -> PortSet { try PortSet(parsing: text) }
         #expect(builder.issues.count == 3)
         builder.add(argument: "2a00::/64")
         builder.add(argument: "9.9.9.9")
-        #expect(throws: TargetSyntaxError.self) { try builder.finish() }
+        #expect(throws: AddressSyntaxError.self) { try builder.finish() }
         // Each alone is as large as can be, and so they are on the same addresses.
-        #expect(throws: TargetSyntaxError.self) { try plan(["[2a00::/64]:1", "[2a00::/64]:2"]) }
+        #expect(throws: AddressSyntaxError.self) { try plan(["[2a00::/64]:1", "[2a00::/64]:2"]) }
         #expect(try plan(["[2a00::/64]:1", "[2a00::/65]:1"]).total == 1 << 64)
     }
 

@@ -1,5 +1,7 @@
 import Scan
+import Targets
 import Testing
+import Wire
 
 /// The target language, item by item.
 @Suite struct TargetsSpecTests {
@@ -109,7 +111,7 @@ import Testing
         ("\u{1b}[31m", "\"\\x1b[31m\" is neither an address nor a host name"),
     ])
     func refuses(_ text: String, _ why: String) {
-        let error = #expect(throws: TargetSyntaxError.self) { try TargetSpec(parsing: text) }
+        let error = #expect(throws: AddressSyntaxError.self) { try TargetSpec(parsing: text) }
         #expect(error?.why == why)
     }
 
@@ -118,9 +120,9 @@ import Testing
         let longest = [label, label, label, String(repeating: "b", count: 61)].joined(separator: ".")
         #expect(longest.utf8.count == 253)
         #expect(try TargetSpec(parsing: longest).host == .name(longest))
-        #expect(throws: TargetSyntaxError.self) { try TargetSpec(parsing: longest + "b") }
-        #expect(throws: TargetSyntaxError.self) { try TargetSpec(parsing: label + "a.example") }
-        #expect(throws: TargetSyntaxError.self) {
+        #expect(throws: AddressSyntaxError.self) { try TargetSpec(parsing: longest + "b") }
+        #expect(throws: AddressSyntaxError.self) { try TargetSpec(parsing: label + "a.example") }
+        #expect(throws: AddressSyntaxError.self) {
             try TargetSpec(parsing: String(repeating: "a", count: 1_000_000))
         }
     }

@@ -1,7 +1,9 @@
+import Inventory
 import Observations
 import Testing
 
 @testable import Signatures
+import YAML
 
 @Suite struct CorrelationTests {
     private static func rule(_ correlation: String) -> String {

@@ -1,6 +1,7 @@
 import Foundation
 
 @testable import Signatures
+import YAML
 
 /// Makes `Docs/signatures-coverage.md` from `vocabulary/coverage.yml` and the rules' titles.
 struct CoveragePage {

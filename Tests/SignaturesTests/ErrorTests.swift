@@ -1,8 +1,10 @@
+import Bytes
 import Foundation
 import TestSupport
 import Testing
 
 @testable import Signatures
+import YAML
 
 /// What is refused is refused by name, where it stands.
 @Suite struct ErrorTests {

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Signatures
+import YAML
 
 /// What `signatures lint` finds, and that it finds nothing in the shipped library.
 @Suite struct LintTests {

@@ -1,3 +1,4 @@
+import Wire
 import Foundation
 
 @testable import Signatures
@@ -70,7 +71,7 @@ struct NaiveEvaluator {
             return expression?.firstMatch(in: value, range: range) != nil
         case .compare(let comparison, let limit):
             return Int64(value).map { comparison.holds($0, limit) } ?? false
-        case .network(let network): return addressBytes(Array(value.utf8)).map(network.contains) ?? false
+        case .network(let network): return IPAddress(value).map(network.contains) ?? false
         case .part: return false
         case .fieldReference(let other, let mode, let cased):
             let left = cased ? value : value.lowercased()

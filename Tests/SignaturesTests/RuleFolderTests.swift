@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Signatures
+import YAML
 
 /// What a git repository of rules looks like, and what is made of each file.
 @Suite struct RuleFolderTests {

@@ -1,9 +1,11 @@
 import Foundation
+import Inventory
 import Observations
 import TestSupport
 import Testing
 
 @testable import Signatures
+import YAML
 
 /// The same rules over the same observations, by us and by pySigma's SQLite backend.
 ///
@@ -133,7 +135,8 @@ struct SigmaComparison {
         for test in rule.condition.tests {
             let values = fields[test.field] ?? []
             switch test.predicate {
-            case .network(let network) where network.prefix == 0: if !values.isEmpty { return .anyAddress }
+            case .network(let network) where network.description.hasSuffix("/0"):
+                if !values.isEmpty { return .anyAddress }
             case .network: if values.contains(where: { !Self.isShortestAddress($0) }) { return .address }
             case .part(.week, _, _): if values.contains(where: Self.isCountedOtherwise) { return .week }
             default: continue

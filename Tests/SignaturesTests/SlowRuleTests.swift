@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Signatures
+import YAML
 
 /// Rules that take long to compile are refused by name.
 @Suite struct SlowRuleTests {

@@ -1,3 +1,6 @@
+import Bytes
+package import Observations
+
 /// What a corpus keeps of a certificate, as the record tells it.
 package struct CertificateFacts: Sendable {
     package var sha256: [UInt8]
@@ -26,8 +29,8 @@ package struct CertificateFacts: Sendable {
         issuer = record.text(.issuer) ?? ""
         serial = record.text(.serialNumber) ?? ""
         let times = [record.text(.notBefore), record.text(.notAfter)]
-        notBefore = times[0].flatMap { Timestamp.milliseconds($0) }
-        notAfter = times[1].flatMap { Timestamp.milliseconds($0) }
+        notBefore = times[0].flatMap { RFC3339.milliseconds($0) }
+        notAfter = times[1].flatMap { RFC3339.milliseconds($0) }
         spki = record.text(.spki).flatMap { [UInt8](hex: $0) } ?? []
         tbs = record.text(.tbs).flatMap { [UInt8](hex: $0) } ?? []
         names = record.texts(.alternativeNames, limit: Self.mostNames)

@@ -1,3 +1,5 @@
+import Bytes
+
 /// One value of one kind, which certificates or services may share.
 package struct Mark: Hashable, Sendable {
     package let kind: MarkKind

@@ -1,3 +1,5 @@
+package import Observations
+
 /// What a mark is of: a property that certificates or services can share.
 ///
 /// The raw values stand in corpus files and never change.

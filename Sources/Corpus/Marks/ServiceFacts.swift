@@ -1,3 +1,5 @@
+package import Observations
+
 /// What one connection showed of the service besides the certificate.
 package struct ServiceFacts: Equatable, Sendable {
     package var marks: [Mark]

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Observations
 
 /// Finds what shares the marks of a certificate, an endpoint or a name.
 ///

@@ -1,4 +1,6 @@
+import Bytes
 import Observations
+import Terminal
 
 /// How the answer of a pivot is written for people and for programs.
 extension PivotAnswer {
@@ -95,7 +97,7 @@ extension PivotResult {
 
     var when: String {
         guard let firstSeen, let lastSeen else { return "" }
-        let days = [Timestamp.day(firstSeen), Timestamp.day(lastSeen)]
+        let days = [RFC3339.day(firstSeen), RFC3339.day(lastSeen)]
         return days[0] == days[1] ? days[0] : "\(days[0]) to \(days[1])"
     }
 
@@ -149,14 +151,14 @@ extension ByteBuffer {
             element()
             member("endpoint", place.endpoint)
             if !place.name.isEmpty { member("name", place.name) }
-            member("first_seen", Timestamp.text(place.first))
-            member("last_seen", Timestamp.text(place.last))
+            member("first_seen", RFC3339.text(place.first))
+            member("last_seen", RFC3339.text(place.last))
             endObject()
         }
         endArray()
         member("endpoint_count", result.placeCount)
-        if let first = result.firstSeen { member("first_seen", Timestamp.text(first)) }
-        if let last = result.lastSeen { member("last_seen", Timestamp.text(last)) }
+        if let first = result.firstSeen { member("first_seen", RFC3339.text(first)) }
+        if let last = result.lastSeen { member("last_seen", RFC3339.text(last)) }
         if !result.leads.isEmpty {
             array("leads")
             for lead in result.leads {

@@ -1,5 +1,7 @@
+import Bytes
 import Foundation
 import Observations
+import Terminal
 
 /// The searches of a mark as links.
 enum ExternalQueryLinks {

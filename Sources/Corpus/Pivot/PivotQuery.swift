@@ -1,3 +1,5 @@
+import Bytes
+import Inventory
 import Wire
 
 /// What a pivot starts from.
@@ -48,7 +50,7 @@ package enum PivotQuery: Equatable, Sendable {
             if name.hasPrefix("*.") { name.removeFirst() }
             let isBelow = name.hasPrefix(".")
             if isBelow { name.removeFirst() }
-            guard case .host? = Inventory.place(name) else {
+            guard (try? HostName.parse(Array(name.utf8).span, allowsUnicode: true)) != nil else {
                 throw Problem(
                     description: "'\(text)' is not a certificate's hash, an endpoint, a name or field=value"
                 )
@@ -80,7 +82,7 @@ package enum PivotQuery: Equatable, Sendable {
         case .key, .tbs, .authorityKey, .subjectKeyID, .body:
             return [value.uppercased().replacing(":", with: "")]
         case .name, .jarm, .ja3s: return [value.lowercased()]
-        case .begin: return [value, Timestamp.milliseconds(value).map { Timestamp.secondsText($0) } ?? value]
+        case .begin: return [value, RFC3339.milliseconds(value).map { RFC3339.secondsText($0) } ?? value]
         default: return [value]
         }
     }

@@ -1,5 +1,7 @@
+import Bytes
 import Foundation
 import GRDB
+import Observations
 
 /// What a pivot reads, by small look-ups on one connection.
 final class PivotReader {

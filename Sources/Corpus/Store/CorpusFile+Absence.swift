@@ -1,13 +1,6 @@
 import GRDB
+package import Inventory
 import Wire
-
-/// Since when an asset's endpoint does not answer, in milliseconds since 1970.
-package struct Absence: Sendable {
-    /// The last answer.
-    package let answered: Int
-    /// The first failure after it.
-    package let failed: Int?
-}
 
 extension CorpusFile {
     /// When an asset's endpoint that fails now was seen last, and since when it has failed.

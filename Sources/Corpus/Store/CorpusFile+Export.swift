@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import GRDB
 import Observations
@@ -54,7 +55,7 @@ extension ByteBuffer {
         let name: String = row[3]
         let service = ServiceFacts(text: row[8])
         append("{")
-        member("@timestamp", Timestamp.text(row[0]))
+        member("@timestamp", RFC3339.text(row[0]))
         append(",\"ecs\":{\"version\":\"9.0.0\"}")
         append(",\"event\":{\"kind\":\"")
         append(leads.isEmpty ? "event" : "alert")

@@ -1,4 +1,6 @@
+import Bytes
 import Observations
+import Terminal
 
 extension CorpusStats {
     /// For a person.
@@ -7,8 +9,8 @@ extension CorpusStats {
         for entry in counts { table.add([entry.name, String(entry.count)]) }
         table.add(["size", "\(bytes >> 20) MiB"])
         if let first, let last {
-            table.add(["first seen", Timestamp.secondsText(first)])
-            table.add(["last seen", Timestamp.secondsText(last)])
+            table.add(["first seen", RFC3339.secondsText(first)])
+            table.add(["last seen", RFC3339.secondsText(last)])
         }
         var result = table.text
         if !leads.isEmpty {
@@ -37,8 +39,8 @@ extension CorpusStats {
             out.append(decimal: entry.count)
         }
         out.member("bytes", bytes)
-        if let first { out.member("first_seen", Timestamp.text(first)) }
-        if let last { out.member("last_seen", Timestamp.text(last)) }
+        if let first { out.member("first_seen", RFC3339.text(first)) }
+        if let last { out.member("last_seen", RFC3339.text(last)) }
         out.array("leads")
         for lead in leads {
             out.element()
@@ -57,12 +59,5 @@ extension CorpusStats {
         }
         out.append("]}\n")
         return out.text
-    }
-}
-
-extension ByteBuffer {
-    /// What was written, as a string.
-    var text: String {
-        withSpan { span in span.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) } }
     }
 }

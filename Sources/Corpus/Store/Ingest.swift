@@ -1,4 +1,6 @@
+import Bytes
 import GRDB
+import Observations
 
 /// What a batch of records did to the corpus.
 package struct IngestCounts: Equatable, Sendable {
@@ -49,7 +51,7 @@ final class Ingest {
     func add(_ record: RecordPicker, now: Int) throws {
         counts.records += 1
         guard let ip = record.text(.ip), let port = record.integer(.port),
-            let time = record.text(.timestamp).flatMap({ Timestamp.milliseconds($0) })
+            let time = record.text(.timestamp).flatMap({ RFC3339.milliseconds($0) })
         else {
             // A target that has no address, such as a name without one, can't be an endpoint.
             if !record.has(.errorCode) { counts.malformed += 1 }

@@ -1,5 +1,7 @@
+import Bytes
 import Foundation
 import GRDB
+import Observations
 
 /// A connection that takes lines, a transaction for each batch.
 final class IngestSession {

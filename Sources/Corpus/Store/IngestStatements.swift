@@ -1,4 +1,5 @@
 import GRDB
+import Observations
 
 /// The statements that run for every record, prepared once.
 final class IngestStatements {

@@ -1,3 +1,4 @@
+package import Bytes
 package import Wire
 
 /// Parts of certificates as text inside a JSON string.

@@ -1,3 +1,4 @@
+import Bytes
 import Wire
 
 /// Members whose values are parts of certificates.

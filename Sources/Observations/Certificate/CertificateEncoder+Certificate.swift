@@ -1,3 +1,4 @@
+package import Bytes
 import Wire
 
 /// The member `certificate` of `hallmark`.

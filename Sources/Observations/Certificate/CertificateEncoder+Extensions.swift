@@ -1,3 +1,4 @@
+import Bytes
 import Wire
 
 /// What the record says of the leaf's extensions.

@@ -1,3 +1,4 @@
+package import Bytes
 import Wire
 
 /// The members of `tls.server` that come of certificates.

@@ -1,3 +1,4 @@
+package import Bytes
 package import Wire
 
 /// Reads the certificates that a server sent, once, and writes all that the record says of them.

@@ -1,3 +1,4 @@
+import Bytes
 import Wire
 
 /// What the leaf's names have in common.

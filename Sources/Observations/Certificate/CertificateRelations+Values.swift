@@ -1,3 +1,4 @@
+import Bytes
 import Wire
 
 /// What alternative names, serial number, times and key identifiers say of each other.

@@ -1,3 +1,4 @@
+import Bytes
 import Wire
 
 /// Comparisons of a certificate's texts, wherever each of them lies.

@@ -1,3 +1,4 @@
+package import Bytes
 package import Wire
 
 /// Reads chains of certificates, and remembers what the record says of those that were met again.

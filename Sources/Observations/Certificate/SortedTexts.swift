@@ -1,3 +1,4 @@
+import Bytes
 import Wire
 
 /// Short texts that are collected, sorted by their bytes and written with commas between them.

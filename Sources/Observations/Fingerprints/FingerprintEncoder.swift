@@ -1,3 +1,4 @@
+import Bytes
 import Wire
 
 /// Writes the fingerprints of an observation, each computed once for its two places in the record.

@@ -1,3 +1,4 @@
+package import Bytes
 package import Wire
 
 /// JA3S (BSD 3-Clause, Salesforce): the ServerHello's legacy_version, suite and extension types, in decimal.

@@ -1,3 +1,4 @@
+package import Bytes
 package import Wire
 
 /// Hallmark's own fingerprint of a TLS stack: what its first flight showed, in order, in one line of text.

@@ -1,3 +1,4 @@
+import Bytes
 import Wire
 
 /// MurmurHash3 for 32 bits (Austin Appleby's `MurmurHash3_x86_32`), as Python's `mmh3.hash` gives it.

@@ -1,3 +1,4 @@
+import Bytes
 package import Wire
 
 /// One endpoint, one moment, what it presented.

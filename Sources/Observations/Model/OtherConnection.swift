@@ -1,3 +1,4 @@
+import Bytes
 package import Wire
 
 /// What a connection of the visit showed, where that differs from the rest of the record.

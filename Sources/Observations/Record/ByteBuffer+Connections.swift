@@ -1,3 +1,4 @@
+import Bytes
 import Wire
 
 /// What other connections of the visit showed.

@@ -1,3 +1,4 @@
+import Bytes
 import Wire
 
 /// The smaller parts of a record.

@@ -1,3 +1,4 @@
+import Bytes
 package import Wire
 
 /// What a server's first flight showed, as members of the record.

@@ -1,3 +1,4 @@
+package import Bytes
 import Wire
 
 /// Writes HTTP exchanges into the record: `url` and `http` (see `Field.http`).

@@ -1,3 +1,4 @@
+package import Bytes
 import Wire
 
 /// Writes an observation as one line of NDJSON.
@@ -29,7 +30,7 @@ package struct RecordEncoder: ~Copyable {
     }
 
     private let options: Options
-    private var timestamp = Timestamp()
+    private var timestamp = TimestampWriter()
     private var certificates: ChainCache
     private var fingerprints = FingerprintEncoder()
     /// Where the last line has its `event.duration`, and the end of its `probes`, if it has any.

@@ -1,6 +1,8 @@
+import Bytes
 import HTTPClient
 import Net
 import Observations
+import Targets
 import TLSClient
 import Wire
 

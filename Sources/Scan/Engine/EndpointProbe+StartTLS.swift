@@ -1,5 +1,6 @@
 import Net
 import Observations
+import Targets
 import Wire
 
 /// The plaintext dialogue that asks for TLS, and the packets that some protocols wrap TLS in.

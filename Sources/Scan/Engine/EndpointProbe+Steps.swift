@@ -1,3 +1,4 @@
+import Bytes
 import Net
 import Observations
 import TLSClient

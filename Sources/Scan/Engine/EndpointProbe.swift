@@ -1,6 +1,8 @@
+import Bytes
 import Net
 import Observations
 import Synchronization
+import Targets
 import TLSClient
 import Wire
 
@@ -63,7 +65,7 @@ final class EndpointProbe: TCPConnection {
         observation.describe(attempt.target, attempt.address)
         observation.serverName = scan.options.serverName(for: attempt.target)
         observation.scope = scan.scopeName
-        observation.startedAt = Timestamp.now
+        observation.startedAt = WallClock.nanoseconds
         endpointBeganAt = scan.loop.now
         exhaustions = 0
         (earlier, otherHost, offersProtocols) = (nil, nil, true)
@@ -148,7 +150,7 @@ final class EndpointProbe: TCPConnection {
         (jarm, full, variant, prelude) = (nil, nil, nil, nil)
         noteLeftOut()
         if scan.options.mayEscalate { assess() }
-        observation.duration = UInt64(max(0, Timestamp.now - observation.startedAt))
+        observation.duration = UInt64(max(0, WallClock.nanoseconds - observation.startedAt))
         if !scan.isStopped { scan.report(observation, attempt.group) }
         scan.ended(self, at: attempt.address)
     }

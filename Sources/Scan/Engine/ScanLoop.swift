@@ -1,7 +1,9 @@
+import Bytes
 import DequeModule
 import Net
 import Observations
 import Synchronization
+import Targets
 import TLSClient
 import Wire
 
@@ -263,7 +265,7 @@ final class ScanLoop {
     {
         let observation = Observation()
         observation.describe(target, address)
-        observation.startedAt = Timestamp.now
+        observation.startedAt = WallClock.nanoseconds
         observation.error = error
         report(observation, group)
     }

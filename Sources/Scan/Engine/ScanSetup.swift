@@ -1,4 +1,5 @@
 import Observations
+package import Targets
 
 /// What all loops of a scan share.
 package struct ScanSetup: Sendable {

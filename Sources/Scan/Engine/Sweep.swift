@@ -2,6 +2,7 @@ import Foundation
 import Net
 import Observations
 import Synchronization
+import Targets
 
 /// Runs a scan: its loops, each on a thread of its own, and what watches over them.
 package final class Sweep {

@@ -1,3 +1,4 @@
+import Bytes
 import Observations
 
 /// Writes an assessment as the last members of the `hallmark` object.

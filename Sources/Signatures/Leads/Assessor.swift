@@ -1,3 +1,4 @@
+package import Bytes
 package import Observations
 
 /// Matches observations and writes what comes of it into them.

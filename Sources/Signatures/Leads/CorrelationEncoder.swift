@@ -1,9 +1,10 @@
-package import Observations
+package import Bytes
+import Observations
 
 extension Correlator.Finding {
     /// Appends the finding as a record of its own, one line.
     package func encode(into buffer: inout ByteBuffer) {
-        var timestamp = Timestamp()
+        var timestamp = TimestampWriter()
         buffer.append("{\"@timestamp\":\"")
         timestamp.append(last * 1_000_000, to: &buffer)
         buffer.append("\",\"ecs\":{\"version\":\"9.0.0\"}")

@@ -1,4 +1,6 @@
+import Bytes
 import Observations
+package import YAML
 
 /// Runs the examples of rules against all rules of a set together.
 package struct ExampleRunner: ~Copyable {

@@ -1,3 +1,5 @@
+package import YAML
+
 /// The rules of a run, and what was not read of those that were named.
 package struct LoadedRules: Sendable {
     package let set: RuleSet

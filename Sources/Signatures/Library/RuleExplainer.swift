@@ -148,14 +148,3 @@ private func quote(_ text: String) -> String {
     "\"" + text.replacing("\r", with: "\\r").replacing("\n", with: "\\n").replacing("\r\n", with: "\\r\\n")
         + "\""
 }
-
-extension Network: CustomStringConvertible {
-    var description: String {
-        guard bytes.count == 4 else {
-            let groups = stride(from: 0, to: 16, by: 2)
-                .map { String(Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]), radix: 16) }
-            return groups.joined(separator: ":") + "/\(prefix)"
-        }
-        return bytes.map(String.init).joined(separator: ".") + "/\(prefix)"
-    }
-}

@@ -1,4 +1,5 @@
 import Foundation
+package import YAML
 
 /// One rule file and what stands in it.
 package struct RuleFile: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import YAML
 
 /// Finds the rule files below a folder.
 ///

@@ -1,3 +1,4 @@
+import Bytes
 import Observations
 
 /// The search of an Internet-wide index that comes nearest to a rule.

@@ -1,4 +1,5 @@
 import Dispatch
+package import YAML
 
 /// The rules of one or several folders, read but not yet compiled.
 package struct SignatureLibrary: Sendable {

@@ -1,4 +1,5 @@
 import Observations
+package import YAML
 
 /// Checks a library beyond what reading it checks.
 package struct SignatureLint {

@@ -1,4 +1,5 @@
 import Foundation
+import YAML
 
 /// The names that the library's rules may use.
 package struct Vocabulary: Sendable {

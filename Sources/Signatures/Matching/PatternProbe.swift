@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Synchronization
+import YAML
 
 /// Finds the rules whose patterns take long to compile, before all are compiled together.
 ///

@@ -1,4 +1,5 @@
 import Observations
+import YAML
 
 /// Turns checked rules into the tables of a `RuleSet`.
 struct RuleCompiler {

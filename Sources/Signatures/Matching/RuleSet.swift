@@ -1,4 +1,5 @@
 import Observations
+package import YAML
 
 /// Rules compiled together, to be matched from any number of threads, each with a `MatchScratch` of its own.
 package final class RuleSet: Sendable {

@@ -1,3 +1,5 @@
+import YAML
+
 /// Reads `condition`: names, `and`, `or`, `not`, parentheses, `1 of` and `all of`.
 struct ConditionParser {
     private let node: YAMLNode

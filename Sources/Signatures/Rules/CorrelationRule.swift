@@ -1,4 +1,5 @@
 import Observations
+import YAML
 
 /// A Sigma correlation rule: matches counted over many observations.
 package struct CorrelationRule: Sendable {

@@ -1,4 +1,6 @@
+import Bytes
 import Observations
+import YAML
 
 /// Reads one line of a search: `field|modifier|…: value` or a list of values.
 enum DetectionItem {

@@ -1,3 +1,5 @@
+import YAML
+
 /// Reads the `detection` part of a rule into one condition over tests.
 enum DetectionReader {
     /// A rule's tests can't outgrow this, however its condition repeats its searches.

@@ -1,3 +1,5 @@
+import YAML
+
 /// A Sigma filter: a condition and-ed to other rules.
 package struct FilterRule: Sendable {
     package let title: String

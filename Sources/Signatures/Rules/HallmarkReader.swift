@@ -1,3 +1,5 @@
+import YAML
+
 /// Reads the `hallmark` block of a rule.
 enum HallmarkReader {
     private static let keys = [

@@ -1,3 +1,5 @@
+import YAML
+
 /// The log source of a rule or filter: ours, with all of its parts or some.
 struct LogSource: Sendable {
     static let product = "hallmark"

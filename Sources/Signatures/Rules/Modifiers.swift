@@ -1,3 +1,5 @@
+import YAML
+
 /// The modifiers of one detection item, checked against each other.
 struct Modifiers {
     enum Encoding: String {

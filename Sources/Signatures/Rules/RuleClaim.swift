@@ -1,3 +1,5 @@
+import YAML
+
 /// What a YAML document in a folder of rules claims to be.
 ///
 /// A git repository of rules holds more than ours: rules of other log sources, and YAML that is no rule at all. These are

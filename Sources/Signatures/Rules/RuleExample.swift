@@ -1,4 +1,6 @@
-package import Observations
+package import Bytes
+import Observations
+package import YAML
 
 /// An observation in small, as an example of a rule gives it: field names and values.
 package struct RuleExample: Sendable {

@@ -1,4 +1,5 @@
 import Observations
+package import YAML
 
 /// What one YAML document of a rule file is.
 package enum RuleDocument: Sendable {

@@ -1,3 +1,5 @@
+import YAML
+
 /// Checks that correlations and filters name rules that are there.
 struct RuleReferences {
     private let rules: [SigmaRule]

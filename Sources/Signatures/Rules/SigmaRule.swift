@@ -1,3 +1,5 @@
+import YAML
+
 /// A detection rule, read and checked.
 package struct SigmaRule: Sendable {
     package let title: String

@@ -1,3 +1,4 @@
+import Bytes
 import Wire
 
 /// Fills a `ServerFlight` from the messages that libssl reports, so that both handshakes record the same.

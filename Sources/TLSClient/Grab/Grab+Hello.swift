@@ -1,3 +1,4 @@
+import Bytes
 import Wire
 
 /// The ServerHello and what follows from it.

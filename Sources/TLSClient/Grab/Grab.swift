@@ -1,3 +1,4 @@
+import Bytes
 package import Wire
 
 /// Asks one server for its certificate: bytes in, actions out, no I/O.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The one text form that an address has: dotted decimal, or RFC 5952.
 extension IPAddress: CustomStringConvertible {
     package var description: String {

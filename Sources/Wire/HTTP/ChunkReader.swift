@@ -1,3 +1,5 @@
+import Bytes
+
 /// Undoes the chunked transfer coding (RFC 9112, section 7.1), byte by byte.
 package struct ChunkReader: Sendable {
     package enum Step: Sendable, Equatable {

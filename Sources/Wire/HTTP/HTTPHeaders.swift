@@ -1,3 +1,5 @@
+import Bytes
+
 /// Header fields in the order and spelling in which they were received.
 ///
 /// Names and values are raw bytes: a server may put anything there. They lie

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Reads one answer of HTTP/0.9, 1.0 or 1.1 as its bytes come, at any split.
 ///
 /// It takes what real and hostile servers send: every stream of bytes has a

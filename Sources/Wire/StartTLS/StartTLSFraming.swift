@@ -1,3 +1,5 @@
+import Bytes
+
 /// How TLS records travel once TLS was agreed on: bare, or in packets of the protocol below.
 package struct StartTLSFraming: Sendable {
     package enum Kind: Sendable { case none, tds }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Something that is not encoded as its RFC says, in a message of this type.
 package struct MalformedMessage: Error, Equatable {
     package let type: UInt8

@@ -1,3 +1,5 @@
+package import Bytes
+
 /// The extensions of one handshake message, in the order of the wire.
 package struct ExtensionList: Equatable, Sendable {
     /// One extension: its type, how long its value was, and the value where it tells about the stack.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Recognises what speaks, when it is not TLS, by the first bytes that it sent.
 ///
 /// The names are those of `network.protocol`. A server that speaks first has

@@ -1,3 +1,5 @@
+import Bytes
+
 /// What a server sent more of than is kept: the closed list of `hallmark.limits`.
 ///
 /// A record that says nothing of a bound holds everything that was sent.

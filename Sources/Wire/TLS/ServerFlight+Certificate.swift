@@ -1,3 +1,5 @@
+import Bytes
+
 extension ServerFlight {
     /// Reads a Certificate message of either kind, leaf first.
     ///

@@ -1,3 +1,5 @@
+import Bytes
+
 extension ServerFlight {
     /// Reads the curve and the signature scheme of a ServerKeyExchange (RFC 5246, section 7.4.3; RFC 8422, section 5.4).
     ///

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Reading handshake messages (RFC 5246, section 7.4; RFC 8446, section 4).
 ///
 /// Every reader is lenient: what a message says up to the place where it

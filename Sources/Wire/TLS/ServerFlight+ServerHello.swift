@@ -1,3 +1,5 @@
+import Bytes
+
 extension ServerFlight {
     /// Reads a ServerHello or a HelloRetryRequest, which is one with a certain random (RFC 8446, section 4.1.3).
     mutating func readServerHello(_ message: Span<UInt8>) throws(MalformedMessage) {

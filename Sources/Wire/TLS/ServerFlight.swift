@@ -1,3 +1,5 @@
+package import Bytes
+
 /// Everything that a server's first flight showed, from its first record to the end of its Certificate.
 ///
 /// A value is reused from server to server: `reset` empties it and keeps the

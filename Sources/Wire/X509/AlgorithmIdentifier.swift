@@ -1,3 +1,5 @@
+package import Bytes
+
 /// An algorithm and its parameters (RFC 5280, section 4.1.1.2).
 package struct AlgorithmIdentifier: Sendable {
     package let type: ByteRange

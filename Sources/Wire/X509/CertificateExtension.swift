@@ -1,3 +1,5 @@
+package import Bytes
+
 /// An entry of the list of extensions, without its content (RFC 5280, section 4.1.2.9).
 package struct CertificateExtension: Sendable {
     package let whole: ByteRange

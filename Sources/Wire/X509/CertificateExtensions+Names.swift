@@ -1,3 +1,5 @@
+import Bytes
+
 /// The extensions that hold GeneralNames.
 extension CertificateExtensions {
     /// RFC 5280, section 4.2.1.6.

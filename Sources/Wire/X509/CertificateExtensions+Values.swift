@@ -1,3 +1,5 @@
+import Bytes
+
 /// The content of single extensions; each reader is false when it can't be read.
 extension CertificateExtensions {
     /// RFC 5280, section 4.2.1.2.

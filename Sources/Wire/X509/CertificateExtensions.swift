@@ -1,3 +1,5 @@
+package import Bytes
+
 /// The extensions and the content of the common ones (RFC 5280, section 4.2; RFC 6962, section 3.3).
 package struct CertificateExtensions: ~Copyable {
     /// More extensions, and more parts in one, than any honest certificate has.

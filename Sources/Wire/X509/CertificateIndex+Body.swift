@@ -1,3 +1,5 @@
+package import Bytes
+
 /// The TBSCertificate (RFC 5280, section 4.1).
 extension CertificateIndex {
     /// Its mandatory fields after the version, in order.

@@ -1,3 +1,5 @@
+import Bytes
+
 extension CertificateIndex {
     /// Reads a Name that stands alone, as a CertificateRequest holds it, into `subject`.
     ///

@@ -1,3 +1,5 @@
+package import Bytes
+
 /// Where the fields of a certificate stand in its DER, and what is wrong with them.
 ///
 /// One index is used for certificate after certificate: its arrays keep their

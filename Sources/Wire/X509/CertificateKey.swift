@@ -1,3 +1,5 @@
+package import Bytes
+
 /// The subject's public key (RFC 5280, section 4.1.2.7).
 package struct CertificateKey: Sendable {
     /// The SubjectPublicKeyInfo with its header.

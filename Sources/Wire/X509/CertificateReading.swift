@@ -1,3 +1,5 @@
+import Bytes
+
 /// What all parts of the reader add to while they read one certificate.
 package struct CertificateReading: Sendable {
     var faults: DERFaults = []

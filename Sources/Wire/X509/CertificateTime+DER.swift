@@ -1,3 +1,5 @@
+import Bytes
+
 extension CertificateTime {
     /// Reads a UTCTime (tag 0x17) or a GeneralizedTime (0x18).
     ///

@@ -1,3 +1,5 @@
+package import Bytes
+
 /// Walks the elements of one level.
 ///
 /// It is lenient, for real certificates break DER: any form of length is read,

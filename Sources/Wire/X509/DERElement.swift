@@ -1,3 +1,5 @@
+package import Bytes
+
 /// One tag, length and value (X.690, section 8.1).
 package struct DERElement: Equatable, Sendable {
     /// The first identifier byte; 0x1f in its low bits means that the number stands in further bytes.

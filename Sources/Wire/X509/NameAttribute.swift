@@ -1,3 +1,5 @@
+package import Bytes
+
 /// One attribute of a distinguished name (RFC 5280, section 4.1.2.4).
 package struct NameAttribute: Sendable {
     package let type: ByteRange

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Reads distinguished names (RFC 5280, section 4.1.2.4).
 struct NameReader {
     /// More attributes than any honest name has; what is beyond them is skipped.

@@ -1,3 +1,5 @@
+package import Bytes
+
 /// An object identifier of up to 15 bytes as one number, so that a `switch`
 /// tells the known ones apart without a table of strings.
 ///

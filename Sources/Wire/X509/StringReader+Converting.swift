@@ -1,3 +1,5 @@
+import Bytes
+
 extension StringReader {
     /// Teletex strings are read as Latin-1, as all software does: nobody writes T.61's own set.
     static func appendLatin1(_ bytes: Span<UInt8>, _ range: ByteRange, _ output: inout [UInt8]) {

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Makes UTF-8 of the ASN.1 string types (X.680, section 41).
 ///
 /// A value whose bytes are UTF-8 already is left where it lies. What a type's rule cannot decode becomes `#` and

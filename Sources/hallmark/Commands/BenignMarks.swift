@@ -1,7 +1,9 @@
 import Corpus
 import Foundation
+import Observations
 import Signatures
 import Synchronization
+import Terminal
 
 /// Says of marks which benign software or service shows them, by the rules for innocent things.
 struct BenignMarks {
@@ -12,10 +14,10 @@ struct BenignMarks {
     static func load(_ options: SignatureOptions) throws -> BenignMarks {
         var folders: [String] = []
         do { folders = try options.libraries() } catch let error as LibraryError {
-            note("\(error); the marks of benign software count too")
+            Terminal.say("\(error); the marks of benign software count too")
         }
         let library = try SignatureLibrary.read(folders, ja4plus: options.ja4plus)
-        for error in library.errors { note("not read: \(error)") }
+        for error in library.errors { Terminal.say("not read: \(error)") }
         return BenignMarks(name: try names(library.rules), unread: library.errors.count)
     }
 

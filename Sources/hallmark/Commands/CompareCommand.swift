@@ -1,6 +1,8 @@
 import ArgumentParser
 import Corpus
 import Foundation
+import Inventory
+import Terminal
 
 extension Severity: ExpressibleByArgument {}
 extension FindingFormat: ExpressibleByArgument {}
@@ -77,7 +79,7 @@ struct CompareCommand: ParsableCommand {
     }
 
     func run() throws {
-        let output = BufferedOutput()
+        let output = StandardOutput()
         let files = sweeps.isEmpty ? ["-"] : sweeps
         let progress = ReadingProgress(files + [baseline].compactMap(\.self))
         defer { progress.end() }
@@ -119,10 +121,10 @@ struct CompareCommand: ParsableCommand {
 private final class FindingSink {
     private let format: FindingFormat
     private let least: Severity
-    private let output: BufferedOutput
+    private let output: StandardOutput
     private var table: FindingTable
 
-    init(format: FindingFormat, least: Severity, output: BufferedOutput) {
+    init(format: FindingFormat, least: Severity, output: StandardOutput) {
         self.format = format
         self.least = least
         self.output = output
@@ -148,7 +150,7 @@ private final class FindingSink {
             try output.write(summary)
             try output.write(table.text)
         } else if !summary.isEmpty {
-            FileHandle.standardError.write(Data(summary.utf8))
+            Terminal.say(lines: summary.hasSuffix("\n") ? String(summary.dropLast()) : summary)
         }
         try output.flush()
     }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Corpus
 import Foundation
+import Observations
+import Terminal
 
 /// `hallmark corpus`: what was seen, kept in one file.
 struct CorpusCommand: ParsableCommand {
@@ -40,7 +42,7 @@ struct CorpusCommand: ParsableCommand {
                 switch CertificateFile.kind(of: file) {
                 case .ndjson:
                     guard case .added(let added) = try corpus.add(sweep: file) else {
-                        note("\(file): nothing new, the file was added before")
+                        Terminal.say("\(file): nothing new, the file was added before")
                         continue
                     }
                     counts = added
@@ -50,14 +52,14 @@ struct CorpusCommand: ParsableCommand {
                 case nil:
                     throw CorpusError.failed("\(file): can't be read, or is neither NDJSON, PEM nor DER")
                 }
-                note(
+                Terminal.say(
                     """
                     \(file): \(counted(counts.records, "record")), \(counted(counts.added, "new observation")), \
                     \(counted(counts.certificates, "new certificate")), \(counted(counts.endpoints, "new endpoint"))
                     """
                 )
                 if counts.malformed > 0 {
-                    note("\(file): \(counted(counts.malformed, "line")) without a record")
+                    Terminal.say("\(file): \(counted(counts.malformed, "line")) without a record")
                 }
             }
         }
@@ -79,7 +81,9 @@ struct CorpusCommand: ParsableCommand {
 
         func run() throws {
             let stats = try CorpusFile(corpus, .read).stats(top: max(0, top))
-            print(json ? stats.json : stats.text, terminator: "")
+            let output = StandardOutput()
+            try output.write(json ? stats.json : stats.text)
+            try output.flush()
         }
     }
 
@@ -98,7 +102,7 @@ struct CorpusCommand: ParsableCommand {
         @OptionGroup var period: PeriodOptions
 
         func run() throws {
-            let output = BufferedOutput()
+            let output = StandardOutput()
             try CorpusFile(corpus, .read).export(since: period.since, until: period.until) {
                 try output.write($0)
             }
@@ -123,7 +127,7 @@ struct CorpusCommand: ParsableCommand {
 
         func run() throws {
             let counts = try CorpusFile(corpus, .write).prune(before: before)
-            note(
+            Terminal.say(
                 """
                 forgot \(counts.sightings) sightings, \(counts.certificates) certificates, \
                 \(counts.endpoints) endpoints

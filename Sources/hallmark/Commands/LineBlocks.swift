@@ -1,5 +1,6 @@
 import Corpus
 import Foundation
+import Observations
 import Synchronization
 
 /// Whole lines of a file in large blocks, with room after each that may be read.

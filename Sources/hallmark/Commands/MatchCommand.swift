@@ -1,8 +1,10 @@
 import ArgumentParser
+import Bytes
 import Corpus
 import Foundation
 import Observations
 import Signatures
+import Terminal
 
 /// `hallmark match`: signatures over what is already there.
 struct MatchCommand: ParsableCommand {
@@ -53,7 +55,7 @@ struct MatchCommand: ParsableCommand {
         defer { progress.end() }
         for file in files { try run.match(path: file) }
         try run.finish()
-        if !quiet { printError(run.report + rules.report) }
+        if !quiet { Terminal.say(lines: run.report + rules.report) }
         if let failOn, let highest = run.highest, highest >= failOn { throw ExitCode(3) }
         if run.hasFailed || !rules.unread.isEmpty, !unread.keepGoing { throw ExitCode(1) }
     }
@@ -64,7 +66,7 @@ extension LeadLabel: ExpressibleByArgument {}
 /// One run over several files.
 private final class MatchRun {
     private let matcher: BatchMatcher
-    private let output = BufferedOutput()
+    private let output = StandardOutput()
     private var correlations: [Correlator.Finding] = []
     /// Whether something could not be read.
     private(set) var hasFailed = false
@@ -111,7 +113,7 @@ private final class MatchRun {
             hasFailed = true
             let reason =
                 access(file, R_OK) == 0 ? "is neither NDJSON, PEM nor DER" : String(cString: strerror(errno))
-            printError("\(file): \(reason)")
+            Terminal.say("\(file): \(reason)")
         }
     }
 
@@ -119,7 +121,7 @@ private final class MatchRun {
         let descriptor = file == "-" ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             hasFailed = true
-            return printError("\(file): \(String(cString: strerror(errno)))")
+            return Terminal.say("\(file): \(String(cString: strerror(errno)))")
         }
         defer { if file != "-" { close(descriptor) } }
         var reader = LineBlocks(descriptor)
@@ -142,7 +144,7 @@ private final class MatchRun {
             write: { try output.write($0) },
             invalid: { line, error in
                 hasFailed = true
-                printError("\(file == "-" ? "standard input" : file):\(first + line): \(error)")
+                Terminal.say("\(file == "-" ? "standard input" : file):\(first + line): \(error)")
             }
         )
     }
@@ -169,12 +171,12 @@ private final class MatchRun {
         for (name, counts) in leads {
             let parts = LeadLabel.allCases.reversed()
                 .compactMap { label in counts[label].map { "\($0) \(label.rawValue)" } }
-            lines.append("  \(printable(name)): \(parts.joined(separator: ", "))")
+            lines.append("  \(name): \(parts.joined(separator: ", "))")
         }
         if summary.deceptive > 0 { lines.append("  likely deception: \(summary.deceptive)") }
         for finding in correlations.prefix(Self.shownFindings) {
-            let group = finding.group.map(printable).joined(separator: " ")
-            lines.append("  \(printable(finding.rule.title)): \(group) (\(finding.count))")
+            let group = finding.group.joined(separator: " ")
+            lines.append("  \(finding.rule.title): \(group) (\(finding.count))")
         }
         if correlations.count > Self.shownFindings {
             lines.append(

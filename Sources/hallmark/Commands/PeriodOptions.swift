@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Corpus
 
 /// From when to when.
@@ -20,7 +21,7 @@ struct PeriodOptions: ParsableArguments {
 
     /// Milliseconds since 1970.
     static func time(_ text: String) throws -> Int {
-        guard let time = Timestamp.milliseconds(text) else {
+        guard let time = RFC3339.milliseconds(text) else {
             throw ValidationError("'\(text)' is not a time: use 2026-11-22 or 2026-11-22T03:31:00Z")
         }
         return time

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Corpus
 import Foundation
+import Observations
 import Signatures
+import Terminal
 
 extension PivotOptions.Order: ExpressibleByArgument {}
 
@@ -82,7 +84,7 @@ struct PivotCommand: ParsableCommand {
         let benign = includeBenign ? nil : try BenignMarks.load(signatures)
         if let benign { options.benign = benign.name }
         let answer = try Pivot.run(try start(), in: CorpusFile(corpus, .read), options)
-        let output = BufferedOutput()
+        let output = StandardOutput()
         switch format {
         case .table: try output.write(answer.text + (queries ? answer.queryText : ""))
         case .ndjson: try output.write(answer.ndjson(queries: queries))

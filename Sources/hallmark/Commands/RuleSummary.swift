@@ -1,5 +1,6 @@
 import Foundation
 import Signatures
+import YAML
 
 /// A rule as machines read it.
 struct RuleSummary: Encodable {

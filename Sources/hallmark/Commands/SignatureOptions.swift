@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Signatures
+import Terminal
 
 /// Which rules are loaded, for all commands that match.
 struct SignatureOptions: ParsableArguments {
@@ -45,8 +46,8 @@ struct SignatureOptions: ParsableArguments {
         let progress = quiet ? nil : Self.progress()
         defer { if progress != nil { Terminal.clearProgress() } }
         let rules = try LoadedRules(try shipped(), folders, ja4plus: ja4plus, progress: progress)
-        if !quiet { for note in rules.notes { Terminal.note("hallmark: \(printable(note))") } }
-        for error in rules.unread { Terminal.note("hallmark: not read: \(printable("\(error)"))") }
+        if !quiet { for note in rules.notes { Terminal.say("hallmark: \(note)") } }
+        for error in rules.unread { Terminal.say("hallmark: not read: \(error)") }
         return rules
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Signatures
+import Terminal
 
 struct SignaturesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,6 +29,7 @@ struct SignaturesCommand: ParsableCommand {
         @Flag(help: "One JSON object a line.") var json = false
 
         func run() throws {
+            let output = StandardOutput()
             let library = try signatures.read()
             let vocabulary = try signatures.vocabulary(library)
             let wanted = software.map { vocabulary.names($0) }
@@ -40,8 +42,9 @@ struct SignaturesCommand: ParsableCommand {
             let isOfFamily = family == nil || family == "correlation"
             let correlations = isOfFamily && software == nil ? library.correlations : []
             if json {
-                for rule in chosen { try printJSON(RuleSummary(rule)) }
-                for rule in correlations { try printJSON(CorrelationSummary(rule)) }
+                for rule in chosen { try output.json(RuleSummary(rule)) }
+                for rule in correlations { try output.json(CorrelationSummary(rule)) }
+                try output.flush()
                 return try end(library)
             }
             var rows = chosen.map {
@@ -51,8 +54,9 @@ struct SignaturesCommand: ParsableCommand {
                 ]
             }
             rows += correlations.map { ["correlation", "", "", $0.level.rawValue, $0.title] }
-            printTable([["FAMILY", "SOFTWARE", "SPECIFICITY", "LEVEL", "TITLE"]] + rows)
-            printError(counted(rows.count, "rule"))
+            try output.table([["FAMILY", "SOFTWARE", "SPECIFICITY", "LEVEL", "TITLE"]] + rows)
+            try output.flush()
+            Terminal.say(counted(rows.count, "rule"))
             try end(library)
         }
     }
@@ -75,6 +79,7 @@ struct SignaturesCommand: ParsableCommand {
         @Flag(help: "One JSON object a line.") var json = false
 
         func run() throws {
+            let output = StandardOutput()
             let library = try signatures.read()
             let vocabulary = try signatures.vocabulary(library)
             let wanted = rule.lowercased()
@@ -88,15 +93,20 @@ struct SignaturesCommand: ParsableCommand {
             }
             guard !found.isEmpty || !correlations.isEmpty else {
                 let hint = vocabulary.hint(rule, library.rules)
-                printError("No rule and no software is called \(printable(rule))\(printable(hint)).")
+                Terminal.say("No rule and no software is called \(rule)\(hint).")
                 throw ExitCode(1)
             }
             for rule in found {
-                if json { try printJSON(RuleSummary(rule)) } else { print(rule.explanation) }
+                if json { try output.json(RuleSummary(rule)) } else { try output.lines(rule.explanation) }
             }
             for rule in correlations {
-                if json { try printJSON(CorrelationSummary(rule)) } else { print(rule.explanation) }
+                if json {
+                    try output.json(CorrelationSummary(rule))
+                } else {
+                    try output.lines(rule.explanation)
+                }
             }
+            try output.flush()
             try end(library)
         }
     }
@@ -125,13 +135,15 @@ struct SignaturesCommand: ParsableCommand {
         @Flag(help: "One JSON object a line.") var json = false
 
         func run() throws {
+            let output = StandardOutput()
             let folders = folders.isEmpty ? try signatures.libraries() : folders
             let library = try SignatureLibrary.read(folders, ja4plus: true)
             let findings = try SignatureLint.run(library, strict: strict ? try vocabulary(library) : nil)
             for finding in findings {
-                if json { try printJSON(FindingSummary(finding)) } else { print(finding) }
+                if json { try output.json(FindingSummary(finding)) } else { try output.line("\(finding)") }
             }
-            printError(
+            try output.flush()
+            Terminal.say(
                 counted(library.files.count, "file") + ", " + counted(library.rules.count, "rule") + ", "
                     + counted(findings.count, "finding")
                     + (library.skipped.isEmpty ? "" : "; passed over: \(library.skipped)")
@@ -162,14 +174,16 @@ struct SignaturesCommand: ParsableCommand {
         @Flag(help: "One JSON object a line.") var json = false
 
         func run() throws {
+            let output = StandardOutput()
             let folders = folders.isEmpty ? try signatures.libraries() : folders
             let set = try SignatureLibrary.load(folders, ja4plus: true)
             var runner = ExampleRunner(set)
             let outcome = try runner.run()
             for failure in outcome.failures {
-                if json { try printJSON(FindingSummary(failure)) } else { print(failure) }
+                if json { try output.json(FindingSummary(failure)) } else { try output.line("\(failure)") }
             }
-            printError(
+            try output.flush()
+            Terminal.say(
                 counted(set.rules.count, "rule") + ", " + counted(outcome.matches, "example") + ", "
                     + "\(outcome.nearMisses) near misses, " + counted(outcome.failures.count, "failure")
             )
@@ -182,7 +196,7 @@ extension SignatureOptions {
     /// The rules, not compiled; what can't be read of them is said.
     func read() throws -> SignatureLibrary {
         let library = try SignatureLibrary.read(try libraries(), ja4plus: ja4plus)
-        for error in library.errors { printError("not read: \(printable("\(error)"))") }
+        for error in library.errors { Terminal.say("not read: \(error)") }
         return library
     }
 

@@ -1,4 +1,5 @@
 import Signatures
+import Terminal
 
 /// Which rules a run had, for its summary.
 struct SignaturesRead: Codable {

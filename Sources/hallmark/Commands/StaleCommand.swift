@@ -1,5 +1,6 @@
 import ArgumentParser
 import Signatures
+import Terminal
 
 /// `hallmark signatures stale`: what wants a fresh look.
 struct StaleCommand: ParsableCommand {
@@ -30,6 +31,7 @@ struct StaleCommand: ParsableCommand {
     }
 
     func run() throws {
+        let output = StandardOutput()
         let library = try signatures.read()
         let names = try software.map { try signatures.vocabulary(library).names($0) }
         let rules = library.rules.filter { rule in
@@ -37,14 +39,16 @@ struct StaleCommand: ParsableCommand {
         }
         let stale = RuleAge.stale(rules, before: RuleAge.day(older) ?? 0)
         if json {
-            for rule in stale { try printJSON(RuleSummary(rule)) }
+            for rule in stale { try output.json(RuleSummary(rule)) }
+            try output.flush()
             return try end(library)
         }
         let rows = stale.map { rule in
             [rule.modified ?? rule.date ?? "never", rule.family, rule.subjects.first ?? "", rule.title]
         }
-        printTable([["LOOKED AT", "FAMILY", "SOFTWARE", "TITLE"]] + rows)
-        printError("\(counted(rows.count, "rule")) of \(rules.count)")
+        try output.table([["LOOKED AT", "FAMILY", "SOFTWARE", "TITLE"]] + rows)
+        try output.flush()
+        Terminal.say("\(counted(rows.count, "rule")) of \(rules.count)")
         try end(library)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Foundation
 import Glibc
 import HTTPClient
@@ -7,6 +8,8 @@ import Observations
 import Scan
 import Signatures
 import Synchronization
+import Targets
+import Terminal
 
 /// `hallmark validate`: every probe on a few suspected hosts, and a report for a person.
 struct ValidateCommand: ParsableCommand {
@@ -53,7 +56,7 @@ struct ValidateCommand: ParsableCommand {
 
     func run() throws {
         let targets = try TargetSetup(target, OrderArguments.parse([]), nil)
-        for issue in targets.issues.first { Terminal.note("hallmark: \(printable("\(issue)"))") }
+        for issue in targets.issues.first { Terminal.say("hallmark: \(issue)") }
         guard targets.plan.total <= Self.maximumTargets else {
             throw ValidationError(
                 "validate takes up to \(Self.maximumTargets) endpoints: use scan --probe full for more."
@@ -61,7 +64,7 @@ struct ValidateCommand: ParsableCommand {
         }
         let counts = targets.plan.counts
         if targets.plan.total == 0, counts.excluded + counts.special > 0 {
-            Terminal.note(
+            Terminal.say(
                 "hallmark: there is nothing left to validate: \(counts.excluded) endpoints are excluded, \(counts.special) "
                     + "of a special purpose (--include-special)"
             )
@@ -90,30 +93,32 @@ struct ValidateCommand: ParsableCommand {
             CollectingHandler(rules, policy, encoding, into: collected)
         }
         if let failure = outcome.failure {
-            Terminal.note("hallmark: \(failure)")
+            Terminal.say("hallmark: \(failure)")
             throw ExitCode(1)
         }
         let texts = Dictionary(
             rules.rules.compactMap { rule in rule.id.flatMap { id in rule.text.map { (id, $0) } } },
             uniquingKeysWith: { first, _ in first }
         )
-        write(collected.lines, texts)
+        try write(collected.lines, texts)
         if outcome.wasInterrupted { throw ExitCode(130) }
         if let failOn, let highest = collected.highest, highest >= failOn { throw ExitCode(3) }
         if !loaded.unread.isEmpty, !unread.keepGoing { throw ExitCode(1) }
     }
 
-    private func write(_ lines: [[UInt8]], _ texts: [String: String]) {
+    private func write(_ lines: [[UInt8]], _ texts: [String: String]) throws {
+        let output = StandardOutput()
         for (index, line) in lines.enumerated() {
             if json {
-                print(String(decoding: line, as: UTF8.self), terminator: "")
+                try output.write(line.span)
                 continue
             }
             guard let record = RecordView(line: line) else { continue }
-            if index > 0 { print() }
-            let style = ReportStyle.suiting(STDOUT_FILENO)
-            print(Report(record, style, corpus: corpus) { texts[$0] }.text(), terminator: "")
+            if index > 0 { try output.write("\n") }
+            let style = ReportStyle.ofStandardOutput()
+            try output.write(Report(record, style, corpus: corpus) { texts[$0] }.text())
         }
+        try output.flush()
     }
 }
 

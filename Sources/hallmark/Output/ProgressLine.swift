@@ -1,7 +1,8 @@
 import Scan
+import Terminal
 
 /// One line on the terminal that tells how far a scan is, redrawn in place.
-struct ProgressLine {
+package struct ProgressLine {
     private var lastDraw = UInt64.min
     private var isDrawn = false
 
@@ -41,16 +42,6 @@ struct ProgressLine {
             parts.append("\(clock(seconds)) left")
         }
         return parts.joined(separator: ", ")
-    }
-
-    /// `1,234,567`.
-    static func grouped(_ value: UInt64) -> String {
-        var text = ""
-        for (place, digit) in String(value).reversed().enumerated() {
-            if place > 0 && place % 3 == 0 { text.append(",") }
-            text.append(digit)
-        }
-        return String(text.reversed())
     }
 
     /// `1:02:03`, or `2:03`.

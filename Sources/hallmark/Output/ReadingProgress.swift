@@ -1,7 +1,8 @@
-import Corpus
 import Dispatch
 import Foundation
+import Observations
 import Synchronization
+import Terminal
 
 /// Tells on the terminal how much of its input a long command has read, redrawn in place.
 ///
@@ -49,7 +50,7 @@ final class ReadingProgress {
     }
 
     private static func megabytes(_ bytes: Int) -> String {
-        ProgressLine.grouped(UInt64(max(0, bytes) / 1_000_000))
+        grouped(UInt64(max(0, bytes) / 1_000_000))
     }
 
     private static func size(_ files: [String]) -> Int? {

@@ -1,6 +1,8 @@
+import Bytes
 import Observations
 import Scan
 import Synchronization
+import Targets
 
 /// Where all loops put their records: whole lines, batch after batch, and what is done with them.
 ///

@@ -1,8 +1,11 @@
+import Bytes
 import Corpus
+import Inventory
 import Observations
 import Scan
 import Signatures
 import Synchronization
+import Targets
 import Wire
 
 /// Takes what one loop observes: encodes, matches, and hands full batches to the sink.

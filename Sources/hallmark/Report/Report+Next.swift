@@ -1,4 +1,5 @@
 import Observations
+import Terminal
 
 /// What was not looked at, and where to look next.
 extension Report {

@@ -1,4 +1,5 @@
 import Foundation
+import Terminal
 
 /// What the endpoint showed.
 extension Report {

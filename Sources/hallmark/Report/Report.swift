@@ -1,4 +1,5 @@
 import Observations
+import Terminal
 
 /// What one record says, for a person who has to decide what to do about it.
 ///

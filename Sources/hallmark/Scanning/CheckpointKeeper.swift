@@ -1,4 +1,5 @@
 import Scan
+import Targets
 
 /// Writes the checkpoint every few seconds and at the end.
 struct CheckpointKeeper {

@@ -1,4 +1,5 @@
 import Corpus
+import Inventory
 import Observations
 import Scan
 import Signatures

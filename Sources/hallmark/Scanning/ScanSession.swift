@@ -1,11 +1,14 @@
 import ArgumentParser
 import Corpus
 import Foundation
+import Inventory
 import JA4Plus
 import Observations
 import Scan
 import Signatures
 import Synchronization
+import Targets
+import Terminal
 import Wire
 
 /// One run of `hallmark scan`: what its arguments say becomes targets, loops and files.
@@ -22,7 +25,9 @@ struct ScanSession {
         let targets = try TargetSetup(command.target, command.order, saved)
         report(targets.issues)
         if command.order.dryRun {
-            DryRun(targets.plan).lines.forEach { print($0) }
+            let output = StandardOutput()
+            for line in DryRun(targets.plan).lines { try output.line(line) }
+            try output.flush()
             return
         }
         let loaded = try loadRules()
@@ -70,7 +75,7 @@ struct ScanSession {
         var summary = summary(tally, outcome, feed, targets, scanID: scanID, doneBefore: doneBefore)
         summary.signatures = loaded.map { SignaturesRead($0) }
         if let path = command.output.summary { try summary.write(to: path) }
-        if !command.output.quiet { Terminal.note(summary.text) }
+        if !command.output.quiet { Terminal.say(lines: summary.text) }
         let isRemembered = remember(summary, in: run.corpus)
         try finish(tally, outcome, sink, feed, keeper)
         let isUnread = loaded?.unread.isEmpty == false && !command.unread.keepGoing
@@ -80,9 +85,9 @@ struct ScanSession {
     // MARK: Before
 
     private func report(_ issues: TargetIssues) {
-        for issue in issues.first { Terminal.note("hallmark: \(printable("\(issue)"))") }
+        for issue in issues.first { Terminal.say("hallmark: \(issue)") }
         if issues.count > issues.first.count {
-            Terminal.note(
+            Terminal.say(
                 "hallmark: and \(issues.count - issues.first.count) more targets that are not understood"
             )
         }
@@ -113,7 +118,7 @@ struct ScanSession {
         }
         options.concurrency = Sweep.prepare(concurrency: command.pace.concurrency)
         if options.concurrency < command.pace.concurrency {
-            Terminal.note(
+            Terminal.say(
                 "hallmark: the limit of open files allows \(counted(options.concurrency, "connection")) at once, "
                     + "not \(command.pace.concurrency); raise it with ulimit -n"
             )
@@ -140,20 +145,20 @@ struct ScanSession {
     /// What the run is about to do, for `--verbose`.
     private func explain(_ targets: TargetSetup, _ options: ScanOptions, _ rules: RuleSet?, scanID: String) {
         let counts = targets.plan.counts
-        Terminal.note(
+        Terminal.say(
             "scan \(scanID), seed \(targets.plan.options.seed), shard \(targets.plan.options.shard)"
         )
-        Terminal.note(
+        Terminal.say(
             "\(counted(targets.plan.share, "endpoint")); left out: \(counts.excluded) excluded, \(counts.special) of a special purpose; "
                 + "\(counts.refused) outside the scope"
         )
-        Terminal.note(
+        Terminal.say(
             "\(counted(options.concurrency, "connection")) at once on \(counted(options.threads, "thread")), "
                 + (options.rate > 0 ? "\(options.rate) new ones a second" : "no limit of rate")
                 + "; limits: connect \(options.connectTimeout) ms, handshake \(options.handshakeTimeout) ms, "
                 + "endpoint \(options.totalTimeout) ms, \(options.byteBudget) bytes"
         )
-        Terminal.note("probes: \(options.level.rawValue); signatures: \(rules?.rules.count ?? 0)")
+        Terminal.say("probes: \(options.level.rawValue); signatures: \(rules?.rules.count ?? 0)")
     }
 
     // MARK: After
@@ -200,7 +205,7 @@ struct ScanSession {
             )
             return true
         } catch {
-            Terminal.note("hallmark: \(printable("\(error)"))")
+            Terminal.say("hallmark: \(error)")
             return false
         }
     }
@@ -215,24 +220,24 @@ struct ScanSession {
         if let failure = sink.failure {
             // The reader had enough: that is its right, and no error.
             if failure.isBrokenPipe { return }
-            Terminal.note("hallmark: \(failure); not written: \(counted(sink.lost, "record"))")
+            Terminal.say("hallmark: \(failure); not written: \(counted(sink.lost, "record"))")
             throw ExitCode(1)
         }
         if let failure = outcome.failure {
-            Terminal.note("hallmark: \(failure)")
+            Terminal.say("hallmark: \(failure)")
             throw ExitCode(1)
         }
         if let failure = feed.failure {
-            Terminal.note("hallmark: \(printable("\(failure)"))")
+            Terminal.say("hallmark: \(failure)")
             throw ExitCode(1)
         }
         if let failure = keeper.failure {
-            Terminal.note("hallmark: \(failure)")
+            Terminal.say("hallmark: \(failure)")
             throw ExitCode(1)
         }
         if outcome.wasInterrupted {
             let help = keeper.path.map { "; go on with --resume \($0)" } ?? ""
-            if !command.output.quiet { Terminal.note("hallmark: interrupted\(help)") }
+            if !command.output.quiet { Terminal.say("hallmark: interrupted\(help)") }
             throw ExitCode(130)
         }
         if let level = command.output.failOn, let highest = tally.highest, highest >= level {

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Scan
+import Terminal
 
 /// What a run was and came to, so that it can be repeated and audited.
 struct ScanSummary: Codable {
@@ -84,7 +85,7 @@ struct ScanSummary: Codable {
                 let parts = ["high", "medium", "low"].compactMap { label in
                     labels[label].map { "\(number($0)) \(label)" }
                 }
-                lines.append("  \(printable(software)): \(parts.joined(separator: ", "))")
+                lines.append("  \(software): \(parts.joined(separator: ", "))")
             }
         }
         if let signatures, signatures.unread > 0 {
@@ -93,5 +94,5 @@ struct ScanSummary: Codable {
         return lines.joined(separator: "\n")
     }
 
-    private func number(_ value: UInt64) -> String { ProgressLine.grouped(value) }
+    private func number(_ value: UInt64) -> String { grouped(value) }
 }

@@ -2,6 +2,9 @@ import ArgumentParser
 import Foundation
 import Glibc
 import Scan
+import Targets
+import Terminal
+import Wire
 
 /// The targets of a run, from its arguments, files and standard input.
 struct TargetSetup {
@@ -45,7 +48,7 @@ struct TargetSetup {
         plan = try builder.finish()
         fingerprint = PlanFingerprint(plan, readsStandardInput: readsStandardInput)
         if plan.total == 0, !readsStandardInput, issues.count > 0 {
-            for issue in issues.first { Terminal.note("hallmark: \(printable("\(issue)"))") }
+            for issue in issues.first { Terminal.say("hallmark: \(issue)") }
             throw ValidationError("None of the targets could be understood.")
         }
     }

@@ -1,3 +1,4 @@
+import Bytes
 import TLSClient
 import TestSupport
 import Testing

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A ClientHello of one look, laid out once and written for each connection.
 ///
 /// Between two connections only the random, the server name, the GREASE values

@@ -1,0 +1,29 @@
+import Bytes
+import Observations
+
+extension ByteBuffer {
+    /// An element of `hallmark.findings`.
+    mutating func append(_ finding: Finding, in inventory: Inventory?) {
+        element()
+        member("name", finding.name.rawValue)
+        member("severity", finding.severity.rawValue)
+        member("message", finding.message)
+        if let inventory, let number = finding.asset, number < inventory.assets.count {
+            let asset = inventory.assets[number]
+            member("asset", asset.address)
+            if !asset.owner.isEmpty { member("owner", asset.owner) }
+            append(labels: asset.labels)
+        }
+        endObject()
+    }
+
+    mutating func append(labels: [String]) {
+        guard !labels.isEmpty else { return }
+        array("labels")
+        for label in labels {
+            comma()
+            string(label)
+        }
+        endArray()
+    }
+}

@@ -1,0 +1,161 @@
+import Bytes
+import Glibc
+import Observations
+
+/// Compares a sweep with an earlier one.
+///
+/// Of the earlier sweep it keeps three words for each endpoint, and reads a line again where it wants to say
+/// what changed.
+package final class DriftComparison {
+    private let picker = RecordPicker(RecordField.compared)
+    private let older = RecordPicker(RecordField.compared)
+    private let hash = SipHash(k0: .random(in: .min ... .max), k1: .random(in: .min ... .max))
+    private var entries: [UInt64: Entry] = [:]
+    private let path: String
+    private let descriptor: Int32
+    private let report: (ReportedFinding) throws -> Void
+    package private(set) var counts = ComparisonCounts()
+
+    private struct Entry {
+        var offset: Int
+        var length: Int32
+        /// Whether the later sweep has the endpoint, and whether it answered there.
+        var wasSeen = false
+        var failed = false
+        /// Of all that is compared.
+        var digest: UInt64
+    }
+
+    /// Reads the earlier sweep.
+    package init(baseline path: String, report: @escaping (ReportedFinding) throws -> Void) throws {
+        self.path = path
+        self.report = report
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(path, errno) }
+        var reader = try LineReader(path)
+        while true {
+            let found = try reader.next { line -> (UInt64, Entry)? in
+                guard (try? picker.read(padded: line)) != nil, Self.isAnswer(picker) else {
+                    return nil
+                }
+                let entry = Entry(offset: 0, length: Int32(clamping: line.count), digest: digest(picker))
+                return (key(picker), entry)
+            }
+            guard let found else { break }
+            guard case (let key, var entry)? = found else { continue }
+            entry.offset = reader.lineOffset
+            entries[key] = entry
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// How many endpoints the earlier sweep has.
+    package var baselineCount: Int { entries.count }
+
+    package func add(sweep path: String) throws {
+        var reader = try LineReader(path)
+        while try reader.next({ try add(line: $0) }) != nil {}
+    }
+
+    func add(line: UnsafeRawBufferPointer) throws {
+        counts.records += 1
+        guard (try? picker.read(padded: line)) != nil, picker.has(.ip) else {
+            counts.malformed += 1
+            return
+        }
+        let key = key(picker)
+        guard Self.isAnswer(picker) else {
+            entries[key]?.failed = true
+            return
+        }
+        counts.answered += 1
+        let endpoint = ReportedFinding.Endpoint(picker)
+        guard let entry = entries[key] else {
+            let subject = picker.text(.subject) ?? ""
+            try tell(
+                Finding(.appeared, "The endpoint answers now\(subject.isEmpty ? "" : " with \(subject)")."),
+                endpoint
+            )
+            return
+        }
+        entries[key]?.wasSeen = true
+        if entry.digest == digest(picker) {
+            counts.unchanged += 1
+        } else {
+            try tell(try change(entry), endpoint)
+        }
+    }
+
+    /// Reports what has gone.
+    package func finish() throws {
+        for entry in entries.values.filter({ !$0.wasSeen }).sorted(by: { $0.offset < $1.offset }) {
+            try readAgain(entry)
+            let reason = entry.failed ? "it does not answer any more" : "the later sweep has no record of it"
+            try tell(
+                Finding(.disappeared, "The endpoint is gone: \(reason)."),
+                ReportedFinding.Endpoint(older)
+            )
+        }
+    }
+
+    private func tell(_ finding: Finding, _ endpoint: ReportedFinding.Endpoint) throws {
+        counts.count(finding)
+        try report(ReportedFinding(finding: finding, endpoint: endpoint, inventory: nil))
+    }
+
+    private static func isAnswer(_ record: RecordPicker) -> Bool {
+        record.has(.ip) && record.text(.outcome) != "failure"
+    }
+
+    private func key(_ record: RecordPicker) -> UInt64 {
+        let name = record.text(.serverName) ?? record.text(.domain) ?? ""
+        return hash.hash("\(record.text(.ip) ?? "") \(record.integer(.port) ?? 0) \(name.lowercased())")
+    }
+
+    /// What is compared, and how a report calls it.
+    private static let compared: [(RecordField, String)] = [
+        (.sha256, "certificate"), (.spki, "key"), (.issuer, "issuer"), (.subject, "subject"),
+        (.tlsVersion, "TLS version"), (.jarm, "JARM"), (.stack, "stack"), (.httpServer, "HTTP server"),
+    ]
+
+    private func digest(_ record: RecordPicker) -> UInt64 {
+        hash.hash(Self.compared.map { record.text($0.0) ?? "" }.joined(separator: "\n"))
+    }
+
+    private func change(_ entry: Entry) throws -> Finding {
+        try readAgain(entry)
+        var parts: [String] = []
+        var changed: Set<RecordField> = []
+        for (field, name) in Self.compared {
+            let (old, new) = (older.text(field) ?? "", picker.text(field) ?? "")
+            // A probe that was not made is no change.
+            if old == new || [.jarm, .stack, .httpServer].contains(field) && (old.isEmpty || new.isEmpty) {
+                continue
+            }
+            changed.insert(field)
+            parts.append("\(name) from \(Self.shown(old)) to \(Self.shown(new))")
+        }
+        guard !parts.isEmpty else {
+            return Finding(.changed, "Fewer or more probes were made.", severity: .info)
+        }
+        let severity: Severity =
+            changed.contains(.spki) || changed.contains(.issuer) ? .medium : .low
+        let renewed = changed.contains(.sha256) && !changed.contains(.spki)
+        let prefix = renewed ? "A new certificate with the same key: " : "Changed: "
+        return Finding(.changed, prefix + parts.joined(separator: "; ") + ".", severity: severity)
+    }
+
+    private static func shown(_ value: String) -> String {
+        value.isEmpty ? "nothing" : value.utf8.count == 64 ? value.prefix(12) + "…" : value
+    }
+
+    private func readAgain(_ entry: Entry) throws {
+        var bytes = [UInt8](repeating: 0, count: Int(entry.length))
+        let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, entry.offset) }
+        guard count == bytes.count else { throw FileError(path, count < 0 ? errno : EIO) }
+        do { try older.read(bytes) } catch {
+            throw InventoryError(file: path, reason: "the file changed while it was read")
+        }
+    }
+}

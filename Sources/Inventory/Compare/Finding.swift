@@ -1,0 +1,107 @@
+import Bytes
+
+/// How an endpoint agrees with the inventory, or with an earlier sweep.
+package struct Finding: Equatable, Sendable {
+    /// The closed list (`Docs/inventory.md`).
+    package enum Name: String, CaseIterable, Sendable {
+        case authorized
+        case renewed
+        case unknownEndpoint = "unknown_endpoint"
+        case unauthorizedCertificate = "unauthorized_certificate"
+        case misplacedCertificate = "misplaced_certificate"
+        case foreignCertificate = "foreign_certificate_with_our_name"
+        case missingEndpoint = "missing_endpoint"
+        case unexpectedIssuer = "unexpected_issuer"
+        case nameMismatch = "name_mismatch"
+        case expired
+        case expiring
+        case notYetValid = "not_yet_valid"
+        case weakKey = "weak_key"
+        case weakSignature = "weak_signature"
+        case oldProtocol = "old_protocol"
+        case lifetimeTooLong = "lifetime_too_long"
+        case selfSigned = "self_signed"
+        case sharedKey = "shared_key"
+        case signatureLead = "signature_lead"
+        // Against an earlier sweep.
+        case appeared
+        case disappeared
+        case changed
+
+        /// How urgent it is as a rule; a lead and a change can be more or less so.
+        package var severity: Severity {
+            switch self {
+            case .authorized: .info
+            case .renewed, .lifetimeTooLong, .selfSigned, .disappeared: .low
+            case .foreignCertificate, .missingEndpoint, .nameMismatch, .expiring, .notYetValid,
+                .weakSignature,
+                .oldProtocol, .sharedKey, .signatureLead, .appeared, .changed:
+                .medium
+            case .unknownEndpoint, .unauthorizedCertificate, .unexpectedIssuer, .expired, .weakKey: .high
+            case .misplacedCertificate: .critical
+            }
+        }
+
+        /// What it means, in a sentence.
+        package var meaning: String {
+            switch self {
+            case .authorized: "The endpoint shows what the inventory authorises."
+            case .renewed: "The certificate is new, but its key or its TBS family is authorised."
+            case .unknownEndpoint: "An endpoint inside owned ranges answers that no asset names."
+            case .unauthorizedCertificate: "An asset shows a certificate that is not authorised for it."
+            case .misplacedCertificate:
+                "A certificate or key that is authorised for another asset: possible theft, redirect or proxy."
+            case .foreignCertificate:
+                "An endpoint that is not ours shows an unauthorised certificate with one of our names."
+            case .missingEndpoint: "An asset did not answer."
+            case .unexpectedIssuer: "The certificate is from an issuer that is not on the list."
+            case .nameMismatch: "The certificate does not cover the name of the asset."
+            case .expired: "The certificate's validity is over."
+            case .expiring: "The certificate's validity is over soon."
+            case .notYetValid: "The certificate's validity has not begun."
+            case .weakKey: "The key's algorithm or size is against the policy."
+            case .weakSignature: "The certificate is signed with MD2, MD4, MD5 or SHA-1."
+            case .oldProtocol: "The endpoint negotiated a version that is older than the policy's."
+            case .lifetimeTooLong: "The certificate is valid for longer than the policy allows."
+            case .selfSigned: "The certificate is signed with its own key, and is not pinned."
+            case .sharedKey: "Several assets use the same key."
+            case .signatureLead: "A signature matched."
+            case .appeared: "The earlier sweep has no answer of the endpoint."
+            case .disappeared: "The earlier sweep has an answer of the endpoint, the later one has none."
+            case .changed: "The endpoint shows something else than in the earlier sweep."
+            }
+        }
+    }
+
+    package var name: Name
+    package var severity: Severity
+    package var message: String
+    /// The asset concerned, by its place in the inventory.
+    package var asset: Int?
+
+    init(_ name: Name, _ message: String, asset: Int? = nil, severity: Severity? = nil) {
+        self.name = name
+        self.severity = severity ?? name.severity
+        self.message = message
+        self.asset = asset
+    }
+
+    /// An asset that did not answer, with the error and since when.
+    ///
+    /// - Parameters:
+    ///   - number: the asset's place in the inventory.
+    ///   - time: when it failed first, in milliseconds since 1970.
+    static func missing(
+        _ asset: Asset,
+        _ number: Int,
+        port: Int,
+        since time: Int,
+        code: String,
+        lastSeen: Int? = nil
+    ) -> Finding {
+        var message =
+            "\(asset.address) port \(port) does not answer since \(RFC3339.secondsText(time)): \(code)"
+        if let lastSeen { message += "; last seen \(RFC3339.secondsText(lastSeen))" }
+        return Finding(.missingEndpoint, message + ".", asset: number)
+    }
+}

@@ -1,0 +1,332 @@
+package import Bytes
+package import Observations
+import Wire
+
+/// Says of one observation how it agrees with the inventory.
+///
+/// It is told by one record alone. What needs the whole sweep, which endpoints are missing and which keys are
+/// shared, `SweepComparison` adds. One thread uses one engine.
+package final class FindingEngine {
+    package let index: InventoryIndex
+    private let picker = RecordPicker(RecordField.compared)
+
+    package init(_ index: InventoryIndex) {
+        self.index = index
+    }
+
+    private var inventory: Inventory { index.inventory }
+
+    /// Whether the inventory names an endpoint.
+    package func knows(ip: String?, port: Int, name: String?) -> Bool {
+        !index.assets(ip: ip.flatMap { IPAddress($0) }, port: port, name: name).isEmpty
+    }
+
+    /// Writes `hallmark.findings` into a finished line, before the braces that end it.
+    ///
+    /// - Returns: the findings.
+    @discardableResult
+    package func splice(into line: inout ByteBuffer) -> [Finding] {
+        let findings = line.withSpan { span -> [Finding] in
+            span.withUnsafeBufferPointer { self.findings(in: $0) }
+        }
+        guard !findings.isEmpty else { return [] }
+        let count = line.count
+        let end = line.withSpan { span in
+            var end = count
+            while end > 0, span[end - 1] == 0x0a { end -= 1 }
+            return end >= 2 && span[end - 1] == 0x7d && span[end - 2] == 0x7d ? end - 2 : -1
+        }
+        guard end >= 0 else { return findings }
+        line.truncate(to: end)
+        line.array("findings")
+        for finding in findings { line.append(finding, in: inventory) }
+        line.append("]}}")
+        if end + 2 < count { line.append(0x0a) }
+        return findings
+    }
+
+    /// The findings of one line; none when it is no record.
+    package func findings(in line: some Collection<UInt8>) -> [Finding] {
+        guard (try? picker.read(line)) != nil else { return [] }
+        return evaluate(picker).findings
+    }
+
+    /// An observation and its findings.
+    struct Evaluation {
+        /// The assets that name the endpoint.
+        var assets: [Int] = []
+        var answered = false
+        var findings: [Finding] = []
+        var key: Digest256?
+    }
+
+    /// - Parameter record: read with `RecordField.compared`.
+    func evaluate(_ record: RecordPicker) -> Evaluation {
+        let ip = record.text(.ip).flatMap { IPAddress($0) }
+        let port = record.integer(.port) ?? 0
+        let name = record.text(.serverName) ?? record.text(.domain)
+        var result = Evaluation()
+        result.assets = index.assets(ip: ip, port: port, name: name)
+        guard let certificate = ObservedCertificate(record) else {
+            result.findings = withoutCertificate(
+                record,
+                result.assets,
+                isOwned: ip.map { index.isOwned($0) } ?? false
+            )
+            // A plain HTTP answer is an answer.
+            result.answered = record.text(.outcome) == "success"
+            return result
+        }
+        result.answered = true
+        result.key = certificate.key
+        var findings: [Finding] = []
+        if result.assets.isEmpty {
+            let isOwned = ip.map { index.isOwned($0) } ?? false
+            findings += outside(certificate, isOwned: isOwned)
+            if isOwned {
+                findings += certificate.violations(
+                    of: inventory.policy,
+                    issuers: inventory.policy.issuers,
+                    isPinned: false,
+                    asset: nil
+                )
+            }
+        } else {
+            findings += inside(certificate, result.assets, name)
+        }
+        findings += leads(record, result.assets.first)
+        result.findings = findings
+        return result
+    }
+
+    /// Failures after which an endpoint was there all the same.
+    private static let answers: Set<String> = Set(
+        [
+            ErrorCode.tlsAlert, .notTLS, .protocolError, .noCertificate, .startTLSRefused, .startTLSError,
+            .wrongProtocol,
+        ].map(\.rawValue)
+    )
+
+    /// Failures of our own, which say nothing of an endpoint.
+    private static let unasked: Set<String> = Set(
+        [ErrorCode.outOfScope, .excluded, .invalidTarget, .localError, .interrupted].map(\.rawValue)
+    )
+
+    /// Whether a record tells whether its endpoint answered.
+    static func wasAsked(_ record: RecordPicker) -> Bool {
+        record.text(.errorCode).map { !unasked.contains($0) } ?? true
+    }
+
+    private func withoutCertificate(_ record: RecordPicker, _ assets: [Int], isOwned: Bool) -> [Finding] {
+        let failed = record.text(.outcome) == "failure"
+        if assets.isEmpty, isOwned {
+            let code = record.text(.errorCode) ?? ""
+            guard !failed || Self.answers.contains(code) else { return [] }
+            let how = failed ? ", but shows no certificate: \(code)" : " without TLS"
+            return [Finding(.unknownEndpoint, "An endpoint inside owned ranges answers\(how).")]
+        }
+        guard failed, Self.wasAsked(record),
+            let asset = assets.first(where: { inventory.assets[$0].isSingle })
+        else { return [] }
+        return [
+            .missing(
+                inventory.assets[asset],
+                asset,
+                port: record.integer(.port) ?? 0,
+                since: record.text(.timestamp).flatMap { RFC3339.milliseconds($0) } ?? 0,
+                code: record.text(.errorCode) ?? "unknown"
+            )
+        ]
+    }
+
+    /// An endpoint that no asset names.
+    private func outside(_ certificate: ObservedCertificate, isOwned: Bool) -> [Finding] {
+        var findings: [Finding] = []
+        let owners = index.authorising(
+            certificate: certificate.sha256,
+            key: certificate.key,
+            tbs: certificate.tbs
+        )
+        if let owner = owners.some.first {
+            let exact = inventory.assets[owner].certificates.contains(certificate.sha256)
+            findings.append(
+                Finding(
+                    .misplacedCertificate,
+                    "The \(exact ? "certificate" : "key") authorised for \(list(owners)) is on an endpoint that no asset names.",
+                    asset: owner
+                )
+            )
+        } else if !isOwned, let name = certificate.names.first(where: { index.isOurs($0) }) {
+            findings.append(
+                Finding(
+                    .foreignCertificate,
+                    "The endpoint is not ours, but its certificate, which is not authorised, is for \(name)."
+                )
+            )
+        }
+        if isOwned {
+            findings.append(
+                Finding(
+                    .unknownEndpoint,
+                    "An endpoint inside owned ranges answers with a certificate of \(certificate.subjectText)."
+                )
+            )
+        }
+        return findings
+    }
+
+    /// An endpoint that is an asset.
+    private func inside(_ certificate: ObservedCertificate, _ assets: [Int], _ name: String?) -> [Finding] {
+        // Of several entries for one endpoint, the one that fits best speaks.
+        var best: (asset: Int, fit: Fit)?
+        for asset in assets {
+            let fit = Fit(certificate, inventory.assets[asset])
+            if best.map({ fit.rawValue < $0.fit.rawValue }) ?? true { best = (asset, fit) }
+        }
+        guard let (number, fit) = best else { return [] }
+        let asset = inventory.assets[number]
+        var findings: [Finding] = []
+        switch fit {
+        case .certificate:
+            findings.append(
+                Finding(.authorized, "The certificate is one that \(asset.address) may show.", asset: number)
+            )
+        case .key, .body:
+            let part = fit == .key ? "key" : "TBS family"
+            if asset.certificates.isEmpty {
+                findings.append(
+                    Finding(
+                        .authorized,
+                        "The certificate's \(part) is one that \(asset.address) may use.",
+                        asset: number
+                    )
+                )
+            } else {
+                findings.append(
+                    Finding(
+                        .renewed,
+                        "The certificate is not on the list of \(asset.address), but its \(part) is.",
+                        asset: number
+                    )
+                )
+            }
+        case .unpinned:
+            findings.append(
+                Finding(
+                    .authorized,
+                    "The inventory pins no certificate for \(asset.address).",
+                    asset: number
+                )
+            )
+        case .none:
+            findings.append(wrongCertificate(certificate, number))
+        }
+        let policy = asset.policy.filled(from: inventory.policy)
+        findings += certificate.violations(
+            of: policy,
+            issuers: policy.issuers,
+            isPinned: fit.isPinned,
+            asset: number
+        )
+        findings += mismatches(certificate, asset, number, name)
+        return findings
+    }
+
+    /// How a certificate fits an asset, the best first.
+    private enum Fit: Int {
+        case certificate, key, body, unpinned, none
+
+        init(_ certificate: ObservedCertificate, _ asset: Asset) {
+            if asset.certificates.contains(certificate.sha256) {
+                self = .certificate
+            } else if let key = certificate.key, asset.keys.contains(key) {
+                self = .key
+            } else if let body = certificate.tbs, asset.tbs.contains(body) {
+                self = .body
+            } else {
+                self = asset.isPinned ? .none : .unpinned
+            }
+        }
+
+        var isPinned: Bool { rawValue < Fit.unpinned.rawValue }
+    }
+
+    private func wrongCertificate(_ certificate: ObservedCertificate, _ number: Int) -> Finding {
+        let address = inventory.assets[number].address
+        let owners = index.authorising(
+            certificate: certificate.sha256,
+            key: certificate.key,
+            tbs: certificate.tbs
+        )
+        guard let owner = owners.some.first else {
+            return Finding(
+                .unauthorizedCertificate,
+                "\(address) shows a certificate of \(certificate.subjectText) that is not authorised for it.",
+                asset: number
+            )
+        }
+        let exact = inventory.assets[owner].certificates.contains(certificate.sha256)
+        return Finding(
+            .misplacedCertificate,
+            "\(address) shows the \(exact ? "certificate" : "key") that is authorised for \(list(owners)).",
+            asset: number
+        )
+    }
+
+    private func mismatches(
+        _ certificate: ObservedCertificate,
+        _ asset: Asset,
+        _ number: Int,
+        _ name: String?
+    ) -> [Finding] {
+        var wanted = asset.names
+        if wanted.isEmpty, let name, IPAddress(name) == nil { wanted = [name] }
+        let missing = wanted.filter { name in
+            !certificate.coveringNames.contains { HostName.covers($0, name) }
+        }
+        guard !missing.isEmpty else { return [] }
+        let shown = missing.prefix(3).joined(separator: ", ") + (missing.count > 3 ? ", …" : "")
+        return [Finding(.nameMismatch, "The certificate does not cover \(shown).", asset: number)]
+    }
+
+    private func leads(_ record: RecordPicker, _ asset: Int?) -> [Finding] {
+        guard record.has(.lead) else { return [] }
+        return record.groups(.lead, [.leadName, .leadConfidence, .leadLabel]).compactMap { lead in
+            guard let name = lead[.leadName] else { return nil }
+            let severity: Severity =
+                switch lead[.leadLabel] {
+                case "high": .critical
+                case "medium": .high
+                default: .low
+                }
+            let confidence = lead[.leadConfidence].map { " (confidence \($0))" } ?? ""
+            return Finding(
+                .signatureLead,
+                "Signatures point to \(name)\(confidence).",
+                asset: asset,
+                severity: severity
+            )
+        }
+    }
+
+    private func list(_ owners: (some: [Int], count: Int)) -> String {
+        var names: [String] = []
+        for asset in owners.some where !names.contains(inventory.assets[asset].address) {
+            names.append(inventory.assets[asset].address)
+        }
+        let more = owners.count - owners.some.count + max(0, names.count - 3)
+        return names.prefix(3).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+    }
+}
+
+extension RecordField {
+    /// The fields that a comparison needs.
+    package static let compared: [RecordField] = [
+        .timestamp, .outcome, .errorCode, .address, .ip, .port, .domain, .tlsVersion, .serverName, .sha256,
+        .subject,
+        .subjectCommonName, .issuer, .issuerCommonName, .issuerOrganization, .notBefore, .notAfter,
+        .signatureAlgorithm, .keyAlgorithm, .keySize, .keyCurve, .alternativeNames, .spki, .tbs,
+        .validitySeconds,
+        .selfSigned, .jarm, .stack, .httpServer, .lead, .leadName, .leadConfidence, .leadLabel,
+    ]
+}

@@ -1,0 +1,114 @@
+import Bytes
+import Observations
+import Terminal
+
+/// How findings are written.
+package enum FindingFormat: String, CaseIterable, Sendable {
+    case table, csv, ndjson
+}
+
+extension ReportedFinding {
+    package static let csvHead =
+        "severity,finding,endpoint,name,asset,owner,labels,message,certificate_sha256,time\r\n"
+
+    /// A row for a spreadsheet: no cell is taken for a formula.
+    package var csv: String {
+        [
+            finding.severity.rawValue, finding.name.rawValue, endpoint.text, endpoint.name, asset, owner,
+            labels.joined(separator: ";"), finding.message, endpoint.certificate,
+            endpoint.time.map { RFC3339.secondsText($0) } ?? "",
+        ].map(SafeText.csv).joined(separator: ",") + "\r\n"
+    }
+
+    /// A line with ECS names.
+    package var ndjson: String {
+        var out = ByteBuffer(capacity: 512)
+        out.append("{")
+        if let time = endpoint.time { out.member("@timestamp", RFC3339.text(time)) }
+        out.object("event")
+        out.member("kind", finding.severity == .info ? "event" : "alert" as String)
+        out.member("dataset", "hallmark.finding" as String)
+        out.endObject()
+        out.object("server")
+        out.member("address", endpoint.name.isEmpty ? endpoint.ip : endpoint.name)
+        if !endpoint.ip.isEmpty { out.member("ip", endpoint.ip) }
+        if let port = endpoint.port { out.member("port", port) }
+        if !endpoint.name.isEmpty { out.member("domain", endpoint.name) }
+        out.endObject()
+        if !endpoint.certificate.isEmpty {
+            out.append(",\"tls\":{\"server\":{\"hash\":{")
+            out.member("sha256", endpoint.certificate)
+            out.append("}}}")
+        }
+        out.object("hallmark")
+        out.array("findings")
+        out.element()
+        out.member("name", finding.name.rawValue)
+        out.member("severity", finding.severity.rawValue)
+        out.member("message", finding.message)
+        if !asset.isEmpty { out.member("asset", asset) }
+        if !owner.isEmpty { out.member("owner", owner) }
+        out.append(labels: labels)
+        out.append("}]}}\n")
+        return out.text
+    }
+}
+
+/// Findings as a table for people, grouped by owner, the most urgent first.
+package struct FindingTable {
+    private var findings: [ReportedFinding] = []
+    private var left = 0
+    private let least: Severity
+
+    /// More rows than this are no table any more.
+    static let most = 100_000
+
+    /// - Parameter least: less urgent findings are counted only.
+    package init(least: Severity) {
+        self.least = least
+    }
+
+    package mutating func add(_ finding: ReportedFinding) {
+        guard finding.finding.severity >= least else { return }
+        if findings.count < Self.most { findings.append(finding) } else { left += 1 }
+    }
+
+    package var text: String {
+        var result = ""
+        let groups = Dictionary(grouping: findings, by: \.owner)
+        func worst(_ owner: String) -> Severity { groups[owner]?.map(\.finding.severity).max() ?? .info }
+        for owner in groups.keys.sorted(by: { (worst($1), $0) < (worst($0), $1) }) {
+            result += "\n" + (owner.isEmpty ? "No owner" : SafeText.terminal(owner)) + "\n"
+            var table = TextTable(["  severity", "finding", "endpoint", "name", "what"])
+            let rows = groups[owner] ?? []
+            for row in rows.enumerated().sorted(by: {
+                ($1.element.finding.severity, $0.offset) < ($0.element.finding.severity, $1.offset)
+            }).map(\.element) {
+                let name = row.endpoint.name.isEmpty ? row.asset : row.endpoint.name
+                table.add([
+                    "  " + row.finding.severity.rawValue, row.finding.name.rawValue, row.endpoint.text, name,
+                    row.finding.message,
+                ])
+            }
+            result += table.text
+        }
+        if left > 0 { result += "\n\(left) more; --format csv writes all.\n" }
+        return result
+    }
+}
+
+extension ComparisonCounts {
+    /// One screen for people.
+    package func summary(drift: Bool) -> String {
+        var result = "\(records) records, \(answered) endpoints answered"
+        result += drift ? ", \(unchanged) unchanged\n" : "; \(assets) of assets, \(outside) of no asset\n"
+        if malformed > 0 { result += "\(malformed) lines are not records\n" }
+        if unswept > 0 { result += "\(unswept) assets are in no record of the sweep\n" }
+        var table = TextTable(["severity", "finding", "count"])
+        for name in Finding.Name.allCases.sorted(by: { $1.severity < $0.severity }) {
+            guard let count = findings[name] else { continue }
+            table.add([name.severity.rawValue, name.rawValue, String(count)])
+        }
+        return result + (table.isEmpty ? "No findings.\n" : table.text)
+    }
+}

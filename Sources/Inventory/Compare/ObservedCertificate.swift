@@ -1,0 +1,136 @@
+import Bytes
+import Observations
+
+/// The certificate of a record, as far as a comparison looks at it.
+struct ObservedCertificate {
+    let sha256: Digest256
+    let key: Digest256?
+    let tbs: Digest256?
+    let subject: String
+    let commonNames: [String]
+    /// The subject alternative names.
+    let alternativeNames: [String]
+    let issuer: String
+    let issuerNames: [String]
+    let notBefore: Int?
+    let notAfter: Int?
+    let lifetimeSeconds: Int?
+    let keyAlgorithm: String
+    let keySize: Int?
+    let signatureAlgorithm: String
+    let selfSigned: Bool
+    let tlsVersion: String
+    /// When it was seen, in milliseconds since 1970.
+    let time: Int?
+
+    /// - Returns: nil when the record has no certificate.
+    init?(_ record: RecordPicker) {
+        guard let sha256 = record.text(.sha256).flatMap({ Digest256($0) }) else { return nil }
+        self.sha256 = sha256
+        key = record.text(.spki).flatMap { Digest256($0) }
+        tbs = record.text(.tbs).flatMap { Digest256($0) }
+        subject = record.text(.subject) ?? ""
+        commonNames = record.texts(.subjectCommonName, limit: 8)
+        alternativeNames = record.texts(.alternativeNames, limit: 1000)
+        issuer = record.text(.issuer) ?? ""
+        issuerNames = record.texts(.issuerCommonName, limit: 4) + record.texts(.issuerOrganization, limit: 4)
+        notBefore = record.text(.notBefore).flatMap { RFC3339.milliseconds($0) }
+        notAfter = record.text(.notAfter).flatMap { RFC3339.milliseconds($0) }
+        lifetimeSeconds = record.integer(.validitySeconds)
+        keyAlgorithm = record.text(.keyAlgorithm) ?? ""
+        keySize = record.integer(.keySize)
+        signatureAlgorithm = record.text(.signatureAlgorithm) ?? ""
+        selfSigned = record.boolean(.selfSigned)
+        tlsVersion = record.text(.tlsVersion) ?? ""
+        time = record.text(.timestamp).flatMap { RFC3339.milliseconds($0) }
+    }
+
+    /// All names in it.
+    var names: [String] { alternativeNames + commonNames }
+
+    /// The names by which it is to be checked: the common name only where there is no alternative name.
+    var coveringNames: [String] { alternativeNames.isEmpty ? commonNames : alternativeNames }
+
+    /// The subject, or a name where it is empty.
+    var subjectText: String { subject.isEmpty ? alternativeNames.first ?? "no name" : subject }
+
+    /// What is against a policy.
+    ///
+    /// - Parameters:
+    ///   - issuers: the issuers allowed, or nil for any.
+    ///   - isPinned: whether the inventory names this certificate or its key.
+    func violations(
+        of policy: InventoryPolicy,
+        issuers: [String]?,
+        isPinned: Bool,
+        asset: Int?
+    ) -> [Finding] {
+        var findings: [Finding] = []
+        func add(_ name: Finding.Name, _ message: String) {
+            findings.append(Finding(name, message, asset: asset))
+        }
+        if let issuers, !issuers.contains(where: isIssuer) {
+            add(
+                .unexpectedIssuer,
+                "The issuer \(issuer.isEmpty ? "without a name" : issuer) is not on the list."
+            )
+        }
+        if let time { checkTimes(time, policy, add) }
+        if let keys = policy.keys {
+            let size = keySize.map { " of \($0) bits" } ?? ""
+            if let least = keys[keyAlgorithm] {
+                if let keySize, keySize < least {
+                    add(
+                        .weakKey,
+                        "The \(keyAlgorithm) key\(size) is shorter than the \(least) bits of the policy."
+                    )
+                }
+            } else if !keyAlgorithm.isEmpty {
+                add(
+                    .weakKey,
+                    "The policy allows no \(keyAlgorithm) key; this one is\(size.isEmpty ? " one" : size)."
+                )
+            }
+        }
+        let signature = signatureAlgorithm.lowercased()
+        if ["md2", "md4", "md5", "sha1", "sha-1", "dsa-with-sha"].contains(where: signature.hasPrefix)
+            || signature == "ecdsa-with-sha1" || signature == "dsawithsha1" || signature == "dsawithsha"
+        {
+            add(.weakSignature, "The certificate is signed with \(signatureAlgorithm).")
+        }
+        if let least = policy.minTLS, InventoryPolicy.isOlder(tlsVersion, than: least) {
+            let name = tlsVersion == "3.0" || tlsVersion == "2.0" ? "SSL" : "TLS"
+            add(.oldProtocol, "The endpoint negotiated \(name) \(tlsVersion); the policy wants TLS \(least).")
+        }
+        if let most = policy.maxLifetimeDays, let seconds = lifetimeSeconds, seconds > most * 86400 {
+            add(
+                .lifetimeTooLong,
+                "The certificate is valid for \(seconds / 86400) days; the policy allows \(most)."
+            )
+        }
+        if selfSigned, !isPinned {
+            add(.selfSigned, "The certificate is signed with its own key and is not pinned.")
+        }
+        return findings
+    }
+
+    private func checkTimes(_ time: Int, _ policy: InventoryPolicy, _ add: (Finding.Name, String) -> Void) {
+        if let notBefore, time < notBefore {
+            add(.notYetValid, "The certificate is valid from \(RFC3339.secondsText(notBefore)) on.")
+        }
+        guard let notAfter else { return }
+        let day = 86_400_000
+        if time > notAfter {
+            let days = (time - notAfter) / day
+            add(.expired, "The certificate ended \(RFC3339.secondsText(notAfter)), \(days) days before.")
+        } else if let limit = policy.expiringDays, notAfter - time < limit * day {
+            let days = (notAfter - time) / day
+            add(.expiring, "The certificate ends \(RFC3339.secondsText(notAfter)), in \(days) days.")
+        }
+    }
+
+    private func isIssuer(_ wanted: String) -> Bool {
+        let wanted = wanted.lowercased()
+        return issuer.lowercased() == wanted || issuerNames.contains { $0.lowercased() == wanted }
+    }
+}

@@ -1,0 +1,173 @@
+import Bytes
+import Observations
+import Wire
+
+/// Compares whole sweeps with an inventory, record after record.
+///
+/// It keeps a few words for each asset's endpoint and each key; the records themselves pass through.
+package final class SweepComparison {
+    private let engine: FindingEngine
+    private let picker = RecordPicker(RecordField.compared)
+    private let report: (ReportedFinding) throws -> Void
+    private var presence: [AssetPort: Presence] = [:]
+    private var keys: [UInt64: Int32] = [:]
+    private var shared: [UInt64: Set<Int32>] = [:]
+    private var keyTexts: [UInt64: Digest256] = [:]
+    package private(set) var counts = ComparisonCounts()
+
+    private struct AssetPort: Hashable {
+        let asset: Int32
+        let port: Int32
+    }
+
+    /// When an asset answered last, and since when it does not.
+    private struct Presence {
+        var answered = Int.min
+        var failed = Int.max
+        var code = ""
+    }
+
+    /// - Parameter report: is given each finding, those that need the whole sweep at the end.
+    package init(_ index: InventoryIndex, report: @escaping (ReportedFinding) throws -> Void) {
+        engine = FindingEngine(index)
+        self.report = report
+    }
+
+    private var inventory: Inventory { engine.index.inventory }
+
+    /// Compares all records of a file.
+    ///
+    /// - Parameter path: NDJSON, or `-` for standard input.
+    package func add(sweep path: String) throws {
+        var reader = try LineReader(path)
+        while try reader.next({ try add(line: $0) }) != nil {}
+        counts.malformed += reader.skipped
+    }
+
+    /// Compares one line that has `RecordPicker.padding` readable bytes behind it.
+    func add(line: UnsafeRawBufferPointer) throws {
+        counts.records += 1
+        guard (try? picker.read(padded: line)) != nil, picker.has(.address) || picker.has(.ip) else {
+            counts.malformed += 1
+            return
+        }
+        let result = engine.evaluate(picker)
+        let port = picker.integer(.port) ?? 0
+        if result.answered { counts.answered += 1 }
+        if result.assets.isEmpty { counts.outside += 1 } else { counts.assets += 1 }
+        if FindingEngine.wasAsked(picker) { notePresence(result, port) }
+        if let key = result.key { noteKey(key, result.assets) }
+        // Whether an asset is missing shows only when all records have been seen.
+        let findings = result.findings.filter { $0.name != .missingEndpoint }
+        guard !findings.isEmpty else { return }
+        let endpoint = ReportedFinding.Endpoint(picker)
+        for finding in findings {
+            try report(ReportedFinding(finding: finding, endpoint: endpoint, inventory: inventory))
+            counts.count(finding)
+        }
+    }
+
+    private func notePresence(_ result: FindingEngine.Evaluation, _ port: Int) {
+        let time = picker.text(.timestamp).flatMap { RFC3339.milliseconds($0) } ?? 0
+        for asset in result.assets where inventory.assets[asset].isSingle {
+            let place = AssetPort(asset: Int32(asset), port: Int32(truncatingIfNeeded: port))
+            var entry = presence[place] ?? Presence()
+            if result.answered {
+                entry.answered = max(entry.answered, time)
+                if entry.failed < entry.answered { entry.failed = .max }
+            } else if time > entry.answered, time < entry.failed {
+                entry.failed = time
+                entry.code = picker.text(.errorCode) ?? "unknown"
+            }
+            presence[place] = entry
+        }
+    }
+
+    private func noteKey(_ key: Digest256, _ assets: [Int]) {
+        guard let asset = assets.first.map({ Int32($0) }) else { return }
+        guard let first = keys[key.prefix] else {
+            keys[key.prefix] = asset
+            return
+        }
+        guard first != asset, inventory.assets[Int(first)].address != inventory.assets[Int(asset)].address
+        else { return }
+        shared[key.prefix, default: [first]].insert(asset)
+        keyTexts[key.prefix] = key
+    }
+
+    /// Reports what shows only now.
+    ///
+    /// - Parameter absence: what a corpus knows of an asset's port that failed at a time.
+    package func finish(absence: ((Asset, Int, Int) throws -> Absence?)? = nil) throws {
+        for (place, entry) in presence.sorted(by: {
+            ($0.key.asset, $0.key.port) < ($1.key.asset, $1.key.port)
+        })
+        where entry.failed != .max {
+            try reportMissing(Int(place.asset), Int(place.port), entry, absence)
+        }
+        for (prefix, assets) in shared.sorted(by: { $0.key < $1.key }) {
+            try reportShared(assets.map { Int($0) }.sorted(), keyTexts[prefix])
+        }
+        let seen = Set(presence.keys.map(\.asset))
+        counts.unswept = inventory.assets.indices.count {
+            inventory.assets[$0].isSingle && !seen.contains(Int32($0))
+        }
+    }
+
+    private func reportMissing(
+        _ number: Int,
+        _ port: Int,
+        _ entry: Presence,
+        _ absence: ((Asset, Int, Int) throws -> Absence?)?
+    ) throws {
+        let asset = inventory.assets[number]
+        // A corpus that knows no later answer than the sweeps can't say more.
+        let known = try absence?(asset, port, entry.failed).flatMap {
+            $0.answered >= entry.answered ? $0 : nil
+        }
+        let finding = Finding.missing(
+            asset,
+            number,
+            port: port,
+            since: min(entry.failed, known?.failed ?? .max),
+            code: entry.code,
+            lastSeen: known?.answered ?? (entry.answered == .min ? nil : entry.answered)
+        )
+        try report(
+            ReportedFinding(
+                finding: finding,
+                endpoint: .init(asset: asset, port: port, time: entry.failed),
+                inventory: inventory
+            )
+        )
+        counts.count(finding)
+    }
+
+    private func reportShared(_ assets: [Int], _ key: Digest256?) throws {
+        let expected =
+            key.map { key in assets.allSatisfy { inventory.assets[$0].keys.contains(key) } } ?? false
+        for number in assets {
+            // One key can stand on thousands of assets: a few are named.
+            let others = assets.prefix(4).filter { $0 != number }.prefix(3)
+            let more = assets.count - 1 - others.count
+            let shown =
+                others.map { inventory.assets[$0].address }.joined(separator: ", ")
+                + (more > 0 ? " and \(more) more" : "")
+            let asset = inventory.assets[number]
+            let finding = Finding(
+                .sharedKey,
+                "\(asset.address) uses the same key as \(shown).",
+                asset: number,
+                severity: expected ? .low : nil
+            )
+            try report(
+                ReportedFinding(
+                    finding: finding,
+                    endpoint: .init(asset: asset, port: nil, time: nil),
+                    inventory: inventory
+                )
+            )
+            counts.count(finding)
+        }
+    }
+}

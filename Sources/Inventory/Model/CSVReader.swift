@@ -1,0 +1,110 @@
+import Terminal
+
+/// Reads CSV (RFC 4180): quoted cells with commas, line ends and doubled quotes in them; LF or CRLF.
+///
+/// Apostrophes before what could begin a formula are taken off, as `SafeText.csv` put them there.
+package enum CSVReader {
+    /// One record and the line that it begins on.
+    package struct Record: Equatable, Sendable {
+        package let line: Int
+        package let cells: [String]
+    }
+
+    /// - Throws: for a quote that does not end, or one in the middle of a cell.
+    package static func records(_ bytes: [UInt8], file: String) throws(InventoryError) -> [Record] {
+        var records: [Record] = []
+        var cells: [String] = []
+        var cell: [UInt8] = []
+        var quoted = false
+        var wasQuoted = false
+        var line = 1
+        var first = 1
+        var index = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+        func endCell() {
+            cells.append(String(decoding: SafeText.unguarded(cell), as: UTF8.self))
+            cell.removeAll(keepingCapacity: true)
+            wasQuoted = false
+        }
+        func endRecord() {
+            endCell()
+            if cells != [""] { records.append(Record(line: first, cells: cells)) }
+            cells.removeAll(keepingCapacity: true)
+        }
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
+            if quoted {
+                if byte == 0x0a { line += 1 }
+                if byte != 0x22 {
+                    cell.append(byte)
+                } else if index < bytes.count, bytes[index] == 0x22 {
+                    cell.append(byte)
+                    index += 1
+                } else {
+                    quoted = false
+                }
+                continue
+            }
+            switch byte {
+            case 0x22 where cell.isEmpty && !wasQuoted: (quoted, wasQuoted) = (true, true)
+            case 0x22:
+                throw InventoryError(file: file, line: line, reason: "a quote in the middle of a cell")
+            case 0x2c: endCell()
+            case 0x0d where index < bytes.count && bytes[index] == 0x0a: continue
+            case 0x0a:
+                endRecord()
+                line += 1
+                first = line
+            default:
+                guard !wasQuoted else {
+                    throw InventoryError(file: file, line: line, reason: "text after a quoted cell")
+                }
+                cell.append(byte)
+            }
+        }
+        guard !quoted else { throw InventoryError(file: file, line: first, reason: "the quote has no end") }
+        if !cell.isEmpty || !cells.isEmpty || wasQuoted { endRecord() }
+        return records
+    }
+
+    /// The rows of an inventory: the first record names the columns.
+    package static func rows(_ bytes: [UInt8], file: String) throws(InventoryError) -> [InventoryRow] {
+        let records = try records(bytes, file: file)
+        guard let head = records.first else { return [] }
+        let names = head.cells.map { $0.trimmed.lowercased() }
+        for name in names where !InventoryRow.isKnown(name) {
+            throw InventoryError(file: file, line: head.line, reason: "there is no column '\(name)'")
+        }
+        guard names.contains("address") else {
+            throw InventoryError(file: file, line: head.line, reason: "the column 'address' is missing")
+        }
+        var rows: [InventoryRow] = []
+        rows.reserveCapacity(records.count)
+        for record in records.dropFirst() where record.cells[0].first != "#" {
+            guard record.cells.count <= names.count else {
+                throw InventoryError(
+                    file: file,
+                    line: record.line,
+                    reason: "\(record.cells.count) cells, but \(names.count) columns"
+                )
+            }
+            var values: [String: [String]] = [:]
+            for (name, cell) in zip(names, record.cells) where !cell.isEmpty {
+                let parts = cell.split(separator: ";").map { String($0).trimmed }.filter { !$0.isEmpty }
+                if !parts.isEmpty { values[name] = parts }
+            }
+            if !values.isEmpty { rows.append(InventoryRow(line: record.line, values: values)) }
+        }
+        return rows
+    }
+}
+
+extension String {
+    /// Without blanks at both ends.
+    package var trimmed: String {
+        guard let start = firstIndex(where: { !$0.isWhitespace }),
+            let end = lastIndex(where: { !$0.isWhitespace })
+        else { return "" }
+        return String(self[start...end])
+    }
+}

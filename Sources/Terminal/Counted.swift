@@ -1,0 +1,14 @@
+/// `1 rule`, `2 rules`, `10,000 rules`.
+package func counted(_ count: some BinaryInteger, _ noun: String) -> String {
+    "\(grouped(UInt64(clamping: count))) \(noun)\(count == 1 ? "" : "s")"
+}
+
+/// `1,234,567`.
+package func grouped(_ value: UInt64) -> String {
+    var text = ""
+    for (place, digit) in String(value).reversed().enumerated() {
+        if place > 0 && place % 3 == 0 { text.append(",") }
+        text.append(digit)
+    }
+    return String(text.reversed())
+}

@@ -1,0 +1,85 @@
+import Bytes
+import Foundation
+import Glibc
+
+/// Why standard output could not be written.
+package struct StandardOutputError: Error, CustomStringConvertible {
+    let code: CInt
+
+    package var description: String { "standard output: \(String(cString: strerror(code)))" }
+}
+
+/// Standard output in large pieces: the one way by which commands print.
+///
+/// A failed write is an error, so that a full disk does not pass for an empty answer. A reader that went away, as
+/// `head` does, ends the program quietly. What is written must be safe for a terminal: `line` and `table` make it so.
+package final class StandardOutput {
+    private var bytes: [UInt8] = []
+
+    package init() {}
+
+    /// Writes bytes as they are: records, which escape what they hold by themselves.
+    package func write(_ span: Span<UInt8>) throws(StandardOutputError) {
+        span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+        if bytes.count >= 1 << 16 { try flush() }
+    }
+
+    /// Writes text that was made safe where it was made: reports, tables and files of other formats.
+    package func write(_ text: String) throws(StandardOutputError) {
+        bytes.append(contentsOf: text.utf8)
+        if bytes.count >= 1 << 16 { try flush() }
+    }
+
+    /// Writes one line of text that may hold what others wrote.
+    package func line(_ text: String) throws(StandardOutputError) {
+        try write(SafeText.terminal(text) + "\n")
+    }
+
+    /// Writes lines of text that may hold what others wrote; line ends in `text` are ours.
+    package func lines(_ text: String) throws(StandardOutputError) {
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            try self.line(String(line))
+        }
+    }
+
+    /// Writes rows in columns, the first of them the heads.
+    package func table(_ rows: [[String]]) throws(StandardOutputError) {
+        guard let head = rows.first else { return }
+        var table = TextTable(head, widest: .max)
+        for row in rows.dropFirst() { table.add(row) }
+        try write(table.text)
+    }
+
+    /// Writes a value as one line of JSON with sorted keys.
+    package func json(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+    }
+
+    /// Hands everything to the system.
+    package func flush() throws(StandardOutputError) {
+        var start = 0
+        while start < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(STDOUT_FILENO, $0.baseAddress.map { $0 + start }, bytes.count - start)
+            }
+            if count >= 0 {
+                start += count
+                continue
+            }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN:
+                // Somebody made the pipe non-blocking: wait for its reader.
+                var waiting = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+                poll(&waiting, 1, -1)
+            case EPIPE: Foundation.exit(0)
+            case let code:
+                bytes.removeAll()
+                throw StandardOutputError(code: code)
+            }
+        }
+        bytes.removeAll(keepingCapacity: true)
+    }
+}

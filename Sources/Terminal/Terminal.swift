@@ -1,0 +1,57 @@
+import Glibc
+import Synchronization
+
+/// Standard error, where everything goes that is not a record: the only door to it.
+package enum Terminal {
+    package static let isErrorTerminal = isatty(STDERR_FILENO) == 1
+
+    /// Whether a line of progress stands where the next text would go.
+    private static let hasProgress = Mutex(false)
+
+    /// Says one line on standard error; whatever it holds of others' text is made safe.
+    package static func say(_ text: String) {
+        let text = SafeText.terminal(text)
+        hasProgress.withLock { hasProgress in
+            writeError((hasProgress ? "\r\u{1b}[K" : "") + text + "\n")
+            hasProgress = false
+        }
+    }
+
+    /// Says several lines; line ends in `text` are ours.
+    package static func say(lines text: String) {
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) { say(String(line)) }
+    }
+
+    /// Shows how far the work is, in the place of what was shown before.
+    package static func showProgress(_ text: String) {
+        let text = SafeText.terminal(text)
+        hasProgress.withLock { hasProgress in
+            writeError("\r" + text.prefix(width - 1) + "\u{1b}[K")
+            hasProgress = true
+        }
+    }
+
+    /// Takes the line of progress away.
+    package static func clearProgress() {
+        hasProgress.withLock { hasProgress in
+            if hasProgress { writeError("\r\u{1b}[K") }
+            hasProgress = false
+        }
+    }
+
+    private static func writeError(_ text: String) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            guard count > 0 || errno == EINTR else { return }
+            bytes = bytes.dropFirst(max(0, count))
+        }
+    }
+
+    /// Columns of the terminal, 80 when unknown.
+    package static var width: Int {
+        var size = winsize()
+        let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0
+        return isKnown && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+}
