@@ -51,6 +51,10 @@ def sliver(turn):
         return issue(
             name("CN=" + host), [*SERVER, authority(signer), names(host)], leaf, days=DICE.choice([730, 1095]), **more
         )
+    if turn % 5 == 3 and turn > 20:
+        return issue(
+            name("O="), [*SERVER, names(host)], 2048, signer=signer, issuer=name("O="), digest=DIGESTS[curve], start=past(), days=1095
+        )
     country, state, town = PLACES[turn % len(PLACES)]
     parts = ["C=" + country, "ST=" + state, "L=" + town, "street=" + DICE.choice(["", "", "University"])]
     parts += ["postal=%05d" % DICE.randrange(1000, 91000)] if turn % 7 == 0 else []
