@@ -27,11 +27,11 @@ import Testing
 
     private static let fields = [
         "certificate": "tls.server.x509.serial_number: AA", "tls": "tls.server.jarm: aa",
-        "http": "http.response.title: aa",
+        "http": "http.response.body.sha256: aa",
     ]
     private static let line = """
         {"@timestamp":"2026-06-01T00:00:00.000Z","event":{"kind":"event"},\
-        "tls":{"server":{"jarm":"aa","x509":{"serial_number":"AA"}}},"http":{"response":{"title":"aa"}},\
+        "tls":{"server":{"jarm":"aa","x509":{"serial_number":"AA"}}},"http":{"response":{"body":{"sha256":"aa"}}},\
         "hallmark":{"proof":"presented"}}
 
         """
@@ -252,14 +252,14 @@ import Testing
             """
             title: Rule \(number)
             logsource: {product: hallmark}
-            detection: {s: {http.response.header.x-\(number): a\(number)}, condition: s}
+            detection: {s: {tls.server.x509.subject.common_name: a\(number)}, condition: s}
             hallmark: {software: {name: Tool \(number)}, specificity: unique}
             """
         }
-        let headers = (0..<count).map { "\"x-\($0)\":[\"a\($0)\"]" }.joined(separator: ",")
+        let names = (0..<count).map { "\"a\($0)\"" }.joined(separator: ",")
         let assessor = Assessor(try load(rules))
         var buffer = ByteBuffer()
-        buffer.append("{\"http\":{\"response\":{\"header\":{\(headers)}}}}\n")
+        buffer.append("{\"tls\":{\"server\":{\"x509\":{\"subject\":{\"common_name\":[\(names)]}}}}}\n")
         let assessment = try assessor.assess(&buffer)
         #expect(assessment.isDeceptive == (count == 5))
         #expect(assessment.leads.count == (count == 5 ? 3 : 4))

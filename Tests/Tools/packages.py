@@ -15,15 +15,20 @@ FOLDER = os.path.join(
 
 def use():
     """Makes the packages importable, and returns their folder."""
-    os.makedirs(FOLDER, exist_ok=True)
-    done = os.path.join(FOLDER, "complete")
-    with open(os.path.join(FOLDER, "lock"), "w") as lock:
+    return install(FOLDER, PACKAGES)
+
+
+def install(folder, packages):
+    """Installs packages into a folder, unless that was done, and makes them importable."""
+    os.makedirs(folder, exist_ok=True)
+    done = os.path.join(folder, "complete")
+    with open(os.path.join(folder, "lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not os.path.exists(done) or open(done).read() != " ".join(PACKAGES):
+        if not os.path.exists(done) or open(done).read() != " ".join(packages):
             subprocess.run(
-                [sys.executable, "-m", "pip", "install", "--quiet", "--target", FOLDER, "--upgrade", *PACKAGES],
+                [sys.executable, "-m", "pip", "install", "--quiet", "--target", folder, "--upgrade", *packages],
                 check=True, stdout=sys.stderr)
             with open(done, "w") as mark:
-                mark.write(" ".join(PACKAGES))
-    sys.path.insert(0, FOLDER)
-    return FOLDER
+                mark.write(" ".join(packages))
+    sys.path.insert(0, folder)
+    return folder

@@ -10,6 +10,13 @@ enum Confidence {
         }
     }
 
+    /// The most that text weighs which an outsider can plant, unless strong structure agrees: alone it stays low.
+    static let plantedWeight = 0.45
+    /// The highest confidence of a lead in which nothing but such text is more than weak.
+    static let plantedConfidence = 49
+    /// From this weight on, structure speaks for the text beside it.
+    static let agreeingWeight = 0.5
+
     /// What is left of a weight beside a benign look-alike of the same kind.
     static func benignFactor(_ specificity: Specificity) -> Double {
         switch specificity {
@@ -79,6 +86,11 @@ package struct Assessment: Sendable {
         /// The rule's place in the set.
         package let rule: Int
         package let evidence: [Excerpt]
+
+        /// Whether all that it shows is text that an outsider can plant.
+        var isPlantable: Bool {
+            evidence.contains { $0.kind == .http } && !evidence.contains { $0.form == .structure }
+        }
     }
 
     package var matches: [Match] = []

@@ -50,45 +50,78 @@ struct LeadBuilder {
         return assessment
     }
 
+    /// A match for one software, weighed.
+    private struct Piece {
+        let rule: SigmaRule
+        var weight: Double
+        /// What benign look-alikes left of the weight.
+        let factor: Double
+        let isPlantable: Bool
+    }
+
     /// Nil when nothing but the TLS stack of an innocent runtime speaks for it.
     private func lead(_ software: Software) -> Lead? {
-        var best = InlineArray<8, Double>(repeating: 0)
-        var kinds: Set<EvidenceKind> = []
         var against: [String] = []
-        var isDualUse = false
-        var isOfRuntime = true
         func object(_ text: String) { if !against.contains(text) { against.append(text) } }
-        for match in matches {
-            let rule = set.rules[match.rule]
-            guard rule.hallmark.software.contains(software) else { continue }
-            let isExpired = rule.hallmark.expires.map { $0 <= time } ?? false
-            var weight = Confidence.weight(rule.hallmark.specificity, isExpired: isExpired)
-            if isExpired { object("an aged fact: \(rule.title)") }
-            let factor = lowered(rule, software, object)
-            weight *= factor
-            isOfRuntime =
-                isOfRuntime && rule.hallmark.specificity == .weak && rule.kinds == [.tls] && factor < 1
-            isDualUse = isDualUse || rule.hallmark.isDualUse
-            for other in rule.hallmark.software where other != software {
-                object("\(other.name) shows the same")
-            }
-            for name in rule.hallmark.sharesGenerator where name != software.name {
-                object("shares its generator with \(name)")
-            }
-            let mask = rule.kinds.reduce(0) { $0 | Confidence.bit($1) }
-            best[mask] = max(best[mask], weight)
-            kinds.formUnion(rule.kinds)
+        var pieces = matches.compactMap { weigh($0, software, object) }
+        let isOfRuntime = pieces.allSatisfy {
+            $0.rule.hallmark.specificity == .weak && $0.rule.kinds == [.tls] && $0.factor < 1
         }
         if isOfRuntime { return nil }
+        let isCapped = holdDown(&pieces, object)
+        let isDualUse = pieces.contains { $0.rule.hallmark.isDualUse }
         if isDualUse { object("dual use: administrators and testers run it as well") }
+        var best = InlineArray<8, Double>(repeating: 0)
+        var kinds: Set<EvidenceKind> = []
+        for piece in pieces {
+            let mask = piece.rule.kinds.reduce(0) { $0 | Confidence.bit($1) }
+            best[mask] = max(best[mask], piece.weight)
+            kinds.formUnion(piece.rule.kinds)
+        }
+        let confidence = Confidence.combine(best)
         return Lead(
             software: software,
-            confidence: Confidence.combine(best),
+            confidence: isCapped ? min(confidence, Confidence.plantedConfidence) : confidence,
             kinds: kinds.sorted(),
             isDualUse: isDualUse,
             corroborate: corroboration(software, kinds),
             against: against
         )
+    }
+
+    /// Nil when the match is not for this software.
+    private func weigh(
+        _ match: Assessment.Match,
+        _ software: Software,
+        _ object: (String) -> Void
+    ) -> Piece? {
+        let rule = set.rules[match.rule]
+        guard rule.hallmark.software.contains(software) else { return nil }
+        let isExpired = rule.hallmark.expires.map { $0 <= time } ?? false
+        if isExpired { object("an aged fact: \(rule.title)") }
+        let factor = lowered(rule, software, object)
+        for other in rule.hallmark.software where other != software {
+            object("\(other.name) shows the same")
+        }
+        for name in rule.hallmark.sharesGenerator where name != software.name {
+            object("shares its generator with \(name)")
+        }
+        let weight = Confidence.weight(rule.hallmark.specificity, isExpired: isExpired)
+        return Piece(rule: rule, weight: weight * factor, factor: factor, isPlantable: match.isPlantable)
+    }
+
+    /// Takes weight from text that anybody can put on an innocent page, unless structure agrees with it.
+    ///
+    /// - Returns: whether nothing that an outsider can't plant speaks for the software.
+    private func holdDown(_ pieces: inout [Piece], _ object: (String) -> Void) -> Bool {
+        guard pieces.contains(where: \.isPlantable) else { return false }
+        let structure = pieces.filter { !$0.isPlantable }
+        if structure.contains(where: { $0.weight >= Confidence.agreeingWeight }) { return false }
+        for index in pieces.indices where pieces[index].isPlantable {
+            pieces[index].weight = min(pieces[index].weight, Confidence.plantedWeight)
+        }
+        object("text that anybody can put on a page")
+        return !structure.contains { $0.factor == 1 }
     }
 
     /// What benign look-alikes leave of a rule's weight: the factor of the surest one.

@@ -152,7 +152,7 @@ package final class MatchScratch {
             let place = marks.pointee.place(of: atom)
             let text = excerpt(view[place.value].bytes, around: isPattern ? place.end : 0)
             if !found.contains(where: { $0.field == field && $0.value == text }) {
-                found.append(Excerpt(kind: kind, field: field, value: text))
+                found.append(Excerpt(kind: kind, form: ruleSet.atoms[atom].form, field: field, value: text))
             }
         }
     }
@@ -177,6 +177,7 @@ package final class MatchScratch {
 /// A test that holds, with what the field holds.
 package struct Excerpt: Sendable {
     package let kind: EvidenceKind
+    package let form: EvidenceForm
     package let field: String
     /// At most 256 bytes of the value, around what matched.
     package let value: String

@@ -59,6 +59,7 @@ struct RuleCompiler {
             isInExchange: isInExchange,
             isMarked: isMarked,
             other: other,
+            form: test.form,
             predicate: test.predicate
         )
     }

@@ -40,6 +40,7 @@ package final class RuleSet: Sendable {
         let isMarked: Bool
         /// The other field of a `fieldref`.
         let other: Int
+        let form: EvidenceForm
         let predicate: Predicate
     }
 
