@@ -212,6 +212,6 @@ import Testing
         )
         let targets = ["127.0.0.1:\(server.port)", "127.0.0.1:\(ports[0])"]
         #expect(try scan("adaptive", targets, scratch).leads.isEmpty)
-        #expect(try scan("full", targets, scratch).leads == ["127.0.0.1:\(ports[0]) Gophish 90"])
+        #expect(try scan("full", targets, scratch).leads == ["127.0.0.1:\(ports[0]) Gophish 45"])
     }
 }

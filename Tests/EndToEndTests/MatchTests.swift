@@ -9,7 +9,7 @@ import Testing
         id: 0c4b8a0e-6f5e-4a5c-9a53-3f1d7f0a1b52
         name: mark
         logsource: {product: hallmark}
-        detection: {s: {http.response.title|contains: marked}, condition: s}
+        detection: {s: {http.response.title|contains: marked, http.response.html_hash: 7}, condition: s}
         level: high
         """
     private static let correlation = """
@@ -24,7 +24,7 @@ import Testing
         """
 
     private static func line(_ title: String, _ hour: Int) -> String {
-        #"{"@timestamp":"2026-06-01T0\#(hour):00:00.000Z","server":{"ip":"192.0.2.7"},"http":{"response":{"title":"\#(title)"}}}"#
+        #"{"@timestamp":"2026-06-01T0\#(hour):00:00.000Z","server":{"ip":"192.0.2.7"},"http":{"response":{"title":"\#(title)","html_hash":7}}}"#
             + "\n"
     }
 
@@ -85,7 +85,9 @@ import Testing
             let result = try Self.match(scratch, [file])
             #expect(result.status == 0, "\(file)")
             #expect(result.output.isEmpty)
-            #expect(result.errors == "0 observations, 0 with a match, 0 lines unreadable\n")
+            #expect(result.errors.hasSuffix("\n0 observations, 0 with a match, 0 lines unreadable\n"))
+            // Where the rules come from is said, since they are not the installed ones.
+            #expect(result.errors.hasPrefix("hallmark: rules: \(scratch.path)"))
         }
     }
 
@@ -128,6 +130,32 @@ import Testing
         #expect(bad.status == 1)
         #expect(bad.errors.hasPrefix("\(scratch.file("a.ndjson")):2: "))
         #expect(try Program.records(bad.text).count == 1)
+    }
+
+    /// A rule that can't be read is said, left out and counted; what claims to be none of ours is counted only.
+    @Test func unreadableRulesEndWithOne() throws {
+        let scratch = try Self.scratch()
+        let folder = scratch.file("more")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try scratch.write(
+            "more/ours.yml",
+            "title: T\nlogsource: {product: hallmark}\ndetection: {s: {jarm: a}, condition: s}\n"
+        )
+        try scratch.write("more/compose.yml", "services: {}\n")
+        for (options, status) in [([], 1), (["--keep-going"], 0)] as [([String], Int32)] {
+            let result = try Self.match(
+                scratch,
+                ["--signatures", folder] + options,
+                input: line("marked", 1)
+            )
+            #expect(result.status == status)
+            let error =
+                "hallmark: not read: \(folder)/ours.yml:3:17: unknown field jarm; is it tls.server.jarm?\n"
+            #expect(result.errors.contains(error), "\(result.errors)")
+            #expect(result.errors.contains("hallmark: rules passed over: 1 of YAML that is no rule\n"))
+            #expect(result.errors.hasSuffix("\n1 rule could not be read\n"))
+            #expect(try Program.records(result.text).first?.leads.count == 1)
+        }
     }
 
     @Test(arguments: [("low", 3), ("medium", 3), ("high", 0)])

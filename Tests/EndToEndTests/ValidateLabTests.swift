@@ -14,14 +14,22 @@ import Testing
         return record
     }
 
+    /// Tools whose published defaults hold no structure of their own.
+    private static let textOnly: Set<String> = ["DeimosC2", "pwndrop"]
+
     @Test(arguments: LabTool.published) func defaultsAreTheFirstLead(_ tool: LabTool) throws {
         let server = try tool.start()
         let record = try validate(server)
         let first = try #require(record.leads.first, "\(record.line)")
         #expect(first.software == tool.name)
-        #expect(first.confidence >= 90, "\(first)")
         #expect(first.kinds.count >= 2, "\(first)")
-        #expect(first.label == "high")
+        if Self.textOnly.contains(tool.name) {
+            // A title and what the stack of any server of its language shows: a visitor could write the one.
+            #expect((40..<80).contains(first.confidence), "\(first)")
+        } else {
+            #expect(first.confidence >= 90, "\(first)")
+            #expect(first.label == "high")
+        }
         #expect(record.text("hallmark.proof") == "proven")
     }
 
