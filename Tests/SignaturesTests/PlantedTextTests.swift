@@ -1,6 +1,7 @@
 import Foundation
 import Observations
 import Testing
+import YAML
 
 @testable import Signatures
 
