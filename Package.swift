@@ -56,7 +56,7 @@ let package = Package(
         .target(name: "Targets", dependencies: ["Bytes", "Observations", "Wire", "YAML"]),
 
         // What speaks to servers.
-        .target(name: "Net", dependencies: ["CAres", "CUV"]),
+        .target(name: "Net", dependencies: ["CAres", "CUV", "Wire"]),
         .target(name: "TLSClient", dependencies: ["Bytes", "COpenSSL", "Wire"]),
         .target(name: "HTTPClient", dependencies: ["Bytes", "CNGHTTP2", "CZlib", "Observations", "Wire"]),
         .target(
@@ -110,14 +110,14 @@ let package = Package(
         ),
         .testTarget(
             name: "ScanTests",
-            dependencies: ["Observations", "Scan", "Targets", "TestSupport", "Wire"]
+            dependencies: ["Net", "Observations", "Scan", "Targets", "TestSupport", "Wire"]
         ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["hallmark", "Observations", "Scan", "Targets", "TestSupport"]
         ),
         .testTarget(name: "DocumentationTests", dependencies: ["TestSupport", "hallmark"]),
-        .testTarget(name: "NetTests", dependencies: ["CUV", "Net", "TestSupport"]),
+        .testTarget(name: "NetTests", dependencies: ["CUV", "Net", "TestSupport", "Wire"]),
         .testTarget(
             name: "WireTests",
             dependencies: ["TestSupport", "Wire"],

@@ -15,6 +15,7 @@ public enum ConnectionEnd: Equatable, Sendable {
     /// The network or the server ended it, or there was no way to it.
     case failed(UVError)
 
-    /// This machine ran out of descriptors, ports or memory; the attempt may be made again.
-    case exhausted(UVError)
+    /// Nothing was sent, or no more could be: this machine ran out of descriptors, ports or memory, or it has
+    /// no way to the network. The attempt may be made again.
+    case failedHere(UVError)
 }

@@ -17,6 +17,7 @@ open class TCPConnection {
     private var isOpen = false
     private var isFinishing = false
     private var hasBrokenPipe = false
+    private var pausesBefore = 0
 
     /// Whether the connection was made; it stays true until the next `open`.
     package private(set) final var isConnected = false
@@ -74,6 +75,7 @@ open class TCPConnection {
         bytesSent = 0
         bytesReceived = 0
         end = .closed
+        pausesBefore = loop.pauses
         self.totalDeadline = totalDeadline
         self.budget = budget
         if slot < 0 { slot = loop.adopt(self) }
@@ -86,19 +88,21 @@ open class TCPConnection {
                 }
             }
         }
-        if result < 0 { close(after: result) }
+        if result < 0 {
+            let error = UVError(code: result)
+            // connect(2) itself says so when no route leads out: no router or server was asked.
+            close(error.isExhaustion || error.isUnreachable ? .failedHere(error) : .failed(error))
+        }
     }
+
+    /// Whether this process was kept from running since `open`, as by SIGSTOP: the server may have lost patience.
+    package final var sawPause: Bool { loop.pauses != pausesBefore }
 
     /// Moves the deadline to `milliseconds` from now, never past the total one.
     package final func setDeadline(milliseconds: UInt64) {
         guard slot >= 0, isOpen else { return }
         let (time, overflow) = loop.now.addingReportingOverflow(milliseconds)
         loop.setDeadline(min(overflow ? .max : time, totalDeadline), slot: slot)
-    }
-
-    /// Changes how many bytes may come, counted from `open`.
-    package final func setBudget(_ bytes: Int) {
-        budget = bytes
     }
 
     /// Sends bytes, as a rule straight to the kernel; what it won't take now waits in a copy.
@@ -141,18 +145,6 @@ open class TCPConnection {
         if result < 0 {
             request.deallocate()
             close(.closed)
-        }
-    }
-
-    /// The address that the connection comes from, while it is open.
-    package final var localAddress: SocketAddress? {
-        guard isOpen, isConnected else { return nil }
-        var storage = sockaddr_storage()
-        var length = CInt(MemoryLayout<sockaddr_storage>.size)
-        return withUnsafeMutablePointer(to: &storage) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                uv_tcp_getsockname(tcp, $0, &length) == 0 ? SocketAddress($0) : nil
-            }
         }
     }
 
@@ -265,7 +257,7 @@ extension TCPConnection {
 
     private final func close(after result: CInt) {
         let error = UVError(code: result)
-        close(error.isExhaustion ? .exhausted(error) : .failed(error))
+        close(error.isExhaustion || error == .networkDown ? .failedHere(error) : .failed(error))
     }
 
     private final func close(_ end: ConnectionEnd) {

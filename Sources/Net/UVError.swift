@@ -59,6 +59,14 @@ extension UVError {
     package static let noMemory = UVError(code: UV_ENOMEM.rawValue)
     package static let tryAgain = UVError(code: UV_EAGAIN.rawValue)
 
+    /// Whether there is no way to the network or to the host, as this machine or a router on the way says.
+    package var isUnreachable: Bool {
+        switch self {
+        case .networkUnreachable, .networkDown, .hostUnreachable, .hostDown: true
+        default: false
+        }
+    }
+
     /// Whether this machine ran out of something, so that the same attempt may succeed later.
     ///
     /// `addressNotAvailable` is also what a machine without IPv6 says to an IPv6 address:

@@ -2,7 +2,14 @@ import Net
 
 /// A name server's answer; the same bytes also as `/etc/hosts`.
 func fuzzDNS(_ bytes: [UInt8]) {
-    DNSFuzz.run(bytes)
+    _ = DNSMessage.negativeTTL(bytes.span)
+    _ = DNSMessage.isTruncated(bytes.span)
+    for isIPv6 in [false, true] {
+        bytes.withUnsafeBufferPointer {
+            _ = DNSAnswer.read(0, $0, DNSQuestion(name: "a.test", isIPv6: isIPv6))
+        }
+    }
+    _ = HostsFile(text: String(decoding: bytes, as: UTF8.self))
 }
 
 func dnsSeeds() -> [[UInt8]] {

@@ -6,7 +6,7 @@ import Testing
     private static let question = DNSQuestion(name: "a.test", isIPv6: false)
 
     @Test func theCacheForgetsWhatIsOverAndWhatIsTooMuch() {
-        var cache = DNSCache(capacity: 10)
+        var cache = DNSCache(capacity: 10 * 270)
         cache.add(Self.question, .failure(.noData), seconds: 10, now: 1000)
         #expect(cache.find(Self.question, now: 10_999) != nil)
         #expect(cache.find(Self.question, now: 11_000) == nil)
@@ -24,6 +24,29 @@ import Testing
         }
         #expect(cache.find(DNSQuestion(name: "n99.test", isIPv6: false), now: 1) != nil)
         #expect(cache.find(DNSQuestion(name: "n60.test", isIPv6: false), now: 1) == nil)
+    }
+
+    @Test func theCacheIsBoundedInBytes() {
+        var cache = DNSCache(capacity: 1 << 20)
+        let many = (0..<256).map {
+            ResolvedAddress(address: SocketAddress(ipv4: UInt32($0), port: 0), ttl: 86_400)
+        }
+        for index in 0..<1000 {
+            let question = DNSQuestion(name: "n\(index).test", isIPv6: false)
+            cache.add(question, .addresses(many), seconds: 86_400, now: 0)
+            #expect(cache.find(question, now: 1) != nil)
+            #expect(cache.cost <= 1 << 20)
+        }
+        #expect(cache.count > 50 && cache.count < 150)
+        // What is asked for again replaces what was kept, and what is too large is not kept.
+        for _ in 0..<1000 {
+            cache.add(Self.question, .addresses(many), seconds: 60, now: 0)
+            cache.add(Self.question, .failure(.noData), seconds: 60, now: 0)
+        }
+        #expect(cache.cost <= 1 << 20)
+        var small = DNSCache(capacity: 1000)
+        small.add(Self.question, .addresses(many), seconds: 60, now: 0)
+        #expect(small.count == 0 && small.cost == 0)
     }
 
     /// An answer for `a.test` without addresses, with an SOA of TTL 900 and minimum 60 for `test`.

@@ -58,7 +58,7 @@ import Testing
     @Test func roundsOfACrowdedLoopKeepTheirDistance() throws {
         let silent = try ScriptedPeer([.hold])
         let echo = try ScriptedPeer((0..<20).flatMap { _ in [.read(1), .send([1])] })
-        let loop = try EventLoop()
+        let loop = try EventLoop(rounds: .apart)
         let others = (0..<EventLoop.crowd).map { _ in RecordingConnection(on: loop) }
         let connection = RecordingConnection(on: loop)
         var (exchanges, begin, end): (Int, UInt64, UInt64) = (0, 0, 0)
@@ -77,6 +77,75 @@ import Testing
         #expect(others.allSatisfy { $0.ends == [.closed] })
         #expect(exchanges == 20)
         #expect(end - begin >= 19 * UInt64(EventLoop.crowd) * EventLoop.nanosecondsEach)
+    }
+
+    /// With so few descriptors that a loop cannot be made, or only just.
+    @Test func aLoopThatCannotBeMadeIsAnError() async {
+        await #expect(processExitsWith: .success) {
+            var (made, failed) = (0, 0)
+            for limit in 3...40 {
+                var limits = rlimit(rlim_cur: rlim_t(limit), rlim_max: 4096)
+                precondition(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0)
+                do throws(UVError) {
+                    let loop = try EventLoop()
+                    let resolver = try? Resolver(on: loop, servers: ["127.0.0.1"])
+                    loop.after(milliseconds: 1) {}
+                    loop.run()
+                    withExtendedLifetime(resolver) { made += 1 }
+                } catch {
+                    precondition(error == .tooManyFiles)
+                    failed += 1
+                }
+            }
+            precondition(made > 0 && failed > 0)
+            exit(0)
+        }
+    }
+
+    /// The process stops itself, and its child continues it later than the deadline.
+    @Test func noDeadlinePassesWhileTheProcessIsStopped() async throws {
+        await #expect(processExitsWith: .success) {
+            let peer = try ScriptedPeer([.hold])
+            let connection = RecordingConnection(on: try EventLoop())
+            var sawPause: [Bool] = []
+            connection.onConnected = { connection in
+                connection.loop.after(milliseconds: 1) {
+                    let shell = Process()
+                    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+                    shell.arguments = ["-c", "sleep 2.5; kill -CONT \(getpid())"]
+                    do { try shell.run() } catch { exit(1) }
+                    kill(getpid(), SIGSTOP)
+                }
+                connection.loop.after(milliseconds: 2600) {
+                    sawPause.append(connection.sawPause)
+                    sawPause.append(connection.ends.isEmpty)
+                    connection.close()
+                }
+            }
+            connection.open(
+                .loopback(peer.port),
+                milliseconds: 2000,
+                totalDeadline: connection.loop.now + 2000
+            )
+            connection.loop.run()
+            precondition(sawPause == [true, true])
+            precondition(connection.ends == [.closed])
+            exit(0)
+        }
+    }
+
+    @Test func theClockStandsStillInAPause() {
+        var clock = LoopClock()
+        #expect(clock.read(50_000, isRunning: false) == 50_000)
+        #expect(clock.read(50_000 + LoopClock.tolerance, isRunning: true) == 50_000 + LoopClock.tolerance)
+        #expect(clock.pauses == 0)
+        #expect(clock.read(150_000, isRunning: true) == 50_000 + LoopClock.tolerance)
+        #expect(clock.pauses == 1)
+        #expect(clock.read(150_010, isRunning: true) == 50_010 + LoopClock.tolerance)
+        // A clock that goes back stands still, and time between two runs counts.
+        #expect(clock.read(100, isRunning: true) == 50_010 + LoopClock.tolerance)
+        #expect(clock.read(250_010, isRunning: false) == 150_010 + LoopClock.tolerance)
+        #expect(clock.pauses == 1)
     }
 
     @Test func onlyACrowdedLoopThatIsNotBusySleeps() {

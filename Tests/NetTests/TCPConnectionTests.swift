@@ -1,6 +1,7 @@
 import Glibc
 import TestSupport
 import Testing
+import Wire
 
 @testable import Net
 
@@ -179,7 +180,7 @@ import Testing
         let loop = try EventLoop()
         let connection = RecordingConnection(on: loop)
         var source: String?
-        connection.onConnected = { source = $0.localAddress?.host }
+        connection.onConnected = { source = localAddress(of: $0) }
         connection.open(
             .loopback(peer.port),
             milliseconds: 60_000,
@@ -196,7 +197,7 @@ import Testing
         connection.open(.loopback(9), milliseconds: 60_000, from: source)
         connection.loop.run()
         let error: UVError = source.isIPv6 ? .invalidArgument : .addressNotAvailable
-        #expect(connection.ends == [source.isIPv6 ? .failed(error) : .exhausted(error)])
+        #expect(connection.ends == [source.isIPv6 ? .failed(error) : .failedHere(error)])
     }
 
     /// In a process of its own, as it takes all descriptors away.
@@ -218,8 +219,8 @@ import Testing
             connection.open(.loopback(1), milliseconds: 60_000)
             bound.open(.loopback(1), milliseconds: 60_000, from: .loopback(0))
             loop.run()
-            precondition(connection.ends == [.exhausted(.tooManyFiles), .failed(.refused)])
-            precondition(bound.ends == [.exhausted(.tooManyFiles)])
+            precondition(connection.ends == [.failedHere(.tooManyFiles), .failed(.refused)])
+            precondition(bound.ends == [.failedHere(.tooManyFiles)])
             exit(0)
         }
     }
@@ -249,6 +250,17 @@ import Testing
         #expect(connection.text == "welcome")
         #expect(connection.ends == [.peerClosed])
     }
+}
+
+/// Where a connection comes from, as the kernel says.
+private func localAddress(of connection: TCPConnection) -> String? {
+    var address = sockaddr_in()
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    guard let descriptor = connection.descriptor else { return nil }
+    let result = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+    }
+    return result == 0 ? IPAddress(v4: UInt32(bigEndian: address.sin_addr.s_addr)).description : nil
 }
 
 /// `tcpi_segs_out` of Linux's `tcp_info` (linux/tcp.h), which glibc's structure is too old to have.

@@ -6,7 +6,7 @@ extension DNSAnswer {
     private static let maximumAddresses = 256
 
     /// Reads what c-ares got, and tells for how many seconds it holds.
-    static func read(
+    package static func read(
         _ status: CInt,
         _ message: UnsafeBufferPointer<UInt8>,
         _ question: DNSQuestion
@@ -93,6 +93,7 @@ extension DNSFailure {
         case ARES_ECONNREFUSED: self = .unreachable
         case ARES_EBADNAME, ARES_EBADQUERY: self = .badName
         case ARES_ENOMEM, ARES_EFILE: self = .local
+        case Self.truncatedStatus: self = .truncated
         default: self = .badResponse
         }
     }

@@ -1,11 +1,16 @@
 /// One question: a canonical name and an address family.
-struct DNSQuestion: Hashable {
+package struct DNSQuestion: Hashable {
     let name: String
     let isIPv6: Bool
+
+    package init(name: String, isIPv6: Bool) {
+        self.name = name
+        self.isIPv6 = isIPv6
+    }
 }
 
 /// The answer to one question.
-enum DNSAnswer {
+package enum DNSAnswer {
     case addresses([ResolvedAddress])
     case failure(DNSFailure)
 }
@@ -18,24 +23,43 @@ struct DNSCache {
     private struct Entry {
         let answer: DNSAnswer
         let expiry: UInt64
+        /// Bytes.
+        let cost: Int
     }
 
-    private var young: [DNSQuestion: Entry] = [:]
-    private var old: [DNSQuestion: Entry] = [:]
-    private let generationSize: Int
+    private struct Generation {
+        var entries: [DNSQuestion: Entry] = [:]
+        var cost = 0
 
+        mutating func remove(_ question: DNSQuestion) -> Entry? {
+            guard let entry = entries.removeValue(forKey: question) else { return nil }
+            cost -= entry.cost
+            return entry
+        }
+    }
+
+    private var young = Generation()
+    private var old = Generation()
+    private let generationCost: Int
+
+    /// What an entry costs in two tables with room to grow, beside its name and addresses.
+    private static let overhead = 256
+
+    /// - Parameter capacity: bytes.
     init(capacity: Int) {
-        generationSize = max(1, capacity / 2)
+        generationCost = max(1, capacity / 2)
     }
 
-    var count: Int { young.count + old.count }
+    var count: Int { young.entries.count + old.entries.count }
+    /// Bytes, as estimated.
+    var cost: Int { young.cost + old.cost }
 
     /// - Parameter now: the time in milliseconds.
     mutating func find(_ question: DNSQuestion, now: UInt64) -> DNSAnswer? {
-        if let entry = young[question] {
+        if let entry = young.entries[question] {
             if entry.expiry > now { return remaining(entry, now) }
-            young[question] = nil
-        } else if let entry = old.removeValue(forKey: question), entry.expiry > now {
+            _ = young.remove(question)
+        } else if let entry = old.remove(question), entry.expiry > now {
             put(question, entry)
             return remaining(entry, now)
         }
@@ -45,16 +69,24 @@ struct DNSCache {
     /// - Parameter seconds: how long it holds; with 0 it is not kept.
     mutating func add(_ question: DNSQuestion, _ answer: DNSAnswer, seconds: UInt32, now: UInt64) {
         guard seconds > 0 else { return }
-        put(question, Entry(answer: answer, expiry: now + UInt64(seconds) * 1000))
+        var cost = Self.overhead + question.name.utf8.count
+        if case .addresses(let addresses) = answer {
+            cost += addresses.capacity * MemoryLayout<ResolvedAddress>.stride
+        }
+        put(question, Entry(answer: answer, expiry: now + UInt64(seconds) * 1000, cost: cost))
     }
 
     private mutating func put(_ question: DNSQuestion, _ entry: Entry) {
-        old[question] = nil
-        if young[question] == nil, young.count >= generationSize {
+        _ = old.remove(question)
+        _ = young.remove(question)
+        // One that is larger than a generation is not worth the others.
+        guard entry.cost <= generationCost else { return }
+        if young.cost + entry.cost > generationCost {
             swap(&young, &old)
-            young.removeAll(keepingCapacity: true)
+            young = Generation()
         }
-        young[question] = entry
+        young.entries[question] = entry
+        young.cost += entry.cost
     }
 
     /// The answer with the TTLs that are left of it.

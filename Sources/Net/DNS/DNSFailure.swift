@@ -10,12 +10,16 @@ package enum DNSFailure: String, Error, CaseIterable, Sendable, CustomStringConv
     case refused
     /// No server answered in time.
     case timedOut = "timeout"
+    /// The same, while servers answered about other names.
+    case unanswered
     /// No server could be reached.
     case unreachable
     /// The answer could not be read.
     case badResponse = "bad_response"
     /// The text can't be a name: a label or the whole is too long, or has bytes that no host name has.
     case badName = "bad_name"
+    /// The answer did not fit in a datagram, and no whole one came over TCP.
+    case truncated
     /// This machine ran out of memory or descriptors.
     case local
 
@@ -26,10 +30,22 @@ package enum DNSFailure: String, Error, CaseIterable, Sendable, CustomStringConv
         case .serverFailure: "the name server failed"
         case .refused: "the name server refused the query"
         case .timedOut: "no name server answered in time"
+        case .unanswered: "the name servers answer about other names and not about this one"
         case .unreachable: "no name server could be reached"
         case .badResponse: "the name server's answer is malformed"
         case .badName: "not a host name"
+        case .truncated: "the answer is too long for a datagram, and the name server gives no other"
         case .local: "out of memory or descriptors"
+        }
+    }
+
+    /// Whether nothing was learnt about the name, because no name server could be asked.
+    ///
+    /// A name server that does answer and cannot find out (SERVFAIL, REFUSED) says something about the name.
+    package var isOurs: Bool {
+        switch self {
+        case .timedOut, .unreachable, .truncated, .local: true
+        default: false
         }
     }
 

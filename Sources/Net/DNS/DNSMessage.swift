@@ -1,5 +1,10 @@
 /// What c-ares does not read of a DNS answer.
 package enum DNSMessage {
+    /// Whether the answer was cut off to fit in a datagram (RFC 1035, section 4.1.1).
+    package static func isTruncated(_ message: Span<UInt8>) -> Bool {
+        message.count >= 12 && message[2] & 0x82 == 0x82
+    }
+
     /// How long a negative answer holds, in seconds: the lesser of the SOA record's own TTL and its
     /// minimum (RFC 2308 section 5).
     ///

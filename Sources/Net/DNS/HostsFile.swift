@@ -1,10 +1,12 @@
 import Foundation
 
-/// The names of `/etc/hosts`, and those that are always this machine (RFC 6761 section 6.3).
-struct HostsFile {
+/// The names of `/etc/hosts`, and those that are always this machine (RFC 6761, section 6.3).
+///
+/// c-ares reads the file anew for every name, which a list of many names can't afford.
+package struct HostsFile {
     private var addresses: [String: [SocketAddress]] = [:]
 
-    /// Nothing is read of a longer file.
+    /// What a longer file holds behind them is not read.
     static let maximumBytes = 8 << 20
 
     /// Reads a file once; one that is not there is empty.
@@ -14,7 +16,7 @@ struct HostsFile {
         self.init(text: String(decoding: bytes ?? Data(), as: UTF8.self))
     }
 
-    init(text: String) {
+    package init(text: String) {
         for line in text.split(whereSeparator: \.isNewline) {
             let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
             guard let first = words.first, let address = SocketAddress(String(first)) else { continue }

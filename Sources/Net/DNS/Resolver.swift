@@ -21,8 +21,10 @@ package final class Resolver {
         package var tries = 2
         /// Questions asked at a time; others wait.
         package var maximumInFlight = 256
-        /// Answers kept.
-        package var cacheCapacity = 65_536
+        /// Bytes of answers kept.
+        package var cacheCapacity = 8 << 20
+        /// Milliseconds for which name servers are waited for that none can be asked of.
+        package var patienceMilliseconds: UInt64 = 15_000
         /// Nil for none.
         package var hostsFile: String? = "/etc/hosts"
 
@@ -52,6 +54,10 @@ package final class Resolver {
     private var inFlight = 0
     private var isAsking = false
     private var done: [(Lookup, Outcome)] = []
+    private var patience: DNSPatience
+    /// Questions that wait to be asked again.
+    private var retries: [DNSQuestion: LoopHandle] = [:]
+    private var isCancelled = false
 
     /// Questions sent to name servers so far.
     package private(set) var questionsAsked = 0
@@ -60,14 +66,19 @@ package final class Resolver {
         self.loop = loop
         channel = try DNSChannel(
             on: loop,
-            servers: options.servers,
-            milliseconds: options.timeoutMilliseconds,
-            tries: options.tries
+            AresChannel.Options(
+                servers: options.servers,
+                milliseconds: options.timeoutMilliseconds,
+                tries: options.tries
+            )
         )
+        patience = DNSPatience(milliseconds: options.patienceMilliseconds)
         hosts = HostsFile(path: options.hostsFile)
         maximumInFlight = max(1, options.maximumInFlight)
         cache = DNSCache(capacity: options.cacheCapacity)
     }
+
+    deinit { for timer in retries.values { timer.cancel() } }
 
     /// - Parameter servers: as in `Options`; everything else is left as it is there.
     package convenience init(on loop: EventLoop, servers: [String]) throws(DNSSetupError) {
@@ -86,6 +97,7 @@ package final class Resolver {
         _ completion: @escaping (Outcome) -> Void
     ) {
         let lookup = Lookup(completion)
+        guard !isCancelled else { return finish(lookup, .failure(.local)) }
         if let address = SocketAddress(name) {
             return finish(lookup, select([address], families))
         }
@@ -107,6 +119,18 @@ package final class Resolver {
         askNext()
     }
 
+    /// Ends every lookup without a word to whoever asked; later ones are answered with `.local`.
+    package func cancel() {
+        isCancelled = true
+        for timer in retries.values { timer.cancel() }
+        retries.removeAll()
+        waiting.removeAll()
+        queue.removeAll()
+        queueStart = 0
+        done.removeAll()
+        channel.cancel()
+    }
+
     // MARK: Questions
 
     private func askNext() {
@@ -119,19 +143,48 @@ package final class Resolver {
             queueStart += 1
             inFlight += 1
             questionsAsked += 1
+            let askedAt = loop.now
             channel.query(question) { [unowned self] status, message in
                 inFlight -= 1
-                let (answer, seconds) = DNSAnswer.read(status, message, question)
-                cache.add(question, answer, seconds: seconds, now: loop.now)
-                for lookup in waiting.removeValue(forKey: question) ?? [] {
-                    give(answer, to: lookup, isIPv6: question.isIPv6)
-                }
+                answered(question, status, message, askedAt)
                 askNext()
             }
         }
         if queueStart == queue.count || queueStart > 1024 {
             queue.removeFirst(queueStart)
             queueStart = 0
+        }
+    }
+
+    private func answered(
+        _ question: DNSQuestion,
+        _ status: CInt,
+        _ message: UnsafeBufferPointer<UInt8>,
+        _ askedAt: UInt64
+    ) {
+        guard !isCancelled else { return }
+        let (answer, seconds) = DNSAnswer.read(status, message, question)
+        guard case .failure(let failure) = answer else {
+            patience.heard(about: question, now: loop.now)
+            return settle(question, answer, seconds)
+        }
+        switch patience.verdict(on: failure, of: question, askedAt: askedAt, now: loop.now) {
+        case .askAgain(let delay):
+            retries[question] = loop.after(milliseconds: delay) { [unowned self] in
+                retries[question] = nil
+                queue.append(question)
+                askNext()
+            }
+        case .fail(let failure):
+            // Our own trouble says nothing that would hold.
+            settle(question, .failure(failure), failure.isOurs ? 0 : seconds)
+        }
+    }
+
+    private func settle(_ question: DNSQuestion, _ answer: DNSAnswer, _ seconds: UInt32) {
+        cache.add(question, answer, seconds: seconds, now: loop.now)
+        for lookup in waiting.removeValue(forKey: question) ?? [] {
+            give(answer, to: lookup, isIPv6: question.isIPv6)
         }
     }
 

@@ -55,6 +55,11 @@ package final class Observation {
 
     package init() {}
 
+    /// Whether the endpoint was not looked at, or not by every probe, because of the machine that looks.
+    package var isLostHere: Bool {
+        error?.code == .localError || probes.indices.contains { probes[$0].code == .localError }
+    }
+
     /// Whether a certificate or, for plain HTTP, an answer was seen.
     package var isSuccess: Bool { !flight.chain.isEmpty || (flight.version == 0 && !http.isEmpty) }
 

@@ -20,7 +20,8 @@ extension ConnectionEnd {
                 ? ObservationError(.tlsTimeout, "no answer within the time limit")
                 : ObservationError(.connectionTimeout, "no connection within the time limit")
         case .budgetExceeded: return ObservationError(.limitExceeded, "more bytes than the budget allows")
-        case .exhausted(let error): return ObservationError(.localError, error.description)
+        case .failedHere(let error):
+            return ObservationError(.localError, "this machine: \(error.description)")
         case .failed(let error):
             return ObservationError(error.code(isConnected: isConnected), error.description)
         }
@@ -31,7 +32,7 @@ extension ConnectionEnd {
         switch self {
         case .failed: .reset
         case .timedOut: .timeout
-        case .closed, .peerClosed, .budgetExceeded, .exhausted: .close
+        case .closed, .peerClosed, .budgetExceeded, .failedHere: .close
         }
     }
 }

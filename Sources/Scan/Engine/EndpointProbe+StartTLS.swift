@@ -58,7 +58,7 @@ extension EndpointProbe {
     func endPrelude(_ end: ConnectionEnd) {
         guard isConnected, let prelude, !prelude.isOver, preludeError == nil else { return }
         switch end {
-        case .closed, .budgetExceeded, .exhausted, .timedOut(total: true): break
+        case .closed, .budgetExceeded, .failedHere, .timedOut(total: true): break
         case .timedOut(total: false): prelude.dialogue.lastWords().map { fail(prelude, $0) }
         case .peerClosed, .failed:
             // Where the server said nothing, the connection's end says it all.

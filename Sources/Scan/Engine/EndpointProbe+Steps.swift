@@ -32,6 +32,16 @@ extension EndpointProbe {
         }
     }
 
+    /// Forgets what the step's connection has shown.
+    func forgetStep() {
+        switch step {
+        case .grab, .handshake: observation.flight.reset()
+        case .jarm: jarm?.forgetConnection()
+        case .http: (full, fullAction) = (nil, .wait)
+        case .sni, .decide, .finish: break
+        }
+    }
+
     /// TLS, or whatever the step speaks, begins on the open connection.
     func startStep() {
         switch step {
@@ -245,7 +255,7 @@ extension ConnectionEnd {
         case .peerClosed: .closed
         case .failed: .reset
         case .timedOut: .timeout
-        case .closed, .budgetExceeded, .exhausted: nil
+        case .closed, .budgetExceeded, .failedHere: nil
         }
     }
 }

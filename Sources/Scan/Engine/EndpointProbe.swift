@@ -40,15 +40,13 @@ final class EndpointProbe: TCPConnection {
     var stepBeganAt: UInt64 = 0
     private(set) var attempt: ScanLoop.Attempt?
     private var endpointBeganAt: UInt64 = 0
-    private var exhaustions = 0
+    /// What this machine did to it.
+    var setback = OwnTrouble.Setback()
+    /// How often there had been no way out when the connection was opened.
+    private(set) var outagesBefore = 0
+    private var postponedAt: UInt64 = 0
     /// Its time was up before everything was done.
     private(set) var isCut = false
-
-    /// How often a connection is tried again that this machine had no room for.
-    private func maximumExhaustions(_ error: UVError) -> Int {
-        // With few connections open, it is no port that lacks but an address of the family: no waiting helps.
-        error == .addressNotAvailable && !scan.isCrowded ? 2 : 100
-    }
 
     init(_ scan: ScanLoop) {
         self.scan = scan
@@ -67,7 +65,7 @@ final class EndpointProbe: TCPConnection {
         observation.scope = scan.scopeName
         observation.startedAt = WallClock.nanoseconds
         endpointBeganAt = scan.loop.now
-        exhaustions = 0
+        setback = OwnTrouble.Setback()
         (earlier, otherHost, offersProtocols) = (nil, nil, true)
         decision = .nothing
         isCut = false
@@ -90,6 +88,7 @@ final class EndpointProbe: TCPConnection {
     func connect() {
         guard let attempt else { return }
         (failure, preludeError) = (nil, nil)
+        outagesBefore = scan.outages(to: attempt.address)
         open(
             SocketAddress(attempt.address, port: attempt.target.port),
             milliseconds: scan.options.connectTimeout,
@@ -169,16 +168,21 @@ final class EndpointProbe: TCPConnection {
 
     override func closed(_ end: ConnectionEnd) {
         scan.counters.bytes.add(UInt64(bytesReceived), ordering: .relaxed)
-        // This machine ran out of something: wait for others to end, and let it not count as a try.
-        if case .exhausted(let error) = end, exhaustions < maximumExhaustions(error), !scan.isStopped {
-            exhaustions += 1
-            // Nobody else holds an endpoint that has no connection: the timer must.
-            scan.loop.after(milliseconds: 50 + UInt64(exhaustions) * 10) { [self] in
-                prepareStep()
-                connect()
-            }
+        if scan.postpone(self, end) {
+            postponedAt = scan.loop.now
             return
         }
         go(endedStep(end))
+    }
+
+    /// Does the present step again, of which nothing counts that it has seen so far.
+    func redo() {
+        // The server has no part in the time since.
+        let wait = scan.loop.now - postponedAt
+        endpointBeganAt += wait
+        stepBeganAt += wait
+        forgetStep()
+        prepareStep()
+        scan.reconnect(self)
     }
 }

@@ -44,6 +44,11 @@ final class JARMProbe {
         return received.count >= 5 + (Int(received[3]) << 8 | Int(received[4]))
     }
 
+    /// The connection is over and is to be made again, as this machine failed it.
+    func forgetConnection() {
+        received.removeAll(keepingCapacity: true)
+    }
+
     /// The connection is over; true when the ten are done.
     func ended(_ end: ConnectionEnd, isConnected: Bool) -> Bool {
         let probe = result(end, isConnected)

@@ -24,20 +24,30 @@ final class ScanLoop {
     private let feed: TargetFeed
     private let control: ScanControl
     private let networks: PrefixLimiter?
-    private var limiter: RateLimiter?
+    private let pace: ScanPace?
+    private let gate: ConnectionGate
+    private let notices: ScanNotices
     private let resolver: Resolver
-    private let capacity: Int
+    /// Endpoints at once; fewer than `fullCapacity` while this machine has no room for more.
+    private var capacity: Int
+    private let fullCapacity: Int
+    /// Targets pulled at a time: a small range is to be shared among all loops.
+    private let batchSize: Int
+    private var trouble = OwnTrouble()
+    private var lastExhaustion: UInt64 = 0
 
     /// Targets pulled and not begun, the next one last.
     private var batch: [Target] = []
     /// What waits for a place: further addresses of a name, and targets whose network has as many
     /// connections as it may.
     private var deferred = Deque<Attempt>()
-    /// Endpoints that wait for a token to connect again.
+    /// Endpoints that wait until the rate lets them connect again.
     private var waiting = Deque<EndpointProbe>()
+    /// Endpoints whose step failed on our side, and when it is done again.
+    private var postponed: [(probe: EndpointProbe, due: UInt64)] = []
     private var idle: [EndpointProbe] = []
     private var active = 0
-    private var isWakeScheduled = false
+    private var nextWake: (timer: LoopHandle, due: UInt64)?
     private var feedState = FeedState.open
 
     private enum FeedState { case open, done }
@@ -57,7 +67,7 @@ final class ScanLoop {
     }
 
     init(_ setup: ScanSetup, handler: any ObservationHandler, counters: ScanCounters) throws {
-        loop = try EventLoop()
+        loop = try EventLoop(rounds: .apart)
         options = setup.options
         feed = setup.feed
         scopeName = setup.scopeName
@@ -67,9 +77,14 @@ final class ScanLoop {
         self.counters = counters
         context = try GrabContext()
         trust = try setup.options.verify.map { try TrustStore(file: $0.caFile) }
-        capacity = max(1, setup.options.concurrency / setup.options.threads)
-        let rate = setup.options.rate / Double(setup.options.threads)
-        limiter = rate > 0 ? RateLimiter(rate: rate) : nil
+        pace = setup.pace
+        gate = ConnectionGate(setup.feed.plan.options)
+        notices = setup.notices
+        let threads = max(1, setup.options.threads)
+        fullCapacity = max(1, setup.options.concurrency / threads)
+        capacity = fullCapacity
+        let share = Int(clamping: (setup.feed.total ?? 0) / UInt64(8 * threads))
+        batchSize = pace == nil ? min(fullCapacity, 256, max(16, share)) : 1
         var resolving = Resolver.Options()
         resolving.servers = setup.options.resolvers
         resolver = try Resolver(on: loop, resolving)
@@ -78,7 +93,10 @@ final class ScanLoop {
     /// Runs until every target is done or the scan is stopped.
     func run() {
         let watch = loop.every(milliseconds: 100) { [unowned self] in lookAtControl() }
-        let flush = loop.every(milliseconds: 1000) { [unowned self] in handler.flush(isLast: false) }
+        let flush = loop.every(milliseconds: 1000) { [unowned self] in
+            handler.flush(isLast: false)
+            regainCapacity()
+        }
         fill()
         loop.run()
         watch.cancel()
@@ -95,6 +113,9 @@ final class ScanLoop {
         case .stopped:
             drain()
             waiting.removeAll()
+            postponed.removeAll()
+            nextWake?.timer.cancel()
+            nextWake = nil
             loop.closeAll()
         }
     }
@@ -104,10 +125,8 @@ final class ScanLoop {
         feedState = .done
         batch.removeAll()
         deferred.removeAll()
+        resolver.cancel()
     }
-
-    /// Whether so much is open that this machine's local ports may have run out.
-    var isCrowded: Bool { active > 1000 }
 
     /// Whether everything is to end at once.
     var isStopped: Bool { control.phase == .stopped }
@@ -117,56 +136,79 @@ final class ScanLoop {
 
     // MARK: Pulling
 
+    /// What may be begun next.
+    private enum Work {
+        case target(Target)
+        case attempt(Attempt)
+    }
+
     /// Begins targets while there is room, connections are allowed, and targets are left.
     private func fill() {
-        while resumeWaiting(), active < capacity, control.phase == .running {
-            if let attempt = nextDeferred() {
-                begin(attempt)
-                continue
+        resumePostponed()
+        resumeWaiting()
+        while waiting.isEmpty, active < capacity, control.phase == .running, let work = nextWork() {
+            switch work {
+            case .attempt(let attempt): if !begin(attempt) { return }
+            case .target(let target): if !begin(target) { return }
             }
-            // A deferred target takes no place, but their number is bounded all the same.
-            guard deferred.count < 4 * capacity + 64, let target = nextTarget() else { break }
-            begin(target)
         }
         // What keeps a network busy may end on another loop, which tells this one nothing.
         if !deferred.isEmpty { wake(after: 20) }
     }
 
-    /// Lets endpoints go on that wait to connect again; false when no connection may be made now.
-    private func resumeWaiting() -> Bool {
-        while mayConnect() {
-            guard let probe = waiting.popFirst() else { return true }
-            takeToken()
-            probe.connect()
+    private func nextWork() -> Work? {
+        if let attempt = nextDeferred() { return .attempt(attempt) }
+        // A deferred target takes no place, but their number is bounded all the same.
+        guard deferred.count < 4 * fullCapacity + 64 else { return nil }
+        return nextTarget().map { .target($0) }
+    }
+
+    /// Has the endpoints go on whose time has come to try again.
+    private func resumePostponed() {
+        guard !postponed.isEmpty else { return }
+        let now = loop.now
+        let ready = postponed.filter { $0.due <= now }
+        postponed.removeAll { $0.due <= now }
+        for (probe, _) in ready { probe.redo() }
+        if let next = postponed.map(\.due).min() { wake(after: next - now) }
+    }
+
+    /// Lets endpoints go on that wait to connect again, as far as the rate allows.
+    private func resumeWaiting() {
+        while !waiting.isEmpty, mayConnect() { waiting.popFirst()?.connect() }
+    }
+
+    /// Whether one more connection may be made now, which is then counted.
+    private func mayConnect() -> Bool {
+        guard isDue(pace?.connections) else { return false }
+        counters.connections.add(1, ordering: .relaxed)
+        return true
+    }
+
+    /// Asks a limiter, if there is one, and sees to it that the loop looks again when it says no.
+    private func isDue(_ limiter: RateLimiter?) -> Bool {
+        guard let nanoseconds = limiter?.take(now: EventLoop.nanoseconds), nanoseconds > 0 else {
+            return true
         }
+        wake(after: max(2, (nanoseconds + 999_999) / 1_000_000))
         return false
     }
 
-    private func mayConnect() -> Bool {
-        guard limiter != nil else { return true }
-        let delay = limiter?.delay(now: loop.now) ?? 0
-        if delay > 0 { wake(after: delay) }
-        return delay == 0
-    }
-
-    private func takeToken() {
-        limiter?.take()
-        counters.connections.add(1, ordering: .relaxed)
-    }
-
     private func wake(after milliseconds: UInt64) {
-        guard !isWakeScheduled else { return }
-        isWakeScheduled = true
-        loop.after(milliseconds: milliseconds) { [unowned self] in
-            isWakeScheduled = false
+        let due = loop.now + milliseconds
+        if let nextWake, nextWake.due <= due { return }
+        nextWake?.timer.cancel()
+        let timer = loop.after(milliseconds: milliseconds) { [unowned self] in
+            nextWake = nil
             fill()
         }
+        nextWake = (timer, due)
     }
 
     private func nextTarget() -> Target? {
         if let target = batch.popLast() { return target }
         guard feedState == .open else { return nil }
-        switch feed.pull(min(256, max(1, capacity)), into: &batch) {
+        switch feed.pull(batchSize, into: &batch) {
         case .targets:
             batch.reverse()
             return batch.popLast()
@@ -194,27 +236,48 @@ final class ScanLoop {
 
     // MARK: Beginning
 
-    private func begin(_ target: Target) {
+    /// False when the rate does not allow it now: the target then waits.
+    private func begin(_ target: Target) -> Bool {
         if let problem = target.problem {
             refuse(target, address: nil, problem, group: TargetGroup(1))
-            return
+            return true
         }
         switch target.host {
-        case .address(let address): begin(Attempt(target: target, address: address, group: TargetGroup(1)))
-        case .name(let name): resolve(name, target)
+        case .address(let address):
+            return begin(Attempt(target: target, address: address, group: TargetGroup(1)))
+        case .name(let name):
+            // Names that don't resolve make no connection and hold the rate all the same.
+            guard isDue(pace?.lookups) else {
+                batch.append(target)
+                return false
+            }
+            resolve(name, target)
+            return true
         }
     }
 
-    private func begin(_ attempt: Attempt) {
+    /// Gives an endpoint its address, which all of its connections go to.
+    ///
+    /// False when the rate does not allow it now: the attempt then waits.
+    private func begin(_ attempt: Attempt) -> Bool {
+        if let refusal = gate.refusal(of: attempt.address, for: attempt.target) {
+            refuse(attempt.target, address: attempt.address, refusal, group: attempt.group)
+            return true
+        }
         if let networks, !networks.acquire(attempt.address) {
             deferred.append(attempt)
-            return
+            return true
+        }
+        guard mayConnect() else {
+            networks?.release(attempt.address)
+            deferred.prepend(attempt)
+            return false
         }
         let probe = idle.popLast() ?? EndpointProbe(self)
         active += 1
         counters.open.add(1, ordering: .relaxed)
-        takeToken()
         probe.begin(attempt)
+        return true
     }
 
     private func resolve(_ name: String, _ target: Target) {
@@ -229,12 +292,14 @@ final class ScanLoop {
     private func resolved(_ target: Target, _ result: Result<[ResolvedAddress], DNSFailure>) {
         switch result {
         case .failure(let failure):
-            let error = ObservationError(.dnsFailure, failure.description)
+            guard control.phase == .running || !failure.isOurs else { return }
+            if failure.isOurs { notices.say(.resolver) }
+            let error = ObservationError(failure.isOurs ? .localError : .dnsFailure, failure.description)
             refuse(target, address: nil, error, group: TargetGroup(1))
         case .success(let answers):
             // While the scan is being stopped nothing new begins: the target stays undone.
             guard control.phase == .running else { return }
-            let addresses = answers.map { IPAddress($0.address) }
+            let addresses = answers.map(\.address.address)
             guard !addresses.isEmpty else {
                 let error = ObservationError(
                     .dnsFailure,
@@ -242,7 +307,10 @@ final class ScanLoop {
                 )
                 return refuse(target, address: nil, error, group: TargetGroup(1))
             }
-            let chosen = options.allAddresses ? addresses : Array(addresses.prefix(1))
+            // A name that a block list has swallowed leads to nobody; one real address among them is tried.
+            let real = addresses.filter(\.isDestination)
+            let usable = real.isEmpty ? Array(addresses.prefix(1)) : real
+            let chosen = options.allAddresses ? usable : Array(usable.prefix(1))
             attempt(target, chosen.filter { !target.addressesDone.contains($0.description) })
         }
     }
@@ -252,11 +320,7 @@ final class ScanLoop {
         if addresses.isEmpty { handler.passed(target.sequence) }
         let group = TargetGroup(addresses.count)
         for address in addresses {
-            if let refusal = feed.plan.options.refusal(of: address, for: target) {
-                refuse(target, address: address, refusal, group: group)
-            } else {
-                deferred.append(Attempt(target: target, address: address, group: group))
-            }
+            deferred.append(Attempt(target: target, address: address, group: group))
         }
     }
 
@@ -292,10 +356,56 @@ final class ScanLoop {
     /// An endpoint wants one more connection: at once, or as soon as the rate allows it.
     func reconnect(_ probe: EndpointProbe) {
         if waiting.isEmpty, mayConnect() {
-            takeToken()
             probe.connect()
         } else {
             waiting.append(probe)
         }
+    }
+
+    // MARK: Our own trouble
+
+    /// How often there was no way out of this machine, for an endpoint to compare.
+    func outages(to address: IPAddress) -> Int { trouble.outages(isIPv6: address.isV6) }
+
+    /// Has a step done again that failed on our side, after a wait; false when it did not, or when the patience
+    /// for it is at an end.
+    func postpone(_ probe: EndpointProbe, _ end: ConnectionEnd) -> Bool {
+        guard !isStopped, let address = probe.attempt?.address else { return false }
+        guard let delay = delay(of: probe, end, isIPv6: address.isV6) else { return false }
+        postponed.append((probe, loop.now + delay))
+        wake(after: delay)
+        return true
+    }
+
+    private func delay(of probe: EndpointProbe, _ end: ConnectionEnd, isIPv6: Bool) -> UInt64? {
+        let now = loop.now
+        if case .failedHere(let error) = end {
+            if error.isExhaustion { lowerCapacity(error, now) } else { notices.say(.noRoute) }
+            return trouble.wait(after: error, isIPv6: isIPv6, &probe.setback, now: now)
+        }
+        let sawOutage = trouble.outages(isIPv6: isIPv6) != probe.outagesBefore
+        trouble.worked(isIPv6: isIPv6, now: now)
+        let sawPause = probe.sawPause
+        guard sawPause || sawOutage, trouble.repeats(end, sawPause: sawPause, &probe.setback) else {
+            return nil
+        }
+        notices.say(sawPause ? .pause : .noRoute)
+        return 100
+    }
+
+    /// As many endpoints at once as this machine has shown that it has room for.
+    private func lowerCapacity(_ error: UVError, _ now: UInt64) {
+        lastExhaustion = now
+        let held = max(1, active - postponed.count - 1)
+        guard held < capacity else { return }
+        capacity = held
+        notices.say(.exhausted(error.description, held))
+    }
+
+    /// Takes back by and by what was lowered, once nothing has lacked for a second.
+    private func regainCapacity() {
+        guard capacity < fullCapacity, loop.now - min(loop.now, lastExhaustion) > 1000 else { return }
+        capacity = min(fullCapacity, capacity + max(1, capacity / 8))
+        fill()
     }
 }

@@ -14,6 +14,8 @@ package struct ScanProgress: Sendable {
     package var found: UInt64 = 0
     package var leads: UInt64 = 0
     package var isDraining = false
+    /// What is to be said of this machine's own troubles, each once.
+    package var notices: [String] = []
 
     package init() {}
 

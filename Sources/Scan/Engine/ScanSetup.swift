@@ -9,12 +9,15 @@ package struct ScanSetup: Sendable {
     /// The name of the scope in force.
     package var scopeName: String?
     let networks: PrefixLimiter?
+    let pace: ScanPace?
+    package let notices = ScanNotices()
 
     package init(options: ScanOptions, feed: TargetFeed, control: ScanControl, scopeName: String? = nil) {
         self.options = options
         self.feed = feed
         self.control = control
         self.scopeName = scopeName
+        pace = options.rate > 0 ? ScanPace(rate: options.rate) : nil
         networks = options.perNetwork > 0 ? PrefixLimiter(cap: options.perNetwork) : nil
     }
 }

@@ -1,14 +1,15 @@
-import Foundation
 import Net
 import Observations
 import Synchronization
 import Targets
 
 /// Runs a scan: its loops, each on a thread of its own, and what watches over them.
+///
+/// Signals are the program's: it ends a scan through the scan's control.
 package final class Sweep {
     /// What the loops of a scan came to.
     package struct Outcome: Sendable {
-        /// A signal or an output that could not be written ended it early.
+        /// Its control or an output that could not be written ended it early.
         package var wasInterrupted = false
         package var connections: UInt64 = 0
         package var bytesReceived: UInt64 = 0
@@ -47,26 +48,19 @@ package final class Sweep {
             @escaping @Sendable (_ loop: Int, _ counters: ScanCounters) throws -> any ObservationHandler
     ) -> Outcome {
         var outcome = Outcome()
-        guard let control = try? EventLoop() else {
-            outcome.failure = "no event loop can be made"
+        let control: EventLoop
+        do throws(UVError) {
+            control = try EventLoop()
+        } catch {
+            outcome.failure = "no event loop can be made: \(error)"
             return outcome
         }
         let start = control.now
-        let left = Atomic<Int>(counters.count)
         let failure = Mutex<String?>(nil)
-        Self.unblockSignals()
-        var signals: [LoopHandle] = []
-        for signal in [SIGINT, SIGTERM] {
-            // The first signal lets what has begun end; the second ends it.
-            let handle = try? control.onSignal(signal) { [setup] in
-                setup.control.advance(to: setup.control.phase == .running ? .draining : .stopped)
-            }
-            if let handle { signals.append(handle) }
-        }
-        let group = DispatchGroup()
+        let left = Atomic<Int>(counters.count)
+        var threads: [LoopThread] = []
         for (index, counters) in counters.enumerated() {
-            group.enter()
-            let thread = Thread { [setup] in
+            let thread = LoopThread { [setup] in
                 do {
                     let handler = try makeHandler(index, counters)
                     try ScanLoop(setup, handler: handler, counters: counters).run()
@@ -75,36 +69,33 @@ package final class Sweep {
                     failure.withLock { $0 = $0 ?? "\(error)" }
                 }
                 left.subtract(1, ordering: .releasing)
-                group.leave()
             }
-            thread.stackSize = 4 << 20
-            thread.start()
+            guard let thread else { break }
+            threads.append(thread)
         }
-        let keepAlive = try? control.makeWaker(keepsLoopAlive: true) {}
+        left.subtract(counters.count - threads.count, ordering: .releasing)
+        if threads.isEmpty {
+            outcome.failure = "no thread can be made: \(UVError.tryAgain)"
+            return outcome
+        }
+        if threads.count < counters.count {
+            setup.notices.say(.threads(made: threads.count, wanted: counters.count))
+        }
+        let keepAlive = control.after(milliseconds: .max / 2) {}
         let ticker = control.every(milliseconds: 100) { [unowned self] in
             watch(progress(elapsed: control.now - start))
             if left.load(ordering: .acquiring) == 0 { control.stop() }
         }
         control.run()
         ticker.cancel()
-        _ = keepAlive
-        group.wait()
-        signals.forEach { $0.cancel() }
+        keepAlive.cancel()
+        threads.forEach { $0.join() }
         watch(progress(elapsed: control.now - start))
         outcome.wasInterrupted = setup.control.phase != .running
         outcome.connections = counters.reduce(0) { $0 + $1.connections.load(ordering: .relaxed) }
         outcome.bytesReceived = counters.reduce(0) { $0 + $1.bytes.load(ordering: .relaxed) }
         outcome.failure = failure.withLock { $0 }
         return outcome
-    }
-
-    /// Lets the signals through that end a scan: a parent may have left them blocked.
-    private static func unblockSignals() {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGTERM)
-        pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
 
     private func progress(elapsed: UInt64) -> ScanProgress {
@@ -119,6 +110,7 @@ package final class Sweep {
             progress.leads += one.leads.load(ordering: .relaxed)
             progress.open += one.open.load(ordering: .relaxed)
         }
+        progress.notices = setup.notices.take()
         progress.isDraining = setup.control.phase != .running
         return progress
     }

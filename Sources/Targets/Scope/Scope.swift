@@ -97,7 +97,7 @@ package struct Scope: Sendable {
     /// - Parameter name: the name that was resolved to the address; a name that the scope includes
     ///   brings its addresses with it.
     package func refusal(of address: IPAddress, port: UInt16, name: String? = nil) -> String? {
-        if exclude.ports(at: address)?.contains(port) == true {
+        if excludes(address, port: port) {
             return "\(address) port \(port) is excluded by the scope \(self.name)"
         }
         if let name {
@@ -108,6 +108,11 @@ package struct Scope: Sendable {
         }
         if include.ports(at: address)?.contains(port) == true { return nil }
         return "\(address) port \(port) is outside the scope \(self.name)"
+    }
+
+    /// Whether the scope excludes an address, whatever it includes.
+    package func excludes(_ address: IPAddress, port: UInt16) -> Bool {
+        exclude.ports(at: address)?.contains(port) == true
     }
 
     /// Splits ports into those on which a name may be looked up and the others.

@@ -88,7 +88,10 @@ struct ValidateCommand: ParsableCommand {
         let policy = EscalationPolicy(level: .full, sniVariants: true, rules: rules)
         var encoding = RecordEncoder.Options(scanID: UUID().uuidString.lowercased())
         if signatures.ja4plus { encoding.supplement = { JA4Members.append($0, to: &$1) } }
-        let outcome = Sweep(setup).run { _ in
+        StopSignals.watch()
+        let outcome = Sweep(setup).run { progress in
+            StopSignals.advance(setup.control)
+            for notice in progress.notices { Terminal.say("hallmark: \(notice)") }
         } makeHandler: { [encoding] _, _ in
             CollectingHandler(rules, policy, encoding, into: collected)
         }
@@ -101,9 +104,11 @@ struct ValidateCommand: ParsableCommand {
             uniquingKeysWith: { first, _ in first }
         )
         try write(collected.lines, texts)
+        if collected.lostHere > 0 { Terminal.say("hallmark: \(ScanSummary.lost(collected.lostHere))") }
         if outcome.wasInterrupted { throw ExitCode(130) }
         if let failOn, let highest = collected.highest, highest >= failOn { throw ExitCode(3) }
         if !loaded.unread.isEmpty, !unread.keepGoing { throw ExitCode(1) }
+        if collected.lostHere > 0 { throw ExitCode(1) }
     }
 
     private func write(_ lines: [[UInt8]], _ texts: [String: String]) throws {
@@ -124,17 +129,22 @@ struct ValidateCommand: ParsableCommand {
 
 /// The finished records of a few endpoints, in the order of their targets.
 private final class CollectedRecords: Sendable {
-    private let state = Mutex<(records: [(UInt64, [UInt8])], highest: LeadLabel?)>(([], nil))
+    private let state = Mutex<(records: [(UInt64, [UInt8])], highest: LeadLabel?, lostHere: UInt64)>(
+        ([], nil, 0)
+    )
 
-    func add(_ sequence: UInt64, _ line: [UInt8], _ label: LeadLabel?) {
+    func add(_ observation: Observation, _ line: [UInt8], _ label: LeadLabel?) {
+        let (sequence, isLostHere) = (observation.sequence, observation.isLostHere)
         state.withLock { state in
             state.records.append((sequence, line))
+            if isLostHere { state.lostHere += 1 }
             if let label { state.highest = max(state.highest ?? label, label) }
         }
     }
 
     var lines: [[UInt8]] { state.withLock { $0.records.sorted { $0.0 < $1.0 }.map(\.1) } }
     var highest: LeadLabel? { state.withLock { $0.highest } }
+    var lostHere: UInt64 { state.withLock { $0.lostHere } }
 }
 
 /// Encodes, matches and keeps.
@@ -173,7 +183,7 @@ private final class CollectingHandler: ObservationHandler {
         encoder.encode(observation, into: &line)
         let assessment = try? assessor.assess(&line)
         let bytes = line.withSpan { span in span.withUnsafeBufferPointer { [UInt8]($0) } }
-        collected.add(observation.sequence, bytes, assessment?.highest)
+        collected.add(observation, bytes, assessment?.highest)
     }
 
     func passed(_ sequence: UInt64) {}

@@ -5,6 +5,9 @@ struct OutputFailure: Error, CustomStringConvertible {
     let path: String
     let code: CInt
 
+    /// The scan was ended while the reader took nothing.
+    var isStop: Bool { code == ECANCELED }
+
     /// The reader went away, as `head` does: no error, but the end.
     var isBrokenPipe: Bool { code == EPIPE }
 
@@ -73,18 +76,25 @@ struct OutputFile: ~Copyable {
     deinit { if isOwned { _ = close(descriptor) } }
 
     /// Writes all of `bytes`, or takes back what was written of them and says why.
-    mutating func write(_ bytes: Span<UInt8>) -> OutputFailure? {
+    ///
+    /// - Parameter isStopped: asked every tenth of a second while a reader takes nothing; true gives up.
+    mutating func write(_ bytes: Span<UInt8>, isStopped: () -> Bool = { false }) -> OutputFailure? {
         var done = 0
         let code: CInt = bytes.withUnsafeBytes { bytes in
             while done < bytes.count {
                 guard let base = bytes.baseAddress else { return 0 }
-                let count = Glibc.write(descriptor, base + done, bytes.count - done)
+                // A pipe that is ready takes a page without blocking, and perhaps no more.
+                let limit = isRegular ? Int.max : 4096
+                guard isRegular || isReady() else {
+                    if isStopped() { return ECANCELED }
+                    continue
+                }
+                let count = Glibc.write(descriptor, base + done, min(limit, bytes.count - done))
                 if count > 0 {
                     done += count
                 } else if count < 0 && errno == EAGAIN {
-                    // Somebody made the pipe non-blocking: wait for its reader.
-                    var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                    poll(&waiting, 1, -1)
+                    // Somebody made the pipe non-blocking, and has filled it meanwhile.
+                    continue
                 } else if count < 0 && errno != EINTR {
                     return errno
                 }
@@ -100,5 +110,11 @@ struct OutputFile: ~Copyable {
         }
         offset += Int64(bytes.count)
         return nil
+    }
+
+    /// Whether the reader takes something, or never will; waits a tenth of a second for it.
+    private func isReady() -> Bool {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&waiting, 1, 100) > 0
     }
 }

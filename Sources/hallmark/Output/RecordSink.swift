@@ -38,7 +38,12 @@ final class RecordSink: Sendable {
                 state.lost += records
                 return
             }
-            state.failure = lines.withSpan { state.file.write($0) }
+            state.failure = lines.withSpan {
+                state.file.write($0) {
+                    StopSignals.advance(control)
+                    return control.phase == .stopped
+                }
+            }
             guard state.failure != nil else { return feed.complete(sequences, addresses: addresses) }
             state.lost += records
             control.advance(to: .stopped)

@@ -8,12 +8,15 @@ struct ScanTally: Sendable {
     private(set) var errors: [String: UInt64] = [:]
     /// Endpoints by software and the lead's label.
     private(set) var leads: [String: [String: UInt64]] = [:]
+    /// Endpoints that were not looked at, or not by every probe, because of this machine.
+    private(set) var lostHere: UInt64 = 0
     private(set) var highest: LeadLabel?
 
     mutating func count(_ observation: Observation, _ assessment: Assessment?) {
         records += 1
         outcomes[observation.isSuccess ? "success" : "failure", default: 0] += 1
         if let error = observation.error { errors[error.code.rawValue, default: 0] += 1 }
+        if observation.isLostHere { lostHere += 1 }
         guard let assessment, !assessment.leads.isEmpty else { return }
         for lead in assessment.leads {
             leads[lead.software.name, default: [:]][lead.label.rawValue, default: 0] += 1
@@ -25,6 +28,7 @@ struct ScanTally: Sendable {
         records += other.records
         outcomes.merge(other.outcomes, uniquingKeysWith: +)
         errors.merge(other.errors, uniquingKeysWith: +)
+        lostHere += other.lostHere
         for (software, labels) in other.leads {
             leads[software, default: [:]].merge(labels, uniquingKeysWith: +)
         }

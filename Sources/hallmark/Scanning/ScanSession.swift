@@ -62,7 +62,10 @@ struct ScanSession {
         )
         try keeper.save(sink)
         var line = showsProgress ? ProgressLine() : nil
+        StopSignals.watch()
         let outcome = Sweep(setup).run { progress in
+            StopSignals.advance(control)
+            for notice in progress.notices { Terminal.say("hallmark: \(notice)") }
             line?.update(progress)
             keeper.saveIfDue(sink, elapsed: progress.elapsed)
             report(feed.takeIssues())
@@ -190,6 +193,7 @@ struct ScanSession {
             scope: targets.scope?.name,
             interrupted: outcome.wasInterrupted,
             targetErrors: targets.issues.count,
+            lostHere: tally.lostHere,
             cpuSeconds: usage.cpu,
             peakRSS: usage.peak
         )
@@ -221,12 +225,13 @@ struct ScanSession {
             // The reader had enough: that is its right, and no error.
             if failure.isBrokenPipe { return }
             Terminal.say("hallmark: \(failure); not written: \(counted(sink.lost, "record"))")
-            throw ExitCode(1)
+            throw ExitCode(failure.isStop ? 130 : 1)
         }
         if let failure = outcome.failure {
             Terminal.say("hallmark: \(failure)")
             throw ExitCode(1)
         }
+        if tally.lostHere > 0 { Terminal.say("hallmark: \(ScanSummary.lost(tally.lostHere))") }
         if let failure = feed.failure {
             Terminal.say("hallmark: \(failure)")
             throw ExitCode(1)
@@ -243,5 +248,6 @@ struct ScanSession {
         if let level = command.output.failOn, let highest = tally.highest, highest >= level {
             throw ExitCode(3)
         }
+        if tally.lostHere > 0 { throw ExitCode(1) }
     }
 }

@@ -28,6 +28,8 @@ struct ScanSummary: Codable {
     var signatures: SignaturesRead?
     /// Targets that could not be understood.
     var targetErrors: Int
+    /// Endpoints that were not looked at, or not by every probe, because of this machine.
+    var lostHere: UInt64
     var cpuSeconds: Double
     var peakRSS: Int
 
@@ -39,6 +41,7 @@ struct ScanSummary: Codable {
         case scanID = "scan_id"
         case bytesReceived = "bytes_received"
         case targetErrors = "target_errors"
+        case lostHere = "lost_here"
         case cpuSeconds = "cpu_seconds"
         case peakRSS = "peak_rss_kib"
     }
@@ -92,6 +95,12 @@ struct ScanSummary: Codable {
             lines.append(counted(signatures.unread, "rule") + " could not be read")
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// What is said of endpoints that were lost to this machine.
+    static func lost(_ count: UInt64) -> String {
+        "\(counted(count, "endpoint")) not looked at, or not by every probe, because of this machine (local_error); "
+            + "scan them again"
     }
 
     private func number(_ value: UInt64) -> String { grouped(value) }

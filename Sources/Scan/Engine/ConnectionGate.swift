@@ -1,0 +1,43 @@
+package import Observations
+package import Targets
+package import Wire
+
+/// Decides whether an address may be connected to.
+///
+/// This is the one place where exclusions and scope are held against the address that a socket gets, whatever
+/// name, redirect or form of an address led to it. `ScanLoop` asks it for every endpoint that it begins;
+/// whoever connects to another address than the endpoint's asks it before.
+package struct ConnectionGate: Sendable {
+    private let options: TargetOptions
+
+    package init(_ options: TargetOptions) {
+        self.options = options
+    }
+
+    /// Why `address` must not be connected to for `target`, or nil.
+    ///
+    /// An IPv6 address that leads to an IPv4 address is refused where that one is excluded, too.
+    package func refusal(of address: IPAddress, for target: Target) -> ObservationError? {
+        guard address.isDestination else { return noDestination(address, target) }
+        for inner in address.reachable {
+            if options.exclusions.excludes(inner, port: target.port) {
+                return ObservationError(
+                    .excluded,
+                    "\(address) leads to \(inner), of which port \(target.port) is excluded"
+                )
+            }
+            if options.scope?.excludes(inner, port: target.port) == true {
+                return ObservationError(.outOfScope, "\(address) leads to \(inner), which the scope excludes")
+            }
+        }
+        return options.refusal(of: address, for: target)
+    }
+
+    private func noDestination(_ address: IPAddress, _ target: Target) -> ObservationError {
+        switch target.host {
+        case .address: ObservationError(.invalidTarget, "\(address) is no address of a host")
+        case .name:
+            ObservationError(.dnsFailure, "the name leads to \(address), which is no address of a host")
+        }
+    }
+}
