@@ -9,3 +9,13 @@ package enum WallClock {
         return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 }
+
+/// A clock that nobody sets and that only goes on: for how long something took.
+package enum MonotonicClock {
+    /// Nanoseconds since some moment in the past.
+    package static var nanoseconds: UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+    }
+}

@@ -2,8 +2,8 @@ import CAres
 import Glibc
 
 extension DNSAnswer {
-    /// More addresses of one name are not read.
-    private static let maximumAddresses = 256
+    /// More addresses of one name are not read: one more than are used, which shows that there are more.
+    private static let maximumAddresses = Resolver.maximumAddresses + 1
 
     /// Reads what c-ares got, and tells for how many seconds it holds.
     package static func read(

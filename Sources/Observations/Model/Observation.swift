@@ -13,6 +13,7 @@ package final class Observation {
     package var address = ""
     package var ip: IPAddress?
     package var port: UInt16 = 0
+    package var transport = Transport.tcp
     /// The target's name, when it was given by name.
     package var domain: String?
     /// Whether HTTP without TLS was asked for.
@@ -66,7 +67,7 @@ package final class Observation {
     /// Forgets everything but the room.
     package func reset() {
         sequence = 0
-        (address, isPlain) = ("", false)
+        (address, isPlain, transport) = ("", false, .tcp)
         (ip, port, domain, scope) = (nil, 0, nil, nil)
         (serverName, sentServerName) = (nil, nil)
         (startedAt, duration) = (0, 0)

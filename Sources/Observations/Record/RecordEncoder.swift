@@ -122,7 +122,9 @@ package struct RecordEncoder: ~Copyable {
         if observation.port != 0 { out.member("port", Int(observation.port)) }
         if let domain = observation.domain { out.member("domain", domain) }
         out.endObject()
-        out.append(",\"network\":{\"transport\":\"tcp\"")
+        out.append(",\"network\":{\"transport\":\"")
+        out.append(observation.transport == .tcp ? "tcp" : "udp" as StaticString)
+        out.append(0x22)
         if let ip = observation.ip { out.member("type", ip.isV4 ? "ipv4" : "ipv6" as StaticString) }
         if flight.version != 0 {
             out.member("protocol", "tls" as StaticString)

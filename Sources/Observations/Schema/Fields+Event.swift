@@ -26,7 +26,11 @@ extension Field {
         Field("server.ip", .ip, "The address that was connected to."),
         Field("server.port", .long, "The TCP port."),
         Field("server.domain", .keyword, "The target's name, when it was given by name."),
-        Field("network.transport", .keyword, "Always `tcp`."),
+        Field(
+            "network.transport",
+            .keyword,
+            "What carried the connections: `tcp`; `udp` is reserved for QUIC."
+        ),
         Field("network.type", .keyword, "`ipv4` or `ipv6`."),
         Field(
             "network.protocol",

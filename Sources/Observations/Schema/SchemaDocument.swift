@@ -22,7 +22,7 @@ package enum SchemaDocument {
         "event.dataset": ["hallmark.observation"],
         "event.outcome": ["success", "failure"],
         "error.code": ErrorCode.allCases.map(\.rawValue),
-        "network.transport": ["tcp"],
+        "network.transport": Transport.allCases.map(\.rawValue),
         "network.type": ["ipv4", "ipv6"],
         "tls.version": ["3.0", "1.0", "1.1", "1.2", "1.3"],
         "tls.version_protocol": ["tls", "ssl", "tlcp"],

@@ -1,15 +1,17 @@
 import Observations
+import Wire
 
 /// Why each probe was run, or why it was not.
 extension EndpointProbe {
     /// Why the step that is ending was done.
-    func reason(_ kind: ProbeKind, attempt: Int) -> ProbeReason? {
+    ///
+    /// - Parameter look: the hello of a grab.
+    func reason(_ kind: ProbeKind, attempt: Int, _ look: ClientHello.Look?) -> ProbeReason? {
         if let reason = decision.wanted[kind] { return reason }
         switch kind {
         case .certificate where attempt > 1, .handshake where attempt > 1: return .retry
         case .certificate:
-            guard case .grab(let look, _) = step, look == scan.options.look else { return .fallback }
-            return scan.options.prove ? .fallback : .level
+            return look == scan.options.look && !scan.options.prove ? .level : .fallback
         case .handshake where !scan.options.prove: return .fallback
         case .handshake, .http: return .asked
         case .jarm, .favicon, .sni: return nil

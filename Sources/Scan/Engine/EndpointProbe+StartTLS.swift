@@ -5,7 +5,7 @@ import Wire
 
 /// The plaintext dialogue that asks for TLS, and the packets that some protocols wrap TLS in.
 extension EndpointProbe {
-    /// Makes the dialogue ready, when the step speaks TLS and the run asks for STARTTLS on this port.
+    /// Makes the dialogue ready, when the probe speaks TLS and the run asks for STARTTLS on this port.
     func preparePrelude() {
         prelude = nil
         guard let choice = scan.options.startTLS, let attempt, attempt.target.scheme == .tls else { return }
@@ -42,7 +42,7 @@ extension EndpointProbe {
             prelude.framing = prelude.dialogue.framing
             prelude.isOver = true
             setDeadline(milliseconds: scan.options.handshakeTimeout)
-            startStep()
+            startProbe()
             // Nothing may come before our hello. Plaintext is somebody's injection, and goes no further.
             guard let bytes, consumed < bytes.count else { return }
             observation.startTLS?.insert(.bytesBeforeTLS)
@@ -81,15 +81,15 @@ extension EndpointProbe {
     }
 
     private func receivedFramed(_ prelude: Prelude, _ bytes: Span<UInt8>) {
-        guard !prelude.framing.isBare else { return receivedStep(bytes) }
+        guard !prelude.framing.isBare else { return receivedByProbe(bytes) }
         guard let plain = prelude.framing.unwrap(bytes) else {
             preludeError = ObservationError(.protocolError, "packets that are not the protocol's")
             return close()
         }
-        if !plain.isEmpty { receivedStep(plain.span) }
+        if !plain.isEmpty { receivedByProbe(plain.span) }
     }
 
-    /// Sends what the step wrote, wrapped where the protocol asks for it.
+    /// Sends what the probe wrote, wrapped where the protocol asks for it.
     func sendStep(_ bytes: Span<UInt8>) {
         guard let prelude, !prelude.framing.isBare else { return send(bytes) }
         send(prelude.framing.wrap(bytes).span)

@@ -8,38 +8,29 @@ import Wire
 
 /// Takes one endpoint after another through its probes, one connection at a time.
 ///
-/// It carries out what `ProbeSequence` decides; each probe is a state machine
-/// that knows no socket. The object, its observation and their room are used
-/// for target after target.
+/// `ProbeSequence` decides which probe comes next, and the probe what is done with its connections. The
+/// object, its observation and their room are used for target after target.
 final class EndpointProbe: TCPConnection {
-    /// Keeps its loop; the loop lets its probes go when it ends.
+    /// Keeps its loop; the loop lets its visits go when it ends.
     let scan: ScanLoop
     let observation = Observation()
-    var decision = ProbeDecision.nothing
-    var sequence: ProbeSequence
-    /// The step that the present connection serves.
-    var step = ProbeSequence.Step.finish
-    var grab = Grab()
-    /// What few endpoints need, apart, so that the others carry one empty reference.
-    var jarm: JARMProbe?
-    var full: FullProbe?
-    /// What the full probe wanted when the connection was closed.
-    var fullAction = FullProbe.Action.wait
-    var variant: SNIVariantProbe?
+    private(set) var decision = ProbeDecision.nothing
+    private var sequence: ProbeSequence
+    /// The step that the present connection serves, and its probe.
+    private var step = ProbeSequence.Step.finish
+    private var probe: (any Probe)?
+    private let certificate = CertificateProbe()
     var prelude: Prelude?
     /// Why the dialogue before TLS failed.
     var preludeError: ObservationError?
     /// The name that the server says it answers for, in place of the one it does not know.
     var otherHost: String?
-    /// The most telling of the earlier tries that got no certificate.
-    var earlier: (flight: ServerFlight, error: ObservationError?, weight: Int)?
-    /// Whether the server takes a hello with the protocols of HTTP.
-    var offersProtocols = true
-    /// How the present step ended, as far as its state machine knows.
-    var failure: GrabFailure?
-    var stepBeganAt: UInt64 = 0
+    /// The hello that got the certificate, or the one to begin with.
+    var look = ClientHello.Look.default
     private(set) var attempt: ScanLoop.Attempt?
+    private var stepBeganAt: UInt64 = 0
     private var endpointBeganAt: UInt64 = 0
+    private var clockAtBegin: UInt64 = 0
     /// What this machine did to it.
     var setback = OwnTrouble.Setback()
     /// How often there had been no way out when the connection was opened.
@@ -63,10 +54,13 @@ final class EndpointProbe: TCPConnection {
         observation.describe(attempt.target, attempt.address)
         observation.serverName = scan.options.serverName(for: attempt.target)
         observation.scope = scan.scopeName
+        if attempt.group.isCut { observation.limits.append(.addresses) }
         observation.startedAt = WallClock.nanoseconds
         endpointBeganAt = scan.loop.now
+        clockAtBegin = MonotonicClock.nanoseconds
         setback = OwnTrouble.Setback()
-        (earlier, otherHost, offersProtocols) = (nil, nil, true)
+        (otherHost, look) = (nil, scan.options.look)
+        certificate.reset()
         decision = .nothing
         isCut = false
         sequence = ProbeSequence(
@@ -75,19 +69,42 @@ final class EndpointProbe: TCPConnection {
             hasServerName: observation.serverName != nil
         )
         step = sequence.begin()
-        if step == .decide {
-            decision = scan.handler.decide(observation)
-            step = sequence.decided(decision)
-        }
+        if step == .decide { step = decide(scan.handler.decide(observation)) }
         stepBeganAt = scan.loop.now
-        prepareStep()
+        probe = makeProbe(step)
+        prepare()
         connect()
+    }
+
+    /// The probe of a step; nil for what needs no connection.
+    private func makeProbe(_ step: ProbeSequence.Step) -> (any Probe)? {
+        switch step {
+        case .grab(let look, let attempt):
+            certificate.use(look, attempt: attempt)
+            return certificate
+        case .handshake(let attempt): return HandshakeProbe(self, attempt: attempt)
+        case .jarm:
+            return JARMProbe(
+                serverName: observation.serverName ?? observation.address,
+                isCompatible: scan.options.jarmCompatible,
+                retries: scan.options.retries
+            )
+        case .http: return RequestProbe(self)
+        case .sni(let kind): return SNIProbe(kind)
+        case .decide, .finish: return nil
+        }
+    }
+
+    /// Makes the probe, and the dialogue before it, ready for a connection.
+    private func prepare() {
+        preparePrelude()
+        probe?.prepare(self)
     }
 
     /// Opens the connection for the present step; a token for it has been taken.
     func connect() {
         guard let attempt else { return }
-        (failure, preludeError) = (nil, nil)
+        preludeError = nil
         outagesBefore = scan.outages(to: attempt.address)
         open(
             SocketAddress(attempt.address, port: attempt.target.port),
@@ -99,17 +116,8 @@ final class EndpointProbe: TCPConnection {
     }
 
     /// Goes on with `next`, which may need no connection.
-    func go(_ next: ProbeSequence.Step) {
-        var next = next
-        if isLate, next != .finish {
-            for kind in sequence.left {
-                observation.probes.append(ProbeRecord(kind, .skipped, reason: .budget))
-            }
-            isCut = true
-            next = sequence.cut()
-        }
-        // Further connections of one step are part of it.
-        if next != step { stepBeganAt = scan.loop.now }
+    private func go(_ next: ProbeSequence.Step) {
+        guard next == .finish || !isLate else { return cut() }
         step = next
         switch next {
         case .finish: endEndpoint()
@@ -118,9 +126,27 @@ final class EndpointProbe: TCPConnection {
             let latest = scan.handler.decide(observation)
             go(sequence.hasReconsidered ? amend(with: latest) : decide(latest))
         default:
-            prepareStep()
+            stepBeganAt = scan.loop.now
+            probe = makeProbe(next)
+            prepare()
             scan.reconnect(self)
         }
+    }
+
+    /// Opens a further connection for the same probe.
+    private func again() {
+        guard !isLate else { return cut() }
+        prepare()
+        scan.reconnect(self)
+    }
+
+    /// Leaves out what is left to do.
+    private func cut() {
+        for kind in sequence.left {
+            observation.probes.append(ProbeRecord(kind, .skipped, reason: .budget))
+        }
+        isCut = true
+        go(sequence.cut())
     }
 
     private func decide(_ decision: ProbeDecision) -> ProbeSequence.Step {
@@ -139,17 +165,17 @@ final class EndpointProbe: TCPConnection {
     }
 
     /// Whether the endpoint's time is up, or the scan is to stop at once.
-    private var isLate: Bool {
+    var isLate: Bool {
         scan.loop.now >= endpointBeganAt + scan.options.totalTimeout || scan.isStopped
     }
 
     private func endEndpoint() {
         guard let attempt else { return }
         self.attempt = nil
-        (jarm, full, variant, prelude) = (nil, nil, nil, nil)
+        (probe, prelude) = (nil, nil)
         noteLeftOut()
         if scan.options.mayEscalate { assess() }
-        observation.duration = UInt64(max(0, WallClock.nanoseconds - observation.startedAt))
+        observation.duration = MonotonicClock.nanoseconds - clockAtBegin
         if !scan.isStopped { scan.report(observation, attempt.group) }
         scan.ended(self, at: attempt.address)
     }
@@ -158,12 +184,21 @@ final class EndpointProbe: TCPConnection {
 
     override func connected() {
         setDeadline(milliseconds: scan.options.handshakeTimeout)
-        if let prelude, !prelude.isOver { startPrelude(prelude) } else { startStep() }
+        if let prelude, !prelude.isOver { startPrelude(prelude) } else { startProbe() }
     }
 
     override func received(_ bytes: Span<UInt8>) {
-        guard let prelude else { return receivedStep(bytes) }
+        guard let prelude else { return receivedByProbe(bytes) }
         receivedPrelude(prelude, bytes)
+    }
+
+    /// TLS, or whatever the probe speaks, begins on the open connection.
+    func startProbe() {
+        if probe?.opened(self) != .wait { close() }
+    }
+
+    func receivedByProbe(_ bytes: Span<UInt8>) {
+        if probe?.received(bytes, self) != .wait { close() }
     }
 
     override func closed(_ end: ConnectionEnd) {
@@ -172,17 +207,75 @@ final class EndpointProbe: TCPConnection {
             postponedAt = scan.loop.now
             return
         }
-        go(endedStep(end))
+        ended(end)
     }
 
-    /// Does the present step again, of which nothing counts that it has seen so far.
+    /// Makes the last connection again, of which nothing counts that it has shown.
     func redo() {
         // The server has no part in the time since.
         let wait = scan.loop.now - postponedAt
         endpointBeganAt += wait
         stepBeganAt += wait
-        forgetStep()
-        prepareStep()
+        probe = probe?.renewed(self)
+        prepare()
         scan.reconnect(self)
+    }
+
+    /// The present connection is over: the probe says what follows.
+    private func ended(_ end: ConnectionEnd) {
+        endPrelude(end)
+        guard !asksForOtherName(), let probe else { return again() }
+        let connection = EndedConnection(
+            end: end,
+            isConnected: isConnected,
+            preludeError: preludeError,
+            isPastPrelude: prelude?.isOver != false,
+            isTemporary: prelude?.failure?.isTemporary == true
+        )
+        switch probe.ended(connection, self) {
+        case .reconnect: again()
+        case .done: go(sequence.next())
+        case .certificate: go(sequence.succeeded())
+        case .failed(let ending, let failure, let suite): go(sequence.ended(ending, failure, suite: suite))
+        case .surprised: go(sequence.reconsider())
+        }
+    }
+
+    /// Writes down how a probe ended.
+    ///
+    /// - Parameters:
+    ///   - flight: what its last connection showed; nil when that is not looked at.
+    ///   - look: the hello of a grab.
+    func record(
+        _ kind: ProbeKind,
+        _ error: ObservationError?,
+        _ end: ConnectionEnd,
+        attempt: Int,
+        _ flight: ServerFlight? = nil,
+        _ failure: GrabFailure? = nil,
+        look: ClientHello.Look? = nil,
+        limit: ProbeRecord.Limit? = nil
+    ) {
+        var record = ProbeRecord(kind, error == nil ? .success : .failure, code: error?.code)
+        record.hello = look?.rawValue
+        record.attempt = attempt
+        record.milliseconds = Int(clamping: scan.loop.now - stepBeganAt)
+        record.reason = reason(kind, attempt: attempt, look)
+        record.limit = limit
+        if case .limit(let bound) = failure { record.limit = bound.ofProbe }
+        if end == .budgetExceeded || flight?.chain.isLastCut == true { record.limit = .bytes }
+        if case .timedOut(total: true) = end { record.limit = .time }
+        if error != nil { record.alert = flight?.alerts.last(where: \.isFinal)?.code }
+        observation.probes.append(record)
+    }
+}
+
+extension GrabFailure.Limit {
+    fileprivate var ofProbe: ProbeRecord.Limit {
+        switch self {
+        case .bytes: .bytes
+        case .records: .records
+        case .messages: .messages
+        }
     }
 }

@@ -69,8 +69,8 @@ struct ProbeSequence {
     ///
     /// - Parameters:
     ///   - failure: how a grab failed, when the server had a part in it.
-    ///   - flight: what the step showed.
-    mutating func ended(_ ending: Ending, _ failure: GrabFailure?, _ flight: borrowing ServerFlight) -> Step {
+    ///   - suite: what the server chose, when it answered the hello.
+    mutating func ended(_ ending: Ending, _ failure: GrabFailure?, suite: UInt16?) -> Step {
         switch (current, ending) {
         case (.grab(let look, let attempt), .passing) where attempt <= retries:
             return go(.grab(look, attempt: attempt + 1))
@@ -92,7 +92,7 @@ struct ProbeSequence {
             if let failure,
                 let look = Fallback.next(
                     after: failure,
-                    flight: flight,
+                    suite: suite,
                     tried: tried,
                     sentName: hasServerName
                 )

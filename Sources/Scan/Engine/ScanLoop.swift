@@ -63,7 +63,13 @@ final class ScanLoop {
     /// How many endpoints of one target are not done.
     final class TargetGroup {
         var left: Int
-        init(_ left: Int) { self.left = left }
+        /// Whether the name has more addresses than are used.
+        let isCut: Bool
+
+        init(_ left: Int, isCut: Bool = false) {
+            self.left = left
+            self.isCut = isCut
+        }
     }
 
     init(_ setup: ScanSetup, handler: any ObservationHandler, counters: ScanCounters) throws {
@@ -311,14 +317,21 @@ final class ScanLoop {
             let real = addresses.filter(\.isDestination)
             let usable = real.isEmpty ? Array(addresses.prefix(1)) : real
             let chosen = options.allAddresses ? usable : Array(usable.prefix(1))
-            attempt(target, chosen.filter { !target.addressesDone.contains($0.description) })
+            let isCut = options.allAddresses && Self.hasMore(addresses)
+            attempt(target, isCut: isCut, chosen.filter { !target.addressesDone.contains($0.description) })
         }
     }
 
+    /// Whether a name has more addresses than were asked for.
+    private static func hasMore(_ addresses: [IPAddress]) -> Bool {
+        let count = addresses.count(where: \.isV4)
+        return max(count, addresses.count - count) > Resolver.maximumAddresses
+    }
+
     /// Lines up addresses of a name; each has its place, its share of the rate and its record.
-    private func attempt(_ target: Target, _ addresses: [IPAddress]) {
+    private func attempt(_ target: Target, isCut: Bool, _ addresses: [IPAddress]) {
         if addresses.isEmpty { handler.passed(target.sequence) }
-        let group = TargetGroup(addresses.count)
+        let group = TargetGroup(addresses.count, isCut: isCut)
         for address in addresses {
             deferred.append(Attempt(target: target, address: address, group: group))
         }

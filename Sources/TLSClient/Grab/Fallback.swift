@@ -9,22 +9,22 @@ package enum Fallback {
     ///
     /// - Parameters:
     ///   - failure: how the latest try ended.
-    ///   - flight: what that try showed.
+    ///   - suite: the cipher suite that the server chose in that try; nil when it answered no hello.
     ///   - tried: the looks tried so far, at least one.
     ///   - sentName: whether the first hello carried a server name.
     package static func next(
         after failure: GrabFailure,
-        flight: borrowing ServerFlight,
+        suite: UInt16?,
         tried: [ClientHello.Look],
         sentName: Bool
     ) -> ClientHello.Look? {
         guard tried.count < maximumTries else { return nil }
-        return candidates(failure, flight, sentName).first { !tried.contains($0) }
+        return candidates(failure, suite, sentName).first { !tried.contains($0) }
     }
 
     private static func candidates(
         _ failure: GrabFailure,
-        _ flight: borrowing ServerFlight,
+        _ suite: UInt16?,
         _ sentName: Bool
     ) -> [ClientHello.Look] {
         switch failure {
@@ -39,12 +39,12 @@ package enum Fallback {
             sentName ? [.tls12, .noServerName, .legacy] : [.tls12, .legacy]
         case .alert, .closed, .reset, .timeout:
             // Intolerance shows before the ServerHello.
-            flight.suite == nil ? [.tls12, .legacy] : []
+            suite == nil ? [.tls12, .legacy] : []
         case .violation:
             [.tls12]
         case .noCertificate:
             // An anonymous suite: only the fallbacks offer none.
-            flight.suite.map(CipherSuite.isAnonymous) == true ? [.tls12] : []
+            suite.map(CipherSuite.isAnonymous) == true ? [.tls12] : []
         case .notTLS, .limit:
             []
         }

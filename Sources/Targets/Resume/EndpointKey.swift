@@ -1,3 +1,5 @@
+package import Wire
+
 /// What tells targets from each other in the output: host, port, scheme and server name.
 package struct EndpointKey: Hashable, Codable, Sendable {
     package let address: String
@@ -6,6 +8,8 @@ package struct EndpointKey: Hashable, Codable, Sendable {
     package let serverName: String?
     /// `http` for a target without TLS, otherwise nil.
     package let scheme: String?
+    /// Nil for TCP.
+    package let transport: Transport?
     /// Which address of a name a record is about, in a run that scans all of them.
     package private(set) var ip: String?
 
@@ -14,6 +18,7 @@ package struct EndpointKey: Hashable, Codable, Sendable {
         case port
         case serverName = "server_name"
         case scheme
+        case transport
         case ip
     }
 
@@ -23,6 +28,7 @@ package struct EndpointKey: Hashable, Codable, Sendable {
         port = target.port
         serverName = target.serverName
         scheme = target.scheme == .http ? "http" : nil
+        transport = nil
     }
 
     /// Of a record: its `server.address`, `server.port` and `tls.client.server_name`.
@@ -30,6 +36,7 @@ package struct EndpointKey: Hashable, Codable, Sendable {
     /// - Parameters:
     ///   - isPlain: whether its `url.scheme` is `http`.
     ///   - ip: its `server.ip`, if the run scans all addresses of a name.
+    ///   - transport: its `network.transport`.
     ///   - override: the server name that the run sends to all hosts, if it does.
     package init(
         address: String,
@@ -37,6 +44,7 @@ package struct EndpointKey: Hashable, Codable, Sendable {
         serverName: String?,
         isPlain: Bool = false,
         ip: String? = nil,
+        transport: Transport = .tcp,
         override: String? = nil
     ) {
         self.address = address
@@ -44,6 +52,7 @@ package struct EndpointKey: Hashable, Codable, Sendable {
         // What the scanner chose by itself isn't part of the target.
         self.serverName = serverName == address || serverName == override ? nil : serverName
         scheme = isPlain ? "http" : nil
+        self.transport = transport == .tcp ? nil : transport
         // Of a target that is an address, this says nothing new.
         self.ip = ip == address ? nil : ip
     }

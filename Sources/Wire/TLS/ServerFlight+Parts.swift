@@ -15,6 +15,14 @@ extension ServerFlight {
         case tls11
     }
 
+    /// A session id of ours: no part of what the server showed, so that any two are equal.
+    struct OfferedSessionID: Equatable, Sendable {
+        var bytes = InlineArray<32, UInt8>(repeating: 0)
+        var count = 0
+
+        static func == (one: OfferedSessionID, other: OfferedSessionID) -> Bool { true }
+    }
+
     /// How a server ended a connection.
     package enum Close: String, Sendable {
         case alert

@@ -66,7 +66,7 @@ extension ServerFlight {
 
     private func compare(_ session: Span<UInt8>) -> SessionID {
         guard !session.isEmpty else { return .empty }
-        return Self.equal(session, offeredSessionID.span.extracting(0..<offeredSessionIDCount))
+        return Self.equal(session, offeredSessionID.bytes.span.extracting(0..<offeredSessionID.count))
             ? .echoed : .new
     }
 

@@ -88,8 +88,7 @@ package struct ServerFlight: Equatable, Sendable {
     package var close: Close?
 
     /// The session id of the ClientHello, which the server may echo.
-    private(set) var offeredSessionID = InlineArray<32, UInt8>(repeating: 0)
-    private(set) var offeredSessionIDCount = 0
+    private(set) var offeredSessionID = OfferedSessionID()
 
     package static let emptyChain = CertificateChain(maximumCount: 64, maximumBytes: 480 * 1024)
     package static let keptBeginning = 64 * 1024
@@ -131,13 +130,13 @@ package struct ServerFlight: Equatable, Sendable {
         junk.clear()
         close = nil
         dropped = []
-        offeredSessionIDCount = 0
+        offeredSessionID = OfferedSessionID()
     }
 
     /// Notes the session id of the ClientHello that is being answered; at most 32 bytes.
     package mutating func offered(sessionID: Span<UInt8>) {
-        offeredSessionIDCount = min(32, sessionID.count)
-        for index in 0..<offeredSessionIDCount { offeredSessionID[index] = sessionID[index] }
+        offeredSessionID.count = min(32, sessionID.count)
+        for index in 0..<offeredSessionID.count { offeredSessionID.bytes[index] = sessionID[index] }
     }
 
     /// Notes a record; at most `maximumRecords` are kept.
@@ -168,24 +167,5 @@ package struct ServerFlight: Equatable, Sendable {
     package mutating func junk(_ bytes: Span<UInt8>) {
         let room = max(0, Self.maximumJunk - junk.count)
         junk.append(bytes.extracting(0..<min(room, bytes.count)))
-    }
-
-    package static func == (one: ServerFlight, other: ServerFlight) -> Bool {
-        one.version == other.version && one.legacyVersion == other.legacyVersion
-            && one.recordVersion == other.recordVersion && one.suite == other.suite
-            && one.group == other.group && one.compression == other.compression
-            && one.sessionID == other.sessionID && one.downgrade == other.downgrade
-            && one.helloRetryRequest == other.helloRetryRequest && one.serverHello == other.serverHello
-            && one.encryptedExtensions == other.encryptedExtensions
-            && one.certificateEntry == other.certificateEntry && one.values == other.values
-            && one.nextProtocol == other.nextProtocol
-            && one.hasExtendedMasterSecret == other.hasExtendedMasterSecret
-            && one.hasSecureRenegotiation == other.hasSecureRenegotiation
-            && one.hasChangeCipherSpec == other.hasChangeCipherSpec
-            && one.signatureScheme == other.signatureScheme && one.messages == other.messages
-            && one.records == other.records && one.alerts == other.alerts
-            && one.certificateRequest == other.certificateRequest && one.chain == other.chain
-            && one.ocspResponse == other.ocspResponse && one.timestamps == other.timestamps
-            && one.junk == other.junk && one.close == other.close && one.dropped == other.dropped
     }
 }

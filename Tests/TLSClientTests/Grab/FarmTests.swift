@@ -13,7 +13,12 @@ import Wire
             var tried = [ClientHello.Look.default]
             var answer = try grab(server.port, serverName: "localhost", context: context)
             while case .failed(let failure) = answer.action,
-                let next = Fallback.next(after: failure, flight: answer.flight, tried: tried, sentName: true)
+                let next = Fallback.next(
+                    after: failure,
+                    suite: answer.flight.suite,
+                    tried: tried,
+                    sentName: true
+                )
             {
                 tried.append(next)
                 answer = try grab(server.port, look: next, serverName: "localhost", context: context)

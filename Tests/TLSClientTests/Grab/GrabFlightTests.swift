@@ -111,7 +111,7 @@ import Wire
         #expect(
             Fallback.next(
                 after: .noCertificate,
-                flight: answer.flight,
+                suite: answer.flight.suite,
                 tried: [.default],
                 sentName: true
             ) == .tls12

@@ -1,13 +1,15 @@
+import Bytes
 import HTTPClient
+import Net
 import Observations
 import TLSClient
 import Wire
 
-/// A complete handshake with what follows it, or HTTP over plain TCP: bytes in, bytes out, no I/O.
+/// Complete handshakes with what follows them, or HTTP over plain TCP: bytes in, bytes out, no I/O.
 ///
 /// With an HTTP probe it goes on after the handshake and may ask for further
 /// connections; without one it ends when the handshake is complete.
-final class FullProbe {
+final class TLSConversation {
     /// What the owner of the connection does next.
     enum Action: Equatable {
         case wait
@@ -27,7 +29,7 @@ final class FullProbe {
 
     /// Whether this connection's handshake is complete.
     private(set) var isEstablished = false
-    private(set) var error: TLSError?
+    private var failure: TLSError?
 
     /// Answers that came over connections with another leaf than the record's.
     private var foreignAnswers: [(exchanges: Range<Int>, hasIcon: Bool, certificate: [UInt8])] = []
@@ -49,10 +51,6 @@ final class FullProbe {
 
     /// The server name that this connection sent; nil for none.
     var sentServerName: String? { session?.sendsServerName == true ? serverName : nil }
-
-    func verify(_ store: TrustStore, name: String?, address: [UInt8]) -> TrustStore.Result? {
-        session?.verify(store, name: name, address: address)
-    }
 
     /// Notes whose the answers of the connection that is ending are.
     ///
@@ -81,7 +79,7 @@ final class FullProbe {
     func prepare() {
         session = nil
         isEstablished = false
-        error = nil
+        failure = nil
     }
 
     /// The connection stands.
@@ -94,7 +92,7 @@ final class FullProbe {
         do {
             session = try TLSSession(context, serverName: serverName, offersProtocols: offersProtocols)
         } catch {
-            self.error = error
+            failure = error
             return .failed
         }
         return advance(send)
@@ -121,7 +119,7 @@ final class FullProbe {
             guard isComplete else { return .wait }
         } catch {
             session?.flush(send)
-            self.error = error
+            failure = error
             guard let http, hasRefusedUs else { return .failed }
             return act(http.refused(), send)
         }
@@ -141,6 +139,30 @@ final class FullProbe {
         return [40, 42, 43, 44, 45, 46, 48, 49, 116].contains(alert.code)
     }
 
+    /// Why the connection brought no complete handshake; nil when it did.
+    func error(_ flight: borrowing ServerFlight, _ connection: EndedConnection) -> ObservationError? {
+        if isEstablished { return nil }
+        if let error = connection.preludeError { return error }
+        if let alert = flight.alerts.last(where: \.isFinal) { return GrabFailure.alert(alert.code).error }
+        if let error = connection.error { return error }
+        if let failure { return ObservationError(.protocolError, failure.description) }
+        return ObservationError(.protocolError, "the handshake was not completed")
+    }
+
+    /// What the connection that is ending showed, its chain checked when `--verify` asks for it.
+    func sighting(_ kind: ProbeKind, _ flight: ServerFlight, _ visit: EndpointProbe) -> Sighting {
+        var sighting = Sighting(kind: kind, serverName: sentServerName, flight: flight)
+        sighting.isEstablished = isEstablished
+        guard let store = visit.scan.trust else { return sighting }
+        var address: [UInt8] = []
+        visit.observation.ip?.append(bytesTo: &address)
+        let name = visit.observation.serverName ?? visit.observation.domain
+        sighting.verification = session?.verify(store, name: name, address: address).map {
+            Verification(chain: $0.chain, name: $0.name)
+        }
+        return sighting
+    }
+
     private func read(_ send: (Span<UInt8>) -> Void) -> Action {
         guard let http else { return .done }
         var action = Action.wait
@@ -155,7 +177,7 @@ final class FullProbe {
             for answer in answers where action == .wait { action = act(answer, send) }
             if reading == .end, action == .wait { action = closed() }
         } catch {
-            self.error = error
+            failure = error
             return closed()
         }
         session?.flush(send)
@@ -175,7 +197,7 @@ final class FullProbe {
             do {
                 try session?.write(bytes)
             } catch {
-                self.error = error
+                failure = error
                 return .failed
             }
             session?.flush(send)

@@ -7,8 +7,8 @@ import Wire
 ///
 /// Each is decided at the end of the first record, or at the bytes that the
 /// reference would read, whichever comes first. A probe that fails on our side
-/// is tried once more, since one lost packet would spoil the fingerprint.
-final class JARMProbe {
+/// is tried again (`--retries`), since one lost packet would spoil the fingerprint.
+final class JARMProbe: Probe {
     private let serverName: String
     private let isCompatible: Bool
     private let retries: Int
@@ -23,17 +23,44 @@ final class JARMProbe {
         self.retries = retries
     }
 
-    /// The hello of the probe whose turn it is; nil when all are done.
-    func hello(random: [UInt8]) -> [UInt8]? {
-        guard results.count < JARMHello.all.count else { return nil }
-        return JARMHello.all[results.count].record(serverName: Array(serverName.utf8), random: random)
+    func prepare(_ visit: EndpointProbe) {
+        received.removeAll(keepingCapacity: true)
     }
 
-    /// Takes bytes; true when the connection has shown all that counts.
-    func received(_ bytes: Span<UInt8>) -> Bool {
+    /// Sends the hello whose turn it is.
+    func opened(_ visit: EndpointProbe) -> ProbeAction {
+        guard results.count < JARMHello.all.count else { return .done }
+        let random = visit.scan.randomBytes(JARMHello.randomCount)
+        let hello = JARMHello.all[results.count].record(serverName: Array(serverName.utf8), random: random)
+        visit.sendStep(hello.span)
+        return .wait
+    }
+
+    func received(_ bytes: Span<UInt8>, _ visit: EndpointProbe) -> ProbeAction {
         let room = max(0, JARMAnswer.readCount - received.count)
         received.append(bytes.extracting(0..<min(room, bytes.count)))
-        return isDecided
+        return isDecided ? .done : .wait
+    }
+
+    func ended(_ connection: EndedConnection, _ visit: EndpointProbe) -> ProbeOutcome {
+        let isLast = take(result(connection.end, connection.isConnected))
+        guard isLast || connection.end == .timedOut(total: true) else { return .reconnect }
+        let result = result
+        visit.observation.jarm = result
+        let error = result.isComplete ? nil : connection.error
+        visit.record(.jarm, error, connection.end, attempt: 1)
+        return .done
+    }
+
+    /// Takes the result of one hello, unless it is tried again; true when all are done.
+    private func take(_ probe: JARMResult.Probe) -> Bool {
+        if !probe.outcome.isAnswer && attempt < retries {
+            attempt += 1
+        } else {
+            attempt = 0
+            results.append(probe)
+        }
+        return results.count == JARMHello.all.count
     }
 
     private var isDecided: Bool {
@@ -42,24 +69,6 @@ final class JARMProbe {
         // What is no record has no length; the reference looks at its first bytes only.
         guard received[0] == 0x15 || received[0] == 0x16 else { return true }
         return received.count >= 5 + (Int(received[3]) << 8 | Int(received[4]))
-    }
-
-    /// The connection is over and is to be made again, as this machine failed it.
-    func forgetConnection() {
-        received.removeAll(keepingCapacity: true)
-    }
-
-    /// The connection is over; true when the ten are done.
-    func ended(_ end: ConnectionEnd, isConnected: Bool) -> Bool {
-        let probe = result(end, isConnected)
-        received.removeAll(keepingCapacity: true)
-        if !probe.outcome.isAnswer && attempt < retries {
-            attempt += 1
-        } else {
-            attempt = 0
-            results.append(probe)
-        }
-        return results.count == JARMHello.all.count
     }
 
     private func result(_ end: ConnectionEnd, _ isConnected: Bool) -> JARMResult.Probe {
@@ -79,8 +88,8 @@ final class JARMProbe {
         }
     }
 
-    /// What was found; probes that were not reached are missing.
-    var result: JARMResult {
+    /// What was found; hellos that were not reached are missing.
+    private var result: JARMResult {
         JARMResult(probes: results, serverName: serverName, isCompatible: isCompatible)
     }
 }

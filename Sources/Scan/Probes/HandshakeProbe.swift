@@ -1,0 +1,50 @@
+import Bytes
+import Net
+import Observations
+import TLSClient
+import Wire
+
+/// A complete handshake without a request: with `--prove`, or where the grab's hellos do not suffice.
+final class HandshakeProbe: Probe {
+    private let conversation: TLSConversation
+    private let attempt: Int
+    /// What the grab's tries came to, when it was there before.
+    private let before: (flight: ServerFlight, error: ObservationError?)?
+
+    init(_ visit: EndpointProbe, attempt: Int) {
+        let (scan, observation) = (visit.scan, visit.observation)
+        conversation = TLSConversation(scan.tls, serverName: observation.serverName, http: nil)
+        self.attempt = attempt
+        before = scan.options.prove ? nil : (observation.flight, observation.error)
+    }
+
+    func prepare(_ visit: EndpointProbe) {
+        conversation.prepare()
+        visit.observation.flight.reset()
+    }
+
+    func opened(_ visit: EndpointProbe) -> ProbeAction {
+        conversation.connected { visit.sendStep($0) } == .wait ? .wait : .done
+    }
+
+    func received(_ bytes: Span<UInt8>, _ visit: EndpointProbe) -> ProbeAction {
+        conversation.received(bytes) { visit.sendStep($0) } == .wait ? .wait : .done
+    }
+
+    func ended(_ connection: EndedConnection, _ visit: EndpointProbe) -> ProbeOutcome {
+        let (observation, end) = (visit.observation, connection.end)
+        var flight = conversation.flight
+        if connection.isConnected, end != .closed, flight.close == nil { flight.close = end.close }
+        let isSuccess = !flight.chain.isEmpty
+        let error = conversation.error(flight, connection)
+        observation.error = isSuccess ? nil : error
+        visit.record(.handshake, error, end, attempt: attempt, flight)
+        guard !isSuccess else {
+            _ = observation.take(conversation.sighting(.handshake, flight, visit))
+            return .certificate
+        }
+        observation.flight = flight
+        if let before { (observation.flight, observation.error) = before }
+        return .failed(connection.ending(isForeign: false), nil, suite: flight.suite)
+    }
+}
