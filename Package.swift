@@ -12,9 +12,12 @@ let settings: [SwiftSetting] = [
 /// Modules that only read a server's bytes: no unsafe construct goes unmarked in them.
 let strict: Set = ["Wire"]
 
-/// The programs that a plain `swift build` leaves out: `HALLMARK_WITH=benchmarks` or `HALLMARK_WITH=fuzzers`.
+/// What a plain `swift build` leaves out.
 ///
-/// They cannot be packages of their own, because `package` access ends with the package.
+/// `HALLMARK_WITH=benchmarks` and `HALLMARK_WITH=fuzzers` add these programs, `HALLMARK_WITH=threads` a lock that
+/// ThreadSanitizer understands.
+///
+/// The programs cannot be packages of their own, because `package` access ends with the package.
 let workshop = Context.environment["HALLMARK_WITH"]
 
 let package = Package(
@@ -189,6 +192,11 @@ if workshop == "benchmarks" {
             path: "Benchmarks/Corpus"
         ),
     ]
+}
+if workshop == "threads" {
+    let programs = package.targets.filter { $0.type == .test || $0.type == .executable }
+    for program in programs { program.dependencies.append("CMutex") }
+    package.targets.append(.target(name: "CMutex", path: "Tests/ThreadSanitizer"))
 }
 
 for target in package.targets where target.type != .system {
