@@ -14,8 +14,8 @@ let strict: Set = ["Wire"]
 
 /// What a plain `swift build` leaves out.
 ///
-/// `HALLMARK_WITH=benchmarks` and `HALLMARK_WITH=fuzzers` add these programs, `HALLMARK_WITH=threads` a lock that
-/// ThreadSanitizer understands.
+/// `HALLMARK_WITH=benchmarks` and `HALLMARK_WITH=fuzzers` add these programs, `HALLMARK_WITH=threads` a lock
+/// that ThreadSanitizer understands.
 ///
 /// The programs cannot be packages of their own, because `package` access ends with the package.
 let workshop = Context.environment["HALLMARK_WITH"]
@@ -150,7 +150,8 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
-// The entries of the fuzzers are part of the tests, or with `HALLMARK_WITH=fuzzers` of a program for libFuzzer.
+// The entries of the fuzzers are part of the tests, or with `HALLMARK_WITH=fuzzers` of a program for
+// libFuzzer.
 let fuzzed: [Target.Dependency] = [
     "Bytes", "Corpus", "HTTPClient", "Inventory", "Net", "Observations", "Scan", "Signatures", "TLSClient",
     "Targets", "Terminal", "Wire", "YAML",

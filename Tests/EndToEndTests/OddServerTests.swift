@@ -25,7 +25,8 @@ import Testing
         probes(record).first { $0["kind"] as? String == kind }
     }
 
-    /// Padding hides nothing: the names stand at the beginning, and such a certificate is looked at more closely.
+    /// Padding hides nothing: the names stand at the beginning, and such a certificate is looked at more
+    /// closely.
     @Test(arguments: [3_000, 9_000, 20_000]) func aPaddedCertificate(_ names: Int) throws {
         let list = (0..<names).map { "DNS:h\($0).a-very-big-certificate.test" }.joined(separator: ",")
         let certificate = try LabCertificate(
@@ -52,7 +53,8 @@ import Testing
         for kind in ["jarm", "http"] {
             #expect(probe(record, kind)?["outcome"] as? String != "skipped", "\(kind)")
         }
-        // Whether it signed itself shows only where it is whole; libssl reads as much as the connection may receive.
+        // Whether it signed itself shows only where it is whole; libssl reads as much as the connection may
+        // receive.
         if isWhole {
             let leads = record["hallmark.leads"] as? [[String: Any]] ?? []
             #expect(leads.contains { ($0["software"] as? [String: Any])?["name"] as? String == "Covenant" })
@@ -81,7 +83,8 @@ import Testing
         #expect(probe(record, "handshake")?["reason"] as? String == "fallback")
     }
 
-    /// The alert of the first hello tells more than that of the last one, which asks for a version that is too old.
+    /// The alert of the first hello tells more than that of the last one, which asks for a version that is
+    /// too old.
     @Test func theMostTellingAlertIsKept() throws {
         let server = try ServerProcess("openssl") { port, _ in
             ["s_server", "-accept", "127.0.0.1:\(port)", "-quiet", "-nocert", "-tls1_3", "-psk", "1a2b3c4d"]

@@ -27,7 +27,8 @@ package struct CertificateEncoder: ~Copyable {
     /// Whether only the leaf's beginning is there: hashes of it would compare with nothing.
     package internal(set) var isInPart = false
 
-    /// Whether the leaf has a certificate's structure; when not, only its digests and anomalies mean something.
+    /// Whether the leaf has a certificate's structure; when not, only its digests and anomalies mean
+    /// something.
     package internal(set) var isReadable = false
 
     /// Whether the leaf's subject and issuer are the same bytes.

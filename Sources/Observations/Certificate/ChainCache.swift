@@ -10,7 +10,8 @@ package struct ChainCache: ~Copyable {
     /// Places in the table; a chain has one, and takes it from another that had it.
     private static let size = 128
 
-    /// Bytes of a chain and of its text beyond which it is read each time: the table's bound is `size` times as much.
+    /// Bytes of a chain and of its text beyond which it is read each time: the table's bound is `size` times
+    /// as much.
     private static let entryLimit = 32 * 1024
 
     private struct Entry {

@@ -52,7 +52,8 @@ package enum StackFingerprint {
         return true
     }
 
-    /// Extensions that depend on name or certificate: server_name, status_request, signed_certificate_timestamp.
+    /// Extensions that depend on name or certificate: server_name, status_request,
+    /// signed_certificate_timestamp.
     private static func isVariable(_ type: UInt16) -> Bool {
         type == 0 || type == 5 || type == 18
     }

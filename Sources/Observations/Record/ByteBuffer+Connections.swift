@@ -3,7 +3,8 @@ import Wire
 
 /// What other connections of the visit showed.
 extension ByteBuffer {
-    /// The members `anomalies` and `connections` of `hallmark`; nothing when every connection showed the same.
+    /// The members `anomalies` and `connections` of `hallmark`; nothing when every connection showed the
+    /// same.
     mutating func append(
         _ anomalies: [VisitAnomaly],
         _ connections: [OtherConnection],

@@ -129,8 +129,8 @@ final class TLSConversation {
         return action == .wait ? read(send) : action
     }
 
-    /// Whether the server ended the handshake because it got no client certificate; up to TLS 1.2 it tells that
-    /// by one of several alerts (RFC 5246, section 7.2.2).
+    /// Whether the server ended the handshake because it got no client certificate; up to TLS 1.2 it tells
+    /// that by one of several alerts (RFC 5246, section 7.2.2).
     private var hasRefusedUs: Bool {
         let flight = flight
         guard flight.certificateRequest.isPresent, let alert = flight.alerts.last(where: \.isFinal) else {

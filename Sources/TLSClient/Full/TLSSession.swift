@@ -14,7 +14,8 @@ package struct TLSSession: ~Copyable {
     /// Keeps the context alive as long as its session.
     private let context: TLSContext
 
-    /// Whether a server name is sent: a name that SNI can't hold is left out rather than failing the handshake.
+    /// Whether a server name is sent: a name that SNI can't hold is left out rather than failing the
+    /// handshake.
     package let sendsServerName: Bool
 
     /// - Parameters:
@@ -144,7 +145,8 @@ package struct TLSSession: ~Copyable {
         return String(decoding: UnsafeBufferPointer(start: name, count: Int(count)), as: UTF8.self)
     }
 
-    /// Checks chain and name against a store of trusted certificates; nil when libssl has taken no certificate.
+    /// Checks chain and name against a store of trusted certificates; nil when libssl has taken no
+    /// certificate.
     package func verify(_ store: TrustStore, name: String?, address: [UInt8]) -> TrustStore.Result? {
         guard let leaf = SSL_get0_peer_certificate(ssl) else { return nil }
         return store.check(leaf, SSL_get_peer_cert_chain(ssl), name: name, address: address)

@@ -201,7 +201,8 @@ package struct Grab {
         switch record[0] {
         case 22:
             flight.record(version: UInt16(record.u16(1)))
-            // A certificate that anybody on the way could have put there would be no observation of the server.
+            // A certificate that anybody on the way could have put there would be no observation of the
+            // server.
             guard stage != .newFlight else { return fail(.violation(.plaintext), &flight) }
             readMessages(body, context, &flight)
         case 23:

@@ -1,7 +1,8 @@
 import Bytes
 
 extension ServerFlight {
-    /// Reads the curve and the signature scheme of a ServerKeyExchange (RFC 5246, section 7.4.3; RFC 8422, section 5.4).
+    /// Reads the curve and the signature scheme of a ServerKeyExchange (RFC 5246, section 7.4.3; RFC 8422,
+    /// section 5.4).
     ///
     /// Suites whose message has another form are skipped.
     mutating func readServerKeyExchange(_ message: Span<UInt8>) throws(MalformedMessage) {

@@ -66,7 +66,8 @@ extension CertificateIndex {
         readTail(bytes, &body)
     }
 
-    /// The number of a version that lacks its tag: a small INTEGER with another one, the serial number, after it.
+    /// The number of a version that lacks its tag: a small INTEGER with another one, the serial number, after
+    /// it.
     private func untaggedVersion(_ bytes: Span<UInt8>, _ body: DERCursor) -> Int? {
         var (cursor, faults) = (body, DERFaults())
         guard let first = cursor.next(bytes, &faults, ifTag: 0x02), first.content.count == 1,

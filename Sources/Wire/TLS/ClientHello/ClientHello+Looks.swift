@@ -70,7 +70,8 @@ extension ClientHello {
         ]
     }
 
-    /// In the manner of Chromium's hello, which draws the order of its extensions anew each time; ours is fixed.
+    /// In the manner of Chromium's hello, which draws the order of its extensions anew each time; ours is
+    /// fixed.
     private static func browserPieces(_ shares: [KeyShare], _ protocols: [String]) -> [Piece] {
         let group = shares.map(\.group) + [23, 24].filter { !shares.map(\.group).contains($0) }
         let withGrease = [KeyShare(group: 0, key: [0])] + shares
