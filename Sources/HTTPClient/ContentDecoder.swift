@@ -45,8 +45,10 @@ package enum ContentDecoder {
     }
 
     /// zlib's window bits by coding; `deflate` comes with zlib's wrapper as it should, or without.
+    ///
+    /// As in curl, zlib's wrapper passes for gzip's; it is called invalid.
     private static let windowBits: [String: [Int32]] = [
-        "gzip": [15 + 16], "x-gzip": [15 + 16], "deflate": [15, -15],
+        "gzip": [15 + 16, 15], "x-gzip": [15 + 16, 15], "deflate": [15, -15],
     ]
 
     /// Replaces the body by what it decodes to; false when no byte of it decodes.
@@ -55,7 +57,8 @@ package enum ContentDecoder {
             var inflation = Inflation(limit: limit)
             inflation.run(result.body, bits)
             guard !inflation.output.isEmpty || inflation.isWhole else { continue }
-            if !inflation.isWhole, !inflation.isFull, !result.isTruncated {
+            let isOther = formats.count > 1 && formats[0] > 15 && bits != formats[0]
+            if isOther || !inflation.isWhole && !inflation.isFull && !result.isTruncated {
                 result.anomalies.insert(.contentCodingInvalid)
             }
             if inflation.output.count > bombRatio * max(1, inflation.consumed) {

@@ -56,49 +56,33 @@ package struct RequestPlan: Sendable {
     /// Where the first page says the icon is, when that is on the same host; else where icons always were.
     private func icon(_ exchanges: [HTTPExchange]) -> HTTPRequest? {
         guard let first = exchanges.first, first.version != nil else { return nil }
-        guard let link = IconLink.find(in: first.body.span), !link.lowercased().hasPrefix("data:") else {
-            return HTTPRequest("GET", "/favicon.ico")
-        }
-        return HTTPRequest("GET", first.origin.target(of: link, from: first.request.path) ?? "/favicon.ico")
-    }
-}
-
-extension HTTPOrigin {
-    /// The request target that `reference` names on this origin; nil when it names another one (RFC 3986, section 5).
-    func target(of reference: String, from path: String) -> String? {
-        let reference = reference.prefix { $0 != "#" }
-        var rest = reference
-        let lower = reference.lowercased()
-        if lower.hasPrefix("http:") || lower.hasPrefix("https:") || reference.hasPrefix("//") {
-            guard reference.hasPrefix("//") || lower.hasPrefix(scheme + "://"),
-                let slashes = reference.firstRange(of: "//")
-            else { return nil }
-            rest = reference[slashes.upperBound...]
-            let named = rest.prefix { !"/?".contains($0) }
-            let port = isTLS ? ":443" : ":80"
-            guard [authority.lowercased(), authority.lowercased() + port].contains(named.lowercased()) else {
-                return nil
-            }
-            rest = rest.dropFirst(named.count)
-            return rest.hasPrefix("/") ? String(rest) : "/" + rest
-        }
-        // Another scheme, such as `javascript:`.
-        if let colon = reference.firstIndex(of: ":"),
-            !reference[..<colon].contains(where: { "/?".contains($0) })
-        {
-            return nil
-        }
-        if rest.hasPrefix("/") { return String(rest) }
-        if rest.hasPrefix("?") { return path + rest }
-        while rest.hasPrefix("./") { rest = rest.dropFirst(2) }
-        let folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
-        return folder + "/" + rest
+        return HTTPRequest("GET", first.iconTarget ?? "/favicon.ico")
     }
 }
 
 extension HTTPExchange {
+    /// The icon that the page names on its own origin.
+    fileprivate var iconTarget: String? {
+        guard let link = IconLink.find(in: body.span) else { return nil }
+        let base = link.base.flatMap { HTTPReference($0, origin: origin, target: request.target) }
+        return HTTPReference(
+            link.href,
+            origin: base?.origin ?? origin,
+            target: base?.target ?? request.target
+        )?
+        .target(on: origin)
+    }
+
     /// Where an answer redirects to on the same scheme, host and port.
-    fileprivate var sameOriginRedirect: String? {
-        redirect.flatMap { origin.target(of: $0, from: request.path) }
+    fileprivate var sameOriginRedirect: String? { redirectTarget?.target(on: origin) }
+}
+
+extension HTTPReference {
+    /// The target, when it lies on `other`.
+    fileprivate func target(on other: HTTPOrigin) -> String? {
+        let isSame =
+            origin.isTLS == other.isTLS && origin.port == other.port
+            && origin.host == other.host.lowercased()
+        return isSame ? target : nil
     }
 }

@@ -37,7 +37,22 @@ func fuzzHTML(_ bytes: [UInt8]) {
     let title = HTMLTitle.find(in: bytes.span)
     precondition((title ?? "").unicodeScalars.count <= HTMLTitle.limit)
     _ = IconLink.find(in: bytes.span)
-    _ = CharacterReferences.resolve(String(decoding: bytes, as: UTF8.self))
+    var scanner = HTMLScanner()
+    while let tag = scanner.next(in: bytes.span) { precondition(tag.text.upperBound <= bytes.count) }
+    _ = PageCharset.find(in: bytes.span, contentType: bytes[...])
+    let origin = HTTPOrigin(isTLS: true, host: "a.test", port: 443)
+    for type in ["text/html", "text/html; charset=shift_jis", "text/html; charset=utf-16"] {
+        var exchange = HTTPExchange(origin: origin, request: HTTPRequest("GET", "/a/b?c"))
+        (exchange.body, exchange.status) = (bytes, 302)
+        let location = String(decoding: bytes.prefix(1024), as: UTF8.self)
+        exchange.headers = HTTPHeaders([("Content-Type", type), ("Location", location)])
+        precondition((exchange.title ?? "").unicodeScalars.count <= HTMLTitle.limit)
+        // A target can stand in a request.
+        if let found = exchange.redirectTarget {
+            precondition(found.target.utf8.first == 0x2f)
+            precondition(found.target.utf8.allSatisfy { 0x21...0x7e ~= $0 })
+        }
+    }
 }
 
 /// A coded body, under each coding.
@@ -106,6 +121,8 @@ func htmlSeeds() -> [[UInt8]] {
     [
         "<title>a &amp; &#x41;&#65;&eacute; b</title>",
         "<link rel='shortcut icon' href=\"/a&amp;b\"/><TITLE x=y>z",
+        "<meta charset=windows-1251><base href='../x/'><svg><title></svg><script><!--<script></script>-->",
+        "http://u@b.test:80\\a/../%2e/b?c#d", "//[::1]:8080/a b", "../../\u{e9}",
     ]
     .map { Array($0.utf8) }
 }

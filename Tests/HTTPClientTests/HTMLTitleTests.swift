@@ -5,7 +5,7 @@ import Wire
 @Suite struct HTMLTitleTests {
     @Test(arguments: [
         ("<html><head><title>Hello</title>", "Hello"),
-        ("<TITLE\nlang='en'>\r\n  A \t B\u{a0}C </TITLE >", "A B C"),
+        ("<TITLE\nlang='en'>\r\n  A \t B\u{a0}C </TITLE >", "A B\u{a0}C"),
         ("<title></title>", ""),
         (
             "<title>a &amp; b &lt;c&gt; &quot;d&quot; &#39;e&#39; &#x4E2D; &copy &bogus; & &#xD800; &#0; &#150;</title>",

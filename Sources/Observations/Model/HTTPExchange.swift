@@ -50,15 +50,17 @@ package struct HTTPExchange: Equatable, Sendable {
         return type.isEmpty ? nil : type.lowercased()
     }
 
-    /// The Location of an answer that redirects (RFC 9110, section 15.4), or of a 201.
+    /// The Location of an answer that redirects (RFC 9110, section 15.4), or of a 201; a blank one is none.
     package var redirect: String? {
-        guard let status, 300..<400 ~= status || status == 201 else { return nil }
-        return headers.text("location")
+        guard let status, 300..<400 ~= status || status == 201, let text = headers.text("location") else {
+            return nil
+        }
+        return text.isEmpty ? nil : text
     }
 
-    /// The title of an answer that looks like a page.
-    package var title: String? {
-        HTMLTitle.find(in: body.span)
+    /// Where the redirect leads; nil when that is no place in HTTP.
+    package var redirectTarget: HTTPReference? {
+        redirect.flatMap { HTTPReference($0, origin: origin, target: request.target) }
     }
 }
 

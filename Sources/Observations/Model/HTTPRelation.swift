@@ -1,6 +1,6 @@
 import Wire
 
-/// How an answer's fields relate to each other and to the target: the closed list of `http.response.relations`.
+/// How an answer's fields relate, to each other and to the target: the list of `http.response.relations`.
 package enum HTTPRelation: String, CaseIterable, Sendable {
     /// The Server header is the target's own name.
     case serverIsHost = "server_is_host"
@@ -31,7 +31,7 @@ package enum HTTPRelation: String, CaseIterable, Sendable {
                 exchange.redirectHost.map { $0 != exchange.origin.host.lowercased() } ?? false
             case .redirectToTLS:
                 !exchange.origin.isTLS && exchange.redirectHost == exchange.origin.host.lowercased()
-                    && exchange.redirect?.lowercased().hasPrefix("https:") == true
+                    && exchange.redirectTarget?.origin.isTLS == true
             case .bodyHoldsPath:
                 exchange.request.path.utf8.count > 4
                     && contains(exchange.body.span, Array(exchange.request.path.utf8).span)
@@ -53,22 +53,8 @@ package enum HTTPRelation: String, CaseIterable, Sendable {
 }
 
 extension HTTPExchange {
-    /// The host that the redirect names, in lower case; the own one for a relative redirect.
-    package var redirectHost: String? {
-        guard let redirect else { return nil }
-        var rest = redirect[...]
-        if let colon = redirect.firstRange(of: "://") {
-            rest = redirect[colon.upperBound...]
-        } else if redirect.hasPrefix("//") {
-            rest = redirect.dropFirst(2)
-        } else {
-            return origin.host.lowercased()
-        }
-        let authority = rest.prefix { !"/?#\\".contains($0) }
-        let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? authority
-        if host.first == "[" { return host.dropFirst().prefix { $0 != "]" }.lowercased() }
-        return host.prefix { $0 != ":" }.lowercased()
-    }
+    /// The host that the redirect leads to, in lower case; the own one for a relative redirect.
+    package var redirectHost: String? { redirectTarget?.origin.host }
 }
 
 private func contains(_ text: Span<UInt8>, _ part: Span<UInt8>) -> Bool {

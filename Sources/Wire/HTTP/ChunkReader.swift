@@ -94,7 +94,7 @@ package struct ChunkReader: Sendable {
         case 0x20, 0x09: sawBlank = true
         case 0x3b: state = .sizeExtension
         default:
-            guard let digit = hexValue(byte), !sawBlank, digits < 16, size < 1 << 58 else {
+            guard let digit = hexValue(byte), !sawBlank, digits < 16, size < 1 << 59 else {
                 return fail(.chunkSizeInvalid)
             }
             size = size << 4 | digit

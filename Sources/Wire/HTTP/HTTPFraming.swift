@@ -38,10 +38,12 @@ package enum HTTPFraming: Equatable, Sendable {
 /// A list of equal numbers is read as one of them, as section 6.3 allows.
 private func contentLength(_ value: ArraySlice<UInt8>) -> Int? {
     let parts = value.split(separator: 0x2c, omittingEmptySubsequences: false).map { part in
-        part.filter { $0 != 0x20 && $0 != 0x09 }
+        let rest = part.drop { $0 == 0x20 || $0 == 0x09 }
+        let end = rest.lastIndex { $0 != 0x20 && $0 != 0x09 }
+        return end.map { rest[...$0] } ?? []
     }
-    guard let first = parts.first, parts.allSatisfy({ $0 == first }), !first.isEmpty, first.count <= 18,
-        first.allSatisfy(isDigit)
-    else { return nil }
-    return first.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    guard let first = parts.first, parts.allSatisfy({ $0 == first }), first.allSatisfy(isDigit) else {
+        return nil
+    }
+    return Int(String(decoding: first, as: UTF8.self))
 }
