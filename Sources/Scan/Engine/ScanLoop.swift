@@ -42,10 +42,10 @@ final class ScanLoop {
     /// connections as it may.
     private var deferred = Deque<Attempt>()
     /// Endpoints that wait until the rate lets them connect again.
-    private var waiting = Deque<EndpointProbe>()
+    private var waiting = Deque<EndpointVisit>()
     /// Endpoints whose step failed on our side, and when it is done again.
-    private var postponed: [(probe: EndpointProbe, due: UInt64)] = []
-    private var idle: [EndpointProbe] = []
+    private var postponed: [(probe: EndpointVisit, due: UInt64)] = []
+    private var idle: [EndpointVisit] = []
     private var active = 0
     private var nextWake: (timer: LoopHandle, due: UInt64)?
     private var feedState = FeedState.open
@@ -279,7 +279,7 @@ final class ScanLoop {
             deferred.prepend(attempt)
             return false
         }
-        let probe = idle.popLast() ?? EndpointProbe(self)
+        let probe = idle.popLast() ?? EndpointVisit(self)
         active += 1
         counters.open.add(1, ordering: .relaxed)
         probe.begin(attempt)
@@ -358,16 +358,16 @@ final class ScanLoop {
     }
 
     /// An endpoint is done: its place is free.
-    func ended(_ probe: EndpointProbe, at address: IPAddress) {
+    func ended(_ visit: EndpointVisit, at address: IPAddress) {
         networks?.release(address)
         active -= 1
         counters.open.subtract(1, ordering: .relaxed)
-        idle.append(probe)
+        idle.append(visit)
         fill()
     }
 
     /// An endpoint wants one more connection: at once, or as soon as the rate allows it.
-    func reconnect(_ probe: EndpointProbe) {
+    func reconnect(_ probe: EndpointVisit) {
         if waiting.isEmpty, mayConnect() {
             probe.connect()
         } else {
@@ -382,7 +382,7 @@ final class ScanLoop {
 
     /// Has a step done again that failed on our side, after a wait; false when it did not, or when the patience
     /// for it is at an end.
-    func postpone(_ probe: EndpointProbe, _ end: ConnectionEnd) -> Bool {
+    func postpone(_ probe: EndpointVisit, _ end: ConnectionEnd) -> Bool {
         guard !isStopped, let address = probe.attempt?.address else { return false }
         guard let delay = delay(of: probe, end, isIPv6: address.isV6) else { return false }
         postponed.append((probe, loop.now + delay))
@@ -390,7 +390,7 @@ final class ScanLoop {
         return true
     }
 
-    private func delay(of probe: EndpointProbe, _ end: ConnectionEnd, isIPv6: Bool) -> UInt64? {
+    private func delay(of probe: EndpointVisit, _ end: ConnectionEnd, isIPv6: Bool) -> UInt64? {
         let now = loop.now
         if case .failedHere(let error) = end {
             if error.isExhaustion { lowerCapacity(error, now) } else { notices.say(.noRoute) }

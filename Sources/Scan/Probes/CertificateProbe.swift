@@ -23,12 +23,12 @@ final class CertificateProbe: Probe {
         (self.look, self.attempt) = (look, attempt)
     }
 
-    func prepare(_ visit: EndpointProbe) {
+    func prepare(_ visit: EndpointVisit) {
         failure = nil
         visit.observation.flight.reset()
     }
 
-    func opened(_ visit: EndpointProbe) -> ProbeAction {
+    func opened(_ visit: EndpointVisit) -> ProbeAction {
         let name = visit.observation.serverName.map { Array($0.utf8) } ?? []
         grab.start(
             look,
@@ -41,14 +41,14 @@ final class CertificateProbe: Probe {
         return .wait
     }
 
-    func received(_ bytes: Span<UInt8>, _ visit: EndpointProbe) -> ProbeAction {
+    func received(_ bytes: Span<UInt8>, _ visit: EndpointVisit) -> ProbeAction {
         visit.act(
             grab.receive(bytes, context: visit.scan.context, flight: &visit.observation.flight),
             &failure
         )
     }
 
-    func ended(_ connection: EndedConnection, _ visit: EndpointProbe) -> ProbeOutcome {
+    func ended(_ connection: EndedConnection, _ visit: EndpointVisit) -> ProbeOutcome {
         let (observation, end) = (visit.observation, connection.end)
         if connection.isConnected, end != .closed, connection.isPastPrelude {
             let action = grab.closed(end.close, context: visit.scan.context, flight: &observation.flight)
@@ -101,7 +101,7 @@ final class CertificateProbe: Probe {
     }
 }
 
-extension EndpointProbe {
+extension EndpointVisit {
     /// Sends what a grab wrote into its context.
     func sendHello() {
         let hello = scan.context.outgoing

@@ -11,27 +11,27 @@ final class HandshakeProbe: Probe {
     /// What the grab's tries came to, when it was there before.
     private let before: (flight: ServerFlight, error: ObservationError?)?
 
-    init(_ visit: EndpointProbe, attempt: Int) {
+    init(_ visit: EndpointVisit, attempt: Int) {
         let (scan, observation) = (visit.scan, visit.observation)
         conversation = TLSConversation(scan.tls, serverName: observation.serverName, http: nil)
         self.attempt = attempt
         before = scan.options.prove ? nil : (observation.flight, observation.error)
     }
 
-    func prepare(_ visit: EndpointProbe) {
+    func prepare(_ visit: EndpointVisit) {
         conversation.prepare()
         visit.observation.flight.reset()
     }
 
-    func opened(_ visit: EndpointProbe) -> ProbeAction {
+    func opened(_ visit: EndpointVisit) -> ProbeAction {
         conversation.connected { visit.sendStep($0) } == .wait ? .wait : .done
     }
 
-    func received(_ bytes: Span<UInt8>, _ visit: EndpointProbe) -> ProbeAction {
+    func received(_ bytes: Span<UInt8>, _ visit: EndpointVisit) -> ProbeAction {
         conversation.received(bytes) { visit.sendStep($0) } == .wait ? .wait : .done
     }
 
-    func ended(_ connection: EndedConnection, _ visit: EndpointProbe) -> ProbeOutcome {
+    func ended(_ connection: EndedConnection, _ visit: EndpointVisit) -> ProbeOutcome {
         let (observation, end) = (visit.observation, connection.end)
         var flight = conversation.flight
         if connection.isConnected, end != .closed, flight.close == nil { flight.close = end.close }

@@ -23,12 +23,12 @@ final class JARMProbe: Probe {
         self.retries = retries
     }
 
-    func prepare(_ visit: EndpointProbe) {
+    func prepare(_ visit: EndpointVisit) {
         received.removeAll(keepingCapacity: true)
     }
 
     /// Sends the hello whose turn it is.
-    func opened(_ visit: EndpointProbe) -> ProbeAction {
+    func opened(_ visit: EndpointVisit) -> ProbeAction {
         guard results.count < JARMHello.all.count else { return .done }
         let random = visit.scan.randomBytes(JARMHello.randomCount)
         let hello = JARMHello.all[results.count].record(serverName: Array(serverName.utf8), random: random)
@@ -36,13 +36,13 @@ final class JARMProbe: Probe {
         return .wait
     }
 
-    func received(_ bytes: Span<UInt8>, _ visit: EndpointProbe) -> ProbeAction {
+    func received(_ bytes: Span<UInt8>, _ visit: EndpointVisit) -> ProbeAction {
         let room = max(0, JARMAnswer.readCount - received.count)
         received.append(bytes.extracting(0..<min(room, bytes.count)))
         return isDecided ? .done : .wait
     }
 
-    func ended(_ connection: EndedConnection, _ visit: EndpointProbe) -> ProbeOutcome {
+    func ended(_ connection: EndedConnection, _ visit: EndpointVisit) -> ProbeOutcome {
         let isLast = take(result(connection.end, connection.isConnected))
         guard isLast || connection.end == .timedOut(total: true) else { return .reconnect }
         let result = result

@@ -7,28 +7,28 @@ import Wire
 /// One kind of look at an endpoint, connection after connection, without the connections.
 ///
 /// The visit opens them one at a time, tells the probe what happens on each, and does what the probe
-/// answers. A probe keeps its own state, sends through `EndpointProbe.sendStep`, and writes what it found
+/// answers. A probe keeps its own state, sends through `EndpointVisit.sendStep`, and writes what it found
 /// into the visit's observation when it ends. A new kind of probe is a conformance, a step of
-/// `ProbeSequence` and a line in `EndpointProbe.makeProbe`.
+/// `ProbeSequence` and a line in `EndpointVisit.makeProbe`.
 protocol Probe: AnyObject {
     /// Makes ready for a connection, the first one or a further one.
-    func prepare(_ visit: EndpointProbe)
+    func prepare(_ visit: EndpointVisit)
 
     /// The connection stands, and whatever comes before TLS is over.
-    func opened(_ visit: EndpointProbe) -> ProbeAction
+    func opened(_ visit: EndpointVisit) -> ProbeAction
 
     /// Bytes came; they are valid only during the call.
-    func received(_ bytes: Span<UInt8>, _ visit: EndpointProbe) -> ProbeAction
+    func received(_ bytes: Span<UInt8>, _ visit: EndpointVisit) -> ProbeAction
 
     /// The probe to go on with after a connection that counts for nothing, as this machine failed it.
-    func renewed(_ visit: EndpointProbe) -> any Probe
+    func renewed(_ visit: EndpointVisit) -> any Probe
 
     /// The connection is over, be it by a deadline, by the server, or because the probe was done with it.
-    func ended(_ connection: EndedConnection, _ visit: EndpointProbe) -> ProbeOutcome
+    func ended(_ connection: EndedConnection, _ visit: EndpointVisit) -> ProbeOutcome
 }
 
 extension Probe {
-    func renewed(_ visit: EndpointProbe) -> any Probe { self }
+    func renewed(_ visit: EndpointVisit) -> any Probe { self }
 }
 
 /// What the visit does next with a probe's connection.

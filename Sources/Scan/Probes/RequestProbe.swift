@@ -13,7 +13,7 @@ final class RequestProbe: Probe {
     private var action = TLSConversation.Action.wait
 
     /// Asks for what the visit's decision names.
-    init(_ visit: EndpointProbe) {
+    init(_ visit: EndpointVisit) {
         let (scan, observation, decision) = (visit.scan, visit.observation, visit.decision)
         isPlain = observation.isPlain
         let origin = HTTPOrigin(
@@ -35,19 +35,19 @@ final class RequestProbe: Probe {
         )
     }
 
-    func prepare(_ visit: EndpointProbe) {
+    func prepare(_ visit: EndpointVisit) {
         conversation.prepare()
         action = .wait
     }
 
     /// What was asked on the connection is asked again, and so is all before it.
-    func renewed(_ visit: EndpointProbe) -> any Probe { RequestProbe(visit) }
+    func renewed(_ visit: EndpointVisit) -> any Probe { RequestProbe(visit) }
 
-    func opened(_ visit: EndpointProbe) -> ProbeAction {
+    func opened(_ visit: EndpointVisit) -> ProbeAction {
         act(conversation.connected { visit.sendStep($0) })
     }
 
-    func received(_ bytes: Span<UInt8>, _ visit: EndpointProbe) -> ProbeAction {
+    func received(_ bytes: Span<UInt8>, _ visit: EndpointVisit) -> ProbeAction {
         act(conversation.received(bytes) { visit.sendStep($0) })
     }
 
@@ -57,7 +57,7 @@ final class RequestProbe: Probe {
     }
 
     /// One of its connections is over.
-    func ended(_ connection: EndedConnection, _ visit: EndpointProbe) -> ProbeOutcome {
+    func ended(_ connection: EndedConnection, _ visit: EndpointVisit) -> ProbeOutcome {
         let (observation, end) = (visit.observation, connection.end)
         switch end {
         case .closed: break
@@ -86,7 +86,7 @@ final class RequestProbe: Probe {
     }
 
     /// The icon's probe is a request of this one; without an answer to the first there is none.
-    private func recordIcon(_ visit: EndpointProbe) {
+    private func recordIcon(_ visit: EndpointVisit) {
         guard let reason = visit.decision.wanted[.favicon] else { return }
         if http.hasAskedForIcon {
             let outcome = http.icon == nil ? ProbeRecord.Outcome.failure : .success

@@ -21,14 +21,14 @@ final class SNIProbe: Probe {
             ? String((0..<12).map { _ in letters[Int.random(in: 0..<letters.count)] }) + ".invalid" : ""
     }
 
-    func prepare(_ visit: EndpointProbe) {
+    func prepare(_ visit: EndpointVisit) {
         failure = nil
         flight.reset()
     }
 
     /// What differs between two certificates is to be the name and nothing else: the hello is the one that got
     /// the first, unless that can't carry a name.
-    func opened(_ visit: EndpointProbe) -> ProbeAction {
+    func opened(_ visit: EndpointVisit) -> ProbeAction {
         let look = serverName.isEmpty || visit.look.sendsServerName ? visit.look : .default
         grab.start(
             look,
@@ -41,11 +41,11 @@ final class SNIProbe: Probe {
         return .wait
     }
 
-    func received(_ bytes: Span<UInt8>, _ visit: EndpointProbe) -> ProbeAction {
+    func received(_ bytes: Span<UInt8>, _ visit: EndpointVisit) -> ProbeAction {
         visit.act(grab.receive(bytes, context: visit.scan.context, flight: &flight), &failure)
     }
 
-    func ended(_ connection: EndedConnection, _ visit: EndpointProbe) -> ProbeOutcome {
+    func ended(_ connection: EndedConnection, _ visit: EndpointVisit) -> ProbeOutcome {
         if connection.isConnected, connection.end != .closed, connection.isPastPrelude {
             let action = grab.closed(connection.end.close, context: visit.scan.context, flight: &flight)
             if case .failed(let failure) = action { self.failure = failure }

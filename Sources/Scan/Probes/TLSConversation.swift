@@ -150,7 +150,7 @@ final class TLSConversation {
     }
 
     /// What the connection that is ending showed, its chain checked when `--verify` asks for it.
-    func sighting(_ kind: ProbeKind, _ flight: ServerFlight, _ visit: EndpointProbe) -> Sighting {
+    func sighting(_ kind: ProbeKind, _ flight: ServerFlight, _ visit: EndpointVisit) -> Sighting {
         var sighting = Sighting(kind: kind, serverName: sentServerName, flight: flight)
         sighting.isEstablished = isEstablished
         guard let store = visit.scan.trust else { return sighting }

@@ -2,7 +2,7 @@ import Observations
 import Wire
 
 /// Why each probe was run, or why it was not.
-extension EndpointProbe {
+extension EndpointVisit {
     /// Why the step that is ending was done.
     ///
     /// - Parameter look: the hello of a grab.

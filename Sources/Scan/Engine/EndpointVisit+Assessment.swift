@@ -4,7 +4,7 @@ import Observations
 import Wire
 
 /// What an endpoint as a whole looks like, from how it answered.
-extension EndpointProbe {
+extension EndpointVisit {
     /// Notes the marks of tarpits and of servers that answer anything.
     func assess() {
         if observation.sniVariants.contains(where: { $0.kind == .random && $0.coversName == true }) {

@@ -4,7 +4,7 @@ import Targets
 import Wire
 
 /// The plaintext dialogue that asks for TLS, and the packets that some protocols wrap TLS in.
-extension EndpointProbe {
+extension EndpointVisit {
     /// Makes the dialogue ready, when the probe speaks TLS and the run asks for STARTTLS on this port.
     func preparePrelude() {
         prelude = nil

@@ -10,7 +10,7 @@ import Wire
 ///
 /// `ProbeSequence` decides which probe comes next, and the probe what is done with its connections. The
 /// object, its observation and their room are used for target after target.
-final class EndpointProbe: TCPConnection {
+final class EndpointVisit: TCPConnection {
     /// Keeps its loop; the loop lets its visits go when it ends.
     let scan: ScanLoop
     let observation = Observation()
