@@ -1,3 +1,5 @@
+import Bytes
+
 /// Walks over the start tags of a page as a browser's tokenizer meets them (HTML, section 13.2.5).
 ///
 /// It builds no tree. What it keeps of one is what decides how bytes are read: text in which no
