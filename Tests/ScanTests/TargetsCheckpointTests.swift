@@ -232,10 +232,10 @@ import Testing
             """
         let path = try scratch.write("out.ndjson", covered + beyond + "{\"server\":{\"addr")
         let output = Checkpoint.Output(path: path, offset: UInt64(covered.utf8.count))
-        let tail = try OutputTail(of: output, override: "fixed.example")
+        let tail = try OutputTail(of: output, override: nil)
         #expect(tail.length == UInt64((covered + beyond).utf8.count))
         let targets = try plan(
-            ["8.0.0.2", "a.example:8443", "8.0.0.3,x.example", "8.0.0.4"],
+            ["8.0.0.2", "a.example:8443", "8.0.0.3,x.example", "8.0.0.4,fixed.example"],
             TargetOptions(inOrder: true)
         )
         #expect(tail.written == visit(targets).map { EndpointKey($0) })

@@ -17,6 +17,7 @@ struct FeedState: Sendable {
     private var inputPlace: UInt64 = 0
     /// What runs before this one have done.
     private let resumed: CompletionTracker
+    private let override: EndpointKey.Override?
     private var written: [EndpointKey: Int] = [:]
     /// The same for single addresses of names.
     private var writtenAddresses: [EndpointKey: Set<String>] = [:]
@@ -28,8 +29,10 @@ struct FeedState: Sendable {
         _ input: Int32?,
         _ resume: Checkpoint.Progress?,
         _ resumed: CompletionTracker,
-        _ written: [EndpointKey]
+        _ written: [EndpointKey],
+        _ override: EndpointKey.Override?
     ) {
+        self.override = override
         options = plan.options
         special = SpecialFilter(plan.options)
         walk = TargetWalk(plan)
@@ -77,7 +80,7 @@ struct FeedState: Sendable {
     /// Whether the output already has the target's record.
     private mutating func pass(_ target: Target) -> Bool {
         guard !written.isEmpty else { return false }
-        let key = EndpointKey(target)
+        let key = EndpointKey(target, override: override)
         guard let count = written[key] else { return false }
         written[key] = count > 1 ? count - 1 : nil
         return true
@@ -88,7 +91,7 @@ struct FeedState: Sendable {
         guard case .name = target.host else { return [] }
         let known = resumedAddresses[target.sequence] ?? []
         guard !writtenAddresses.isEmpty,
-            let more = writtenAddresses.removeValue(forKey: EndpointKey(target))
+            let more = writtenAddresses.removeValue(forKey: EndpointKey(target, override: override))
         else { return known }
         return known.union(more)
     }

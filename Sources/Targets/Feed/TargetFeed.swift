@@ -35,17 +35,23 @@ package final class TargetFeed: Sendable {
     ///   - resume: where an earlier run of the same targets left off.
     ///   - written: targets whose records the output holds beyond what the checkpoint covers; each
     ///     is passed over once and counts as done.
+    ///   - override: what the run sends as the server name to all hosts, if it does.
     /// - Throws: if `resume` makes no sense.
     package init(
         _ plan: TargetPlan,
         input: Int32? = nil,
         resume: Checkpoint.Progress? = nil,
-        written: [EndpointKey] = []
+        written: [EndpointKey] = [],
+        override: EndpointKey.Override? = nil
     ) throws(CheckpointError) {
         self.plan = plan
         let tracker = try resume?.tracker() ?? CompletionTracker()
+        let end = TargetWalk(plan).end
+        guard input != nil || tracker.end <= end else {
+            throw CheckpointError("progress counts more targets as done than the \(end) that the run has")
+        }
         completion = Mutex(Completion(tracker: tracker, partly: resume?.addressesDone ?? [:]))
-        state = Mutex(FeedState(plan, input, resume, tracker, written))
+        state = Mutex(FeedState(plan, input, resume, tracker, written, override))
     }
 
     /// Appends up to `count` targets.

@@ -4,51 +4,19 @@ extension Checkpoint {
     /// The largest file that is read: far more than any run writes.
     static let maximumSize = 64 << 20
 
-    /// Writes the checkpoint so that the file always holds a whole one, the old or the new, even
-    /// after a power failure.
+    /// Writes the checkpoint; for a run that writes it many times there is `CheckpointFile`.
     package func save(to path: String) throws(CheckpointError) {
+        try CheckpointFile(path).save(self)
+    }
+
+    /// The text of the file.
+    func json(for path: String) throws(CheckpointError) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         guard let json = try? encoder.encode(self) else {
             throw CheckpointError("\(path): cannot be encoded")
         }
-        // In the same folder, for a rename can't leave the file system.
-        let draft = "\(path).\(getpid()).tmp"
-        do throws(CheckpointError) {
-            try Checkpoint.write(Array(json) + [0x0a], to: draft)
-            guard rename(draft, path) == 0 else {
-                throw CheckpointError("\(path): cannot be replaced: \(InputFile.systemError())")
-            }
-        } catch {
-            unlink(draft)
-            throw error
-        }
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        // The rename is done; where a folder can't be flushed, nothing is lost but the promise.
-        fsync(descriptor)
-        close(descriptor)
-    }
-
-    private static func write(_ bytes: [UInt8], to path: String) throws(CheckpointError) {
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else {
-            throw CheckpointError("\(path): cannot be created: \(InputFile.systemError())")
-        }
-        defer { close(file) }
-        var start = 0
-        while start < bytes.count {
-            let count = bytes[start...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                throw CheckpointError("\(path): cannot be written: \(InputFile.systemError())")
-            }
-            start += count
-        }
-        guard fsync(file) == 0 else {
-            throw CheckpointError("\(path): cannot be flushed: \(InputFile.systemError())")
-        }
+        return Array(json) + [0x0a]
     }
 
     /// Reads a checkpoint and checks it.

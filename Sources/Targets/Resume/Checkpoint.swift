@@ -14,19 +14,23 @@ package struct Checkpoint: Codable, Equatable, Sendable {
     /// What the run is about.
     package var plan: PlanFingerprint
     package var progress: Progress
-    /// Counts for the summary, such as records by outcome.
+    /// What the records of the done targets came to, for the summary and the exit code of the resumed run.
     package var counts: [String: UInt64]
     /// nil if the output is no file.
     package var output: Output?
 
     package struct Output: Codable, Equatable, Sendable {
+        /// Absolute, for messages: what tells the file from others is its identity.
         package var path: String
         /// How many bytes of it are whole records of done targets.
         package var offset: UInt64
+        /// nil in checkpoints of versions that did not write it down.
+        package var file: FileIdentity?
 
-        package init(path: String, offset: UInt64) {
+        package init(path: String, offset: UInt64, file: FileIdentity? = nil) {
             self.path = path
             self.offset = offset
+            self.file = file
         }
     }
 

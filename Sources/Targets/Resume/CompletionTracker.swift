@@ -38,6 +38,9 @@ package struct CompletionTracker: Sendable {
         head < words.count ? origin + UInt64((~words[head]).trailingZeroBitCount) : origin
     }
 
+    /// What comes after the last sequence number that is done.
+    var end: UInt64 { done.last.map { $0.upperBound + 1 } ?? lowWater }
+
     package func contains(_ sequence: UInt64) -> Bool {
         guard sequence >= origin else { return true }
         let word = (sequence - origin) >> 6

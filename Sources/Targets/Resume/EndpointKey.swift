@@ -22,11 +22,22 @@ package struct EndpointKey: Hashable, Codable, Sendable {
         case ip
     }
 
+    /// That a run sends the same server name to all hosts, or none to any.
+    ///
+    /// The names of pairs are then not on the wire, and not in the records: pairs of one host and port are as alike
+    /// as their records, and are told apart by number alone.
+    package enum Override: Hashable, Sendable {
+        case none
+        case name(String)
+    }
+
     /// Of a target.
-    package init(_ target: Target) {
+    ///
+    /// - Parameter override: what the run sends as the server name to all hosts, if it does.
+    package init(_ target: Target, override: Override? = nil) {
         address = "\(target.host)"
         port = target.port
-        serverName = target.serverName
+        serverName = override == nil ? target.serverName : nil
         scheme = target.scheme == .http ? "http" : nil
         transport = nil
     }
@@ -37,7 +48,7 @@ package struct EndpointKey: Hashable, Codable, Sendable {
     ///   - isPlain: whether its `url.scheme` is `http`.
     ///   - ip: its `server.ip`, if the run scans all addresses of a name.
     ///   - transport: its `network.transport`.
-    ///   - override: the server name that the run sends to all hosts, if it does.
+    ///   - override: what the run sends as the server name to all hosts, if it does.
     package init(
         address: String,
         port: UInt16,
@@ -45,12 +56,12 @@ package struct EndpointKey: Hashable, Codable, Sendable {
         isPlain: Bool = false,
         ip: String? = nil,
         transport: Transport = .tcp,
-        override: String? = nil
+        override: Override? = nil
     ) {
         self.address = address
         self.port = port
         // What the scanner chose by itself isn't part of the target.
-        self.serverName = serverName == address || serverName == override ? nil : serverName
+        self.serverName = serverName == address || override != nil ? nil : serverName
         scheme = isPlain ? "http" : nil
         self.transport = transport == .tcp ? nil : transport
         // Of a target that is an address, this says nothing new.

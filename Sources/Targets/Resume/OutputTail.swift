@@ -1,4 +1,5 @@
 import Foundation
+package import Observations
 
 /// The records that an interrupted run wrote after its last checkpoint.
 package struct OutputTail: Sendable {
@@ -10,13 +11,15 @@ package struct OutputTail: Sendable {
     /// Reads an output file from a checkpoint's offset on.
     ///
     /// - Parameters:
-    ///   - override: the server name that the run sends to all hosts, if it does.
+    ///   - override: what the run sends as the server name to all hosts, if it does.
     ///   - allAddresses: whether the run scans every address of a name.
+    ///   - each: is called with each of the records.
     /// - Throws: if the file can't be read or is shorter than the checkpoint says.
     package init(
         of output: Checkpoint.Output,
-        override: String? = nil,
-        allAddresses: Bool = false
+        override: EndpointKey.Override? = nil,
+        allAddresses: Bool = false,
+        each: (RecordPicker) -> Void = { _ in }
     ) throws(CheckpointError) {
         length = output.offset
         let path = output.path
@@ -32,7 +35,7 @@ package struct OutputTail: Sendable {
                 "\(path): is shorter than the \(output.offset) bytes that the checkpoint covers"
             )
         }
-        let decoder = JSONDecoder()
+        let picker = RecordPicker(OutputTail.fields)
         var rest: [UInt8] = []
         while true {
             switch InputFile.read(file, { rest.append(contentsOf: $0) }) {
@@ -43,48 +46,43 @@ package struct OutputTail: Sendable {
             var start = 0
             while let end = rest[start...].firstIndex(of: 0x0a) {
                 length += UInt64(end + 1 - start)
-                if let record = try? decoder.decode(Record.self, from: Data(rest[start..<end])) {
-                    written.append(
-                        EndpointKey(
-                            address: record.server.address,
-                            port: record.server.port,
-                            serverName: record.tls?.client?.serverName,
-                            isPlain: record.url?.scheme == "http",
-                            ip: allAddresses ? record.server.ip : nil,
-                            override: override
-                        )
-                    )
+                if let key = OutputTail.key(of: rest[start..<end], picker, override, allAddresses) {
+                    written.append(key)
+                    each(picker)
                 }
                 start = end + 1
             }
             rest.removeFirst(start)
+            guard rest.count <= OutputTail.longestLine else {
+                throw CheckpointError("\(path): has a line of more than \(OutputTail.longestLine) bytes")
+            }
         }
     }
 
-    /// What a record says of its target.
-    private struct Record: Decodable {
-        var server: Server
-        var tls: TLS?
-        var url: URL?
+    /// No record is nearly as long.
+    private static let longestLine = 64 << 20
 
-        struct Server: Decodable {
-            var address: String
-            var port: UInt16
-            var ip: String?
-        }
+    private static let fields: [RecordField] = [
+        .address, .port, .ip, .serverName, .urlScheme, .outcome, .errorCode, .lead, .leadName, .leadLabel,
+    ]
 
-        struct URL: Decodable {
-            var scheme: String?
-        }
-
-        struct TLS: Decodable {
-            var client: Client?
-        }
-
-        struct Client: Decodable {
-            var serverName: String?
-
-            enum CodingKeys: String, CodingKey { case serverName = "server_name" }
-        }
+    /// Whom a line is about; nil if it is no record.
+    private static func key(
+        of line: ArraySlice<UInt8>,
+        _ picker: RecordPicker,
+        _ override: EndpointKey.Override?,
+        _ allAddresses: Bool
+    ) -> EndpointKey? {
+        guard (try? picker.read(line)) != nil, let address = picker.text(.address),
+            let port = picker.integer(.port).flatMap({ UInt16(exactly: $0) })
+        else { return nil }
+        return EndpointKey(
+            address: address,
+            port: port,
+            serverName: picker.text(.serverName),
+            isPlain: picker.text(.urlScheme) == "http",
+            ip: allAddresses ? picker.text(.ip) : nil,
+            override: override
+        )
     }
 }

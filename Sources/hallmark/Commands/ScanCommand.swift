@@ -43,7 +43,7 @@ struct ScanCommand: ParsableCommand {
 struct OutputArguments: ParsableArguments {
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Write records here, not to standard output.", valueName: "file")
+        help: ArgumentHelp("Write records here, not to standard output (-).", valueName: "file")
     )
     var output: String?
 
@@ -88,6 +88,9 @@ struct OutputArguments: ParsableArguments {
 
     @Flag(name: .shortAndLong, help: "Say more on standard error.")
     var verbose = false
+
+    /// The file for records; nil for standard output.
+    var recordsPath: String? { output == "-" ? nil : output }
 
     enum ProgressChoice: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
 }

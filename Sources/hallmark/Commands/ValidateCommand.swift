@@ -72,7 +72,7 @@ struct ValidateCommand: ParsableCommand {
         }
         let loaded = try signatures.load(quiet: false)
         let rules = loaded.set
-        let feed = try targets.feed(nil, output: nil, override: nil)
+        let feed = try targets.feed(nil, written: [], override: nil)
         var options = try probe.scanOptions(target)
         options.level = .full
         options.sniVariants = true

@@ -1,9 +1,12 @@
 import Glibc
+import Targets
 
 /// Why records could not be written.
 struct OutputFailure: Error, CustomStringConvertible {
     let path: String
     let code: CInt
+    /// Another run writes to the file.
+    var isInUse = false
 
     /// The scan was ended while the reader took nothing.
     var isStop: Bool { code == ECANCELED }
@@ -12,6 +15,7 @@ struct OutputFailure: Error, CustomStringConvertible {
     var isBrokenPipe: Bool { code == EPIPE }
 
     var description: String {
+        if isInUse { return "\(path): another run is writing to it" }
         let reason = String(cString: strerror(code))
         let help = code == ENOSPC || code == EDQUOT ? "; make room, then go on with --resume" : ""
         return "\(path): \(reason)\(help)"
@@ -21,56 +25,56 @@ struct OutputFailure: Error, CustomStringConvertible {
 /// Standard output or a file, to which whole batches of lines are appended.
 struct OutputFile: ~Copyable {
     let path: String
+    /// Which file on disk it is; nil for anything else, of which a torn line can't be taken back.
+    let identity: FileIdentity?
     private let descriptor: CInt
     private let isOwned: Bool
-    /// Whether it is a file on disk, so that a torn line can be taken back.
-    private let isRegular: Bool
     /// Bytes in the file, as far as whole batches go.
     private(set) var offset: Int64 = 0
 
     /// Standard output.
     init() {
-        self.init(
-            path: "standard output",
-            descriptor: STDOUT_FILENO,
-            isOwned: false,
-            isRegular: false,
-            offset: 0
-        )
+        self.init(path: "standard output", descriptor: STDOUT_FILENO, isOwned: false, identity: nil)
     }
 
-    private init(path: String, descriptor: CInt, isOwned: Bool, isRegular: Bool, offset: Int64) {
+    private init(path: String, descriptor: CInt, isOwned: Bool, identity: FileIdentity?) {
         self.path = path
         self.descriptor = descriptor
         self.isOwned = isOwned
-        self.isRegular = isRegular
-        self.offset = offset
+        self.identity = identity
     }
 
-    /// Makes a file or, when `keeping`, goes on with one.
-    ///
-    /// - Parameter keeping: bytes that stay; what is behind them is cut off. Nil to begin anew.
-    static func open(path: String, keeping: Int64?) throws(OutputFailure) -> OutputFile {
-        let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (keeping == nil ? O_TRUNC : 0)
-        let descriptor = Glibc.open(path, flags, 0o644)
+    /// Opens a file, or makes it, and keeps other runs away from it; what it holds stays until `begin`.
+    static func open(path: String) throws(OutputFailure) -> OutputFile {
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw OutputFailure(path: path, code: errno) }
-        var status = stat()
-        let isRegular = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-        let offset = isRegular ? min(keeping ?? 0, Int64(status.st_size)) : 0
-        if isRegular, keeping != nil,
-            ftruncate(descriptor, off_t(offset)) != 0 || lseek(descriptor, off_t(offset), SEEK_SET) < 0
-        {
-            let code = errno
-            _ = close(descriptor)
-            throw OutputFailure(path: path, code: code)
-        }
-        return OutputFile(
+        let file = OutputFile(
             path: path,
             descriptor: descriptor,
             isOwned: true,
-            isRegular: isRegular,
-            offset: offset
+            identity: FileIdentity(descriptor: descriptor)
         )
+        guard file.identity == nil || FileLock.take(descriptor) else {
+            throw OutputFailure(path: path, code: EWOULDBLOCK, isInUse: true)
+        }
+        return file
+    }
+
+    /// Whether there is something in the file that could be lost.
+    var isEmpty: Bool {
+        var status = stat()
+        return identity == nil || fstat(descriptor, &status) == 0 && status.st_size == 0
+    }
+
+    /// Makes the file ready for records.
+    ///
+    /// - Parameter kept: bytes that stay; what is behind them is cut off. 0 to begin anew.
+    mutating func begin(keeping kept: Int64) throws(OutputFailure) {
+        guard identity != nil else { return }
+        guard ftruncate(descriptor, off_t(kept)) == 0, lseek(descriptor, off_t(kept), SEEK_SET) >= 0 else {
+            throw OutputFailure(path: path, code: errno)
+        }
+        offset = kept
     }
 
     deinit { if isOwned { _ = close(descriptor) } }
@@ -102,7 +106,7 @@ struct OutputFile: ~Copyable {
             return 0
         }
         guard code == 0 else {
-            if isRegular && done > 0 {
+            if identity != nil && done > 0 {
                 _ = ftruncate(descriptor, off_t(offset))
                 _ = lseek(descriptor, off_t(offset), SEEK_SET)
             }

@@ -1,4 +1,5 @@
 import Bytes
+import Foundation
 import Observations
 import Scan
 import Synchronization
@@ -14,14 +15,20 @@ final class RecordSink: Sendable {
         var failure: OutputFailure?
         /// Records that could not be written.
         var lost = 0
+        /// What the written records came to, those of the runs before this one included.
+        var tally: ScanTally
+        /// The same of what was not written.
+        var lostTally = ScanTally()
     }
 
     private let state: Mutex<State>
     private let feed: TargetFeed
     private let control: ScanControl
 
-    init(_ file: consuming OutputFile, feed: TargetFeed, control: ScanControl) {
-        state = Mutex(State(file: file, failure: nil))
+    /// - Parameter tally: what the runs before this one came to.
+    init(_ file: consuming OutputFile, feed: TargetFeed, control: ScanControl, tally: ScanTally = ScanTally())
+    {
+        state = Mutex(State(file: file, failure: nil, tally: tally))
         self.feed = feed
         self.control = control
     }
@@ -30,12 +37,14 @@ final class RecordSink: Sendable {
     func write(
         _ lines: borrowing ByteBuffer,
         records: Int,
+        tally: ScanTally,
         completing sequences: [UInt64],
         addresses: [TargetFeed.AddressDone] = []
     ) {
         state.withLock { state in
             guard state.failure == nil else {
                 state.lost += records
+                state.lostTally.add(tally)
                 return
             }
             state.failure = lines.withSpan {
@@ -44,8 +53,12 @@ final class RecordSink: Sendable {
                     return control.phase == .stopped
                 }
             }
-            guard state.failure != nil else { return feed.complete(sequences, addresses: addresses) }
+            guard state.failure != nil else {
+                state.tally.add(tally)
+                return feed.complete(sequences, addresses: addresses)
+            }
             state.lost += records
+            state.lostTally.add(tally)
             control.advance(to: .stopped)
         }
     }
@@ -56,14 +69,30 @@ final class RecordSink: Sendable {
     /// Records that were made and not written.
     var lost: Int { state.withLock { $0.lost } }
 
+    /// What was seen, written or not, in this run and those before it.
+    var tally: ScanTally {
+        state.withLock { state in
+            var tally = state.tally
+            tally.add(state.lostTally)
+            return tally
+        }
+    }
+
     /// A checkpoint of this moment.
-    func checkpoint(scanID: String, plan: PlanFingerprint, path: String?) -> Checkpoint {
+    func checkpoint(scanID: String, plan: PlanFingerprint) -> Checkpoint {
         state.withLock { state in
             Checkpoint(
                 scanID: scanID,
                 plan: plan,
                 progress: feed.progress,
-                output: path.map { Checkpoint.Output(path: $0, offset: UInt64(state.file.offset)) }
+                counts: state.tally.counts,
+                output: state.file.identity.map { identity in
+                    Checkpoint.Output(
+                        path: URL(fileURLWithPath: state.file.path).path,
+                        offset: UInt64(state.file.offset),
+                        file: identity
+                    )
+                }
             )
         }
     }

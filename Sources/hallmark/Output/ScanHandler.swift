@@ -106,16 +106,12 @@ final class ScanHandler: ObservationHandler {
         completed.append(sequence)
     }
 
-    func flush(isLast: Bool) {
-        write()
-        guard isLast else { return }
-        run.tally.withLock { $0.add(tally) }
-        tally = ScanTally()
-    }
+    func flush(isLast: Bool) { write() }
 
     private func write() {
         guard !completed.isEmpty || !addresses.isEmpty || !batch.isEmpty else { return }
-        sink.write(batch, records: records, completing: completed, addresses: addresses)
+        sink.write(batch, records: records, tally: tally, completing: completed, addresses: addresses)
+        tally = ScanTally()
         batch.removeAll()
         records = 0
         completed.removeAll(keepingCapacity: true)

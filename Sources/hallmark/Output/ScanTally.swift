@@ -1,16 +1,16 @@
 import Observations
 import Signatures
 
-/// What a scan came to, counted; each loop counts for itself, and the counts are added at the end.
+/// What a scan came to, counted; each loop counts for itself, and hands its counts over with the records.
 struct ScanTally: Sendable {
-    private(set) var records: UInt64 = 0
-    private(set) var outcomes: [String: UInt64] = [:]
-    private(set) var errors: [String: UInt64] = [:]
+    var records: UInt64 = 0
+    var outcomes: [String: UInt64] = [:]
+    var errors: [String: UInt64] = [:]
     /// Endpoints by software and the lead's label.
-    private(set) var leads: [String: [String: UInt64]] = [:]
+    var leads: [String: [String: UInt64]] = [:]
     /// Endpoints that were not looked at, or not by every probe, because of this machine.
-    private(set) var lostHere: UInt64 = 0
-    private(set) var highest: LeadLabel?
+    var lostHere: UInt64 = 0
+    var highest: LeadLabel?
 
     mutating func count(_ observation: Observation, _ assessment: Assessment?) {
         records += 1

@@ -3,7 +3,6 @@ import Inventory
 import Observations
 import Scan
 import Signatures
-import Synchronization
 
 /// What the handlers of all loops of a run share.
 final class ScanRun: Sendable {
@@ -16,8 +15,6 @@ final class ScanRun: Sendable {
     let inventory: InventoryIndex?
     /// Where records are remembered as well; nil without `--corpus`.
     let corpus: CorpusWriter?
-    /// Added to by each handler at its end.
-    let tally = Mutex(ScanTally())
 
     init(
         sink: RecordSink,

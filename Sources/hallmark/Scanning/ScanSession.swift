@@ -21,7 +21,8 @@ struct ScanSession {
     }
 
     func run() throws {
-        let saved = try command.order.resume.map { try Checkpoint.load(from: $0) }
+        let files = try ScanFiles(command)
+        let saved = try files.resumed?.load()
         let targets = try TargetSetup(command.target, command.order, saved)
         report(targets.issues)
         if command.order.dryRun {
@@ -33,11 +34,20 @@ struct ScanSession {
         let loaded = try loadRules()
         let rules = loaded?.set
         let control = ScanControl()
-        let feed = try targets.feed(saved, output: command.output.output, override: overridingName)
-        let file = try targets.outputFile(command.output.output, resuming: saved)
-        let sink = RecordSink(file, feed: feed, control: control)
         let options = try scanOptions(targets)
         let scanID = saved?.scanID ?? UUID().uuidString.lowercased()
+        let inventory = try command.output.inventory.map { try InventoryFile.load($0) }
+        try command.output.summary.map { try FileDraft.check($0) }
+        var tally = ScanTally(counts: saved?.counts ?? [:])
+        var file = try command.output.recordsPath.map { try OutputFile.open(path: $0) } ?? OutputFile()
+        try files.check(output: file.identity)
+        let tail = try targets.tail(of: file, saved, override: overridingName, &tally)
+        let feed = try targets.feed(saved, written: tail?.written ?? [], override: overridingName)
+        let corpus = try command.output.corpus.map { CorpusWriter(try CorpusFile($0, .write)) }
+        let recordsBefore = tally.records
+        // Only now is it certain that there will be a run: what the file held may go.
+        try file.begin(keeping: Int64(tail?.length ?? 0))
+        let sink = RecordSink(file, feed: feed, control: control, tally: tally)
         let run = ScanRun(
             sink: sink,
             policy: EscalationPolicy(
@@ -48,19 +58,15 @@ struct ScanSession {
             rules: rules,
             onlyLeads: command.output.onlyLeads,
             encoding: encoding(scanID),
-            inventory: try command.output.inventory.map { try InventoryFile.load($0) },
-            corpus: try command.output.corpus.map { CorpusWriter(try CorpusFile($0, .write)) }
+            inventory: inventory,
+            corpus: corpus
         )
         if command.output.verbose { explain(targets, options, rules, scanID: scanID) }
         let setup = ScanSetup(options: options, feed: feed, control: control, scopeName: targets.scope?.name)
         let doneBefore = feed.completed
-        var keeper = CheckpointKeeper(
-            path: command.order.checkpoint ?? command.order.resume,
-            scanID: scanID,
-            plan: targets.fingerprint,
-            output: command.output.output
-        )
-        try keeper.save(sink)
+        var keeper = CheckpointKeeper(files.checkpoint, scanID: scanID, plan: targets.fingerprint)
+        keeper.save(sink)
+        if let failure = keeper.failure { throw failure }
         var line = showsProgress ? ProgressLine() : nil
         StopSignals.watch()
         let outcome = Sweep(setup).run { progress in
@@ -73,16 +79,18 @@ struct ScanSession {
             ScanHandler(run, counters: counters)
         }
         line?.clear()
-        try keeper.save(sink)
-        let tally = run.tally.withLock { $0 }
+        // Each of them is finished, whatever became of the others.
+        keeper.save(sink)
+        tally = sink.tally
         var summary = summary(tally, outcome, feed, targets, scanID: scanID, doneBefore: doneBefore)
+        summary.recordsBefore = recordsBefore
         summary.signatures = loaded.map { SignaturesRead($0) }
-        if let path = command.output.summary { try summary.write(to: path) }
-        if !command.output.quiet { Terminal.say(lines: summary.text) }
         let isRemembered = remember(summary, in: run.corpus)
+        let isSummarised = write(summary)
+        if !command.output.quiet { Terminal.say(lines: summary.text) }
         try finish(tally, outcome, sink, feed, keeper)
         let isUnread = loaded?.unread.isEmpty == false && !command.unread.keepGoing
-        if !isRemembered || isUnread { throw ExitCode(1) }
+        if !isRemembered || !isSummarised || isUnread { throw ExitCode(1) }
     }
 
     // MARK: Before
@@ -101,10 +109,9 @@ struct ScanSession {
         return try command.signatures.load(quiet: command.output.quiet)
     }
 
-    /// The server name that every target gets, when the command line gives one.
-    private var overridingName: String? {
-        guard let name = command.probe.sni, name != "none" else { return nil }
-        return name
+    /// What every target gets as its server name, when the command line says so.
+    private var overridingName: EndpointKey.Override? {
+        command.probe.sni.map { $0 == "none" ? .none : .name($0) }
     }
 
     private func scanOptions(_ targets: TargetSetup) throws -> ScanOptions {
@@ -182,6 +189,7 @@ struct ScanSession {
             end: Date(),
             targets: feed.total,
             records: tally.records,
+            recordsBefore: 0,
             resumed: doneBefore,
             outcomes: tally.outcomes,
             errors: tally.errors,
@@ -214,6 +222,18 @@ struct ScanSession {
         }
     }
 
+    /// Writes the summary's file; false, and a word about it, when that failed.
+    private func write(_ summary: ScanSummary) -> Bool {
+        guard let path = command.output.summary else { return true }
+        do {
+            try summary.write(to: path)
+            return true
+        } catch {
+            Terminal.say("hallmark: \(error)")
+            return false
+        }
+    }
+
     private func finish(
         _ tally: ScanTally,
         _ outcome: Sweep.Outcome,
@@ -221,6 +241,10 @@ struct ScanSession {
         _ feed: TargetFeed,
         _ keeper: CheckpointKeeper
     ) throws {
+        if let failure = keeper.failure {
+            Terminal.say("hallmark: \(failure)")
+            throw ExitCode(1)
+        }
         if let failure = sink.failure {
             // The reader had enough: that is its right, and no error.
             if failure.isBrokenPipe { return }
@@ -236,12 +260,8 @@ struct ScanSession {
             Terminal.say("hallmark: \(failure)")
             throw ExitCode(1)
         }
-        if let failure = keeper.failure {
-            Terminal.say("hallmark: \(failure)")
-            throw ExitCode(1)
-        }
         if outcome.wasInterrupted {
-            let help = keeper.path.map { "; go on with --resume \($0)" } ?? ""
+            let help = keeper.file.map { "; go on with --resume \($0.path)" } ?? ""
             if !command.output.quiet { Terminal.say("hallmark: interrupted\(help)") }
             throw ExitCode(130)
         }

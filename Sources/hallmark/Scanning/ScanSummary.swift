@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Scan
+import Targets
 import Terminal
 
 /// What a run was and came to, so that it can be repeated and audited.
@@ -12,7 +13,10 @@ struct ScanSummary: Codable {
     var end: Date
     /// Targets in all; nil when standard input was not read to its end.
     var targets: UInt64?
+    /// Records in all, those of the interrupted runs that this one went on from included.
     var records: UInt64
+    /// Those of the interrupted runs.
+    var recordsBefore: UInt64
     /// Targets that an earlier run of the same checkpoint had done.
     var resumed: UInt64
     var outcomes: [String: UInt64]
@@ -37,6 +41,7 @@ struct ScanSummary: Codable {
         case version, start, end, targets, records, resumed, outcomes, errors, leads, connections, seed,
             shard, scope
         case interrupted, signatures
+        case recordsBefore = "records_before"
         case commandLine = "command_line"
         case scanID = "scan_id"
         case bytesReceived = "bytes_received"
@@ -56,7 +61,7 @@ struct ScanSummary: Codable {
 
     /// Writes the summary as JSON.
     func write(to path: String) throws {
-        try json().write(to: URL(fileURLWithPath: path), options: .atomic)
+        try FileDraft.write(Array(json()) + [0x0a], to: path)
     }
 
     /// The summary as JSON.
@@ -70,12 +75,13 @@ struct ScanSummary: Codable {
     /// The same for a person.
     var text: String {
         let seconds = end.timeIntervalSince(start)
-        let rate = seconds > 0 ? UInt64(Double(records) / seconds) : 0
+        let made = records >= recordsBefore ? records - recordsBefore : 0
+        let rate = seconds > 0 ? UInt64(Double(made) / seconds) : 0
         var lines = [
-            "\(counted(records, "endpoint")) in \(String(format: "%.1f", seconds)) s (\(number(rate))/s), "
+            "\(counted(made, "endpoint")) in \(String(format: "%.1f", seconds)) s (\(number(rate))/s), "
                 + "\(counted(connections, "connection")); seed \(seed), shard \(shard)"
         ]
-        if resumed > 0 { lines.append("\(number(resumed)) more were done before") }
+        if resumed > 0 { lines.append("\(number(resumed)) more were done before, and are counted below") }
         lines.append("certificates: \(number(outcomes["success"] ?? 0))")
         for (code, count) in errors.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
             lines.append("  \(code): \(number(count))")

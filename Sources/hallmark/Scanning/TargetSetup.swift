@@ -54,9 +54,15 @@ struct TargetSetup {
     }
 
     /// The feed, after the work of the run that is being resumed.
-    func feed(_ saved: Checkpoint?, output: String?, override: String?) throws -> TargetFeed {
+    ///
+    /// - Parameter written: what the output holds beyond the checkpoint.
+    func feed(
+        _ saved: Checkpoint?,
+        written: [EndpointKey],
+        override: EndpointKey.Override?
+    ) throws -> TargetFeed {
         let input = readsStandardInput ? STDIN_FILENO : nil
-        guard let saved else { return try TargetFeed(plan, input: input) }
+        guard let saved else { return try TargetFeed(plan, input: input, override: override) }
         let differences = fingerprint.differences(from: saved.plan)
         guard differences.isEmpty else {
             throw ValidationError(
@@ -64,19 +70,48 @@ struct TargetSetup {
                     + "Give the same targets and options, or begin anew without --resume."
             )
         }
-        var written: [EndpointKey] = []
-        if let place = saved.output, place.path == output {
-            written = try OutputTail(of: place, override: override, allAddresses: allAddresses).written
-        }
-        return try TargetFeed(plan, input: input, resume: saved.progress, written: written)
+        return try TargetFeed(
+            plan,
+            input: input,
+            resume: saved.progress,
+            written: written,
+            override: override
+        )
     }
 
-    /// Standard output, or the file; one that is being resumed is gone on with behind its last whole line.
-    func outputFile(_ path: String?, resuming saved: Checkpoint? = nil) throws -> OutputFile {
-        guard let path else { return OutputFile() }
-        guard let place = saved?.output, place.path == path else {
-            return try OutputFile.open(path: path, keeping: nil)
+    /// What the file of an interrupted run holds beyond its checkpoint; nil if the output is another one.
+    ///
+    /// - Parameter tally: goes on with what the records that are found came to.
+    /// - Throws: if the records of another run would be lost.
+    func tail(
+        of file: borrowing OutputFile,
+        _ saved: Checkpoint?,
+        override: EndpointKey.Override?,
+        _ tally: inout ScanTally
+    ) throws -> OutputTail? {
+        guard let saved, let identity = file.identity else { return nil }
+        guard let place = saved.output, (place.file ?? FileIdentity(path: place.path)) == identity else {
+            guard file.isEmpty else {
+                throw ValidationError(
+                    "\(file.path) holds records, and is not the file that the interrupted run wrote to"
+                        + (saved.output.map { " (\($0.path))" } ?? "") + ". Name that file, or a new one."
+                )
+            }
+            if let place = saved.output, URL(fileURLWithPath: file.path).path == place.path, place.offset > 0
+            {
+                throw ValidationError(
+                    "\(file.path): the records of the interrupted run are gone. Name another file for the rest, or "
+                        + "begin anew without --resume."
+                )
+            }
+            return nil
         }
-        return try OutputFile.open(path: path, keeping: Int64(OutputTail(of: place).length))
+        var found = tally
+        defer { tally = found }
+        return try OutputTail(
+            of: Checkpoint.Output(path: file.path, offset: place.offset),
+            override: override,
+            allAddresses: allAddresses
+        ) { found.count($0) }
     }
 }

@@ -1,0 +1,100 @@
+import Foundation
+
+/// The next version of a file, which takes its place whole or not at all, even after a power failure.
+///
+/// The draft lies in the same folder, for a rename can't leave the file system. Its name is drawn by chance and it is
+/// only ever created: a link that somebody else left in the folder is never followed.
+package struct FileDraft: ~Copyable {
+    /// How the draft becomes the file.
+    enum Placing {
+        case replacing
+        /// Fails if the file exists by now.
+        case creating
+    }
+
+    /// The draft's open file; locks taken on it are locks on the file once it is in place.
+    let descriptor: Int32
+    private let path: String
+    private let draft: String
+
+    /// Creates the draft.
+    ///
+    /// - Throws: what the system says.
+    init(of path: String, mode: UInt32 = 0o644) throws(TargetIssue) {
+        var number = SystemRandomNumberGenerator()
+        self.path = path
+        draft = "\(path).\(String(number.next(), radix: 36)).tmp"
+        descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+        guard descriptor >= 0 else {
+            throw TargetIssue(source: path, why: "cannot be created: \(InputFile.systemError())")
+        }
+    }
+
+    deinit {
+        guard descriptor >= 0 else { return }
+        close(descriptor)
+        // Gone if it was renamed, and no longer needed if it was linked.
+        unlink(draft)
+    }
+
+    /// Appends bytes to the draft.
+    func write(_ bytes: [UInt8]) throws(TargetIssue) {
+        var start = 0
+        while start < bytes.count {
+            let count = bytes[start...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                throw TargetIssue(source: path, why: "cannot be written: \(InputFile.systemError())")
+            }
+            start += count
+        }
+    }
+
+    /// Puts the draft in the file's place.
+    func place(_ placing: Placing = .replacing) throws(TargetIssue) {
+        guard fsync(descriptor) == 0 else {
+            throw TargetIssue(source: path, why: "cannot be flushed: \(InputFile.systemError())")
+        }
+        let code = placing == .creating ? link(draft, path) : rename(draft, path)
+        if code != 0, placing == .creating, errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS {
+            // A file system without links.
+            return try place()
+        }
+        guard code == 0 else {
+            throw TargetIssue(source: path, why: "cannot be replaced: \(InputFile.systemError())")
+        }
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let folderDescriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folderDescriptor >= 0 else { return }
+        // The rename is done; where a folder can't be flushed, nothing is lost but the promise.
+        fsync(folderDescriptor)
+        close(folderDescriptor)
+    }
+
+    /// Writes a file so that its path always leads to a whole one, the old or the new; a device or a pipe is written to.
+    package static func write(_ bytes: [UInt8], to path: String) throws(TargetIssue) {
+        guard FileDraft.isReplaceable(path) else {
+            guard let file = fopen(path, "we") else {
+                throw TargetIssue(source: path, why: "cannot be opened: \(InputFile.systemError())")
+            }
+            let isWhole = fwrite(bytes, 1, bytes.count, file) == bytes.count
+            guard fclose(file) == 0, isWhole else {
+                throw TargetIssue(source: path, why: "cannot be written: \(InputFile.systemError())")
+            }
+            return
+        }
+        let draft = try FileDraft(of: path)
+        try draft.write(bytes)
+        try draft.place()
+    }
+
+    /// Finds out whether a file could be written, by making a draft and throwing it away.
+    package static func check(_ path: String) throws(TargetIssue) {
+        guard FileDraft.isReplaceable(path) else { return }
+        _ = try FileDraft(of: path)
+    }
+
+    private static func isReplaceable(_ path: String) -> Bool {
+        access(path, F_OK) != 0 || FileIdentity(path: path) != nil
+    }
+}
