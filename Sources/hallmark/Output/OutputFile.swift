@@ -29,6 +29,7 @@ struct OutputFile: ~Copyable {
     let identity: FileIdentity?
     private let descriptor: CInt
     private let isOwned: Bool
+    private var isRegular: Bool { identity != nil }
     /// Bytes in the file, as far as whole batches go.
     private(set) var offset: Int64 = 0
 

@@ -2,7 +2,8 @@ import Observations
 import Signatures
 
 extension ScanTally {
-    /// The parts of a key in a checkpoint's `counts`: `records`, `lost_here`, `outcome.CODE`, `error.CODE` or `lead.LABEL.SOFTWARE`.
+    /// A key in a checkpoint's `counts` is `records`, `lost_here`, `outcome.CODE`, `error.CODE` or
+    /// `lead.LABEL.SOFTWARE`.
     private static let (outcome, error, lead) = ("outcome", "error", "lead")
 
     /// What a checkpoint keeps of it.
