@@ -42,10 +42,10 @@ import Testing
 
     /// A swept range of which nothing is left is told, not passed over.
     @Test func nothingLeftIsSaid() throws {
-        let result = try Program.run(["validate", "10.0.0.0/24"])
+        let result = try Program.run(["validate", "198.18.0.0/24"])
         #expect(result.status == 1)
         #expect(result.errors.contains("256 of a special purpose (--include-special)"), "\(result.errors)")
-        let many = try Program.run(["validate", "10.0.0.0/16", "--include-special"])
+        let many = try Program.run(["validate", "198.18.0.0/16", "--include-special"])
         #expect(many.status == 64 && many.errors.contains("up to 256 endpoints"))
     }
 

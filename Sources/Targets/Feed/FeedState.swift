@@ -123,12 +123,12 @@ struct FeedState: Sendable {
     }
 
     private mutating func begin(_ text: [UInt8], _ line: Int) {
-        // Each item has an order of its own, which the place in the input decides with the seed.
+        // Each line has an order of its own, which the place in the input decides with the seed.
         var options = options
         var mix = SplitMix(seed: options.seed ^ inputPlace)
         options.seed = mix.next()
         var builder = TargetPlanBuilder(options, special)
-        builder.add(text.span, source: TargetInput.name, line: line)
+        builder.add(line: text, source: TargetInput.name, number: line)
         issues.append(builder.issues.take())
         do throws(AddressSyntaxError) {
             let plan = try builder.finish()

@@ -10,6 +10,21 @@ package enum InputFile {
         _ body: (Span<UInt8>, Int) -> Void,
         tooLong: (Int) -> Void
     ) throws(TargetIssue) {
+        try forEachLine(
+            of: path,
+            { line, number in
+                for range in LineItems.ranges(in: line.span) { body(line.span.extracting(range), number) }
+            },
+            tooLong: tooLong
+        )
+    }
+
+    /// The same, line by line.
+    static func forEachLine(
+        of path: String,
+        _ body: ([UInt8], Int) -> Void,
+        tooLong: (Int) -> Void
+    ) throws(TargetIssue) {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw TargetIssue(source: path, why: "cannot be opened: \(systemError())") }
         defer { close(file) }
@@ -26,9 +41,7 @@ package enum InputFile {
                     tooLong(lines.number)
                     continue
                 }
-                for range in LineItems.ranges(in: text.span) {
-                    body(text.span.extracting(range), lines.number)
-                }
+                body(text, lines.number)
             }
         }
     }

@@ -19,9 +19,6 @@ struct TargetInput: Sendable {
     private var lines = LineBuffer()
     private var digest = ListDigest()
     private var atEnd = false
-    private var line: [UInt8] = []
-    /// Of the current line, the last one first.
-    private var items: [Range<Int>] = []
 
     init(_ descriptor: Int32, expecting expected: Checkpoint.InputPosition? = nil) {
         self.descriptor = descriptor
@@ -35,17 +32,14 @@ struct TargetInput: Sendable {
 
     mutating func next() -> Item {
         while true {
-            if let range = items.popLast() { return .text(Array(line[range]), line: lines.number) }
             if let line = lines.next(atEnd: atEnd) {
                 if case .text(let text) = line {
                     digest.add(text.span)
-                    self.line = text
-                    items = LineItems.ranges(in: text.span).reversed()
                 }
                 digest.add(0x0a)
                 guard lines.number != expected?.lines || position == expected else { return .failed(foreign) }
-                if line == .tooLong { return .tooLong(line: lines.number) }
-                continue
+                guard case .text(let text) = line else { return .tooLong(line: lines.number) }
+                return .text(text, line: lines.number)
             }
             guard !atEnd else { return lines.number < expected?.lines ?? 0 ? .failed(foreign) : .end }
             guard TargetInput.isReadable(descriptor) else { return .notYet }

@@ -30,10 +30,7 @@ package struct TargetPlanBuilder: Sendable {
         if argument == "-" {
             readsStandardInput = true
         } else {
-            let line = Array(argument.utf8)
-            for range in LineItems.ranges(in: line.span) {
-                add(line.span.extracting(range), source: "argument", line: nil)
-            }
+            add(line: Array(argument.utf8), source: "argument", number: nil)
         }
     }
 
@@ -47,22 +44,34 @@ package struct TargetPlanBuilder: Sendable {
         }
         // The closures can't both have `self`.
         var overlong: [Int] = []
-        try InputFile.forEachItem(of: path) { text, line in
-            add(text, source: path, line: line)
+        try InputFile.forEachLine(of: path) { line, number in
+            add(line: line, source: path, number: number)
         } tooLong: { line in
             overlong.append(line)
         }
         for line in overlong { issues.append(.tooLong(source: path, line: line)) }
     }
 
-    /// Adds one item.
-    mutating func add(_ text: Span<UInt8>, source: String, line: Int?) {
-        do throws(AddressSyntaxError) {
-            try add(try TargetSpec(parsing: text))
-            digest.add(text)
-            digest.add(0x0a)
-        } catch {
-            issues.append(TargetIssue(source: source, line: line, text: text, why: error.why))
+    /// Adds the items of a line; one that is not understood takes the others with it, for what they mean is not known.
+    mutating func add(line: [UInt8], source: String, number: Int?) {
+        let items = TargetLine.items(of: line)
+        var specs: [TargetSpec] = []
+        for item in items {
+            do throws(AddressSyntaxError) {
+                specs.append(try TargetSpec(parsing: item.span))
+            } catch {
+                let why = items.count > 1 ? error.why + "; nothing of this line is scanned" : error.why
+                return issues.append(TargetIssue(source: source, line: number, text: item.span, why: why))
+            }
+        }
+        for (item, spec) in zip(items, specs) {
+            do throws(AddressSyntaxError) {
+                try add(spec)
+                digest.add(item.span)
+                digest.add(0x0a)
+            } catch {
+                issues.append(TargetIssue(source: source, line: number, text: item.span, why: error.why))
+            }
         }
     }
 
@@ -84,7 +93,7 @@ package struct TargetPlanBuilder: Sendable {
             guard !overflow, size <= Permutation.maximumCount else {
                 throw AddressSyntaxError("more than 2^64 endpoints; a run can't hold so many")
             }
-            let parts = range.isSingle ? [keys] : special.parts(of: keys)
+            let parts = range.isSingle || SpecialPurpose.isPrivate(range) ? [keys] : special.parts(of: keys)
             counts.special += (keys.count - parts.reduce(0) { $0 + $1.count }) * UInt128(set.count)
             for part in parts {
                 pieces.append(

@@ -25,10 +25,13 @@ struct ScanSession {
         let saved = try files.resumed?.load()
         let targets = try TargetSetup(command.target, command.order, saved)
         report(targets.issues)
+        try checkWhatIsLeft(targets)
+        let isPartlyUnread = targets.issues.count > 0 && !command.unread.keepGoing
         if command.order.dryRun {
             let output = StandardOutput()
             for line in DryRun(targets.plan).lines { try output.line(line) }
             try output.flush()
+            if isPartlyUnread { throw ExitCode(1) }
             return
         }
         let loaded = try loadRules()
@@ -90,10 +93,26 @@ struct ScanSession {
         if !command.output.quiet { Terminal.say(lines: summary.text) }
         try finish(tally, outcome, sink, feed, keeper)
         let isUnread = loaded?.unread.isEmpty == false && !command.unread.keepGoing
-        if !isRemembered || !isSummarised || isUnread { throw ExitCode(1) }
+        if !isRemembered || !isSummarised || isUnread || isPartlyUnread { throw ExitCode(1) }
     }
 
     // MARK: Before
+
+    /// Says what is left out of ranges, and ends a run that has nothing to scan.
+    private func checkWhatIsLeft(_ targets: TargetSetup) throws {
+        let counts = targets.plan.counts
+        let special =
+            "\(counts.special) of a special purpose (loopback, documentation and the like; --include-special)"
+        if targets.plan.total == 0, !targets.readsStandardInput {
+            Terminal.say(
+                "hallmark: nothing is left to scan: \(counts.excluded) endpoints are excluded, " + special
+            )
+            throw ExitCode(1)
+        }
+        if counts.special > 0, !command.output.quiet, !command.order.dryRun {
+            Terminal.say("hallmark: passed over in ranges: " + special)
+        }
+    }
 
     private func report(_ issues: TargetIssues) {
         for issue in issues.first { Terminal.say("hallmark: \(issue)") }

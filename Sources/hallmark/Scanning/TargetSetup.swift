@@ -12,7 +12,7 @@ struct TargetSetup {
     let scope: Scope?
     let issues: TargetIssues
     let fingerprint: PlanFingerprint
-    private let readsStandardInput: Bool
+    let readsStandardInput: Bool
     private let allAddresses: Bool
 
     init(_ arguments: TargetArguments, _ order: OrderArguments, _ saved: Checkpoint?) throws {
