@@ -42,4 +42,5 @@ printed() {
 }
 
 printed 'Terminal/|hallmark/Output/OutputFile\.swift'
+Tests/Tools/check-floors.sh || status=1
 exit $status

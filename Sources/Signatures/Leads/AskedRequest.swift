@@ -33,11 +33,11 @@ struct AskedRequest: Sendable {
 }
 
 extension MatchScratch {
-    /// The requests that could still complete a match, by their place in the set, after what the last
-    /// observation holds.
+    /// The requests that could still complete a match, by their place in the set, after what the last observation holds.
     ///
-    /// Those for software that has matched come first, by how sure that match and the rule that asks are;
-    /// then those that the most and the surest rules ask for. What is refuted already is left out.
+    /// A person's own rules come first, which have been named for this run. Then what the host itself points to: the
+    /// target of its redirect. Then those for software that has matched, by how sure that match and the rule that asks are, and at last
+    /// those that the most and the surest rules ask for. What is refuted already is left out.
     package func openRequests() -> [Int] {
         var told: [Software: Double] = [:]
         for match in matched {
@@ -46,21 +46,76 @@ extension MatchScratch {
                 told[software] = max(told[software] ?? 0, AskedRequest.weight(rule))
             }
         }
-        var open: [(place: Int, known: Double, all: Double)] = []
-        for (place, asked) in ruleSet.asked.enumerated() {
+        let targets = redirectTargets
+        var open: [(place: Int, first: Int, known: Double, all: Double)] = []
+        for (place, asked) in ruleSet.leadTables.asked.enumerated() {
             let rules = asked.rules.filter { !isRefuted($0) }
             guard !rules.isEmpty else { continue }
             let weights = rules.map { AskedRequest.weight(ruleSet.rules[$0]) }
             let known = zip(rules, weights).map { rule, weight in
                 weight * (ruleSet.rules[rule].hallmark.software.compactMap { told[$0] }.max() ?? 0)
             }
-            open.append((place, known.max() ?? 0, weights.reduce(0, +)))
+            let isOwn = rules.contains { ruleSet.rules[$0].isOwn }
+            let isPointedTo = asked.request.method == "GET" && targets.contains(asked.request.path)
+            let first = isOwn ? 2 : isPointedTo ? 1 : 0
+            open.append((place, first, known.max() ?? 0, weights.reduce(0, +)))
         }
-        return open.sorted { ($1.known, $1.all, $0.place) < ($0.known, $0.all, $1.place) }.map(\.place)
+        return open.sorted {
+            ($1.first, $1.known, $1.all, $0.place) < ($0.first, $0.known, $0.all, $1.place)
+        }
+        .map(\.place)
+    }
+
+    /// The paths on the same host that answers of the last observation redirect to.
+    private var redirectTargets: Set<String> {
+        Set(texts("http.response.header.location").compactMap(Self.path))
+    }
+
+    /// The path of a redirect's target; nil for one without, or on a host that is named.
+    private static func path(of location: String) -> String? {
+        var rest = location[...]
+        for scheme in ["https://", "http://"] where rest.lowercased().hasPrefix(scheme) {
+            guard let slash = rest.dropFirst(scheme.count).firstIndex(of: "/") else { return nil }
+            rest = rest[slash...]
+        }
+        rest = rest.prefix { $0 != "#" }
+        guard rest.hasPrefix("/"), !rest.hasPrefix("//"), rest.utf8.count <= 1024 else { return nil }
+        return String(rest)
     }
 
     /// Whether innocent TLS stacks are known by rules, and the last observation's is none of them.
     package var hasUnknownStack: Bool {
-        !ruleSet.innocentStacks.isEmpty && !matched.contains { ruleSet.innocentStacks.contains($0.rule) }
+        let known = ruleSet.leadTables.innocentStacks
+        return !known.isEmpty && !matched.contains { known.contains($0.rule) }
+    }
+}
+
+/// A request that could still complete a match and was not made.
+package struct UnaskedRequest: Sendable {
+    package let request: RuleRequest
+    /// The software whose marks it would have brought, in the order of the rules.
+    package let software: [String]
+    /// How many rules look at its answer.
+    package let rules: Int
+}
+
+extension MatchScratch {
+    /// The marks that were not looked for: requests of rules that the last observation holds no answer to, and does not refute.
+    package func unaskedRequests() -> [UnaskedRequest] {
+        let asked = Set(texts("url.path"))
+        return openRequests().compactMap { place in
+            let one = ruleSet.leadTables.asked[place]
+            let path = one.request.path.split(separator: "?", omittingEmptySubsequences: false).first.map(
+                String.init
+            )
+            if let path, asked.contains(path) || asked.contains(one.request.path) { return nil }
+            var software: [String] = []
+            for rule in one.rules {
+                for name in ruleSet.rules[rule].hallmark.software.map(\.name) where !software.contains(name) {
+                    software.append(name)
+                }
+            }
+            return UnaskedRequest(request: one.request, software: software, rules: one.rules.count)
+        }
     }
 }

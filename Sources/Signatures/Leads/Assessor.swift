@@ -76,8 +76,10 @@ package final class Assessor {
         }
         let view = scratch.view
         let time = view.has(timestamp) ? SigmaDate.milliseconds(view[view.first(timestamp)].bytes) ?? 0 : 0
+        let tables = set.leadTables
         return LeadBuilder(set, matches, time: time) { [self] software, kinds in
-            set.corroboration[software]?.compactMap { $0.isOpen(scratch.view, kinds) ? $0.text : nil } ?? []
+            tables.corroboration[software]?.compactMap { $0.isOpen(scratch.view, kinds) ? $0.text : nil }
+                ?? []
         }
         .build()
     }

@@ -27,17 +27,16 @@ extension MatchScratch {
         matched.contains { ruleSet.rules[$0.rule].hallmark.benign == nil }
     }
 
-    /// The probes that could still complete, corroborate or refute a match, after what the last observation
-    /// holds.
+    /// The probes that could still complete, corroborate or refute a match, after what the last observation holds.
     ///
-    /// With a match of more than innocent things it is every probe that a loaded rule can use; otherwise the
-    /// probes of those rules that want several kinds of evidence, have one of them and are not refuted by
-    /// another.
+    /// With a match of more than innocent things it is every probe that a loaded rule can use; otherwise the probes of those rules that want several kinds of evidence, have one of
+    /// them and are not refuted by another.
     package func wantedProbes() -> ProbeKinds {
-        if hasSuspiciousMatch { return ruleSet.usedProbes }
+        let tables = ruleSet.leadTables
+        if hasSuspiciousMatch { return tables.usedProbes }
         var wanted: ProbeKinds = []
-        for rule in ruleSet.severalKinds where !wanted.isSuperset(of: ruleSet.usedProbes) {
-            let outcome = foresee(Int(ruleSet.program.starts[rule]))
+        for rule in tables.severalKinds where !wanted.isSuperset(of: tables.usedProbes) {
+            let outcome = foresee(Int(ruleSet.program.starts[rule]), tables)
             if outcome.truth == nil && outcome.hasEvidence { wanted.formUnion(outcome.open) }
         }
         return wanted
@@ -45,7 +44,7 @@ extension MatchScratch {
 
     /// Whether what is known of the last observation rules a match out, whatever further probes bring.
     func isRefuted(_ rule: Int) -> Bool {
-        foresee(Int(ruleSet.program.starts[rule])).truth == false
+        foresee(Int(ruleSet.program.starts[rule]), ruleSet.leadTables, anew: true).truth == false
     }
 
     /// A condition's truth as far as it is known, what would tell, and whether any evidence for it is there.
@@ -55,19 +54,21 @@ extension MatchScratch {
         var hasEvidence = false
     }
 
-    private func foresee(_ place: Int) -> Foresight {
+    /// - Parameter anew: whether a further exchange is to be made, so that what it will hold is open.
+    private func foresee(_ place: Int, _ tables: LeadTables, anew: Bool = false) -> Foresight {
         let step = ruleSet.tables.steps.base[place]
         switch step.operation {
         case .test:
             let atom = Int(step.atom)
-            let probes = ruleSet.atomProbes[atom]
-            if !probes.isEmpty && !view.has(ruleSet.atoms[atom].field) {
+            let probes = tables.atomProbes[atom]
+            let isOpen = anew && ruleSet.atoms[atom].isInExchange || !view.has(ruleSet.atoms[atom].field)
+            if !probes.isEmpty && isOpen {
                 return Foresight(truth: nil, open: probes)
             }
             let holds = holds(atom: atom)
-            return Foresight(truth: holds, hasEvidence: holds && ruleSet.isEvidence[atom])
+            return Foresight(truth: holds, hasEvidence: holds && tables.isEvidence[atom])
         case .not:
-            var inner = foresee(place + 1)
+            var inner = foresee(place + 1, tables, anew: anew)
             inner.truth = inner.truth.map { !$0 }
             inner.hasEvidence = false
             return inner
@@ -76,7 +77,7 @@ extension MatchScratch {
             var sum = Foresight(truth: !decisive)
             var child = place + 1
             while child < Int(step.end) {
-                let one = foresee(child)
+                let one = foresee(child, tables, anew: anew)
                 child = Int(ruleSet.tables.steps.base[child].end)
                 if one.truth == decisive { return Foresight(truth: decisive, hasEvidence: one.hasEvidence) }
                 if one.truth == nil {

@@ -33,7 +33,13 @@ package struct LoadedRules: Sendable {
             let reason = errors.first.map { ": \($0)" } ?? ""
             throw LibraryError("no rules in \(all.joined(separator: ", "))\(reason)")
         }
-        set = try RuleSet.compile(library.documents, cache: cache, refused: &errors, progress: progress)
+        let shipped = place.map { $0.path + "/" }
+        let documents = library.documents.map { document -> RuleDocument in
+            guard case .rule(var rule) = document else { return document }
+            rule.isOwn = shipped.map { !rule.file.hasPrefix($0) } ?? true
+            return .rule(rule)
+        }
+        set = try RuleSet.compile(documents, cache: cache, refused: &errors, progress: progress)
         unread = errors
     }
 

@@ -31,6 +31,8 @@ struct RuleCompiler {
             if case .fieldReference(let other, _, _) = test.predicate { used.insert(other) }
         }
         for rule in correlations { used.formUnion(rule.groupBy + (rule.field.map { [$0] } ?? [])) }
+        // Where an answer points to decides what is asked next.
+        used.insert("http.response.header.location")
         members = used.filter { FieldCatalog.member($0) != nil }.sorted()
         names = Field.all.map(\.name) + members
         skipping = ObservationReader.bulk.subtracting(used)

@@ -1,4 +1,5 @@
 import Observations
+import Synchronization
 package import YAML
 
 /// Rules compiled together, to be matched from any number of threads, each with a `MatchScratch` of its own.
@@ -18,19 +19,8 @@ package final class RuleSet: Sendable {
     /// By rule: whether it tests anything of an HTTP exchange.
     let isInExchange: [Bool]
 
-    /// By software: what its rules look at.
-    let corroboration: [Software: [Corroboration]]
-    /// Probes beyond the certificate that some rule can use.
-    package let usedProbes: ProbeKinds
-    /// By atom: the probe that brings its field, and whether it is evidence.
-    let atomProbes: [ProbeKinds]
-    let isEvidence: [Bool]
-    /// Rules that look at fields of several probes.
-    let severalKinds: [Int]
-    /// The HTTP requests that the rules need beyond `GET /`, the most telling first.
-    let asked: [AskedRequest]
-    /// Rules that know an innocent TLS stack.
-    let innocentStacks: Set<Int>
+    /// What the floors above make of the rules, by type, each made once.
+    private let tablesAbove = Mutex<[ObjectIdentifier: any AnyObject & Sendable]>([:])
 
     /// What a test needs when it is evaluated.
     struct Atom: Sendable {
@@ -140,31 +130,17 @@ package final class RuleSet: Sendable {
         )
         always = compiler.always
         isInExchange = compiler.isInExchange
-        corroboration = Corroboration.all(rules, compiler.names)
-        let probes = compiler.program.atoms.map { ProbeKinds.bringing($0.field) }
-        atomProbes = probes
-        isEvidence = compiler.program.atoms.map { EvidenceKind.of($0.field) != nil }
-        usedProbes = probes.reduce(ProbeKinds()) { $0.union($1) }
-        severalKinds = rules.indices.filter { index in
-            let fields = rules[index].condition.tests.map { ProbeKinds.bringing($0.field) }
-            return Set(fields.map(\.rawValue)).count > 1
-        }
-        asked = AskedRequest.all(rules)
-        innocentStacks = Set(
-            rules.indices.filter { index in
-                rules[index].hallmark.benign != nil
-                    && rules[index].condition.positiveTests.contains { Self.stackFields.contains($0.field) }
-            }
-        )
     }
 
-    /// What tells a TLS stack as soon as the certificate is seen.
-    private static let stackFields: Set<String> = [
-        "hallmark.stack", "hallmark.stack_text", "hallmark.ja3s_text", "tls.server.ja3s", "tls.server.ja4s",
-    ]
-
-    /// The HTTP requests that the rules need beyond `GET /`, each once, the most telling first.
-    package var requests: [RuleRequest] { asked.map(\.request) }
+    /// A table that a floor above makes of the rules; it is made when it is first asked for.
+    func derived<Table: AnyObject & Sendable>(_ make: (RuleSet) -> Table) -> Table {
+        tablesAbove.withLock { tables in
+            if let table = tables[ObjectIdentifier(Table.self)] as? Table { return table }
+            let table = make(self)
+            tables[ObjectIdentifier(Table.self)] = table
+            return table
+        }
+    }
 }
 
 /// Told how many of how many fields' patterns are compiled.

@@ -25,6 +25,8 @@ package struct SigmaRule: Sendable {
     package let kinds: Set<EvidenceKind>
     var condition: Expression
     let node: YAMLNode
+    /// Whether it is a person's own, and not a shipped one.
+    var isOwn = false
 
     package var file: String { node.file }
 

@@ -8,7 +8,8 @@ struct SignaturesCommand: ParsableCommand {
         commandName: "signatures",
         abstract: "List, explain and check the rules.",
         subcommands: [
-            ListCommand.self, ShowCommand.self, StaleCommand.self, LintCommand.self, TestCommand.self,
+            ListCommand.self, ShowCommand.self, StaleCommand.self, MeasureCommand.self, LintCommand.self,
+            TestCommand.self,
         ]
     )
 

@@ -1,0 +1,51 @@
+/// What leads and probes need to know of the rules of a set, made once.
+final class LeadTables: Sendable {
+    /// By software: what its rules look at.
+    let corroboration: [Software: [Corroboration]]
+    /// Probes beyond the certificate that some rule can use.
+    let usedProbes: ProbeKinds
+    /// By atom: the probe that brings its field, and whether it is evidence.
+    let atomProbes: [ProbeKinds]
+    let isEvidence: [Bool]
+    /// Rules that look at fields of several probes.
+    let severalKinds: [Int]
+    /// The HTTP requests that the rules need beyond `GET /`, the most telling first.
+    let asked: [AskedRequest]
+    /// Rules that know an innocent TLS stack.
+    let innocentStacks: Set<Int>
+
+    init(_ set: RuleSet) {
+        let rules = set.rules
+        corroboration = Corroboration.all(rules, set.names)
+        let probes = set.program.atoms.map { ProbeKinds.bringing($0.field) }
+        atomProbes = probes
+        isEvidence = set.program.atoms.map { EvidenceKind.of($0.field) != nil }
+        usedProbes = probes.reduce(ProbeKinds()) { $0.union($1) }
+        severalKinds = rules.indices.filter { index in
+            let fields = rules[index].condition.tests.map { ProbeKinds.bringing($0.field) }
+            return Set(fields.map(\.rawValue)).count > 1
+        }
+        asked = AskedRequest.all(rules)
+        innocentStacks = Set(
+            rules.indices.filter { index in
+                rules[index].hallmark.benign != nil
+                    && rules[index].condition.positiveTests.contains { Self.stackFields.contains($0.field) }
+            }
+        )
+    }
+
+    /// What tells a TLS stack as soon as the certificate is seen.
+    private static let stackFields: Set<String> = [
+        "hallmark.stack", "hallmark.stack_text", "hallmark.ja3s_text", "tls.server.ja3s", "tls.server.ja4s",
+    ]
+}
+
+extension RuleSet {
+    var leadTables: LeadTables { derived(LeadTables.init) }
+
+    /// Probes beyond the certificate that some rule can use.
+    package var usedProbes: ProbeKinds { leadTables.usedProbes }
+
+    /// The HTTP requests that the rules need beyond `GET /`, each once, the most telling first.
+    package var requests: [RuleRequest] { leadTables.asked.map(\.request) }
+}
