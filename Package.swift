@@ -50,7 +50,7 @@ let package = Package(
 
         // What looks at bytes: no I/O.
         .target(name: "Wire", dependencies: ["Bytes"]),
-        .target(name: "Observations", dependencies: ["Bytes", "COpenSSL", "CSimdjson", "Wire"]),
+        .target(name: "Observations", dependencies: ["Bytes", "COpenSSL", "CSimdjson", "CZlib", "Wire"]),
         .target(name: "JA4Plus", dependencies: ["Bytes", "Observations", "Wire"]),
         .target(
             name: "Signatures",

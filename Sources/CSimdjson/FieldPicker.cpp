@@ -35,6 +35,7 @@ constexpr size_t most_values = 65536;
 struct hallmark_picker {
     Node root;
     ondemand::parser parser;
+    dom::parser checker;
     ondemand::document document;
     std::vector<hallmark_picked> picked;
 
@@ -185,6 +186,17 @@ const char *hallmark_picker_run(
     *picked = picker->picked.data();
     *count = picker->picked.size();
     return error ? error_message(error) : nullptr;
+}
+
+const char *hallmark_picker_check(hallmark_picker *picker) {
+    for (const auto &value : picker->picked) {
+        if (value.kind != hallmark_picked_raw) continue;
+        // The parser copies the text to have room behind it.
+        dom::object object;
+        auto error = picker->checker.parse(value.text, value.length, true).get(object);
+        if (error) return error_message(error);
+    }
+    return nullptr;
 }
 
 size_t hallmark_picker_padding(void) { return SIMDJSON_PADDING; }

@@ -31,6 +31,8 @@ func fuzzInventory(_ bytes: [UInt8]) {
         }
     }
     _ = CertificateFile.pem(bytes)
+    let format = InputFormat(bytes)
+    precondition(format == .certificate || format.certificateRefusal != nil)
     let text = String(decoding: bytes, as: UTF8.self)
     _ = try? PivotQuery(text)
     _ = RFC3339.milliseconds(text)

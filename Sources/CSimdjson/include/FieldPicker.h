@@ -45,6 +45,11 @@ const char *hallmark_picker_run(
     const hallmark_picked **picked, size_t *count
 );
 
+/// Whether what was picked as JSON text is JSON to its end: what a run passes over it does not check.
+///
+/// @return NULL, or what is wrong with it.
+const char *hallmark_picker_check(hallmark_picker *picker);
+
 size_t hallmark_picker_padding(void);
 
 #ifdef __cplusplus

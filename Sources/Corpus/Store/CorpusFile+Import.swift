@@ -17,9 +17,11 @@ extension CorpusFile {
     ///
     /// - Parameter path: the file, or `-` for standard input.
     package func add(sweep path: String) throws -> ImportResult {
+        var reader = try LineReader(path)
         var digest: [UInt8]?
         var size = 0
-        if path != "-" {
+        var status = stat()
+        if path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
             let bytes = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
             size = bytes.count
             digest = bytes.withUnsafeBytes { buffer in
@@ -27,13 +29,24 @@ extension CorpusFile {
             }
         }
         if let digest, try isImported(digest) { return .known }
-        var reader = try LineReader(path)
         return try ingest { session in
             let before = session.counts
-            while try reader.next({ try session.add(line: $0) }) != nil {}
+            var first: Int?
+            var fault: FileError?
+            do {
+                while let isRecord = try reader.next({ try session.add(line: $0) }) {
+                    if !isRecord, first == nil { first = reader.number }
+                }
+            } catch let error as FileError {
+                // What stands before the fault is kept.
+                fault = error
+            }
             var counts = session.counts
             counts.malformed += reader.skipped
-            if let digest {
+            counts.firstMalformed = first
+            counts.fault = fault?.description
+            // A file with faults is read again when it is named again, so that they are said again.
+            if let digest, counts.records > 0, counts.malformed == 0, fault == nil {
                 try session.commit { db in
                     try db.execute(
                         sql: "INSERT OR IGNORE INTO imports VALUES (?, ?, ?, ?, ?, ?)",

@@ -12,6 +12,10 @@ package struct IngestCounts: Equatable, Sendable {
     package var failures = 0
     /// Lines that are not records, and records without an address or a time.
     package var malformed = 0
+    /// The first of these lines in its file, from 1.
+    package var firstMalformed: Int?
+    /// Why the file could not be read to its end.
+    package var fault: String?
 
     package init() {}
 
@@ -22,6 +26,8 @@ package struct IngestCounts: Equatable, Sendable {
         left.endpoints += right.endpoints
         left.failures += right.failures
         left.malformed += right.malformed
+        left.firstMalformed = left.firstMalformed ?? right.firstMalformed
+        left.fault = left.fault ?? right.fault
     }
 }
 
@@ -50,11 +56,11 @@ final class Ingest {
     /// Adds one record that has been read.
     func add(_ record: RecordPicker, now: Int) throws {
         counts.records += 1
-        guard let ip = record.text(.ip), let port = record.integer(.port),
+        guard let ip = record.text(.ip), let port = record.integer(.port), (0...65535).contains(port),
             let time = record.text(.timestamp).flatMap({ RFC3339.milliseconds($0) })
         else {
             // A target that has no address, such as a name without one, can't be an endpoint.
-            if !record.has(.errorCode) { counts.malformed += 1 }
+            if !record.has(.errorCode) || !record.has(.address) { counts.malformed += 1 }
             return
         }
         let name = (record.text(.serverName) ?? record.text(.domain) ?? "").lowercased()

@@ -42,16 +42,30 @@ final class IngestSession {
     }
 
     /// Adds one line that has `RecordPicker.padding` readable bytes behind it.
-    func add(line: UnsafeRawBufferPointer) throws {
+    ///
+    /// - Returns: whether it was an observation.
+    @discardableResult
+    func add(line: UnsafeRawBufferPointer) throws -> Bool {
         try begin()
         do {
             try picker.read(padded: line)
+            try picker.checkTexts()
         } catch {
             ingest.countMalformed()
-            return
+            return false
         }
+        guard picker.text(.dataset) ?? "hallmark.observation" == "hallmark.observation" else {
+            ingest.countMalformed()
+            return false
+        }
+        let malformed = ingest.counts.malformed
         try ingest.add(picker, now: Self.now)
         inBatch += 1
+        try commitFullBatch()
+        return ingest.counts.malformed == malformed
+    }
+
+    private func commitFullBatch() throws {
         if inBatch >= Self.batch || ingest.pendingMarks >= Self.batchMarks { try commit() }
     }
 

@@ -9,53 +9,80 @@ package enum CertificateFile {
         case der, pem, ndjson
     }
 
-    /// - Returns: nil for a file that can't be read or is none of the three. An empty file is a sweep of nothing, and a
-    ///   pipe is a sweep: its first bytes can't be read twice.
-    package static func kind(of path: String) -> Kind? {
+    /// Looks at the first bytes of a file.
+    ///
+    /// A pipe and standard input hold observations, because their first bytes
+    /// can't be read twice.
+    ///
+    /// - Throws: a `FileError` for what can't be read, and for what is neither, by its name.
+    package static func look(at path: String) throws(FileError) -> Kind {
         var status = stat()
-        let isStream =
-            stat(path, &status) == 0 && [S_IFIFO, S_IFCHR, S_IFSOCK].contains(status.st_mode & S_IFMT)
-        if path == "-" || isStream { return .ndjson }
-        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-        defer { try? file.close() }
-        let head = (try? file.read(upToCount: 4096)) ?? Data()
-        if head.first == 0x30 { return .der }
-        let text = head.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0a || $0 == 0x0d }
-        if text.first == 0x7b || text.isEmpty { return .ndjson }
-        return head.range(of: Data("-----BEGIN".utf8)) == nil ? nil : .pem
+        if path == "-" { return .ndjson }
+        guard stat(path, &status) == 0 else { throw FileError(path, errno) }
+        if status.st_mode & S_IFMT == S_IFDIR { throw FileError(path, EISDIR) }
+        if [S_IFIFO, S_IFCHR, S_IFSOCK].contains(status.st_mode & S_IFMT) { return .ndjson }
+        let head = try begin(of: path)
+        let format = InputFormat(head)
+        switch format {
+        case .certificate: return .der
+        case .pem: return .pem
+        case .empty, .lines, .gzip: return .ndjson
+        case .other: throw FileError(path, "is neither NDJSON, PEM nor DER")
+        default: throw FileError(path, format.refusal ?? "can't be read")
+        }
+    }
+
+    private static func begin(of path: String) throws(FileError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(path, errno) }
+        defer { close(descriptor) }
+        var head = [UInt8](repeating: 0, count: InputFormat.headSize)
+        let count = head.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+        guard count >= 0 else { throw FileError(path, errno) }
+        return Array(head.prefix(count))
+    }
+
+    /// - Returns: nil for a file that can't be read or is none of the three.
+    package static func kind(of path: String) -> Kind? { try? look(at: path) }
+
+    /// What a PEM or DER file holds.
+    package struct Contents: Sendable {
+        /// The DER of each certificate.
+        package var certificates: [[UInt8]] = []
+        /// What is no certificate although it says so, each with its file and line.
+        package var faults: [FileError] = []
+    }
+
+    /// The certificates of a PEM or DER file; a file without any is a fault.
+    package static func contents(of path: String) throws(FileError) -> Contents {
+        let bytes: [UInt8]
+        do { bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) } catch {
+            throw FileError(path, "can't be read: \(error.localizedDescription)")
+        }
+        var contents = Contents()
+        if InputFormat(bytes) == .certificate {
+            contents.certificates = [bytes]
+            return contents
+        }
+        let blocks = PEMBlocks(bytes)
+        contents.certificates = blocks.certificates
+        contents.faults = blocks.faults.map { FileError("\(path):\($0.line)", $0.reason) }
+        if contents.certificates.isEmpty, contents.faults.isEmpty {
+            let labels = blocks.otherLabels.joined(separator: ", ")
+            contents.faults = [
+                FileError(path, labels.isEmpty ? "no certificate in it" : "holds \(labels), no certificate")
+            ]
+        }
+        return contents
     }
 
     /// The DER of each certificate in a PEM or DER file.
     package static func certificates(in path: String) throws -> [[UInt8]] {
-        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        if bytes.first == 0x30 { return [bytes] }
-        return pem(bytes)
+        try contents(of: path).certificates
     }
 
-    /// The certificates among the blocks of a PEM text (RFC 7468); what is not base64 is left out.
-    package static func pem(_ bytes: [UInt8]) -> [[UInt8]] {
-        var result: [[UInt8]] = []
-        var inside = false
-        var block: [UInt8] = []
-        for line in bytes.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d }) {
-            if line.starts(with: "-----BEGIN ".utf8) {
-                let label = line.dropFirst(11)
-                inside =
-                    label.starts(with: "CERTIFICATE-----".utf8)
-                    || label.starts(with: "X509 CERTIFICATE-----".utf8)
-                    || label.starts(with: "TRUSTED CERTIFICATE-----".utf8)
-                block.removeAll()
-            } else if line.starts(with: "-----END ".utf8) {
-                if inside, let der = block.withUnsafeBytes({ [UInt8](base64: $0) }), !der.isEmpty {
-                    result.append(der)
-                }
-                inside = false
-            } else if inside {
-                block += line.filter { $0 != 0x20 && $0 != 0x09 }
-            }
-        }
-        return result
-    }
+    /// The certificates among the blocks of a PEM text (RFC 7468).
+    package static func pem(_ bytes: [UInt8]) -> [[UInt8]] { PEMBlocks(bytes).certificates }
 
     /// A record's line that holds the certificate and no endpoint.
     package static func line(_ der: [UInt8]) -> [UInt8] {

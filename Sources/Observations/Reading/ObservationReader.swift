@@ -60,9 +60,22 @@ package final class ObservationReader {
     }
 }
 
-/// A line that is not a JSON object.
+/// A line that is not a JSON object, or not an observation.
 package struct ObservationSyntaxError: Error, CustomStringConvertible {
     package let message: String
+    /// Whether it is a JSON object of somebody else's.
+    package private(set) var isForeign = false
+
+    init(message: String) { self.message = message }
+
+    /// The error of a JSON object that holds nothing that observations hold.
+    package static var foreign: ObservationSyntaxError {
+        var error = ObservationSyntaxError(
+            message: "a JSON object that is no observation of 'hallmark scan', of which nothing is matched"
+        )
+        error.isForeign = true
+        return error
+    }
 
     package var description: String { message }
 }

@@ -9,7 +9,7 @@ package enum RecordField: Int, CaseIterable, Sendable {
     case selfSigned, serialBytes, serialInteger, subjectAttributes, issuerAttributes, extensionOIDs
     case subjectKeyID, authorityKeyID, relations, jarm, ja3s, ja4s, ja4x, stack, httpServer, httpStatus
     case httpTitle, headerOrderHash, headersHash, htmlHash, bodySHA256, faviconHash, lead, leadName
-    case leadID, leadConfidence, leadLabel, urlScheme
+    case leadID, leadConfidence, leadLabel, urlScheme, dataset
 
     /// The field's name in the record.
     ///
@@ -91,6 +91,7 @@ package enum RecordField: Int, CaseIterable, Sendable {
         case .leadConfidence: "hallmark.leads.confidence"
         case .leadLabel: "hallmark.leads.label"
         case .urlScheme: "url.scheme"
+        case .dataset: "event.dataset"
         }
     }
 

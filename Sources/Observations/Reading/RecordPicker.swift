@@ -82,6 +82,13 @@ package final class RecordPicker {
         try result.get()
     }
 
+    /// Checks the objects that are kept as the JSON that they are, to the last byte.
+    package func checkTexts() throws(RecordError) {
+        if let message = hallmark_picker_check(picker) {
+            throw RecordError(description: String(cString: message))
+        }
+    }
+
     private func entry(_ field: RecordField) -> hallmark_picked? {
         let index = first[field.rawValue]
         return index < 0 ? nil : values[Int(index)]

@@ -10,12 +10,25 @@ package final class Assessor {
     private var copy = ByteBuffer()
     private let timestamp: Int
     private let assessmentField: Int
+    private let dataset: Int
+    /// By field id: whether only observations have it.
+    private let isTelling: [Bool]
 
     package init(_ set: RuleSet) {
         scratch = MatchScratch(set)
         func id(_ name: String) -> Int { set.names.firstIndex(of: name) ?? 0 }
         timestamp = id("@timestamp")
         assessmentField = id("hallmark.assessment")
+        dataset = id("event.dataset")
+        let groups = ["tls.", "hallmark.", "http.", "server."]
+        isTelling = set.names.map { name in groups.contains { name.hasPrefix($0) } }
+    }
+
+    /// Whether what was matched last is an observation: it says so, or says nothing and has fields of one.
+    private var isObservation: Bool {
+        let view = scratch.view
+        if let name = view.text(dataset) { return name == "hallmark.observation" }
+        return (0..<view.count).contains { isTelling[view[$0].field] }
     }
 
     private var set: RuleSet { scratch.ruleSet }
@@ -57,6 +70,7 @@ package final class Assessor {
         into output: inout ByteBuffer
     ) throws(ObservationSyntaxError) -> Assessment {
         try scratch.match(bytes, padded: padded)
+        guard isObservation else { throw .foreign }
         let assessment = assessLast()
         if onlyLeads && assessment.leads.isEmpty { return assessment }
         let start = output.count

@@ -27,7 +27,7 @@ package final class BatchMatcher {
     /// - Parameters:
     ///   - bytes: lines; 64 bytes after them may be read as well.
     ///   - write: takes the result piece by piece, in order.
-    ///   - invalid: told the number of each line that is no JSON object, from 1 within these lines, and why.
+    ///   - invalid: told the number of each line that is no observation, from 1 within these lines, and why.
     /// - Returns: how many lines there were.
     @discardableResult
     package func match(
@@ -86,6 +86,8 @@ package struct MatchSummary: Sendable {
     package var observations = 0
     package var matched = 0
     package var invalid = 0
+    /// JSON objects that are no observations.
+    package var foreign = 0
     package var deceptive = 0
     /// By software: how many leads of each label.
     package var leads: [String: [LeadLabel: Int]] = [:]
@@ -105,6 +107,7 @@ package struct MatchSummary: Sendable {
         observations += other.observations
         matched += other.matched
         invalid += other.invalid
+        foreign += other.foreign
         deceptive += other.deceptive
         for (name, counts) in other.leads {
             leads[name, default: [:]].merge(counts) { $0 + $1 }
@@ -160,7 +163,7 @@ private final class Worker {
                 if !found.isEmpty { events.append(found) }
             }
         } catch {
-            summary.invalid += 1
+            if error.isForeign { summary.foreign += 1 } else { summary.invalid += 1 }
             if invalid.count < 100 { invalid.append((lines, error)) }
         }
         if output.count > before { output.append(0x0a) }

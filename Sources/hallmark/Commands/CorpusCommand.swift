@@ -33,35 +33,58 @@ struct CorpusCommand: ParsableCommand {
         @Option(help: ArgumentHelp("The corpus; made if need be.", valueName: "file"), completion: .file())
         var corpus: String
 
+        @OptionGroup var unread: KeepGoingOption
+
         func run() throws {
             let corpus = try CorpusFile(corpus, .write)
             let progress = ReadingProgress(files)
             defer { progress.end() }
+            var faults = 0
             for file in files {
-                let counts: IngestCounts
-                switch CertificateFile.kind(of: file) {
-                case .ndjson:
-                    guard case .added(let added) = try corpus.add(sweep: file) else {
-                        Terminal.say("\(file): nothing new, the file was added before")
-                        continue
-                    }
-                    counts = added
-                case .pem, .der:
-                    let certificates = try CertificateFile.certificates(in: file)
-                    counts = try corpus.add(certificates: certificates.map(CertificateFile.line))
-                case nil:
-                    throw CorpusError.failed("\(file): can't be read, or is neither NDJSON, PEM nor DER")
-                }
-                Terminal.say(
-                    """
-                    \(file): \(counted(counts.records, "record")), \(counted(counts.added, "new observation")), \
-                    \(counted(counts.certificates, "new certificate")), \(counted(counts.endpoints, "new endpoint"))
-                    """
-                )
-                if counts.malformed > 0 {
-                    Terminal.say("\(file): \(counted(counts.malformed, "line")) without a record")
+                do { faults += try Self.add(file, corpus) } catch let error as FileError {
+                    faults += 1
+                    Terminal.say(error.description)
                 }
             }
+            guard faults > 0 else { return }
+            Terminal.say("\(counted(faults, "file or part")) could not be read")
+            if !unread.keepGoing { throw ExitCode(1) }
+        }
+
+        /// Adds one file and says what came of it.
+        ///
+        /// - Returns: how many things in it could not be read.
+        private static func add(_ file: String, _ corpus: CorpusFile) throws -> Int {
+            let counts: IngestCounts
+            var faults: [String] = []
+            switch try CertificateFile.look(at: file) {
+            case .ndjson:
+                guard case .added(let added) = try corpus.add(sweep: file) else {
+                    Terminal.say("\(file): nothing new, the file was added before")
+                    return 0
+                }
+                counts = added
+            case .pem, .der:
+                let contents = try CertificateFile.contents(of: file)
+                faults = contents.faults.map(\.description)
+                counts = try corpus.add(certificates: contents.certificates.map(CertificateFile.line))
+            }
+            if let fault = counts.fault { faults.append(fault) }
+            if counts.malformed > 0 {
+                let first = counts.firstMalformed.map { ", the first is line \($0)" } ?? ""
+                faults.append(
+                    "\(file): \(counted(counts.malformed, "line")) without a record of ours\(first)"
+                )
+            }
+            if counts.records == 0, faults.isEmpty { faults.append("\(file): there is nothing in it") }
+            Terminal.say(
+                """
+                \(file): \(counted(counts.records, "record")), \(counted(counts.added, "new observation")), \
+                \(counted(counts.certificates, "new certificate")), \(counted(counts.endpoints, "new endpoint"))
+                """
+            )
+            for fault in faults { Terminal.say(fault) }
+            return faults.count
         }
     }
 

@@ -1,45 +1,69 @@
-import Corpus
-import Foundation
 import Observations
-import Synchronization
 
 /// Whole lines of a file in large blocks, with room after each that may be read.
+///
+/// What was read before a fault is given out before the fault is thrown. Lines longer than 64 MiB are skipped and
+/// counted.
 struct LineBlocks: ~Copyable {
     static let padding = 64
     private static let blockSize = 8 << 20
     /// A longer line is an error, not a reason to use more memory.
     private static let maximumLine = 64 << 20
 
-    private let descriptor: Int32
+    private let source: InputBytes
     private var buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: blockSize + padding)
     private var filled = 0
     /// How much of what is filled was given out.
     private var given = 0
     private var isAtEnd = false
+    private var isSkipping = false
+    private var fault: FileError?
+    /// How many lines were too long.
+    ///
+    /// They stand before the block that was given out last.
+    private(set) var skipped = 0
 
-    init(_ descriptor: Int32) { self.descriptor = descriptor }
+    /// - Parameter path: the file, or `-` for standard input.
+    init(_ path: String) throws(FileError) { source = try InputBytes(path) }
 
     deinit { buffer.deallocate() }
 
     /// The next block of whole lines, good until the next call; nil at the end.
-    mutating func next() throws -> UnsafeBufferPointer<UInt8>? {
+    mutating func next() throws(FileError) -> UnsafeBufferPointer<UInt8>? {
         keepRest()
         while !isAtEnd {
             if filled + Self.padding == buffer.count {
                 if let end = lastLineEnd() { return give(end) }
-                try grow()
+                makeRoom()
             }
-            let room = buffer.count - Self.padding - filled
-            let count = read(descriptor, buffer.baseAddress.map { $0 + filled }, room)
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
-            }
-            if count == 0 { isAtEnd = true }
-            LineReader.bytesRead.add(count, ordering: .relaxed)
-            filled += count
+            fill()
+        }
+        if let fault {
+            // The line in which the fault lies is not whole.
+            if let end = lastLineEnd() { return give(end) }
+            throw fault
         }
         return filled > 0 ? give(filled) : nil
+    }
+
+    private mutating func fill() {
+        let room = UnsafeMutableBufferPointer(rebasing: buffer[filled..<buffer.count - Self.padding])
+        do throws(FileError) {
+            let count = try source.read(into: UnsafeMutableRawBufferPointer(room))
+            if count == 0 { isAtEnd = true }
+            filled += count
+        } catch {
+            fault = error
+            isAtEnd = true
+        }
+        guard isSkipping else { return }
+        if let end = buffer[..<filled].firstIndex(of: 0x0a) {
+            isSkipping = false
+            given = end + 1
+            keepRest()
+        } else {
+            filled = 0
+        }
     }
 
     private mutating func keepRest() {
@@ -58,9 +82,17 @@ struct LineBlocks: ~Copyable {
         return UnsafeBufferPointer(rebasing: buffer[..<end])
     }
 
-    private mutating func grow() throws {
-        guard buffer.count < Self.maximumLine else { throw POSIXError(.EFBIG) }
-        let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 2 * buffer.count)
+    /// Grows for a long line, or gives it up.
+    private mutating func makeRoom() {
+        guard buffer.count < Self.maximumLine else {
+            skipped += 1
+            filled = 0
+            isSkipping = true
+            return
+        }
+        let larger = UnsafeMutableBufferPointer<UInt8>.allocate(
+            capacity: min(2 * buffer.count, Self.maximumLine) + Self.padding
+        )
         _ = larger.update(fromContentsOf: buffer)
         buffer.deallocate()
         buffer = larger

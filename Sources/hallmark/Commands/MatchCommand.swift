@@ -70,6 +70,10 @@ private final class MatchRun {
     private var correlations: [Correlator.Finding] = []
     /// Whether something could not be read.
     private(set) var hasFailed = false
+    /// Files, certificates and lines that could not be read and never came to the matcher.
+    private var unread = 0
+    /// Whether the file at hand was said to hold what is no observation.
+    private var isForeignSaid = false
 
     init(_ set: RuleSet, threads: Int, onlyLeads: Bool) {
         matcher = BatchMatcher(set, threads: threads, onlyLeads: onlyLeads)
@@ -101,33 +105,47 @@ private final class MatchRun {
     }
 
     private func match(file: String) throws {
-        switch CertificateFile.kind(of: file) {
-        case .ndjson: try match(sweep: file)
-        case .pem, .der:
-            var lines = ByteBuffer()
-            for certificate in try CertificateFile.certificates(in: file) {
-                lines.append(CertificateFile.line(certificate).span)
+        do {
+            switch try CertificateFile.look(at: file) {
+            case .ndjson: try match(sweep: file)
+            case .pem, .der:
+                let contents = try CertificateFile.contents(of: file)
+                for fault in contents.faults { fail(fault) }
+                var lines = ByteBuffer()
+                for certificate in contents.certificates {
+                    lines.append(CertificateFile.line(certificate).span)
+                }
+                try lines.withSpan { try match(lines: $0, file, first: 0) }
             }
-            try lines.withSpan { try match(lines: $0, file, first: 0) }
-        case nil:
-            hasFailed = true
-            let reason =
-                access(file, R_OK) == 0 ? "is neither NDJSON, PEM nor DER" : String(cString: strerror(errno))
-            Terminal.say("\(file): \(reason)")
+        } catch let error as FileError {
+            fail(error)
         }
     }
 
-    private func match(sweep file: String) throws {
-        let descriptor = file == "-" ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            hasFailed = true
-            return Terminal.say("\(file): \(String(cString: strerror(errno)))")
-        }
-        defer { if file != "-" { close(descriptor) } }
-        var reader = LineBlocks(descriptor)
-        var lines = 0
-        while let block = try reader.next() { lines += try match(block, file, first: lines) }
+    private func fail(_ error: FileError) {
+        hasFailed = true
+        unread += 1
+        Terminal.say(error.description)
     }
+
+    private func match(sweep file: String) throws {
+        var reader = try LineBlocks(file)
+        var lines = 0
+        var skipped = 0
+        isForeignSaid = false
+        while true {
+            let block = try reader.next()
+            while skipped < reader.skipped {
+                skipped += 1
+                lines += 1
+                fail(FileError("\(name(file)):\(lines)", "the line is longer than 64 MiB"))
+            }
+            guard let block else { return }
+            lines += try match(block, file, first: lines)
+        }
+    }
+
+    private func name(_ file: String) -> String { file == "-" ? "standard input" : file }
 
     private func match(lines: Span<UInt8>, _ file: String, first: Int) throws {
         let padded = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: lines.count + LineBlocks.padding)
@@ -144,7 +162,10 @@ private final class MatchRun {
             write: { try output.write($0) },
             invalid: { line, error in
                 hasFailed = true
-                Terminal.say("\(file == "-" ? "standard input" : file):\(first + line): \(error)")
+                // A foreign file has many such lines: the first says it.
+                if error.isForeign, isForeignSaid { return }
+                isForeignSaid = isForeignSaid || error.isForeign
+                Terminal.say("\(name(file)):\(first + line): \(error)")
             }
         )
     }
@@ -155,6 +176,9 @@ private final class MatchRun {
         for finding in correlations { finding.encode(into: &buffer) }
         try buffer.withSpan { try output.write($0) }
         try output.flush()
+        guard matcher.summary.observations == 0 else { return }
+        hasFailed = true
+        Terminal.say("nothing was matched: there is no observation and no certificate in the input")
     }
 
     /// All findings stand in the output; a person is shown the first few.
@@ -166,6 +190,8 @@ private final class MatchRun {
         var lines = [
             counted(summary.observations, "observation") + ", \(summary.matched) with a match, "
                 + counted(summary.invalid, "line") + " unreadable"
+                + (summary.foreign > 0 ? ", \(counted(summary.foreign, "object")) not ours" : "")
+                + (unread > 0 ? ", \(unread) more could not be read" : "")
         ]
         let leads = summary.leads.sorted { $0.key < $1.key }
         for (name, counts) in leads {

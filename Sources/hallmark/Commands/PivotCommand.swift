@@ -100,9 +100,12 @@ struct PivotCommand: ParsableCommand {
     private func start() throws -> PivotQuery {
         switch CertificateFile.kind(of: query) {
         case .pem, .der:
-            let certificates = try CertificateFile.certificates(in: query)
-            guard !certificates.isEmpty else { throw CorpusError.failed("\(query): no certificate in it") }
-            return .records(certificates.map(CertificateFile.line))
+            let contents = try CertificateFile.contents(of: query)
+            for fault in contents.faults { Terminal.say(fault.description) }
+            guard !contents.certificates.isEmpty else {
+                throw CorpusError.failed("\(query): no certificate in it that can be read")
+            }
+            return .records(contents.certificates.map(CertificateFile.line))
         case .ndjson, nil: return try PivotQuery(query)
         }
     }

@@ -24,7 +24,7 @@ final class ReadingProgress {
         let timer = DispatchSource.makeTimerSource(queue: .global())
         timer.setEventHandler {
             let elapsed = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
-            let done = LineReader.bytesRead.load(ordering: .relaxed)
+            let done = InputBytes.bytesRead.load(ordering: .relaxed)
             Terminal.showProgress(Self.text(done: done, total: total, seconds: elapsed))
         }
         timer.schedule(deadline: .now() + 1, repeating: .milliseconds(200))

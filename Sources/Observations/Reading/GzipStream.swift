@@ -1,0 +1,64 @@
+import CZlib
+import Glibc
+
+/// Unpacks gzip (RFC 1952) piece by piece, as many members as there are.
+final class GzipStream {
+    /// The input is not what gzip writes.
+    struct Damage: Error {}
+
+    private var stream = z_stream()
+    private let input = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 18)
+    /// Whether the last member is complete.
+    private(set) var isComplete = false
+
+    init?() {
+        // 16 more than the largest window: gzip and nothing else.
+        guard cinflateInit2(&stream, 15 + 16) == Z_OK else {
+            input.deallocate()
+            return nil
+        }
+    }
+
+    deinit {
+        inflateEnd(&stream)
+        input.deallocate()
+    }
+
+    /// Fills `output` as far as the input goes.
+    ///
+    /// - Parameter load: reads packed bytes and returns how many; 0 at the end.
+    /// - Returns: how many bytes were written; 0 at the end.
+    func read(
+        into output: UnsafeMutableRawBufferPointer,
+        load: (UnsafeMutableRawBufferPointer) throws(FileError) -> Int
+    ) throws -> Int {
+        let room = UInt32(min(output.count, 1 << 30))
+        stream.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        stream.avail_out = room
+        while stream.avail_out == room {
+            if stream.avail_in == 0 {
+                let count = try load(UnsafeMutableRawBufferPointer(input))
+                if count == 0 { return 0 }
+                stream.next_in = input.baseAddress
+                stream.avail_in = UInt32(count)
+            }
+            if isComplete {
+                // Blocks of tapes are filled up with zeros.
+                while stream.avail_in > 0, stream.next_in.pointee == 0 {
+                    stream.next_in += 1
+                    stream.avail_in -= 1
+                }
+                if stream.avail_in == 0 { continue }
+                guard inflateReset(&stream) == Z_OK else { throw Damage() }
+                isComplete = false
+            }
+            let code = inflate(&stream, Z_NO_FLUSH)
+            if code == Z_STREAM_END {
+                isComplete = true
+            } else if code != Z_OK, code != Z_BUF_ERROR {
+                throw Damage()
+            }
+        }
+        return Int(room - stream.avail_out)
+    }
+}
