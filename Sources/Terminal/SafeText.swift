@@ -21,13 +21,50 @@ package enum SafeText {
         }
     }
 
-    /// A cell of a CSV file (RFC 4180) that no spreadsheet takes for a formula.
+    /// Text of one line without anything that a terminal acts on, from which `unescaped` gets it back.
     ///
-    /// What begins with `=`, `+`, `-`, `@`, a tab or a line end gets an apostrophe in front, as spreadsheets mark
+    /// It is the text that `terminal` writes; a backslash that could be taken for one of those is written so too.
+    private static func escaped(_ text: String) -> String {
+        var needs = false
+        var previous: UInt8 = 0
+        for byte in text.utf8 {
+            if byte < 0x20 || byte > 0x7e || byte == 0x75 && previous == 0x5c { needs = true }
+            previous = byte
+        }
+        guard needs else { return text }
+        return terminal(text.replacing("\\u{", with: "\\u{5c}u{"))
+    }
+
+    /// Puts back what `csv` wrote as `\u{…}`.
+    package static func unescaped(_ cell: [UInt8]) -> [UInt8] {
+        guard cell.contains(0x5c) else { return cell }
+        var result: [UInt8] = []
+        var index = 0
+        while index < cell.count {
+            if cell[index...].starts(with: [0x5c, 0x75, 0x7b]),
+                let end = cell[index...].prefix(10).firstIndex(of: 0x7d),
+                let value = UInt32(String(decoding: cell[index + 3..<end], as: UTF8.self), radix: 16),
+                let scalar = Unicode.Scalar(value)
+            {
+                result += Array(String(scalar).utf8)
+                index = end + 1
+            } else {
+                result.append(cell[index])
+                index += 1
+            }
+        }
+        return result
+    }
+
+    /// A cell of a CSV file (RFC 4180) that no spreadsheet takes for a formula and no terminal acts on.
+    ///
+    /// Control characters, line ends among them, and those that change the direction of the text are written as
+    /// `\u{…}`, as `terminal` writes them; a row is one line.
+    /// What begins with `=`, `+`, `-` or `@` gets an apostrophe in front, as spreadsheets mark
     /// text; a reader of ours takes it off again (`CSVReader`). A spreadsheet that was told another separator, as
     /// some languages set it, does not see the quotes: so does what stands behind a `;`, a tab or a line end.
     package static func csv(_ text: String) -> String {
-        let cell = guarded(text)
+        let cell = guarded(escaped(text))
         guard cell.utf8.contains(where: { $0 == 0x22 || $0 == 0x2c || isSeparator($0) }) else { return cell }
         return "\"" + cell.replacing("\"", with: "\"\"") + "\""
     }

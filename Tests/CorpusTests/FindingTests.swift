@@ -235,6 +235,82 @@ import Testing
         #expect(try missing([at(2, failure: nil), at(1, failure: "tls_timeout")]).isEmpty)
     }
 
+    /// An asset without ports answers as long as one of its ports does.
+    @Test func anAssetWithoutPortsIsMissingOnce() throws {
+        func record(_ port: Int, _ failure: String?) -> SampleRecord {
+            Self.with { ($0.ip, $0.port, $0.failure) = ("192.0.2.77", port, failure) }
+        }
+        func missing(_ records: [SampleRecord]) throws -> [Finding] {
+            try sweep(records, "address\n192.0.2.77\n").map(\.finding).filter { $0.name == .missingEndpoint }
+        }
+        let closed = [80, 443, 8443].map { record($0, "connection_refused") }
+        #expect(try missing(closed).map(\.message).first?.contains("any of the 3 ports") == true)
+        #expect(try missing(closed).count == 1)
+        #expect(try missing(closed + [record(993, nil)]).isEmpty)
+    }
+
+    /// A sweep that can't be read is no sweep without findings.
+    @Test(arguments: [
+        ("", "is empty"), ("\n\n", "is empty"), ("not a record\n{\"foo\":1}\n", "none of its 2 lines"),
+        ("\u{1f}\u{8b}\u{8}", "none of its 1 lines"), ("[\n]\n", "none of its 2 lines"),
+    ])
+    func whatCantBeReadIsCounted(text: String, reason: String) throws {
+        let scratch = Scratch()
+        let path = try scratch.write("sweep.ndjson", text)
+        let rows = try CSVReader.rows(Array(Self.inventory.utf8), file: "i.csv")
+        let comparison = SweepComparison(InventoryIndex(try Inventory(rows, file: "i.csv"))) { _ in }
+        try comparison.add(sweep: path)
+        #expect(comparison.counts.sweeps.unread.first?.contains(reason) == true)
+        #expect(comparison.counts.records == 0)
+        #expect(!comparison.counts.summary(.inventory, least: .low).contains("No findings"))
+        let drift = try DriftComparison(baseline: path) { _ in }
+        #expect(drift.earlier.unread.first?.contains(reason) == true)
+        let good = SampleRecord().line
+        let partly = try scratch.write("partly.ndjson", "\u{feff}" + good + "\n" + text + good.prefix(40))
+        try comparison.add(sweep: partly)
+        #expect(comparison.counts.records == 1)
+        #expect(comparison.counts.sweeps.unread.last?.contains("are not records") == true)
+        try comparison.add(sweep: scratch.file("none.ndjson"))
+        #expect(comparison.counts.sweeps.unread.count == 3)
+    }
+
+    /// Dates that no calendar's arithmetic likes.
+    @Test(arguments: ["0000-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:60Z"])
+    func farDatesAreCompared(date: String) throws {
+        let policy =
+            "kind,address,max_lifetime_days,expiring_days\n"
+            + "policy,,\(Inventory.mostDays),\(Inventory.mostDays)\nasset,192.0.2.10,,\n"
+        for seconds in [Int.min, -1, 0, Int.max] {
+            for other in [date, "9999-12-31T23:59:59Z", "0000-01-01T00:00:00Z"] {
+                let record = Self.with(
+                    {
+                        ($0.time, $0.notBefore, $0.notAfter) = (date, other, other)
+                        ($0.validitySeconds, $0.keySize) = (seconds, seconds)
+                    },
+                    from: SampleRecord()
+                )
+                #expect(try !sweep([record], policy).isEmpty)
+            }
+        }
+    }
+
+    @Test func certificatesThatEndSoonNeedNoInventory() throws {
+        let scratch = Scratch()
+        let path = try scratch.sweep(
+            "sweep",
+            [
+                SampleRecord(ip: "192.0.2.1"),
+                Self.with({ $0.notAfter = "2026-11-20T00:00:00Z" }, from: SampleRecord(ip: "192.0.2.2")),
+                Self.with({ $0.notAfter = "2026-10-20T00:00:00Z" }, from: SampleRecord(ip: "192.0.2.3")),
+            ]
+        )
+        var found: [ReportedFinding] = []
+        let comparison = ExpiryComparison(days: 30) { found.append($0) }
+        try comparison.add(sweep: path)
+        #expect(found.map(\.endpoint.ip) == ["192.0.2.2", "192.0.2.3"])
+        #expect(found.map(\.finding.name) == [.expiring, .expired])
+    }
+
     @Test func driftSaysWhatChanged() throws {
         let scratch = Scratch()
         let same = SampleRecord(ip: "192.0.2.1", certificate: 1)
@@ -285,7 +361,26 @@ import Testing
         let path = try scratch.sweep("sweep", records)
         var csv = InventoryAdoption.head
         var adoption = InventoryAdoption()
-        #expect(try adoption.add(sweep: path) { csv += $0 } == 42)
+        try adoption.add(sweep: path)
+        #expect(try adoption.write { csv += $0 } == 42)
+        let suspect = try scratch.sweep(
+            "suspect",
+            [
+                Self.with(
+                    { $0.lead = ("Evil C2", 90, "high") },
+                    from: SampleRecord(ip: "192.0.2.7", certificate: 7)
+                ),
+                SampleRecord(ip: "192.0.2.10", certificate: 8), SampleRecord(ip: "192.0.2.9", certificate: 9),
+            ]
+        )
+        var careful = InventoryAdoption()
+        try careful.add(sweep: suspect)
+        var rows = InventoryAdoption.head
+        try careful.write { rows += $0 }
+        #expect(careful.suspicious == 1)
+        let adopted = try Inventory(try CSVReader.rows(Array(rows.utf8), file: "i.csv"), file: "i.csv")
+        #expect(adopted.assets.map(\.address) == ["192.0.2.9", "192.0.2.10"])
+        #expect(rows.contains("# points to Evil C2,192.0.2.7,443"))
         let found = try sweep(records, csv)
         #expect(found.allSatisfy { $0.finding.name == .authorized }, "\(found.map(\.finding.message))")
         #expect(found.count == 43)

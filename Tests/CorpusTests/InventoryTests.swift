@@ -1,3 +1,4 @@
+import Bytes
 import Corpus
 import Foundation
 import Inventory
@@ -29,7 +30,7 @@ import Wire
         let read = try check("python3", ["-c", program, scratch.file("ours.csv")]).output
         let python = try #require(try JSONSerialization.jsonObject(with: Data(read)) as? [[String]])
         // A spreadsheet gets every formula as text.
-        #expect(python[1] == ["'=1+1", "'-2", "'@x", "'+3", "'\tTab"])
+        #expect(python[1] == ["'=1+1", "'-2", "'@x", "'+3", "\\u{9}Tab"])
         #expect(python.allSatisfy { row in row.allSatisfy { !"=+-@\t\r".contains($0.first ?? "x") } })
         // Ours reads back what went in, the guard taken off.
         let again = try CSVReader.records(Array(ours.utf8), file: "x").map(\.cells)
@@ -46,6 +47,79 @@ import Wire
         let back = try CSVReader.records(written, file: "x").map(\.cells)
         #expect(back[0] == cells[0])
         #expect(back.count == 4)
+    }
+
+    /// What Excel, LibreOffice and Numbers write in other languages and as "Unicode Text".
+    @Test(arguments: [
+        "address,ports,owner\r\na.example,443,Web\r\n", "address;ports;owner\r\na.example;443;Web\r\n",
+        "address\tports\towner\r\na.example\t443\tWeb\r\n",
+        "sep=;\r\naddress;ports;owner\r\na.example;443;Web",
+        "SEP=|\naddress|ports|owner\na.example|443|Web", "\"sep=,\"\naddress,ports,owner\na.example,443,Web",
+        "address,ports,owner,,\na.example,443,Web,,,\n,,,,\n", "address,ports,owner\ra.example,443,Web\r",
+        "\"Address\";\"Ports\";\"Owner\"\r\n\"a.example\";443;\"Web\"",
+        #"[{"address": "a.example", "ports": 443, "owner": "Web"}]"#,
+        #"{"address": "a.example", "ports": [443], "owner": "Web"}"#,
+    ])
+    func spreadsheetsAreRead(text: String) throws {
+        let scratch = Scratch()
+        let little = Array(text.utf16).flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+        let big = Array(text.utf16).flatMap { [UInt8($0 >> 8), UInt8(truncatingIfNeeded: $0)] }
+        let type = text.contains("{") ? "json" : "csv"
+        for (number, bytes) in [
+            Array(text.utf8), [0xef, 0xbb, 0xbf] + Array(text.utf8), little, [0xff, 0xfe] + little, big,
+            [0xfe, 0xff] + big,
+        ].enumerated() {
+            let path = scratch.file("\(number).\(type)")
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+            let assets = try InventoryFile.load(path).inventory.assets
+            #expect(assets.map(\.address) == ["a.example"], "\(number)")
+            #expect(assets.first?.owner == "Web")
+            #expect(assets.first?.ports.contains(443) == true)
+            #expect(assets.first?.ports.contains(444) == false)
+        }
+    }
+
+    @Test(arguments: [
+        ("", "is empty"), ("\r\n \n", "is empty"), ("address,ports\n", "names no asset"),
+        ("kind,address,min_tls\npolicy,,1.2\n", "names no asset"),
+        ("address,owner,Owner\na,b,c\n", "the column 'owner' stands twice"),
+        ("address;;owner\na.example;x;b\n", "stands in no column"),
+        ("PK\u{3}\u{4}rest", "save it as CSV"), ("a\0b\0c\0\0\0", "is no text"),
+        ("address,expiring_days\n127.0.0.1,106751991168", "is not a number of days"),
+        ("address,max_lifetime_days\n127.0.0.1,106751991167301", "is not a number of days"),
+        ("address,expiring_days\n127.0.0.1,-1", "is not a number of days"),
+        ("address,key_policy\n127.0.0.1,RSA--1", "is not an algorithm"),
+    ])
+    func whatIsNoInventoryIsSaid(text: String, reason: String) throws {
+        let scratch = Scratch()
+        let path = try scratch.write("i.csv", text)
+        let error = #expect(throws: InventoryError.self) { try InventoryFile.load(path) }
+        #expect(error?.reason.contains(reason) == true, "\(error?.description ?? "")")
+    }
+
+    @Test(
+        arguments: [
+            [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0], [0x1f, 0x8b, 8, 0],
+            [0x28, 0xb5, 0x2f, 0xfd, 0],
+        ] as [[UInt8]]
+    )
+    func otherFilesAreNamed(bytes: [UInt8]) throws {
+        let error = #expect(throws: InventoryError.self) { try InventoryText.utf8(bytes, file: "i") }
+        #expect(error?.reason.contains("xls") == true || error?.reason.contains("compressed") == true)
+    }
+
+    @Test(arguments: [
+        "SHA256:\(hash)", "sha-256:\(hash)", "sha256=\(hash)", hash,
+        "SHA256:" + String(repeating: "AB:", count: 31) + "AB",
+    ])
+    func digestsMayNameTheirAlgorithm(text: String) throws {
+        let inventory = try Inventory(try rows("address,certificates\na.example,\(text)"), file: "i.csv")
+        #expect(inventory.assets.first?.certificates == [try #require(Digest256(Self.hash))])
+    }
+
+    @Test func doubledMembersAreRefused() {
+        let json = #"{"address": "a.example", "Address": "b.example"}"#
+        #expect(throws: InventoryError.self) { try JSONRows.rows(Array(json.utf8), file: "i.json") }
     }
 
     @Test(arguments: [
@@ -68,7 +142,10 @@ import Wire
             "address,key_policy\nx.example,RSA2048",
             "'RSA2048' in 'key_policy' is not an algorithm with its least size: use RSA-2048"
         ),
-        ("address,max_lifetime_days\nx.example,-1", "'-1' in 'max_lifetime_days' is not a number of days"),
+        (
+            "address,max_lifetime_days\nx.example,-1",
+            "'-1' in 'max_lifetime_days' is not a number of days from 0 to 3652425"
+        ),
         ("kind,address\nowned,x.example", "'x.example' is not a range of addresses"),
         ("kind,address\nthing,x.example", "'thing' is not a kind: asset, owned or policy"),
     ])

@@ -65,6 +65,7 @@ import Testing
         var random = SystemRandomNumberGenerator()
         let pieces = [
             "'", "=", "-", ";", "\t", "\n", "\r", "\"", ",", " ", "a", "\u{ff1d}", "\u{feff}", "\u{0}", "é",
+            "\\", "\\u{", "\\u{41}", "}", "\u{1b}[2J", "\u{9b}", "\u{202e}", "\u{e000}",
         ]
         for _ in 0..<3000 {
             let text = (0..<Int.random(in: 0...12, using: &random)).map { _ in
@@ -73,6 +74,23 @@ import Testing
             let line = "x," + SafeText.csv(text) + "\r\n"
             let records = try CSVReader.records(Array(line.utf8), file: "x.csv")
             #expect(records.first?.cells == ["x", text], "\(line.debugDescription)")
+        }
+    }
+
+    /// A row is one line in which no character acts, whatever a certificate says.
+    @Test func everyActiveCharacterIsWrittenOut() throws {
+        let scalars =
+            (Array(0...0x1f) + Array(0x7f...0x9f) + Array(0x2028...0x202e) + Array(0x2066...0x2069) + [
+                0x61c, 0xfeff,
+            ])
+            .compactMap { Unicode.Scalar(UInt32($0)) }
+        for scalar in scalars {
+            for text in ["\(scalar)", "a\(scalar)=1", "\(scalar)=1", "a,\(scalar);b\"", "\\\(scalar)"] {
+                let cell = SafeText.csv(text)
+                #expect(!cell.unicodeScalars.contains(scalar), "\(cell.debugDescription)")
+                let back = try CSVReader.records(Array("x,\(cell)\r\n".utf8), file: "x.csv")
+                #expect(back.map(\.cells) == [["x", text]], "\(cell.debugDescription)")
+            }
         }
     }
 

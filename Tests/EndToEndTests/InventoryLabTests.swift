@@ -137,8 +137,11 @@ import Testing
         #expect(head.count <= 24)
         for name in Set(expected.map { $0.split(separator: " ")[1] }) {
             let count = expected.count { $0.split(separator: " ")[1] == name }
+            // What the table below leaves out is one number, so that the counts are those of what stands there.
             #expect(
-                head.contains { $0.contains(" \(name) ") && $0.hasSuffix(" \(count)") },
+                name == "authorized"
+                    ? head.contains("\(count) findings below low are not shown")
+                    : head.contains { $0.contains(" \(name) ") && $0.hasSuffix(" \(count)") },
                 "\(name): \(count)"
             )
         }

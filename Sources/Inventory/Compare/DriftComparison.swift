@@ -15,6 +15,8 @@ package final class DriftComparison {
     private let descriptor: Int32
     private let report: (ReportedFinding) throws -> Void
     package private(set) var counts = ComparisonCounts()
+    /// What was read of the earlier sweep, and what could not be.
+    package private(set) var earlier = SweepFile()
 
     private struct Entry {
         var offset: Int
@@ -32,20 +34,24 @@ package final class DriftComparison {
         self.report = report
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError(path, errno) }
-        var reader = try LineReader(path)
-        while true {
-            let found = try reader.next { line -> (UInt64, Entry)? in
-                guard (try? picker.read(padded: line)) != nil, Self.isAnswer(picker) else {
-                    return nil
-                }
-                let entry = Entry(offset: 0, length: Int32(clamping: line.count), digest: digest(picker))
-                return (key(picker), entry)
-            }
-            guard let found else { break }
-            guard case (let key, var entry)? = found else { continue }
-            entry.offset = reader.lineOffset
+        var found: (key: UInt64, entry: Entry)?
+        var sweep = SweepFile()
+        try sweep.read(path) { offset in
+            guard let (key, entry) = found else { return }
             entries[key] = entry
+            entries[key]?.offset = offset
+        } record: { line in
+            found = nil
+            guard (try? picker.read(padded: line)) != nil, picker.has(.ip) || picker.has(.address) else {
+                return false
+            }
+            if Self.isAnswer(picker) {
+                let entry = Entry(offset: 0, length: Int32(clamping: line.count), digest: digest(picker))
+                found = (key(picker), entry)
+            }
+            return true
         }
+        earlier = sweep
     }
 
     deinit { close(descriptor) }
@@ -54,20 +60,20 @@ package final class DriftComparison {
     package var baselineCount: Int { entries.count }
 
     package func add(sweep path: String) throws {
-        var reader = try LineReader(path)
-        while try reader.next({ try add(line: $0) }) != nil {}
+        var sweeps = counts.sweeps
+        defer { counts.sweeps = sweeps }
+        try sweeps.read(path) { try add(line: $0) }
     }
 
-    func add(line: UnsafeRawBufferPointer) throws {
-        counts.records += 1
-        guard (try? picker.read(padded: line)) != nil, picker.has(.ip) else {
-            counts.malformed += 1
-            return
+    /// - Returns: whether the line is a record.
+    private func add(line: UnsafeRawBufferPointer) throws -> Bool {
+        guard (try? picker.read(padded: line)) != nil, picker.has(.ip) || picker.has(.address) else {
+            return false
         }
         let key = key(picker)
         guard Self.isAnswer(picker) else {
             entries[key]?.failed = true
-            return
+            return true
         }
         counts.answered += 1
         let endpoint = ReportedFinding.Endpoint(picker)
@@ -77,7 +83,7 @@ package final class DriftComparison {
                 Finding(.appeared, "The endpoint answers now\(subject.isEmpty ? "" : " with \(subject)")."),
                 endpoint
             )
-            return
+            return true
         }
         entries[key]?.wasSeen = true
         if entry.digest == digest(picker) {
@@ -85,6 +91,7 @@ package final class DriftComparison {
         } else {
             try tell(try change(entry), endpoint)
         }
+        return true
     }
 
     /// Reports what has gone.

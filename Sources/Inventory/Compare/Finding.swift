@@ -90,17 +90,20 @@ package struct Finding: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - number: the asset's place in the inventory.
+    ///   - ports: the ports that were asked, of which none answers.
     ///   - time: when it failed first, in milliseconds since 1970.
     static func missing(
         _ asset: Asset,
         _ number: Int,
-        port: Int,
+        ports: [Int],
         since time: Int,
         code: String,
         lastSeen: Int? = nil
     ) -> Finding {
+        let asked =
+            ports.count == 1 ? "port \(ports[0])" : "on any of the \(ports.count) ports that were asked"
         var message =
-            "\(asset.address) port \(port) does not answer since \(RFC3339.secondsText(time)): \(code)"
+            "\(asset.address) \(asked) does not answer since \(RFC3339.secondsText(time)): \(code)"
         if let lastSeen { message += "; last seen \(RFC3339.secondsText(lastSeen))" }
         return Finding(.missingEndpoint, message + ".", asset: number)
     }

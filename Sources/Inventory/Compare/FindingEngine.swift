@@ -56,6 +56,8 @@ package final class FindingEngine {
         /// The assets that name the endpoint.
         var assets: [Int] = []
         var answered = false
+        /// Whether no asset names the endpoint, but an owned range holds it.
+        var isOwned = false
         var findings: [Finding] = []
         var key: Digest256?
     }
@@ -67,12 +69,9 @@ package final class FindingEngine {
         let name = record.text(.serverName) ?? record.text(.domain)
         var result = Evaluation()
         result.assets = index.assets(ip: ip, port: port, name: name)
+        result.isOwned = result.assets.isEmpty && ip.map { index.isOwned($0) } ?? false
         guard let certificate = ObservedCertificate(record) else {
-            result.findings = withoutCertificate(
-                record,
-                result.assets,
-                isOwned: ip.map { index.isOwned($0) } ?? false
-            )
+            result.findings = withoutCertificate(record, result.assets, isOwned: result.isOwned)
             // A plain HTTP answer is an answer.
             result.answered = record.text(.outcome) == "success"
             return result
@@ -81,9 +80,8 @@ package final class FindingEngine {
         result.key = certificate.key
         var findings: [Finding] = []
         if result.assets.isEmpty {
-            let isOwned = ip.map { index.isOwned($0) } ?? false
-            findings += outside(certificate, isOwned: isOwned)
-            if isOwned {
+            findings += outside(certificate, isOwned: result.isOwned)
+            if result.isOwned {
                 findings += certificate.violations(
                     of: inventory.policy,
                     issuers: inventory.policy.issuers,
@@ -126,13 +124,16 @@ package final class FindingEngine {
             return [Finding(.unknownEndpoint, "An endpoint inside owned ranges answers\(how).")]
         }
         guard failed, Self.wasAsked(record),
-            let asset = assets.first(where: { inventory.assets[$0].isSingle })
+            // Of an asset without ports another port may answer, which only the whole sweep tells.
+            let asset = assets.first(where: {
+                inventory.assets[$0].isSingle && !inventory.assets[$0].ports.isEmpty
+            })
         else { return [] }
         return [
             .missing(
                 inventory.assets[asset],
                 asset,
-                port: record.integer(.port) ?? 0,
+                ports: [record.integer(.port) ?? 0],
                 since: record.text(.timestamp).flatMap { RFC3339.milliseconds($0) } ?? 0,
                 code: record.text(.errorCode) ?? "unknown"
             )

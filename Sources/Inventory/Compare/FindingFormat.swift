@@ -98,17 +98,40 @@ package struct FindingTable {
 }
 
 extension ComparisonCounts {
+    /// What a sweep is compared with.
+    package enum Against: Sendable {
+        case inventory, sweep, calendar
+    }
+
     /// One screen for people.
-    package func summary(drift: Bool) -> String {
-        var result = "\(records) records, \(answered) endpoints answered"
-        result += drift ? ", \(unchanged) unchanged\n" : "; \(assets) of assets, \(outside) of no asset\n"
+    ///
+    /// - Parameter least: less urgent findings are not written, and stand here in one number.
+    package func summary(_ against: Against, least: Severity) -> String {
+        var result = "\(records) records, "
+        switch against {
+        case .inventory:
+            result += "\(answered) endpoints answered; \(assets) of assets, \(outside) of no asset\n"
+        case .sweep: result += "\(answered) endpoints answered, \(unchanged) unchanged\n"
+        case .calendar: result += "\(answered) with a certificate\n"
+        }
         if malformed > 0 { result += "\(malformed) lines are not records\n" }
         if unswept > 0 { result += "\(unswept) assets are in no record of the sweep\n" }
         var table = TextTable(["severity", "finding", "count"])
-        for name in Finding.Name.allCases.sorted(by: { $1.severity < $0.severity }) {
-            guard let count = findings[name] else { continue }
-            table.add([name.severity.rawValue, name.rawValue, String(count)])
+        var below = 0
+        for (kind, count) in findings.sorted(by: {
+            ($1.key.severity, $0.key.name.rawValue) < ($0.key.severity, $1.key.name.rawValue)
+        }) {
+            if kind.severity < least {
+                below += count
+            } else {
+                table.add([kind.severity.rawValue, kind.name.rawValue, String(count)])
+            }
         }
-        return result + (table.isEmpty ? "No findings.\n" : table.text)
+        if records > 0 {
+            let all = sweeps.unread.isEmpty ? "No findings.\n" : "No findings in what could be read.\n"
+            result += table.isEmpty ? all : table.text
+        }
+        if below > 0 { result += "\(below) findings below \(least.rawValue) are not shown\n" }
+        return result
     }
 }

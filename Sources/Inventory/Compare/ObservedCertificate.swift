@@ -102,7 +102,9 @@ struct ObservedCertificate {
             let name = tlsVersion == "3.0" || tlsVersion == "2.0" ? "SSL" : "TLS"
             add(.oldProtocol, "The endpoint negotiated \(name) \(tlsVersion); the policy wants TLS \(least).")
         }
-        if let most = policy.maxLifetimeDays, let seconds = lifetimeSeconds, seconds > most * 86400 {
+        if let most = policy.maxLifetimeDays, let seconds = lifetimeSeconds, seconds / 86400 >= most,
+            seconds > most &* 86400
+        {
             add(
                 .lifetimeTooLong,
                 "The certificate is valid for \(seconds / 86400) days; the policy allows \(most)."
@@ -114,17 +116,20 @@ struct ObservedCertificate {
         return findings
     }
 
-    private func checkTimes(_ time: Int, _ policy: InventoryPolicy, _ add: (Finding.Name, String) -> Void) {
+    /// Says what is over, soon over or not yet begun.
+    ///
+    /// Times are within the years 0 to 9999, so differences fit.
+    func checkTimes(_ time: Int, _ policy: InventoryPolicy, _ add: (Finding.Name, String) -> Void) {
         if let notBefore, time < notBefore {
             add(.notYetValid, "The certificate is valid from \(RFC3339.secondsText(notBefore)) on.")
         }
         guard let notAfter else { return }
         let day = 86_400_000
         if time > notAfter {
-            let days = (time - notAfter) / day
+            let days = (time &- notAfter) / day
             add(.expired, "The certificate ended \(RFC3339.secondsText(notAfter)), \(days) days before.")
-        } else if let limit = policy.expiringDays, notAfter - time < limit * day {
-            let days = (notAfter - time) / day
+        } else if let limit = policy.expiringDays, (notAfter &- time) / day < limit {
+            let days = (notAfter &- time) / day
             add(.expiring, "The certificate ends \(RFC3339.secondsText(notAfter)), in \(days) days.")
         }
     }

@@ -12,7 +12,7 @@ package struct ReportedFinding: Sendable {
 
         init(_ record: RecordPicker) {
             ip = record.text(.ip) ?? ""
-            port = record.integer(.port)
+            port = record.integer(.port).flatMap { UInt16(exactly: $0) }.map(Int.init)
             name = record.text(.serverName) ?? record.text(.domain) ?? ""
             certificate = record.text(.sha256) ?? ""
             time = record.text(.timestamp).flatMap { RFC3339.milliseconds($0) }
@@ -54,24 +54,32 @@ package struct ReportedFinding: Sendable {
 
 /// What a comparison has seen, in numbers.
 package struct ComparisonCounts: Sendable {
-    package var records = 0
+    /// What was read of the sweeps, and what could not be.
+    package internal(set) var sweeps = SweepFile()
+    package var records: Int { sweeps.records }
+    package var malformed: Int { sweeps.malformed }
     package var answered = 0
     /// Records of endpoints that an asset names, and of those that none names.
     package var assets = 0
     package var outside = 0
-    package var malformed = 0
+    /// Records that tell whether an asset, or an endpoint of an owned range, answers.
+    package var swept = 0
     /// Assets that stand in no record.
     package var unswept = 0
     /// Endpoints that are the same in both sweeps.
     package var unchanged = 0
-    package private(set) var findings: [Finding.Name: Int] = [:]
-    package private(set) var severities: [Severity: Int] = [:]
+    /// How many findings there are of a name and a severity.
+    package private(set) var findings: [Kind: Int] = [:]
+
+    package struct Kind: Hashable, Sendable {
+        package let name: Finding.Name
+        package let severity: Severity
+    }
 
     mutating func count(_ finding: Finding) {
-        findings[finding.name, default: 0] += 1
-        severities[finding.severity, default: 0] += 1
+        findings[Kind(name: finding.name, severity: finding.severity), default: 0] += 1
     }
 
     /// The greatest severity that was found.
-    package var worst: Severity? { severities.keys.max() }
+    package var worst: Severity? { findings.keys.map(\.severity).max() }
 }

@@ -25,6 +25,19 @@ package final class SweepComparison {
         var answered = Int.min
         var failed = Int.max
         var code = ""
+
+        init() {}
+
+        /// Of several ports of which none answers: since the first failure after the last answer.
+        init(_ ports: [Presence]) {
+            answered = ports.map(\.answered).max() ?? .min
+            let later = ports.filter { [answered] in $0.failed > answered }
+            let first = later.min { $0.failed < $1.failed } ?? ports.max { $0.failed < $1.failed }
+            if let first {
+                failed = first.failed
+                code = first.code
+            }
+        }
     }
 
     /// - Parameter report: is given each finding, those that need the whole sweep at the end.
@@ -39,32 +52,36 @@ package final class SweepComparison {
     ///
     /// - Parameter path: NDJSON, or `-` for standard input.
     package func add(sweep path: String) throws {
-        var reader = try LineReader(path)
-        while try reader.next({ try add(line: $0) }) != nil {}
-        counts.malformed += reader.skipped
+        var sweeps = counts.sweeps
+        defer { counts.sweeps = sweeps }
+        try sweeps.read(path) { try add(line: $0) }
     }
 
     /// Compares one line that has `RecordPicker.padding` readable bytes behind it.
-    func add(line: UnsafeRawBufferPointer) throws {
-        counts.records += 1
+    ///
+    /// - Returns: whether it is a record.
+    private func add(line: UnsafeRawBufferPointer) throws -> Bool {
         guard (try? picker.read(padded: line)) != nil, picker.has(.address) || picker.has(.ip) else {
-            counts.malformed += 1
-            return
+            return false
         }
         let result = engine.evaluate(picker)
         let port = picker.integer(.port) ?? 0
         if result.answered { counts.answered += 1 }
         if result.assets.isEmpty { counts.outside += 1 } else { counts.assets += 1 }
-        if FindingEngine.wasAsked(picker) { notePresence(result, port) }
+        if FindingEngine.wasAsked(picker) {
+            if !result.assets.isEmpty || result.isOwned { counts.swept += 1 }
+            notePresence(result, port)
+        }
         if let key = result.key { noteKey(key, result.assets) }
         // Whether an asset is missing shows only when all records have been seen.
         let findings = result.findings.filter { $0.name != .missingEndpoint }
-        guard !findings.isEmpty else { return }
+        guard !findings.isEmpty else { return true }
         let endpoint = ReportedFinding.Endpoint(picker)
         for finding in findings {
             try report(ReportedFinding(finding: finding, endpoint: endpoint, inventory: inventory))
             counts.count(finding)
         }
+        return true
     }
 
     private func notePresence(_ result: FindingEngine.Evaluation, _ port: Int) {
@@ -99,11 +116,18 @@ package final class SweepComparison {
     ///
     /// - Parameter absence: what a corpus knows of an asset's port that failed at a time.
     package func finish(absence: ((Asset, Int, Int) throws -> Absence?)? = nil) throws {
-        for (place, entry) in presence.sorted(by: {
-            ($0.key.asset, $0.key.port) < ($1.key.asset, $1.key.port)
-        })
-        where entry.failed != .max {
-            try reportMissing(Int(place.asset), Int(place.port), entry, absence)
+        for (number, ports) in Dictionary(grouping: presence, by: \.key.asset).sorted(by: { $0.key < $1.key })
+        {
+            let asset = inventory.assets[Int(number)]
+            let ports = ports.map { (port: Int($0.key.port), entry: $0.value) }.sorted { $0.port < $1.port }
+            let silent = ports.filter { $0.entry.failed != .max }
+            if !asset.ports.isEmpty {
+                for (port, entry) in silent {
+                    try reportMissing(Int(number), [port], entry, absence)
+                }
+            } else if silent.count == ports.count {
+                try reportMissing(Int(number), ports.map(\.port), Presence(silent.map(\.entry)), absence)
+            }
         }
         for (prefix, assets) in shared.sorted(by: { $0.key < $1.key }) {
             try reportShared(assets.map { Int($0) }.sorted(), keyTexts[prefix])
@@ -116,19 +140,18 @@ package final class SweepComparison {
 
     private func reportMissing(
         _ number: Int,
-        _ port: Int,
+        _ ports: [Int],
         _ entry: Presence,
         _ absence: ((Asset, Int, Int) throws -> Absence?)?
     ) throws {
         let asset = inventory.assets[number]
         // A corpus that knows no later answer than the sweeps can't say more.
-        let known = try absence?(asset, port, entry.failed).flatMap {
-            $0.answered >= entry.answered ? $0 : nil
-        }
+        let known = try ports.compactMap { try absence?(asset, $0, entry.failed) }
+            .max { $0.answered < $1.answered }.flatMap { $0.answered >= entry.answered ? $0 : nil }
         let finding = Finding.missing(
             asset,
             number,
-            port: port,
+            ports: ports,
             since: min(entry.failed, known?.failed ?? .max),
             code: entry.code,
             lastSeen: known?.answered ?? (entry.answered == .min ? nil : entry.answered)
@@ -136,7 +159,7 @@ package final class SweepComparison {
         try report(
             ReportedFinding(
                 finding: finding,
-                endpoint: .init(asset: asset, port: port, time: entry.failed),
+                endpoint: .init(asset: asset, port: ports.count == 1 ? ports.first : nil, time: entry.failed),
                 inventory: inventory
             )
         )

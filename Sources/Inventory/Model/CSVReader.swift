@@ -1,8 +1,9 @@
 import Terminal
 
-/// Reads CSV (RFC 4180): quoted cells with commas, line ends and doubled quotes in them; LF or CRLF.
+/// Reads CSV (RFC 4180): quoted cells with separators, line ends and doubled quotes in them; LF, CRLF or CR.
 ///
-/// Apostrophes before what could begin a formula are taken off, as `SafeText.csv` put them there.
+/// Apostrophes before what could begin a formula are taken off and `\u{…}` is read as the character, as
+/// `SafeText.csv` wrote them.
 package enum CSVReader {
     /// One record and the line that it begins on.
     package struct Record: Equatable, Sendable {
@@ -10,8 +11,13 @@ package enum CSVReader {
         package let cells: [String]
     }
 
+    /// - Parameter separator: the byte between cells.
     /// - Throws: for a quote that does not end, or one in the middle of a cell.
-    package static func records(_ bytes: [UInt8], file: String) throws(InventoryError) -> [Record] {
+    package static func records(
+        _ bytes: [UInt8],
+        separator: UInt8 = 0x2c,
+        file: String
+    ) throws(InventoryError) -> [Record] {
         var records: [Record] = []
         var cells: [String] = []
         var cell: [UInt8] = []
@@ -21,7 +27,7 @@ package enum CSVReader {
         var first = 1
         var index = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
         func endCell() {
-            cells.append(String(decoding: SafeText.unguarded(cell), as: UTF8.self))
+            cells.append(String(decoding: SafeText.unescaped(SafeText.unguarded(cell)), as: UTF8.self))
             cell.removeAll(keepingCapacity: true)
             wasQuoted = false
         }
@@ -49,9 +55,9 @@ package enum CSVReader {
             case 0x22 where cell.isEmpty && !wasQuoted: (quoted, wasQuoted) = (true, true)
             case 0x22:
                 throw InventoryError(file: file, line: line, reason: "a quote in the middle of a cell")
-            case 0x2c: endCell()
+            case separator: endCell()
             case 0x0d where index < bytes.count && bytes[index] == 0x0a: continue
-            case 0x0a:
+            case 0x0a, 0x0d:
                 endRecord()
                 line += 1
                 first = line
@@ -65,37 +71,6 @@ package enum CSVReader {
         guard !quoted else { throw InventoryError(file: file, line: first, reason: "the quote has no end") }
         if !cell.isEmpty || !cells.isEmpty || wasQuoted { endRecord() }
         return records
-    }
-
-    /// The rows of an inventory: the first record names the columns.
-    package static func rows(_ bytes: [UInt8], file: String) throws(InventoryError) -> [InventoryRow] {
-        let records = try records(bytes, file: file)
-        guard let head = records.first else { return [] }
-        let names = head.cells.map { $0.trimmed.lowercased() }
-        for name in names where !InventoryRow.isKnown(name) {
-            throw InventoryError(file: file, line: head.line, reason: "there is no column '\(name)'")
-        }
-        guard names.contains("address") else {
-            throw InventoryError(file: file, line: head.line, reason: "the column 'address' is missing")
-        }
-        var rows: [InventoryRow] = []
-        rows.reserveCapacity(records.count)
-        for record in records.dropFirst() where record.cells[0].first != "#" {
-            guard record.cells.count <= names.count else {
-                throw InventoryError(
-                    file: file,
-                    line: record.line,
-                    reason: "\(record.cells.count) cells, but \(names.count) columns"
-                )
-            }
-            var values: [String: [String]] = [:]
-            for (name, cell) in zip(names, record.cells) where !cell.isEmpty {
-                let parts = cell.split(separator: ";").map { String($0).trimmed }.filter { !$0.isEmpty }
-                if !parts.isEmpty { values[name] = parts }
-            }
-            if !values.isEmpty { rows.append(InventoryRow(line: record.line, values: values)) }
-        }
-        return rows
     }
 }
 

@@ -98,12 +98,21 @@ package struct Inventory: Sendable {
         for text in (row.values[column] ?? []).flatMap({
             $0.split(whereSeparator: { $0 == " " || $0 == "," })
         }) {
-            guard let digest = Digest256(text) else {
+            guard let digest = digest(text) else {
                 throw Reason("'\(text)' in '\(column)' is not a SHA-256 in hexadecimal")
             }
             result.insert(digest)
         }
         return result
+    }
+
+    /// Reads a digest with or without the name of its algorithm in front, as other tools write it: `SHA256:ab…`.
+    private static func digest(_ text: Substring) -> Digest256? {
+        for prefix in ["sha256:", "sha-256:", "sha256=", "sha-256="]
+        where text.lowercased().hasPrefix(prefix) {
+            return Digest256(text.dropFirst(prefix.count))
+        }
+        return Digest256(text)
     }
 
     private static func policy(_ row: InventoryRow) throws(Reason) -> InventoryPolicy {
@@ -139,16 +148,19 @@ package struct Inventory: Sendable {
         where text.lowercased().hasPrefix(name.lowercased()) {
             let rest = text.dropFirst(name.count)
             if rest.isEmpty { return (name, 0) }
-            guard rest.first == "-", let bits = Int(rest.dropFirst()) else { continue }
+            guard rest.first == "-", let bits = Int(rest.dropFirst()), bits >= 0 else { continue }
             return (name, bits)
         }
         return nil
     }
 
+    /// Ten thousand years: no date that a certificate can hold is farther away.
+    package static let mostDays = 3_652_425
+
     private static func number(_ row: InventoryRow, _ column: String) throws(Reason) -> Int? {
         guard let text = row.values[column]?.first else { return nil }
-        guard let number = Int(text), number >= 0 else {
-            throw Reason("'\(text)' in '\(column)' is not a number of days")
+        guard let number = Int(text), 0...mostDays ~= number else {
+            throw Reason("'\(text)' in '\(column)' is not a number of days from 0 to \(mostDays)")
         }
         return number
     }

@@ -1,19 +1,25 @@
 import Foundation
 import YAML
 
-/// Loads an inventory from CSV, NDJSON or YAML, told apart by the file's name.
+/// Loads an inventory from CSV, JSON or YAML, told apart by the file's name.
 package enum InventoryFile {
+    /// - Throws: when it can't be read, or names nothing: comparing with nothing would find nothing.
     package static func load(_ path: String) throws -> InventoryIndex {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw InventoryError(file: path, reason: "can't be read")
         }
+        let bytes = try InventoryText.utf8([UInt8](data), file: path)
         let rows: [InventoryRow]
         switch URL(fileURLWithPath: path).pathExtension.lowercased() {
-        case "yaml", "yml": rows = try yaml(String(decoding: data, as: UTF8.self), path)
-        case "ndjson", "jsonl", "json": rows = try JSONRows.rows([UInt8](data), file: path)
-        default: rows = try CSVReader.rows([UInt8](data), file: path)
+        case "yaml", "yml": rows = try yaml(String(decoding: bytes, as: UTF8.self), path)
+        case "ndjson", "jsonl", "json": rows = try JSONRows.rows(bytes, file: path)
+        default: rows = try CSVReader.rows(bytes, file: path)
         }
-        return InventoryIndex(try Inventory(rows, file: path))
+        let inventory = try Inventory(rows, file: path)
+        guard !inventory.assets.isEmpty || !inventory.owned.isEmpty else {
+            throw InventoryError(file: path, reason: "names no asset and no owned range")
+        }
+        return InventoryIndex(inventory)
     }
 
     /// Rows as a list, or as a mapping with `policy`, `owned` and `assets`.
@@ -55,7 +61,9 @@ package enum InventoryFile {
         var values: [String: [String]] = [:]
         for entry in entries {
             let texts = try texts(entry.value)
-            if !texts.isEmpty { values[entry.name.lowercased()] = texts }
+            let name = entry.name.lowercased()
+            guard values[name] == nil else { throw entry.key.error("the column '\(name)' stands twice") }
+            if !texts.isEmpty { values[name] = texts }
         }
         return InventoryRow(line: node.line, values: values)
     }

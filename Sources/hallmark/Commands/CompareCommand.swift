@@ -19,8 +19,9 @@ struct CompareCommand: ParsableCommand {
               hallmark compare --adopt sweep.ndjson > inventory.csv
               hallmark compare sweep.ndjson --inventory inventory.csv --fail-on high
               hallmark compare new.ndjson --baseline old.ndjson --format csv > drift.csv
+              hallmark compare sweep.ndjson --expiring 30
 
-            Exit codes: 0 done; 1 it could not do its work; 3 done, and a finding at or over --fail-on was found; 64 usage.
+            Exit codes: 0 done; 1 it could not do its work, or could not read all of it; 3 done, and a finding at or over --fail-on was found; 64 usage.
             """
     )
 
@@ -29,7 +30,7 @@ struct CompareCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What is ours and what is authorised on it: CSV, NDJSON or YAML.",
+            "What is ours and what is authorised on it: CSV, JSON or YAML.",
             valueName: "file"
         ),
         completion: .file()
@@ -41,6 +42,14 @@ struct CompareCommand: ParsableCommand {
         completion: .file()
     )
     var baseline: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Say which certificates are over, or will be within so many days of when they were seen.",
+            valueName: "days"
+        )
+    )
+    var expiring: Int?
 
     @Flag(help: "Write an inventory that authorises what the sweeps saw, as CSV, and compare nothing.")
     var adopt = false
@@ -65,16 +74,26 @@ struct CompareCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "No summary.")
     var quiet = false
 
+    @OptionGroup var unread: KeepGoingOption
+
     func validate() throws {
-        guard adopt || inventory != nil || baseline != nil else {
-            throw ValidationError("give --inventory, --baseline or --adopt")
+        let comparisons = [inventory != nil, baseline != nil, expiring != nil].count { $0 }
+        guard adopt || comparisons > 0 else {
+            throw ValidationError("give --inventory, --baseline, --expiring or --adopt")
         }
-        guard !adopt || inventory == nil && baseline == nil else {
-            throw ValidationError("--adopt compares nothing: leave out --inventory and --baseline")
+        guard !adopt || comparisons == 0 else {
+            throw ValidationError(
+                "--adopt compares nothing: leave out --inventory, --baseline and --expiring"
+            )
         }
-        let readsTwice = inventory != nil && baseline != nil
-        guard !readsTwice || !sweeps.isEmpty && !sweeps.contains("-") else {
-            throw ValidationError("with both --inventory and --baseline the sweeps have to be files")
+        guard comparisons < 2 || !sweeps.isEmpty && !sweeps.contains("-") else {
+            throw ValidationError("the sweeps are read more than once and have to be files")
+        }
+        guard expiring.map({ 0...Inventory.mostDays ~= $0 }) ?? true else {
+            throw ValidationError("--expiring takes days from 0 to \(Inventory.mostDays)")
+        }
+        guard inventory == nil || expiring == nil else {
+            throw ValidationError("with --inventory the days stand in its column expiring_days")
         }
     }
 
@@ -85,16 +104,32 @@ struct CompareCommand: ParsableCommand {
         defer { progress.end() }
         if adopt {
             var adoption = InventoryAdoption()
+            for file in files { try adoption.add(sweep: file) }
+            progress.end()
+            let isWhole = try say(adoption.sweeps)
             try output.write(InventoryAdoption.head)
-            for file in files { try adoption.add(sweep: file) { try output.write($0) } }
-            return try output.flush()
+            try adoption.write { try output.write($0) }
+            try output.flush()
+            if adoption.suspicious > 0 {
+                Terminal.say(
+                    "\(adoption.suspicious) rows carry a lead and stand behind #: look at those endpoints first"
+                )
+            }
+            if !isWhole { throw ExitCode(1) }
+            return
         }
         // A table without a severity leaves out what agrees; files for programs hold all.
         let least = severity ?? (format == .table ? .low : .info)
         let sink = FindingSink(format: format, least: least, output: output)
         try sink.begin()
         var summaries: [String] = []
-        var worst = Severity.info
+        var worst: Severity?
+        var (isWhole, isSwept) = (true, true)
+        func close(_ counts: ComparisonCounts, _ against: ComparisonCounts.Against) throws {
+            isWhole = try say(counts.sweeps) && isWhole
+            summaries.append(counts.summary(against, least: least))
+            worst = [worst, counts.worst].compactMap(\.self).max()
+        }
         if let inventory {
             let comparison = SweepComparison(try InventoryFile.load(inventory)) { try sink.write($0) }
             for file in files { try comparison.add(sweep: file) }
@@ -102,18 +137,43 @@ struct CompareCommand: ParsableCommand {
             try comparison.finish { asset, port, time in
                 try known?.absence(asset, port: port, at: time)
             }
-            summaries.append(comparison.counts.summary(drift: false))
-            worst = max(worst, comparison.counts.worst ?? .info)
+            try close(comparison.counts, .inventory)
+            if comparison.counts.swept == 0 {
+                Terminal.say(
+                    "none of the \(comparison.counts.records) records is of an asset of \(inventory)"
+                )
+                isSwept = false
+            }
         }
         if let baseline {
             let comparison = try DriftComparison(baseline: baseline) { try sink.write($0) }
             for file in files { try comparison.add(sweep: file) }
+            isWhole = try say(comparison.earlier) && isWhole
             try comparison.finish()
-            summaries.append(comparison.counts.summary(drift: true))
-            worst = max(worst, comparison.counts.worst ?? .info)
+            try close(comparison.counts, .sweep)
         }
+        if let expiring {
+            let comparison = ExpiryComparison(days: expiring) { try sink.write($0) }
+            for file in files { try comparison.add(sweep: file) }
+            try close(comparison.counts, .calendar)
+        }
+        progress.end()
         try sink.end(summary: quiet ? "" : summaries.joined(separator: "\n"))
-        if let failOn, worst >= failOn { throw ExitCode(3) }
+        if !isSwept || !isWhole { throw ExitCode(1) }
+        if let failOn, let worst, worst >= failOn { throw ExitCode(3) }
+    }
+
+    /// Says what could not be read.
+    ///
+    /// - Returns: whether the run may end well.
+    /// - Throws: when nothing was read at all: nothing can be said of it.
+    private func say(_ read: SweepFile) throws -> Bool {
+        for text in read.unread { Terminal.say(text) }
+        guard read.records > 0 else {
+            Terminal.say("no record was read: nothing was compared")
+            throw ExitCode(1)
+        }
+        return read.unread.isEmpty || unread.keepGoing
     }
 }
 
