@@ -94,10 +94,10 @@ let package = Package(
 
         // Real servers and commands for tests.
         .testTarget(name: "TestSupport", path: "Tests/Support"),
-        .testTarget(name: "TLSClientTests", dependencies: ["TestSupport", "TLSClient", "Wire"]),
+        .testTarget(name: "TLSClientTests", dependencies: ["Bytes", "TestSupport", "TLSClient", "Wire"]),
         .testTarget(
             name: "JA4PlusTests",
-            dependencies: ["JA4Plus", "Observations", "Wire"],
+            dependencies: ["Bytes", "JA4Plus", "Observations", "Wire"],
             resources: [.copy("Fixtures")]
         ),
         .testTarget(
@@ -109,7 +109,7 @@ let package = Package(
         .testTarget(name: "StartTLSTests", dependencies: ["TestSupport", "Wire"]),
         .testTarget(
             name: "HTTPClientTests",
-            dependencies: ["HTTPClient", "Observations", "TestSupport", "Wire"]
+            dependencies: ["Bytes", "HTTPClient", "Observations", "TestSupport", "Wire"]
         ),
         .testTarget(
             name: "ScanTests",
@@ -117,13 +117,13 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["hallmark", "Observations", "Scan", "Targets", "TestSupport"]
+            dependencies: ["hallmark", "Observations", "Scan", "Targets", "TestSupport", "Wire"]
         ),
-        .testTarget(name: "DocumentationTests", dependencies: ["TestSupport", "hallmark"]),
+        .testTarget(name: "DocumentationTests", dependencies: ["hallmark", "Targets", "TestSupport"]),
         .testTarget(name: "NetTests", dependencies: ["CUV", "Net", "TestSupport", "Wire"]),
         .testTarget(
             name: "WireTests",
-            dependencies: ["TestSupport", "Wire"],
+            dependencies: ["Bytes", "TestSupport", "Wire"],
             resources: [.copy("Fixtures")]
         ),
         .testTarget(

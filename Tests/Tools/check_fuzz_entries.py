@@ -13,12 +13,11 @@ import sys
 FED_THROUGH = {
     "AddressRange": "TargetSpec",
     "BatchMatcher": "Assessor",
-    "Bytes": "RecordPicker",
     "ChunkReader": "HTTPProbe",
     "DERCursor": "CertificateIndex",
-    "DNSMessage": "DNSFuzz",
     "HTTP2Session": "HTTPProbe",
     "HTTPReader": "HTTPProbe",
+    "HostName": "TargetSpec",
     "MatchScratch": "Assessor",
     "ObservationReader": "Assessor",
     "RequestWriter": "HTTPProbe",
