@@ -15,7 +15,8 @@ import Testing
     ])
     func linesAreRead(_ line: String, _ expected: [String]) throws {
         var builder = TargetPlanBuilder(TargetOptions(inOrder: true))
-        try builder.add(file: Scratch().write("list.txt", line + "\n"))
+        let scratch = Scratch()
+        try builder.add(file: scratch.write("list.txt", line + "\n"))
         #expect(builder.issues.count == 0)
         var walk = TargetWalk(try builder.finish())
         var found: [String] = []
@@ -30,7 +31,8 @@ import Testing
     ])
     func whatIsNotUnderstoodGivesNothing(_ line: String) throws {
         var builder = TargetPlanBuilder(TargetOptions())
-        try builder.add(file: Scratch().write("list.txt", line + "\n"))
+        let scratch = Scratch()
+        try builder.add(file: scratch.write("list.txt", line + "\n"))
         #expect(builder.issues.count == 1)
         #expect(try builder.finish().total == 0)
     }

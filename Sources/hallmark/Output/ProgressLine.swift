@@ -27,7 +27,8 @@ package struct ProgressLine {
     static func text(_ progress: ScanProgress) -> String {
         var parts: [String] = []
         if let total = progress.total, total > 0 {
-            let percent = min(100, progress.done * 100 / total)
+            // Of 2^64 endpoints a hundred times as many would be no number any more.
+            let percent = UInt64(min(100, Double(progress.done) / Double(total) * 100))
             parts.append("\(grouped(progress.done)) of \(grouped(total)) (\(percent)%)")
         } else {
             parts.append("\(grouped(progress.done)) done")

@@ -71,13 +71,16 @@ struct ScanSession {
         keeper.save(sink)
         if let failure = keeper.failure { throw failure }
         var line = showsProgress ? ProgressLine() : nil
+        var streamIssues = 0
         StopSignals.watch()
         let outcome = Sweep(setup).run { progress in
             StopSignals.advance(control)
             for notice in progress.notices { Terminal.say("hallmark: \(notice)") }
             line?.update(progress)
             keeper.saveIfDue(sink, elapsed: progress.elapsed)
-            report(feed.takeIssues())
+            let issues = feed.takeIssues()
+            streamIssues += issues.count
+            report(issues)
         } makeHandler: { _, counters in
             ScanHandler(run, counters: counters)
         }
@@ -87,13 +90,18 @@ struct ScanSession {
         tally = sink.tally
         var summary = summary(tally, outcome, feed, targets, scanID: scanID, doneBefore: doneBefore)
         summary.recordsBefore = recordsBefore
+        summary.targetErrors += streamIssues
         summary.signatures = loaded.map { SignaturesRead($0) }
         let isRemembered = remember(summary, in: run.corpus)
         let isSummarised = write(summary)
         if !command.output.quiet { Terminal.say(lines: summary.text) }
         try finish(tally, outcome, sink, feed, keeper)
         let isUnread = loaded?.unread.isEmpty == false && !command.unread.keepGoing
-        if !isRemembered || !isSummarised || isUnread || isPartlyUnread { throw ExitCode(1) }
+        if !isRemembered || !isSummarised || isUnread || isPartlyUnread
+            || streamIssues > 0 && !command.unread.keepGoing
+        {
+            throw ExitCode(1)
+        }
     }
 
     // MARK: Before
