@@ -156,6 +156,26 @@ import Testing
         let result = try Program.run(["scan", "--no-signatures", "--probe", "certificate", "-i", list])
         #expect(try Program.records(result.text).count == 2)
         #expect(result.errors.contains("targets.txt:4"), "\(result.errors)")
+        #expect(result.status == 1)
+        let stream = try Program.run(["scan", "--no-signatures", "-"], input: "127.20.0.1:1\n300.1.2.3\n")
+        #expect(stream.status == 1 && stream.errors.contains("standard input:2"), "\(stream.errors)")
+        let going = try Program.run(["scan", "--dry-run", "--keep-going", "-i", list])
+        #expect(going.status == 0)
+    }
+
+    @Test(arguments: [
+        ["198.18.0.0/24"], ["127.0.0.1", "--exclude", "127.0.0.1"], ["fe80::/120", "--dry-run"],
+    ])
+    func nothingLeftIsSaidAndNoSuccess(_ arguments: [String]) throws {
+        let result = try Program.run(["scan", "--no-signatures", "-q"] + arguments)
+        #expect(result.status == 1)
+        #expect(result.errors.contains("nothing is left to scan"), "\(result.errors)")
+    }
+
+    @Test func privateRangesThatAreNamedAreScanned() throws {
+        let result = try Program.run(["scan", "--dry-run", "10.0.0.0/24", "fd00::/120", "127.0.0.0/30"])
+        #expect(result.status == 0 && result.text.hasPrefix("512 endpoints\n"), "\(result.text)")
+        #expect(result.text.contains("4 special-purpose, passed over"))
     }
 
     @Test func standardInputIsStreamed() throws {
