@@ -2,9 +2,9 @@ import Bytes
 import Corpus
 import Observations
 
-/// Observations as a sweep of the Internet would give them: few issuers have most certificates, few stacks most
-/// endpoints, some certificates stand on thousands of endpoints and most on one; appliances ship one key;
-/// and here and there a few endpoints belong together.
+/// Observations as a sweep of the Internet would give them: few issuers have most certificates, few stacks
+/// most endpoints, some certificates stand on thousands of endpoints and most on one; appliances ship one
+/// key; and here and there a few endpoints belong together.
 ///
 /// Everything follows from the numbers of the endpoint and the certificate, so that nothing is kept.
 struct Internet {
@@ -164,7 +164,8 @@ struct Random {
 
     mutating func next(_ limit: Int) -> Int { Int(word() % UInt64(limit)) }
 
-    /// A number below `limit`, small ones far more often: each halving of the number is as likely as the next.
+    /// A number below `limit`, small ones far more often: each halving of the number is as likely as the
+    /// next.
     mutating func skewed(_ limit: Int) -> Int {
         let bits = Int.bitWidth - (limit - 1).leadingZeroBitCount
         return min(limit - 1, next(1 << next(bits + 1)))

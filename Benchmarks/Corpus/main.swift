@@ -8,8 +8,8 @@ import Observations
 // bench-corpus pivot FILE                               pivots in a corpus that is there
 // bench-corpus sweep FILE [RECORDS] [ASSETS]            makes a sweep and an inventory, and compares them
 //
-// On two cores that do nothing else: the corpus of five million sightings and a million certificates takes some
-// minutes and 4.5 GB beside FILE, its pivots half a minute, the sweep half a minute and 2.6 GB.
+// On two cores that do nothing else: the corpus of five million sightings and a million certificates takes
+// some minutes and 4.5 GB beside FILE, its pivots half a minute, the sweep half a minute and 2.6 GB.
 
 let arguments = CommandLine.arguments.dropFirst()
 let numbers = arguments.compactMap { Int($0.filter { $0 != "_" }) }

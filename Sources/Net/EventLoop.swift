@@ -50,8 +50,8 @@ package final class EventLoop {
         if rounds == .apart { keepRoundsApart() }
     }
 
-    /// Throws while there are too few descriptors for what the process's first loop makes: libuv ends the process
-    /// when its pipe for signals can't be had behind the loop's own descriptor.
+    /// Throws while there are too few descriptors for what the process's first loop makes: libuv ends the
+    /// process when its pipe for signals can't be had behind the loop's own descriptor.
     private static func checkDescriptors() throws(UVError) {
         var ends: [CInt] = []
         defer { for end in ends { close(end) } }

@@ -95,7 +95,8 @@ open class TCPConnection {
         }
     }
 
-    /// Whether this process was kept from running since `open`, as by SIGSTOP: the server may have lost patience.
+    /// Whether this process was kept from running since `open`, as by SIGSTOP: the server may have lost
+    /// patience.
     package final var sawPause: Bool { loop.pauses != pausesBefore }
 
     /// Moves the deadline to `milliseconds` from now, never past the total one.

@@ -130,7 +130,8 @@ package enum ExternalQueries {
         }
     }
 
-    /// In quotes when it is more than one bare word, quotes and backslashes escaped, control characters left out.
+    /// In quotes when it is more than one bare word, quotes and backslashes escaped, control characters left
+    /// out.
     private static func quoted(_ value: String, always: Bool = false) -> String {
         let isBare = value.utf8.allSatisfy {
             (0x30...0x39).contains($0) || (0x61...0x7a).contains($0 | 0x20) || $0 == 0x2d || $0 == 0x2e

@@ -92,7 +92,8 @@ package struct ReportText {
         return lines + [line]
     }
 
-    /// Columns that a terminal gives to `text`: two for East Asian wide characters and pictographs, none for marks.
+    /// Columns that a terminal gives to `text`: two for East Asian wide characters and pictographs, none for
+    /// marks.
     package static func columnCount(_ text: Substring) -> Int {
         text.unicodeScalars.reduce(0) { sum, scalar in
             switch scalar.properties.generalCategory {

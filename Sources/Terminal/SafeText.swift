@@ -23,7 +23,8 @@ package enum SafeText {
 
     /// Text of one line without anything that a terminal acts on, from which `unescaped` gets it back.
     ///
-    /// It is the text that `terminal` writes; a backslash that could be taken for one of those is written so too.
+    /// It is the text that `terminal` writes; a backslash that could be taken for one of those is written so
+    /// too.
     private static func escaped(_ text: String) -> String {
         var needs = false
         var previous: UInt8 = 0
@@ -58,11 +59,12 @@ package enum SafeText {
 
     /// A cell of a CSV file (RFC 4180) that no spreadsheet takes for a formula and no terminal acts on.
     ///
-    /// Control characters, line ends among them, and those that change the direction of the text are written as
-    /// `\u{…}`, as `terminal` writes them; a row is one line.
+    /// Control characters, line ends among them, and those that change the direction of the text are written
+    /// as `\u{…}`, as `terminal` writes them; a row is one line.
     /// What begins with `=`, `+`, `-` or `@` gets an apostrophe in front, as spreadsheets mark
-    /// text; a reader of ours takes it off again (`CSVReader`). A spreadsheet that was told another separator, as
-    /// some languages set it, does not see the quotes: so does what stands behind a `;`, a tab or a line end.
+    /// text; a reader of ours takes it off again (`CSVReader`). A spreadsheet that was told another
+    /// separator, as some languages set it, does not see the quotes: so does what stands behind a `;`, a tab
+    /// or a line end.
     package static func csv(_ text: String) -> String {
         let cell = guarded(escaped(text))
         guard cell.utf8.contains(where: { $0 == 0x22 || $0 == 0x2c || isSeparator($0) }) else { return cell }

@@ -11,8 +11,9 @@ package struct StandardOutputError: Error, CustomStringConvertible {
 
 /// Standard output in large pieces: the one way by which commands print.
 ///
-/// A failed write is an error, so that a full disk does not pass for an empty answer. A reader that went away, as
-/// `head` does, ends the program quietly. What is written must be safe for a terminal: `line` and `table` make it so.
+/// A failed write is an error, so that a full disk does not pass for an empty answer. A reader that went
+/// away, as `head` does, ends the program quietly. What is written must be safe for a terminal: `line` and
+/// `table` make it so.
 package final class StandardOutput {
     private var bytes: [UInt8] = []
 

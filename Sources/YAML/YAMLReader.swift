@@ -2,8 +2,8 @@ internal import CYaml
 
 /// Reads YAML into nodes, within bounds.
 ///
-/// Nodes are made from libyaml's events one by one, so that each bound is checked before the memory or the time is
-/// spent: an alias counts as all the nodes that it stands for, and a key is never anything but text.
+/// Nodes are made from libyaml's events one by one, so that each bound is checked before the memory or the
+/// time is spent: an alias counts as all the nodes that it stands for, and a key is never anything but text.
 package enum YAMLReader {
     package static let maximumBytes = 4 << 20
     /// Nodes of all documents of a file, those that aliases stand for included.

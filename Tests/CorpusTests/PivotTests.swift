@@ -218,8 +218,8 @@ import Testing
         }
     }
 
-    /// Whatever a pivot is asked, it runs no statement besides those, and none walks through a table of a corpus
-    /// that has its statistics.
+    /// Whatever a pivot is asked, it runs no statement besides those, and none walks through a table of a
+    /// corpus that has its statistics.
     @Test func everyPivotStaysWithItsStatements() throws {
         let scratch = Scratch()
         let corpus = try Self.corpus(scratch)

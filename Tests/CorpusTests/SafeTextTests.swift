@@ -24,7 +24,8 @@ import Testing
         }
     }()
 
-    /// No spreadsheet sees a formula, whichever separator it was told; whoever reads it as we wrote it gets it whole.
+    /// No spreadsheet sees a formula, whichever separator it was told; whoever reads it as we wrote it gets
+    /// it whole.
     @Test func noCellIsAFormula() throws {
         let scratch = Scratch()
         let rows = Self.hostile.map { "before," + SafeText.csv($0) + "," + SafeText.csv("x") + "\r\n" }

@@ -137,7 +137,8 @@ import Testing
         #expect(head.count <= 24)
         for name in Set(expected.map { $0.split(separator: " ")[1] }) {
             let count = expected.count { $0.split(separator: " ")[1] == name }
-            // What the table below leaves out is one number, so that the counts are those of what stands there.
+            // What the table below leaves out is one number, so that the counts are those of what stands
+            // there.
             #expect(
                 name == "authorized"
                     ? head.contains("\(count) findings below low are not shown")

@@ -132,7 +132,8 @@ import Testing
         #expect(try Program.records(bad.text).count == 1)
     }
 
-    /// A rule that can't be read is said, left out and counted; what claims to be none of ours is counted only.
+    /// A rule that can't be read is said, left out and counted; what claims to be none of ours is counted
+    /// only.
     @Test func unreadableRulesEndWithOne() throws {
         let scratch = try Self.scratch()
         let folder = scratch.file("more")

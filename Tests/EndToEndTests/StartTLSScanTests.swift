@@ -5,7 +5,12 @@ import Testing
 /// What a scan makes of dialogues that lead to no TLS, and how often it asks.
 @Suite(.serialized) struct StartTLSScanTests {
     /// A server that runs `body` for each connection `c`, the `n`th, and counts them in a file.
-    private func server(_ body: String) throws -> (ServerProcess, count: () -> Int) {
+    ///
+    /// While the file `turning` lies beside the count, `turns` is true for one connection, which takes the
+    /// file away.
+    private func server(_ body: String) throws -> (
+        ServerProcess, count: () -> Int, turnOneAway: () throws -> Void
+    ) {
         let log = Scratch()
         try log.write("count", "")
         let path = log.file("count")
@@ -16,12 +21,16 @@ import Testing
         let count = { (try? Data(contentsOf: URL(fileURLWithPath: path)).count) ?? -1 }
         // The start looked once whether the port answers.
         for _ in 0..<1000 where count() < 1 { usleep(10_000) }
-        return (server, count)
+        return (server, count, { try log.write("count.turning", "") })
     }
 
     private static func python(_ body: String) -> String {
         """
-        import socket, ssl, sys, threading, time
+        import os, socket, ssl, sys, threading, time
+        def turns():
+            try: os.unlink(sys.argv[2] + '.turning')
+            except OSError: return False
+            return True
         def serve(c, n):
             c.settimeout(20)
             try:
@@ -73,7 +82,7 @@ import Testing
 
     @Test(arguments: cases)
     func failsOnce(_ name: String, _ body: String, _ code: String, _ message: String, _ count: Int) throws {
-        let (server, connections) = try server(body)
+        let (server, connections, _) = try server(body)
         let before = connections()
         let record = try scan(name, server.port, ["--handshake-timeout", "3", "--retries", "1"])
         #expect(record.code == code, "\(record.line)")
@@ -83,7 +92,7 @@ import Testing
     }
 
     @Test func retriesAreAsManyAsAsked() throws {
-        let (server, connections) = try server("c.sendall(b'421 full\\r\\n')")
+        let (server, connections, _) = try server("c.sendall(b'421 full\\r\\n')")
         for retries in [0, 3] {
             let before = connections()
             _ = try scan("smtp", server.port, ["--retries", "\(retries)"])
@@ -99,22 +108,22 @@ import Testing
             context.load_cert_chain("\(certificate.certificate)", "\(certificate.key)")
             c = context.wrap_socket(c, server_side=True)
             """
-        let (mail, _) = try server(
+        let (mail, _, turnOneAway) = try server(
             """
-            if n == 2: c.sendall(b'421 full\\r\\n'); c.close()
+            if turns(): c.sendall(b'421 full\\r\\n'); c.close()
             c.sendall(b'220 x\\r\\n'); c.recv(99); c.sendall(b'250 STARTTLS\\r\\n'); c.recv(99)
             c.sendall(b'220 go\\r\\n')
             \(tls)
             """
         )
-        // The first connection was the start's.
+        try turnOneAway()
         let refused = try scan("smtp", mail.port)
         #expect(refused.text("tls.server.subject") == "CN=mail.test", "\(refused.line)")
         let probes = try #require(refused["hallmark.probes"] as? [[String: Any]])
         #expect(probes.prefix(2).map { $0["outcome"] as? String } == ["failure", "success"])
         #expect(probes[1]["reason"] as? String == "retry")
 
-        let (chat, _) = try server(
+        let (chat, _, _) = try server(
             """
             hello = c.recv(999)
             head = b"<stream:stream xmlns:stream='http://etherx.jabber.org/streams' from='real.test'>"
@@ -132,7 +141,7 @@ import Testing
     /// Plaintext behind the go-ahead is named, and does not keep the certificate from being read.
     @Test func injectedPlaintextIsNamed() throws {
         let certificate = try LabCertificate("/CN=mail.test")
-        let (mail, _) = try server(
+        let (mail, _, _) = try server(
             """
             c.sendall(b'220 x\\r\\n'); c.recv(99); c.sendall(b'250 STARTTLS\\r\\n'); c.recv(99)
             c.sendall(b'220 go\\r\\n250 injected\\r\\n')

@@ -2,7 +2,8 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A name server on loopback with every name at 127.0.0.1; names that begin with `big` fit in no datagram of its.
+/// A name server on loopback with every name at 127.0.0.1; names that begin with `big` fit in no datagram of
+/// its.
 final class FaultyNameServer: Sendable {
     /// What becomes of a connection over TCP.
     enum Stream: CaseIterable, Sendable {

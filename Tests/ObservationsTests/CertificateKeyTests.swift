@@ -145,7 +145,8 @@ import Wire
         #expect(record.bool("certificate.self_signed") == true)
     }
 
-    /// Algorithms that this openssl has not: the identifiers are from RFC 9215, RFC 9881, RFC 9909 and GM/T 0006.
+    /// Algorithms that this openssl has not: the identifiers are from RFC 9215, RFC 9881, RFC 9909 and GM/T
+    /// 0006.
     @Test(arguments: [
         ("1.2.643.7.1.1.1.1", DER.sequence(DER.oid("1.2.643.2.2.36.0")), 66, "GOST R 34.10-2012", 256),
         ("1.2.643.7.1.1.1.2", DER.sequence(DER.oid("1.2.643.7.1.2.1.2.1")), 131, "GOST R 34.10-2012", 512),

@@ -2,7 +2,8 @@ import Targets
 import TestSupport
 import Testing
 
-/// A line that is not understood as a whole gives no target, and other programs' lines are read as what they are.
+/// A line that is not understood as a whole gives no target, and other programs' lines are read as what they
+/// are.
 @Suite struct TargetLineTests {
     @Test(arguments: [
         ("8.0.0.1, shop.example.com", ["8.0.0.1:443,shop.example.com"]),

@@ -5,9 +5,11 @@ import Wire
 
 @testable import Signatures
 
-/// What rules say of an endpoint that answers one request so, and with an empty page to `GET /` when the request is another one.
+/// What rules say of an endpoint that answers one request so, and with an empty page to `GET /` when the
+/// request is another one.
 ///
-/// - Parameter answer: status line, headers and body as they stand on the wire; the connection closes after them.
+/// - Parameter answer: status line, headers and body as they stand on the wire; the connection closes after
+///   them.
 func assess(_ answer: String, to request: HTTPRequest, _ set: RuleSet) throws -> Assessment {
     let options = HTTPOptions()
     let isFirst = request == HTTPRequest("GET", "/")

@@ -8,8 +8,8 @@ import Testing
     private static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// The page's data, and the rules' titles and specificities by path below `signatures/`; read once, for it takes a
-    /// second.
+    /// The page's data, and the rules' titles and specificities by path below `signatures/`; read once, for
+    /// it takes a second.
     private static let shipped = Result {
         let signatures = root.appendingPathComponent("signatures").resolvingSymlinksInPath().path
         let list = try String(contentsOfFile: signatures + "/../vocabulary/coverage.yml", encoding: .utf8)

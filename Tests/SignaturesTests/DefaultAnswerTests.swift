@@ -5,7 +5,8 @@ import Testing
 
 @testable import Signatures
 
-/// HTTP answers as tools and innocent software give them by default, through our own HTTP reader, against the library.
+/// HTTP answers as tools and innocent software give them by default, through our own HTTP reader, against the
+/// library.
 @Suite struct DefaultAnswerTests {
     private static let rules = Result { try SignatureLibrary.load([signatures], cache: nil) }
     private static let signatures = URL(fileURLWithPath: #filePath)

@@ -178,7 +178,8 @@ import Testing
         #expect(leads.map(\.label.rawValue) == [example.label])
     }
 
-    /// Every program in one language shares its TLS stack: that alone is no lead, unless nobody innocent is known for it.
+    /// Every program in one language shares its TLS stack: that alone is no lead, unless nobody innocent is
+    /// known for it.
     @Test func runtimesStackAloneIsNoLead() throws {
         let plain = try Self.assess([Self.piece("tls", "weak"), Self.benign("tls", "weak", "Tool")])
         #expect(plain.leads.isEmpty && plain.matches.count == 2)

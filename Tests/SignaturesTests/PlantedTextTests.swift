@@ -5,7 +5,8 @@ import YAML
 
 @testable import Signatures
 
-/// What an outsider can put on an innocent server makes no lead above low, whichever shipped rule it is made for.
+/// What an outsider can put on an innocent server makes no lead above low, whichever shipped rule it is made
+/// for.
 @Suite struct PlantedTextTests {
     private static let root = #filePath.replacing("/Tests/SignaturesTests/PlantedTextTests.swift", with: "")
     private static let rules = Result { try SignatureLibrary.load([root + "/signatures"], cache: nil) }
@@ -92,7 +93,8 @@ import YAML
         #expect(planted > 1000)
     }
 
-    /// All that a rule's examples hold of text, together with any status and path, but without what only a server's owner decides.
+    /// All that a rule's examples hold of text, together with any status and path, but without what only a
+    /// server's owner decides.
     @Test func examplesWithoutTheirStructureStayLow() throws {
         for rule in set.rules where !rule.hallmark.software.isEmpty {
             for example in rule.hallmark.matches {

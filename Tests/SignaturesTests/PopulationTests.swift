@@ -5,7 +5,8 @@ import Testing
 
 @testable import Signatures
 
-/// The shipped library against populations: nothing innocent may stand out, and what tools make has to be named.
+/// The shipped library against populations: nothing innocent may stand out, and what tools make has to be
+/// named.
 ///
 /// Programs in `Tests/Population` make both anew for each run, with other people's encoder.
 @Suite struct PopulationTests {

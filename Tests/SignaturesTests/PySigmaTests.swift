@@ -6,8 +6,8 @@ import Testing
 
 @testable import Signatures
 
-/// Our reading and matching held to pySigma's: every shipped rule is read by it without an error, and its SQLite
-/// backend's queries find the same observations.
+/// Our reading and matching held to pySigma's: every shipped rule is read by it without an error, and its
+/// SQLite backend's queries find the same observations.
 @Suite struct PySigmaTests {
     /// All shipped rules, filters and correlations over the examples of all of them, those of sweeps as well.
     @Test func shippedRulesFindTheSame() throws {

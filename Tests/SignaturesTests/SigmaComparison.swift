@@ -13,17 +13,18 @@ import YAML
 struct SigmaComparison {
     /// The ways in which the two are known to differ, and why.
     ///
-    /// A difference that none of them covers is a failure, and so is one of them that no difference needs any more.
+    /// A difference that none of them covers is a failure, and so is one of them that no difference needs any
+    /// more.
     enum Explanation: CaseIterable {
-        /// `cidr` compares addresses; pySigma spells the network out as text patterns, which text that is no address
-        /// can meet, and an address that is not in its shortest form does not.
+        /// `cidr` compares addresses; pySigma spells the network out as text patterns, which text that is no
+        /// address can meet, and an address that is not in its shortest form does not.
         case address
         /// A network of length 0 is all addresses of its family; pySigma makes it `*`, which any text meets.
         case anyAddress
         /// `week` counts as ISO 8601 does; SQLite's `%W` counts from the year's first Monday.
         case week
-        /// An upper bound is asked of all events of a time span; pySigma asks it of every event with those before it, of which
-        /// the first is always alone.
+        /// An upper bound is asked of all events of a time span; pySigma asks it of every event with those
+        /// before it, of which the first is always alone.
         case upperBound
         /// An observation without a time counts as one of 1970-01-01; pySigma leaves it out.
         case noTime

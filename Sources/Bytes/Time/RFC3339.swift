@@ -2,7 +2,8 @@
 package enum RFC3339 {
     /// Reads `2026-11-22`, `2026-11-22T03:31:00Z`, with a fraction of a second, with an offset.
     ///
-    /// - Returns: nil for everything else, dates that do not exist among it. A leap second is the second after it.
+    /// - Returns: nil for everything else, dates that do not exist among it. A leap second is the second
+    ///   after it.
     package static func milliseconds(_ text: some StringProtocol) -> Int? { milliseconds(Array(text.utf8)) }
 
     /// The same of UTF-8.

@@ -1,6 +1,7 @@
 /// The proleptic Gregorian calendar in UTC, without leap seconds: the one calendar of the program.
 ///
-/// Days count from 1970-01-01. All functions are total: they wrap for years that no record can hold and never trap.
+/// Days count from 1970-01-01. All functions are total: they wrap for years that no record can hold and never
+/// trap.
 package enum UTCCalendar {
     /// Seconds from year 0 to year 9999, the times that RFC 3339 can write.
     package static let writableSeconds = -62_167_219_200...253_402_300_799

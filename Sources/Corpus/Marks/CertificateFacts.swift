@@ -76,8 +76,8 @@ package struct CertificateFacts: Sendable {
         String(decoding: value.utf8.prefix(mostBytes), as: UTF8.self)
     }
 
-    /// The habits of what made the certificate: which parts stand in which order, how long the serial number and
-    /// the validity are.
+    /// The habits of what made the certificate: which parts stand in which order, how long the serial number
+    /// and the validity are.
     private static func shape(_ record: RecordPicker) -> String {
         let seconds = record.integer(.validitySeconds)
         let parts: [String?] = [

@@ -5,8 +5,8 @@ import Observations
 /// Finds what shares the marks of a certificate, an endpoint or a name.
 ///
 /// From the seeds to their marks, from each mark that is rare enough to the certificates and appearances that
-/// have it, from those to the endpoints: all by index. What is found is then looked at as a whole, so that its
-/// reasons name the common marks too, with the little weight that they have.
+/// have it, from those to the endpoints: all by index. What is found is then looked at as a whole, so that
+/// its reasons name the common marks too, with the little weight that they have.
 package struct Pivot {
     let reader: PivotReader
     let options: PivotOptions

@@ -6,8 +6,8 @@ import Observations
 extension CorpusFile {
     /// Writes every observation as a record again, in the order of endpoints and times.
     ///
-    /// What a corpus does not keep is missing: probes, raw headers and bodies, the certificates above the leaf,
-    /// and which scan the observation came from.
+    /// What a corpus does not keep is missing: probes, raw headers and bodies, the certificates above the
+    /// leaf, and which scan the observation came from.
     ///
     /// - Parameter write: is given one line after the other, each with its end.
     /// - Returns: how many lines there were.

@@ -22,7 +22,8 @@ package struct InventoryAdoption {
     /// The names of the columns.
     package static let head = InventoryRow.columns.joined(separator: ",") + "\r\n"
 
-    /// How many rows carry a lead: they stand behind a remark, and count for nothing until somebody takes it off.
+    /// How many rows carry a lead: they stand behind a remark, and count for nothing until somebody takes it
+    /// off.
     package private(set) var suspicious = 0
 
     /// Keeps a row for each endpoint and certificate of the sweep.

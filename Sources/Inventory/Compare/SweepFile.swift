@@ -18,7 +18,8 @@ package struct SweepFile {
     /// - Parameters:
     ///   - path: NDJSON, or `-` for standard input.
     ///   - placed: is told where in the file each record begins, after `record` took it.
-    ///   - record: takes a line with `RecordPicker.padding` readable bytes behind it, and says whether it is a
+    ///   - record: takes a line with `RecordPicker.padding` readable bytes behind it, and says whether it is
+    ///   a
     ///     record. What it throws ends the run.
     package mutating func read(
         _ path: String,

@@ -1,9 +1,9 @@
 extension CSVReader {
     /// The rows of an inventory: the first record names the columns.
     ///
-    /// Spreadsheets write commas, semicolons or tabs as their language has it, and may say so in a line `sep=;`
-    /// before the names. Without that line, the separator is the one that makes known columns of the names.
-    /// Columns without a name are left out as long as they are empty, as spreadsheets leave them.
+    /// Spreadsheets write commas, semicolons or tabs as their language has it, and may say so in a line
+    /// `sep=;` before the names. Without that line, the separator is the one that makes known columns of the
+    /// names. Columns without a name are left out as long as they are empty, as spreadsheets leave them.
     package static func rows(_ bytes: [UInt8], file: String) throws(InventoryError) -> [InventoryRow] {
         let (separator, body, before) = separator(of: bytes)
         let records = try records(body, separator: separator, file: file)

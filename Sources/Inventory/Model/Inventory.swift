@@ -106,7 +106,8 @@ package struct Inventory: Sendable {
         return result
     }
 
-    /// Reads a digest with or without the name of its algorithm in front, as other tools write it: `SHA256:ab…`.
+    /// Reads a digest with or without the name of its algorithm in front, as other tools write it:
+    /// `SHA256:ab…`.
     private static func digest(_ text: Substring) -> Digest256? {
         for prefix in ["sha256:", "sha-256:", "sha256=", "sha-256="]
         where text.lowercased().hasPrefix(prefix) {

@@ -53,7 +53,8 @@ package struct InventoryIndex: Sendable {
         }
     }
 
-    /// The assets that name an endpoint: by host name, else by address, else by domain, else by the smallest range.
+    /// The assets that name an endpoint: by host name, else by address, else by domain, else by the smallest
+    /// range.
     ///
     /// - Parameter name: the name that was asked for.
     package func assets(ip: IPAddress?, port: Int, name: String?) -> [Int] {
@@ -95,7 +96,8 @@ package struct InventoryIndex: Sendable {
         return addresses[address] != nil || owned.contains(number) || ranges.contains(number)
     }
 
-    /// The first assets on which a certificate, its key or its TBS family is authorised, and how many there are.
+    /// The first assets on which a certificate, its key or its TBS family is authorised, and how many there
+    /// are.
     ///
     /// A certificate can be authorised on thousands; a report names a few.
     func authorising(certificate: Digest256, key: Digest256?, tbs body: Digest256?) -> (

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Reads an inventory from JSON: an object a line, or one array of objects; with the columns' names, and values as
-/// text, number or list.
+/// Reads an inventory from JSON: an object a line, or one array of objects; with the columns' names, and
+/// values as text, number or list.
 package enum JSONRows {
     /// An array's rows are numbered by their place in it, from 1, as lines are.
     package static func rows(_ bytes: [UInt8], file: String) throws(InventoryError) -> [InventoryRow] {

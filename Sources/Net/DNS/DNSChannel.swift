@@ -2,13 +2,13 @@ import CAres
 
 /// Asks name servers over UDP and, where an answer does not fit in a datagram, over TCP.
 ///
-/// c-ares does all of it on one channel, too, and by names (`ares_getaddrinfo`). Here it gets single questions, on
-/// channels that share nothing, for what it does when something fails:
-/// - A broken socket counts as a failed try of every question that its server was asked on the channel, over UDP
-///   and TCP alike. One TCP connection that is refused would end all questions in flight. So each question that
-///   needs TCP has a channel of its own.
-/// - When a server says SERVFAIL or REFUSED it asks the next one, and in the end does not tell which it was. The
-///   first channel takes such an answer as it is; only when there are more servers a second one asks on.
+/// c-ares does all of it on one channel, too, and by names (`ares_getaddrinfo`). Here it gets single
+/// questions, on channels that share nothing, for what it does when something fails:
+/// - A broken socket counts as a failed try of every question that its server was asked on the channel, over
+///   UDP and TCP alike. One TCP connection that is refused would end all questions in flight. So each
+///   question that needs TCP has a channel of its own.
+/// - When a server says SERVFAIL or REFUSED it asks the next one, and in the end does not tell which it was.
+///   The first channel takes such an answer as it is; only when there are more servers a second one asks on.
 /// - Of an answer it keeps neither whether it was cut off nor how long a negative one holds.
 final class DNSChannel {
     private let loop: EventLoop
@@ -33,8 +33,8 @@ final class DNSChannel {
 
     /// Asks for the addresses of one family; `completion` is called once, perhaps before this returns.
     ///
-    /// - Parameter completion: takes the failure when the answer was cut off and did not come over TCP, else what
-    ///   c-ares says.
+    /// - Parameter completion: takes the failure when the answer was cut off and did not come over TCP, else
+    ///   what c-ares says.
     func query(_ question: DNSQuestion, _ completion: @escaping AresChannel.Completion) {
         exact.query(question) { [unowned self] status, answer in
             let isRefusal = status == ARES_ESERVFAIL || status == ARES_EREFUSED || status == ARES_ENOTIMP

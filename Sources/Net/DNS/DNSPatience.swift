@@ -1,8 +1,8 @@
 /// Decides whether a question that failed is asked again.
 ///
-/// A name server that is being restarted, a route that is away for a moment and a full table of sockets pass. They
-/// are waited out, longer each time, until nothing was heard of any server for the patience's length. From then on
-/// questions fail at once, until something is heard again.
+/// A name server that is being restarted, a route that is away for a moment and a full table of sockets pass.
+/// They are waited out, longer each time, until nothing was heard of any server for the patience's length.
+/// From then on questions fail at once, until something is heard again.
 struct DNSPatience {
     enum Verdict: Equatable {
         /// After so many milliseconds.

@@ -37,7 +37,8 @@ package final class Resolver {
 
     package typealias Outcome = Result<[ResolvedAddress], DNSFailure>
 
-    /// How many addresses of one family a name may have; an answer with one more stands for all that have more.
+    /// How many addresses of one family a name may have; an answer with one more stands for all that have
+    /// more.
     package static let maximumAddresses = 256
     /// Answers hold no longer than a day, whatever their TTL says.
     static let maximumTTL: UInt32 = 86_400

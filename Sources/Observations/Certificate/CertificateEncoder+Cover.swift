@@ -4,9 +4,9 @@ import Wire
 extension CertificateEncoder {
     /// Whether the leaf is for a host: a DNS name or the text of an address, without a final dot.
     ///
-    /// DNS names are compared as RFC 6125, section 6.4, says: in any case; `*` only as the whole first label of three
-    /// or more, and for exactly one label. Addresses need an iPAddress. The CN counts only when there is
-    /// neither a dNSName nor an iPAddress (section 6.4.4).
+    /// DNS names are compared as RFC 6125, section 6.4, says: in any case; `*` only as the whole first label
+    /// of three or more, and for exactly one label. Addresses need an iPAddress. The CN counts only when
+    /// there is neither a dNSName nor an iPAddress (section 6.4.4).
     package func covers(name: Span<UInt8>) -> Bool {
         guard isReadable, name.count > 0 else { return false }
         let leaf = bytes.span.extracting(leafRange)

@@ -45,9 +45,9 @@ package struct CertificateDigests: Sendable {
 
     /// Hashes the TBSCertificate as it would be without the extensions of Certificate Transparency.
     ///
-    /// The lengths of all that holds them are written anew, so that a precertificate (RFC 6962, section 3.1) and
-    /// its certificate give the same value; so do reissues that differ in their SCTs alone. A certificate without
-    /// either extension is hashed as it is.
+    /// The lengths of all that holds them are written anew, so that a precertificate (RFC 6962, section 3.1)
+    /// and its certificate give the same value; so do reissues that differ in their SCTs alone. A certificate
+    /// without either extension is hashed as it is.
     private mutating func hashBody(_ certificate: Span<UInt8>, _ index: borrowing CertificateIndex) {
         var hash = cHash()
         cHash_begin(&hash, 32)

@@ -77,7 +77,8 @@ struct PublicKeyBuilder: ~Copyable {
         return key
     }
 
-    /// A parameter's name, which OpenSSL reads after the call that takes it: a `String` would lend it for the call only.
+    /// A parameter's name, which OpenSSL reads after the call that takes it: a `String` would lend it for the
+    /// call only.
     private func lasting(_ name: StaticString) -> UnsafePointer<CChar> {
         UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
     }

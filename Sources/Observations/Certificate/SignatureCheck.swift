@@ -23,8 +23,8 @@ struct SignatureCheck: ~Copyable {
     private var builder = PublicKeyBuilder()
     private var known = [Entry](repeating: Entry(), count: size)
 
-    /// Nil when it could not be tested: an algorithm that OpenSSL does not know, a key that is unreadable, too large
-    /// or on a curve given by its parameters.
+    /// Nil when it could not be tested: an algorithm that OpenSSL does not know, a key that is unreadable,
+    /// too large or on a curve given by its parameters.
     ///
     /// - Parameter sha256: the certificate's, by which it is remembered.
     mutating func isSelfSigned(
@@ -54,7 +54,8 @@ struct SignatureCheck: ~Copyable {
         }
     }
 
-    /// Hands key, algorithm, signature and signed bytes to libcrypto, each for itself: it never sees the certificate.
+    /// Hands key, algorithm, signature and signed bytes to libcrypto, each for itself: it never sees the
+    /// certificate.
     private mutating func verify(_ certificate: Span<UInt8>, _ index: borrowing CertificateIndex) -> Bool? {
         defer { ERR_clear_error() }
         guard !index.signature.isEmpty, index.outerAlgorithm.isPresent else { return nil }

@@ -34,7 +34,8 @@ package enum InputFormat: String, CaseIterable, Sendable {
         }
     }
 
-    /// What this is called, and what can be done with it where observations are wanted; nil for what is read as lines.
+    /// What this is called, and what can be done with it where observations are wanted; nil for what is read
+    /// as lines.
     package var refusal: String? {
         switch self {
         case .empty, .lines, .other: nil

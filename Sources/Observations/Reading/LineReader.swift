@@ -31,7 +31,8 @@ package struct LineReader: ~Copyable {
 
     deinit { buffer.deallocate() }
 
-    /// Calls `body` with the next line, without its end, which has `RecordPicker.padding` readable bytes after it.
+    /// Calls `body` with the next line, without its end, which has `RecordPicker.padding` readable bytes
+    /// after it.
     ///
     /// - Returns: what `body` returned, or nil at the end of the file. Lines of blanks are left out.
     package mutating func next<R>(

@@ -2,8 +2,8 @@ import Bytes
 
 /// The certificates among the blocks of a text (RFC 7468).
 ///
-/// It is read as people paste it: indented, in YAML or JSON with `\n` for a line's end, or without line ends. What
-/// says that it is a certificate and is none is a fault, never passed over.
+/// It is read as people paste it: indented, in YAML or JSON with `\n` for a line's end, or without line ends.
+/// What says that it is a certificate and is none is a fault, never passed over.
 struct PEMBlocks {
     private(set) var certificates: [[UInt8]] = []
     private(set) var faults: [(line: Int, reason: String)] = []

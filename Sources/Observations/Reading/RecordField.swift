@@ -13,8 +13,8 @@ package enum RecordField: Int, CaseIterable, Sendable {
 
     /// The field's name in the record.
     ///
-    /// With `=` in front it stands for the field's JSON text, with `[]` behind for the begin of each object in
-    /// an array.
+    /// With `=` in front it stands for the field's JSON text, with `[]` behind for the begin of each object
+    /// in an array.
     var path: String {
         switch self {
         case .timestamp: "@timestamp"

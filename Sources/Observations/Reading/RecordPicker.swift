@@ -7,9 +7,9 @@ package struct RecordError: Error, Equatable, CustomStringConvertible {
 
 /// Reads chosen fields out of one observation line at a time.
 ///
-/// `ObservationReader` reads all fields, for rules that may ask for any. A corpus wants three objects as the JSON
-/// text that they are, to give them back as they came, and a comparison three dozen fields of two kilobytes: what
-/// was not chosen is skipped without being looked at.
+/// `ObservationReader` reads all fields, for rules that may ask for any. A corpus wants three objects as the
+/// JSON text that they are, to give them back as they came, and a comparison three dozen fields of two
+/// kilobytes: what was not chosen is skipped without being looked at.
 ///
 /// What it hands out is copied into Swift values; what nobody asks for is never copied. One thread uses one
 /// picker.

@@ -2,8 +2,9 @@ import Net
 
 /// What one loop knows of failures that are this machine's and not a target's, and how it waits them out.
 ///
-/// Descriptors, local ports and memory come back when other connections end; a route comes back when an interface
-/// does. Both are waited for, longer each time and within limits, as nothing was sent and nothing is known.
+/// Descriptors, local ports and memory come back when other connections end; a route comes back when an
+/// interface does. Both are waited for, longer each time and within limits, as nothing was sent and nothing
+/// is known.
 struct OwnTrouble {
     /// Milliseconds for which a trouble is waited out that lets no connection of a family leave.
     static let patience: UInt64 = 15_000
@@ -49,7 +50,8 @@ struct OwnTrouble {
         self[isIPv6: isIPv6].troubledSince = nil
     }
 
-    /// Milliseconds until a connection that did not leave is to be tried again; nil when patience is at an end.
+    /// Milliseconds until a connection that did not leave is to be tried again; nil when patience is at an
+    /// end.
     mutating func wait(
         after error: UVError,
         isIPv6: Bool,

@@ -380,8 +380,8 @@ final class ScanLoop {
     /// How often there was no way out of this machine, for an endpoint to compare.
     func outages(to address: IPAddress) -> Int { trouble.outages(isIPv6: address.isV6) }
 
-    /// Has a step done again that failed on our side, after a wait; false when it did not, or when the patience
-    /// for it is at an end.
+    /// Has a step done again that failed on our side, after a wait; false when it did not, or when the
+    /// patience for it is at an end.
     func postpone(_ probe: EndpointVisit, _ end: ConnectionEnd) -> Bool {
         guard !isStopped, let address = probe.attempt?.address else { return false }
         guard let delay = delay(of: probe, end, isIPv6: address.isV6) else { return false }

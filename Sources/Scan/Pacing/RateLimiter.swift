@@ -2,11 +2,11 @@ import Synchronization
 
 /// So many connections a second, for all loops of a scan together.
 ///
-/// One time is kept, at which the next connection is due; each moves it on by its share of a second. A loop that
-/// looks too late while a connection was waited for has it counted from when it was due, so that the rate holds
-/// over any number of loops, up to the burst: a twentieth of a second's worth of connections, which is how late
-/// a loop may look without losing what was due. Time in which nobody wanted to connect is not saved up, so
-/// that neither the first connections nor those after a lull come at once.
+/// One time is kept, at which the next connection is due; each moves it on by its share of a second. A loop
+/// that looks too late while a connection was waited for has it counted from when it was due, so that the
+/// rate holds over any number of loops, up to the burst: a twentieth of a second's worth of connections,
+/// which is how late a loop may look without losing what was due. Time in which nobody wanted to connect is
+/// not saved up, so that neither the first connections nor those after a lull come at once.
 final class RateLimiter: Sendable {
     private struct State {
         /// Nanoseconds; nil before the first connection.

@@ -46,7 +46,8 @@ enum ProbeOutcome {
     case done
     /// The probe is over and brought the endpoint's certificate.
     case certificate
-    /// The probe is over and was to bring the certificate; `suite` is what the server chose, if it got so far.
+    /// The probe is over and was to bring the certificate; `suite` is what the server chose, if it got so
+    /// far.
     case failed(ProbeSequence.Ending, GrabFailure?, suite: UInt16?)
     /// The probe is over, and what it showed may change what the endpoint deserves.
     case surprised

@@ -26,8 +26,8 @@ final class SNIProbe: Probe {
         flight.reset()
     }
 
-    /// What differs between two certificates is to be the name and nothing else: the hello is the one that got
-    /// the first, unless that can't carry a name.
+    /// What differs between two certificates is to be the name and nothing else: the hello is the one that
+    /// got the first, unless that can't carry a name.
     func opened(_ visit: EndpointVisit) -> ProbeAction {
         let look = serverName.isEmpty || visit.look.sendsServerName ? visit.look : .default
         grab.start(

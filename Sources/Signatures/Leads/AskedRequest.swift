@@ -33,11 +33,13 @@ struct AskedRequest: Sendable {
 }
 
 extension MatchScratch {
-    /// The requests that could still complete a match, by their place in the set, after what the last observation holds.
+    /// The requests that could still complete a match, by their place in the set, after what the last
+    /// observation holds.
     ///
-    /// A person's own rules come first, which have been named for this run. Then what the host itself points to: the
-    /// target of its redirect. Then those for software that has matched, by how sure that match and the rule that asks are, and at last
-    /// those that the most and the surest rules ask for. What is refuted already is left out.
+    /// A person's own rules come first, which have been named for this run. Then what the host itself points
+    /// to: the target of its redirect. Then those for software that has matched, by how sure that match and
+    /// the rule that asks are, and at last those that the most and the surest rules ask for. What is refuted
+    /// already is left out.
     package func openRequests() -> [Int] {
         var told: [Software: Double] = [:]
         for match in matched {
@@ -100,7 +102,8 @@ package struct UnaskedRequest: Sendable {
 }
 
 extension MatchScratch {
-    /// The marks that were not looked for: requests of rules that the last observation holds no answer to, and does not refute.
+    /// The marks that were not looked for: requests of rules that the last observation holds no answer to,
+    /// and does not refute.
     package func unaskedRequests() -> [UnaskedRequest] {
         let asked = Set(texts("url.path"))
         return openRequests().compactMap { place in

@@ -35,9 +35,10 @@ package final class Assessor {
 
     /// Matches the observation that `line` holds from `start` on, and writes matches and leads into it.
     ///
-    /// `hallmark.matches`, `.leads` and `.assessment` are put at the end of the `hallmark` object, which is made when there is none;
-    /// what stood under these names before is taken out, however it was spelled. `event.kind` becomes `alert` when there is a lead, otherwise `event`. A line without a match, that never had one,
-    /// is left as it is, byte for byte.
+    /// `hallmark.matches`, `.leads` and `.assessment` are put at the end of the `hallmark` object, which is
+    /// made when there is none; what stood under these names before is taken out, however it was spelled.
+    /// `event.kind` becomes `alert` when there is a lead, otherwise `event`. A line without a match, that
+    /// never had one, is left as it is, byte for byte.
     ///
     /// - Throws: when the line is no JSON object; it is left as it is.
     @discardableResult

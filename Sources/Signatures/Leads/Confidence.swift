@@ -10,7 +10,8 @@ enum Confidence {
         }
     }
 
-    /// The most that text weighs which an outsider can plant, unless strong structure agrees: alone it stays low.
+    /// The most that text weighs which an outsider can plant, unless strong structure agrees: alone it stays
+    /// low.
     static let plantedWeight = 0.45
     /// The highest confidence of a lead in which nothing but such text is more than weak.
     static let plantedConfidence = 49
@@ -28,7 +29,8 @@ enum Confidence {
 
     /// Noisy-or over independent pieces, each kind of evidence used once, from 0 to 99.
     ///
-    /// - Parameter best: by set of kinds (bit 0 certificate, 1 TLS, 2 HTTP) the heaviest piece with just those.
+    /// - Parameter best: by set of kinds (bit 0 certificate, 1 TLS, 2 HTTP) the heaviest piece with just
+    ///   those.
     static func combine(_ best: InlineArray<8, Double>) -> Int {
         let doubt = leastDoubt(best, free: 7)
         return min(99, Int((100 * (1 - doubt)).rounded()))

@@ -140,7 +140,8 @@ struct LeadBuilder {
 
     /// How many tools have good evidence of their own.
     ///
-    /// Tools count as one when a rule names both, when one's rule says that it overlaps with the other, or when the same values speak for them.
+    /// Tools count as one when a rule names both, when one's rule says that it overlaps with the other, or
+    /// when the same values speak for them.
     private func unrelatedTools(_ software: [Software]) -> Int {
         var group = Array(software.indices)
         func root(_ index: Int) -> Int {

@@ -27,10 +27,12 @@ extension MatchScratch {
         matched.contains { ruleSet.rules[$0.rule].hallmark.benign == nil }
     }
 
-    /// The probes that could still complete, corroborate or refute a match, after what the last observation holds.
+    /// The probes that could still complete, corroborate or refute a match, after what the last observation
+    /// holds.
     ///
-    /// With a match of more than innocent things it is every probe that a loaded rule can use; otherwise the probes of those rules that want several kinds of evidence, have one of
-    /// them and are not refuted by another.
+    /// With a match of more than innocent things it is every probe that a loaded rule can use; otherwise the
+    /// probes of those rules that want several kinds of evidence, have one of them and are not refuted by
+    /// another.
     package func wantedProbes() -> ProbeKinds {
         let tables = ruleSet.leadTables
         if hasSuspiciousMatch { return tables.usedProbes }

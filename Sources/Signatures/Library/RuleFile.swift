@@ -103,8 +103,8 @@ package struct SkippedDocuments: Sendable, Equatable {
 extension [RuleFile] {
     /// Reads the correlations, and takes out what refers to rules that are not there.
     ///
-    /// A correlation or filter whose rules were all passed over belongs to them, and is passed over as well. One that names a rule
-    /// that nobody has would never do anything, and is an error.
+    /// A correlation or filter whose rules were all passed over belongs to them, and is passed over as well.
+    /// One that names a rule that nobody has would never do anything, and is an error.
     mutating func settle() {
         settleCorrelations()
         settleFilters()

@@ -4,8 +4,9 @@ import YAML
 
 /// Finds the rule files below a folder.
 ///
-/// Hidden files and folders are passed over, as other Sigma tools do: `.git`, `.github`, an editor's locks, the `._` files of
-/// macOS. Links are followed, each folder is entered once. Only regular files are read: a pipe would be waited for.
+/// Hidden files and folders are passed over, as other Sigma tools do: `.git`, `.github`, an editor's locks,
+/// the `._` files of macOS. Links are followed, each folder is entered once. Only regular files are read: a
+/// pipe would be waited for.
 struct RuleFolder {
     struct Item {
         let path: String

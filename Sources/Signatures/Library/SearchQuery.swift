@@ -15,7 +15,8 @@ package struct SearchQuery: Sendable {
     package let text: String
     /// Whether the search finds more than the rule, because the index lacks some of what the rule tests.
     package let isWider: Bool
-    /// Whether it finds only some of what the rule does, because the index lacks some of the rule's alternatives.
+    /// Whether it finds only some of what the rule does, because the index lacks some of the rule's
+    /// alternatives.
     package let isNarrower: Bool
 
     /// How the search differs from the rule, in words.

@@ -9,8 +9,8 @@ package struct SignatureLint {
 
     /// All findings, by file and line.
     ///
-    /// - Parameter strict: the names for the checks that shipped rules must pass; nil leaves those checks out, unless
-    ///   the library has a vocabulary of its own.
+    /// - Parameter strict: the names for the checks that shipped rules must pass; nil leaves those checks
+    ///   out, unless the library has a vocabulary of its own.
     package static func run(_ library: SignatureLibrary, strict: Vocabulary? = nil) throws -> [YAMLError] {
         var lint = SignatureLint(library: library, vocabulary: try library.vocabulary() ?? strict)
         lint.findings = library.errors

@@ -5,8 +5,9 @@ import YAML
 
 /// Finds the rules whose patterns take long to compile, before all are compiled together.
 ///
-/// Nearly all patterns take a millisecond. Some short ones with large repeats take a second each, and 800 of them minutes. Each
-/// pattern that could is compiled alone, on all cores, and the processor's time for it is taken.
+/// Nearly all patterns take a millisecond. Some short ones with large repeats take a second each, and 800 of
+/// them minutes. Each pattern that could is compiled alone, on all cores, and the processor's time for it is
+/// taken.
 package struct PatternProbe: Sendable {
     /// For one rule; the slowest shipped one takes a thirtieth of it.
     package static let limit = Duration.milliseconds(300)

@@ -143,7 +143,8 @@ package struct CorrelationRule: Sendable {
         return try node.list().map { sweep throws(YAMLError) in try HallmarkReader.examples(sweep) }
     }
 
-    /// `30s`, `15m`, `12h`, `7d`, `2w`, `1M`, `1y`: a number and a unit; a year is 365.2425 days, a month its twelfth.
+    /// `30s`, `15m`, `12h`, `7d`, `2w`, `1M`, `1y`: a number and a unit; a year is 365.2425 days, a month its
+    /// twelfth.
     private static func timespan(_ node: YAMLNode) throws(YAMLError) -> Int64 {
         let text = try node.string()
         let units: [Character: Int64] = [

@@ -1,9 +1,10 @@
 /// Who decides what a test finds.
 package enum EvidenceForm: Sendable {
-    /// Text that an outsider can put on an innocent server: a comment, a headline, the path that was asked for, a
-    /// header that a proxy passes on.
+    /// Text that an outsider can put on an innocent server: a comment, a headline, the path that was asked
+    /// for, a header that a proxy passes on.
     case text
-    /// What only the software or its operator decides: certificate, stack, icon, digests, a whole body, the order of headers.
+    /// What only the software or its operator decides: certificate, stack, icon, digests, a whole body, the
+    /// order of headers.
     case structure
     /// What so many servers show that it tells nothing beside either.
     case common

@@ -19,7 +19,8 @@ struct LogSource: Sendable {
         }
     }
 
-    /// Whether a filter of this log source is meant for a rule of the other: all parts that it names are the same there.
+    /// Whether a filter of this log source is meant for a rule of the other: all parts that it names are the
+    /// same there.
     func contains(_ other: LogSource) -> Bool {
         (product == nil || product == other.product) && (category == nil || category == other.category)
     }

@@ -2,8 +2,8 @@ import YAML
 
 /// What a YAML document in a folder of rules claims to be.
 ///
-/// A git repository of rules holds more than ours: rules of other log sources, and YAML that is no rule at all. These are
-/// passed over and counted. What claims to be ours and can't be read is an error.
+/// A git repository of rules holds more than ours: rules of other log sources, and YAML that is no rule at
+/// all. These are passed over and counted. What claims to be ours and can't be read is an error.
 enum RuleClaim {
     /// A rule, filter or correlation of ours; a correlation has no log source, so that its claim is open.
     case ours

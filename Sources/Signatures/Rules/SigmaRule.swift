@@ -30,7 +30,8 @@ package struct SigmaRule: Sendable {
 
     package var file: String { node.file }
 
-    /// Milliseconds since 1970 of the day on which somebody last looked at the rule; nil when it does not say.
+    /// Milliseconds since 1970 of the day on which somebody last looked at the rule; nil when it does not
+    /// say.
     package var lastSeen: Int64? {
         [date, modified].compactMap { $0.flatMap { SigmaDate.milliseconds($0.utf8) } }.max()
     }

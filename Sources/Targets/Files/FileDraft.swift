@@ -2,8 +2,8 @@ import Foundation
 
 /// The next version of a file, which takes its place whole or not at all, even after a power failure.
 ///
-/// The draft lies in the same folder, for a rename can't leave the file system. Its name is drawn by chance and it is
-/// only ever created: a link that somebody else left in the folder is never followed.
+/// The draft lies in the same folder, for a rename can't leave the file system. Its name is drawn by chance
+/// and it is only ever created: a link that somebody else left in the folder is never followed.
 package struct FileDraft: ~Copyable {
     /// How the draft becomes the file.
     enum Placing {
@@ -71,7 +71,8 @@ package struct FileDraft: ~Copyable {
         close(folderDescriptor)
     }
 
-    /// Writes a file so that its path always leads to a whole one, the old or the new; a device or a pipe is written to.
+    /// Writes a file so that its path always leads to a whole one, the old or the new; a device or a pipe is
+    /// written to.
     package static func write(_ bytes: [UInt8], to path: String) throws(TargetIssue) {
         guard FileDraft.isReplaceable(path) else {
             guard let file = fopen(path, "we") else {

@@ -22,7 +22,8 @@ package struct Target: Hashable, Sendable {
     package var sequence: UInt64
     package var host: Host
     package var port: UInt16
-    /// The server name of an `address,sni` pair; nil leaves the choice to the scanner (the host's name, if it has one).
+    /// The server name of an `address,sni` pair; nil leaves the choice to the scanner (the host's name, if it
+    /// has one).
     package var serverName: String?
     package var scheme: Scheme
     /// Whether it came from a range rather than being named itself.

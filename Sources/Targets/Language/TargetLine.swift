@@ -4,8 +4,8 @@ import Bytes
 enum TargetLine {
     /// The items of a line, in the language of targets.
     ///
-    /// Blanks around a comma don't part a pair. Lines of masscan's lists (`open tcp 443 192.0.2.1 1700000000`) are read
-    /// as what they are; a host whose port is not an open TCP port gives nothing.
+    /// Blanks around a comma don't part a pair. Lines of masscan's lists (`open tcp 443 192.0.2.1
+    /// 1700000000`) are read as what they are; a host whose port is not an open TCP port gives nothing.
     static func items(of line: [UInt8]) -> [[UInt8]] {
         let words = LineItems.ranges(in: line.span).map { Array(line[$0]) }
         if words.count >= 5, let items = listed(words) { return items }

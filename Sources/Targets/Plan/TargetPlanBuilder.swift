@@ -52,7 +52,8 @@ package struct TargetPlanBuilder: Sendable {
         for line in overlong { issues.append(.tooLong(source: path, line: line)) }
     }
 
-    /// Adds the items of a line; one that is not understood takes the others with it, for what they mean is not known.
+    /// Adds the items of a line; one that is not understood takes the others with it, for what they mean is
+    /// not known.
     mutating func add(line: [UInt8], source: String, number: Int?) {
         let items = TargetLine.items(of: line)
         var specs: [TargetSpec] = []

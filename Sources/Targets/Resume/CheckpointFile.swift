@@ -45,7 +45,8 @@ package final class CheckpointFile {
     /// Reads the checkpoint and checks it.
     package func load() throws(CheckpointError) -> Checkpoint { try Checkpoint.load(from: path) }
 
-    /// Finds out whether it can be written, and refuses to write over what is no checkpoint, be it a damaged one.
+    /// Finds out whether it can be written, and refuses to write over what is no checkpoint, be it a damaged
+    /// one.
     package func checkThatItMayBeReplaced() throws(CheckpointError) {
         do throws(TargetIssue) {
             try FileDraft.check(path)

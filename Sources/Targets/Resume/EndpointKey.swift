@@ -24,8 +24,8 @@ package struct EndpointKey: Hashable, Codable, Sendable {
 
     /// That a run sends the same server name to all hosts, or none to any.
     ///
-    /// The names of pairs are then not on the wire, and not in the records: pairs of one host and port are as alike
-    /// as their records, and are told apart by number alone.
+    /// The names of pairs are then not on the wire, and not in the records: pairs of one host and port are as
+    /// alike as their records, and are told apart by number alone.
     package enum Override: Hashable, Sendable {
         case none
         case name(String)

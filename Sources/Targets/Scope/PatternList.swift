@@ -99,7 +99,8 @@ package struct PatternList: Sendable {
 }
 
 extension AddressKeys {
-    /// Where IPv6 leads to these IPv4 addresses: through NAT64 (RFC 6052, section 2.1) and 6to4 (RFC 3056, section 2).
+    /// Where IPv6 leads to these IPv4 addresses: through NAT64 (RFC 6052, section 2.1) and 6to4 (RFC 3056,
+    /// section 2).
     fileprivate var translated: [AddressKeys] {
         let first = first & 0xffff_ffff
         let last = last & 0xffff_ffff

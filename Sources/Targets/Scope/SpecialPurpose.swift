@@ -25,7 +25,8 @@ package enum SpecialPurpose {
     /// The registries of RFC 6890, section 2.2, in the state of 2025, and the multicast blocks.
     package static let blocks: [Block] = v4Blocks + v6Blocks
 
-    /// Whether a range lies whole in what organisations use inside: who names it means their own (RFC 1918, RFC 4193).
+    /// Whether a range lies whole in what organisations use inside: who names it means their own (RFC 1918,
+    /// RFC 4193).
     package static func isPrivate(_ range: AddressRange) -> Bool {
         blocks(holding: range).contains { $0.name == "Private-Use" || $0.name == "Unique-Local" }
     }

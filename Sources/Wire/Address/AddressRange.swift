@@ -25,7 +25,8 @@ package struct AddressRange: Hashable, Sendable {
 
     package var isSingle: Bool { first == last }
 
-    /// Whether an address of the same family lies in the range; an IPv4-mapped address is an IPv6 address here.
+    /// Whether an address of the same family lies in the range; an IPv4-mapped address is an IPv6 address
+    /// here.
     package func contains(_ address: IPAddress) -> Bool {
         address.isV4 == first.isV4 && first <= address && address <= last
     }

@@ -2,7 +2,8 @@
 package enum HostName {
     /// The name in lower case without its final dot.
     ///
-    /// - Parameter allowsUnicode: whether labels outside ASCII are taken as they are (lists that people keep).
+    /// - Parameter allowsUnicode: whether labels outside ASCII are taken as they are (lists that people
+    ///   keep).
     package static func parse(
         _ text: Span<UInt8>,
         allowsUnicode: Bool = false

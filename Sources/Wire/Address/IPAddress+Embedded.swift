@@ -3,8 +3,8 @@ extension IPAddress {
     /// The IPv4 address that this IPv6 address stands for, where its form leaves no doubt.
     ///
     /// The forms are mapped (RFC 4291, section 2.5.5.2), compatible (section 2.5.5.1), translated (RFC 2765,
-    /// section 2.1), NAT64 (RFC 6052, section 2.1), 6to4 (RFC 3056, section 2), Teredo (RFC 4380, section 4) and
-    /// ISATAP (RFC 5214, section 6.1).
+    /// section 2.1), NAT64 (RFC 6052, section 2.1), 6to4 (RFC 3056, section 2), Teredo (RFC 4380, section 4)
+    /// and ISATAP (RFC 5214, section 6.1).
     package var embedded: IPAddress? {
         guard isV6 else { return nil }
         let last = UInt32(truncatingIfNeeded: low)

@@ -50,7 +50,8 @@ extension IPAddress: CustomStringConvertible {
         return UInt16(truncatingIfNeeded: half >> UInt64(48 - 16 * (index & 3)))
     }
 
-    /// The groups that `::` stands for: the first of the longest runs of two zero groups or more (section 4.2).
+    /// The groups that `::` stands for: the first of the longest runs of two zero groups or more (section
+    /// 4.2).
     private var longestZeroRun: Range<Int> {
         var best = 0..<0
         var start = 0

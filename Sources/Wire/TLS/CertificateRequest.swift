@@ -1,6 +1,7 @@
 package import Bytes
 
-/// What a server said when it asked for a client certificate (RFC 5246, section 7.4.4; RFC 8446, section 4.3.2).
+/// What a server said when it asked for a client certificate (RFC 5246, section 7.4.4; RFC 8446, section
+/// 4.3.2).
 package struct CertificateRequest: Equatable, Sendable {
     package internal(set) var isPresent = false
 

@@ -1,7 +1,8 @@
 import Bytes
 
 extension ServerFlight {
-    /// Reads a ServerHello or a HelloRetryRequest, which is one with a certain random (RFC 8446, section 4.1.3).
+    /// Reads a ServerHello or a HelloRetryRequest, which is one with a certain random (RFC 8446, section
+    /// 4.1.3).
     mutating func readServerHello(_ message: Span<UInt8>) throws(MalformedMessage) {
         guard message.count >= 42, suite == nil else { throw MalformedMessage(type: message[0]) }
         let random = message.extracting(6..<38)

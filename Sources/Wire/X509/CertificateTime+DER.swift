@@ -3,9 +3,9 @@ import Bytes
 extension CertificateTime {
     /// Reads a UTCTime (tag 0x17) or a GeneralizedTime (0x18).
     ///
-    /// Beside the one form of each that RFC 5280, section 4.1.2.5, allows, it takes what X.680, sections 46 and 47,
-    /// allows besides: no seconds, fractions of them (dropped), an offset from UTC, no zone (taken as UTC).
-    /// Years of two digits are those from 1950 to 2049.
+    /// Beside the one form of each that RFC 5280, section 4.1.2.5, allows, it takes what X.680, sections 46
+    /// and 47, allows besides: no seconds, fractions of them (dropped), an offset from UTC, no zone (taken as
+    /// UTC). Years of two digits are those from 1950 to 2049.
     init?(_ bytes: Span<UInt8>, _ element: DERElement, _ anomalies: inout CertificateAnomalies) {
         var reader = TimeReader(element)
         guard let time = reader.read(bytes) else {

@@ -14,8 +14,8 @@ package struct CertificateTime: Equatable, Comparable, Sendable {
 
     /// Nil when there is no such time.
     ///
-    /// Second 60 is none (X.680, section 46.3, and X.690, 11.8, know no leap seconds): RFC 3339 readers refuse it
-    /// nearly everywhere.
+    /// Second 60 is none (X.680, section 46.3, and X.690, 11.8, know no leap seconds): RFC 3339 readers
+    /// refuse it nearly everywhere.
     package init?(_ year: Int, _ month: Int, _ day: Int, _ hour: Int, _ minute: Int, _ second: Int) {
         guard 0...9999 ~= year, UTCCalendar.isDate(year, month, day),
             0...23 ~= hour, 0...59 ~= minute, 0...59 ~= second

@@ -85,8 +85,8 @@ package struct DERCursor {
 
     /// Where contents of open length end, and where what follows them begins.
     ///
-    /// Both are `limit` when the end is missing. Open lengths nest; a counter in place of recursion keeps this
-    /// to one pass over the bytes.
+    /// Both are `limit` when the end is missing. Open lengths nest; a counter in place of recursion keeps
+    /// this to one pass over the bytes.
     private static func endOfContents(_ bytes: Span<UInt8>, _ start: Int, _ limit: Int) -> (Int, Int) {
         var place = start
         var depth = 0

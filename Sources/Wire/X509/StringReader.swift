@@ -2,8 +2,8 @@ import Bytes
 
 /// Makes UTF-8 of the ASN.1 string types (X.680, section 41).
 ///
-/// A value whose bytes are UTF-8 already is left where it lies. What a type's rule cannot decode becomes `#` and
-/// the hexadecimal text of the whole element, as RFC 4514, section 2.4, writes such values.
+/// A value whose bytes are UTF-8 already is left where it lies. What a type's rule cannot decode becomes `#`
+/// and the hexadecimal text of the whole element, as RFC 4514, section 2.4, writes such values.
 struct StringReader {
     /// The string types by their tags.
     enum Kind {

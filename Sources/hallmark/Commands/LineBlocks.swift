@@ -2,8 +2,8 @@ import Observations
 
 /// Whole lines of a file in large blocks, with room after each that may be read.
 ///
-/// What was read before a fault is given out before the fault is thrown. Lines longer than 64 MiB are skipped and
-/// counted.
+/// What was read before a fault is given out before the fault is thrown. Lines longer than 64 MiB are skipped
+/// and counted.
 struct LineBlocks: ~Copyable {
     static let padding = 64
     private static let blockSize = 8 << 20

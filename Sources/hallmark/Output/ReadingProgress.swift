@@ -13,7 +13,8 @@ final class ReadingProgress {
 
     /// Begins to watch.
     ///
-    /// - Parameter files: what will be read; with standard input or a folder among them the total is not known.
+    /// - Parameter files: what will be read; with standard input or a folder among them the total is not
+    ///   known.
     init(_ files: [String]) {
         guard Terminal.isErrorTerminal else {
             timer = nil

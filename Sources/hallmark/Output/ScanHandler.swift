@@ -28,7 +28,8 @@ final class ScanHandler: ObservationHandler {
     private var addresses: [TargetFeed.AddressDone] = []
     private var tally = ScanTally()
 
-    /// Bytes; the kernel takes large blocks at half the price of small ones, and what is less goes out once a second.
+    /// Bytes; the kernel takes large blocks at half the price of small ones, and what is less goes out once a
+    /// second.
     private static let batchSize = 256 * 1024
 
     init(_ run: ScanRun, counters: ScanCounters) {

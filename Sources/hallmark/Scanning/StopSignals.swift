@@ -4,8 +4,8 @@ import Synchronization
 
 /// The signals that end a scan: SIGINT, SIGTERM, and SIGHUP unless the program was started to outlive it.
 ///
-/// The first lets what has begun end, the second ends it at once, and the third ends the process, whatever holds
-/// it up. The handler only counts, as little else is safe in one; whoever can wait asks `advance`.
+/// The first lets what has begun end, the second ends it at once, and the third ends the process, whatever
+/// holds it up. The handler only counts, as little else is safe in one; whoever can wait asks `advance`.
 enum StopSignals {
     /// From now on signals are counted, also those that a parent has left blocked.
     static func watch() {

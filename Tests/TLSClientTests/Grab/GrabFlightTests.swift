@@ -52,7 +52,8 @@ import Wire
 
     @Test func timestampsAndOtherExtensionsOfTheServerAreRead() throws {
         let certificate = try TestCertificate()
-        // Context 0x1180: ClientHello, TLS 1.2's ServerHello, TLS 1.3's Certificate; then type, length, value.
+        // Context 0x1180: ClientHello, TLS 1.2's ServerHello, TLS 1.3's Certificate; then type, length,
+        // value.
         let list: [UInt8] = [0, 9, 0, 3, 1, 2, 3, 0, 2, 4, 5]
         let extensions: [UInt8] = [0, 0, 0x11, 0x80, 0, 18, 0, UInt8(list.count)] + list
         let body = Data(extensions).base64EncodedString()
