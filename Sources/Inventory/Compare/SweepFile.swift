@@ -19,8 +19,7 @@ package struct SweepFile {
     ///   - path: NDJSON, or `-` for standard input.
     ///   - placed: is told where in the file each record begins, after `record` took it.
     ///   - record: takes a line with `RecordPicker.padding` readable bytes behind it, and says whether it is
-    ///   a
-    ///     record. What it throws ends the run.
+    ///     a record. What it throws ends the run.
     package mutating func read(
         _ path: String,
         placed: (Int) -> Void = { _ in },
