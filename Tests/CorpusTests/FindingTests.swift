@@ -252,7 +252,7 @@ import Testing
     /// A sweep that can't be read is no sweep without findings.
     @Test(arguments: [
         ("", "is empty"), ("\n\n", "is empty"), ("not a record\n{\"foo\":1}\n", "none of its 2 lines"),
-        ("\u{1f}\u{8b}\u{8}", "none of its 1 lines"), ("[\n]\n", "none of its 2 lines"),
+        ("\u{1f}\u{8b}\u{8}", "none of its 1 lines"), ("[\n]\n", "is a JSON array"),
     ])
     func whatCantBeReadIsCounted(text: String, reason: String) throws {
         let scratch = Scratch()
@@ -272,6 +272,19 @@ import Testing
         #expect(comparison.counts.sweeps.unread.last?.contains("are not records") == true)
         try comparison.add(sweep: scratch.file("none.ndjson"))
         #expect(comparison.counts.sweeps.unread.count == 3)
+    }
+
+    /// What stands outside of the inventory is not what somebody asked about.
+    @Test func aSweepOfNoAssetIsNotClean() throws {
+        let scratch = Scratch()
+        let rows = try CSVReader.rows(Array("address\n192.0.2.200\n".utf8), file: "i.csv")
+        let comparison = SweepComparison(InventoryIndex(try Inventory(rows, file: "i.csv"))) { _ in }
+        try comparison.add(sweep: scratch.sweep("sweep", [SampleRecord(ip: "192.0.2.1")]))
+        try comparison.finish()
+        #expect(comparison.counts.swept == 0)
+        let summary = comparison.counts.summary(.inventory, least: .low)
+        #expect(!summary.contains("No findings"))
+        #expect(summary.contains("No asset was swept."))
     }
 
     /// Dates that no calendar's arithmetic likes.

@@ -127,7 +127,9 @@ extension ComparisonCounts {
                 table.add([kind.severity.rawValue, kind.name.rawValue, String(count)])
             }
         }
-        if records > 0 {
+        if against == .inventory, swept == 0 {
+            result += "No asset was swept.\n" + (table.isEmpty ? "" : table.text)
+        } else if records > 0 {
             let all = sweeps.unread.isEmpty ? "No findings.\n" : "No findings in what could be read.\n"
             result += table.isEmpty ? all : table.text
         }
