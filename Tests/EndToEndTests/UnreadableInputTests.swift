@@ -93,7 +93,7 @@ import Testing
         try scratch.write("marked", "\u{feff}  \(Self.record)")
         try scratch.write("one", Self.record)
         let script = """
-            cd "$0" && gzip -c one > packed && gzip -c marked >> packed
+            cd "$0" && gzip -c one > packed && gzip -c one >> packed
             sed 's/^/      /' "$1" > indented
             tr -d '\\n' < "$1" > joined
             """

@@ -17,16 +17,17 @@ package enum InputFormat: String, CaseIterable, Sendable {
         } else if head.starts(with: [0xff, 0xfe]) || head.starts(with: [0xfe, 0xff]) || Self.isHalfEmpty(head)
         {
             self = .utf16
-        } else if head.first == 0x30, head.count > 1, (0x80...0x84).contains(head[1]) {
+        } else if Self.beginsSequence(head) {
             self = Self.structure(head)
         } else if head.starts(with: [0xef, 0xbb, 0xbf]) {
             self = InputFormat(head.dropFirst(3))
         } else if text.first == 0x5b {
             self = .jsonArray
         } else if text.first == 0x7b {
-            // A record stands on one line: a line that holds only the brace begins a document over many.
+            // A record stands on one line: a brace alone, with a member's name below, begins a document over many.
             let rest = text.dropFirst().drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }
-            self = rest.first == 0x0a ? .jsonDocument : .lines
+            let below = rest.drop { Self.isBlank($0) }
+            self = rest.first == 0x0a && below.first == 0x22 ? .jsonDocument : .lines
         } else if text.isEmpty {
             self = .empty
         } else {
@@ -66,6 +67,13 @@ package enum InputFormat: String, CaseIterable, Sendable {
     }
 
     static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
+
+    /// Whether the bytes begin with a sequence of DER or BER, and not with the digit 0 of a text.
+    private static func beginsSequence(_ head: [UInt8]) -> Bool {
+        guard head.first == 0x30, head.count > 2 else { return false }
+        // A short key's length takes one byte, and a number that no text has behind it comes first.
+        return (0x80...0x84).contains(head[1]) || head[1] < 0x80 && head[2] == 0x02
+    }
 
     /// UTF-16 without a mark: every second byte of an ASCII text is zero.
     private static func isHalfEmpty(_ head: [UInt8]) -> Bool {

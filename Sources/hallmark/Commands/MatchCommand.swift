@@ -176,7 +176,8 @@ private final class MatchRun {
         for finding in correlations { finding.encode(into: &buffer) }
         try buffer.withSpan { try output.write($0) }
         try output.flush()
-        guard matcher.summary.observations == 0 else { return }
+        // What could not be read has been said.
+        guard matcher.summary.observations == 0, !hasFailed else { return }
         hasFailed = true
         Terminal.say("nothing was matched: there is no observation and no certificate in the input")
     }
