@@ -21,6 +21,7 @@ FED_THROUGH = {
     "MatchScratch": "Assessor",
     "ObservationReader": "Assessor",
     "RequestWriter": "HTTPProbe",
+    "SweepFile": "RecordPicker",
 }
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
