@@ -5,6 +5,7 @@
 /// bytes that are not are replaced by U+FFFD.
 extension ByteBuffer {
     /// A comma, unless this is the first member or element.
+    @inlinable
     public mutating func comma() {
         guard let last, last != 0x7b, last != 0x5b, last != 0x0a else { return }
         append(0x2c)
@@ -13,6 +14,7 @@ extension ByteBuffer {
     /// Writes `"name":` and, when one is due, a comma before it.
     ///
     /// The name needs no escape.
+    @inlinable
     public mutating func key(_ name: StaticString) {
         comma()
         append(0x22)
@@ -21,38 +23,46 @@ extension ByteBuffer {
     }
 
     /// Opens the object that is the value of `name`.
+    @inlinable
     public mutating func object(_ name: StaticString) {
         key(name)
         append(0x7b)
     }
 
     /// Opens the array that is the value of `name`.
+    @inlinable
     public mutating func array(_ name: StaticString) {
         key(name)
         append(0x5b)
     }
 
     /// Opens an object that is an element of an array.
+    @inlinable
     public mutating func element() {
         comma()
         append(0x7b)
     }
 
+    @inlinable
     public mutating func endObject() { append(0x7d) }
 
+    @inlinable
     public mutating func endArray() { append(0x5d) }
 
+    @inlinable
     public mutating func member(_ name: StaticString, _ value: Int) {
         key(name)
         append(decimal: value)
     }
 
+    @inlinable
     public mutating func member(_ name: StaticString, _ value: Bool) {
         key(name)
         append(value ? "true" : "false")
     }
 
     /// A constant that needs no escape.
+    @inlinable
     public mutating func member(_ name: StaticString, _ value: StaticString) {
         key(name)
         append(0x22)
@@ -60,17 +70,20 @@ extension ByteBuffer {
         append(0x22)
     }
 
+    @inlinable
     public mutating func member(_ name: StaticString, _ value: String) {
         key(name)
         string(value)
     }
 
+    @inlinable
     public mutating func member(_ name: StaticString, _ value: Span<UInt8>) {
         key(name)
         string(value)
     }
 
     /// A word of a closed list of ours, which needs no escape.
+    @inlinable
     public mutating func member(_ name: StaticString, word: String) {
         key(name)
         append(0x22)
@@ -79,6 +92,7 @@ extension ByteBuffer {
     }
 
     /// Upper-case hexadecimal text.
+    @inlinable
     public mutating func member(_ name: StaticString, hex value: Span<UInt8>) {
         key(name)
         append(0x22)
@@ -87,6 +101,7 @@ extension ByteBuffer {
     }
 
     /// A string, quoted and escaped.
+    @inlinable
     public mutating func string(_ value: String) {
         append(0x22)
         var value = value
@@ -95,6 +110,7 @@ extension ByteBuffer {
     }
 
     /// A string, quoted and escaped.
+    @inlinable
     public mutating func string(_ value: Span<UInt8>) {
         append(0x22)
         append(json: value)
@@ -102,6 +118,7 @@ extension ByteBuffer {
     }
 
     /// Text for a JSON string, without its quotes.
+    @inlinable
     public mutating func append(json span: Span<UInt8>) {
         var odd: UInt8 = 0
         for index in span.indices { odd |= needsEscape(span[index]) }
@@ -109,7 +126,8 @@ extension ByteBuffer {
     }
 
     /// The slow path: repairs what is not UTF-8, escapes what JSON can't hold.
-    private mutating func appendEscaped(_ span: Span<UInt8>) {
+    @usableFromInline
+    mutating func appendEscaped(_ span: Span<UInt8>) {
         let text = span.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
         for byte in text.utf8 { append(escaped: byte) }
     }
@@ -134,6 +152,7 @@ extension ByteBuffer {
 
 /// Not zero for what JSON escapes and for all beyond ASCII; without a branch,
 /// so that the scan of a text is vectorised.
-private func needsEscape(_ byte: UInt8) -> UInt8 {
+@inlinable
+func needsEscape(_ byte: UInt8) -> UInt8 {
     (byte &- 0x20 > 0x5e ? 1 : 0) | (byte == 0x22 ? 1 : 0) | (byte == 0x5c ? 1 : 0)
 }

@@ -5,6 +5,7 @@ extension ByteBuffer {
         withSpan { span in span.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) } }
     }
 
+    @inlinable
     public mutating func append(decimal value: Int) {
         var digits = InlineArray<20, UInt8>(repeating: 0)
         var place = 20
@@ -19,6 +20,7 @@ extension ByteBuffer {
     }
 
     /// A number with at least `width` digits, zeros in front; never negative.
+    @inlinable
     public mutating func append(decimal value: Int, width: Int) {
         var limit = 10
         for _ in 1..<max(1, width) {
@@ -29,6 +31,7 @@ extension ByteBuffer {
     }
 
     /// Upper-case hexadecimal, two digits a byte, as ECS wants hashes and serial numbers.
+    @inlinable
     public mutating func append(hex span: Span<UInt8>) {
         extend(2 * span.count) { output in
             for index in span.indices {
@@ -39,6 +42,7 @@ extension ByteBuffer {
     }
 
     /// Lower-case hexadecimal, as JARM and JA3S are always written.
+    @inlinable
     public mutating func append(lowercaseHex span: Span<UInt8>) {
         extend(2 * span.count) { output in
             for index in span.indices {
@@ -71,6 +75,7 @@ extension ByteBuffer {
     }
 }
 
+@inlinable
 package func hexDigit(_ nibble: UInt8) -> UInt8 {
     nibble < 10 ? 48 + nibble : 55 + nibble
 }

@@ -59,6 +59,7 @@ package struct ByteStrings: Equatable, Sendable {
     }
 
     /// Calls `body` with the string at `index`, where it lies.
+    @inlinable
     package func withString<Result>(_ index: Int, _ body: (Span<UInt8>) throws -> Result) rethrows -> Result {
         try body(bytes.span.extracting(ranges[index].indices))
     }

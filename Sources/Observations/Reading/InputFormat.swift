@@ -24,7 +24,8 @@ package enum InputFormat: String, CaseIterable, Sendable {
         } else if text.first == 0x5b {
             self = .jsonArray
         } else if text.first == 0x7b {
-            // A record stands on one line: a brace alone, with a member's name below, begins a document over many.
+            // A record stands on one line: a brace alone, with a member's name below, begins a document over
+            // many.
             let rest = text.dropFirst().drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }
             let below = rest.drop { Self.isBlank($0) }
             self = rest.first == 0x0a && below.first == 0x22 ? .jsonDocument : .lines
