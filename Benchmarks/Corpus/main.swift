@@ -148,7 +148,8 @@ func compareSweep(_ records: Int, _ assets: Int) throws {
     var count = 0
     struct Enough: Error {}
     do {
-        try adoption.add(sweep: path) { row in
+        try adoption.add(sweep: path)
+        _ = try adoption.write { row in
             inventory += row
             count += 1
             if count == assets { throw Enough() }

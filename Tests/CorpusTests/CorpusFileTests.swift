@@ -121,6 +121,9 @@ import Testing
         try first.export { line in line.withUnsafeBufferPointer { text.append(contentsOf: $0) } }
         try Data(text).write(to: URL(fileURLWithPath: scratch.file("export")))
         #expect(try check("jq", ["-e", ".server.ip", scratch.file("export")]).status == 0)
+        // A comparison takes a lead without a label for a low one.
+        let labels = try check("jq", ["-r", ".hallmark.leads[]?.label", scratch.file("export")])
+        #expect(Set(labels.text.split(separator: "\n")) == ["high"])
         let second = try CorpusFile(scratch.file("2.sqlite"), .write)
         _ = try second.add(sweep: scratch.file("export"))
         var (old, new) = (try first.stats(), try second.stats())

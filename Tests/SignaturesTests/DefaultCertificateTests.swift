@@ -1,4 +1,5 @@
 import Foundation
+import Observations
 import Testing
 
 @testable import Signatures

@@ -83,7 +83,16 @@ import Testing
     }
 
     @Test func nothingForgedIsLeft() throws {
-        let plain = try Self.lines.map { try Self.assess($0.replacing("\r", with: " ")) }
+        // A field that makes an observation of the line, and no rule's business.
+        let plain = try Self.lines.map { line in
+            try Self.assess(
+                line.replacing("\r", with: " ").replacing(
+                    "{",
+                    with: #"{"server.port":1,"#,
+                    maxReplacements: 1
+                )
+            )
+        }
         let matching = try Self.lines.map { line in
             try Self.assess(
                 line.replacing("\r", with: " ").replacing(

@@ -1,6 +1,7 @@
 """Holds every connection for a moment: counting_server.py PORT FILE
 
-FILE holds the most connections that were open at once to addresses of one /24, and to all.
+FILE holds the most connections that were open at once to addresses of one /24, and to all. Those to 127.0.0.0/24 do not
+count: whoever starts the server looks there whether it listens.
 """
 
 import collections
@@ -23,6 +24,9 @@ while True:
             while True:
                 peer, _ = listener.accept()
                 network = peer.getsockname()[0].rsplit(".", 1)[0]
+                if network == "127.0.0":
+                    peer.close()
+                    continue
                 networks[network] += 1
                 open_now.append((time.monotonic() + HOLD, network, peer))
                 if networks[network] > most or len(open_now) > most_in_all:

@@ -149,7 +149,10 @@ extension ByteBuffer {
             if let id: String = lead[1] { member("id", id) }
             member("name", lead[0] as String)
             endObject()
-            member("confidence", lead[2] as Int)
+            let confidence: Int = lead[2]
+            member("confidence", confidence)
+            // Who reads the export judges a lead by its label.
+            member("label", word: LeadLabel(confidence: confidence).rawValue)
             endObject()
         }
         endArray()

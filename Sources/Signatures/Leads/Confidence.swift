@@ -1,3 +1,5 @@
+package import Observations
+
 /// The arithmetic of leads, as `Docs/leads.md` tells it.
 enum Confidence {
     /// How much one piece of evidence weighs: the chance that it is the software and nothing else.
@@ -54,17 +56,6 @@ enum Confidence {
         case .tls: 2
         case .http: 4
         }
-    }
-}
-
-/// How strong a lead is, in a word.
-package enum LeadLabel: String, CaseIterable, Sendable, Comparable {
-    case low, medium, high
-
-    init(confidence: Int) { self = confidence < 50 ? .low : confidence < 80 ? .medium : .high }
-
-    package static func < (left: LeadLabel, right: LeadLabel) -> Bool {
-        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
     }
 }
 
