@@ -83,10 +83,12 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
+        .target(name: "Export", dependencies: ["Bytes", "Observations", "Terminal", "Wire"]),
         .executableTarget(
             name: "hallmark",
             dependencies: [
-                "Bytes", "Corpus", "HTTPClient", "Inventory", "JA4Plus", "Observations", "Scan", "Signatures",
+                "Bytes", "Corpus", "Export", "HTTPClient", "Inventory", "JA4Plus", "Observations", "Scan",
+                "Signatures",
                 "Targets", "Terminal", "Wire", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -153,7 +155,8 @@ let package = Package(
 // The entries of the fuzzers are part of the tests, or with `HALLMARK_WITH=fuzzers` of a program for
 // libFuzzer.
 let fuzzed: [Target.Dependency] = [
-    "Bytes", "Corpus", "HTTPClient", "Inventory", "Net", "Observations", "Scan", "Signatures", "TLSClient",
+    "Bytes", "Corpus", "Export", "HTTPClient", "Inventory", "Net", "Observations", "Scan", "Signatures",
+    "TLSClient",
     "Targets", "Terminal", "Wire", "YAML",
 ]
 if workshop == "fuzzers" {

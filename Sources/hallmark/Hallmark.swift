@@ -55,7 +55,7 @@ struct Hallmark: ParsableCommand {
         version: version,
         subcommands: [
             ScanCommand.self, ValidateCommand.self, MatchCommand.self, CompareCommand.self,
-            CorpusCommand.self, PivotCommand.self,
+            CorpusCommand.self, PivotCommand.self, ExportCommand.self,
             SignaturesCommand.self,
         ]
     )

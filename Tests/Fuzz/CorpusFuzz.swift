@@ -1,5 +1,6 @@
 import Bytes
 import Corpus
+import Export
 import Inventory
 import Observations
 import Terminal
@@ -18,7 +19,27 @@ func fuzzRecord(_ bytes: [UInt8]) {
             _ = picker.withBytes(field) { [UInt8](base64: $0) }
         }
     }
+    fuzzExport(bytes)
     if let index = emptyInventory { _ = FindingEngine(index).findings(in: bytes) }
+}
+
+/// The line as every export tells it.
+private func fuzzExport(_ bytes: [UInt8]) {
+    let reader = ExportReader(now: 0)
+    (bytes + [UInt8](repeating: 0x20, count: RecordPicker.padding)).withUnsafeBytes { padded in
+        guard let line = try? reader.read(padded: UnsafeRawBufferPointer(rebasing: padded[..<bytes.count]))
+        else { return }
+        for format in ExportFormat.allCases {
+            var options = ExportOptions()
+            options.least = .low
+            var export = Export(format, options)
+            var out = ByteBuffer()
+            export.begin(&out)
+            export.add(line, &out)
+            export.end(&out)
+        }
+    }
+    _ = try? ExportColumns.parse(String(decoding: bytes, as: UTF8.self))
 }
 
 /// The texts that people and other programs give: inventories, certificates, queries, times.

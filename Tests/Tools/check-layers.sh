@@ -29,6 +29,7 @@ owned 'Targets' 'Scan/|hallmark/'
 owned 'Inventory' 'Corpus/|hallmark/'
 owned 'Signatures' 'hallmark/'
 owned 'Corpus' 'hallmark/'
+owned 'Export' 'hallmark/'
 owned 'Scan' 'hallmark/'
 
 # printed PATTERN: what reaches a terminal goes through what escapes it, and so only files that match PATTERN print.

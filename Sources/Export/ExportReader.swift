@@ -1,0 +1,165 @@
+import Bytes
+package import Observations
+import Wire
+
+/// Reads what exports tell out of one line of NDJSON after the other.
+package final class ExportReader {
+    private let reader: ObservationReader
+    private let ids: [String: Int]
+    private let now: Int
+
+    /// - Parameters:
+    ///   - members: names below a field of kind `map` that columns ask for.
+    ///   - now: the time of a record that tells none, in milliseconds since 1970.
+    package init(members: [String] = [], now: Int) {
+        reader = ObservationReader(members: members, skipping: [])
+        self.now = now
+        ids = Dictionary(reader.names.enumerated().map { ($1, $0) }) { first, _ in first }
+    }
+
+    /// Reads one line; the view holds until the next one is read.
+    ///
+    /// - Parameter line: with `RecordPicker.padding` readable bytes behind it.
+    /// - Throws: `ObservationSyntaxError` for what is no JSON object, or one of somebody else's.
+    package func read(padded line: UnsafeRawBufferPointer) throws(ObservationSyntaxError) -> ExportLine {
+        let view = try reader.read(line.bindMemory(to: UInt8.self), padded: true)
+        let isOurs = ["event.dataset", "server.ip", "server.address", "tls.server.hash.sha256"].contains {
+            ids[$0].map(view.has) ?? false
+        }
+        guard isOurs else { throw .foreign }
+        return ExportLine(view: view, ids: ids, now: now)
+    }
+}
+
+/// One line that was read.
+package struct ExportLine {
+    private let view: FieldView
+    private let ids: [String: Int]
+    private let now: Int
+
+    init(view: FieldView, ids: [String: Int], now: Int) {
+        self.view = view
+        self.ids = ids
+        self.now = now
+    }
+
+    /// All values of a field, markers of empty objects left out.
+    func values(_ name: String) -> [String] {
+        guard let id = ids[name] else { return [] }
+        return view.values(id).filter { !$0.isMarker }.map(\.string)
+    }
+
+    private func text(_ name: String) -> String { ids[name].flatMap { view.text($0) } ?? "" }
+
+    private func time(_ name: String) -> Int? { RFC3339.milliseconds(text(name)) }
+
+    /// Text that is hexadecimal, of `bytes` bytes when that is given; otherwise nothing.
+    private func hexadecimal(_ name: String, bytes: Int? = nil) -> String {
+        guard let digits = [UInt8](hex: text(name)), bytes.map({ digits.count == $0 }) ?? true else {
+            return ""
+        }
+        return digits.hex
+    }
+
+    package var record: ExportRecord {
+        var record = ExportRecord()
+        record.time = time("@timestamp") ?? now
+        record.ip = IPAddress(text("server.ip"))
+        record.port = ids["server.port"].flatMap { view.integer($0) }.flatMap { UInt16(exactly: $0) }
+            .map(Int.init)
+        let address = text("server.address")
+        record.name =
+            [text("server.domain"), text("tls.client.server_name"), IPAddress(address) == nil ? address : ""]
+            .first { !$0.isEmpty } ?? ""
+        record.outcome = text("event.outcome")
+        record.errorCode = text("error.code")
+        record.errorMessage = text("error.message")
+        record.certificate = certificate
+        record.tlsVersion = text("tls.version")
+        record.cipher = text("tls.cipher")
+        record.jarm = hexadecimal("tls.server.jarm", bytes: 31).lowercased()
+        record.ja3s = hexadecimal("tls.server.ja3s", bytes: 16).lowercased()
+        record.leads = leads
+        record.findings = findings
+        record.techniques = values("threat.technique.id")
+        return record
+    }
+
+    private var certificate: ExportRecord.Certificate? {
+        let sha256 = hexadecimal("tls.server.hash.sha256", bytes: 32)
+        guard !sha256.isEmpty else { return nil }
+        let x509 = "tls.server.x509."
+        return ExportRecord.Certificate(
+            sha256: sha256,
+            sha1: hexadecimal("tls.server.hash.sha1", bytes: 20),
+            md5: hexadecimal("tls.server.hash.md5", bytes: 16),
+            serialNumber: hexadecimal(x509 + "serial_number"),
+            subject: text(x509 + "subject.distinguished_name"),
+            issuer: text(x509 + "issuer.distinguished_name"),
+            notBefore: time(x509 + "not_before"),
+            notAfter: time(x509 + "not_after"),
+            version: text(x509 + "version_number"),
+            signatureAlgorithm: text(x509 + "signature_algorithm"),
+            keyAlgorithm: text(x509 + "public_key_algorithm"),
+            keySize: ids[x509 + "public_key_size"].flatMap { view.integer($0) }.map { Int($0) },
+            names: values(x509 + "alternative_names"),
+            isSelfSigned: ids["hallmark.certificate.self_signed"].flatMap { view.truth($0) }
+        )
+    }
+
+    /// Calls `body` with each value of a field and the element of the array of objects that it stands in.
+    private func each(_ name: String, _ body: (Int, FieldValue) -> Void) {
+        guard let id = ids[name] else { return }
+        for value in view.values(id) where !value.isMarker { body(value.element, value) }
+    }
+
+    private var leads: [ExportRecord.Lead] {
+        var leads: [Int: ExportRecord.Lead] = [:]
+        func set(_ name: String, _ change: (inout ExportRecord.Lead, FieldValue) -> Void) {
+            each("hallmark.leads." + name) { change(&leads[$0, default: ExportRecord.Lead()], $1) }
+        }
+        set("software.name") { $0.software = $1.string }
+        set("software.id") { $0.id = $1.string }
+        set("confidence") { $0.confidence = Int(min(max($1.integer ?? 0, 0), 99)) }
+        set("label") { $0.label = LeadLabel(rawValue: $1.string) ?? LeadLabel(confidence: $0.confidence) }
+        set("kinds") { $0.kinds.append($1.string) }
+        set("dual_use") { $0.isDualUse = $1.truth ?? false }
+        set("against") { $0.against.append($1.string) }
+        let rules = rules
+        return leads.sorted { $0.key < $1.key }.map(\.value).filter { !$0.software.isEmpty }.map { lead in
+            var lead = lead
+            lead.rules = rules.filter { $0.software == lead.software }.map(\.rule)
+            return lead
+        }
+    }
+
+    private var rules: [(rule: ExportRecord.Rule, software: String)] {
+        var rules: [Int: (rule: ExportRecord.Rule, software: String)] = [:]
+        func set(
+            _ name: String,
+            _ change: (inout (rule: ExportRecord.Rule, software: String), String) -> Void
+        ) {
+            each("hallmark.matches." + name) { element, value in
+                change(&rules[element, default: (ExportRecord.Rule(), "")], value.string)
+            }
+        }
+        set("rule.id") { $0.rule.id = $1 }
+        set("rule.name") { $0.rule.name = $1 }
+        set("software.name") { $0.software = $1 }
+        return rules.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private var findings: [ExportRecord.Finding] {
+        var findings: [Int: ExportRecord.Finding] = [:]
+        func set(_ name: String, _ change: (inout ExportRecord.Finding, String) -> Void) {
+            each("hallmark.findings." + name) {
+                change(&findings[$0, default: ExportRecord.Finding()], $1.string)
+            }
+        }
+        set("name") { $0.name = $1 }
+        set("severity") { $0.severity = $1 }
+        set("message") { $0.message = $1 }
+        set("asset") { $0.asset = $1 }
+        return findings.sorted { $0.key < $1.key }.map(\.value).filter { !$0.name.isEmpty }
+    }
+}
