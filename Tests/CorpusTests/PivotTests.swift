@@ -124,6 +124,49 @@ import Testing
         #expect(Pivot.score(all) == all.map(\.weight).max())
     }
 
+    /// Marks that lead nowhere are not shown as if they were an answer.
+    @Test func nothingIsSaidWhenNothingShares() throws {
+        let scratch = Scratch()
+        let corpus = try CorpusFile(scratch.file("c.sqlite"), .write)
+        let records = (100..<250).map { index in
+            SampleRecord(
+                ip: "198.51.100.\(index)",
+                certificate: index,
+                serial: "0A\(index)",
+                subject: "CN=site\(index).example",
+                commonName: "site\(index).example",
+                notBefore: "2026-10-01T0\(index / 60):\(10 + index % 50):0\(index / 50)Z",
+                notAfter: "2027-10-01T0\(index / 60):\(10 + index % 50):0\(index / 50)Z",
+                names: ["site\(index).example"]
+            )
+        }
+        _ = try corpus.add(sweep: scratch.sweep("sweep", records))
+        func answer(_ query: String) throws -> PivotAnswer {
+            var options = PivotOptions()
+            options.limit = .max
+            return try Pivot.run(PivotQuery(query), in: corpus, options)
+        }
+        for query in ["site107.example", "198.51.100.107:443", SampleRecord(certificate: 107).sha256] {
+            let answer = try answer(query)
+            #expect(answer.outcome == .nothing, "\(answer.text)")
+            #expect(answer.text.contains("Nothing: no other certificate or endpoint"), "\(answer.text)")
+            #expect(
+                !answer.text.contains("Example CA") && !answer.text.contains("27d40d40"),
+                "\(answer.text)"
+            )
+        }
+        for query in [
+            "other.example", "198.51.100.1", SampleRecord(certificate: 7).sha256, "*.other.example",
+        ] {
+            #expect(try answer(query).outcome == .unknown, "\(query)")
+        }
+        let missing = try answer("serial=77")
+        #expect(
+            missing.outcome == .nothing && missing.marks.isEmpty && missing.text.contains("has such a mark")
+        )
+        #expect(try answer("issuer.o=Example CA").results.count == 150)
+    }
+
     @Test func namesAreFoundBelowADomain() throws {
         #expect(try pivot("*.c2.example").seeds.count == 4)
         #expect(try pivot(".c2.example").seeds.count == 4)

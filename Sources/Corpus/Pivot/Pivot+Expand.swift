@@ -32,7 +32,7 @@ extension Pivot {
         let knownCertificates = Set(known.lazy.filter { !$0.isEndpoint }.map(\.id))
         let knownEndpoints = Set(known.lazy.filter(\.isEndpoint).map(\.id))
         // Whole, a candidate can weigh more than by its followed marks alone: look at more than are wanted.
-        let most = max(options.limit + 20, 50)
+        let most = max(limit + 20, 50)
         var certificates = BestCandidates(most)
         var endpoints = BestCandidates(most)
         for (number, start) in starts.enumerated() {

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Observations
 
 /// Finds what shares the marks of a certificate, an endpoint or a name.
@@ -34,7 +33,7 @@ package struct Pivot {
         in corpus: CorpusFile,
         _ options: PivotOptions
     ) throws -> PivotAnswer {
-        try corpus.queue.read { db in
+        try corpus.read { db in
             let reader = PivotReader(
                 db,
                 hash: corpus.hash,
@@ -51,11 +50,15 @@ package struct Pivot {
         }
     }
 
+    /// How many results there are at most; more candidates are never collected.
+    var limit: Int { min(max(0, options.limit), Self.mostCandidates) }
+
     private func answer(_ query: PivotQuery) throws -> PivotAnswer {
         var answer = PivotAnswer()
         let seeds = try seeds(of: query)
         var asked = false
         if case .marks = query { asked = true }
+        answer.isKnown = !seeds.certificates.isEmpty || !seeds.endpoints.isEmpty || query.bringsMarks
         answer.marks = try weigh(seeds.marks, asked: asked)
         let own = try matches(seeds, answer.marks)
         answer.seeds = try own.map { try result($0) }
@@ -69,8 +72,8 @@ package struct Pivot {
             found.sort { ($1.score, $0.depth, $0.firstSeen ?? 0) < ($0.score, $1.depth, $1.firstSeen ?? 0) }
         case .time: found.sort { ($0.firstSeen ?? .max, $1.score) < ($1.firstSeen ?? .max, $0.score) }
         }
-        answer.isCut = found.count > options.limit
-        answer.results = try found.prefix(options.limit).map { try result($0) }
+        answer.isCut = found.count > limit
+        answer.results = try found.prefix(limit).map { try result($0) }
         return answer
     }
 
@@ -105,7 +108,8 @@ package struct Pivot {
             let picker = RecordPicker()
             for line in lines {
                 guard (try? picker.read(line)) != nil, let facts = CertificateFacts(picker) else { continue }
-                seeds.add(facts.marks)
+                // A mark that nothing in the corpus has leads nowhere, and has no weight in it.
+                seeds.add(try facts.marks.filter { try hasMark($0) })
                 if let id = try reader.certificate(sha256: facts.sha256) { seeds.certificates.append(id) }
             }
         case .endpoint(let ip, let port):
@@ -120,7 +124,6 @@ package struct Pivot {
             )
         case .marks(let marks):
             seeds.add(try marks.filter { try hasMark($0) })
-            if seeds.marks.isEmpty { seeds.marks = Array(marks.prefix(1)) }
         }
         for endpoint in seeds.endpoints {
             for sighting in try reader.sightings(endpoint: endpoint, limit: 20) {
@@ -163,7 +166,7 @@ package struct Pivot {
                 count: count,
                 total: total,
                 // One more than there are, so that what all of a small corpus share still shows.
-                weight: benign == nil ? log2(Double(total + 1) / Double(count)) : 0,
+                weight: benign == nil ? log2((Double(total) + 1) / Double(count)) : 0,
                 benign: benign,
                 followed: asked || benign == nil && isRare
             )

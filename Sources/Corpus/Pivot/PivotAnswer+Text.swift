@@ -6,10 +6,9 @@ import Terminal
 extension PivotAnswer {
     /// A table for a terminal.
     package var text: String {
+        guard outcome != .unknown else { return "Nothing: the corpus does not have it.\n" }
         var result = ""
-        if seeds.isEmpty {
-            result += "The corpus does not have it.\n"
-        } else {
+        if !seeds.isEmpty {
             result += "From\n"
             var table = TextTable(["  what", "endpoints", "seen", "leads"])
             for seed in seeds.prefix(10) {
@@ -18,16 +17,9 @@ extension PivotAnswer {
             result += table.text
             if seeds.count > 10 { result += "  and \(seeds.count - 10) more\n" }
         }
-        result += "\nMarks\n"
-        var table = TextTable(["  bits", "mark", "value", "shared by"])
-        for mark in marks {
-            table.add([
-                "  " + SharedMark.shown(mark.weight), mark.mark.kind.alias, mark.mark.shown, mark.sharedBy,
-            ])
-        }
-        result += table.text
-        guard !results.isEmpty else { return result + "\nNothing else shares a mark that was followed.\n" }
-        result += "\nShares them\n"
+        // Marks that lead nowhere are no answer.
+        guard outcome == .found else { return result + nothing }
+        result += "\nMarks\n" + Self.table(marks) + "\nShares them\n"
         for found in results {
             var line = "  \(SharedMark.shown(found.score)) bits  \(found.isEndpoint ? "endpoint " : "")"
             line += found.label.count > 70 ? found.label.prefix(69) + "…" : found.label
@@ -45,6 +37,33 @@ extension PivotAnswer {
             if found.shared.count > 4 { result += "      and \(found.shared.count - 4) more\n" }
         }
         if isCut { result += "\nThere is more; --limit raises the number of results.\n" }
+        return result
+    }
+
+    private static func table(_ marks: [SharedMark]) -> String {
+        var table = TextTable(["  bits", "mark", "value", "shared by"])
+        for mark in marks {
+            table.add([
+                "  " + SharedMark.shown(mark.weight), mark.mark.kind.alias, mark.mark.shown, mark.sharedBy,
+            ])
+        }
+        return table.text
+    }
+
+    /// What is said when nothing was found: that it is so, and how much there was to look for.
+    private var nothing: String {
+        let followed = marks.count(where: \.followed)
+        let benign = marks.filter { $0.benign != nil }
+        let common = marks.count - followed - benign.count
+        var result = seeds.isEmpty ? "" : "\n"
+        result += "Nothing: no \(seeds.isEmpty ? "" : "other ")certificate or endpoint in the corpus "
+        if marks.isEmpty { return result + "has such a mark.\n" }
+        result +=
+            "shares \(followed == 1 ? "the mark that was" : "any of the \(followed) marks that were") followed.\n"
+        if common > 0 {
+            result += "It has \(counted(common, "mark")) that many others have, which say nothing.\n"
+        }
+        if !benign.isEmpty { result += "\nNot counted\n" + Self.table(benign) }
         return result
     }
 

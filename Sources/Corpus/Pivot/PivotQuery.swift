@@ -15,6 +15,14 @@ package enum PivotQuery: Equatable, Sendable {
     /// Marks of one kind, of which any counts: a serial number can be written in several ways.
     case marks([Mark])
 
+    /// Whether it says itself which marks to look for.
+    var bringsMarks: Bool {
+        switch self {
+        case .records, .marks: true
+        case .certificate, .endpoint, .name, .below: false
+        }
+    }
+
     /// Why a text is no query.
     package struct Problem: Error, Equatable, CustomStringConvertible {
         package let description: String

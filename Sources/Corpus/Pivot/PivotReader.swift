@@ -1,20 +1,16 @@
 import Bytes
-import Foundation
 import GRDB
 import Observations
 
 /// What a pivot reads, by small look-ups on one connection.
 final class PivotReader {
     struct Sighting {
-        let id, endpoint, certificate, appearance, first, last, count: Int
+        let id, endpoint, certificate, appearance, first, last: Int
     }
 
     struct Certificate {
         let sha256: String
         let subject: String
-        let issuer: String
-        let notBefore: Int?
-        let notAfter: Int?
         let marks: [Mark]
     }
 
@@ -43,16 +39,21 @@ final class PivotReader {
 
     private func statement(_ sql: PivotSQL) throws -> Statement { try db.cachedStatement(sql: sql.rawValue) }
 
-    private func integers(_ sql: PivotSQL, _ arguments: StatementArguments) throws -> [Int] {
-        try Int.fetchAll(try statement(sql), arguments: arguments)
+    private func integers(_ sql: PivotSQL, _ values: [any CorpusBindable]) throws -> [Int] {
+        try statement(sql).rows(values) { try $0.integer(0) }
+    }
+
+    private func count(_ sql: PivotSQL, _ values: [any CorpusBindable] = []) throws -> Int? {
+        // The greatest of nothing is null.
+        try statement(sql).first(values) { $0.isNull(0) ? nil : try $0.count(0) } ?? nil
     }
 
     func id(_ mark: Mark) -> Int64 { mark.id(hash) }
 
-    func total(_ sql: PivotSQL) throws -> Int { try integers(sql, []).first ?? 0 }
+    func total(_ sql: PivotSQL) throws -> Int { try count(sql) ?? 0 }
 
     /// How many have a mark; nil when it has no row, which means one at most.
-    func count(_ mark: Mark) throws -> Int? { try integers(.mark, [id(mark)]).first }
+    func count(_ mark: Mark) throws -> Int? { try count(.mark, [id(mark)]) }
 
     func certificates(with mark: Mark, limit: Int) throws -> [Int] {
         try integers(.certificatesByMark, [id(mark), limit])
@@ -63,7 +64,7 @@ final class PivotReader {
     }
 
     func certificate(sha256: [UInt8]) throws -> Int? {
-        try integers(.certificateByHash, [Data(sha256)]).first
+        try integers(.certificateByHash, [sha256]).first
     }
 
     func endpoints(ip: String, port: Int?, limit: Int) throws -> [Int] {
@@ -84,15 +85,14 @@ final class PivotReader {
     }
 
     private func sightings(_ sql: PivotSQL, _ key: Int, _ limit: Int) throws -> [Sighting] {
-        try Row.fetchAll(try statement(sql), arguments: [key, since, until, limit]).map {
+        try statement(sql).rows([key, since, until, limit]) { row in
             Sighting(
-                id: $0[0],
-                endpoint: $0[1],
-                certificate: $0[2],
-                appearance: $0[3],
-                first: $0[4],
-                last: $0[5],
-                count: $0[6]
+                id: try row.integer(0),
+                endpoint: try row.integer(1),
+                certificate: try row.integer(2),
+                appearance: try row.integer(3),
+                first: try row.time(4),
+                last: try row.time(5)
             )
         }
     }
@@ -111,45 +111,51 @@ final class PivotReader {
 
     /// How many endpoints show a certificate, at most 1,000.
     func sightingCount(certificate: Int) throws -> Int {
-        try integers(.sightingsOfCertificate, [certificate]).first ?? 0
+        try count(.sightingsOfCertificate, [certificate]) ?? 0
     }
 
     func leads(sighting: Int) throws -> [String] {
-        try String.fetchAll(try statement(.leads), arguments: [sighting])
+        try statement(.leads).rows([sighting]) { try $0.text(0) }
     }
 
     func endpoint(_ id: Int) throws -> Endpoint {
         if let known = endpoints[id] { return known }
-        let row = try Row.fetchOne(try statement(.endpoint), arguments: [id])
-        let endpoint = Endpoint(ip: row?[0] ?? "", port: row?[1] ?? 0, name: row?[2] ?? "")
+        let found = try statement(.endpoint).first([id]) { row in
+            Endpoint(ip: try row.text(0), port: try row.port(1), name: try row.text(2))
+        }
+        guard let endpoint = found else { throw CorpusDamage("a sighting is of an endpoint that is missing") }
         endpoints[id] = endpoint
         return endpoint
     }
 
     func service(_ id: Int) throws -> ServiceFacts {
         if let known = appearances[id] { return known }
-        let facts = ServiceFacts(text: try String.fetchOne(try statement(.appearance), arguments: [id]) ?? "")
+        guard let text = try statement(.appearance).first([id], { try $0.text(0) }) else {
+            throw CorpusDamage("a sighting is of an appearance that is missing")
+        }
+        let facts = ServiceFacts(text: text)
         appearances[id] = facts
         return facts
     }
 
     /// The certificate with its marks, which come of what the record said of it.
     func certificate(_ id: Int) throws -> Certificate? {
-        guard let row = try Row.fetchOne(try statement(.certificate), arguments: [id]) else { return nil }
-        let sha256 = [UInt8](row[0] as Data)
-        var line = "{\"tls\":{\"server\":{\"hash\":{\"sha256\":\"\(sha256.hex)\"}"
-        if let x509 = row[6] as String? { line += ",\"x509\":" + x509 }
-        line += "}},\"hallmark\":{"
-        if let details = row[7] as String? { line += "\"certificate\":" + details }
-        line += "}}"
-        let isRead = (try? picker.read(line.utf8)) != nil
-        return Certificate(
-            sha256: sha256.hex,
-            subject: row[1],
-            issuer: row[2],
-            notBefore: row[3],
-            notAfter: row[4],
-            marks: isRead ? CertificateFacts(picker)?.marks ?? [] : []
-        )
+        try statement(.certificate).first([id]) { row in
+            let sha256 = try row.digest(0).hex
+            let (x509, details) = (try row.json(2), try row.json(3))
+            var line = "{\"tls\":{\"server\":{\"hash\":{\"sha256\":\"\(sha256)\"}"
+            if let x509 { line += ",\"x509\":" + x509 }
+            line += "}},\"hallmark\":{"
+            if let details { line += "\"certificate\":" + details }
+            line += "}}"
+            guard (try? picker.read(line.utf8)) != nil, picker.text(.x509) == x509,
+                picker.text(.certificate) == details
+            else { throw CorpusDamage.record }
+            return Certificate(
+                sha256: sha256,
+                subject: try row.text(1),
+                marks: CertificateFacts(picker)?.marks ?? []
+            )
+        }
     }
 }

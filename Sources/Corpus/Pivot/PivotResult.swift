@@ -14,7 +14,7 @@ package struct SharedMark: Equatable, Sendable {
     /// So many have it that it says next to nothing.
     package var isCommon: Bool { Self.isCommon(count, of: total) }
 
-    static func isCommon(_ count: Int, of total: Int) -> Bool { total >= 100 && count * 20 > total }
+    static func isCommon(_ count: Int, of total: Int) -> Bool { total >= 100 && count > total / 20 }
 
     /// Whether it was followed: the others that have it were looked up.
     package let followed: Bool
@@ -84,4 +84,18 @@ package struct PivotAnswer: Sendable {
     package var results: [PivotResult] = []
     /// Whether there was more than the limit.
     package var isCut = false
+    /// Whether there was anything to look for: the corpus has what the query names, or the query brought
+    /// marks.
+    package var isKnown = true
+
+    /// What a pivot came to; as different as its exit codes.
+    package enum Outcome: Sendable {
+        case found
+        /// The corpus was asked, and nothing else in it shares a mark that was followed.
+        case nothing
+        /// The corpus does not have what the query names: there was nothing to ask it for.
+        case unknown
+    }
+
+    package var outcome: Outcome { !results.isEmpty ? .found : isKnown ? .nothing : .unknown }
 }

@@ -4,7 +4,7 @@
 enum PivotSQL: String, CaseIterable {
     case certificateByHash = "SELECT id FROM certificates WHERE sha256 = ?"
     case certificate =
-        "SELECT sha256, subject, issuer, not_before, not_after, hashes, x509, details FROM certificates WHERE id = ?"
+        "SELECT sha256, subject, x509, details FROM certificates WHERE id = ?"
     case certificateCount = "SELECT max(id) FROM certificates"
     case sightingCount = "SELECT max(id) FROM sightings"
     case mark = "SELECT count FROM marks WHERE id = ?"
@@ -17,15 +17,15 @@ enum PivotSQL: String, CaseIterable {
     case endpoint = "SELECT ip, port, name FROM endpoints WHERE id = ?"
     case namesBelow = "SELECT certificate FROM names WHERE name >= ? AND name < ? LIMIT ?"
     case sightingsByEndpoint = """
-        SELECT id, endpoint, certificate, appearance, first_seen, last_seen, count FROM sightings
+        SELECT id, endpoint, certificate, appearance, first_seen, last_seen FROM sightings
         WHERE endpoint = ? AND last_seen >= ? AND first_seen <= ? LIMIT ?
         """
     case sightingsByCertificate = """
-        SELECT id, endpoint, certificate, appearance, first_seen, last_seen, count FROM sightings
+        SELECT id, endpoint, certificate, appearance, first_seen, last_seen FROM sightings
         WHERE certificate = ? AND last_seen >= ? AND first_seen <= ? ORDER BY last_seen DESC LIMIT ?
         """
     case sightingsByAppearance = """
-        SELECT id, endpoint, certificate, appearance, first_seen, last_seen, count FROM sightings
+        SELECT id, endpoint, certificate, appearance, first_seen, last_seen FROM sightings
         WHERE appearance = ? AND last_seen >= ? AND first_seen <= ? ORDER BY last_seen DESC LIMIT ?
         """
     case sightingsOfCertificate =

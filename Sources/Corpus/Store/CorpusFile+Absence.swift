@@ -15,18 +15,20 @@ extension CorpusFile {
         case .host(let name): (column, value) = ("name", name)
         case .range, .below: return nil
         }
-        return try queue.read { db in
+        return try read { db in
             let endpoints = "(SELECT id FROM endpoints WHERE \(column) = ? AND port = ?)"
-            let answered = try Int.fetchOne(
-                db,
-                sql: "SELECT max(time) FROM moments WHERE endpoint IN \(endpoints) AND time < ?",
-                arguments: [value, port, time]
+            func moment(_ sql: String, _ limit: Int) throws -> Int? {
+                // The least or greatest of nothing is null.
+                try db.first(sql, [value, port, limit]) { $0.isNull(0) ? nil : try $0.time(0) } ?? nil
+            }
+            let answered = try moment(
+                "SELECT max(time) FROM moments WHERE endpoint IN \(endpoints) AND time < ?",
+                time
             )
             guard let answered else { return nil }
-            let failed = try Int.fetchOne(
-                db,
-                sql: "SELECT min(time) FROM failures WHERE endpoint IN \(endpoints) AND time > ?",
-                arguments: [value, port, answered]
+            let failed = try moment(
+                "SELECT min(time) FROM failures WHERE endpoint IN \(endpoints) AND time > ?",
+                answered
             )
             return Absence(answered: answered, failed: failed)
         }

@@ -2,6 +2,7 @@ import Bytes
 import Foundation
 import GRDB
 import Observations
+import Terminal
 
 extension CorpusFile {
     /// Writes every observation as a record again, in the order of endpoints and times.
@@ -11,15 +12,15 @@ extension CorpusFile {
     ///
     /// - Parameter write: is given one line after the other, each with its end.
     /// - Returns: how many lines there were.
+    /// - Throws: what is damaged, when all else has been written.
     @discardableResult
     package func export(
         since: Int? = nil,
         until: Int? = nil,
         _ write: (Span<UInt8>) throws -> Void
     ) throws -> Int {
-        try queue.read { db in
-            let rows = try Row.fetchCursor(
-                db,
+        try read { db in
+            let rows = try db.makeStatement(
                 sql: """
                     SELECT time, ip, port, name, hashes, x509, details, der, marks, moments.sighting
                     FROM moments
@@ -29,33 +30,92 @@ extension CorpusFile {
                     LEFT JOIN certificates ON certificates.id = moments.certificate
                     WHERE time BETWEEN ? AND ?
                     ORDER BY moments.endpoint, moments.certificate, time
-                    """,
-                arguments: [since ?? .min, until ?? .max]
+                    """
             )
             let leads = try db.makeStatement(
                 sql: "SELECT software, software_id, confidence FROM leads WHERE sighting = ?"
             )
+            let picker = RecordPicker([.hashes, .x509, .certificate])
             var output = ByteBuffer(capacity: 1 << 16)
             var count = 0
-            while let row = try rows.next() {
-                output.removeAll()
-                let found = try Row.fetchAll(leads, arguments: [row[9] as Int])
-                output.append(exported: row, leads: found)
+            var damaged = 0
+            var damage: CorpusDamage?
+            try rows.forEach([since ?? .min, until ?? .max]) { row in
+                do {
+                    let moment = try ExportedMoment(row)
+                    let found = try leads.rows([moment.sighting]) { try ExportedLead($0) }
+                    output.removeAll()
+                    output.append(moment, found)
+                    guard output.withSpan({ Self.holds($0, moment, picker) }) else {
+                        throw CorpusDamage.record
+                    }
+                } catch let error as CorpusDamage {
+                    // The others are worth having all the same.
+                    damaged += 1
+                    damage = damage ?? error
+                    return
+                }
                 try output.withSpan { try write($0) }
                 count += 1
+            }
+            if let damage {
+                throw CorpusDamage("\(counted(damaged, "observation")) can't be written: \(damage)")
             }
             return count
         }
     }
+
+    /// Whether the line holds what stands in the corpus as JSON, each part in its place: something else would
+    /// go out as a record that nobody has seen.
+    private static func holds(_ line: Span<UInt8>, _ moment: ExportedMoment, _ picker: RecordPicker) -> Bool {
+        line.withUnsafeBufferPointer { bytes in
+            (try? picker.read(bytes)) != nil && (try? picker.checkTexts()) != nil
+                && picker.text(.hashes) == moment.hashes && picker.text(.x509) == moment.x509
+                && picker.text(.certificate) == moment.details
+        }
+    }
+}
+
+/// An observation as the tables hold it.
+private struct ExportedMoment {
+    let time, port, sighting: Int
+    let ip, name: String
+    let hashes, x509, details: String?
+    let der: [UInt8]?
+    let service: ServiceFacts
+
+    init(_ row: CorpusRow) throws {
+        time = try row.time(0)
+        ip = try row.text(1)
+        port = try row.port(2)
+        name = try row.text(3)
+        hashes = try row.json(4)
+        x509 = try row.json(5)
+        details = try row.json(6)
+        der = row.isNull(7) ? nil : try row.bytes(7)
+        service = ServiceFacts(text: try row.text(8))
+        sighting = try row.integer(9)
+    }
+}
+
+/// A lead as the tables hold it.
+private struct ExportedLead {
+    let software: String
+    let id: String?
+    let confidence: Int
+
+    init(_ row: CorpusRow) throws {
+        software = try row.text(0)
+        id = row.isNull(1) ? nil : try row.text(1)
+        confidence = try row.integer(2)
+    }
 }
 
 extension ByteBuffer {
-    fileprivate mutating func append(exported row: Row, leads: [Row]) {
-        let ip: String = row[1]
-        let name: String = row[3]
-        let service = ServiceFacts(text: row[8])
+    fileprivate mutating func append(_ moment: ExportedMoment, _ leads: [ExportedLead]) {
+        let (ip, name, service) = (moment.ip, moment.name, moment.service)
         append("{")
-        member("@timestamp", RFC3339.text(row[0]))
+        member("@timestamp", RFC3339.text(moment.time))
         append(",\"ecs\":{\"version\":\"9.0.0\"}")
         append(",\"event\":{\"kind\":\"")
         append(leads.isEmpty ? "event" : "alert")
@@ -63,7 +123,7 @@ extension ByteBuffer {
         object("server")
         member("address", name.isEmpty ? ip : name)
         member("ip", ip)
-        member("port", row[2] as Int)
+        member("port", moment.port)
         if !name.isEmpty { member("domain", name) }
         endObject()
         append(",\"network\":{\"transport\":\"tcp\",\"type\":\"")
@@ -77,10 +137,10 @@ extension ByteBuffer {
             endObject()
         }
         object("server")
-        append(json: "hash", row[4])
+        append(json: "hash", moment.hashes)
         append(service, [.ja3s, .ja4s, .ja4x, .jarm])
-        append(json: "x509", row[5])
-        if let der = (row[7] as Data?).map({ [UInt8]($0) }) {
+        append(json: "x509", moment.x509)
+        if let der = moment.der {
             array("certificate_chain")
             append("\"")
             append(base64: der.span)
@@ -89,7 +149,7 @@ extension ByteBuffer {
         append("}}")
         appendHTTP(service)
         object("hallmark")
-        append(json: "certificate", row[6])
+        append(json: "certificate", moment.details)
         append(service, [.stack])
         if service.marks.contains(where: { $0.kind == .favicon }) {
             object("favicon")
@@ -140,19 +200,18 @@ extension ByteBuffer {
         append(text)
     }
 
-    private mutating func append(leads: [Row]) {
+    private mutating func append(leads: [ExportedLead]) {
         guard !leads.isEmpty else { return }
         array("leads")
         for lead in leads {
             element()
             object("software")
-            if let id: String = lead[1] { member("id", id) }
-            member("name", lead[0] as String)
+            if let id = lead.id { member("id", id) }
+            member("name", lead.software)
             endObject()
-            let confidence: Int = lead[2]
-            member("confidence", confidence)
+            member("confidence", lead.confidence)
             // Who reads the export judges a lead by its label.
-            member("label", word: LeadLabel(confidence: confidence).rawValue)
+            member("label", word: LeadLabel(confidence: lead.confidence).rawValue)
             endObject()
         }
         endArray()

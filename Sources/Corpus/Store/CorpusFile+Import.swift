@@ -18,17 +18,8 @@ extension CorpusFile {
     /// - Parameter path: the file, or `-` for standard input.
     package func add(sweep path: String) throws -> ImportResult {
         var reader = try LineReader(path)
-        var digest: [UInt8]?
-        var size = 0
-        var status = stat()
-        if path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
-            let bytes = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-            size = bytes.count
-            digest = bytes.withUnsafeBytes { buffer in
-                BodyDigest.sha256(buffer.assumingMemoryBound(to: UInt8.self).span)
-            }
-        }
-        if let digest, try isImported(digest) { return .known }
+        let known = path == "-" ? nil : try FileDigest(ofRegularFile: path)
+        if let known, try isImported(known.sha256) { return .known }
         return try ingest { session in
             let before = session.counts
             var first: Int?
@@ -46,12 +37,12 @@ extension CorpusFile {
             counts.firstMalformed = first
             counts.fault = fault?.description
             // A file with faults is read again when it is named again, so that they are said again.
-            if let digest, counts.records > 0, counts.malformed == 0, fault == nil {
+            if let known, counts.records > 0, counts.malformed == 0, fault == nil {
                 try session.commit { db in
                     try db.execute(
                         sql: "INSERT OR IGNORE INTO imports VALUES (?, ?, ?, ?, ?, ?)",
                         arguments: [
-                            Data(digest), path, size, counts.records - before.records,
+                            Data(known.sha256), path, known.size, counts.records - before.records,
                             counts.added - before.added, IngestSession.now,
                         ]
                     )
@@ -70,12 +61,8 @@ extension CorpusFile {
     }
 
     private func isImported(_ digest: [UInt8]) throws -> Bool {
-        try queue.read { db in
-            try Bool.fetchOne(
-                db,
-                sql: "SELECT EXISTS (SELECT 1 FROM imports WHERE digest = ?)",
-                arguments: [Data(digest)]
-            ) ?? false
+        try read { db in
+            try db.first("SELECT 1 FROM imports WHERE digest = ?", [digest]) { _ in } != nil
         }
     }
 }

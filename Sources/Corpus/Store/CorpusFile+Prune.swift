@@ -13,7 +13,7 @@ extension CorpusFile {
     ///
     /// Certificates that were imported on their own stay, unless they are as old.
     package func prune(before time: Int) throws -> PruneCounts {
-        let counts = try queue.write { db in
+        let counts = try write { db in
             var counts = PruneCounts()
             func delete(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
                 try db.execute(sql: sql, arguments: arguments)
@@ -48,7 +48,7 @@ extension CorpusFile {
             try Self.recount(db)
             return counts
         }
-        try queue.vacuum()
+        try vacuum()
         return counts
     }
 

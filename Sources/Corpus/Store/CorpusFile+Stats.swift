@@ -32,37 +32,34 @@ package struct CorpusStats: Equatable, Sendable {
 extension CorpusFile {
     /// - Parameter top: how many of the most common marks of each kind are listed.
     package func stats(top: Int = 3) throws -> CorpusStats {
-        try queue.read { db in
+        try read { db in
             var stats = CorpusStats()
             for table in [
                 "certificates", "names", "endpoints", "appearances", "sightings", "moments", "failures",
                 "scans",
                 "imports",
             ] {
-                let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") ?? 0
+                let count = try db.first("SELECT count(*) FROM \(table)") { try $0.count(0) } ?? 0
                 stats.counts.append((table == "moments" ? "observations" : table, count))
             }
-            if let row = try Row.fetchOne(db, sql: "SELECT min(first_seen), max(last_seen) FROM sightings") {
-                (stats.first, stats.last) = (row[0], row[1])
+            _ = try db.first("SELECT min(first_seen), max(last_seen) FROM sightings") { row in
+                guard !row.isNull(0) || !row.isNull(1) else { return }
+                (stats.first, stats.last) = (try row.time(0), try row.time(1))
             }
-            let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
-            stats.bytes = pages * (try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
+            let pages = try db.first("PRAGMA page_count") { try $0.count(0) } ?? 0
+            stats.bytes = pages * (try db.first("PRAGMA page_size") { try $0.count(0) } ?? 0)
             for kind in MarkKind.allCases {
-                let rows = try Row.fetchAll(
-                    db,
-                    sql:
-                        "SELECT value, count FROM marks WHERE kind = ? AND count > 1 ORDER BY count DESC, id LIMIT ?",
-                    arguments: [kind.rawValue, top]
-                )
-                stats.common += rows.map { CorpusStats.Common(mark: Mark(kind, $0[0]), count: $0[1]) }
+                stats.common += try db.rows(
+                    "SELECT value, count FROM marks WHERE kind = ? AND count > 1 ORDER BY count DESC, id LIMIT ?",
+                    [kind.rawValue, top]
+                ) { CorpusStats.Common(mark: Mark(kind, try $0.text(0)), count: try $0.count(1)) }
             }
-            stats.leads = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT software, count(DISTINCT endpoint) FROM leads
-                    JOIN sightings ON sightings.id = leads.sighting GROUP BY software ORDER BY 2 DESC, 1
-                    """
-            ).map { CorpusStats.Software(name: $0[0], endpoints: $0[1]) }
+            stats.leads = try db.rows(
+                """
+                SELECT software, count(DISTINCT endpoint) FROM leads
+                JOIN sightings ON sightings.id = leads.sighting GROUP BY software ORDER BY 2 DESC, 1
+                """
+            ) { CorpusStats.Software(name: try $0.text(0), endpoints: try $0.count(1)) }
             return stats
         }
     }

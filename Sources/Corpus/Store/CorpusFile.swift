@@ -18,18 +18,55 @@ package final class CorpusFile: Sendable {
 
     package init(_ path: String, _ access: Access) throws {
         self.path = path
-        let exists = FileManager.default.fileExists(atPath: path)
-        guard exists || access == .write else { throw CorpusError.notFound(path) }
-        do {
-            queue = try DatabaseQueue(path: path, configuration: Self.configuration(access))
+        if case .free = try CorpusPlace.look(at: path), access == .read {
+            throw FileManager.default.fileExists(atPath: path)
+                ? CorpusError.notACorpus(path) : CorpusError.notFound(path)
+        }
+        (queue, hash) = try Self.explained(path) {
+            // As an absolute path it is a file's name and nothing else to SQLite.
+            let file = URL(fileURLWithPath: path).path
+            let queue = try DatabaseQueue(path: file, configuration: Self.configuration(access))
             if access == .write { try Self.prepare(queue, path) }
-            hash = try queue.read { db in
+            let hash = try queue.read { db in
                 try Self.check(db, path)
+                try CorpusSchema.check(db, complete: true)
                 return try Self.key(db)
             }
-        } catch let error as DatabaseError {
-            if error.resultCode == .SQLITE_NOTADB { throw CorpusError.notACorpus(path) }
-            throw CorpusError.failed("\(path): \(error.message ?? "\(error.resultCode)")")
+            return (queue, hash)
+        }
+    }
+
+    /// Runs `body` with a connection that can't change anything.
+    ///
+    /// - Throws: a `CorpusError` for what is wrong with the corpus.
+    func read<R>(_ body: (Database) throws -> R) throws -> R {
+        try Self.explained(path) { try queue.read(body) }
+    }
+
+    /// Runs `body` in a transaction.
+    func write<R>(_ body: (Database) throws -> R) throws -> R {
+        try Self.explained(path) { try queue.write(body) }
+    }
+
+    /// Runs `body`, which makes its own transactions.
+    func writeInBatches<R>(_ body: (Database) throws -> R) throws -> R {
+        try Self.explained(path) { try queue.inDatabase(body) }
+    }
+
+    /// Gives back the room of what was deleted.
+    func vacuum() throws { try Self.explained(path) { try queue.vacuum() } }
+
+    /// Says what SQLite and the reader of rows say in words that name the corpus and what can be done.
+    private static func explained<R>(_ path: String, _ body: () throws -> R) throws -> R {
+        do { return try body() } catch let error as DatabaseError {
+            switch error.resultCode {
+            case .SQLITE_NOTADB: throw CorpusError.notACorpus(path)
+            case .SQLITE_CORRUPT, .SQLITE_MISMATCH, .SQLITE_CONSTRAINT, .SQLITE_FORMAT:
+                throw CorpusError.damaged(path, error.message ?? "\(error.resultCode)")
+            default: throw CorpusError.failed("\(path): \(error.message ?? "\(error.resultCode)")")
+            }
+        } catch let damage as CorpusDamage {
+            throw CorpusError.damaged(path, damage.description)
         }
     }
 
@@ -40,6 +77,8 @@ package final class CorpusFile: Sendable {
         configuration.busyMode = .timeout(30)
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { db in
+            // What a file's schema says is not trusted, nor that its pages are whole.
+            try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
             try db.execute(sql: "PRAGMA cache_size = -131072; PRAGMA temp_store = MEMORY")
             try db.execute(sql: "PRAGMA mmap_size = 8589934592")
             guard access == .write else { return }
@@ -51,8 +90,7 @@ package final class CorpusFile: Sendable {
 
     private static func prepare(_ queue: DatabaseQueue, _ path: String) throws {
         try queue.inDatabase { db in
-            let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
-            if tables > 0 {
+            if try db.first("SELECT 1 FROM sqlite_schema", [], { _ in }) != nil {
                 try check(db, path)
             } else {
                 try db.execute(
@@ -74,15 +112,17 @@ package final class CorpusFile: Sendable {
 
     /// Refuses what is not a corpus and what a newer version wrote.
     private static func check(_ db: Database, _ path: String) throws {
-        let identifier = try Int.fetchOne(db, sql: "PRAGMA application_id")
+        let identifier = try db.first("PRAGMA application_id") { try $0.integer(0) }
         guard identifier == CorpusSchema.applicationID else { throw CorpusError.notACorpus(path) }
-        guard try !CorpusSchema.migrator.hasBeenSuperseded(db) else { throw CorpusError.newer(path) }
+        try CorpusSchema.check(db, complete: false)
+        guard try !CorpusSchema.isNewer(db) else { throw CorpusError.newer(path) }
     }
 
     private static func key(_ db: Database) throws -> SipHash {
         func part(_ name: String) throws -> UInt64 {
-            let value = try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE key = ?", arguments: [name])
-            return UInt64(bitPattern: value ?? 0)
+            let value = try db.first("SELECT value FROM meta WHERE key = ?", [name]) { try $0.integer(0) }
+            guard let value else { throw CorpusDamage("the key of its marks is missing") }
+            return UInt64(bitPattern: Int64(value))
         }
         return SipHash(k0: try part("k0"), k1: try part("k1"))
     }

@@ -70,9 +70,9 @@ package final class CorpusWriter: Sendable {
         work.signal()
         done.wait()
         let (counts, failure) = state.withLock { ($0.counts, $0.failure) }
-        if let failure { throw CorpusError.failed("\(corpus.path): \(failure)") }
+        if let failure { throw CorpusError.failed(failure) }
         if let scan, let summary {
-            try corpus.queue.write { db in
+            try corpus.write { db in
                 // A scan that no endpoint answered has no row yet.
                 try db.execute(
                     sql: """

@@ -108,20 +108,16 @@ final class IngestSession {
 extension CorpusFile {
     /// Runs `body` on the writing connection; what it did not commit is undone when it throws.
     func ingest<R>(_ body: (IngestSession) throws -> R) throws -> R {
-        do {
-            return try queue.inDatabase { db in
-                let session = try IngestSession(db, hash: hash)
-                do {
-                    let result = try body(session)
-                    try session.commit()
-                    return result
-                } catch {
-                    if db.isInsideTransaction { try? db.rollback() }
-                    throw error
-                }
+        try writeInBatches { db in
+            let session = try IngestSession(db, hash: hash)
+            do {
+                let result = try body(session)
+                try session.commit()
+                return result
+            } catch {
+                if db.isInsideTransaction { try? db.rollback() }
+                throw error
             }
-        } catch let error as DatabaseError {
-            throw CorpusError.failed("\(path): \(error.message ?? "\(error.resultCode)")")
         }
     }
 }

@@ -18,7 +18,7 @@ final class IngestStatements {
         )
         newFailure = try db.makeStatement(sql: "INSERT OR IGNORE INTO failures VALUES (?, ?, ?)")
         selectCertificate = try db.makeStatement(
-            sql: "SELECT CASE WHEN der IS NULL THEN -id ELSE id END FROM certificates WHERE sha256 = ?"
+            sql: "SELECT id, der IS NULL FROM certificates WHERE sha256 = ?"
         )
         newCertificate = try db.makeStatement(
             sql: """
@@ -79,7 +79,7 @@ final class IngestStatements {
         selectEndpoint.bind(1, ip)
         selectEndpoint.bind(2, port)
         selectEndpoint.bind(3, name)
-        return try selectEndpoint.integer(db)
+        return try selectEndpoint.first { try $0.integer(0) }
     }
 
     func insertEndpoint(_ ip: String, _ port: Int, _ name: String, _ db: Database) throws -> Int {
@@ -100,7 +100,7 @@ final class IngestStatements {
     /// A certificate's number, and whether its DER is still to come.
     func certificate(_ sha256: [UInt8], _ db: Database) throws -> (id: Int, lacksDER: Bool)? {
         selectCertificate.bind(1, sha256)
-        return try selectCertificate.integer(db).map { (abs($0), $0 < 0) }
+        return try selectCertificate.first { (try $0.integer(0), try $0.integer(1) != 0) }
     }
 
     func insertCertificate(
@@ -145,7 +145,7 @@ final class IngestStatements {
         selectMoment.bind(1, endpoint)
         selectMoment.bind(2, certificate)
         selectMoment.bind(3, time)
-        return try selectMoment.integer(db) != nil
+        return try selectMoment.first { try $0.integer(0) } != nil
     }
 
     func addMoment(
@@ -166,7 +166,7 @@ final class IngestStatements {
         selectSighting.bind(1, endpoint)
         selectSighting.bind(2, certificate)
         selectSighting.bind(3, appearance)
-        return try selectSighting.integer(db)
+        return try selectSighting.first { try $0.integer(0) }
     }
 
     func insertSighting(
@@ -193,7 +193,7 @@ final class IngestStatements {
 
     func appearance(_ hash: Int64, _ db: Database) throws -> Int? {
         selectAppearance.bind(1, hash)
-        return try selectAppearance.integer(db)
+        return try selectAppearance.first { try $0.integer(0) }
     }
 
     func insertAppearance(_ hash: Int64, _ marks: String, _ db: Database) throws -> Int {
@@ -211,7 +211,7 @@ final class IngestStatements {
 
     func certificateHasMark(_ mark: Int64, _ db: Database) throws -> Bool {
         selectMark.bind(1, mark)
-        return try selectMark.integer(db) != nil
+        return try selectMark.first { try $0.integer(0) } != nil
     }
 
     func addCertificateMark(_ mark: Int64, _ certificate: Int, _ db: Database) throws {

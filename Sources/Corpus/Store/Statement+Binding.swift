@@ -1,6 +1,27 @@
 import GRDB
 import GRDBSQLite
 
+/// What can stand for a `?` of a statement.
+protocol CorpusBindable {
+    func bind(to statement: Statement, at index: Int32)
+}
+
+extension Int: CorpusBindable {
+    func bind(to statement: Statement, at index: Int32) { statement.bind(index, self) }
+}
+
+extension Int64: CorpusBindable {
+    func bind(to statement: Statement, at index: Int32) { statement.bind(index, self) }
+}
+
+extension String: CorpusBindable {
+    func bind(to statement: Statement, at index: Int32) { statement.bind(index, self) }
+}
+
+extension [UInt8]: CorpusBindable {
+    func bind(to statement: Statement, at index: Int32) { statement.bind(index, self) }
+}
+
 /// Binding and stepping without boxed arguments, for the statements that run for every record.
 extension Statement {
     func bind(_ index: Int32, _ value: Int) {
@@ -22,7 +43,14 @@ extension Statement {
         }
         value.withUTF8 { bytes in
             _ = bytes.withMemoryRebound(to: CChar.self) {
-                sqlite3_bind_text(sqliteStatement, index, $0.baseAddress, Int32($0.count), transient)
+                sqlite3_bind_text64(
+                    sqliteStatement,
+                    index,
+                    $0.baseAddress,
+                    UInt64($0.count),
+                    transient,
+                    UInt8(SQLITE_UTF8)
+                )
             }
         }
     }
@@ -36,7 +64,7 @@ extension Statement {
         if value.isEmpty {
             sqlite3_bind_zeroblob(sqliteStatement, index, 0)
         } else {
-            sqlite3_bind_blob(sqliteStatement, index, value, Int32(value.count), transient)
+            sqlite3_bind_blob64(sqliteStatement, index, value, UInt64(value.count), transient)
         }
     }
 
@@ -44,26 +72,21 @@ extension Statement {
     @discardableResult
     func run(_ db: Database) throws -> Int {
         defer { sqlite3_reset(sqliteStatement) }
-        let code = sqlite3_step(sqliteStatement)
-        guard code == SQLITE_DONE || code == SQLITE_ROW else { throw failure(db, code) }
+        _ = try step()
         return Int(sqlite3_changes(db.sqliteConnection))
     }
 
-    /// The first column of the first row, if there is one.
-    func integer(_ db: Database) throws -> Int? {
-        defer { sqlite3_reset(sqliteStatement) }
+    /// - Returns: whether there is a row.
+    func step() throws -> Bool {
         switch sqlite3_step(sqliteStatement) {
-        case SQLITE_ROW: return Int(sqlite3_column_int64(sqliteStatement, 0))
-        case SQLITE_DONE: return nil
-        case let code: throw failure(db, code)
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        case let code:
+            throw DatabaseError(
+                resultCode: ResultCode(rawValue: code),
+                message: sqlite3_errmsg(sqlite3_db_handle(sqliteStatement)).map { String(cString: $0) }
+            )
         }
-    }
-
-    private func failure(_ db: Database, _ code: Int32) -> DatabaseError {
-        DatabaseError(
-            resultCode: ResultCode(rawValue: code),
-            message: sqlite3_errmsg(db.sqliteConnection).map { String(cString: $0) }
-        )
     }
 }
 

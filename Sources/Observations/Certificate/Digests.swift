@@ -160,3 +160,21 @@ package enum BodyDigest {
         }
     }
 }
+
+/// SHA-256 of what comes piece by piece.
+struct SHA256Stream {
+    private var hash = cHash()
+
+    init() { cHash_begin(&hash, 32) }
+
+    mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        cHash_add(&hash, 32, bytes.baseAddress, bytes.count)
+    }
+
+    /// The digest; nothing can be added any more.
+    mutating func finish() -> [UInt8] {
+        var result = [UInt8](repeating: 0, count: 32)
+        result.withUnsafeMutableBytes { cHash_end(&hash, 32, $0.baseAddress) }
+        return result
+    }
+}

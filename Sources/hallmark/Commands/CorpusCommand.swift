@@ -126,10 +126,13 @@ struct CorpusCommand: ParsableCommand {
 
         func run() throws {
             let output = StandardOutput()
-            try CorpusFile(corpus, .read).export(since: period.since, until: period.until) {
-                try output.write($0)
+            let corpus = try CorpusFile(corpus, .read)
+            // What could be read goes out, whatever else is damaged.
+            let result = Result {
+                try corpus.export(since: period.since, until: period.until) { try output.write($0) }
             }
             try output.flush()
+            _ = try result.get()
         }
     }
 

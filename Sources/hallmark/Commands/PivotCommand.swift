@@ -20,6 +20,11 @@ struct PivotCommand: ParsableCommand {
               hallmark pivot 203.0.113.7:443 --corpus corpus.sqlite
               hallmark pivot serial=08BB00EE --corpus corpus.sqlite --depth 2
               hallmark pivot suspect.pem --corpus corpus.sqlite --graph suspect.html
+
+            A file of the query's name is meant as one; 'name=…' is the host name all the same.
+
+            Exit codes: 0 something shares marks; 1 it could not do its work, or could not read all of it; 2 nothing \
+            shares a mark that was followed; 4 the corpus does not have what was asked for; 64 usage.
             """
     )
 
@@ -68,6 +73,7 @@ struct PivotCommand: ParsableCommand {
     func validate() throws {
         guard (1...2).contains(depth) else { throw ValidationError("--depth is 1 or 2") }
         guard limit > 0 else { throw ValidationError("--limit is a positive number") }
+        guard minScore.isFinite else { throw ValidationError("--min-score is a number of bits") }
         if let graph, PivotGraph.Format(path: graph) == nil {
             throw ValidationError("--graph wants a file that ends in .dot, .svg or .html")
         }
@@ -83,7 +89,8 @@ struct PivotCommand: ParsableCommand {
         options.until = period.until
         let benign = includeBenign ? nil : try BenignMarks.load(signatures)
         if let benign { options.benign = benign.name }
-        let answer = try Pivot.run(try start(), in: CorpusFile(corpus, .read), options)
+        let start = try start()
+        let answer = try Pivot.run(start.query, in: CorpusFile(corpus, .read), options)
         let output = StandardOutput()
         switch format {
         case .table: try output.write(answer.text + (queries ? answer.queryText : ""))
@@ -93,20 +100,40 @@ struct PivotCommand: ParsableCommand {
         if let graph, let format = PivotGraph.Format(path: graph) {
             try Data(PivotGraph(answer).text(format).utf8).write(to: URL(fileURLWithPath: graph))
         }
-        if let benign, benign.unread > 0, !unread.keepGoing { throw ExitCode(1) }
+        if format == .ndjson, answer.outcome != .found { Terminal.say(lines: answer.text) }
+        if benign.map({ $0.unread > 0 }) ?? false || !start.isWhole, !unread.keepGoing { throw ExitCode(1) }
+        switch answer.outcome {
+        case .found: return
+        case .nothing: throw ExitCode(2)
+        case .unknown: throw ExitCode(4)
+        }
     }
 
-    /// The query; a file of that name is meant as one.
-    private func start() throws -> PivotQuery {
-        switch CertificateFile.kind(of: query) {
-        case .pem, .der:
-            let contents = try CertificateFile.contents(of: query)
-            for fault in contents.faults { Terminal.say(fault.description) }
-            guard !contents.certificates.isEmpty else {
-                throw CorpusError.failed("\(query): no certificate in it that can be read")
+    /// The query, and whether all of the file was read that it came from.
+    private func start() throws -> (query: PivotQuery, isWhole: Bool) {
+        guard Self.isFile(query) else {
+            do throws(PivotQuery.Problem) { return (try PivotQuery(query), true) } catch {
+                throw ValidationError(error.description)
             }
-            return .records(contents.certificates.map(CertificateFile.line))
-        case .ndjson, nil: return try PivotQuery(query)
         }
+        switch try CertificateFile.look(at: query) {
+        case .pem, .der: break
+        case .ndjson:
+            throw FileError(query, "holds no certificate to start from; 'name=…' asks for a host name")
+        }
+        let contents = try CertificateFile.contents(of: query)
+        for fault in contents.faults { Terminal.say(fault.description) }
+        guard !contents.certificates.isEmpty else {
+            throw FileError(query, "no certificate in it that can be read")
+        }
+        return (.records(contents.certificates.map(CertificateFile.line)), contents.faults.isEmpty)
+    }
+
+    /// Whether the query names a file: what is a path always does, and a word that is also an existing
+    /// file's.
+    private static func isFile(_ query: String) -> Bool {
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: query, isDirectory: &isFolder)
+        return exists && !isFolder.boolValue || query.contains("/") && !query.contains("=")
     }
 }

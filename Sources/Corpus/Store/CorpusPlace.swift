@@ -1,0 +1,67 @@
+import Bytes
+import Glibc
+
+/// What lies where a corpus is meant to be, looked at before SQLite opens it.
+///
+/// SQLite would wait for the other end of a pipe, and takes a name like `:memory:` for no file at all.
+enum CorpusPlace {
+    /// Nothing, or an empty file.
+    case free
+    /// A database that may be a corpus.
+    case database
+
+    /// - Throws: for what is no corpus and can become none.
+    static func look(at path: String) throws(CorpusError) -> CorpusPlace {
+        guard !path.isEmpty else { throw .failed("the corpus has no name") }
+        // The files that SQLite keeps beside it are opened without a look, too.
+        for end in ["-wal", "-shm", "-journal"] {
+            if let kind = try kind(path + end), kind != "file" {
+                throw .failed("\(path + end): is a \(kind), where SQLite keeps a file of the corpus")
+            }
+        }
+        guard let kind = try kind(path) else { return .free }
+        guard kind == "file" else { throw .failed("\(path): is a \(kind); a corpus is a file") }
+        let head = try head(path)
+        if head.isEmpty { return .free }
+        guard head.count == headSize, head.starts(with: Array("SQLite format 3\0".utf8)),
+            integer(head, 68) == UInt32(CorpusSchema.applicationID) || integer(head, 68) == 0
+        else { throw .notACorpus(path) }
+        // No version has used SQLite's own number for versions; one that does is newer.
+        guard integer(head, 60) == 0 else { throw .newer(path) }
+        return .database
+    }
+
+    /// How long the head of a SQLite file is (its file format, section 1.3).
+    private static let headSize = 100
+
+    private static func integer(_ head: [UInt8], _ place: Int) -> UInt32 {
+        head[place..<place + 4].reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    /// What a person calls the thing of that name; nil when there is none.
+    private static func kind(_ path: String) throws(CorpusError) -> String? {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            guard errno != ENOENT else { return nil }
+            throw .failed("\(path): \(String(cString: strerror(errno)))")
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return "file"
+        case S_IFDIR: return "folder"
+        case S_IFIFO: return "pipe"
+        case S_IFSOCK: return "socket"
+        default: return "device"
+        }
+    }
+
+    private static func head(_ path: String) throws(CorpusError) -> [UInt8] {
+        // It may have become a pipe since.
+        let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard file >= 0 else { throw .failed("\(path): \(String(cString: strerror(errno)))") }
+        defer { close(file) }
+        var head = [UInt8](repeating: 0, count: headSize)
+        let count = head.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
+        guard count >= 0 else { throw .failed("\(path): \(String(cString: strerror(errno)))") }
+        return Array(head.prefix(count))
+    }
+}
