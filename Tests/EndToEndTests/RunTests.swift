@@ -172,6 +172,44 @@ import Testing
         #expect(result.errors.contains("nothing is left to scan"), "\(result.errors)")
     }
 
+    /// Standard input, or a list, in which nothing is; 64 is for what was typed.
+    @Test(arguments: [
+        ("", "no target is named"), ("# nothing\n\n", "no target is named"),
+        ("open udp 53 8.0.0.1 1\n", "1 line of other scanners' lists without an open TCP port"),
+        ("127.0.0.0/24\n", "127.0.0.0/8: 256 addresses (Loopback)"), ("Host is up\n", "1 line"),
+    ])
+    func emptyListsAreNoSuccess(_ text: String, _ why: String) throws {
+        let scratch = Scratch()
+        let list = try scratch.write("list", text)
+        for arguments in [["-"], ["-i", "-"], [], ["-", "--dry-run"], ["-i", list]] {
+            let result = try Program.run(["scan", "--no-signatures"] + arguments, input: text)
+            #expect(result.status == 1 && result.output.isEmpty, "\(arguments): \(result.errors)")
+            let isRead = result.errors.contains(why) || result.errors.contains("could be understood")
+            #expect(isRead, "\(arguments): \(result.errors)")
+        }
+        #expect(try Program.run(["scan", "Host is up"]).status == 64)
+    }
+
+    /// What ranges pass over is said by block, also of a list in standard input.
+    @Test func passedOverBlocksAreNamed() throws {
+        let ranges = "126.255.255.255-127.0.0.0\n9.255.255.255-10.0.0.1\n"
+        let result = try Program.run(["scan", "--dry-run", "-"], input: ranges)
+        #expect(
+            result.status == 0 && result.text.hasPrefix("2 endpoints\n"),
+            "\(result.text)\(result.errors)"
+        )
+        for line in ["10.0.0.0/8: 2 addresses (Private-Use)", "127.0.0.0/8: 1 address (Loopback)"] {
+            #expect(result.text.contains("\n\(line)\n"))
+        }
+        let stream = try Program.run(
+            ["scan", "--no-signatures", "-"],
+            input: "127.0.0.1:9\n127.0.0.0/30\nopen udp 53 8.0.0.1 1\n"
+        )
+        #expect(stream.status == 0)
+        #expect(stream.errors.contains("127.0.0.0/8: 4 addresses (Loopback)\n"), "\(stream.errors)")
+        #expect(stream.errors.contains("1 line of other scanners' lists without an open TCP port"))
+    }
+
     @Test func privateRangesThatAreNamedAreScanned() throws {
         let result = try Program.run(["scan", "--dry-run", "10.0.0.0/24", "fd00::/120", "127.0.0.0/30"])
         #expect(result.status == 0 && result.text.hasPrefix("512 endpoints\n"), "\(result.text)")

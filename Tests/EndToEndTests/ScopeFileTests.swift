@@ -37,6 +37,14 @@ import Wire
         ),
         ("name: a\nauthorization: b\ninclude: 8.0.0.1\nrate: fast\n", "x.yaml:4:7: expected an integer"),
         (
+            "name: a\nauthorization: b\ninclude: 8.0.0.1\nrate: 10000001\n",
+            "x.yaml: rate: 10000001 is not between 1 and 10000000 connections a second"
+        ),
+        (
+            "name: a\nauthorization: b\ninclude: 8.0.0.1\nrate: 9223372036854775807\n",
+            "x.yaml: rate: 9223372036854775807 is not between 1 and 10000000 connections a second"
+        ),
+        (
             "name: a\nauthorization: b\ninclude: 8.0.0.1\nports: [70000]\n",
             "x.yaml:4: \"70000\": port \"70000\" is not between 1 and 65535"
         ),

@@ -44,7 +44,24 @@ import Testing
     @Test func nothingLeftIsSaid() throws {
         let result = try Program.run(["validate", "198.18.0.0/24"])
         #expect(result.status == 1)
-        #expect(result.errors.contains("256 of a special purpose (--include-special)"), "\(result.errors)")
+        #expect(
+            result.errors.contains(
+                "256 endpoints have a special purpose (--include-special): 198.18.0.0/15: 256 addresses"
+            ),
+            "\(result.errors)"
+        )
+        let half = try Program.run(["validate", "127.20.0.1 127.20.0.256"])
+        #expect(half.status == 64 && half.output.isEmpty)
+        let scratch = Scratch()
+        let list = try scratch.write("list", "127.20.0.1:9\n127.20.0.2:9 ,\n")
+        for arguments in [["-i", list], ["-"]] {
+            let input = "127.20.0.1:9\n127.20.0.2:9 ,\n"
+            let result = try Program.run(["validate"] + arguments, input: input)
+            #expect(result.status == 1 && result.errors.contains(":2: "), "\(result.errors)")
+            #expect(try Program.run(["validate", "--keep-going"] + arguments, input: input).status == 0)
+        }
+        let none = try Program.run(["validate", "-"], input: "")
+        #expect(none.status == 1 && none.errors.contains("standard input left nothing"), "\(none.errors)")
         let many = try Program.run(["validate", "198.18.0.0/16", "--include-special"])
         #expect(many.status == 64 && many.errors.contains("up to 256 endpoints"))
     }

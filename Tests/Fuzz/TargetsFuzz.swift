@@ -1,3 +1,4 @@
+import Glibc
 import Scan
 import Targets
 import Wire
@@ -9,6 +10,7 @@ func fuzzTargets(_ bytes: [UInt8]) {
         for item in line.split(separator: 0x20) { check(Array(item)) }
         builder.add(argument: String(decoding: line, as: UTF8.self))
     }
+    fuzzList(bytes)
     guard let plan = try? builder.finish() else { return }
     var walk = TargetWalk(plan)
     var seen: Set<Target> = []
@@ -20,6 +22,25 @@ func fuzzTargets(_ bytes: [UInt8]) {
     precondition(seen.count == min(100, plan.share))
 }
 
+/// The same bytes as one list in standard input, whoever wrote it.
+private func fuzzList(_ bytes: [UInt8]) {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return }
+    defer { close(ends[0]) }
+    // What a pipe holds without a reader.
+    let count = min(bytes.count, 60_000)
+    let written = write(ends[1], bytes, count)
+    close(ends[1])
+    guard written == count else { return }
+    var builder = TargetPlanBuilder(TargetOptions())
+    guard let plan = try? builder.finish(), let feed = try? TargetFeed(plan, input: ends[0]) else { return }
+    var targets: [Target] = []
+    while targets.count < 1000, case .targets = feed.pull(100, into: &targets) {}
+    for issue in feed.takeIssues().first {
+        precondition(issue.why.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value < 0x7f || $0 == "…" })
+    }
+}
+
 func targetSeeds() -> [[UInt8]] {
     let texts = [
         "192.0.2.1\n192.0.2.0/24:443,8443\n8.0.0.3-8.0.0.9\n9.0.0.1-7 # a range\n",
@@ -27,7 +48,19 @@ func targetSeeds() -> [[UInt8]] {
         "example.com a.example:443 https://b.example:8443/x?y#z http://[2a00::1]/ 8.0.0.1,sni.example",
         "8.0.0.1:443,8443,sni.example [2a00::1]:443,sni.example *.c.example _x.d.example. xn--bcher-kva.example",
     ]
-    return texts.map { Array($0.utf8) }
+    let lists = [
+        "#masscan\nopen tcp 443 8.0.0.1 1795000000\nbanner tcp 443 8.0.0.1 1795000000 ssl x\n",
+        "Timestamp: 1\tHost: 8.0.0.2 ()\tPorts: 8443/open/tcp//a//, 1/closed/tcp//b///\nHost: 8.0.0.1 ()\tStatus: Up\n",
+        "saddr,sport,success\n8.0.0.1,443,1\n\"8.0.0.2\",8443,0\n", "host;ip\na.example;8.0.0.1\n",
+        "[\n{\"ip\":\"8.0.0.1\",\"ports\":[{\"port\":443,\"proto\":\"tcp\",\"status\":\"open\"}]},\n]\n",
+        "8.0.0.1, a.example, tag, 443\n8.0.0.1 a.example b\n8.0.0.1 - 8.0.0.2\n8.0.0.1 443\n8.0.0.1,443\n",
+        "\u{feff}8.0.0.1\r\n",
+    ]
+    var wide: [UInt8] = []
+    for byte in "8.0.0.1\n".utf8 { wide += [byte, 0] }
+    var seeds = (texts + lists).map { Array($0.utf8) }
+    seeds += [[0xff, 0xfe] + wide, wide]
+    return seeds
 }
 
 private func check(_ item: [UInt8]) {

@@ -267,6 +267,7 @@ import Testing
                 "5 endpoints in shard 1/2 of 10", "1 name or pair with a server name",
                 "2 outside the scope: a record each, no connection", "2 excluded",
                 "8 special-purpose, passed over: --include-special scans them",
+                "127.0.0.0/8: 4 addresses (Loopback)",
                 "9.0.0.1:1  out_of_scope: 9.0.0.1 port 1 is outside the scope corp", "8.0.0.0:8443",
                 "8.0.0.2:8443",
             ]

@@ -128,14 +128,14 @@ extension TargetFeed.Pull {
 
     @Test func longLinesAreReported() throws {
         let scratch = Scratch()
-        let text = "8.0.0.1\n" + String(repeating: "x", count: 200_000) + "\n8.0.0.2\n"
-        let path = try scratch.write("in.txt", text + String(repeating: " ", count: 70_000))
+        let text = "8.0.0.1\n" + String(repeating: "x", count: 2_000_000) + "\n8.0.0.2\n"
+        let path = try scratch.write("in.txt", text + String(repeating: " ", count: 1_100_000))
         let feed = try TargetFeed(try plan([]), input: try open(path))
         #expect(drain(feed).targets.map(endpoint) == ["8.0.0.1:443", "8.0.0.2:443"])
         #expect(
             feed.takeIssues().first.map(\.description) == [
-                "standard input:2: a line has at most 65536 bytes",
-                "standard input:4: a line has at most 65536 bytes",
+                "standard input:2: a line has at most 1048576 bytes",
+                "standard input:4: a line has at most 1048576 bytes",
             ]
         )
     }

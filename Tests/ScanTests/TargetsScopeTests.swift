@@ -130,7 +130,7 @@ import Wire
             error?.description == """
                 corp.yaml: name is missing
                 corp.yaml: authorization is missing
-                corp.yaml: rate: 0 is not above 0
+                corp.yaml: rate: 0 is not between 1 and 10000000 connections a second
                 corp.yaml: "0": port "0" is not between 1 and 65535
                 corp.yaml:4: "8.0.0.0/33": "33" is not a prefix length (0 to 32)
                 corp.yaml: "8.0.0.1,a.example": a server name has no place here; give the address and the name on their own

@@ -2,16 +2,16 @@ import CZlib
 import Glibc
 
 /// Unpacks gzip (RFC 1952) piece by piece, as many members as there are.
-final class GzipStream {
+package final class GzipStream {
     /// The input is not what gzip writes.
-    struct Damage: Error {}
+    package struct Damage: Error {}
 
     private var stream = z_stream()
     private let input = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 18)
     /// Whether the last member is complete.
-    private(set) var isComplete = false
+    package private(set) var isComplete = false
 
-    init?() {
+    package init?() {
         // 16 more than the largest window: gzip and nothing else.
         guard cinflateInit2(&stream, 15 + 16) == Z_OK else {
             input.deallocate()
@@ -28,7 +28,7 @@ final class GzipStream {
     ///
     /// - Parameter load: reads packed bytes and returns how many; 0 at the end.
     /// - Returns: how many bytes were written; 0 at the end.
-    func read(
+    package func read(
         into output: UnsafeMutableRawBufferPointer,
         load: (UnsafeMutableRawBufferPointer) throws(FileError) -> Int
     ) throws -> Int {

@@ -13,6 +13,7 @@ struct FeedState: Sendable {
     /// The plan's targets, then those of one item of the input after the other.
     private var walk: TargetWalk
     private var input: TargetInput?
+    private var list = TargetList()
     /// How many endpoints of the input, over all shards, came before the next item.
     private var inputPlace: UInt64 = 0
     /// What runs before this one have done.
@@ -128,7 +129,7 @@ struct FeedState: Sendable {
         var mix = SplitMix(seed: options.seed ^ inputPlace)
         options.seed = mix.next()
         var builder = TargetPlanBuilder(options, special)
-        builder.add(line: text, source: TargetInput.name, number: line)
+        builder.add(line: text, of: &list, source: TargetInput.name, number: line)
         issues.append(builder.issues.take())
         do throws(AddressSyntaxError) {
             let plan = try builder.finish()
@@ -141,14 +142,5 @@ struct FeedState: Sendable {
         } catch {
             issues.append(TargetIssue(source: TargetInput.name, line: line, text: text.span, why: error.why))
         }
-    }
-}
-
-extension TargetPlan.Counts {
-    fileprivate mutating func add(_ other: TargetPlan.Counts) {
-        names += other.names
-        excluded += other.excluded
-        refused += other.refused
-        special += other.special
     }
 }

@@ -30,6 +30,10 @@ package struct DryRun: Sendable {
         if counts.excluded > 0 { lines.append("\(counts.excluded) excluded") }
         if counts.special > 0 {
             lines.append("\(counts.special) special-purpose, passed over: --include-special scans them")
+            lines += counts.passedOverLines
+        }
+        if counts.closed > 0 {
+            lines.append("\(counts.closed) line\(counts.closed == 1 ? "" : "s") without an open TCP port")
         }
         return lines
             + first.map { target in

@@ -48,6 +48,39 @@ package struct TargetPlan: Sendable {
         package var refused: UInt128 = 0
         /// Endpoints inside ranges that have a special purpose.
         package var special: UInt128 = 0
+        /// The addresses of them, by the block's prefix.
+        package private(set) var passedOver: [String: UInt128] = [:]
+        /// Lines of other programs' lists that name no open TCP port.
+        package var closed = 0
+
+        package init() {}
+
+        /// Counts what a range passes over.
+        mutating func pass(_ keys: AddressKeys, ports: PortSet) {
+            special += keys.count * UInt128(ports.count)
+            for (block, count) in SpecialPurpose.counts(of: keys) {
+                passedOver[block.prefix, default: 0] += count
+            }
+        }
+
+        /// Adds what was left out elsewhere.
+        package mutating func add(_ other: Counts) {
+            names += other.names
+            excluded += other.excluded
+            refused += other.refused
+            special += other.special
+            passedOver.merge(other.passedOver, uniquingKeysWith: +)
+            closed += other.closed
+        }
+
+        /// What was passed over, a block a line: `127.0.0.0/8: 256 addresses (Loopback)`.
+        package var passedOverLines: [String] {
+            SpecialPurpose.outermost.compactMap { block in
+                passedOver[block.prefix].map { count in
+                    "\(block.prefix): \(count) address\(count == 1 ? "" : "es") (\(block.name))"
+                }
+            }
+        }
     }
 
     let entries: [Entry]

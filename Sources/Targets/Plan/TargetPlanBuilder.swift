@@ -30,7 +30,8 @@ package struct TargetPlanBuilder: Sendable {
         if argument == "-" {
             readsStandardInput = true
         } else {
-            add(line: Array(argument.utf8), source: "argument", number: nil)
+            var list = TargetList(mayHaveHeader: false)
+            add(line: Array(argument.utf8), of: &list, source: "argument", number: nil)
         }
     }
 
@@ -42,60 +43,79 @@ package struct TargetPlanBuilder: Sendable {
             readsStandardInput = true
             return
         }
+        try add(lines: path, named: path)
+    }
+
+    /// Reads standard input to its end and adds its items, where it need not be scanned as it comes.
+    package mutating func addStandardInput() throws(TargetIssue) {
+        readsStandardInput = false
+        try add(lines: "/dev/stdin", named: TargetInput.name)
+    }
+
+    private mutating func add(lines path: String, named source: String) throws(TargetIssue) {
         // The closures can't both have `self`.
         var overlong: [Int] = []
+        var list = TargetList()
         try InputFile.forEachLine(of: path) { line, number in
-            add(line: line, source: path, number: number)
+            add(line: line, of: &list, source: source, number: number)
         } tooLong: { line in
             overlong.append(line)
         }
-        for line in overlong { issues.append(.tooLong(source: path, line: line)) }
+        for line in overlong { issues.append(.tooLong(source: source, line: line)) }
     }
 
     /// Adds the items of a line; one that is not understood takes the others with it, for what they mean is
     /// not known.
-    mutating func add(line: [UInt8], source: String, number: Int?) {
-        let items = TargetLine.items(of: line)
-        var specs: [TargetSpec] = []
-        for item in items {
-            do throws(AddressSyntaxError) {
-                specs.append(try TargetSpec(parsing: item.span))
-            } catch {
-                let why = items.count > 1 ? error.why + "; nothing of this line is scanned" : error.why
-                return issues.append(TargetIssue(source: source, line: number, text: item.span, why: why))
+    ///
+    /// - Parameter list: the list that the line is of, which knows what stood above it.
+    mutating func add(line: [UInt8], of list: inout TargetList, source: String, number: Int?) {
+        do throws(TargetList.Problem) {
+            switch try list.read(line) {
+            case .nothing: break
+            case .closed: counts.closed += 1
+            case .targets(let items):
+                for item in items { try check(item) }
+                for item in items {
+                    add(item.spec)
+                    digest.add(item.text.span)
+                    digest.add(0x0a)
+                }
             }
+        } catch {
+            issues.append(TargetIssue(source: source, line: number, text: error.text.span, why: error.why))
         }
-        for (item, spec) in zip(items, specs) {
-            do throws(AddressSyntaxError) {
-                try add(spec)
-                digest.add(item.span)
-                digest.add(0x0a)
-            } catch {
-                issues.append(TargetIssue(source: source, line: number, text: item.span, why: error.why))
+    }
+
+    /// Whether there is room for an item.
+    private func check(_ item: TargetList.Item) throws(TargetList.Problem) {
+        guard itemCount < .max else {
+            throw TargetList.Problem(item.text, "a plan has at most \(UInt32.max) targets")
+        }
+        guard case .addresses(let range) = item.spec.host else { return }
+        let set = item.spec.ports ?? options.ports
+        for keys in AddressKeys.keys(of: range) {
+            let (size, overflow) = keys.count.multipliedReportingOverflow(by: UInt128(set.count))
+            guard !overflow, size <= Permutation.maximumCount else {
+                throw TargetList.Problem(item.text, "more than 2^64 endpoints; a run can't hold so many")
             }
         }
     }
 
-    private mutating func add(_ spec: TargetSpec) throws(AddressSyntaxError) {
+    private mutating func add(_ spec: TargetSpec) {
         let set = spec.ports ?? options.ports
-        guard itemCount < .max else { throw AddressSyntaxError("a plan has at most \(UInt32.max) targets") }
         if case .addresses(let range) = spec.host, spec.serverName == nil, spec.scheme == .tls {
-            try add(range, set)
+            add(range, set)
         } else {
             names.add(spec, ports: ports.number(of: set), order: itemCount)
         }
         itemCount += 1
     }
 
-    private mutating func add(_ range: AddressRange, _ set: PortSet) throws(AddressSyntaxError) {
+    private mutating func add(_ range: AddressRange, _ set: PortSet) {
         let number = ports.number(of: set)
         for keys in AddressKeys.keys(of: range) {
-            let (size, overflow) = keys.count.multipliedReportingOverflow(by: UInt128(set.count))
-            guard !overflow, size <= Permutation.maximumCount else {
-                throw AddressSyntaxError("more than 2^64 endpoints; a run can't hold so many")
-            }
-            let parts = range.isSingle || SpecialPurpose.isPrivate(range) ? [keys] : special.parts(of: keys)
-            counts.special += (keys.count - parts.reduce(0) { $0 + $1.count }) * UInt128(set.count)
+            let isWhole = range.isSingle || SpecialPurpose.isPrivate(range)
+            let parts = isWhole ? [keys] : special.parts(of: keys) { counts.pass($0, ports: set) }
             for part in parts {
                 pieces.append(
                     AddressPiece(keys: part, ports: number, order: itemCount, isSwept: !range.isSingle)

@@ -15,6 +15,9 @@ package struct Scope: Sendable {
     private let include: PatternList
     private let exclude: PatternList
 
+    /// More than any machine makes.
+    private static let mostRate = 10_000_000
+
     /// An item of a list in the file, and its line.
     package struct Item: ExpressibleByStringLiteral, Sendable {
         package let text: String
@@ -54,8 +57,9 @@ package struct Scope: Sendable {
         if include.isEmpty {
             issues.append(TargetIssue(source: source, why: "include is empty: nothing may be scanned"))
         }
-        if let rate, rate < 1 {
-            issues.append(TargetIssue(source: source, why: "rate: \(rate) is not above 0"))
+        if let rate, !(1...Self.mostRate).contains(rate) {
+            let why = "rate: \(rate) is not between 1 and \(Self.mostRate) connections a second"
+            issues.append(TargetIssue(source: source, why: why))
         }
         self.name = name
         self.authorization = authorization

@@ -24,7 +24,9 @@ struct SpecialFilter: Sendable {
     }
 
     /// The parts of a range that are scanned.
-    func parts(of keys: AddressKeys) -> [AddressKeys] {
+    ///
+    /// - Parameter pass: takes the others.
+    func parts(of keys: AddressKeys, _ pass: (AddressKeys) -> Void) -> [AddressKeys] {
         guard let blocks else { return [keys] }
         var parts: [AddressKeys] = []
         func keep(_ part: AddressKeys) {
@@ -36,7 +38,7 @@ struct SpecialFilter: Sendable {
         }
         blocks.cut(keys) { part, special in
             guard special != nil else { return keep(part) }
-            named.cut(part) { part, isNamed in if isNamed != nil { keep(part) } }
+            named.cut(part) { part, isNamed in if isNamed != nil { keep(part) } else { pass(part) } }
         }
         return parts
     }

@@ -31,6 +31,25 @@ package enum SpecialPurpose {
         blocks(holding: range).contains { $0.name == "Private-Use" || $0.name == "Unique-Local" }
     }
 
+    /// The blocks that lie in no other one.
+    package static let outermost = blocks.filter { block in
+        blocks.count { $0.range.contains(block.range.first) && $0.range.contains(block.range.last) } == 1
+    }
+
+    /// How many of some addresses lie in which of the outermost blocks.
+    static func counts(of keys: AddressKeys) -> [(block: Block, count: UInt128)] {
+        outermostKeys.compactMap { block, ours in
+            let first = max(keys.first, ours.first)
+            let last = min(keys.last, ours.last)
+            return first <= last ? (block, AddressKeys(first: first, last: last).count) : nil
+        }
+    }
+
+    /// The same with their places; the block of mapped addresses is IPv4's, which has blocks of its own.
+    private static let outermostKeys = outermost.flatMap { block in
+        AddressKeys.keys(of: block.range).map { (block, $0) }
+    }
+
     /// The blocks that hold `range` whole.
     package static func blocks(holding range: AddressRange) -> [Block] {
         blocks.filter { $0.range.first <= range.first && range.last <= $0.range.last }

@@ -40,8 +40,10 @@ package enum HostName {
         guard count <= 253 else {
             throw AddressSyntaxError("a host name has at most 253 bytes, this one \(count)")
         }
-        // No top-level domain is a number; what ends in one is an IPv4 address gone wrong.
-        guard !isNumber else {
+        // No top-level domain is a number; what ends in one is an IPv4 address gone wrong, as is what has
+        // ranges for its numbers.
+        let isDotted = name.contains(UInt8(ascii: "."))
+        guard !isNumber, !isDotted || !name.allSatisfy({ $0 >= 0x2d && $0 <= 0x39 }) else {
             throw AddressSyntaxError("\(AddressSyntaxError.quote(text)) is not an IPv4 address")
         }
         return String(decoding: name, as: UTF8.self)

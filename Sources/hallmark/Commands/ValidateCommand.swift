@@ -62,14 +62,12 @@ struct ValidateCommand: ParsableCommand {
                 "validate takes up to \(Self.maximumTargets) endpoints: use scan --probe full for more."
             )
         }
-        let counts = targets.plan.counts
-        if targets.plan.total == 0, counts.excluded + counts.special > 0 {
-            Terminal.say(
-                "hallmark: there is nothing left to validate: \(counts.excluded) endpoints are excluded, \(counts.special) "
-                    + "of a special purpose (--include-special)"
-            )
+        let leftOut = LeftOut(counts: targets.plan.counts, unread: targets.issues.count)
+        if targets.plan.total == 0, !targets.readsStandardInput {
+            Terminal.say("hallmark: nothing is left to validate: \(leftOut.reasons)")
             throw ExitCode(1)
         }
+        leftOut.say()
         let loaded = try signatures.load(quiet: false)
         let rules = loaded.set
         let feed = try targets.feed(nil, written: [], override: nil)
@@ -95,10 +93,13 @@ struct ValidateCommand: ParsableCommand {
         } makeHandler: { [encoding] _, _ in
             CollectingHandler(rules, policy, encoding, into: collected)
         }
+        let unreadLines = feed.takeIssues()
+        for issue in unreadLines.first { Terminal.say("hallmark: \(issue)") }
         if let failure = outcome.failure {
             Terminal.say("hallmark: \(failure)")
             throw ExitCode(1)
         }
+        if let failure = feed.failure { Terminal.say("hallmark: \(failure)") }
         let texts = Dictionary(
             rules.rules.compactMap { rule in rule.id.flatMap { id in rule.text.map { (id, $0) } } },
             uniquingKeysWith: { first, _ in first }
@@ -108,7 +109,13 @@ struct ValidateCommand: ParsableCommand {
         if outcome.wasInterrupted { throw ExitCode(130) }
         if let failOn, let highest = collected.highest, highest >= failOn { throw ExitCode(3) }
         if !loaded.unread.isEmpty, !unread.keepGoing { throw ExitCode(1) }
-        if collected.lostHere > 0 { throw ExitCode(1) }
+        if targets.readsStandardInput, feed.total == 0 {
+            let came = LeftOut(counts: feed.inputCounts, unread: unreadLines.count)
+            Terminal.say("hallmark: standard input left nothing to validate: \(came.reasons)")
+            throw ExitCode(1)
+        }
+        let isPartlyUnread = targets.issues.count + unreadLines.count > 0 && !unread.keepGoing
+        if collected.lostHere > 0 || isPartlyUnread || feed.failure != nil { throw ExitCode(1) }
     }
 
     private func write(_ lines: [[UInt8]], _ texts: [String: String]) throws {

@@ -85,6 +85,10 @@ struct ScanSession {
             ScanHandler(run, counters: counters)
         }
         line?.clear()
+        // What came after the last round.
+        let lastIssues = feed.takeIssues()
+        streamIssues += lastIssues.count
+        report(lastIssues)
         // Each of them is finished, whatever became of the others.
         keeper.save(sink)
         tally = sink.tally
@@ -96,6 +100,7 @@ struct ScanSession {
         let isSummarised = write(summary)
         if !command.output.quiet { Terminal.say(lines: summary.text) }
         try finish(tally, outcome, sink, feed, keeper)
+        if targets.readsStandardInput, !checkWhatCame(feed, unread: streamIssues) { throw ExitCode(1) }
         let isUnread = loaded?.unread.isEmpty == false && !command.unread.keepGoing
         if !isRemembered || !isSummarised || isUnread || isPartlyUnread
             || streamIssues > 0 && !command.unread.keepGoing
@@ -108,18 +113,23 @@ struct ScanSession {
 
     /// Says what is left out of ranges, and ends a run that has nothing to scan.
     private func checkWhatIsLeft(_ targets: TargetSetup) throws {
-        let counts = targets.plan.counts
-        let special =
-            "\(counts.special) of a special purpose (loopback, documentation and the like; --include-special)"
+        let leftOut = LeftOut(counts: targets.plan.counts, unread: targets.issues.count)
         if targets.plan.total == 0, !targets.readsStandardInput {
-            Terminal.say(
-                "hallmark: nothing is left to scan: \(counts.excluded) endpoints are excluded, " + special
-            )
+            Terminal.say("hallmark: nothing is left to scan: \(leftOut.reasons)")
             throw ExitCode(1)
         }
-        if counts.special > 0, !command.output.quiet, !command.order.dryRun {
-            Terminal.say("hallmark: passed over in ranges: " + special)
+        if !command.output.quiet, !command.order.dryRun { leftOut.say() }
+    }
+
+    /// The same of what came in standard input; false when there was nothing to scan at all.
+    private func checkWhatCame(_ feed: TargetFeed, unread: Int) -> Bool {
+        let leftOut = LeftOut(counts: feed.inputCounts, unread: unread)
+        guard feed.total == 0 else {
+            if !command.output.quiet { leftOut.say() }
+            return true
         }
+        Terminal.say("hallmark: standard input left nothing to scan: \(leftOut.reasons)")
+        return false
     }
 
     private func report(_ issues: TargetIssues) {

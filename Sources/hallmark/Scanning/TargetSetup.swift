@@ -42,6 +42,8 @@ struct TargetSetup {
             }
             builder.add(argument: "-")
         }
+        let isTyped = arguments.input.isEmpty && !builder.readsStandardInput
+        if order.dryRun, builder.readsStandardInput { try builder.addStandardInput() }
         readsStandardInput = builder.readsStandardInput
         allAddresses = arguments.allAddresses
         issues = builder.issues
@@ -49,7 +51,12 @@ struct TargetSetup {
         fingerprint = PlanFingerprint(plan, readsStandardInput: readsStandardInput)
         if plan.total == 0, !readsStandardInput, issues.count > 0 {
             for issue in issues.first { Terminal.say("hallmark: \(issue)") }
-            throw ValidationError("None of the targets could be understood.")
+            let message = "None of the targets could be understood."
+            guard isTyped else {
+                Terminal.say("hallmark: \(message)")
+                throw ExitCode(1)
+            }
+            throw ValidationError(message)
         }
     }
 

@@ -33,7 +33,9 @@ package enum InputFile {
         while !atEnd {
             switch read(file, { lines.append($0) }) {
             case .bytes: break
-            case .end: atEnd = true
+            case .end:
+                lines.finish()
+                atEnd = true
             case .error(let why): throw TargetIssue(source: path, line: lines.number + 1, why: why)
             }
             while let line = lines.next(atEnd: atEnd) {
@@ -43,6 +45,7 @@ package enum InputFile {
                 }
                 body(text, lines.number)
             }
+            if let why = lines.damage { throw TargetIssue(source: path, line: lines.number + 1, why: why) }
         }
     }
 

@@ -41,11 +41,16 @@ struct TargetInput: Sendable {
                 guard case .text(let text) = line else { return .tooLong(line: lines.number) }
                 return .text(text, line: lines.number)
             }
+            if let why = lines.damage {
+                return .failed(TargetIssue(source: TargetInput.name, line: lines.number + 1, why: why))
+            }
             guard !atEnd else { return lines.number < expected?.lines ?? 0 ? .failed(foreign) : .end }
             guard TargetInput.isReadable(descriptor) else { return .notYet }
             switch InputFile.read(descriptor, { lines.append($0) }) {
             case .bytes: break
-            case .end: atEnd = true
+            case .end:
+                lines.finish()
+                atEnd = true
             case .error(let why):
                 atEnd = true
                 return .failed(TargetIssue(source: TargetInput.name, line: lines.number + 1, why: why))

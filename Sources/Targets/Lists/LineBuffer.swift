@@ -8,8 +8,11 @@ struct LineBuffer: Sendable {
         case tooLong
     }
 
-    /// The longest line; a file that isn't text must not fill the memory.
-    static let maximumLength = 64 * 1024
+    /// The longest line, in bytes.
+    ///
+    /// A row that a scanner wrote in JSON fits, certificates and all; a file that isn't text must not fill
+    /// the memory.
+    static let maximumLength = 1024 * 1024
 
     /// How many lines were taken out.
     private(set) var number = 0
@@ -18,19 +21,30 @@ struct LineBuffer: Sendable {
     /// Where the search for the line's end goes on.
     private var searched = 0
     private var isOverlong = false
+    private let decoder = ListDecoder()
 
-    mutating func append(_ more: UnsafeRawBufferPointer) {
+    /// Why the list can't be read beyond the lines that were taken out.
+    var damage: String? { decoder.damage }
+
+    /// - Parameter isLast: whether no more bytes will come.
+    mutating func append(_ more: UnsafeRawBufferPointer, isLast: Bool = false) {
         if head > 0 {
             bytes.removeFirst(head)
             searched -= head
             head = 0
         }
-        bytes.append(contentsOf: more)
+        decoder.decode(more, isLast: isLast) { bytes.append(contentsOf: $0) }
+    }
+
+    /// Says that no more bytes will come.
+    mutating func finish() {
+        append(UnsafeRawBufferPointer(start: nil, count: 0), isLast: true)
     }
 
     /// The next line without its end.
     ///
-    /// - Parameter atEnd: whether no more bytes will come, so that the rest is a line too.
+    /// - Parameter atEnd: whether no more bytes will come, so that the rest is a line too; the rest of a list
+    ///   that can't be read further is half of one.
     mutating func next(atEnd: Bool) -> Line? {
         let end = bytes.span.firstIndex(of: UInt8(ascii: "\n"), from: searched)
         guard let end else {
@@ -39,7 +53,7 @@ struct LineBuffer: Sendable {
                 if bytes.count - head > LineBuffer.maximumLength { dropRest() }
                 return nil
             }
-            guard head < bytes.count || isOverlong else { return nil }
+            guard damage == nil, head < bytes.count || isOverlong else { return nil }
             return take(bytes.count, bytes.count)
         }
         return take(end, end + 1)
@@ -80,7 +94,13 @@ enum LineItems {
         return ranges
     }
 
-    private static func isBlank(_ byte: UInt8) -> Bool {
+    /// The line up to the last item before a comment.
+    static func withoutComment(_ line: [UInt8]) -> [UInt8] {
+        guard line.contains(UInt8(ascii: "#")) else { return line }
+        return Array(line.prefix(ranges(in: line.span).last?.upperBound ?? 0))
+    }
+
+    static func isBlank(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte >= 0x09 && byte <= 0x0d
     }
 }

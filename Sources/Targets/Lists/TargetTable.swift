@@ -1,0 +1,117 @@
+import Bytes
+
+/// Rows of cells under a line that names the columns, as zmap, zgrab and spreadsheets write them.
+struct TargetTable: Sendable {
+    private let separator: UInt8
+    private let roles: [Role?]
+
+    /// What a column tells of an endpoint.
+    enum Role: String, Sendable {
+        case address, name, port, transport, state, success
+
+        /// The role of a column or member by its name; nil for one that tells nothing of an endpoint.
+        ///
+        /// zmap's `daddr` and `dport` are its own side of the answer, not the target's.
+        init?(column: String) {
+            let letters = column.lowercased().filter { $0.isLetter || $0.isNumber }
+            switch letters {
+            case "saddr", "ip", "ipaddr", "ipaddress", "ipstr", "address", "addr", "ipv4", "ipv6", "serverip",
+                "hostip":
+                self = .address
+            case "sport", "port", "serverport": self = .port
+            case "domain", "host", "hostname", "fqdn", "dnsname", "servername", "sni": self = .name
+            case "proto", "protocol", "transport": self = .transport
+            case "classification", "state", "status": self = .state
+            case "success": self = .success
+            default: return nil
+            }
+        }
+    }
+
+    /// Reads the names of columns.
+    ///
+    /// - Returns: nil when the line is one of targets.
+    /// - Throws: for names of which none, or too many, tell where a target is.
+    init?(header text: [UInt8]) throws(TargetList.Problem) {
+        // Names of columns are words: a dot or a colon is an address's or a name's.
+        guard
+            text.allSatisfy({ $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "{") })
+        else {
+            return nil
+        }
+        let separators: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09]
+        separator = separators.first { text.contains($0) } ?? separators[0]
+        let names = Self.cells(text, separator) ?? []
+        let roles = names.map { Role(column: String(decoding: $0, as: UTF8.self)) }
+        self.roles = roles
+        guard roles.contains(.address) || roles.contains(.name) else {
+            guard names.count > 1, names.allSatisfy({ !$0.isEmpty && !$0.elementsEqual("localhost".utf8) })
+            else { return nil }
+            throw TargetList.Problem(
+                text,
+                "no column is named for an address or a name (saddr, ip, host, domain)"
+            )
+        }
+        for role in roles where role != nil && roles.count(where: { $0 == role }) > 1 {
+            throw TargetList.Problem(text, "two columns tell the \(role?.rawValue ?? "")")
+        }
+    }
+
+    /// Whether there are several; under a single one stands an item of the language of targets.
+    var hasColumns: Bool { roles.count > 1 }
+
+    func row(_ text: [UInt8]) throws(TargetList.Problem) -> TargetRow {
+        guard let cells = Self.cells(text, separator) else {
+            throw TargetList.Problem(text, "a quote does not end")
+        }
+        guard cells.count == roles.count else {
+            throw TargetList.Problem(text, "\(cells.count) cells stand under \(roles.count) names of columns")
+        }
+        var told: [Role: String] = [:]
+        for (cell, role) in zip(cells, roles) {
+            if let role { told[role] = String(decoding: cell, as: UTF8.self) }
+        }
+        return TargetRow(told)
+    }
+
+    /// The cells of a line (RFC 4180), without blanks around them; nil when a quote doesn't end.
+    private static func cells(_ text: [UInt8], _ separator: UInt8) -> [[UInt8]]? {
+        let quote = UInt8(ascii: "\"")
+        var cells: [[UInt8]] = []
+        var cell: [UInt8] = []
+        var isQuoted = false
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
+            index += 1
+            if byte == quote {
+                if isQuoted, index < text.count, text[index] == quote {
+                    cell.append(quote)
+                    index += 1
+                } else {
+                    isQuoted.toggle()
+                }
+            } else if byte == separator, !isQuoted {
+                cells.append(cell.withoutBlanks)
+                cell = []
+            } else {
+                cell.append(byte)
+            }
+        }
+        return isQuoted ? nil : cells + [cell.withoutBlanks]
+    }
+}
+
+extension TargetRow {
+    /// A row by what its columns tell.
+    init(_ cells: [TargetTable.Role: String]) {
+        address = Array((cells[.address] ?? "").utf8)
+        name = Array((cells[.name] ?? "").utf8)
+        ports = Array((cells[.port] ?? "").utf8)
+        let transport = cells[.transport]?.lowercased() ?? "tcp"
+        let state = cells[.state]?.lowercased() ?? ""
+        let isRefused = ["rst", "closed", "filtered"].contains(state) || state.hasPrefix("udp")
+        let hasFailed = ["0", "false"].contains(cells[.success]?.lowercased() ?? "")
+        isClosed = !["tcp", ""].contains(transport) || isRefused || hasFailed
+    }
+}

@@ -1,0 +1,39 @@
+import Targets
+import Terminal
+
+/// What a run does not scan of what its targets name, for a person.
+struct LeftOut {
+    let counts: TargetPlan.Counts
+    /// How many lines or arguments were not understood.
+    let unread: Int
+
+    /// Says what ranges and lists hold that is passed over.
+    func say() {
+        if counts.special > 0 {
+            Terminal.say("hallmark: passed over in ranges (--include-special scans them):")
+            for line in counts.passedOverLines { Terminal.say("hallmark:   \(line)") }
+        }
+        if counts.closed > 0 {
+            Terminal.say("hallmark: passed over: \(Self.closed(counts.closed))")
+        }
+    }
+
+    /// Why nothing is left to be looked at.
+    var reasons: String {
+        var reasons: [String] = []
+        if counts.excluded > 0 { reasons.append("\(counts.excluded) endpoints are excluded") }
+        if counts.special > 0 {
+            reasons.append(
+                "\(counts.special) endpoints have a special purpose (--include-special): "
+                    + counts.passedOverLines.joined(separator: ", ")
+            )
+        }
+        if counts.closed > 0 { reasons.append(Self.closed(counts.closed)) }
+        if unread > 0 { reasons.append("what could not be understood: \(counted(unread, "line"))") }
+        return reasons.isEmpty ? "no target is named" : reasons.joined(separator: "; ")
+    }
+
+    private static func closed(_ count: Int) -> String {
+        "\(counted(count, "line")) of other scanners' lists without an open TCP port"
+    }
+}
