@@ -76,6 +76,13 @@ let package = Package(
             dependencies: ["Bytes", "Observations", "Terminal", "Wire", "YAML"]
         ),
         .target(
+            name: "RootStores",
+            dependencies: [
+                "Bytes", "COpenSSL", "Observations", "Wire",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
+        .target(
             name: "Corpus",
             dependencies: [
                 "Bytes", "Inventory", "Observations", "Terminal", "Wire",
@@ -87,9 +94,20 @@ let package = Package(
         .executableTarget(
             name: "hallmark",
             dependencies: [
-                "Bytes", "Corpus", "Export", "HTTPClient", "Inventory", "JA4Plus", "Observations", "Scan",
+                "Bytes",
+                "Corpus",
+                "Export",
+                "HTTPClient",
+                "Inventory",
+                "JA4Plus",
+                "Observations",
+                "RootStores",
+                "Scan",
                 "Signatures",
-                "Targets", "Terminal", "Wire", "YAML",
+                "Targets",
+                "Terminal",
+                "Wire",
+                "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -142,6 +160,10 @@ let package = Package(
             resources: [.copy("Fixtures")]
         ),
         .testTarget(
+            name: "RootStoresTests",
+            dependencies: ["Bytes", "Observations", "RootStores", "TestSupport"]
+        ),
+        .testTarget(
             name: "CorpusTests",
             dependencies: [
                 "Bytes", "Corpus", "Inventory", "Observations", "Terminal", "TestSupport", "Wire",
@@ -155,9 +177,21 @@ let package = Package(
 // The entries of the fuzzers are part of the tests, or with `HALLMARK_WITH=fuzzers` of a program for
 // libFuzzer.
 let fuzzed: [Target.Dependency] = [
-    "Bytes", "Corpus", "Export", "HTTPClient", "Inventory", "Net", "Observations", "Scan", "Signatures",
+    "Bytes",
+    "Corpus",
+    "Export",
+    "HTTPClient",
+    "Inventory",
+    "Net",
+    "Observations",
+    "RootStores",
+    "Scan",
+    "Signatures",
     "TLSClient",
-    "Targets", "Terminal", "Wire", "YAML",
+    "Targets",
+    "Terminal",
+    "Wire",
+    "YAML",
 ]
 if workshop == "fuzzers" {
     package.targets.append(

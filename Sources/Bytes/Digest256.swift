@@ -12,7 +12,8 @@ package struct Digest256: Hashable, Sendable {
         self.init(bytes)
     }
 
-    init(_ bytes: [UInt8]) {
+    /// - Parameter bytes: 32 bytes; what is missing counts as zero.
+    package init(_ bytes: [UInt8]) {
         var words = SIMD4<UInt64>()
         for index in 0..<min(32, bytes.count) {
             words[index / 8] = words[index / 8] << 8 | UInt64(bytes[index])

@@ -12,6 +12,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "stores.h"
+
 // Function-like macros and variadic functions don't reach Swift. Each one we
 // need is wrapped here, under its own name with a `c` in front, and does
 // nothing else. Constants whose macro holds a cast come through `static const`.

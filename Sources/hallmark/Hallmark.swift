@@ -54,8 +54,14 @@ struct Hallmark: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            ScanCommand.self, ValidateCommand.self, MatchCommand.self, CompareCommand.self,
-            CorpusCommand.self, PivotCommand.self, ExportCommand.self,
+            ScanCommand.self,
+            ValidateCommand.self,
+            MatchCommand.self,
+            CompareCommand.self,
+            CorpusCommand.self,
+            PivotCommand.self,
+            ExportCommand.self,
+            RootsCommand.self,
             SignaturesCommand.self,
         ]
     )

@@ -36,7 +36,7 @@ import Testing
         #expect(
             Self.names == [
                 "README.md", "from-one-certificate.md", "stolen-certificates.md", "suspected-c2.md",
-                "weekly-sweep.md",
+                "trusted-roots.md", "weekly-sweep.md",
             ]
         )
         for name in Self.names where name != "README.md" {
@@ -116,9 +116,31 @@ import Testing
             stage.variables = [
                 "OURS": lab.certificate("shop"), "DOMAIN": "lab.test", "FOREIGN": "127.30.0.4:\(lab.port)",
             ]
+        case "trusted-roots.md":
+            stage.variables = ["ROOT": try makeSystem(in: stage.folder)]
         default: throw CommandFailure(description: "\(name): no stage is set for this playbook")
         }
         return stage
+    }
+
+    /// A system's folder with a root of a package and one that somebody added.
+    private func makeSystem(in folder: Scratch) throws -> String {
+        let packaged = try TestCertificate(subject: "/CN=Packaged Root", days: 3650)
+        let added = try TestCertificate(subject: "/CN=Added Root", days: 3650)
+        let path = "usr/share/ca-certificates/mozilla/packaged.crt"
+        try TestSupport.check(
+            "mkdir",
+            ["-p"]
+                + ["usr/share/ca-certificates/mozilla", "var/lib/dpkg/info", "etc/ssl/certs"].map {
+                    folder.file("system/\($0)")
+                }
+        )
+        try TestSupport.check("cp", [packaged.certificate, folder.file("system/\(path)")])
+        let sum = try TestSupport.check("md5sum", [packaged.certificate]).text.prefix(32)
+        try folder.write("system/var/lib/dpkg/info/ca-certificates.md5sums", "\(sum)  \(path)\n")
+        let texts = try [packaged, added].map { try String(contentsOfFile: $0.certificate, encoding: .utf8) }
+        try folder.write("system/etc/ssl/certs/ca-certificates.crt", texts.joined())
+        return folder.file("system")
     }
 
     /// Whether the commands did what the playbook wants of them.
@@ -142,6 +164,11 @@ import Testing
             }
             #expect(places.contains("127.31.0.3:\(stage.lab.port)"))
             #expect(try stage.text("bad.html").contains("127.31.0.3:\(stage.lab.port)"))
+        case "trusted-roots.md":
+            let findings = try Program.records(try stage.text("findings.ndjson"))
+            let roots = findings.compactMap { $0.text("hallmark.root.subject") }
+            #expect(Set(roots) == ["CN=Added Root"])
+            #expect(try stage.text("ours.txt").count == 65)
         default:
             let proof = try #require(Program.records(try stage.text("proof.ndjson")).first)
             #expect(proof.text("hallmark.proof") == "proven")

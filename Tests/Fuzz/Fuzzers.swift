@@ -21,6 +21,7 @@ struct Fuzzer: Sendable {
         "inventory": Fuzzer(seeds: inventorySeeds, run: fuzzInventory),
         "line": Fuzzer(seeds: lineSeeds, run: fuzzLine),
         "record": Fuzzer(seeds: recordSeeds, run: fuzzRecord),
+        "rootstore": Fuzzer(seeds: rootStoreSeeds, run: fuzzRootStore),
         "rules": Fuzzer(seeds: ruleSeeds, run: fuzzRules),
         "starttls": Fuzzer(seeds: startTLSSeeds, run: fuzzStartTLS),
         "targets": Fuzzer(seeds: targetSeeds, run: fuzzTargets),

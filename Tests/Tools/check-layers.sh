@@ -17,19 +17,20 @@ owned() {
 }
 
 owned 'CUV|CAres' 'Net/'
-owned 'COpenSSL' 'TLSClient/|Observations/Certificate/(Digests|PublicKeyBuilder|SignatureCheck)\.swift'
+owned 'COpenSSL' 'TLSClient/|RootStores/Reading/(PKCS12Store|PrivateKeys)\.swift|Observations/Certificate/(Digests|PublicKeyBuilder|SignatureCheck)\.swift'
 owned 'CVectorscan' 'Signatures/'
 owned 'CYaml|Yams' 'YAML/'
 owned 'CSimdjson' 'Observations/Reading/'
 owned 'CNGHTTP2' 'HTTPClient/'
 owned 'CZlib' 'HTTPClient/|Observations/Reading/GzipStream\.swift'
-owned 'GRDB' 'Corpus/'
+owned 'GRDB' 'Corpus/|RootStores/Reading/NSSStore\.swift'
 owned 'Net|TLSClient' 'Scan/|Net/|TLSClient/'
 owned 'Targets' 'Scan/|hallmark/'
 owned 'Inventory' 'Corpus/|hallmark/'
 owned 'Signatures' 'hallmark/'
 owned 'Corpus' 'hallmark/'
 owned 'Export' 'hallmark/'
+owned 'RootStores' 'hallmark/'
 owned 'Scan' 'hallmark/'
 
 # printed PATTERN: what reaches a terminal goes through what escapes it, and so only files that match PATTERN print.

@@ -59,11 +59,15 @@ package enum CertificateFile {
         do { bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) } catch {
             throw FileError(path, "can't be read: \(error.localizedDescription)")
         }
+        if InputFormat(bytes) == .certificate { return Contents(certificates: [bytes]) }
+        return contents(pem: bytes, of: path)
+    }
+
+    /// The certificates of a PEM text; a text without any is a fault.
+    ///
+    /// - Parameter path: what the faults name.
+    package static func contents(pem bytes: [UInt8], of path: String) -> Contents {
         var contents = Contents()
-        if InputFormat(bytes) == .certificate {
-            contents.certificates = [bytes]
-            return contents
-        }
         let blocks = PEMBlocks(bytes)
         contents.certificates = blocks.certificates
         contents.faults = blocks.faults.map { FileError("\(path):\($0.line)", $0.reason) }

@@ -22,6 +22,7 @@ extension Field {
             .keyword,
             "The same in words, with what the operating system or the server said."
         ),
+        Field("file.path", .keyword, "The trust store that holds the certificate, for `roots audit`."),
         Field("server.address", .keyword, "The target as given: an address or a name."),
         Field("server.ip", .ip, "The address that was connected to."),
         Field("server.port", .long, "The TCP port."),
@@ -41,6 +42,13 @@ extension Field {
             "hallmark.proof",
             .keyword,
             "`presented`: the server showed the certificate; `proven`: it also proved to hold the key."
+        ),
+        Field("hallmark.root.store", .keyword, "The form of the trust store: `pem`, `jks`, `nss`, …."),
+        Field("hallmark.root.entry", .keyword, "Where in the store: a line, an alias, a nickname."),
+        Field(
+            "hallmark.root.trust",
+            .keyword,
+            "What the store thinks of it for TLS servers: `trusted`, `distrusted`, `unstated`."
         ),
         Field("hallmark.scan.id", .keyword, "The run, the same in all of its records."),
         Field("hallmark.scan.scope", .keyword, "The name of the scope file that allowed the target."),

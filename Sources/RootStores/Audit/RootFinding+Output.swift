@@ -1,0 +1,61 @@
+import Bytes
+
+extension RootFinding {
+    /// A line of the same form as `compare`'s findings: ECS names, and the finding under `hallmark.findings`.
+    ///
+    /// - Parameter time: when the audit was made, in milliseconds since 1970.
+    package func ndjson(at time: Int) -> String {
+        var out = ByteBuffer(capacity: 512)
+        out.append("{")
+        out.member("@timestamp", RFC3339.text(time))
+        out.object("event")
+        out.member("kind", "alert" as String)
+        out.member("dataset", "hallmark.finding" as String)
+        out.endObject()
+        out.object("file")
+        out.member("path", store)
+        out.endObject()
+        out.append(",\"tls\":{\"server\":{\"hash\":{")
+        out.member("sha256", root.sha256.text)
+        out.append("}}}")
+        out.object("hallmark")
+        out.object("root")
+        if !place.isEmpty { out.member("entry", place) }
+        out.member("subject", root.name)
+        out.endObject()
+        out.array("findings")
+        out.element()
+        out.member("name", name.rawValue)
+        out.member("severity", severity)
+        out.member("message", message)
+        out.append("}]}}\n")
+        return out.text
+    }
+}
+
+extension RootFacts {
+    /// The root as an observation that signatures, the corpus and pivots take: the certificate's own members, and where
+    /// it was found.
+    package func observation(in store: RootStore, _ root: StoredRoot, at time: Int) -> [UInt8] {
+        var out = ByteBuffer(capacity: line.count + 512)
+        out.append("{")
+        out.member("@timestamp", RFC3339.text(time))
+        out.object("event")
+        out.member("kind", "event" as String)
+        out.member("dataset", "hallmark.observation" as String)
+        out.member("outcome", "success" as String)
+        out.endObject()
+        out.object("file")
+        out.member("path", store.path)
+        out.endObject()
+        // The line's own members follow, up to its last two braces.
+        out.append(0x2c)
+        out.append(line.span.extracting(1..<max(1, line.count - 3)))
+        out.object("root")
+        if !root.place.isEmpty { out.member("entry", root.place) }
+        out.member("store", store.kind.rawValue)
+        out.member("trust", root.trust.rawValue)
+        out.append("}}}\n")
+        return out.withSpan { span in span.withUnsafeBufferPointer { [UInt8]($0) } }
+    }
+}

@@ -1,0 +1,104 @@
+import Glibc
+package import Observations
+
+/// A folder that stands for the root of a file system: `/`, or where an image is mounted.
+///
+/// Links are followed as the system inside would follow them: an absolute one begins at this folder again, and none
+/// leads out of it.
+package struct RootFolder: Sendable {
+    private let base: String
+    /// As many links as Linux follows in one path.
+    private static let mostLinks = 40
+
+    package init(_ path: String) {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        base = path == "/" ? "" : path
+    }
+
+    /// A file's name outside of the folder.
+    package func outside(_ path: String) -> String { base + path }
+
+    /// The path without links, with a slash in front; nil when it leads nowhere.
+    package func resolve(_ path: String) -> String? {
+        var parts = Array(path.split(separator: "/").map(String.init).reversed())
+        var done: [String] = []
+        var links = 0
+        while let part = parts.popLast() {
+            if part == "." { continue }
+            if part == ".." {
+                _ = done.popLast()
+                continue
+            }
+            let here = "/" + (done + [part]).joined(separator: "/")
+            var status = stat()
+            guard lstat(outside(here), &status) == 0 else { return nil }
+            guard status.st_mode & S_IFMT == S_IFLNK else {
+                done.append(part)
+                continue
+            }
+            links += 1
+            guard links <= Self.mostLinks, let target = link(outside(here)) else { return nil }
+            if target.hasPrefix("/") { done = [] }
+            parts += target.split(separator: "/").map(String.init).reversed()
+        }
+        return "/" + done.joined(separator: "/")
+    }
+
+    private func link(_ path: String) -> String? {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = buffer.withUnsafeMutableBytes { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { room in
+                room.baseAddress.map { readlink(path, $0, room.count) } ?? -1
+            }
+        }
+        return count > 0 && count < 4096 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+    }
+
+    package enum Entry: Sendable {
+        case file, folder
+    }
+
+    /// What a resolved path is; nil for what is neither a file nor a folder.
+    package func entry(_ path: String) -> Entry? {
+        var status = stat()
+        guard lstat(outside(path), &status) == 0 else { return nil }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return .file
+        case S_IFDIR: return .folder
+        default: return nil
+        }
+    }
+
+    /// The names in a folder, sorted.
+    package func names(in path: String) throws(FileError) -> [String] {
+        guard let stream = opendir(outside(path)) else { throw FileError(path, errno) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// The existing paths that a pattern stands for; `*` is any one name.
+    package func matching(_ pattern: String) -> [String] {
+        var found = ["" as String]
+        for part in pattern.split(separator: "/").map(String.init) {
+            if part.contains("*") {
+                let ends = part.split(separator: "*", omittingEmptySubsequences: false).map(String.init)
+                found = found.flatMap { base -> [String] in
+                    let names = resolve(base).flatMap { try? self.names(in: $0) } ?? []
+                    return names.filter { $0.hasPrefix(ends[0]) && $0.hasSuffix(ends[ends.count - 1]) }
+                        .map { base + "/" + $0 }
+                }
+            } else {
+                found = found.map { $0 + "/" + part }
+            }
+        }
+        return found.filter { resolve($0) != nil }
+    }
+}
