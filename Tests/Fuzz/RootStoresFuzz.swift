@@ -4,7 +4,10 @@ import RootStores
 /// Trust stores of all kinds that are read out of memory, and lists of what is expected.
 func fuzzRootStore(_ bytes: [UInt8]) {
     let store = StoreReader.read(bytes, called: "fuzz")
-    precondition(!store.roots.isEmpty || !store.faults.isEmpty || !store.remarks.isEmpty, "silence about a store")
+    precondition(
+        !store.roots.isEmpty || !store.faults.isEmpty || !store.remarks.isEmpty,
+        "silence about a store"
+    )
     for root in store.roots.prefix(4) {
         let facts = RootFacts(root.der)
         _ = facts.observation(in: store, root, at: 0)

@@ -12,7 +12,9 @@ package struct RootAudit {
         package init(now: Int) { self.now = now }
     }
 
-    /// Which product a root belongs to; nil for none. The rules say so, which this module does not know.
+    /// Which product a root belongs to; nil for none.
+    ///
+    /// The rules say so, which this module does not know.
     package typealias Product = (_ line: [UInt8]) -> String?
 
     private let baseline: RootBaseline

@@ -68,7 +68,9 @@ package struct StoreSearch {
         if !store.roots.isEmpty { stores.append(store) }
     }
 
-    /// A folder below that is a store of its own: a local administrator sorts what he adds. Java's stands in the list of files.
+    /// A folder below that is a store of its own: a local administrator sorts what he adds.
+    ///
+    /// Java's stands in the list of files.
     private static func mayHold(_ name: String) -> Bool { name != "java" && !name.hasPrefix(".") }
 
     private mutating func add(_ file: String, _ target: String, _ name: String, to store: inout RootStore) {
