@@ -129,7 +129,8 @@ package struct RootAudit {
         if facts.isLeaf {
             return "No baseline knows this certificate; it is no authority, and vouches for itself alone."
         }
-        // Debian fills Java's keystore from its other package, and takes nothing out of it when that drops a root.
+        // Debian fills Java's keystore from its other package, and takes nothing out of it when that drops a
+        // root.
         if store.kind == .jks || store.kind == .pkcs12, root.place.hasPrefix("debian:") {
             return
                 "No baseline knows this root; an older version of the distribution's package may have brought it."
@@ -139,8 +140,8 @@ package struct RootAudit {
 
     /// Why a root is too weak, or nil.
     ///
-    /// The limits are the CA/Browser Forum's Baseline Requirements, section 6.1.5; a root's own signature says nothing, since
-    /// nobody relies on it.
+    /// The limits are the CA/Browser Forum's Baseline Requirements, section 6.1.5; a root's own signature
+    /// says nothing, since nobody relies on it.
     private static func weakness(_ root: RootFacts) -> String? {
         let algorithm = root.keyAlgorithm.uppercased()
         if let size = root.keySize {

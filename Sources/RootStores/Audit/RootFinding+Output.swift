@@ -34,8 +34,8 @@ extension RootFinding {
 }
 
 extension RootFacts {
-    /// The root as an observation that signatures, the corpus and pivots take: the certificate's own members, and where
-    /// it was found.
+    /// The root as an observation that signatures, the corpus and pivots take: the certificate's own members,
+    /// and where it was found.
     package func observation(in store: RootStore, _ root: StoredRoot, at time: Int) -> [UInt8] {
         var out = ByteBuffer(capacity: line.count + 512)
         out.append("{")

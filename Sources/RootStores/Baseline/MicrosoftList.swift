@@ -3,8 +3,9 @@ import Wire
 
 /// Microsoft's list of roots, `authroot.stl`: a certificate trust list in a PKCS#7 message.
 ///
-/// It names each root by SHA-1. An attribute says since when one is refused altogether (1.3.6.1.4.1.311.10.11.104), another
-/// from which day on certificates below it are (….126): to be listed is not to be trusted (MS-CAESO, `szOID_…_PROP_ID`).
+/// It names each root by SHA-1. An attribute says since when one is refused altogether
+/// (1.3.6.1.4.1.311.10.11.104), another from which day on certificates below it are (….126): to be listed is
+/// not to be trusted (MS-CAESO, `szOID_…_PROP_ID`).
 package struct MicrosoftList {
     /// `szOID_CTL`, 1.3.6.1.4.1.311.10.1.
     package private(set) var listed: Set<[UInt8]> = []

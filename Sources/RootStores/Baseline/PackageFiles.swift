@@ -4,8 +4,8 @@ package import Observations
 
 /// What the system's own packages say that their files hold, as far as roots are concerned.
 ///
-/// It is the first baseline: of the 139 roots of a Debian 12 bundle Mozilla's current list lacks 47, none of which
-/// anybody added.
+/// It is the first baseline: of the 139 roots of a Debian 12 bundle Mozilla's current list lacks 47, none of
+/// which anybody added.
 package struct PackageFiles: Sendable {
     private enum Digest: Sendable {
         case md5([UInt8])

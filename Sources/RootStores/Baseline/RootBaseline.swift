@@ -62,7 +62,8 @@ package struct RootBaseline: Sendable {
         }
     }
 
-    /// Takes a list that was named: Mozilla's as PEM, Microsoft's as `authroot.stl` or PEM, digests, or any store.
+    /// Takes a list that was named: Mozilla's as PEM, Microsoft's as `authroot.stl` or PEM, digests, or any
+    /// store.
     package mutating func add(file: String, called name: String) {
         let bytes: [UInt8]
         do throws(FileError) { bytes = try StoreFile.bytes(of: file, called: file) } catch {

@@ -16,7 +16,8 @@ package struct RootStore: Sendable {
         case pkcs12
         /// NSS's `cert9.db`: Firefox, Thunderbird, Chromium on Linux.
         case nss
-        /// A property list of a certificate as the Windows registry keeps it, a `.reg` export or a `.sst` file.
+        /// A property list of a certificate as the Windows registry keeps it, a `.reg` export or a `.sst`
+        /// file.
         case windows
         /// Certificates in a PKCS#7 message (RFC 2315), as `certutil` exports them.
         case pkcs7

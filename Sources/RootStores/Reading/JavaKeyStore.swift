@@ -3,8 +3,8 @@ import Observations
 
 /// Java's own keystore formats, JKS and JCEKS.
 ///
-/// Layout as in OpenJDK's `sun.security.provider.JavaKeyStore`: a magic number, a version, a count, the entries,
-/// and a SHA-1 over password, the words "Mighty Aphrodite" and everything before.
+/// Layout as in OpenJDK's `sun.security.provider.JavaKeyStore`: a magic number, a version, a count, the
+/// entries, and a SHA-1 over password, the words "Mighty Aphrodite" and everything before.
 enum JavaKeyStore {
     private static let magics: [[UInt8]] = [[0xfe, 0xed, 0xfe, 0xed], [0xce, 0xce, 0xce, 0xce]]
     /// More entries than any store has; a count beyond it is a damaged file.

@@ -1,7 +1,8 @@
 /// Where systems keep the roots that they trust.
 ///
-/// Paths from the distributions' packages (ca-certificates of Debian, Alpine, Fedora, SUSE; ca-certificates-java), OpenJDK,
-/// NSS and Mozilla's applications, and Android's conscrypt module. `*` stands for any one name.
+/// Paths from the distributions' packages (ca-certificates of Debian, Alpine, Fedora, SUSE;
+/// ca-certificates-java), OpenJDK, NSS and Mozilla's applications, and Android's conscrypt module. `*` stands
+/// for any one name.
 enum KnownPlaces {
     /// Files that hold many roots, read first: a folder's links often lead to them.
     static let bundles = [

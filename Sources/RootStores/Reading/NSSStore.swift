@@ -5,8 +5,9 @@ import Observations
 
 /// The certificates and trust settings of an NSS database, `cert9.db`.
 ///
-/// A row of `nssPublic` is a PKCS#11 object: column `a0` is its class, `a3` its label, `a11` its value. A trust object has
-/// the certificate's SHA-1 in `ace5363b4` and what is thought of it for servers in `ace536358` (NSS, `pkcs11n.h`).
+/// A row of `nssPublic` is a PKCS#11 object: column `a0` is its class, `a3` its label, `a11` its value. A
+/// trust object has the certificate's SHA-1 in `ace5363b4` and what is thought of it for servers in
+/// `ace536358` (NSS, `pkcs11n.h`).
 enum NSSStore {
     private static let certificateClass: [UInt8] = [0, 0, 0, 1]
     private static let trustClass: [UInt8] = [0xce, 0x53, 0x43, 0x53]

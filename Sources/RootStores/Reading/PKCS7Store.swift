@@ -2,7 +2,8 @@ import Bytes
 import Observations
 import Wire
 
-/// The certificates of a PKCS#7 message (RFC 2315, section 9.1), which `certutil` and `openssl crl2pkcs7` write.
+/// The certificates of a PKCS#7 message (RFC 2315, section 9.1), which `certutil` and `openssl crl2pkcs7`
+/// write.
 enum PKCS7Store {
     /// `signedData`, 1.2.840.113549.1.7.2.
     private static let signedData: [UInt8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02]

@@ -3,8 +3,8 @@ package import Observations
 
 /// A folder that stands for the root of a file system: `/`, or where an image is mounted.
 ///
-/// Links are followed as the system inside would follow them: an absolute one begins at this folder again, and none
-/// leads out of it.
+/// Links are followed as the system inside would follow them: an absolute one begins at this folder again,
+/// and none leads out of it.
 package struct RootFolder: Sendable {
     private let base: String
     /// As many links as Linux follows in one path.

@@ -44,7 +44,8 @@ package struct StoreSearch {
         if !store.roots.isEmpty || !store.remarks.isEmpty { stores.append(store) }
     }
 
-    /// Reads the certificates of a folder as one store; what is something else is passed over, as the system does.
+    /// Reads the certificates of a folder as one store; what is something else is passed over, as the system
+    /// does.
     private mutating func read(folder path: String) {
         guard let real = root.resolve(path), seen.insert(real).inserted else { return }
         var store = RootStore(path: path, kind: .pem)

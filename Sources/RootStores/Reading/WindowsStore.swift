@@ -3,8 +3,9 @@ import Observations
 
 /// Certificates as Windows keeps them: the registry's `Blob`, exports of it, and serialized stores (`.sst`).
 ///
-/// A blob is a row of properties, each with its number, a constant and its length, all little-endian (Microsoft,
-/// MS-GPEF section 2.2.1.2.5, `CERT_*_PROP_ID`); number 32 is the certificate. A serialized store has eight bytes in front.
+/// A blob is a row of properties, each with its number, a constant and its length, all little-endian
+/// (Microsoft, MS-GPEF section 2.2.1.2.5, `CERT_*_PROP_ID`); number 32 is the certificate. A serialized store
+/// has eight bytes in front.
 enum WindowsStore {
     private static let certificateProperty = 32
     private static let head: [UInt8] = [0, 0, 0, 0, 0x43, 0x45, 0x52, 0x54]
@@ -72,7 +73,8 @@ enum WindowsStore {
         place.isEmpty ? store.path : "\(store.path): \(place)"
     }
 
-    /// Reads an export of the registry's editor: keys in brackets, `"Blob"=hex:` with lines that go on after `\`.
+    /// Reads an export of the registry's editor: keys in brackets, `"Blob"=hex:` with lines that go on after
+    /// `\`.
     static func readRegistry(_ text: String, path: String) -> RootStore {
         var store = RootStore(path: path, kind: .windows)
         var key = ""

@@ -161,7 +161,8 @@ struct RootsAuditCommand: ParsableCommand {
         if let failOn, let worst, worst >= failOn { throw ExitCode(3) }
     }
 
-    /// A store that was named, as a path below the root: from the working directory where the root is the system's.
+    /// A store that was named, as a path below the root: from the working directory where the root is the
+    /// system's.
     private func absolute(_ path: String) -> String {
         if path.hasPrefix("/") { return path }
         return root == "/" ? FileManager.default.currentDirectoryPath + "/" + path : "/" + path

@@ -2,7 +2,8 @@ import Bytes
 import Inventory
 import RootStores
 
-/// Findings of trust stores for people: each root once, with all that is to be said of it and where it stands.
+/// Findings of trust stores for people: each root once, with all that is to be said of it and where it
+/// stands.
 struct RootTable {
     /// The text of each root, the most urgent first.
     let roots: [String]
