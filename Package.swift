@@ -51,6 +51,7 @@ let package = Package(
         // What looks at bytes: no I/O.
         .target(name: "Wire", dependencies: ["Bytes"]),
         .target(name: "Observations", dependencies: ["Bytes", "COpenSSL", "CSimdjson", "CZlib", "Wire"]),
+        .target(name: "Import", dependencies: ["Bytes", "Observations", "Wire", "YAML"]),
         .target(name: "JA4Plus", dependencies: ["Bytes", "Observations", "Wire"]),
         .target(
             name: "Signatures",
@@ -98,6 +99,7 @@ let package = Package(
                 "Corpus",
                 "Export",
                 "HTTPClient",
+                "Import",
                 "Inventory",
                 "JA4Plus",
                 "Observations",
@@ -125,6 +127,10 @@ let package = Package(
             dependencies: [
                 "hallmark", "HTTPClient", "Observations", "Scan", "Signatures", "Terminal", "Wire",
             ]
+        ),
+        .testTarget(
+            name: "ImportTests",
+            dependencies: ["Bytes", "hallmark", "Import", "Observations", "TestSupport", "Wire", "YAML"]
         ),
         .testTarget(name: "StartTLSTests", dependencies: ["TestSupport", "Wire"]),
         .testTarget(
@@ -181,6 +187,7 @@ let fuzzed: [Target.Dependency] = [
     "Corpus",
     "Export",
     "HTTPClient",
+    "Import",
     "Inventory",
     "Net",
     "Observations",

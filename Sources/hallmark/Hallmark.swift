@@ -61,6 +61,7 @@ struct Hallmark: ParsableCommand {
             CorpusCommand.self,
             PivotCommand.self,
             ExportCommand.self,
+            ImportCommand.self,
             RootsCommand.self,
             SignaturesCommand.self,
         ]

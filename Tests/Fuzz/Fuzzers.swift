@@ -18,6 +18,7 @@ struct Fuzzer: Sendable {
         "html": Fuzzer(seeds: htmlSeeds, run: fuzzHTML),
         "http": Fuzzer(seeds: httpSeeds, run: fuzzHTTP),
         "http2": Fuzzer(seeds: http2Seeds, run: fuzzHTTP2),
+        "import": Fuzzer(seeds: importSeeds, run: fuzzImport),
         "inventory": Fuzzer(seeds: inventorySeeds, run: fuzzInventory),
         "line": Fuzzer(seeds: lineSeeds, run: fuzzLine),
         "record": Fuzzer(seeds: recordSeeds, run: fuzzRecord),

@@ -17,7 +17,7 @@ owned() {
 }
 
 owned 'CUV|CAres' 'Net/'
-owned 'COpenSSL' 'TLSClient/|RootStores/Reading/(PKCS12Store|PrivateKeys)\.swift|Observations/Certificate/(Digests|PublicKeyBuilder|SignatureCheck)\.swift'
+owned 'COpenSSL' 'TLSClient/|RootStores/Reading/(PKCS12Store|PrivateKeys)\.swift|Observations/Certificate/(Digests|PublicKeyBuilder|SignatureCheck)\.swift|Observations/Record/AddressCipher\.swift'
 owned 'CVectorscan' 'Signatures/'
 owned 'CYaml|Yams' 'YAML/'
 owned 'CSimdjson' 'Observations/Reading/'
@@ -28,6 +28,7 @@ owned 'Net|TLSClient' 'Scan/|Net/|TLSClient/'
 owned 'Targets' 'Scan/|hallmark/'
 owned 'Inventory' 'Corpus/|hallmark/'
 owned 'Signatures' 'hallmark/'
+owned 'Import' 'hallmark/'
 owned 'Corpus' 'hallmark/'
 owned 'Export' 'hallmark/'
 owned 'RootStores' 'hallmark/'

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "FieldPicker.h"
+#include "JSONTree.h"
 
 // A reader of observations over simdjson, which is C++: one line of NDJSON in, its known fields out as
 // a flat list. Unknown members are passed over. Nothing here throws.

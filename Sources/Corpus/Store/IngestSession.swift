@@ -54,7 +54,7 @@ final class IngestSession {
             ingest.countMalformed()
             return false
         }
-        guard picker.text(.dataset) ?? "hallmark.observation" == "hallmark.observation" else {
+        guard picker.text(.dataset).map({ RecordDataset(rawValue: $0) != nil }) ?? true else {
             ingest.countMalformed()
             return false
         }

@@ -26,6 +26,10 @@ struct FingerprintEncoder: ~Copyable {
             out.append(0x22)
         }
         if let hash = observation.jarm?.hash { out.member("jarm", hash) }
+        guard let imported = observation.imported else { return }
+        if let hash = imported.ja3s, ja3s.isEmpty { out.member("ja3s", hash) }
+        if let hash = imported.ja4s { out.member("ja4s", hash) }
+        if let hash = imported.jarm, observation.jarm?.hash == nil { out.member("jarm", hash) }
     }
 
     /// The members of `hallmark`.

@@ -53,6 +53,8 @@ package final class Observation {
     package var limits: [ReachedBound] = []
     /// Tarpit and similar marks that the engine itself saw.
     package var assessment: [EndpointAssessment] = []
+    /// What somebody else saw; nil for what we saw ourselves.
+    package var imported: ImportedEvidence?
 
     package init() {}
 
@@ -62,7 +64,10 @@ package final class Observation {
     }
 
     /// Whether a certificate or, for plain HTTP, an answer was seen.
-    package var isSuccess: Bool { !flight.chain.isEmpty || (flight.version == 0 && !http.isEmpty) }
+    package var isSuccess: Bool {
+        !flight.chain.isEmpty || (flight.version == 0 && !http.isEmpty)
+            || imported.map { !$0.certificate.isEmpty } ?? false
+    }
 
     /// Forgets everything but the room.
     package func reset() {
@@ -75,7 +80,7 @@ package final class Observation {
         flight.reset()
         probes.removeAll(keepingCapacity: true)
         leftOut.removeAll(keepingCapacity: true)
-        (jarm, favicon) = (nil, nil)
+        (jarm, favicon, imported) = (nil, nil, nil)
         if !http.isEmpty { http.removeAll() }
         if !sniVariants.isEmpty { sniVariants.removeAll() }
         if !assessment.isEmpty { assessment.removeAll() }

@@ -51,6 +51,18 @@ package enum CertificateFile {
         package var certificates: [[UInt8]] = []
         /// What is no certificate although it says so, each with its file and line.
         package var faults: [FileError] = []
+        /// The same of a text without a file's name.
+        package fileprivate(set) var lineFaults: [(line: Int, reason: String)] = []
+
+        package init(certificates: [[UInt8]] = []) { self.certificates = certificates }
+    }
+
+    /// The certificates of a text, and what in it says that it is one and is none.
+    package static func contents(pem bytes: [UInt8]) -> Contents {
+        let blocks = PEMBlocks(bytes)
+        var contents = Contents(certificates: blocks.certificates)
+        contents.lineFaults = blocks.faults
+        return contents
     }
 
     /// The certificates of a PEM or DER file; a file without any is a fault.

@@ -28,12 +28,20 @@ package final class InputBytes {
     private var headPlace = 0
     private var gzip: GzipStream?
     private var hasBegun = false
+    private let takesAnything: Bool
+    private var isRegular = false
 
     /// - Parameters:
     ///   - path: the file, or `-` for standard input.
+    ///   - takesAnything: whether what are no lines of observations is read all the same.
     ///   - seen: is called with all bytes of the file as it stands, in order.
-    package init(_ path: String, seen: ((UnsafeRawBufferPointer) -> Void)? = nil) throws(FileError) {
+    package init(
+        _ path: String,
+        takesAnything: Bool = false,
+        seen: ((UnsafeRawBufferPointer) -> Void)? = nil
+    ) throws(FileError) {
         self.path = path
+        self.takesAnything = takesAnything
         self.seen = seen
         // 0 is standard input.
         descriptor = path == "-" ? dup(0) : open(path, O_RDONLY | O_CLOEXEC)
@@ -42,6 +50,17 @@ package final class InputBytes {
         if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             throw FileError(path, EISDIR)
         }
+        isRegular = status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Bytes that are there already.
+    package init(_ bytes: [UInt8], takesAnything: Bool = false) {
+        path = "memory"
+        self.takesAnything = takesAnything
+        seen = nil
+        descriptor = -1
+        isRegular = true
+        head = bytes
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
@@ -59,6 +78,21 @@ package final class InputBytes {
         return try unpacked(into: output)
     }
 
+    /// The first bytes, unpacked, which stay to be read: `count` of them if there are as many.
+    ///
+    /// Of a pipe, what its writer has written up to the end of a line.
+    package func peek(_ count: Int) throws(FileError) -> ArraySlice<UInt8> {
+        if !hasBegun { try begin() }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: InputFormat.headSize, alignment: 16)
+        defer { buffer.deallocate() }
+        while head.count < count, isRegular || !head.contains(0x0a) {
+            let read = try unpacked(into: buffer)
+            if read == 0 { break }
+            head += buffer[..<read]
+        }
+        return head[headPlace...]
+    }
+
     private func begin() throws(FileError) {
         hasBegun = true
         try fillHead { buffer throws(FileError) in try self.load(into: buffer) }
@@ -71,7 +105,7 @@ package final class InputBytes {
             try fillHead { buffer throws(FileError) in try self.unpacked(into: buffer) }
             format = InputFormat(head)
         }
-        if let refusal = format.refusal { throw FileError(path, refusal) }
+        if let refusal = format.refusal, !takesAnything || format == .utf16 { throw FileError(path, refusal) }
         if head.starts(with: [0xef, 0xbb, 0xbf]) { headPlace = 3 }
     }
 
@@ -115,7 +149,7 @@ package final class InputBytes {
     }
 
     private func load(into output: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
-        while true {
+        while descriptor >= 0 {
             let count = Glibc.read(descriptor, output.baseAddress, output.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw FileError(path, errno) }
@@ -123,5 +157,6 @@ package final class InputBytes {
             seen?(UnsafeRawBufferPointer(rebasing: output[..<count]))
             return count
         }
+        return 0
     }
 }

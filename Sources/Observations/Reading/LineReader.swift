@@ -25,7 +25,12 @@ package struct LineReader: ~Copyable {
     ///   - path: the file, or `-` for standard input.
     ///   - seen: is called with all bytes of the file, in order.
     package init(_ path: String, seen: ((UnsafeRawBufferPointer) -> Void)? = nil) throws(FileError) {
-        source = try InputBytes(path, seen: seen)
+        self.init(try InputBytes(path, seen: seen))
+    }
+
+    /// Reads what is left of an input.
+    package init(_ source: InputBytes) {
+        self.source = source
         buffer = .allocate(byteCount: 1 << 20 + RecordPicker.padding, alignment: 64)
     }
 
@@ -38,6 +43,13 @@ package struct LineReader: ~Copyable {
     package mutating func next<R>(
         _ body: (UnsafeRawBufferPointer) throws -> R
     ) throws -> R? {
+        try nextNumbered { line, _ in try body(line) }
+    }
+
+    /// As `next`; `body` is told the line's number, too.
+    package mutating func nextNumbered<R>(
+        _ body: (UnsafeRawBufferPointer, Int) throws -> R
+    ) throws -> R? {
         while let base = buffer.baseAddress {
             let rest = UnsafeRawBufferPointer(start: base + start, count: end - start)
             if let feed = memchr(base + start, 0x0a, rest.count) {
@@ -47,14 +59,14 @@ package struct LineReader: ~Copyable {
                 offset += length + 1
                 number += 1
                 if !Self.isBlank(rest[..<length]) {
-                    return try body(UnsafeRawBufferPointer(rebasing: rest[..<length]))
+                    return try body(UnsafeRawBufferPointer(rebasing: rest[..<length]), number)
                 }
             } else if atEnd {
                 start = end
                 lineOffset = offset
                 offset += rest.count
                 number += 1
-                return Self.isBlank(rest[...]) ? nil : try body(rest)
+                return Self.isBlank(rest[...]) ? nil : try body(rest, number)
             } else {
                 try fill()
             }

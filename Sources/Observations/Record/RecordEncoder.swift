@@ -31,10 +31,13 @@ package struct RecordEncoder: ~Copyable {
 
     private let options: Options
     private var timestamp = TimestampWriter()
+    private var ingestion = TimestampWriter()
     private var certificates: ChainCache
     private var fingerprints = FingerprintEncoder()
     /// Where the last line has its `event.duration`, and the end of its `probes`, if it has any.
     private var durationRange = 0..<0
+    /// Where the last line has the comma before `network`: who knows more of the endpoint adds it there.
+    package private(set) var networkPlace = 0
     private var probesEnd: Int?
     private var amendment = ByteBuffer(capacity: 256)
 
@@ -92,13 +95,20 @@ package struct RecordEncoder: ~Copyable {
 
     private mutating func encodeEvent(_ observation: Observation, into out: inout ByteBuffer) {
         out.append(
-            ",\"event\":{\"kind\":\"event\",\"category\":[\"network\"],\"dataset\":\"hallmark.observation\","
+            ",\"event\":{\"kind\":\"event\",\"category\":[\"network\"],\"dataset\":\""
         )
+        out.append((observation.imported == nil ? RecordDataset.observation : .imported).rawValue)
+        out.append("\",")
         out.append(observation.isSuccess ? "\"outcome\":\"success\"" : "\"outcome\":\"failure\"")
         out.key("duration")
         let start = out.count
         out.append(decimal: Int(clamping: observation.duration))
         durationRange = start..<out.count
+        if let imported = observation.imported {
+            out.append(",\"ingested\":\"")
+            ingestion.append(imported.ingestedAt, to: &out)
+            out.append(0x22)
+        }
         out.endObject()
         guard let error = observation.error else { return }
         out.object("error")
@@ -107,11 +117,15 @@ package struct RecordEncoder: ~Copyable {
         out.endObject()
     }
 
-    private func encodeServer(
+    private mutating func encodeServer(
         _ observation: Observation,
         _ flight: ServerFlight,
         into out: inout ByteBuffer
     ) {
+        // A certificate out of somebody's collection stands on no endpoint.
+        if observation.imported != nil, observation.address.isEmpty {
+            return encodeNetwork(observation, flight, into: &out)
+        }
         out.object("server")
         out.member("address", observation.address)
         if let ip = observation.ip {
@@ -122,11 +136,20 @@ package struct RecordEncoder: ~Copyable {
         if observation.port != 0 { out.member("port", Int(observation.port)) }
         if let domain = observation.domain { out.member("domain", domain) }
         out.endObject()
+        encodeNetwork(observation, flight, into: &out)
+    }
+
+    private mutating func encodeNetwork(
+        _ observation: Observation,
+        _ flight: ServerFlight,
+        into out: inout ByteBuffer
+    ) {
+        networkPlace = out.count
         out.append(",\"network\":{\"transport\":\"")
         out.append(observation.transport == .tcp ? "tcp" : "udp" as StaticString)
         out.append(0x22)
         if let ip = observation.ip { out.member("type", ip.isV4 ? "ipv4" : "ipv6" as StaticString) }
-        if flight.version != 0 {
+        if flight.version != 0 || observation.imported?.isTLS == true {
             out.member("protocol", "tls" as StaticString)
         } else if let answer = observation.notTLS {
             out.member("protocol", answer.name)
@@ -141,21 +164,28 @@ package struct RecordEncoder: ~Copyable {
         _ flight: ServerFlight,
         into out: inout ByteBuffer
     ) {
-        let isAnswered = flight.version != 0 || certificates.hasLeaf || observation.jarm != nil
+        let imported = observation.imported
+        let isAnswered =
+            flight.version != 0 || certificates.hasLeaf || observation.jarm != nil || imported?.isTLS == true
         // The name belongs to the endpoint: without an answer, too, it says which one this is.
         guard isAnswered || observation.serverName != nil else { return }
         out.object("tls")
         var serverName = observation.serverName ?? ""
-        serverName.withUTF8 {
-            out.members(
-                flight: flight,
-                serverName: $0.span,
-                established: observation.proof == .proven
-            )
+        if let imported, flight.version == 0 {
+            out.members(imported.tls, serverName: serverName)
+        } else {
+            serverName.withUTF8 {
+                out.members(
+                    flight: flight,
+                    serverName: $0.span,
+                    established: imported?.tls.isEstablished ?? (observation.proof == .proven)
+                )
+            }
         }
         if isAnswered {
             out.object("server")
             certificates.writeServer(to: &out)
+            if let imported, !certificates.hasLeaf { out.serverMembers(imported.certificate) }
             fingerprints.encodeServer(observation, into: &out)
             options.supplement?(observation, &out)
             out.endObject()
@@ -175,12 +205,16 @@ package struct RecordEncoder: ~Copyable {
         out.endObject()
         out.append(probes: observation.probes, leftOut: observation.leftOut)
         probesEnd = observation.probes.isEmpty ? nil : out.count - 1
+        if let imported = observation.imported { out.member(imported, hasBytes: certificates.hasLeaf) }
         out.append(answers: observation)
         out.append(limits: flight, observation.limits)
         out.append(observation.anomalies, observation.connections, options.chain)
         out.member(flight: flight)
         fingerprints.encodeHallmark(observation, into: &out)
         certificates.writeCertificate(to: &out)
+        if let imported = observation.imported, !certificates.hasLeaf {
+            out.hallmarkMember(imported.certificate, chain: imported.chain)
+        }
         if observation.http.count > 1 { HTTPEncoder.encodeFurther(observation.http.dropFirst(), into: &out) }
         if let icon = observation.favicon { HTTPEncoder.encode(icon, into: &out) }
         out.append(assessment: observation.assessment)

@@ -33,5 +33,5 @@ package struct Field: Sendable, Equatable {
 
     /// Every field of the record, in the order of the documentation.
     package static let all: [Field] =
-        event + tls + x509 + certificate + flight + connections + fingerprints + http + assessment
+        event + tls + x509 + certificate + flight + connections + fingerprints + http + assessment + imported
 }

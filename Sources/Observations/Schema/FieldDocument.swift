@@ -9,6 +9,7 @@ package enum FieldDocument {
         ("Fingerprints", Field.fingerprints),
         ("HTTP", Field.http),
         ("Assessment", Field.assessment),
+        ("What was imported", Field.imported),
     ]
 
     /// A table for each section, then the closed lists.

@@ -5,7 +5,12 @@ extension Field {
         Field("ecs.version", .keyword, "The version of the Elastic Common Schema whose names are used."),
         Field("event.kind", .keyword, "`alert` when the record carries a lead, otherwise `event`."),
         .list("event.category", .keyword, "Always `network`."),
-        Field("event.dataset", .keyword, "Always `hallmark.observation`."),
+        Field(
+            "event.dataset",
+            .keyword,
+            "`hallmark.observation` of what we saw ourselves, `hallmark.import` of what others did."
+        ),
+        Field("event.ingested", .date, "When it was imported; `@timestamp` is when it was seen."),
         Field(
             "event.outcome",
             .keyword,

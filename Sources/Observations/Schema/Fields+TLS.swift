@@ -27,6 +27,7 @@ extension Field {
             .boolean,
             "Whether a handshake that showed the certificate was completed; `hallmark.connections` has it when its version or cipher was another one."
         ),
+        Field("tls.resumed", .boolean, "Whether an imported connection resumed an earlier session."),
         Field(
             "tls.client.server_name",
             .keyword,

@@ -19,7 +19,7 @@ package enum SchemaDocument {
     package static let enumerations: [String: [String]] = [
         "event.kind": ["event", "alert"],
         "event.category": ["network"],
-        "event.dataset": ["hallmark.observation"],
+        "event.dataset": RecordDataset.allCases.map(\.rawValue),
         "event.outcome": ["success", "failure"],
         "error.code": ErrorCode.allCases.map(\.rawValue),
         "network.transport": Transport.allCases.map(\.rawValue),
@@ -49,13 +49,15 @@ package enum SchemaDocument {
         "hallmark.tls.close": ["alert", "close", "reset", "timeout"],
         "hallmark.tls.session_id": ["echoed", "new", "empty"],
         "hallmark.assessment": EndpointAssessment.allCases.map(\.rawValue),
+        "hallmark.source.fidelity": Fidelity.allCases.map(\.rawValue),
+        "hallmark.source.time": ["import"],
         "hallmark.leads.label": ["low", "medium", "high"],
         "hallmark.matches.specificity": ["unique", "strong", "weak"],
     ]
 
     /// Members that every record has.
     private static let required: [String: [String]] = [
-        "": ["@timestamp", "ecs", "event", "server", "network", "hallmark"],
+        "": ["@timestamp", "ecs", "event", "network", "hallmark"],
         "ecs": ["version"],
         "event": ["kind", "category", "dataset", "outcome", "duration"],
         "error": ["code"],

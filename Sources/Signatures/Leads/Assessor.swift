@@ -27,7 +27,7 @@ package final class Assessor {
     /// Whether what was matched last is an observation: it says so, or says nothing and has fields of one.
     private var isObservation: Bool {
         let view = scratch.view
-        if let name = view.text(dataset) { return name == "hallmark.observation" }
+        if let name = view.text(dataset) { return RecordDataset(rawValue: name) != nil }
         return (0..<view.count).contains { isTelling[view[$0].field] }
     }
 

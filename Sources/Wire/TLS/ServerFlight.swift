@@ -133,6 +133,9 @@ package struct ServerFlight: Equatable, Sendable {
         offeredSessionID = OfferedSessionID()
     }
 
+    /// Takes a certificate that somebody else saw, after those taken before; leaf first.
+    package mutating func imported(certificate: Span<UInt8>) { chain.append(certificate) }
+
     /// Notes the session id of the ClientHello that is being answered; at most 32 bytes.
     package mutating func offered(sessionID: Span<UInt8>) {
         offeredSessionID.count = min(32, sessionID.count)

@@ -1,0 +1,132 @@
+import Bytes
+import Wire
+
+/// The clients of one record: who connected how often, within bounds.
+struct ClientSums {
+    private struct Sum {
+        var ip: IPAddress?
+        var user: String?
+        var count = 0
+        var first = Int64.max
+        var last = Int64.min
+        var bytes: Int?
+        var milliseconds: Int?
+        var ja3: [String] = []
+        var ja4: [String] = []
+    }
+
+    static let mostClients = 64
+    private static let mostHashes = 8
+
+    private var sums: [Sum] = []
+    /// Connections of clients that found no place.
+    private var more = 0
+
+    /// About how many bytes it takes.
+    var size: Int { sums.count * 256 }
+
+    mutating func add(_ client: ImportClient, at time: Int64) {
+        let place: Int
+        if let known = sums.firstIndex(where: { $0.ip == client.ip && $0.user == client.user }) {
+            place = known
+        } else {
+            guard sums.count < Self.mostClients else {
+                more += 1
+                return
+            }
+            place = sums.count
+            sums.append(Sum(ip: client.ip, user: client.user))
+        }
+        sums[place].count += 1
+        sums[place].first = min(sums[place].first, time)
+        sums[place].last = max(sums[place].last, time)
+        if let bytes = client.bytes { sums[place].bytes = sums[place].bytes.saturating(adding: bytes) }
+        if let time = client.milliseconds {
+            sums[place].milliseconds = sums[place].milliseconds.saturating(adding: time)
+        }
+        Self.keep(client.ja3, in: &sums[place].ja3)
+        Self.keep(client.ja4, in: &sums[place].ja4)
+    }
+
+    private static func keep(_ hash: String?, in hashes: inout [String]) {
+        guard let hash, hashes.count < mostHashes, !hashes.contains(hash) else { return }
+        hashes.append(hash)
+    }
+
+    /// The member `client` of the record; nothing when no address may be told.
+    func append(addressesTo out: inout ByteBuffer, _ pseudonyms: Pseudonyms?) {
+        guard pseudonyms == nil, sums.contains(where: { $0.ip != nil }) else { return }
+        out.object("client")
+        out.array("ip")
+        var told: [IPAddress] = []
+        for sum in sums {
+            guard let ip = sum.ip, !told.contains(ip) else { continue }
+            told.append(ip)
+            out.comma()
+            out.string(ip.description)
+        }
+        out.endArray()
+        out.endObject()
+    }
+
+    /// The members `clients` and `clients_more` of `hallmark`.
+    func append(to out: inout ByteBuffer, _ pseudonyms: Pseudonyms?, _ time: inout TimestampWriter) {
+        guard !sums.isEmpty else { return }
+        out.array("clients")
+        for sum in sums { Self.append(sum, to: &out, pseudonyms, &time) }
+        out.endArray()
+        if more > 0 { out.member("clients_more", more) }
+    }
+
+    private static func append(
+        _ sum: Sum,
+        to out: inout ByteBuffer,
+        _ pseudonyms: Pseudonyms?,
+        _ time: inout TimestampWriter
+    ) {
+        out.element()
+        if let ip = sum.ip {
+            if let pseudonyms {
+                out.member("pseudonym", pseudonyms.pseudonym(of: ip))
+            } else {
+                out.member("ip", ip.description)
+            }
+        }
+        if pseudonyms == nil, let user = sum.user { out.member("user", user) }
+        out.member("count", sum.count)
+        out.member("first", time: sum.first, &time)
+        out.member("last", time: sum.last, &time)
+        if let bytes = sum.bytes { out.member("bytes", bytes) }
+        if let duration = sum.milliseconds { out.member("duration_ms", duration) }
+        if !sum.ja3.isEmpty { out.member("ja3", texts: sum.ja3) }
+        if !sum.ja4.isEmpty { out.member("ja4", texts: sum.ja4) }
+        out.endObject()
+    }
+}
+
+extension ByteBuffer {
+    /// A moment in nanoseconds since 1970.
+    mutating func member(_ name: StaticString, time: Int64, _ writer: inout TimestampWriter) {
+        key(name)
+        append(0x22)
+        writer.append(time, to: &self)
+        append(0x22)
+    }
+
+    mutating func member(_ name: StaticString, texts: [String]) {
+        array(name)
+        for text in texts {
+            comma()
+            string(text)
+        }
+        endArray()
+    }
+}
+
+extension Int? {
+    /// A sum that stays at the largest number instead of overflowing.
+    fileprivate func saturating(adding value: Int) -> Int {
+        let (sum, overflow) = (self ?? 0).addingReportingOverflow(value)
+        return overflow ? (value < 0 ? .min : .max) : sum
+    }
+}

@@ -1,0 +1,44 @@
+/// The first bytes of a file, and what they tell at first sight.
+package struct FileHead: Sendable {
+    /// How many bytes are looked at.
+    package static let size = 64 * 1024
+
+    /// The file's name as it was given; `-` for standard input.
+    package let path: String
+    package let bytes: ArraySlice<UInt8>
+    /// The first bytes as text.
+    package let text: String
+
+    package init(path: String, bytes: ArraySlice<UInt8>) {
+        self.path = path
+        self.bytes = bytes
+        text = String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The first line that is not blank.
+    package var firstLine: Substring {
+        text.split(separator: "\n", maxSplits: 1).first.map { $0.last == "\r" ? $0.dropLast() : $0 } ?? ""
+    }
+
+    package var lines: [Substring] { text.split(separator: "\n") }
+
+    /// The first byte that is not blank.
+    package var first: UInt8? { bytes.first { $0 > 0x20 } }
+
+    package var isJSON: Bool { first == 0x7b || first == 0x5b }
+
+    /// Whether all of `names` stand as members' names somewhere in JSON.
+    package func hasMembers(_ names: String...) -> Bool { isJSON && names.allSatisfy(hasMember) }
+
+    package func hasMember(_ name: String) -> Bool {
+        let quoted = Array("\"\(name)\"".utf8)
+        var rest = bytes
+        while let found = rest.firstRange(of: quoted) {
+            rest = rest[found.upperBound...]
+            if rest.first(where: { $0 > 0x20 }) == 0x3a { return true }
+        }
+        return false
+    }
+
+    package func contains(_ word: String) -> Bool { bytes.firstRange(of: Array(word.utf8)) != nil }
+}

@@ -1,0 +1,46 @@
+/// A kind of file that others write, and how to read it.
+package struct ForeignFormat: Sendable {
+    /// The word of `--from`: `zeek`.
+    package let name: String
+    /// What it is, for messages: `Zeek's ssl.log and x509.log`.
+    package let title: String
+    /// Whether a file is of this kind, by its first bytes.
+    package let recognises: @Sendable (FileHead) -> Bool
+    /// Makes the reader of all files of this kind in one run.
+    package let makeReader: @Sendable (ImportRun) -> any ForeignReader
+
+    package init(
+        name: String,
+        title: String,
+        recognises: @escaping @Sendable (FileHead) -> Bool,
+        makeReader: @escaping @Sendable (ImportRun) -> any ForeignReader
+    ) {
+        self.name = name
+        self.title = title
+        self.recognises = recognises
+        self.makeReader = makeReader
+    }
+}
+
+/// Reads the files of one kind in one run.
+///
+/// One reader reads all of them, so that what stands in one can be joined with what stands in another. It
+/// says each line or entry to the run: as an observation, or as skipped with the reason.
+package protocol ForeignReader: AnyObject {
+    /// Whether a file has to be read before others of its kind; those with the smallest number come first.
+    func priority(_ head: FileHead) -> Int
+
+    /// Reads a file to its end.
+    ///
+    /// - Throws: a `FileError` when the file can't be read on; whatever else, the output's errors among it,
+    ///   ends the run.
+    func read(_ input: ImportInput) throws
+
+    /// Gives what was held back, after the last file.
+    func finish() throws
+}
+
+extension ForeignReader {
+    package func priority(_ head: FileHead) -> Int { 0 }
+    package func finish() throws {}
+}

@@ -1,0 +1,90 @@
+import Bytes
+import Wire
+
+/// The same endpoint with the same certificate on the same day is one record, however often it was seen.
+struct SightingKey: Hashable {
+    /// The address, or its text where it is none.
+    var ip: IPAddress?
+    var address: String
+    var port: UInt16
+    var serverName: String
+    /// What was shown: the leaf, or the fingerprint where there is none.
+    var certificate: Int
+    /// Days since 1970.
+    var day: Int
+}
+
+/// Records that are held until everything is known that they stand for, within a bound on their bytes.
+///
+/// When the bound is reached the oldest are written with what they stand for by then; an endpoint that is
+/// seen again makes another record, and whoever adds up counts gets the same sum.
+struct SightingTable {
+    struct Entry {
+        let key: SightingKey
+        /// The encoded record without its two last braces and its line's end.
+        let line: [UInt8]
+        /// Where in the line `client` goes.
+        let clientPlace: Int
+        var count = 0
+        var first = Int64.max
+        var last = Int64.min
+        var clients = ClientSums()
+
+        mutating func add(at time: Int64, _ client: ImportClient?) {
+            count += 1
+            first = min(first, time)
+            last = max(last, time)
+            guard let client, !client.isEmpty else { return }
+            clients.add(client, at: time)
+        }
+    }
+
+    private var places: [SightingKey: Int] = [:]
+    private var entries: [Entry] = []
+    /// The number of the first entry among all that ever were.
+    private var base = 0
+    private var bytes = 0
+    private let maximumBytes: Int
+
+    init(maximumBytes: Int) { self.maximumBytes = maximumBytes }
+
+    /// Counts one more sighting of a record that is held.
+    ///
+    /// - Returns: false when there is none with this key.
+    mutating func add(_ key: SightingKey, at time: Int64, _ client: ImportClient?) -> Bool {
+        guard let place = places[key] else { return false }
+        let index = place - base
+        let before = entries[index].clients.size
+        entries[index].add(at: time, client)
+        bytes += entries[index].clients.size - before
+        return true
+    }
+
+    mutating func insert(_ entry: Entry) {
+        places[entry.key] = base + entries.count
+        bytes += entry.line.count + entry.clients.size + 256
+        entries.append(entry)
+    }
+
+    /// Takes the oldest records out when the bound is reached, or all of them.
+    mutating func takeOldest(all: Bool = false) -> [Entry] {
+        guard all || bytes > maximumBytes else { return [] }
+        var count = entries.count
+        if !all {
+            // A quarter, so that the rest is not moved for each record.
+            var freed = 0
+            count = 0
+            while count < entries.count, freed < maximumBytes / 4 {
+                freed += entries[count].line.count + entries[count].clients.size + 256
+                count += 1
+            }
+            bytes -= freed
+        }
+        let taken = Array(entries.prefix(count))
+        for entry in taken { places[entry.key] = nil }
+        entries.removeFirst(count)
+        base += count
+        if all { bytes = 0 }
+        return taken
+    }
+}

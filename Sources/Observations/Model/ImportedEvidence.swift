@@ -1,0 +1,135 @@
+/// What a record knows from somebody else's log, capture or scan, beyond what our own readers read in it.
+///
+/// Where the bytes of a certificate are there, they are read again by our reader and `certificate` stays
+/// empty: text is taken only where there is nothing better.
+package struct ImportedEvidence: Equatable, Sendable {
+    package var source: ImportSource
+    /// Nanoseconds since 1970 when it was imported: `event.ingested`.
+    package var ingestedAt: Int64 = 0
+    /// Whether the source said when it was; `@timestamp` is the time of the import where it did not.
+    package var isTimed = true
+    package var tls = ReportedTLS()
+    package var certificate = ReportedCertificate()
+    /// The certificates after the leaf, as far as the source names them.
+    package var chain: [ReportedCertificate] = []
+    package var ja3s: String?
+    package var ja4s: String?
+    package var jarm: String?
+
+    package init(_ source: ImportSource) { self.source = source }
+
+    /// Whether the source saw TLS.
+    package var isTLS: Bool {
+        !tls.isEmpty || !certificate.isEmpty || ja3s != nil || ja4s != nil || jarm != nil
+    }
+
+    /// How far the certificate can be trusted to be what the server sent, by what there is of it.
+    package func fidelity(hasBytes: Bool) -> Fidelity {
+        hasBytes ? .der : certificate.hasText ? .text : certificate.hasDigest ? .digest : .none
+    }
+}
+
+/// What a record knows of a certificate: the closed list of `hallmark.source.fidelity`.
+package enum Fidelity: String, CaseIterable, Sendable {
+    /// Its bytes, read by our own reader.
+    case der
+    /// Names and dates out of somebody's text.
+    case text
+    /// Hashes alone.
+    case digest
+    /// Nothing.
+    case none
+}
+
+/// Where records come from: `hallmark.source`.
+package struct ImportSource: Equatable, Sendable {
+    /// The program that saw it: `zeek`.
+    package var product: String
+    /// Which of its files: `ssl.log`.
+    package var format: String
+    /// Names or beginnings of names (`http.`) of fields that it cannot have whatever the server did.
+    ///
+    /// Rules that ask for them are neither matched nor not.
+    package var lacks: [String]
+
+    package init(product: String, format: String, lacks: [String] = []) {
+        self.product = product
+        self.format = format
+        self.lacks = lacks
+    }
+
+    /// What no passive source and no other scanner can have: only our own probes give it.
+    package static let ownProbes = ["hallmark.favicon.", "hallmark.jarm.", "hallmark.sni_variants."]
+}
+
+/// A handshake as somebody else tells it.
+package struct ReportedTLS: Equatable, Sendable {
+    /// As `tls.version`.
+    package var version: String?
+    /// As `tls.version_protocol`.
+    package var versionProtocol = "tls"
+    package var cipher: String?
+    package var curve: String?
+    package var nextProtocol: String?
+    package var isEstablished: Bool?
+    package var isResumed: Bool?
+
+    package init() {}
+
+    package var isEmpty: Bool { self == ReportedTLS() }
+}
+
+/// A certificate as somebody else's text has it.
+///
+/// Hashes and serial numbers are upper-case hex without separators.
+package struct ReportedCertificate: Equatable, Sendable {
+    package var sha256: String?
+    package var sha1: String?
+    package var md5: String?
+    package var version: String?
+    package var serial: String?
+    package var subject = ReportedName()
+    package var issuer = ReportedName()
+    /// Seconds since 1970.
+    package var notBefore: Int?
+    package var notAfter: Int?
+    package var signatureAlgorithm: String?
+    package var keyAlgorithm: String?
+    package var keySize: Int?
+    package var keyCurve: String?
+    package var keyExponent: Int?
+    /// Nil when the source does not say.
+    package var alternativeNames: [String]?
+    package var isCA: Bool?
+
+    package init() {}
+
+    package var hasDigest: Bool { sha256 != nil || sha1 != nil || md5 != nil }
+
+    /// Whether there is more than a hash.
+    package var hasText: Bool {
+        var rest = self
+        (rest.sha256, rest.sha1, rest.md5) = (nil, nil, nil)
+        return rest != ReportedCertificate()
+    }
+
+    package var isEmpty: Bool { self == ReportedCertificate() }
+}
+
+/// A distinguished name as somebody else's text: shown, searched by its parts, never compared as a whole.
+///
+/// One name has four spellings in four tools, so that equal text says nothing and unequal text neither.
+package struct ReportedName: Equatable, Sendable {
+    /// The text as it came; nil when the source has no name.
+    package var text: String?
+    package var commonName: [String] = []
+    package var country: [String] = []
+    package var locality: [String] = []
+    package var organization: [String] = []
+    package var organizationalUnit: [String] = []
+    package var stateOrProvince: [String] = []
+
+    package init() {}
+
+    package var isEmpty: Bool { self == ReportedName() }
+}

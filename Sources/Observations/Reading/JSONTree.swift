@@ -1,0 +1,121 @@
+import CSimdjson
+
+/// Reads one JSON value of any shape at a time: what others write, where the names are not ours.
+///
+/// For records of our own there are `ObservationReader` and `RecordPicker`, which read what they know. A tree
+/// belongs to one thread; its nodes are good until it reads on.
+package final class JSONTree {
+    private let tree: OpaquePointer
+
+    package init() { tree = hallmark_tree_create() }
+
+    deinit { hallmark_tree_destroy(tree) }
+
+    /// Reads a value.
+    ///
+    /// - Parameter padded: whether `RecordPicker.padding` bytes after the text can be read.
+    package func read(
+        _ text: UnsafeRawBufferPointer,
+        padded: Bool = false
+    ) throws(RecordError) -> JSONNode {
+        var nodes: UnsafePointer<hallmark_node>?
+        var count = 0
+        let message = hallmark_tree_parse(
+            tree,
+            text.baseAddress?.assumingMemoryBound(to: CChar.self),
+            text.count,
+            padded ? 1 : 0,
+            &nodes,
+            &count
+        )
+        if let message { throw RecordError(description: String(cString: message)) }
+        guard let nodes, count > 0 else { throw RecordError(description: "the text is empty") }
+        return JSONNode(nodes: nodes, place: 0)
+    }
+}
+
+/// A value in a `JSONTree`.
+package struct JSONNode {
+    private let nodes: UnsafePointer<hallmark_node>
+    private let place: Int
+
+    fileprivate init(nodes: UnsafePointer<hallmark_node>, place: Int) {
+        self.nodes = nodes
+        self.place = place
+    }
+
+    private var node: hallmark_node { nodes[place] }
+
+    package var isNull: Bool { node.kind == Int32(hallmark_node_null.rawValue) }
+    package var isObject: Bool { node.kind == Int32(hallmark_node_object.rawValue) }
+    package var isArray: Bool { node.kind == Int32(hallmark_node_array.rawValue) }
+
+    /// The bytes of a text; nil for what is none.
+    package var bytes: UnsafeRawBufferPointer? {
+        guard node.kind == Int32(hallmark_node_text.rawValue) else { return nil }
+        return UnsafeRawBufferPointer(start: node.text, count: Int(node.length))
+    }
+
+    /// A text; nil for what is none.
+    package var string: String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
+
+    /// The member's name; empty for what is no member.
+    package var key: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: node.key, count: Int(node.key_length))
+    }
+
+    package var name: String { String(decoding: key, as: UTF8.self) }
+
+    /// A whole number, of a number without a fraction.
+    package var integer: Int? {
+        if node.kind == Int32(hallmark_node_integer.rawValue) { return Int(node.integer) }
+        guard node.kind == Int32(hallmark_node_real.rawValue) else { return nil }
+        return Int(exactly: node.real)
+    }
+
+    package var number: Double? {
+        let isNumber =
+            node.kind == Int32(hallmark_node_integer.rawValue)
+            || node.kind == Int32(hallmark_node_real.rawValue)
+        return isNumber ? node.real : nil
+    }
+
+    package var truth: Bool? {
+        node.kind == Int32(hallmark_node_boolean.rawValue) ? node.integer != 0 : nil
+    }
+
+    /// Members of an object or elements of an array, in order; nothing for another value.
+    package var parts: Parts { Parts(nodes: nodes, place: place + 1, end: Int(node.end)) }
+
+    package struct Parts: Sequence, IteratorProtocol {
+        fileprivate let nodes: UnsafePointer<hallmark_node>
+        fileprivate var place: Int
+        fileprivate let end: Int
+
+        package mutating func next() -> JSONNode? {
+            guard place < end else { return nil }
+            defer { place = Int(nodes[place].end) }
+            return JSONNode(nodes: nodes, place: place)
+        }
+    }
+
+    /// The first member of that name.
+    package subscript(name: String) -> JSONNode? {
+        guard isObject else { return nil }
+        for part in parts where part.key.elementsEqual(name.utf8) { return part }
+        return nil
+    }
+
+    /// What stands at a dotted name: members within members, or one member whose name has the dots in it.
+    package func at(_ path: String) -> JSONNode? {
+        if let found = self[path] { return found }
+        var end = path.endIndex
+        while let dot = path[..<end].lastIndex(of: ".") {
+            end = dot
+            if let outer = self[String(path[..<dot])] {
+                return outer.at(String(path[path.index(after: dot)...]))
+            }
+        }
+        return nil
+    }
+}

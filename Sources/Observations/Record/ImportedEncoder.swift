@@ -1,0 +1,126 @@
+import Bytes
+
+/// Writes what was imported into the members of a record.
+extension ByteBuffer {
+    /// Members of `tls` where there is no flight of our own reading.
+    mutating func members(_ tls: ReportedTLS, serverName: String) {
+        if let version = tls.version {
+            member("version", version)
+            member("version_protocol", tls.versionProtocol)
+        }
+        if let cipher = tls.cipher { member("cipher", cipher) }
+        if let curve = tls.curve { member("curve", curve) }
+        if let name = tls.nextProtocol { member("next_protocol", name) }
+        if let isEstablished = tls.isEstablished { member("established", isEstablished) }
+        if let isResumed = tls.isResumed { member("resumed", isResumed) }
+        guard !serverName.isEmpty else { return }
+        object("client")
+        member("server_name", serverName)
+        endObject()
+    }
+
+    /// Members of `tls.server` for a certificate whose bytes are not there.
+    mutating func serverMembers(_ certificate: ReportedCertificate) {
+        if certificate.hasDigest {
+            object("hash")
+            if let hash = certificate.sha256 { member("sha256", hash) }
+            if let hash = certificate.sha1 { member("sha1", hash) }
+            if let hash = certificate.md5 { member("md5", hash) }
+            endObject()
+        }
+        guard certificate.hasText else { return }
+        if let subject = certificate.subject.text { member("subject", subject) }
+        if let issuer = certificate.issuer.text { member("issuer", issuer) }
+        validity(certificate)
+        object("x509")
+        if let version = certificate.version { member("version_number", version) }
+        if let serial = certificate.serial { member("serial_number", serial) }
+        validity(certificate)
+        if let algorithm = certificate.signatureAlgorithm { member("signature_algorithm", algorithm) }
+        if let algorithm = certificate.keyAlgorithm { member("public_key_algorithm", algorithm) }
+        if let size = certificate.keySize { member("public_key_size", size) }
+        if let curve = certificate.keyCurve { member("public_key_curve", curve) }
+        if let exponent = certificate.keyExponent { member("public_key_exponent", exponent) }
+        if let names = certificate.alternativeNames, !names.isEmpty { texts("alternative_names", names) }
+        name("subject", certificate.subject)
+        name("issuer", certificate.issuer)
+        endObject()
+    }
+
+    /// The member `certificate` of `hallmark`: what follows from the text, and the rest of the chain.
+    mutating func hallmarkMember(_ certificate: ReportedCertificate, chain: [ReportedCertificate]) {
+        guard !certificate.isEmpty else { return }
+        let start = count
+        object("certificate")
+        if let before = certificate.notBefore, let after = certificate.notAfter, after >= before {
+            // As with certificates that we read: whole days, rounded down.
+            member("validity_days", (after - before) / 86_400)
+            member("validity_seconds", after - before)
+        }
+        if let isCA = certificate.isCA { member("is_ca", isCA) }
+        if !chain.isEmpty {
+            array("chain")
+            for certificate in chain { element(certificate) }
+            endArray()
+            member("chain_length", chain.count + 1)
+        }
+        if last == 0x7b { truncate(to: start) } else { endObject() }
+    }
+
+    private mutating func element(_ certificate: ReportedCertificate) {
+        element()
+        if let hash = certificate.sha256 {
+            object("hash")
+            member("sha256", hash)
+            endObject()
+        }
+        if let serial = certificate.serial { member("serial_number", serial) }
+        if let subject = certificate.subject.text { member("subject", subject) }
+        if let issuer = certificate.issuer.text { member("issuer", issuer) }
+        validity(certificate)
+        endObject()
+    }
+
+    /// The member `source` of `hallmark`.
+    mutating func member(_ evidence: ImportedEvidence, hasBytes: Bool) {
+        object("source")
+        member("product", evidence.source.product)
+        member("format", evidence.source.format)
+        member("fidelity", word: evidence.fidelity(hasBytes: hasBytes).rawValue)
+        if !evidence.isTimed { member("time", "import" as StaticString) }
+        if !evidence.source.lacks.isEmpty { texts("lacks", evidence.source.lacks) }
+        endObject()
+    }
+
+    /// An array of texts.
+    mutating func texts(_ name: StaticString, _ values: [String]) {
+        array(name)
+        for value in values {
+            comma()
+            string(value)
+        }
+        endArray()
+    }
+
+    private mutating func validity(_ certificate: ReportedCertificate) {
+        if let time = certificate.notBefore { member("not_before", moment(time)) }
+        if let time = certificate.notAfter { member("not_after", moment(time)) }
+    }
+
+    private func moment(_ seconds: Int) -> String {
+        RFC3339.secondsText(seconds.multipliedReportingOverflow(by: 1000).partialValue)
+    }
+
+    private mutating func name(_ name: StaticString, _ text: ReportedName) {
+        guard !text.isEmpty else { return }
+        object(name)
+        if let whole = text.text { member("distinguished_name", whole) }
+        if !text.commonName.isEmpty { texts("common_name", text.commonName) }
+        if !text.country.isEmpty { texts("country", text.country) }
+        if !text.locality.isEmpty { texts("locality", text.locality) }
+        if !text.organization.isEmpty { texts("organization", text.organization) }
+        if !text.organizationalUnit.isEmpty { texts("organizational_unit", text.organizationalUnit) }
+        if !text.stateOrProvince.isEmpty { texts("state_or_province", text.stateOrProvince) }
+        endObject()
+    }
+}
