@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// Sixteen bytes encrypted as one block of AES-256: the same every time, and turned back by who holds the key.
+/// Sixteen bytes encrypted as one block of AES-256: the same every time, and turned back with the key.
 package enum AddressCipher {
     /// - Parameter key: 32 bytes.
     /// - Returns: 16 bytes; nil when the lengths are others.
