@@ -63,6 +63,7 @@ struct Hallmark: ParsableCommand {
             ExportCommand.self,
             ImportCommand.self,
             RootsCommand.self,
+            SchemaCommand.self,
             SignaturesCommand.self,
         ]
     )

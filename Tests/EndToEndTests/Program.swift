@@ -53,10 +53,19 @@ struct Record {
     var code: String? { text("error.code") }
 }
 
-/// Checks records against the schema with a validator that is not ours; returns what it finds.
+/// Checks records against the schema with a validator that is not ours, and against the index templates that
+/// the program writes by the rules of the store; returns what was found.
 func schemaErrors(_ lines: String) throws -> String {
     let scratch = Scratch()
     let path = try scratch.write("records.ndjson", lines)
+    for store in ["elasticsearch", "opensearch"] {
+        let template = try scratch.write(store, Program.run(["schema", "--for", store]).text)
+        let mapped = try run(
+            "python3",
+            ["-B", projectFolder + "/Tests/Tools/check_mapping.py", template, path]
+        )
+        if mapped.status != 0 { return "\(store): " + mapped.text + mapped.errors }
+    }
     let result = try run(
         "/usr/bin/python3",
         [

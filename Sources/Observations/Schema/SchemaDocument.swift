@@ -149,7 +149,7 @@ package enum SchemaDocument {
     private static let objectArrays = Field.all.filter { $0.kind == .objects }.map(\.name)
 
     /// Members of such objects that are arrays themselves.
-    private static let listsInObjects: Set = [
+    package static let listsInObjects: Set = [
         "hallmark.connections.differs", "hallmark.connections.certificate_chain",
         "hallmark.leads.kinds", "hallmark.leads.corroborate", "hallmark.leads.against",
         "hallmark.findings.labels",

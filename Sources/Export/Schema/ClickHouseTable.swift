@@ -1,0 +1,88 @@
+import Observations
+
+/// A table for ClickHouse: each record as it came, and a column for each field, which is computed from it
+/// when it comes.
+enum ClickHouseTable {
+    static var text: String {
+        let columns = Field.all.filter { $0.kind != .objects }.map { field in
+            "    `\(field.column)` \(type(field)) MATERIALIZED \(expression(field))"
+        }
+        return """
+            -- INSERT INTO hallmark (record) FORMAT LineAsString
+            CREATE TABLE IF NOT EXISTS hallmark
+            (
+                `record` String CODEC(ZSTD(3)),
+            \(columns.joined(separator: ",\n"))
+            )
+            ENGINE = MergeTree
+            PARTITION BY toYYYYMM(timestamp)
+            ORDER BY (timestamp, ifNull(server_ip, ''), ifNull(server_port, 0));
+
+            """
+    }
+
+    private static func type(_ field: Field) -> String {
+        switch field.kind {
+        case .map: return "Map(String, Array(String))"
+        case .pairs: return "Array(Array(String))"
+        default:
+            if field.name == "@timestamp" { return "DateTime64(3, 'UTC')" }
+            let isOne = field.enclosingArrays.isEmpty && !field.isList
+            return isOne ? "Nullable(\(scalar(field)))" : "Array(Nullable(\(scalar(field))))"
+        }
+    }
+
+    private static func scalar(_ field: Field) -> String {
+        switch field.kind {
+        case .long: "Int64"
+        case .boolean: "Bool"
+        case .date: "DateTime64(3, 'UTC')"
+        default: field.name == "event.risk_score" ? "Float64" : "String"
+        }
+    }
+
+    private static func expression(_ field: Field) -> String {
+        var arrays = field.enclosingArrays
+        return expression(field, in: "record", at: "", &arrays)
+    }
+
+    /// - Parameters:
+    ///   - text: an expression for the JSON text of the object at `path`.
+    ///   - arrays: the arrays of objects that are still to be entered.
+    private static func expression(
+        _ field: Field,
+        in text: String,
+        at path: String,
+        _ arrays: inout [String]
+    ) -> String {
+        func keys(_ name: String) -> String {
+            name.dropFirst(path.isEmpty ? 0 : path.count + 1).split(separator: ".").map { "'\($0)'" }
+                .joined(separator: ", ")
+        }
+        guard !arrays.isEmpty else { return value(field, "\(text), \(keys(field.name))") }
+        let array = arrays.removeFirst()
+        let element = String(repeating: "x", count: arrays.count + 1)
+        let isDeep = !arrays.isEmpty || field.isList
+        let inner = expression(field, in: element, at: array, &arrays)
+        let mapped = "arrayMap(\(element) -> \(inner), JSONExtractArrayRaw(\(text), \(keys(array))))"
+        return isDeep ? "arrayFlatten(\(mapped))" : mapped
+    }
+
+    private static func value(_ field: Field, _ place: String) -> String {
+        switch field.kind {
+        case .map: return "JSONExtract(\(place), 'Map(String, Array(String))')"
+        case .pairs: return "JSONExtract(\(place), 'Array(Array(String))')"
+        case .date where field.name == "@timestamp":
+            return "parseDateTime64BestEffortOrZero(JSONExtractString(\(place)), 3, 'UTC')"
+        case .date where field.isList:
+            let texts = "JSONExtract(\(place), 'Array(Nullable(String))')"
+            return "arrayMap(t -> parseDateTime64BestEffortOrNull(t, 3, 'UTC'), \(texts))"
+        case .date:
+            return
+                "parseDateTime64BestEffortOrNull(JSONExtract(\(place), 'Nullable(String)'), 3, 'UTC')"
+        default:
+            let type = "Nullable(\(scalar(field)))"
+            return "JSONExtract(\(place), '\(field.isList ? "Array(\(type))" : type)')"
+        }
+    }
+}

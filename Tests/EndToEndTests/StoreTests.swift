@@ -1,0 +1,83 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `hallmark schema`: what Docs/siem.md says to type, run in the stores that can be had.
+@Suite(.serialized, .enabled(if: !PythonPackages.isOffline)) struct StoreTests {
+    /// Records of an endpoint with a lead, of one that answers HTTP with hostile headers, and of one that
+    /// refuses.
+    private static let sweep: (path: String, scratch: Scratch)? = try? made()
+
+    private static func made() throws -> (String, Scratch) {
+        let scratch = Scratch()
+        let subject =
+            "/C=US/ST=Cyberspace/L=Somewhere/O=cobaltstrike/OU=AdvancedPenTesting/CN=Major Cobalt Strike"
+        let certificate = try TestCertificate(subject: subject, extra: ["-set_serial", "0x08BB00EE"])
+        let headers = (0..<50).map { "add_header X-Invented-\($0) 'a.b\"c';" }.joined(separator: " ")
+        let server = try Nginx.start(
+            certificate,
+            server: "\(headers) location / { return 200 \"<title>t</title>\"; }"
+        )
+        let path = scratch.file("sweep.ndjson")
+        let scan = try Program.run([
+            "scan", "127.0.0.1:\(server.port)", "127.0.0.1:1", "--probe", "full", "-o", path, "-q",
+        ])
+        try #require(scan.status == 0, "\(scan.errors)")
+        return (path, scratch)
+    }
+
+    /// The rows of the page's statements, one list a statement.
+    private func rows(_ store: String) throws -> [[[String]]] {
+        let sweep = try #require(Self.sweep)
+        let schema = try sweep.scratch.write(store, Program.run(["schema", "--for", store]).text)
+        let result = try run(
+            "env",
+            [
+                "-C", sweep.scratch.path, "python3", "-B", projectFolder + "/Tests/Tools/run_sql.py", store,
+                schema, projectFolder + "/Docs/siem.md",
+            ]
+        )
+        try #require(result.status == 0, "\(result.errors.suffix(2000))")
+        return try #require(JSONSerialization.jsonObject(with: Data(result.output)) as? [[[String]]])
+    }
+
+    @Test(arguments: ["duckdb", "clickhouse"]) func thePageCanBeTyped(_ store: String) throws {
+        let rows = try rows(store)
+        #expect(rows.contains { $0.contains { $0.first == "127.0.0.1" && $0.contains("Cobalt Strike") } })
+        #expect(rows.contains { $0.contains { $0.joined().contains("Major Cobalt Strike") } })
+    }
+
+    /// The records keep to the templates, and a server's header names add no field.
+    @Test func recordsKeepToTheTemplates() throws {
+        let lines = try String(contentsOfFile: try #require(Self.sweep).path, encoding: .utf8)
+        #expect(lines.contains("x-invented-49"))
+        #expect(try schemaErrors(lines) == "")
+        let forged = lines.replacing("\"tls\":{", with: "\"tls\":{\"invented\":1,")
+        #expect(try schemaErrors(forged).contains("tls.invented is not mapped"))
+    }
+
+    @Test func everyStoreGetsEveryField() throws {
+        let sentinel = try Program.run(["schema", "--for", "sentinel"]).output
+        let document = try #require(JSONSerialization.jsonObject(with: Data(sentinel)) as? [String: Any])
+        let table = (document["table"] as? [String: Any])?["properties"] as? [String: Any]
+        let columns = try #require((table?["schema"] as? [String: Any])?["columns"] as? [[String: String]])
+        let names = columns.compactMap { $0["name"] }
+        #expect(Set(names).count == names.count && names.count <= 500)
+        #expect(names.allSatisfy { $0.wholeMatch(of: /[A-Za-z][A-Za-z0-9_]{0,44}/) != nil })
+        let duckdb = try Program.run(["schema", "--for", "duckdb"]).text
+        let known = Set(duckdb.matches(of: /(?m)^    ([a-z0-9_]+) [A-Z]/).map { String($0.1) })
+        let page = try String(contentsOfFile: projectFolder + "/Docs/observation.md", encoding: .utf8)
+        let fields = page.matches(of: /(?m)^\| `([@a-z0-9_.]+)` \| (?!array of objects)[a-z]/)
+            .map { String($0.1).replacing("@", with: "").replacing(".", with: "_") }
+        #expect(fields.count > 250)
+        for field in Set(fields) { #expect(known.contains(field), "\(field)") }
+        let splunk = try Program.run(["schema", "--for", "splunk"]).text
+        let record = try #require(
+            String(contentsOfFile: try #require(Self.sweep).path, encoding: .utf8)
+                .split(separator: "\n").first { $0.contains("\"leads\"") }
+        )
+        let pattern = try #require(splunk.firstMatch(of: /\[hallmark_lead\][^\[]*?REGEX = (.+)/)).1
+        let lead = try #require(try record.firstMatch(of: Regex(String(pattern))))
+        #expect(lead[1].substring == "S0154" && lead[2].substring == "Cobalt Strike")
+    }
+}
