@@ -38,7 +38,8 @@ import Testing
             ]
         )
         try #require(result.status == 0, "\(result.errors.suffix(2000))")
-        return try #require(JSONSerialization.jsonObject(with: Data(result.output)) as? [[[String]]])
+        let rows = try JSONSerialization.jsonObject(with: Data(result.output))
+        return try #require(rows as? [[[String]]])
     }
 
     @Test(arguments: ["duckdb", "clickhouse"]) func thePageCanBeTyped(_ store: String) throws {
@@ -57,8 +58,10 @@ import Testing
     }
 
     @Test func everyStoreGetsEveryField() throws {
+        let sweep = try #require(Self.sweep).path
         let sentinel = try Program.run(["schema", "--for", "sentinel"]).output
-        let document = try #require(JSONSerialization.jsonObject(with: Data(sentinel)) as? [String: Any])
+        let object = try JSONSerialization.jsonObject(with: Data(sentinel))
+        let document = try #require(object as? [String: Any])
         let table = (document["table"] as? [String: Any])?["properties"] as? [String: Any]
         let columns = try #require((table?["schema"] as? [String: Any])?["columns"] as? [[String: String]])
         let names = columns.compactMap { $0["name"] }
@@ -72,12 +75,11 @@ import Testing
         #expect(fields.count > 250)
         for field in Set(fields) { #expect(known.contains(field), "\(field)") }
         let splunk = try Program.run(["schema", "--for", "splunk"]).text
-        let record = try #require(
-            String(contentsOfFile: try #require(Self.sweep).path, encoding: .utf8)
-                .split(separator: "\n").first { $0.contains("\"leads\"") }
-        )
+        let lines = try String(contentsOfFile: sweep, encoding: .utf8)
+        let record = try #require(lines.split(separator: "\n").first { $0.contains("\"leads\"") })
         let pattern = try #require(splunk.firstMatch(of: /\[hallmark_lead\][^\[]*?REGEX = (.+)/)).1
-        let lead = try #require(try record.firstMatch(of: Regex(String(pattern))))
+        let found = try record.firstMatch(of: Regex(String(pattern)))
+        let lead = try #require(found)
         #expect(lead[1].substring == "S0154" && lead[2].substring == "Cobalt Strike")
     }
 }
