@@ -1,7 +1,6 @@
 import Observations
 
-/// A table for DuckDB: each record as it came, and a column for each field, which is computed when it is asked
-/// for.
+/// A table for DuckDB: each record as it came, and a column for each field, computed when it is asked for.
 enum DuckDBTable {
     static var text: String {
         let columns = Field.all.filter { $0.kind != .objects }.map { field in
