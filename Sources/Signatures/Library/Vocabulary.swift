@@ -22,7 +22,7 @@ package struct Vocabulary: Sendable {
 
     /// The families that rules are filed under.
     static let families: Set<String> = [
-        "c2", "rat", "stealer", "phishing", "red_team", "tunnel", "loader", "benign",
+        "c2", "rat", "stealer", "phishing", "red_team", "tunnel", "loader", "interception", "benign",
     ]
 
     /// A vocabulary without a name.
