@@ -205,10 +205,61 @@ def ligolo(turn):
     return issue(name("O=" + host), [*SERVER, constraints(False), names(host)], "P-256")
 
 
+def letters(least, most):
+    return "".join(DICE.choice(LETTERS[:26]) for _ in range(DICE.randrange(least, most + 1)))
+
+
+def pulsar(turn):
+    own = key(4096)
+    subject = name("CN=" + (letters(4, 6) + " " + letters(4, 6) if turn % 3 else "Remote desk %d" % turn))
+    extensions = [key_id(own), constraints(True), usage("key_cert_sign", "crl_sign"), purposes("server")]
+    times = [moment.strftime("%y%m%d%H%M%SZ") for moment in (NOW - DAY, NOW.replace(year=NOW.year + 10))]
+    return by_hand(subject, subject, times, 4096, prime(160), extensions=extensions, digest=hashes.SHA512())
+
+
+def phishing_club(turn):
+    host = HOSTS[turn % len(HOSTS)]
+    extensions = [
+        usage("digital_signature", "key_encipherment"), purposes("client", "server"), constraints(False),
+        other("2.5.29.14", bytes.fromhex("04050000000000")), names(host),
+    ]  # fmt: skip
+    start = past()
+    subject = name("C=", "ST=", "L=", "street=", "postal=", "O=", "CN=" + host)
+    return issue(subject, extensions, start=start, end=start.replace(year=start.year + 10))
+
+
+def realm(turn):
+    return issue(name(), [*SERVER, constraints(False), names("localhost", "127.0.0.1")], "P-256", start=past())
+
+
+def wstunnel(turn):
+    start = datetime.datetime(2023 + turn % 2, 1 + turn % 12, 1 + turn % 28)
+    end = datetime.datetime(2025 + DICE.randrange(50), 1 + DICE.randrange(12), 1 + DICE.randrange(28))
+    return issue(name("C=FR"), [], "P-256", start=start, end=max(end, start + DAY), serial=bits(159))
+
+
+def gost(turn):
+    if turn % 2:
+        own = [usage("digital_signature", "key_encipherment"), purposes("server"), constraints(False)]
+        return issue(name("O=gost"), own, days=3650)
+    extensions = [usage("digital_signature"), purposes("server", "client"), constraints(True), names("gost.run")]
+    return issue(name("O=GOST", "CN=gost.run"), extensions, "P-256", start=past())
+
+
+def nps(turn):
+    if turn % 2:
+        subject = name("C=US", "O=My Company Name LTD.", "CN=NPS Org")
+    else:
+        domain = letters(6, 20) + DICE.choice([".com", ".net", ".org", ".io", ".info", ".biz", ".name"])
+        subject = name("C=US", "O=%s and Sons" % maker_name(), "CN=" + domain)
+    return issue(subject, [*SERVER, constraints(False)], days=3650, start=past())
+
+
 TOOLS = {
     "Sliver": sliver, "Havoc": havoc, "AdaptixC2": adaptix, "frp": frp, "Mythic": mythic, "Pupy": pupy,
     "Metasploit Framework": metasploit, "AsyncRAT": asyncrat, "Quasar": quasar, "DcRat": dcrat, "Merlin": merlin,
-    "Evilginx": evilginx, "Gophish": gophish, "Ligolo-ng": ligolo,
+    "Evilginx": evilginx, "Gophish": gophish, "Ligolo-ng": ligolo, "Pulsar RAT": pulsar,
+    "Phishing Club": phishing_club, "Realm": realm, "wstunnel": wstunnel, "gost": gost, "nps": nps,
 }  # fmt: skip
 
 write((tool, make(turn)) for tool, make in TOOLS.items() for turn in range(40 if tool == "Sliver" else 30))
