@@ -45,14 +45,17 @@ package struct CertificateFacts: Sendable {
     }
 
     private mutating func collectMarks(_ record: RecordPicker, window times: [String?]) {
+        // Somebody else's text: its names are no keys, and how the certificate is made is not known from it.
+        let isText = record.has(.fidelity) && record.text(.fidelity) != "der"
         let selfIssued = record.boolean(.selfIssued) || subject == issuer
         for kind in Self.plain {
             if selfIssued, kind.family == .issuer { continue }
+            if isText, kind == .subject || kind == .issuer { continue }
             guard let source = kind.source else { continue }
             for value in record.texts(source, limit: 20) { add(kind, value) }
         }
         if let before = times[0], let after = times[1] { add(.window, "\(before)/\(after)") }
-        add(.shape, shape)
+        if !isText { add(.shape, shape) }
         let lowered = names.map { $0.lowercased() }
         for name in lowered { add(.name, name) }
         // A lone name is its own set.

@@ -9,7 +9,7 @@ package enum RecordField: Int, CaseIterable, Sendable {
     case selfSigned, serialBytes, serialInteger, subjectAttributes, issuerAttributes, extensionOIDs
     case subjectKeyID, authorityKeyID, relations, jarm, ja3s, ja4s, ja4x, stack, httpServer, httpStatus
     case httpTitle, headerOrderHash, headersHash, htmlHash, bodySHA256, faviconHash, lead, leadName
-    case leadID, leadConfidence, leadLabel, urlScheme, dataset, filePath, rootTrust, isAuthority
+    case leadID, leadConfidence, leadLabel, urlScheme, dataset, fidelity, filePath, rootTrust, isAuthority
 
     /// The field's name in the record.
     ///
@@ -92,6 +92,7 @@ package enum RecordField: Int, CaseIterable, Sendable {
         case .leadLabel: "hallmark.leads.label"
         case .urlScheme: "url.scheme"
         case .dataset: "event.dataset"
+        case .fidelity: "hallmark.source.fidelity"
         case .filePath: "file.path"
         case .rootTrust: "hallmark.root.trust"
         case .isAuthority: "hallmark.certificate.is_ca"

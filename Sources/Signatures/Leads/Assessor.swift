@@ -93,10 +93,21 @@ package final class Assessor {
         let time = view.has(timestamp) ? SigmaDate.milliseconds(view[view.first(timestamp)].bytes) ?? 0 : 0
         let tables = set.leadTables
         return LeadBuilder(set, matches, time: time) { [self] software, kinds in
-            tables.corroboration[software]?.compactMap { $0.isOpen(scratch.view, kinds) ? $0.text : nil }
+            let open =
+                tables.corroboration[software]?.compactMap { $0.isOpen(scratch.view, kinds) ? $0.text : nil }
                 ?? []
+            return open + undecided(software)
         }
         .build()
+    }
+
+    /// What the software's other rules could not be decided without.
+    private func undecided(_ software: Software) -> [String] {
+        var wanted: [String] = []
+        for rule in scratch.undecided where set.rules[rule].hallmark.software.contains(software) {
+            for name in scratch.wanted(by: rule) where !wanted.contains(name) { wanted.append(name) }
+        }
+        return wanted.prefix(8).map { "undecided without \($0)" }
     }
 
     /// What `hallmark.assessment` holds that is not ours to say.

@@ -92,6 +92,21 @@ package struct MatchSummary: Sendable {
     /// By software: how many leads of each label.
     package var leads: [String: [LeadLabel: Int]] = [:]
     package var highest: LeadLabel?
+    /// Observations for which rules could not be decided, because their source cannot have what they ask for.
+    package var undecidedObservations = 0
+    /// The rules, by their place in the set.
+    package private(set) var undecidedRules: Set<Int> = []
+    /// By field: for want of it so many rules could not be decided.
+    package private(set) var wanted: [String: Set<Int>] = [:]
+
+    /// Counts what could not be decided for the observation that was matched last.
+    mutating func addUndecided(_ scratch: MatchScratch) {
+        guard !scratch.undecided.isEmpty else { return }
+        undecidedObservations += 1
+        for rule in scratch.undecided where undecidedRules.insert(rule).inserted {
+            for name in scratch.wanted(by: rule) { wanted[name, default: []].insert(rule) }
+        }
+    }
 
     /// Counts one observation.
     package mutating func add(_ assessment: Assessment) {
@@ -109,6 +124,9 @@ package struct MatchSummary: Sendable {
         invalid += other.invalid
         foreign += other.foreign
         deceptive += other.deceptive
+        undecidedObservations += other.undecidedObservations
+        undecidedRules.formUnion(other.undecidedRules)
+        wanted.merge(other.wanted) { $0.union($1) }
         for (name, counts) in other.leads {
             leads[name, default: [:]].merge(counts) { $0 + $1 }
         }
@@ -158,6 +176,7 @@ private final class Worker {
         do {
             let assessment = try assessor.assess(line, padded: true, onlyLeads: onlyLeads, into: &output)
             summary.add(assessment)
+            summary.addUndecided(assessor.scratch)
             if let correlator {
                 let found = correlator.events(assessor.scratch)
                 if !found.isEmpty { events.append(found) }

@@ -13,6 +13,10 @@ package final class MatchScratch {
     /// How many rules were evaluated for it.
     package private(set) var evaluated = 0
 
+    /// The rules that could not be decided for it, because its source cannot have what they ask for.
+    package private(set) var undecided: [Int] = []
+    private var lacking: LackingFields
+
     let marks: UnsafeMutablePointer<MarkBoard>
     private let steps: UnsafePointer<RuleProgram.Step>
     private var exchange = 0
@@ -21,6 +25,7 @@ package final class MatchScratch {
     package init(_ ruleSet: RuleSet) {
         self.ruleSet = ruleSet
         reader = ObservationReader(members: ruleSet.members, skipping: ruleSet.skipping)
+        lacking = LackingFields(ruleSet.names)
         steps = ruleSet.tables.steps.base
         marks = .allocate(capacity: 1)
         marks.initialize(to: MarkBoard(ruleSet))
@@ -40,6 +45,7 @@ package final class MatchScratch {
         padded: Bool = false
     ) throws(ObservationSyntaxError) {
         matched.removeAll(keepingCapacity: true)
+        if !undecided.isEmpty { undecided.removeAll(keepingCapacity: true) }
         evaluated = 0
         view = .empty
         let view = try reader.read(line, padded: padded)
@@ -55,6 +61,58 @@ package final class MatchScratch {
             if view.exchanges > 0 { look(at: number) }
             evaluateCandidates(sharedCount)
         }
+        if lacking.read(view) { settleUndecided() }
+    }
+
+    /// Takes back what matched only because nothing is known of what speaks against it, and notes what could
+    /// not be decided.
+    private func settleUndecided() {
+        if exchange > 0 { replay(0) }
+        matched.removeAll { truth(Int(ruleSet.program.starts[$0.rule])) != true }
+        let found = Set(matched.map(\.rule))
+        for rule in ruleSet.rules.indices where !found.contains(rule) {
+            if truth(Int(ruleSet.program.starts[rule])) == nil { undecided.append(rule) }
+        }
+    }
+
+    /// Whether a condition holds; nil when that hangs on what the source cannot have (Kleene's logic).
+    private func truth(_ place: Int) -> Bool? {
+        let step = steps[place]
+        switch step.operation {
+        case .test:
+            if holds(atom: Int(step.atom)) { return true }
+            return isUnknown(Int(step.atom)) ? nil : false
+        case .not: return truth(place + 1).map { !$0 }
+        case .and, .or:
+            let decisive = step.operation == .or
+            var result: Bool? = !decisive
+            var child = place + 1
+            while child < Int(step.end) {
+                let one = truth(child)
+                if one == decisive { return decisive }
+                if one == nil { result = nil }
+                child = Int(steps[child].end)
+            }
+            return result
+        }
+    }
+
+    private func isUnknown(_ atom: Int) -> Bool {
+        let other = ruleSet.atoms[atom].other
+        return lacking.isUnknown(ruleSet.atoms[atom].field, view)
+            || other >= 0 && lacking.isUnknown(other, view)
+    }
+
+    /// The fields for want of which a rule could not be decided for the observation that was matched last.
+    package func wanted(by rule: Int) -> [String] {
+        let start = Int(ruleSet.program.starts[rule])
+        var names: [String] = []
+        for place in start..<Int(steps[start].end) where steps[place].operation == .test {
+            let atom = Int(steps[place].atom)
+            let name = ruleSet.names[ruleSet.atoms[atom].field]
+            if isUnknown(atom), !names.contains(name) { names.append(name) }
+        }
+        return names
     }
 
     /// Marks what the values of one exchange answer.

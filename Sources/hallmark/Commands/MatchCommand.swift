@@ -185,6 +185,15 @@ private final class MatchRun {
     /// All findings stand in the output; a person is shown the first few.
     private static let shownFindings = 10
 
+    /// Which rules could not be decided for imported records, and the fields that most of them want.
+    private func undecided(_ summary: MatchSummary) -> String {
+        let wanted = summary.wanted.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+        let names = wanted.prefix(4).map { "\($0.key) (\($0.value.count))" }.joined(separator: ", ")
+        return "  undecided: \(counted(summary.undecidedRules.count, "rule")) for "
+            + "\(counted(summary.undecidedObservations, "observation")), for want of \(names)"
+            + (wanted.count > 4 ? " and \(wanted.count - 4) other fields" : "")
+    }
+
     /// The summary for a person.
     var report: String {
         let summary = matcher.summary
@@ -201,6 +210,7 @@ private final class MatchRun {
             lines.append("  \(name): \(parts.joined(separator: ", "))")
         }
         if summary.deceptive > 0 { lines.append("  likely deception: \(summary.deceptive)") }
+        if summary.undecidedObservations > 0 { lines.append(undecided(summary)) }
         for finding in correlations.prefix(Self.shownFindings) {
             let group = finding.group.joined(separator: " ")
             lines.append("  \(finding.rule.title): \(group) (\(finding.count))")
