@@ -36,7 +36,7 @@ import Testing
         #expect(
             Self.names == [
                 "README.md", "from-one-certificate.md", "stolen-certificates.md", "suspected-c2.md",
-                "trusted-roots.md", "weekly-sweep.md",
+                "trusted-roots.md", "weekly-sweep.md", "zeek-logs.md",
             ]
         )
         for name in Self.names where name != "README.md" {
@@ -118,9 +118,40 @@ import Testing
             ]
         case "trusted-roots.md":
             stage.variables = ["ROOT": try makeSystem(in: stage.folder)]
+        case "zeek-logs.md":
+            try makeLogs(of: lab, in: stage.folder)
+            stage.variables = ["LOGS": stage.folder.file("logs")]
         default: throw CommandFailure(description: "\(name): no stage is set for this playbook")
         }
         return stage
+    }
+
+    /// What a sensor would log of a connection to the lab's beacon, with the certificate (log-certs-base64).
+    private func makeLogs(of lab: InventoryLab, in folder: Scratch) throws {
+        let der = folder.file("beacon.der")
+        try TestSupport.check(
+            "openssl",
+            ["x509", "-in", lab.certificate("beacon"), "-outform", "DER", "-out", der]
+        )
+        let digest = try lab.digest("beacon")
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: der)).base64EncodedString()
+        try TestSupport.check("mkdir", ["-p", folder.file("logs")])
+        try folder.write(
+            "logs/ssl.log",
+            """
+            {"ts":1795923061.25,"uid":"C1","id.orig_h":"192.0.2.1","id.orig_p":5,"id.resp_h":"127.30.0.19","id.resp_p":443,\
+            "version":"TLSv12","established":true,"cert_chain_fps":["\(digest)"]}
+
+            """
+        )
+        try folder.write(
+            "logs/x509.log",
+            """
+            {"ts":1795923061.25,"fingerprint":"\(digest)","certificate.serial":"01","certificate.subject":"CN=x",\
+            "host_cert":true,"client_cert":false,"cert":"\(bytes)"}
+
+            """
+        )
     }
 
     /// A system's folder with a root of a package and one that somebody added.
@@ -164,6 +195,11 @@ import Testing
             }
             #expect(places.contains("127.31.0.3:\(stage.lab.port)"))
             #expect(try stage.text("bad.html").contains("127.31.0.3:\(stage.lab.port)"))
+        case "zeek-logs.md":
+            let leads = try Program.records(try stage.text("leads.ndjson"))
+            #expect(leads.compactMap { $0.text("server.ip") } == ["127.30.0.19"])
+            #expect(try !stage.text("leads.ndjson").contains("192.0.2.1"))
+            #expect(try stage.text("assessed.ndjson").contains("192.0.2.1"))
         case "trusted-roots.md":
             let findings = try Program.records(try stage.text("findings.ndjson"))
             let roots = findings.compactMap { $0.text("hallmark.root.subject") }

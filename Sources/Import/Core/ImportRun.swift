@@ -31,7 +31,7 @@ package final class ImportRun {
     private var out = ByteBuffer(capacity: 64 * 1024)
     private let write: (Span<UInt8>) throws -> Void
     /// The file that is being read.
-    private var file = ""
+    package private(set) var file = ""
 
     /// - Parameter write: takes whole lines.
     package init(_ options: Options, write: @escaping (Span<UInt8>) throws -> Void) {
@@ -54,19 +54,36 @@ package final class ImportRun {
         return observation
     }
 
+    /// Counts one more sighting of a record that is held, for readers that know its key before anything else.
+    ///
+    /// - Returns: false when there is none under the key: the sighting has to be emitted.
+    package func sight(_ key: SightingKey, at time: Int64, client: ImportClient?) -> Bool {
+        guard !options.isEvery, table.add(key, at: time, options.keepsClients ? client : nil) else {
+            return false
+        }
+        counts.sightings += 1
+        return true
+    }
+
     /// Takes an observation.
     ///
     /// Its time is that of the import when the source says none (`startedAt` 0).
-    package func emit(_ observation: Observation, client: ImportClient? = nil) throws {
-        counts.sightings += 1
+    ///
+    /// - Parameter key: what makes it one with others; nil to tell by what it holds.
+    package func emit(
+        _ observation: Observation,
+        client: ImportClient? = nil,
+        key: SightingKey? = nil
+    ) throws {
         observation.imported?.ingestedAt = options.ingestedAt
         if observation.startedAt == 0 {
             observation.startedAt = options.ingestedAt
             observation.imported?.isTimed = false
         }
         let client = options.keepsClients ? client : nil
-        let key = SightingKey(observation)
-        if !options.isEvery, table.add(key, at: observation.startedAt, client) { return }
+        let key = key ?? SightingKey(observation)
+        if sight(key, at: observation.startedAt, client: client) { return }
+        counts.sightings += 1
         let start = out.count
         encoder.encode(observation, into: &out)
         // The line ends with the braces of `hallmark` and of the record.
@@ -77,6 +94,14 @@ package final class ImportRun {
         if options.isEvery { return try append(entry) }
         table.insert(entry)
         for entry in table.takeOldest() { try append(entry) }
+    }
+
+    /// Takes a record of ours as it stands, with its line's end.
+    package func emit(record: Span<UInt8>) throws {
+        counts.sightings += 1
+        counts.records += 1
+        out.append(record)
+        if out.count >= 48 * 1024 { try flush() }
     }
 
     /// Counts a line or entry that was read, whatever becomes of it.
@@ -93,8 +118,10 @@ package final class ImportRun {
     }
 
     /// Counts what is read and yet lacks something.
-    package func remark(_ text: String, line: Int) {
-        ImportCounts.add(text, { "\(file):\(line)" }, to: &counts.remarks)
+    ///
+    /// - Parameter file: where the line stands; nil for the file at hand.
+    package func remark(_ text: String, line: Int, in file: String? = nil) {
+        ImportCounts.add(text, { "\(file ?? self.file):\(line)" }, to: &counts.remarks)
     }
 
     /// Writes all that is held.
@@ -151,7 +178,7 @@ extension SightingKey {
             ip: observation.ip,
             address: observation.ip == nil ? observation.address : "",
             port: observation.port,
-            serverName: observation.serverName ?? "",
+            serverName: observation.serverName.hashValue,
             certificate: hasher.finalize(),
             day: UTCCalendar.floor(Int(observation.startedAt), 86_400_000_000_000)
         )

@@ -1,17 +1,55 @@
 import Bytes
-import Wire
+package import Wire
 
 /// The same endpoint with the same certificate on the same day is one record, however often it was seen.
-struct SightingKey: Hashable {
+package struct SightingKey: Hashable, Sendable {
     /// The address, or its text where it is none.
     var ip: IPAddress?
     var address: String
     var port: UInt16
-    var serverName: String
+    /// The hash of the server's name.
+    var serverName: Int
     /// What was shown: the leaf, or the fingerprint where there is none.
     var certificate: Int
     /// Days since 1970.
     var day: Int
+
+    init(ip: IPAddress?, address: String, port: UInt16, serverName: Int, certificate: Int, day: Int) {
+        self.ip = ip
+        self.address = address
+        self.port = port
+        self.serverName = serverName
+        self.certificate = certificate
+        self.day = day
+    }
+
+    /// - Parameters:
+    ///   - serverName: its bytes; nil for none.
+    ///   - certificate: bytes that tell what was shown.
+    ///   - time: nanoseconds since 1970.
+    package init(
+        ip: IPAddress,
+        port: UInt16,
+        serverName: UnsafeRawBufferPointer?,
+        certificate: [UnsafeRawBufferPointer?],
+        time: Int64
+    ) {
+        var names = Hasher()
+        if let serverName { names.combine(bytes: serverName) }
+        var shown = Hasher()
+        for part in certificate {
+            shown.combine(part?.count)
+            if let part { shown.combine(bytes: part) }
+        }
+        self.init(
+            ip: ip,
+            address: "",
+            port: port,
+            serverName: names.finalize(),
+            certificate: shown.finalize(),
+            day: UTCCalendar.floor(Int(time), 86_400_000_000_000)
+        )
+    }
 }
 
 /// Records that are held until everything is known that they stand for, within a bound on their bytes.

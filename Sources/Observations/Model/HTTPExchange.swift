@@ -33,6 +33,9 @@ package struct HTTPExchange: Equatable, Sendable {
     /// SHA-256 of the leaf that the connection showed, when that is not the record's; otherwise empty.
     package var certificate: [UInt8] = []
 
+    /// What somebody else says of the answer; nil when it is ours.
+    package var reported: ReportedHTTP?
+
     package init(origin: HTTPOrigin, request: HTTPRequest) {
         self.origin = origin
         self.request = request

@@ -82,6 +82,7 @@ enum HTTPText {
 extension HTTPExchange {
     /// The title of an answer that looks like a page, in whatever encoding it is.
     package var title: String? {
+        if let title = reported?.title { return title }
         let encoding = PageCharset.find(in: body.span, contentType: headers.first("content-type"))
         switch encoding {
         // Encodings in which an ASCII byte is not always that character: the page is made UTF-8 first.

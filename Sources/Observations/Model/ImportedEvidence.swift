@@ -59,7 +59,35 @@ package struct ImportSource: Equatable, Sendable {
     }
 
     /// What no passive source and no other scanner can have: only our own probes give it.
-    package static let ownProbes = ["hallmark.favicon.", "hallmark.jarm.", "hallmark.sni_variants."]
+    package static let ownProbes = [
+        "hallmark.favicon.", "hallmark.jarm.", "hallmark.sni_variants.", "hallmark.probes",
+        "hallmark.not_tls.",
+        "hallmark.starttls.", "hallmark.connections", "hallmark.http", "hallmark.assessment",
+    ]
+
+    /// What an HTTP answer does not have of which title and some headers are told.
+    package static let partialHTTP = [
+        "http.response.header_order", "http.response.headers_hash", "http.response.html_hash",
+        "http.response.body.", "http.response.raw_head",
+    ]
+
+    /// What is not known of a certificate, by how much of it is there.
+    ///
+    /// Names as text are there and yet no key: see `ReportedName`.
+    static func lacking(_ fidelity: Fidelity) -> [String] {
+        switch fidelity {
+        case .der: []
+        case .text:
+            ["hallmark.certificate.", "tls.server.certificate_chain", "tls.server.hash.", "tls.server.ja4x"]
+        case .digest, .none:
+            [
+                "hallmark.certificate.", "tls.server.certificate_chain", "tls.server.hash.",
+                "tls.server.x509.",
+                "tls.server.subject", "tls.server.issuer", "tls.server.not_before", "tls.server.not_after",
+                "tls.server.ja4x",
+            ]
+        }
+    }
 }
 
 /// A handshake as somebody else tells it.
@@ -77,6 +105,13 @@ package struct ReportedTLS: Equatable, Sendable {
     package init() {}
 
     package var isEmpty: Bool { self == ReportedTLS() }
+}
+
+/// An HTTP answer as somebody else tells it, beyond what an exchange of ours has.
+package struct ReportedHTTP: Equatable, Sendable {
+    package var title: String?
+
+    package init(title: String?) { self.title = title }
 }
 
 /// A certificate as somebody else's text has it.

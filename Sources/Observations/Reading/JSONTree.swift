@@ -1,3 +1,4 @@
+package import Bytes
 import CSimdjson
 
 /// Reads one JSON value of any shape at a time: what others write, where the names are not ours.
@@ -82,6 +83,32 @@ package struct JSONNode {
 
     package var truth: Bool? {
         node.kind == Int32(hallmark_node_boolean.rawValue) ? node.integer != 0 : nil
+    }
+
+    /// Writes the value as JSON again, without blanks.
+    package func append(to out: inout ByteBuffer) {
+        if isObject || isArray {
+            out.append(isObject ? 0x7b : 0x5b)
+            for (place, part) in parts.enumerated() {
+                if place > 0 { out.append(0x2c) }
+                if isObject {
+                    out.string(part.key.bindMemory(to: UInt8.self).span)
+                    out.append(0x3a)
+                }
+                part.append(to: &out)
+            }
+            out.append(isObject ? 0x7d : 0x5d)
+        } else if let bytes {
+            out.string(bytes.bindMemory(to: UInt8.self).span)
+        } else if let truth {
+            out.append(truth ? "true" : "false")
+        } else if let integer {
+            out.append(decimal: integer)
+        } else if let number {
+            out.append(number.description)
+        } else {
+            out.append("null")
+        }
     }
 
     /// Members of an object or elements of an array, in order; nothing for another value.

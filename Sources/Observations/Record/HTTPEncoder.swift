@@ -69,7 +69,7 @@ package enum HTTPEncoder {
     }
 
     private static func encodeHead(_ exchange: HTTPExchange, into output: inout ByteBuffer) {
-        if exchange.isEmptyReply { output.member("empty_reply", true) }
+        if exchange.isEmptyReply, exchange.reported == nil { output.member("empty_reply", true) }
         if !exchange.certificate.isEmpty {
             output.member("certificate_sha256", hex: exchange.certificate.span)
         }
@@ -85,7 +85,8 @@ package enum HTTPEncoder {
             output.endArray()
         }
         if !exchange.head.isEmpty { output.member("raw_head", exchange.head.span) }
-        guard exchange.status != nil else { return }
+        guard exchange.status != nil || !exchange.headers.isEmpty else { return }
+        if exchange.reported != nil { return encodeReported(exchange, into: &output) }
         encodeHeaders(exchange.headers, into: &output)
         if !exchange.headers.isEmpty, let version = exchange.version {
             output.key("header_order_hash")
@@ -98,6 +99,14 @@ package enum HTTPEncoder {
             let text = HeadersHash.text(statusLine: line, exchange.headers)
             output.member("headers_hash", Int(MurmurHash3.hash(text.span)))
         }
+        if let type = exchange.mimeType { output.member("mime_type", type) }
+        if let redirect = exchange.redirect { output.member("redirect", redirect) }
+    }
+
+    /// Headers of somebody else's telling: nobody knows their order, and no hash is made of them.
+    private static func encodeReported(_ exchange: HTTPExchange, into output: inout ByteBuffer) {
+        guard !exchange.headers.isEmpty else { return }
+        encodeMap(exchange.headers, into: &output)
         if let type = exchange.mimeType { output.member("mime_type", type) }
         if let redirect = exchange.redirect { output.member("redirect", redirect) }
     }
@@ -142,7 +151,11 @@ package enum HTTPEncoder {
     }
 
     private static func encodeBody(_ exchange: HTTPExchange, into output: inout ByteBuffer) {
-        guard exchange.version != nil else { return }
+        if exchange.reported != nil, exchange.body.isEmpty {
+            if let title = exchange.title { output.member("title", title) }
+            return
+        }
+        guard exchange.version != nil || exchange.reported != nil else { return }
         let body = exchange.body.span
         if let title = exchange.title { output.member("title", title) }
         // The hash of a part, or of text in another encoding, compares with nothing.

@@ -57,6 +57,12 @@ extension ByteBuffer {
             member("validity_days", (after - before) / 86_400)
             member("validity_seconds", after - before)
         }
+        if let serial = certificate.serial {
+            let digits = serial.drop { $0 == "0" }
+            object("serial")
+            member("integer", digits.isEmpty ? "0" : String(digits))
+            endObject()
+        }
         if let isCA = certificate.isCA { member("is_ca", isCA) }
         if !chain.isEmpty {
             array("chain")
@@ -88,7 +94,8 @@ extension ByteBuffer {
         member("format", evidence.source.format)
         member("fidelity", word: evidence.fidelity(hasBytes: hasBytes).rawValue)
         if !evidence.isTimed { member("time", "import" as StaticString) }
-        if !evidence.source.lacks.isEmpty { texts("lacks", evidence.source.lacks) }
+        let lacks = ImportSource.lacking(evidence.fidelity(hasBytes: hasBytes)) + evidence.source.lacks
+        if !lacks.isEmpty { texts("lacks", lacks) }
         endObject()
     }
 

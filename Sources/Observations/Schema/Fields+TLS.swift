@@ -9,7 +9,7 @@ extension Field {
         Field(
             "tls.version_protocol",
             .keyword,
-            "`tls`, `ssl`, or `tlcp` (GB/T 38636, whose version is `1.1`)."
+            "`tls`, `ssl`, `tlcp` (GB/T 38636, whose version is `1.1`), or `dtls`, of imported records."
         ),
         Field(
             "tls.cipher",

@@ -19,6 +19,8 @@ struct ImportCommand: ParsableCommand {
               hallmark import ssl.log x509.log > seen.ndjson
               hallmark import --no-clients logs/ | hallmark match --only-leads
               hallmark import --from suricata < eve.json > seen.ndjson
+              hallmark import --map mine.yaml proxy.log > seen.ndjson
+              hallmark import --map mine.yaml --lint
 
             Exit codes: 0 done; 1 something of what was named could not be read, or a line was skipped; 64 usage.
             """
@@ -30,18 +32,20 @@ struct ImportCommand: ParsableCommand {
     @OptionGroup var options: ImportOptions
     @OptionGroup var unread: KeepGoingOption
 
+    @Flag(help: "Check the mapping files of --map, or those shipped, and read nothing.") var lint = false
+
     @Flag(name: .shortAndLong, help: "No summary.") var quiet = false
 
-    func validate() throws { _ = try options.formats() }
-
     func run() throws {
+        if lint { return try lintMappings() }
         let output = StandardOutput()
         let files = files.isEmpty ? ["-"] : files
         let progress = ReadingProgress(files)
         defer { progress.end() }
+        let (formats, isNamed) = try options.formats()
         let session = ImportSession(
-            try options.formats(),
-            from: options.from,
+            formats,
+            isNamed: isNamed,
             ImportRun(try options.runOptions()) { try output.write($0) }
         )
         try session.read(files)
@@ -51,10 +55,40 @@ struct ImportCommand: ParsableCommand {
     }
 }
 
+extension ImportCommand {
+    /// Says what is wrong in mapping files, each by file, line and column.
+    private func lintMappings() throws {
+        var files = options.maps
+        if files.isEmpty, let folder = MappingFolder.find(executable: CommandLine.executable) {
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+            files = names.filter { $0.hasSuffix(".yaml") }.sorted().map { folder + "/" + $0 }
+        }
+        var faults = 0
+        for file in files {
+            do { _ = try MappingFolder.read(file: file) } catch {
+                faults += 1
+                Terminal.say("\(error)")
+            }
+        }
+        if !quiet { Terminal.say("\(counted(files.count, "mapping")), \(faults) with a fault") }
+        if faults > 0 || files.isEmpty { throw ExitCode(1) }
+    }
+}
+
 /// How files of others are read, for all commands that take them.
 struct ImportOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What the files are, instead of looking.", valueName: "format"))
     var from: String?
+
+    @Option(
+        name: .customLong("map"),
+        help: ArgumentHelp(
+            "A mapping file for a log of your own; repeatable (Docs/sources.md).",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["yaml", "yml"])
+    )
+    var maps: [String] = []
 
     @Flag(
         help: "A record for each connection or entry, instead of one for each endpoint, certificate and day."
@@ -79,12 +113,21 @@ struct ImportOptions: ParsableArguments {
         }
     }
 
-    /// The formats to look for: the one of `--from`, or all.
-    func formats() throws -> [ForeignFormat] {
-        guard let from else { return ForeignFormats.all }
-        let found = ForeignFormats.all.filter { $0.name == from }
-        guard found.isEmpty else { return found }
-        let names = ForeignFormats.all.map(\.name).joined(separator: ", ")
+    /// The formats to look for: the one of `--from`, or all, those of `--map` first.
+    ///
+    /// A lone mapping that says nothing of how its files look is meant for all of them.
+    func formats() throws -> (formats: [ForeignFormat], isNamed: Bool) {
+        let own = try maps.map { try MappingFolder.read(file: $0) }
+        if from == nil, own.count == 1, own[0].isForAnyFile { return ([MappedReader.format(own[0])], true) }
+        var all = own.map(MappedReader.format) + ForeignFormats.builtIn
+        if let folder = MappingFolder.find(executable: CommandLine.executable) {
+            let shipped = try MappingFolder.read(folder)
+            for fault in shipped.faults { Terminal.say("hallmark: not read: \(fault)") }
+            all += shipped.mappings.map(MappedReader.format)
+        }
+        guard let from else { return (all, false) }
+        if let found = all.first(where: { $0.name == from }) { return ([found], true) }
+        let names = all.map(\.name).joined(separator: ", ")
         throw ValidationError("--from \(from) is no format; there are \(names).")
     }
 

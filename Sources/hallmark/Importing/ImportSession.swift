@@ -14,11 +14,11 @@ final class ImportSession {
     /// Files in folders that are of no kind that is known.
     private var passedOver = 0
 
-    /// - Parameter from: the format of all files; nil to look.
-    init(_ formats: [ForeignFormat], from: String?, _ run: ImportRun) {
+    /// - Parameter isNamed: whether all files are of the first format, however they look.
+    init(_ formats: [ForeignFormat], isNamed: Bool, _ run: ImportRun) {
         self.formats = formats
         self.run = run
-        isNamed = from != nil
+        self.isNamed = isNamed
     }
 
     /// Whether something was lost.

@@ -1,0 +1,43 @@
+import Bytes
+import Observations
+
+/// Records of ours that come back from Elasticsearch: the answer of `_search`, or elasticdump's lines.
+///
+/// They are written as they are; the search's own members around them are left out.
+final class RecordFormat: ForeignReader {
+    static let format = ForeignFormat(
+        name: "hallmark",
+        title: "records of ours, one a line, as an array, or exported from Elasticsearch",
+        recognises: { head in
+            head.isJSON && head.hasMember("dataset")
+                && RecordDataset.allCases.contains { head.contains("\"\($0.rawValue)\"") }
+        },
+        makeReader: { RecordFormat($0) }
+    )
+
+    private let run: ImportRun
+    private var line = ByteBuffer()
+
+    private init(_ run: ImportRun) { self.run = run }
+
+    func read(_ input: ImportInput) throws {
+        try JSONEntries(run).read(input) { node, line in
+            if let hits = node.at("hits.hits"), hits.isArray {
+                for hit in hits.parts { try self.give(hit["_source"] ?? hit, line) }
+            } else {
+                try self.give(node["_source"] ?? node, line)
+            }
+        }
+    }
+
+    private func give(_ record: JSONNode, _ number: Int) throws {
+        let name = record.at("event.dataset")?.string ?? ""
+        guard RecordDataset(rawValue: name) != nil else {
+            return run.skip("no record of ours", line: number)
+        }
+        line.removeAll()
+        record.append(to: &line)
+        line.append(0x0a)
+        try line.withSpan { try run.emit(record: $0) }
+    }
+}

@@ -1,0 +1,320 @@
+import Bytes
+import Observations
+import Wire
+
+/// Zeek's ssl.log with its x509.log, conn.log and http.log, in TSV or JSON.
+///
+/// x509.log is read first and remembered, so that a connection finds its certificates wherever they were
+/// logged. What was logged of certificates and stands in no connection becomes a record without an endpoint.
+final class ZeekReader: ForeignReader {
+    static let format = ForeignFormat(
+        name: "zeek",
+        title: "Zeek's ssl.log, x509.log, conn.log and http.log, as TSV or JSON",
+        recognises: { log($0) != nil },
+        makeReader: { ZeekReader($0) }
+    )
+
+    private let run: ImportRun
+    private var certificates: ZeekCertificates
+    private var connections = ZeekConnections()
+    /// Connections whose certificates were not logged yet.
+    private var waiting: [Waiting] = []
+    private static let mostWaiting = 50_000
+
+    private struct Waiting {
+        var draft: SightingDraft
+        let chain: [String]
+        let key: SightingKey
+        let line: Int
+        let file: String
+    }
+
+    private init(_ run: ImportRun) {
+        self.run = run
+        certificates = ZeekCertificates(maximumBytes: run.options.maximumBytes)
+    }
+
+    /// Which log a file is, by its head; nil for none of Zeek's.
+    private static func log(_ head: FileHead) -> ZeekLog? {
+        for line in head.lines.prefix(32) {
+            guard line.hasPrefix("#") else { break }
+            if line.hasPrefix("#path") {
+                let name = line.dropFirst(5).drop { !$0.isLetter && !$0.isNumber }
+                return ZeekLog(rawValue: name.trimmingSuffix()) ?? .other
+            }
+        }
+        guard head.first == 0x7b, head.hasMember("ts") || head.hasMember("_path") else { return nil }
+        let first = head.firstLine
+        func has(_ name: String) -> Bool { first.contains("\"\(name)\"") }
+        if has("certificate.serial") || has("certificate.subject") { return .x509 }
+        guard has("uid") else { return nil }
+        guard has("id.orig_h") || has("id") else { return nil }
+        if has("established") || has("cert_chain_fps") || has("cert_chain_fuids") || has("server_name") {
+            return .ssl
+        }
+        if has("method") || has("status_code") { return .http }
+        if has("conn_state") || has("orig_bytes") || has("history") { return .conn }
+        return has("_path") ? .other : nil
+    }
+
+    func priority(_ head: FileHead) -> Int {
+        switch Self.log(head) {
+        case .x509: 0
+        case .conn: 1
+        case .ssl: 2
+        default: 3
+        }
+    }
+
+    func read(_ input: ImportInput) throws {
+        var table = ZeekTable()
+        try input.lines(run) { line, number in
+            switch table.read(line) {
+            case .head: run.pass()
+            case .broken(let reason): run.skip(reason, line: number)
+            case .row:
+                switch table.log {
+                case .ssl: try readConnection(table.row, number)
+                case .x509: try readCertificate(table.row, number)
+                case .conn:
+                    connections.add(table.row)
+                    run.pass()
+                case .http: try readExchange(table.row, number)
+                case .other: run.pass()
+                case nil: run.skip("a row of no log that is named", line: number)
+                }
+            }
+        }
+    }
+
+    func finish() throws {
+        for held in waiting {
+            try give(held.draft, held.chain, held.key, held.line, in: held.file, isLast: true)
+        }
+        waiting = []
+        for certificate in certificates.unjoined { try give(certificate) }
+    }
+
+    // MARK: ssl.log
+
+    private func readConnection(_ row: ZeekRow, _ line: Int) throws {
+        guard let ip = row.address(.serverIP),
+            let port = row.integer(.serverPort).flatMap({ UInt16(exactly: $0) })
+        else { return run.skip("no server's address", line: line) }
+        let time = time(row, line)
+        var client = client(row)
+        if run.options.keepsClients {
+            client.ja3 = row.text(.ja3)
+            client.ja4 = row.text(.ja4)
+        }
+        let leaf = row.firstBytes(.chain) ?? row.firstBytes(.chainFiles)
+        // Without a certificate the server's answer is what tells one from another.
+        let shown = leaf.map { [$0] } ?? [row.bytes(.ja3s), row.bytes(.version), row.bytes(.cipher)]
+        let moment = time == 0 ? run.options.ingestedAt : time
+        let key = SightingKey(
+            ip: ip,
+            port: port,
+            serverName: row.bytes(.serverName),
+            certificate: shown,
+            time: moment
+        )
+        // Most connections are of an endpoint that was met before: nothing else of them is read.
+        if run.sight(key, at: moment, client: client) { return }
+        var draft = SightingDraft()
+        draft.ip = ip
+        draft.port = port
+        draft.time = time
+        draft.client = client
+        draft.serverName = row.text(.serverName)
+        if let version = row.text(.version) {
+            if let known = ForeignText.version(version) {
+                draft.tls.version = known.number
+                draft.tls.versionProtocol = known.name
+                draft.isDatagram = known.name == "dtls"
+            } else {
+                run.remark("a version of TLS that is not known", line: line)
+            }
+        }
+        draft.tls.cipher = row.text(.cipher)
+        draft.tls.curve = row.text(.curve).map(ForeignText.curve)
+        draft.tls.nextProtocol = row.text(.nextProtocol)
+        draft.tls.isEstablished = row.truth(.established)
+        draft.tls.isResumed = row.truth(.resumed)
+        draft.ja3s = row.text(.ja3s)
+        draft.ja4s = row.text(.ja4s)
+        // Names of its own are in ssl.log when nothing was logged as x509.
+        if let subject = row.text(.subject) { draft.certificate.subject = ReportedName(text: subject) }
+        if let issuer = row.text(.issuer) { draft.certificate.issuer = ReportedName(text: issuer) }
+        let chain = (row.list(.chain) ?? []).isEmpty ? row.list(.chainFiles) ?? [] : row.list(.chain) ?? []
+        try give(draft, Array(chain.prefix(64)), key, line, isLast: false)
+    }
+
+    /// Joins a connection with its certificates, or keeps it until they come.
+    private func give(
+        _ known: SightingDraft,
+        _ chain: [String],
+        _ key: SightingKey,
+        _ line: Int,
+        in file: String? = nil,
+        isLast: Bool
+    ) throws {
+        var draft = known
+        var isWhole = true
+        for (place, name) in chain.enumerated() {
+            if let found = certificates.take(name) {
+                if place == 0 {
+                    draft.certificate = found.text
+                } else {
+                    draft.chain.append(found.text)
+                }
+                if draft.certificates.count == place, !found.bytes.isEmpty {
+                    draft.certificates.append(found.bytes)
+                }
+            } else {
+                isWhole = false
+                var rest = ReportedCertificate()
+                rest.setDigest(name)
+                if place == 0 {
+                    rest.subject = draft.certificate.subject
+                    rest.issuer = draft.certificate.issuer
+                    draft.certificate = rest
+                } else if !rest.isEmpty {
+                    draft.chain.append(rest)
+                }
+            }
+        }
+        if !isWhole, !isLast, waiting.count < Self.mostWaiting {
+            return waiting.append(Waiting(draft: known, chain: chain, key: key, line: line, file: run.file))
+        }
+        if !isWhole {
+            run.remark("a connection whose certificates stand in no x509.log", line: line, in: file)
+        }
+        let observation = run.begin(Self.connectionSource)
+        draft.fill(observation)
+        try run.emit(observation, client: draft.client, key: key)
+    }
+
+    private static let connectionSource = ImportSource(
+        product: "zeek",
+        format: "ssl.log",
+        lacks: ["http.", "hallmark.tls.", "hallmark.stack"] + ImportSource.ownProbes
+    )
+
+    // MARK: x509.log
+
+    private func readCertificate(_ row: ZeekRow, _ line: Int) throws {
+        var text = ReportedCertificate()
+        let names = [row.text(.fingerprint), row.text(.id)].compactMap(\.self)
+        // Logged again, as it is each day.
+        if certificates.knows(names, withBytes: row.has(.bytes)) { return run.pass() }
+        if let name = row.text(.fingerprint) { text.setDigest(name) }
+        text.version = row.text(.certificateVersion)
+        text.serial = row.text(.serial).flatMap { ForeignText.serial(hex: $0) }
+        if let name = row.text(.certificateSubject) { text.subject = ReportedName(text: name) }
+        if let name = row.text(.certificateIssuer) { text.issuer = ReportedName(text: name) }
+        text.notBefore = row.seconds(.notBefore)
+        text.notAfter = row.seconds(.notAfter)
+        text.keyAlgorithm = row.text(.keyAlgorithm).map(ForeignText.keyAlgorithm)
+        text.signatureAlgorithm = row.text(.signatureAlgorithm).map(ForeignText.signatureAlgorithm)
+        text.keySize = row.integer(.keyLength)
+        text.keyExponent = row.integer(.exponent)
+        text.keyCurve = row.text(.certificateCurve).map(ForeignText.curve)
+        let alternatives = [ZeekColumn.dns, .ip, .email, .uri].compactMap { row.list($0) }
+        text.alternativeNames = alternatives.isEmpty ? nil : alternatives.flatMap(\.self)
+        text.isCA = row.truth(.isCA)
+        let bytes = row.bytes(.bytes).flatMap(ForeignCertificate.read)?.first ?? []
+        if row.has(.bytes), bytes.isEmpty { run.remark("a certificate whose base64 is broken", line: line) }
+        guard text.hasText || !bytes.isEmpty else { return run.skip("no certificate", line: line) }
+        let certificate = ZeekCertificates.Certificate(
+            text: text,
+            bytes: bytes,
+            time: time(row, line),
+            line: line,
+            file: run.file,
+            // What a client showed stands on no server.
+            isJoined: row.truth(.isClient) == true && row.truth(.isHost) != true
+        )
+        if certificate.isJoined { run.pass() }
+        for lost in certificates.add(certificate, names) { try give(lost) }
+    }
+
+    /// A certificate that no connection showed, as far as was read.
+    private func give(_ certificate: ZeekCertificates.Certificate) throws {
+        var draft = SightingDraft()
+        draft.time = certificate.time
+        draft.certificate = certificate.text
+        if !certificate.bytes.isEmpty { draft.certificates = [certificate.bytes] }
+        run.remark("a certificate that stands in no connection", line: certificate.line, in: certificate.file)
+        let observation = run.begin(Self.certificateSource)
+        draft.fill(observation)
+        try run.emit(observation)
+    }
+
+    private static let certificateSource = ImportSource(
+        product: "zeek",
+        format: "x509.log",
+        lacks: ["server.", "http.", "hallmark.tls.", "hallmark.stack", "tls.server.ja3s"]
+            + ImportSource.ownProbes
+    )
+
+    // MARK: http.log
+
+    private func readExchange(_ row: ZeekRow, _ line: Int) throws {
+        guard let ip = row.address(.serverIP),
+            let port = row.integer(.serverPort).flatMap({ UInt16(exactly: $0) })
+        else { return run.skip("no server's address", line: line) }
+        // A request without an answer shows nothing of the server.
+        guard let status = row.integer(.statusCode) else { return run.pass() }
+        var draft = SightingDraft()
+        draft.ip = ip
+        draft.port = port
+        draft.time = time(row, line)
+        draft.client = client(row)
+        let host = row.text(.host) ?? ip.description
+        var exchange = HTTPExchange(
+            origin: HTTPOrigin(isTLS: false, host: host, port: port),
+            request: HTTPRequest(row.text(.method) ?? "GET", row.text(.target) ?? "/")
+        )
+        exchange.status = status
+        exchange.reported = ReportedHTTP(title: nil)
+        draft.http = exchange
+        let observation = run.begin(Self.exchangeSource)
+        draft.fill(observation)
+        try run.emit(observation, client: draft.client)
+    }
+
+    private static let exchangeSource = ImportSource(
+        product: "zeek",
+        format: "http.log",
+        lacks: ["tls.", "hallmark.", "http.response.header", "http.response.body", "http.response.title"]
+            + ["http.response.html_hash", "http.response.status_line", "http.response.raw_head"]
+    )
+
+    // MARK: what all have
+
+    private func time(_ row: ZeekRow, _ line: Int) -> Int64 {
+        if let time = row.time(.ts), time != 0 { return time }
+        run.remark("a line without a time that can be read", line: line)
+        return 0
+    }
+
+    private func client(_ row: ZeekRow) -> ImportClient {
+        guard run.options.keepsClients else { return ImportClient() }
+        var client = connections.client(row)
+        client.ip = row.address(.clientIP)
+        return client
+    }
+}
+
+extension ReportedCertificate {
+    /// Takes a fingerprint, whose length says what it is of; an identifier of a file is none.
+    mutating func setDigest(_ text: String) {
+        sha256 = ForeignText.hash(text, bytes: 32)
+        sha1 = ForeignText.hash(text, bytes: 20)
+        md5 = ForeignText.hash(text, bytes: 16)
+    }
+}
+
+extension Substring {
+    fileprivate func trimmingSuffix() -> String { String(prefix { $0.isLetter || $0.isNumber || $0 == "_" }) }
+}

@@ -1,0 +1,132 @@
+import Glibc
+import Observations
+
+/// Reads the lines of one log of Zeek's, TSV or JSON, into rows.
+///
+/// A TSV log says in its head what separates its fields and which they are; a log that was rotated or
+/// appended to says it again.
+struct ZeekTable {
+    private var separator = UInt8(ascii: "\t")
+    private var unset: [UInt8] = Array("-".utf8)
+    /// By field: the column that it is; nil for one that is not read.
+    private var columns: [ZeekColumn?] = []
+    /// By member of the JSON of the line before: its name and its column.
+    private var remembered: [(name: [UInt8], column: ZeekColumn?)] = []
+    private let tree = JSONTree()
+    private(set) var row = ZeekRow()
+    /// The log that the head names.
+    private(set) var log: ZeekLog?
+
+    /// What a line turned out to be.
+    enum Line {
+        case row, head
+        /// Not as Zeek writes it, and why.
+        case broken(String)
+    }
+
+    /// Reads a line, which has `RecordPicker.padding` readable bytes behind it.
+    mutating func read(_ line: UnsafeRawBufferPointer) -> Line {
+        row.removeAll()
+        if line.first == 0x7b { return readJSON(line) }
+        if line.first == 0x23 {
+            readHead(line)
+            return .head
+        }
+        return readFields(line)
+    }
+
+    private mutating func readHead(_ line: UnsafeRawBufferPointer) {
+        let words = line.split(separator: separator, maxSplits: 4096, omittingEmptySubsequences: false)
+        guard let name = words.first.map({ String(decoding: $0, as: UTF8.self) }) else { return }
+        let value = words.count > 1 ? Array(words[1]) : []
+        switch name {
+        case "#set_separator": if let byte = value.first { row.setSeparator = byte }
+        case "#empty_field": row.empty = value
+        case "#unset_field": unset = value
+        case "#path": log = ZeekLog(rawValue: String(decoding: value, as: UTF8.self)) ?? .other
+        case "#fields": columns = words.dropFirst().map { ZeekColumn.named[Array($0)] }
+        default:
+            // The separator itself stands behind a blank, escaped: `#separator \x09`.
+            let text = String(decoding: line, as: UTF8.self)
+            if text.hasPrefix("#separator "), let byte = UInt8(text.suffix(2), radix: 16) { separator = byte }
+        }
+    }
+
+    private mutating func readFields(_ line: UnsafeRawBufferPointer) -> Line {
+        guard !columns.isEmpty else { return .broken("fields without a head that names them") }
+        var place = 0
+        var start = 0
+        var index = 0
+        while index <= line.count {
+            if index == line.count || line[index] == separator {
+                guard place < columns.count else { return .broken("more fields than the head names") }
+                if let column = columns[place] {
+                    let field = UnsafeRawBufferPointer(rebasing: line[start..<index])
+                    if !field.elementsEqual(unset) { row[column] = .text(field) }
+                }
+                place += 1
+                start = index + 1
+            }
+            index += 1
+        }
+        return place == columns.count ? .row : .broken("fewer fields than the head names")
+    }
+
+    private mutating func readJSON(_ line: UnsafeRawBufferPointer) -> Line {
+        guard let root = try? tree.read(line, padded: true), root.isObject else {
+            return .broken("no JSON")
+        }
+        var place = 0
+        for member in root.parts {
+            if let column = column(member.key, at: place) {
+                if !member.isNull { row[column] = .node(member) }
+            } else if member.isObject {
+                // Some collectors turn `id.orig_h` into an object within an object.
+                for inner in member.parts where !inner.isNull {
+                    let name = Array(member.key) + [0x2e] + Array(inner.key)
+                    if let column = ZeekColumn.named[name] { row[column] = .node(inner) }
+                }
+            }
+            place += 1
+        }
+        if case .node(let node) = row[.path] {
+            log = node.string.map { ZeekLog(rawValue: $0) ?? .other }
+        } else {
+            log = guessed
+        }
+        return .row
+    }
+
+    /// Zeek writes its members in the same order each time: the name of the line before is tried first.
+    private mutating func column(_ name: UnsafeRawBufferPointer, at place: Int) -> ZeekColumn? {
+        if place < remembered.count, Self.isSame(remembered[place].name, name) {
+            return remembered[place].column
+        }
+        let bytes = Array(name)
+        let column = ZeekColumn.named[bytes]
+        if place < remembered.count {
+            remembered[place] = (bytes, column)
+        } else if place == remembered.count, place < 256 {
+            remembered.append((bytes, column))
+        }
+        return column
+    }
+
+    private static func isSame(_ one: [UInt8], _ other: UnsafeRawBufferPointer) -> Bool {
+        one.withUnsafeBytes { one in
+            guard one.count == other.count else { return false }
+            guard let left = one.baseAddress, let right = other.baseAddress else { return true }
+            return memcmp(left, right, one.count) == 0
+        }
+    }
+
+    /// Which log a line of JSON is of that does not say it.
+    private var guessed: ZeekLog {
+        if row.has(.serial) || row.has(.certificateSubject) { return .x509 }
+        if row.has(.established) || row.has(.cipher) || row.has(.chain) || row.has(.chainFiles) {
+            return .ssl
+        }
+        if row.has(.method) || row.has(.statusCode) { return .http }
+        return row.has(.service) || row.has(.serverBytes) ? .conn : .other
+    }
+}

@@ -1,0 +1,95 @@
+/// Takes a line of fields apart.
+enum FieldLine {
+    /// Fields between separators, quoted as in RFC 4180; none of ours holds a line's end.
+    static func separated(_ line: UnsafeRawBufferPointer, by separator: UInt8) -> [String] {
+        var fields: [String] = []
+        var field: [UInt8] = []
+        var isQuoted = false
+        var index = 0
+        while index < line.count, fields.count < 1024 {
+            let byte = line[index]
+            if isQuoted {
+                if byte == 0x22 {
+                    if index + 1 < line.count, line[index + 1] == 0x22 {
+                        field.append(byte)
+                        index += 1
+                    } else {
+                        isQuoted = false
+                    }
+                } else {
+                    field.append(byte)
+                }
+            } else if byte == 0x22, field.isEmpty {
+                isQuoted = true
+            } else if byte == separator {
+                fields.append(String(decoding: field, as: UTF8.self))
+                field.removeAll(keepingCapacity: true)
+            } else {
+                field.append(byte)
+            }
+            index += 1
+        }
+        fields.append(String(decoding: field, as: UTF8.self))
+        return fields
+    }
+
+    /// Fields between blanks, with quotes or brackets around those that hold some.
+    static func words(_ line: UnsafeRawBufferPointer) -> [String] {
+        var fields: [String] = []
+        var index = 0
+        while index < line.count, fields.count < 1024 {
+            if line[index] == 0x20 || line[index] == 0x09 {
+                index += 1
+                continue
+            }
+            let closing: UInt8? = line[index] == 0x22 ? 0x22 : line[index] == 0x5b ? 0x5d : nil
+            if let closing, let end = line[(index + 1)...].firstIndex(of: closing) {
+                fields.append(String(decoding: line[(index + 1)..<end], as: UTF8.self))
+                index = end + 1
+            } else {
+                let end = line[index...].firstIndex { $0 == 0x20 || $0 == 0x09 } ?? line.count
+                fields.append(String(decoding: line[index..<end], as: UTF8.self))
+                index = end
+            }
+        }
+        return fields
+    }
+
+    /// `name=value` and `name="value"`, with backslashes before quotes; other words are passed over.
+    static func pairs(_ line: UnsafeRawBufferPointer) -> [String: String] {
+        var found: [String: String] = [:]
+        var index = 0
+        while index < line.count, found.count < 1024 {
+            let start = index
+            while index < line.count, isNameByte(line[index]) { index += 1 }
+            guard index > start, index < line.count, line[index] == 0x3d else {
+                // What is no name ends with the next blank.
+                index = max(index, start + 1)
+                continue
+            }
+            let name = String(decoding: line[start..<index], as: UTF8.self)
+            index += 1
+            var value: [UInt8] = []
+            if index < line.count, line[index] == 0x22 {
+                index += 1
+                while index < line.count, line[index] != 0x22 {
+                    if line[index] == 0x5c, index + 1 < line.count { index += 1 }
+                    value.append(line[index])
+                    index += 1
+                }
+                index += 1
+            } else {
+                while index < line.count, line[index] > 0x20, line[index] != 0x2c {
+                    value.append(line[index])
+                    index += 1
+                }
+            }
+            if found[name] == nil { found[name] = String(decoding: value, as: UTF8.self) }
+        }
+        return found
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 || byte == 0x5f || byte == 0x2e || byte == 0x2d
+    }
+}

@@ -1,0 +1,131 @@
+import Observations
+
+/// Takes JSON values out of a stream of bytes: one a line, several in an array, or one document over many
+/// lines.
+///
+/// It looks at quotes, brackets and line ends alone. Of an array at the top each element is a value of its
+/// own, so that what a scanner wrote in hours takes no more memory than one of its entries.
+struct JSONStream {
+    /// A longer value is skipped.
+    private static let mostBytes = 256 << 20
+
+    private var value: [UInt8] = []
+    private var depth = 0
+    private var isInText = false
+    private var isEscaped = false
+    private var isSkipping = false
+    /// Whether the values are elements of an array at the top.
+    private var isInArray = false
+    private var line = 1
+    private var firstLine = 1
+
+    /// A value, or what was too long or is no JSON.
+    enum Item {
+        case value(UnsafeRawBufferPointer, line: Int)
+        case broken(String, line: Int)
+    }
+
+    /// Takes bytes on.
+    mutating func feed(_ bytes: UnsafeRawBufferPointer, _ body: (Item) throws -> Void) throws {
+        for byte in bytes {
+            if byte == 0x0a { line += 1 }
+            if isInText {
+                keep(byte)
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == 0x5c {
+                    isEscaped = true
+                } else if byte == 0x22 {
+                    isInText = false
+                } else if byte == 0x0a {
+                    // No text of JSON holds a line's end: the value broke off, and the next begins on a line.
+                    try end(body, broken: "a value that breaks off within a text")
+                }
+                continue
+            }
+            switch byte {
+            case 0x22 where depth > 0:
+                isInText = true
+                keep(byte)
+            case 0x7b, 0x5b:
+                if depth == 0, byte == 0x5b, !isInArray {
+                    isInArray = true
+                } else {
+                    if depth == 0 { firstLine = line }
+                    depth += 1
+                    keep(byte)
+                }
+            case 0x7d, 0x5d:
+                if depth == 0 {
+                    isInArray = false
+                } else {
+                    keep(byte)
+                    depth -= 1
+                    if depth == 0 { try end(body) }
+                }
+            default: if depth > 0 { keep(byte) }
+            }
+        }
+    }
+
+    /// Says what was begun and never ended.
+    mutating func finish(_ body: (Item) throws -> Void) throws {
+        if depth > 0 { try end(body, broken: "a value that breaks off with the file") }
+    }
+
+    private mutating func keep(_ byte: UInt8) {
+        guard !isSkipping else { return }
+        value.append(byte)
+        if value.count > Self.mostBytes {
+            isSkipping = true
+            value = []
+        }
+    }
+
+    private mutating func end(_ body: (Item) throws -> Void, broken: String? = nil) throws {
+        let wasSkipping = isSkipping
+        (depth, isInText, isEscaped, isSkipping) = (0, false, false, false)
+        defer { value.removeAll(keepingCapacity: value.capacity < 1 << 20) }
+        if let broken { return try body(.broken(broken, line: firstLine)) }
+        if wasSkipping { return try body(.broken("longer than 256 MiB", line: firstLine)) }
+        try value.withUnsafeBytes { try body(.value($0, line: firstLine)) }
+    }
+}
+
+/// Gives the JSON values of a file to a reader, however they stand in it.
+struct JSONEntries {
+    private let run: ImportRun
+    private let tree = JSONTree()
+
+    init(_ run: ImportRun) { self.run = run }
+
+    /// Calls `body` with each value and its first line; what is no JSON is counted as skipped.
+    func read(_ input: ImportInput, _ body: (JSONNode, Int) throws -> Void) throws {
+        if InputFormat(input.head.bytes) == .lines {
+            return try input.lines(run) { line, number in
+                guard let node = try? tree.read(line, padded: true) else {
+                    return run.skip("no JSON", line: number)
+                }
+                try body(node, number)
+            }
+        }
+        var stream = JSONStream()
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+        defer { buffer.deallocate() }
+        let take = { (item: JSONStream.Item) in
+            run.countLine()
+            switch item {
+            case .broken(let reason, let line): run.skip(reason, line: line)
+            case .value(let text, let line):
+                guard let node = try? tree.read(text) else { return run.skip("no JSON", line: line) }
+                try body(node, line)
+            }
+        }
+        while true {
+            let count = try input.read(into: buffer)
+            if count == 0 { break }
+            try stream.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count]), take)
+        }
+        try stream.finish(take)
+    }
+}

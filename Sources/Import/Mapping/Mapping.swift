@@ -1,0 +1,70 @@
+/// How the lines or entries of somebody's files become observations: what a mapping file says.
+package struct Mapping: Sendable {
+    /// How a file is taken apart.
+    package enum Input: String, CaseIterable, Sendable {
+        /// JSON: one value a line, or an array, or one document.
+        case json
+        /// Lines with fields between separators, quoted as in RFC 4180.
+        case csv
+        /// The same between tabs.
+        case tsv
+        /// Lines of `name=value` or `name="value"`.
+        case keyValue = "key-value"
+        /// Lines of fields between blanks, quoted where they hold some.
+        case words
+    }
+
+    /// What tells a file of this kind.
+    package struct Recognition: Sendable {
+        /// Names of JSON members that all stand in the first bytes.
+        package var members: [String] = []
+        /// Texts that all stand in the first bytes.
+        package var contains: [String] = []
+        /// Columns that all stand in the first line.
+        package var columns: [String] = []
+
+        var isEmpty: Bool { members.isEmpty && contains.isEmpty && columns.isEmpty }
+    }
+
+    /// An entry is read when what stands there is one of these.
+    package struct Condition: Sendable {
+        package var path: String
+        package var values: [String]
+    }
+
+    /// Where a field's value comes from.
+    package enum Value: Sendable, Equatable {
+        /// The first of these places that has something.
+        case first([String])
+        /// What all of these places have, one after the other.
+        case all([String])
+        /// The texts of all of these places with a blank between.
+        case joined([String])
+        /// The sum of the numbers at these places.
+        case sum([String])
+        /// The same always.
+        case constant(String)
+    }
+
+    package var name: String
+    package var title: String
+    package var product: String
+    package var format: String
+    package var input: Input
+    package var recognition = Recognition()
+    package var conditions: [Condition] = []
+    /// Lists in an entry of which each element is an observation: the first of these that is there.
+    package var each: [String] = []
+    /// The columns of lines without a head that names them.
+    package var columns: [String] = []
+    package var separator: UInt8 = 0x2c
+    /// What stands for nothing.
+    package var unset: Set<String> = []
+    package var lacks: [String] = []
+    /// Whether names of headers have underscores for hyphens.
+    package var hasUnderscores = false
+    package var fields: [(field: MappedField, value: Value)] = []
+
+    /// Whether it says nothing of how its files look.
+    package var isForAnyFile: Bool { recognition.isEmpty }
+}
