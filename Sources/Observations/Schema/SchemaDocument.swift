@@ -152,7 +152,7 @@ package enum SchemaDocument {
     package static let listsInObjects: Set = [
         "hallmark.connections.differs", "hallmark.connections.certificate_chain",
         "hallmark.leads.kinds", "hallmark.leads.corroborate", "hallmark.leads.against",
-        "hallmark.findings.labels",
+        "hallmark.findings.labels", "hallmark.clients.ja3", "hallmark.clients.ja4",
     ]
 
     private static func escape(_ text: String) -> String {
