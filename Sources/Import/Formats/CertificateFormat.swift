@@ -39,7 +39,7 @@ final class CertificateFormat: ForeignReader {
                 ImportSource(
                     product: "file",
                     format: isDER ? "der" : "pem",
-                    lacks: ["server.", "http.", "hallmark.tls.", "hallmark.stack"] + ImportSource.ownProbes
+                    lacks: ImportSource.noEndpoint + ImportSource.ownProbes
                 )
             )
             observation.flight.imported(certificate: der.span)

@@ -65,6 +65,13 @@ package struct ImportSource: Equatable, Sendable {
         "hallmark.starttls.", "hallmark.connections", "hallmark.http", "hallmark.assessment",
     ]
 
+    /// What a certificate does not have that stands on no endpoint.
+    package static let noEndpoint = [
+        "server.", "http.", "url.", "tls.version", "tls.cipher", "tls.curve", "tls.next_protocol",
+        "hallmark.tls.",
+        "hallmark.stack", "tls.server.ja3s", "tls.server.ja4s", "tls.server.jarm",
+    ]
+
     /// What an HTTP answer does not have of which title and some headers are told.
     package static let partialHTTP = [
         "http.response.header_order", "http.response.headers_hash", "http.response.html_hash",

@@ -197,7 +197,7 @@ final class ZeekReader: ForeignReader {
     private static let connectionSource = ImportSource(
         product: "zeek",
         format: "ssl.log",
-        lacks: ["http.", "hallmark.tls.", "hallmark.stack"] + ImportSource.ownProbes
+        lacks: ["http.", "hallmark.tls.", "hallmark.stack", "tls.server.jarm"] + ImportSource.ownProbes
     )
 
     // MARK: x509.log
@@ -253,8 +253,7 @@ final class ZeekReader: ForeignReader {
     private static let certificateSource = ImportSource(
         product: "zeek",
         format: "x509.log",
-        lacks: ["server.", "http.", "hallmark.tls.", "hallmark.stack", "tls.server.ja3s"]
-            + ImportSource.ownProbes
+        lacks: ImportSource.noEndpoint + ImportSource.ownProbes
     )
 
     // MARK: http.log
