@@ -126,25 +126,7 @@ final class ZeekReader: ForeignReader {
         draft.time = time
         draft.client = client
         draft.serverName = row.text(.serverName)
-        if let version = row.text(.version) {
-            if let known = ForeignText.version(version) {
-                draft.tls.version = known.number
-                draft.tls.versionProtocol = known.name
-                draft.isDatagram = known.name == "dtls"
-            } else {
-                run.remark("a version of TLS that is not known", line: line)
-            }
-        }
-        draft.tls.cipher = row.text(.cipher)
-        draft.tls.curve = row.text(.curve).map(ForeignText.curve)
-        draft.tls.nextProtocol = row.text(.nextProtocol)
-        draft.tls.isEstablished = row.truth(.established)
-        draft.tls.isResumed = row.truth(.resumed)
-        draft.ja3s = row.text(.ja3s)
-        draft.ja4s = row.text(.ja4s)
-        // Names of its own are in ssl.log when nothing was logged as x509.
-        if let subject = row.text(.subject) { draft.certificate.subject = ReportedName(text: subject) }
-        if let issuer = row.text(.issuer) { draft.certificate.issuer = ReportedName(text: issuer) }
+        draft.take(row) { run.remark($0, line: line) }
         let chain = (row.list(.chain) ?? []).isEmpty ? row.list(.chainFiles) ?? [] : row.list(.chain) ?? []
         try give(draft, Array(chain.prefix(64)), key, line, isLast: false)
     }
@@ -203,25 +185,10 @@ final class ZeekReader: ForeignReader {
     // MARK: x509.log
 
     private func readCertificate(_ row: ZeekRow, _ line: Int) throws {
-        var text = ReportedCertificate()
         let names = [row.text(.fingerprint), row.text(.id)].compactMap(\.self)
         // Logged again, as it is each day.
         if certificates.knows(names, withBytes: row.has(.bytes)) { return run.pass() }
-        if let name = row.text(.fingerprint) { text.setDigest(name) }
-        text.version = row.text(.certificateVersion)
-        text.serial = row.text(.serial).flatMap { ForeignText.serial(hex: $0) }
-        if let name = row.text(.certificateSubject) { text.subject = ReportedName(text: name) }
-        if let name = row.text(.certificateIssuer) { text.issuer = ReportedName(text: name) }
-        text.notBefore = row.seconds(.notBefore)
-        text.notAfter = row.seconds(.notAfter)
-        text.keyAlgorithm = row.text(.keyAlgorithm).map(ForeignText.keyAlgorithm)
-        text.signatureAlgorithm = row.text(.signatureAlgorithm).map(ForeignText.signatureAlgorithm)
-        text.keySize = row.integer(.keyLength)
-        text.keyExponent = row.integer(.exponent)
-        text.keyCurve = row.text(.certificateCurve).map(ForeignText.curve)
-        let alternatives = [ZeekColumn.dns, .ip, .email, .uri].compactMap { row.list($0) }
-        text.alternativeNames = alternatives.isEmpty ? nil : alternatives.flatMap(\.self)
-        text.isCA = row.truth(.isCA)
+        let text = ReportedCertificate(row)
         let bytes = row.bytes(.bytes).flatMap(ForeignCertificate.read)?.first ?? []
         if row.has(.bytes), bytes.isEmpty { run.remark("a certificate whose base64 is broken", line: line) }
         guard text.hasText || !bytes.isEmpty else { return run.skip("no certificate", line: line) }
@@ -269,14 +236,7 @@ final class ZeekReader: ForeignReader {
         draft.port = port
         draft.time = time(row, line)
         draft.client = client(row)
-        let host = row.text(.host) ?? ip.description
-        var exchange = HTTPExchange(
-            origin: HTTPOrigin(isTLS: false, host: host, port: port),
-            request: HTTPRequest(row.text(.method) ?? "GET", row.text(.target) ?? "/")
-        )
-        exchange.status = status
-        exchange.reported = ReportedHTTP(title: nil)
-        draft.http = exchange
+        draft.http = HTTPExchange(row, ip, port, status)
         let observation = run.begin(Self.exchangeSource)
         draft.fill(observation)
         try run.emit(observation, client: draft.client)
@@ -302,15 +262,6 @@ final class ZeekReader: ForeignReader {
         var client = connections.client(row)
         client.ip = row.address(.clientIP)
         return client
-    }
-}
-
-extension ReportedCertificate {
-    /// Takes a fingerprint, whose length says what it is of; an identifier of a file is none.
-    mutating func setDigest(_ text: String) {
-        sha256 = ForeignText.hash(text, bytes: 32)
-        sha1 = ForeignText.hash(text, bytes: 20)
-        md5 = ForeignText.hash(text, bytes: 16)
     }
 }
 

@@ -1,0 +1,101 @@
+import Observations
+
+/// Certificates as the texts of somebody's entry tell them.
+extension ReportedCertificate {
+    /// Takes what an entry says of a certificate in one of the fields.
+    mutating func take(_ field: MappedField, _ values: [ForeignValue]) {
+        guard let text = values.first?.elements.first?.string else { return takeNames(field, values) }
+        switch field {
+        case .sha256: sha256 = ForeignText.hash(text, bytes: 32)
+        case .sha1: sha1 = ForeignText.hash(text, bytes: 20)
+        case .isCA: isCA = values.first?.truth
+        case .md5: md5 = ForeignText.hash(text, bytes: 16)
+        case .versionNumber: version = text
+        case .serialNumber: serial = ForeignText.serial(hex: text)
+        case .serialDecimal: serial = ForeignText.serial(decimal: text)
+        case .notBefore: notBefore = ForeignTime.seconds(text.utf8)
+        case .notAfter: notAfter = ForeignTime.seconds(text.utf8)
+        case .signatureAlgorithm: signatureAlgorithm = ForeignText.signatureAlgorithm(text)
+        case .keyAlgorithm: keyAlgorithm = ForeignText.keyAlgorithm(text)
+        case .keySize: keySize = Int(text)
+        case .keyCurve: keyCurve = ForeignText.curve(text)
+        case .keyExponent: keyExponent = Int(text)
+        default: takeNames(field, values)
+        }
+    }
+
+    private mutating func takeNames(_ field: MappedField, _ values: [ForeignValue]) {
+        switch field {
+        case .alternativeNames: alternativeNames = Self.alternatives(values)
+        case .subject: Self.takeName(values, into: &subject)
+        case .issuer: Self.takeName(values, into: &issuer)
+        default:
+            guard let part = field.namePart else { return }
+            let texts = values.flatMap(\.elements).compactMap(\.string)
+            if part.isIssuer {
+                for text in texts { issuer.add(part.label, text) }
+            } else {
+                for text in texts { subject.add(part.label, text) }
+            }
+        }
+    }
+
+    /// A name as a text, as an object of parts, or as an array of either.
+    private static func takeName(_ values: [ForeignValue], into name: inout ReportedName) {
+        for value in values.flatMap(\.elements) {
+            if let members = value.members {
+                for member in members {
+                    for text in member.value.elements.compactMap(\.string) { name.add(member.name, text) }
+                }
+            } else if let text = value.string, name.text == nil {
+                let read = ReportedName(text: text)
+                name.text = text
+                // Parts that have places of their own in the entry are not taken twice.
+                if name.isBare { name = read }
+            }
+        }
+    }
+
+    /// Names between commas or blanks, with or without OpenSSL's `DNS:`.
+    private static func alternatives(_ values: [ForeignValue]) -> [String] {
+        values.flatMap(\.elements).compactMap(\.string).flatMap { text in
+            text.split { $0 == "," || $0 == ";" || $0.isWhitespace }.map { name in
+                for prefix in ["DNS:", "IP:", "dns:", "email:", "URI:"] where name.hasPrefix(prefix) {
+                    return String(name.dropFirst(prefix.count))
+                }
+                return String(name)
+            }
+        }
+        .filter { $0 != "Address:" && !$0.isEmpty }
+    }
+}
+
+extension MappedField {
+    /// Which part of a name it is.
+    fileprivate var namePart: (isIssuer: Bool, label: String)? {
+        switch self {
+        case .subjectCommonName: (false, "CN")
+        case .subjectOrganization: (false, "O")
+        case .subjectUnit: (false, "OU")
+        case .subjectCountry: (false, "C")
+        case .subjectLocality: (false, "L")
+        case .subjectState: (false, "ST")
+        case .issuerCommonName: (true, "CN")
+        case .issuerOrganization: (true, "O")
+        case .issuerUnit: (true, "OU")
+        case .issuerCountry: (true, "C")
+        case .issuerLocality: (true, "L")
+        case .issuerState: (true, "ST")
+        default: nil
+        }
+    }
+}
+
+extension ReportedName {
+    /// Whether there are no parts yet.
+    fileprivate var isBare: Bool {
+        var rest = self
+        rest.text = nil
+        return rest.isEmpty
+    }
+}
