@@ -208,6 +208,11 @@ import Testing
                     "\(file.name)"
                 )
             }
+            if file.name == "crtsh" {
+                #expect(
+                    texts(record, "tls.server.x509.alternative_names") == ["scanned.example", "b.example"]
+                )
+            }
             // The name of the format is found by looking.
             let named = try run(programPath, ["import", "--from", file.name, path])
             let drop = #/"20[^"]*\.[0-9]{3}Z"/#
@@ -216,6 +221,50 @@ import Testing
                 "\(file.name)"
             )
         }
+    }
+
+    /// Logs of proxies and gateways, whose fields are told by their places.
+    @Test func proxiesAndGatewaysAreReadByPlace() throws {
+        try scratch.write(
+            "squid.log",
+            """
+            1767323045.123 192.0.2.1 alice 203.0.113.7 443 "scanned.example" TLS/1.2 ECDHE-RSA-AES128-GCM-SHA256 \
+            "/C=US/O=Scanned/CN=scanned.example" "/CN=CA" CONNECT "scanned.example:443" 200 4711 250
+            1767323046.001 192.0.2.2 - - - "-" - - "-" "-" GET "http://plain.example/" 200 5 1
+
+            """
+        )
+        let squid = try run(programPath, ["import", "--from", "squid", scratch.file("squid.log")])
+        #expect(squid.errors.contains("1 record"), "\(squid.errors)")
+        let proxied = try #require(try records(squid).first)
+        #expect(text(proxied, "server.ip") == "203.0.113.7")
+        #expect(text(proxied, "tls.version") == "1.2")
+        #expect(texts(proxied, "tls.server.x509.subject.common_name") == ["scanned.example"])
+        let clients = try #require(value(proxied, "hallmark.clients") as? [Record])
+        #expect(text(clients[0], "user") == "alice")
+        #expect(text(clients[0], "bytes") == "4711")
+        #expect(text(clients[0], "duration_ms") == "250")
+
+        var fields = [String](repeating: "", count: 100)
+        for (place, value) in [
+            1: "2026/01/02 03:04:06", 3: "DECRYPTION", 6: "2026/01/02 03:04:05", 7: "192.0.2.1",
+            8: "203.0.113.7",
+            12: "domain\\alice", 24: "50000", 25: "8443", 29: "tcp", 39: "TLS1.2", 44: "P-256", 49: "8a01",
+            50: String(repeating: "ab", count: 32), 51: "2026/01/01 00:00:00", 52: "2026/02/01 00:00:00",
+            53: "3",
+            60: "scanned.example", 61: "CA", 63: "\"scanned.example\"",
+        ] { fields[place] = value }
+        try scratch.write("pan.log", "<14>Jan  2 03:04:06 fw " + fields.joined(separator: ",") + "\n")
+        let gateway = try run(programPath, ["import", scratch.file("pan.log")])
+        #expect(gateway.status == 0, "\(gateway.errors)")
+        let record = try #require(try records(gateway).first)
+        #expect(text(record, "@timestamp") == "2026-01-02T03:04:05.000Z")
+        #expect(text(record, "server.port") == "8443")
+        #expect(text(record, "tls.curve") == "secp256r1")
+        #expect(text(record, "tls.server.hash.sha256") == String(repeating: "AB", count: 32))
+        #expect(text(record, "tls.server.x509.serial_number") == "008A01")
+        #expect(text(record, "tls.server.x509.not_after") == "2026-02-01T00:00:00Z")
+        #expect(text(record, "tls.client.server_name") == "scanned.example")
     }
 
     /// Several services of one host are several observations.

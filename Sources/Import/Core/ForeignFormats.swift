@@ -1,13 +1,25 @@
+import Foundation
+
 /// All kinds of file that can be imported.
 package enum ForeignFormats {
-    /// Those with a reader of their own, in the order in which they are tried; mappings come after them.
+    /// Those with a reader of their own, in the order in which they are tried.
     package static let builtIn: [ForeignFormat] = [
         CertificateFormat.format, RecordFormat.format, ZeekReader.format, MasscanReader.format,
         NmapReader.format,
     ]
 
+    /// Those, and after them the mappings that are shipped with this program.
+    ///
+    /// A mapping that can't be read is left out; `hallmark import` says so.
+    package static let all: [ForeignFormat] = {
+        let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let folder = MappingFolder.find(executable: executable ?? "")
+        let mappings = folder.flatMap { try? MappingFolder.read($0).mappings } ?? []
+        return builtIn + mappings.map(MappedReader.format)
+    }()
+
     /// The format of a file; nil for none that is known.
-    package static func find(_ head: FileHead, among formats: [ForeignFormat]) -> ForeignFormat? {
+    package static func find(_ head: FileHead, among formats: [ForeignFormat] = all) -> ForeignFormat? {
         formats.first { $0.recognises(head) }
     }
 }

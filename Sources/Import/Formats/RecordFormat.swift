@@ -7,9 +7,11 @@ import Observations
 final class RecordFormat: ForeignReader {
     static let format = ForeignFormat(
         name: "hallmark",
-        title: "records of ours, one a line, as an array, or exported from Elasticsearch",
+        title: "records of ours as an array, or exported from Elasticsearch",
         recognises: { head in
             head.isJSON && head.hasMember("dataset")
+                // What stands one a line is no foreign file.
+                && (head.hasMember("_source") || InputFormat(head.bytes) != .lines)
                 && RecordDataset.allCases.contains { head.contains("\"\($0.rawValue)\"") }
         },
         makeReader: { RecordFormat($0) }
