@@ -1,6 +1,9 @@
 extension RandomAccessCollection where Index == Int {
     /// The first index whose element belongs to the second part, where all elements that do stand at the end.
-    package func partitioningIndex(_ belongsInSecond: (Element) -> Bool) -> Int {
+    ///
+    /// Inlinable, because scans ask it for each endpoint and only then it is specialised where it is called.
+    @inlinable
+    public func partitioningIndex(_ belongsInSecond: (Element) -> Bool) -> Int {
         var low = startIndex
         var high = endIndex
         while low < high {

@@ -5,56 +5,58 @@ package import Wire
 ///
 /// A scan makes one for each connection it holds open and uses it for target
 /// after target: `reset` keeps the room of its arrays. It belongs to the loop
-/// that fills it and is never shared.
+/// that fills it and is never shared. Its members are read and written some hundred times for each endpoint,
+/// and none is lent out while another is used: that the runtime checks each access would cost a tenth of all
+/// that a scan computes.
 package final class Observation {
     /// The number of the target in its run; records of one target share it.
-    package var sequence: UInt64 = 0
+    @exclusivity(unchecked) package var sequence: UInt64 = 0
     /// The target as given: an address or a name.
-    package var address = ""
-    package var ip: IPAddress?
-    package var port: UInt16 = 0
-    package var transport = Transport.tcp
+    @exclusivity(unchecked) package var address = ""
+    @exclusivity(unchecked) package var ip: IPAddress?
+    @exclusivity(unchecked) package var port: UInt16 = 0
+    @exclusivity(unchecked) package var transport = Transport.tcp
     /// The target's name, when it was given by name.
-    package var domain: String?
+    @exclusivity(unchecked) package var domain: String?
     /// Whether HTTP without TLS was asked for.
-    package var isPlain = false
+    @exclusivity(unchecked) package var isPlain = false
     /// The server name of the endpoint, if it has any.
-    package var serverName: String?
+    @exclusivity(unchecked) package var serverName: String?
     /// The server name that the connection of `flight` sent; nil for none.
-    package var sentServerName: String?
+    @exclusivity(unchecked) package var sentServerName: String?
     /// The scope that allowed the target.
-    package var scope: String?
+    @exclusivity(unchecked) package var scope: String?
 
     /// Nanoseconds since 1970, UTC, when the first connection was begun.
-    package var startedAt: Int64 = 0
+    @exclusivity(unchecked) package var startedAt: Int64 = 0
     /// Nanoseconds from there to the end of the last probe.
-    package var duration: UInt64 = 0
+    @exclusivity(unchecked) package var duration: UInt64 = 0
     /// Why there is no certificate; nil when there is one.
-    package var error: ObservationError?
-    package var proof: Proof?
+    @exclusivity(unchecked) package var error: ObservationError?
+    @exclusivity(unchecked) package var proof: Proof?
 
     /// What the server's first flight showed, its certificates among it.
-    package var flight = ServerFlight()
-    package var notTLS: NotTLSAnswer?
-    package var startTLS: StartTLSRecord?
+    @exclusivity(unchecked) package var flight = ServerFlight()
+    @exclusivity(unchecked) package var notTLS: NotTLSAnswer?
+    @exclusivity(unchecked) package var startTLS: StartTLSRecord?
     /// The check of the record's own chain; nil when it was not made.
-    package var verification: Verification?
-    package var probes: [ProbeRecord] = []
+    @exclusivity(unchecked) package var verification: Verification?
+    @exclusivity(unchecked) package var probes: [ProbeRecord] = []
     /// The kinds of probe that are not among them, and why.
-    package var leftOut: [LeftOutProbe] = []
-    package var jarm: JARMResult?
-    package var http: [HTTPExchange] = []
-    package var favicon: Favicon?
-    package var sniVariants: [SNIVariant] = []
+    @exclusivity(unchecked) package var leftOut: [LeftOutProbe] = []
+    @exclusivity(unchecked) package var jarm: JARMResult?
+    @exclusivity(unchecked) package var http: [HTTPExchange] = []
+    @exclusivity(unchecked) package var favicon: Favicon?
+    @exclusivity(unchecked) package var sniVariants: [SNIVariant] = []
     /// Connections that showed something else than the rest says; at most `OtherConnection.maximumCount`.
-    package var connections: [OtherConnection] = []
-    package var anomalies: [VisitAnomaly] = []
+    @exclusivity(unchecked) package var connections: [OtherConnection] = []
+    @exclusivity(unchecked) package var anomalies: [VisitAnomaly] = []
     /// Bounds that were reached beyond those of the flight.
-    package var limits: [ReachedBound] = []
+    @exclusivity(unchecked) package var limits: [ReachedBound] = []
     /// Tarpit and similar marks that the engine itself saw.
-    package var assessment: [EndpointAssessment] = []
+    @exclusivity(unchecked) package var assessment: [EndpointAssessment] = []
     /// What somebody else saw; nil for what we saw ourselves.
-    package var imported: ImportedEvidence?
+    @exclusivity(unchecked) package var imported: ImportedEvidence?
 
     package init() {}
 

@@ -43,6 +43,12 @@ package struct FieldView {
     /// A field's first value as text.
     package func text(_ field: Int) -> String? { has(field) ? self[first(field)].string : nil }
 
+    /// Whether a field's first value is `text`; nil when it has none.
+    package func isFirst(of field: Int, _ text: StaticString) -> Bool? {
+        guard has(field) else { return nil }
+        return text.withUTF8Buffer { $0.elementsEqual(self[first(field)].bytes) }
+    }
+
     /// All of a field's values as text.
     package func texts(_ field: Int) -> [String] { values(field).map(\.string) }
 

@@ -27,6 +27,8 @@ package final class Assessor {
     /// Whether what was matched last is an observation: it says so, or says nothing and has fields of one.
     private var isObservation: Bool {
         let view = scratch.view
+        // Nearly all are of our own scans: no text is made for them.
+        if view.isFirst(of: dataset, "hallmark.observation") == true { return true }
         if let name = view.text(dataset) { return RecordDataset(rawValue: name) != nil }
         return (0..<view.count).contains { isTelling[view[$0].field] }
     }

@@ -166,6 +166,9 @@ package struct ServerFlight: Equatable, Sendable {
         alerts.append(alert)
     }
 
+    /// The alert by which the server ended the connection; nil when it sent none.
+    package var finalAlert: UInt8? { alerts.last(where: \.isFinal)?.code }
+
     /// Keeps the begin of an answer that is not TLS.
     package mutating func junk(_ bytes: Span<UInt8>) {
         let room = max(0, Self.maximumJunk - junk.count)
