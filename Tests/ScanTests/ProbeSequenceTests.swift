@@ -10,13 +10,13 @@ import Wire
     private func sequence(_ change: (inout ScanOptions) -> Void = { _ in }) -> ProbeSequence {
         var options = ScanOptions()
         change(&options)
-        return ProbeSequence(options, scheme: .tls, hasServerName: true)
+        return ProbeSequence(options)
     }
 
     /// When HTTP meets another certificate than the grab did, JARM is run after all, once.
     @Test func aChangeBringsJARM() {
         var sequence = sequence()
-        _ = sequence.begin()
+        _ = sequence.begin(.tls, hasServerName: true)
         #expect(sequence.succeeded() == .decide)
         var decision = ProbeDecision()
         decision.wanted[.http] = .partial
@@ -30,7 +30,7 @@ import Wire
 
     @Test func whatWasDoneIsNotRepeated() {
         var sequence = sequence()
-        _ = sequence.begin()
+        _ = sequence.begin(.tls, hasServerName: true)
         _ = sequence.succeeded()
         var decision = ProbeDecision()
         decision.wanted = [.jarm: .matched, .http: .matched]

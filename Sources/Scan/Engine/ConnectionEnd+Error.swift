@@ -66,6 +66,7 @@ extension GrabFailure {
         case .notTLS: ObservationError(.notTLS, "the answer is not TLS")
         case .violation(let what): ObservationError(.protocolError, what.rawValue)
         case .noCertificate: ObservationError(.noCertificate, "the server's flight holds no certificate")
+        case .unchecked: ObservationError(.protocolError, "a signature of a kind that is not checked")
         case .limit(let what): ObservationError(.limitExceeded, "more \(what.rawValue) than the limit")
         }
     }

@@ -41,7 +41,7 @@ final class EndpointVisit: TCPConnection {
 
     init(_ scan: ScanLoop) {
         self.scan = scan
-        sequence = ProbeSequence(scan.options, scheme: .tls, hasServerName: false)
+        sequence = ProbeSequence(scan.options)
         super.init(on: scan.loop)
     }
 
@@ -52,7 +52,7 @@ final class EndpointVisit: TCPConnection {
         self.attempt = attempt
         observation.reset()
         observation.describe(attempt.target, attempt.address)
-        observation.serverName = scan.options.serverName(for: attempt.target)
+        observation.serverName = scan.options.serverName.name(for: attempt.target)
         observation.scope = scan.scopeName
         if attempt.group.isCut { observation.limits.append(.addresses) }
         observation.startedAt = WallClock.nanoseconds
@@ -63,12 +63,11 @@ final class EndpointVisit: TCPConnection {
         certificate.reset()
         decision = .nothing
         isCut = false
-        sequence = ProbeSequence(
-            scan.options,
-            scheme: attempt.target.scheme,
-            hasServerName: observation.serverName != nil
+        step = sequence.begin(
+            attempt.target.scheme,
+            hasServerName: observation.serverName != nil,
+            isSwept: attempt.target.isSwept
         )
-        step = sequence.begin()
         if step == .decide { step = decide(scan.handler.decide(observation)) }
         stepBeganAt = scan.loop.now
         probe = makeProbe(step)
@@ -122,7 +121,7 @@ final class EndpointVisit: TCPConnection {
         switch next {
         case .finish: endEndpoint()
         case .decide:
-            guard scan.options.mayEscalate else { return go(sequence.next()) }
+            guard scan.mayEscalate else { return go(sequence.next()) }
             let latest = scan.handler.decide(observation)
             go(sequence.hasReconsidered ? amend(with: latest) : decide(latest))
         default:
@@ -174,7 +173,7 @@ final class EndpointVisit: TCPConnection {
         self.attempt = nil
         (probe, prelude) = (nil, nil)
         noteLeftOut()
-        if scan.options.mayEscalate { assess() }
+        if scan.mayEscalate { assess() }
         observation.duration = MonotonicClock.nanoseconds - clockAtBegin
         if !scan.isStopped { scan.report(observation, attempt.group) }
         scan.ended(self, at: attempt.address)
@@ -244,14 +243,16 @@ final class EndpointVisit: TCPConnection {
     /// Writes down how a probe ended.
     ///
     /// - Parameters:
-    ///   - flight: what its last connection showed; nil when that is not looked at.
+    ///   - alert: how the server ended its last connection, if it did so by an alert.
+    ///   - isCut: whether the leaf did not come whole.
     ///   - look: the hello of a grab.
     func record(
         _ kind: ProbeKind,
         _ error: ObservationError?,
         _ end: ConnectionEnd,
         attempt: Int,
-        _ flight: ServerFlight? = nil,
+        alert: UInt8? = nil,
+        isCut: Bool = false,
         _ failure: GrabFailure? = nil,
         look: ClientHello.Look? = nil,
         limit: ProbeRecord.Limit? = nil
@@ -263,9 +264,9 @@ final class EndpointVisit: TCPConnection {
         record.reason = reason(kind, attempt: attempt, look)
         record.limit = limit
         if case .limit(let bound) = failure { record.limit = bound.ofProbe }
-        if end == .budgetExceeded || flight?.chain.isLastCut == true { record.limit = .bytes }
+        if end == .budgetExceeded || isCut { record.limit = .bytes }
         if case .timedOut(total: true) = end { record.limit = .time }
-        if error != nil { record.alert = flight?.alerts.last(where: \.isFinal)?.code }
+        record.alert = alert
         observation.probes.append(record)
     }
 }

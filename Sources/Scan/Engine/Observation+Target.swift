@@ -18,11 +18,11 @@ extension Observation {
     }
 }
 
-extension ScanOptions {
+extension ScanOptions.ServerName {
     /// The server name to send to a target; nil for none.
-    func serverName(for target: Target) -> String? {
+    func name(for target: Target) -> String? {
         guard target.scheme == .tls else { return nil }
-        switch serverName {
+        switch self {
         case .name(let name): return name
         case .none: return nil
         case .automatic:

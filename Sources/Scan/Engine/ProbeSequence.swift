@@ -25,6 +25,8 @@ struct ProbeSequence {
     enum Ending: Equatable {
         /// A failure that may pass when tried again: a lost packet, a full queue.
         case passing
+        /// Nothing answered: as a rule nobody is there, and sometimes packets were lost.
+        case silent
         /// The server did not like what it was sent; another hello may do better.
         case refused
         /// Nothing of what is left to do can succeed: nobody is there, or it is not TLS.
@@ -32,12 +34,14 @@ struct ProbeSequence {
     }
 
     private let retries: Int
+    private let retriesSilence: Bool
     private let proves: Bool
     /// Whether the handler says what is asked of a plain HTTP target.
     private let decidesPlain: Bool
     private let look: ClientHello.Look
-    private let scheme: Target.Scheme
-    private let hasServerName: Bool
+    private var hasServerName = false
+    /// Whether it is one of many addresses that were not named each for itself.
+    private var isSwept = false
     private var tried: [ClientHello.Look] = []
     /// A hello with TLS 1.3 got handshake_failure, and one without it protocol_version.
     private var refusals = (handshake: false, version: false)
@@ -46,18 +50,23 @@ struct ProbeSequence {
     private(set) var hasReconsidered = false
     private(set) var current = Step.finish
 
-    init(_ options: ScanOptions, scheme: Target.Scheme, hasServerName: Bool) {
+    init(_ options: ScanOptions) {
         retries = options.retries
+        retriesSilence = options.retriesSilence
         proves = options.prove
         decidesPlain = options.level != .certificate
         look = options.look
-        self.scheme = scheme
-        self.hasServerName = hasServerName
     }
 
     private var firstGrab: Step { .grab(look, attempt: 1) }
 
-    mutating func begin() -> Step {
+    /// Begins with an endpoint, and forgets the one before.
+    mutating func begin(_ scheme: Target.Scheme, hasServerName: Bool, isSwept: Bool = false) -> Step {
+        (self.hasServerName, self.isSwept) = (hasServerName, isSwept)
+        if !tried.isEmpty { tried.removeAll(keepingCapacity: true) }
+        if !planned.isEmpty { planned.removeAll(keepingCapacity: true) }
+        refusals = (false, false)
+        hasReconsidered = false
         if scheme == .http { return go(decidesPlain ? .decide : .http) }
         return go(proves ? .handshake(attempt: 1) : firstGrab)
     }
@@ -72,9 +81,12 @@ struct ProbeSequence {
     ///   - suite: what the server chose, when it answered the hello.
     mutating func ended(_ ending: Ending, _ failure: GrabFailure?, suite: UInt16?) -> Step {
         switch (current, ending) {
-        case (.grab(let look, let attempt), .passing) where attempt <= retries:
+        case (_, .silent) where isSwept && !retriesSilence: return go(.finish)
+        case (.grab(let look, let attempt), .passing) where attempt <= retries,
+            (.grab(let look, let attempt), .silent) where attempt <= retries:
             return go(.grab(look, attempt: attempt + 1))
-        case (.handshake(let attempt), .passing) where attempt <= retries:
+        case (.handshake(let attempt), .passing) where attempt <= retries,
+            (.handshake(let attempt), .silent) where attempt <= retries:
             return go(.handshake(attempt: attempt + 1))
         case (.handshake, .refused) where !tried.isEmpty:
             return go(.decide)

@@ -9,8 +9,12 @@ package final class ScanCounters: Sendable {
     let open = Atomic<Int>(0)
     let connections = Atomic<UInt64>(0)
     let bytes = Atomic<UInt64>(0)
+    let fallbacks = Atomic<UInt64>(0)
 
     package init() {}
+
+    /// One more handshake of ours that failed and is made again by libssl.
+    func addFallback() { fallbacks.add(1, ordering: .relaxed) }
 
     /// One more endpoint with a lead.
     package func addLead() { leads.add(1, ordering: .relaxed) }

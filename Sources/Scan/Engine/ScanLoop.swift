@@ -14,6 +14,8 @@ import Wire
 final class ScanLoop {
     let loop: EventLoop
     let options: ScanOptions
+    /// Whether anything can follow the certificate.
+    let mayEscalate: Bool
     let context: GrabContext
     let handler: any ObservationHandler
     let counters: ScanCounters
@@ -75,6 +77,7 @@ final class ScanLoop {
     init(_ setup: ScanSetup, handler: any ObservationHandler, counters: ScanCounters) throws {
         loop = try EventLoop(rounds: .apart)
         options = setup.options
+        mayEscalate = setup.options.mayEscalate
         feed = setup.feed
         scopeName = setup.scopeName
         control = setup.control

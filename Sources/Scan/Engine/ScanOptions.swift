@@ -37,17 +37,23 @@ package struct ScanOptions: Sendable {
     package var verify: VerifyOptions?
     package var sniVariants = false
 
-    /// Connections at once, in all loops together.
-    package var concurrency = 1000
+    /// Connections at once, in all loops together. One that waits holds some five kilobytes, and a range in
+    /// which few answer is gone through as fast as they are many.
+    package var concurrency = 20_000
     package var threads = 1
     /// New connections a second in all; 0 for no limit.
     package var rate = 0.0
     /// Connections at once to one /24 or /64; 0 for no limit.
     package var perNetwork = 0
     package var retries = 1
+    /// Whether an address of a range that was silent is tried again, too. The kernel has sent it three SYNs by
+    /// then, and most of a range is silent.
+    package var retriesSilence = false
 
     /// Milliseconds for the TCP connection, for the handshake after it, and for everything on one endpoint.
-    package var connectTimeout: UInt64 = 5_000
+    ///
+    /// Linux sends a SYN at once, after one second and after three.
+    package var connectTimeout: UInt64 = 4_000
     package var handshakeTimeout: UInt64 = 8_000
     package var totalTimeout: UInt64 = 60_000
     /// Bytes that one connection may receive.

@@ -13,6 +13,8 @@ package final class Sweep {
         package var wasInterrupted = false
         package var connections: UInt64 = 0
         package var bytesReceived: UInt64 = 0
+        /// Handshakes of our own TLS 1.3 that failed and were made again by libssl.
+        package var fallbacks: UInt64 = 0
         /// Why a loop could not be made; the scan did less than it was asked to, or nothing.
         package var failure: String?
     }
@@ -56,8 +58,18 @@ package final class Sweep {
             return outcome
         }
         let start = control.now
-        let failure = Mutex<String?>(nil)
         let left = Atomic<Int>(counters.count)
+        // The last loop to end wakes the one that waits for it: a tick would keep the program for as long.
+        let waker: LoopWaker
+        do throws(UVError) {
+            waker = try control.makeWaker(keepsLoopAlive: true) {
+                if left.load(ordering: .acquiring) == 0 { control.stop() }
+            }
+        } catch {
+            outcome.failure = "no event loop can be made: \(error)"
+            return outcome
+        }
+        let failure = Mutex<String?>(nil)
         var threads: [LoopThread] = []
         for (index, counters) in counters.enumerated() {
             let thread = LoopThread { [setup] in
@@ -69,11 +81,13 @@ package final class Sweep {
                     failure.withLock { $0 = $0 ?? "\(error)" }
                 }
                 left.subtract(1, ordering: .releasing)
+                waker.wake()
             }
             guard let thread else { break }
             threads.append(thread)
         }
         left.subtract(counters.count - threads.count, ordering: .releasing)
+        waker.wake()
         if threads.isEmpty {
             outcome.failure = "no thread can be made: \(UVError.tryAgain)"
             return outcome
@@ -81,18 +95,16 @@ package final class Sweep {
         if threads.count < counters.count {
             setup.notices.say(.threads(made: threads.count, wanted: counters.count))
         }
-        let keepAlive = control.after(milliseconds: .max / 2) {}
         let ticker = control.every(milliseconds: 100) { [unowned self] in
             watch(progress(elapsed: control.now - start))
-            if left.load(ordering: .acquiring) == 0 { control.stop() }
         }
         control.run()
         ticker.cancel()
-        keepAlive.cancel()
         threads.forEach { $0.join() }
         watch(progress(elapsed: control.now - start))
         outcome.wasInterrupted = setup.control.phase != .running
         outcome.connections = counters.reduce(0) { $0 + $1.connections.load(ordering: .relaxed) }
+        outcome.fallbacks = counters.reduce(0) { $0 + $1.fallbacks.load(ordering: .relaxed) }
         outcome.bytesReceived = counters.reduce(0) { $0 + $1.bytes.load(ordering: .relaxed) }
         outcome.failure = failure.withLock { $0 }
         return outcome

@@ -81,8 +81,14 @@ struct OrderArguments: ParsableArguments {
 
 /// How fast, and how long to wait.
 struct PaceArguments: ParsableArguments {
-    @Option(name: .shortAndLong, help: ArgumentHelp("Connections at once.", valueName: "number"))
-    var concurrency = 1000
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Connections at once; by default 20,000, or as many as the limit of open files allows.",
+            valueName: "number"
+        )
+    )
+    var concurrency: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -99,7 +105,7 @@ struct PaceArguments: ParsableArguments {
     var perNetwork = 0
 
     @Option(help: ArgumentHelp("Seconds for the TCP connection.", valueName: "seconds"))
-    var connectTimeout = 5.0
+    var connectTimeout = 4.0
 
     @Option(help: ArgumentHelp("Seconds for the handshake after it.", valueName: "seconds"))
     var handshakeTimeout = 8.0
@@ -108,15 +114,18 @@ struct PaceArguments: ParsableArguments {
     var totalTimeout = 60.0
 
     @Option(
-        help: ArgumentHelp("Tries after the first one failed in a way that may pass.", valueName: "number")
+        help: ArgumentHelp(
+            "Tries after the first one failed in a way that may pass; by default 1, but none at addresses of a range that are silent.",
+            valueName: "number"
+        )
     )
-    var retries = 1
+    var retries: Int?
 
     @Option(help: ArgumentHelp("Bytes that one connection may receive.", valueName: "bytes"))
     var maximumBytes = 512 * 1024
 
     mutating func validate() throws {
-        guard (1...1_000_000).contains(concurrency) else {
+        if let concurrency, !(1...1_000_000).contains(concurrency) {
             throw ValidationError("--concurrency takes a number from 1 to 1,000,000.")
         }
         if let threads, !(1...256).contains(threads) {
@@ -131,7 +140,7 @@ struct PaceArguments: ParsableArguments {
         ] where !(seconds >= 0.05 && seconds <= 3600) {
             throw ValidationError("\(name) takes seconds from 0.05 to 3600.")
         }
-        guard (0...10).contains(retries) else {
+        if let retries, !(0...10).contains(retries) {
             throw ValidationError("--retries takes a number from 0 to 10.")
         }
         guard perNetwork >= 0 else {

@@ -154,7 +154,7 @@ struct ScanSession {
     private func scanOptions(_ targets: TargetSetup) throws -> ScanOptions {
         var options = try command.probe.scanOptions(command.target)
         options.perNetwork = command.pace.perNetwork
-        options.retries = command.pace.retries
+        if let retries = command.pace.retries { (options.retries, options.retriesSilence) = (retries, true) }
         options.connectTimeout = UInt64(command.pace.connectTimeout * 1000)
         options.handshakeTimeout = UInt64(command.pace.handshakeTimeout * 1000)
         options.totalTimeout = UInt64(command.pace.totalTimeout * 1000)
@@ -163,11 +163,11 @@ struct ScanSession {
         if let limit = targets.scope?.rate, options.rate == 0 || options.rate > Double(limit) {
             options.rate = Double(limit)
         }
-        options.concurrency = Sweep.prepare(concurrency: command.pace.concurrency)
-        if options.concurrency < command.pace.concurrency {
+        options.concurrency = Sweep.prepare(concurrency: command.pace.concurrency ?? options.concurrency)
+        if let wanted = command.pace.concurrency, options.concurrency < wanted {
             Terminal.say(
                 "hallmark: the limit of open files allows \(counted(options.concurrency, "connection")) at once, "
-                    + "not \(command.pace.concurrency); raise it with ulimit -n"
+                    + "not \(wanted); raise it with ulimit -n"
             )
         }
         let cores = ProcessInfo.processInfo.activeProcessorCount
@@ -233,6 +233,7 @@ struct ScanSession {
             leads: tally.leads,
             connections: outcome.connections,
             bytesReceived: outcome.bytesReceived,
+            handshakesRepeated: outcome.fallbacks,
             seed: targets.plan.options.seed,
             shard: targets.plan.options.shard.description,
             scope: targets.scope?.name,

@@ -24,6 +24,8 @@ struct ScanSummary: Codable {
     var leads: [String: [String: UInt64]]
     var connections: UInt64
     var bytesReceived: UInt64
+    /// Handshakes of TLS 1.3 that our own code could not end, and libssl made again.
+    var handshakesRepeated: UInt64
     var seed: UInt64
     var shard: String
     var scope: String?
@@ -45,6 +47,7 @@ struct ScanSummary: Codable {
         case commandLine = "command_line"
         case scanID = "scan_id"
         case bytesReceived = "bytes_received"
+        case handshakesRepeated = "handshakes_repeated"
         case targetErrors = "target_errors"
         case lostHere = "lost_here"
         case cpuSeconds = "cpu_seconds"
