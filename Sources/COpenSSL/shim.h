@@ -77,6 +77,21 @@ static inline void cHash_end(cHash *hash, int size, void *digest) {
                : SHA384_Final((unsigned char *)digest, &hash->sha384);
 }
 
+// SHA-256, SHA-384 or SHA-512 of bytes, chosen by the digest's size.
+static inline void cSHA2(int size, const void *bytes, size_t count, void *digest) {
+    if (size == 32) {
+        SHA256_CTX state;
+        SHA256_Init(&state);
+        SHA256_Update(&state, bytes, count);
+        SHA256_Final((unsigned char *)digest, &state);
+    } else {
+        SHA512_CTX state;
+        size == 48 ? SHA384_Init(&state) : SHA512_Init(&state);
+        SHA512_Update(&state, bytes, count);
+        SHA512_Final((unsigned char *)digest, &state);
+    }
+}
+
 // One call for each whole digest: SHA256() and its like would fetch.
 static inline void cSHA256(const void *bytes, size_t count, void *digest) {
     SHA256_CTX state;

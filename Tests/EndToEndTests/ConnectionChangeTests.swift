@@ -193,7 +193,7 @@ import Testing
             try Program.scan(["127.0.0.1:\(server.port),localhost", "--probe", "full"]).first
         )
         #expect(record.text("hallmark.proof") == "proven")
-        // Our two hellos have their suites in different orders.
+        // In TLS 1.2 libssl asks, whose hello has its suites in another order than the grab's.
         let others = connections(record)
         #expect(others.allSatisfy { $0["differs"] as? [String] == ["cipher"] && $0["certificate"] == nil })
         #expect(record["hallmark.anomalies"] == nil)

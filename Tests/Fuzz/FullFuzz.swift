@@ -4,7 +4,7 @@ import TLSClient
 /// A server's records for the full handshake, and for reading after it.
 func fuzzFull(_ bytes: [UInt8]) {
     fullContext.withLock { context in
-        guard let context, var session = try? TLSSession(context, serverName: "a.test") else { return }
+        guard let context, let session = try? TLSSession(context, serverName: "a.test") else { return }
         _ = try? session.handshake()
         let middle = bytes.count / 2
         for part in [0..<middle, middle..<bytes.count] {

@@ -21,6 +21,7 @@ struct Fuzzer: Sendable {
         "import": Fuzzer(seeds: importSeeds, run: fuzzImport),
         "inventory": Fuzzer(seeds: inventorySeeds, run: fuzzInventory),
         "line": Fuzzer(seeds: lineSeeds, run: fuzzLine),
+        "proof": Fuzzer(seeds: proofSeeds, run: fuzzProof),
         "record": Fuzzer(seeds: recordSeeds, run: fuzzRecord),
         "rootstore": Fuzzer(seeds: rootStoreSeeds, run: fuzzRootStore),
         "rules": Fuzzer(seeds: ruleSeeds, run: fuzzRules),

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """two_faced_server.py PORT GRAB HTTP...: shows different clients different things.
 
-Whoever does not send libssl's ClientHello gets the face GRAB. The first connection of libssl's gets the
-first HTTP face, the second one the second, and so on; the last face serves all others.
+The face GRAB is for all hellos but libssl's, and for our own once if it has a key. The first connection
+after it gets the first HTTP face, the second one the second, and so on; the last face serves all
+others.
 
 A face is a JSON object:
   certificate, key  PEM files; without a key the certificate is only shown, in plaintext TLS 1.2
@@ -20,6 +21,7 @@ import sys
 import threading
 
 LIBSSL_FIRST, LIBSSL_ONLY = 0x1302, 0xC05D
+OUR_FIRST = [0x1301, 0x1302, 0x1303, 0x1304, 0x1305]
 ANSWER = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi"
 
 
@@ -137,16 +139,21 @@ def main():
     faces = [json.loads(text) for text in sys.argv[2:]]
     lock = threading.Lock()
     connections = 0
+    grabs = 0
 
     def run(peer):
-        nonlocal connections
+        nonlocal connections, grabs
         try:
             peer.settimeout(20)
             hello = peer.recv(65536, socket.MSG_PEEK)
             face = faces[0]
             suites = suites_and_name(hello)[0] if len(hello) > 80 else []
-            if suites and suites[0] == LIBSSL_FIRST and LIBSSL_ONLY in suites:
-                with lock:
+            with lock:
+                is_further = suites and suites[0] == LIBSSL_FIRST and LIBSSL_ONLY in suites
+                if suites[:5] == OUR_FIRST:  # JARM's hellos are neither's
+                    is_further = grabs > 0 and "key" in face
+                    grabs += 1
+                if is_further:
                     connections += 1
                     face = faces[min(connections, len(faces) - 1)]
             serve(peer, face)

@@ -37,8 +37,10 @@ package struct ScanOptions: Sendable {
     package var verify: VerifyOptions?
     package var sniVariants = false
 
-    /// Connections at once, in all loops together. One that waits holds some five kilobytes, and a range in
-    /// which few answer is gone through as fast as they are many.
+    /// Connections at once, in all loops together.
+    ///
+    /// One that waits holds some five kilobytes, and a range in which few answer is gone through as fast as
+    /// they are many.
     package var concurrency = 20_000
     package var threads = 1
     /// New connections a second in all; 0 for no limit.
@@ -46,8 +48,9 @@ package struct ScanOptions: Sendable {
     /// Connections at once to one /24 or /64; 0 for no limit.
     package var perNetwork = 0
     package var retries = 1
-    /// Whether an address of a range that was silent is tried again, too. The kernel has sent it three SYNs by
-    /// then, and most of a range is silent.
+    /// Whether an address of a range that was silent is tried again, too.
+    ///
+    /// The kernel has sent it three SYNs by then, and most of a range is silent.
     package var retriesSilence = false
 
     /// Milliseconds for the TCP connection, for the handshake after it, and for everything on one endpoint.

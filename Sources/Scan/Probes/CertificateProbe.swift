@@ -56,7 +56,16 @@ final class CertificateProbe: Probe {
         }
         let isSuccess = !observation.flight.chain.isEmpty
         let error = isSuccess ? nil : connection.error ?? failure?.error
-        visit.record(.certificate, error, end, attempt: attempt, observation.flight, failure, look: look)
+        visit.record(
+            .certificate,
+            error,
+            end,
+            attempt: attempt,
+            alert: error == nil ? nil : observation.flight.finalAlert,
+            isCut: observation.flight.chain.isLastCut,
+            failure,
+            look: look
+        )
         observation.error = error
         guard !isSuccess else {
             observation.proof = .presented
@@ -115,7 +124,8 @@ extension EndpointVisit {
         case .send:
             sendHello()
             return .wait
-        case .certificate: return .done
+        // Nothing here asks for proof.
+        case .certificate, .proven: return .done
         case .failed(let reason):
             failure = reason
             return .done

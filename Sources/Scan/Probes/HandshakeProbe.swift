@@ -13,7 +13,9 @@ final class HandshakeProbe: Probe {
 
     init(_ visit: EndpointVisit, attempt: Int) {
         let (scan, observation) = (visit.scan, visit.observation)
-        conversation = TLSConversation(scan.tls, serverName: observation.serverName, http: nil)
+        // Where the grab's hellos did not suffice ours would not, either.
+        let engines = HandshakeEngines(scan, usesOwn: scan.options.prove)
+        conversation = TLSConversation(engines, serverName: observation.serverName, http: nil)
         self.attempt = attempt
         before = scan.options.prove ? nil : (observation.flight, observation.error)
     }
@@ -24,7 +26,8 @@ final class HandshakeProbe: Probe {
     }
 
     func opened(_ visit: EndpointVisit) -> ProbeAction {
-        conversation.connected { visit.sendStep($0) } == .wait ? .wait : .done
+        conversation.offersProtocols = visit.observation.startTLS == nil
+        return conversation.connected { visit.sendStep($0) } == .wait ? .wait : .done
     }
 
     func received(_ bytes: Span<UInt8>, _ visit: EndpointVisit) -> ProbeAction {
@@ -33,12 +36,20 @@ final class HandshakeProbe: Probe {
 
     func ended(_ connection: EndedConnection, _ visit: EndpointVisit) -> ProbeOutcome {
         let (observation, end) = (visit.observation, connection.end)
+        if conversation.fallsBack(after: connection, visit) { return .reconnect }
         var flight = conversation.flight
         if connection.isConnected, end != .closed, flight.close == nil { flight.close = end.close }
         let isSuccess = !flight.chain.isEmpty
         let error = conversation.error(flight, connection)
         observation.error = isSuccess ? nil : error
-        visit.record(.handshake, error, end, attempt: attempt, flight)
+        visit.record(
+            .handshake,
+            error,
+            end,
+            attempt: attempt,
+            alert: error == nil ? nil : flight.finalAlert,
+            isCut: flight.chain.isLastCut
+        )
         guard !isSuccess else {
             _ = observation.take(conversation.sighting(.handshake, flight, visit))
             return .certificate

@@ -74,7 +74,7 @@ struct EndedConnection {
     func ending(isForeign: Bool) -> ProbeSequence.Ending {
         guard isConnected else {
             switch end {
-            case .timedOut(total: false): return .passing
+            case .timedOut(total: false): return .silent
             case .failed(let error) where error == .reset || error == .timedOut: return .passing
             default: return .hopeless
             }

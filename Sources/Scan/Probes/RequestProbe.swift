@@ -28,7 +28,12 @@ final class RequestProbe: Probe {
         )
         http = HTTPProbe(origin, plan, scan.options.http)
         conversation = TLSConversation(
-            isPlain ? nil : scan.tls,
+            isPlain
+                ? nil
+                : HandshakeEngines(
+                    scan,
+                    usesOwn: observation.flight.version == 0x0304 && visit.look == .default
+                ),
             serverName: observation.serverName,
             offersProtocols: visit.look != .noProtocols,
             http: http
@@ -59,6 +64,7 @@ final class RequestProbe: Probe {
     /// One of its connections is over.
     func ended(_ connection: EndedConnection, _ visit: EndpointVisit) -> ProbeOutcome {
         let (observation, end) = (visit.observation, connection.end)
+        if conversation.fallsBack(after: connection, visit) { return .reconnect }
         switch end {
         case .closed: break
         case .peerClosed, .failed: action = conversation.closed()
@@ -79,7 +85,15 @@ final class RequestProbe: Probe {
         let isAnswered = http.exchanges.contains { $0.version != nil }
         let error = isAnswered ? nil : error(flight, connection)
         let limit: ProbeRecord.Limit? = http.isCut ? .requests : nil
-        visit.record(.http, error, end, attempt: 1, flight, limit: limit)
+        visit.record(
+            .http,
+            error,
+            end,
+            attempt: 1,
+            alert: error == nil ? nil : flight.finalAlert,
+            isCut: flight.chain.isLastCut,
+            limit: limit
+        )
         recordIcon(visit)
         if isPlain, http.exchanges.isEmpty { observation.error = error }
         return observation.anomalies.contains(.changedBetweenConnections) ? .surprised : .done

@@ -51,7 +51,15 @@ final class SNIProbe: Probe {
             if case .failed(let failure) = action { self.failure = failure }
         }
         let error = flight.chain.isEmpty ? connection.error ?? failure?.error : nil
-        visit.record(.sni, error, connection.end, attempt: 1, flight, failure)
+        visit.record(
+            .sni,
+            error,
+            connection.end,
+            attempt: 1,
+            alert: error == nil ? nil : flight.finalAlert,
+            isCut: flight.chain.isLastCut,
+            failure
+        )
         visit.observation.sniVariants.append(result(error?.code))
         return .done
     }

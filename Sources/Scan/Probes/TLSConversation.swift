@@ -21,11 +21,14 @@ final class TLSConversation {
         case failed
     }
 
-    private let context: TLSContext?
+    private let engines: HandshakeEngines?
     private let serverName: String?
-    private let offersProtocols: Bool
+    /// False when TLS begins inside another protocol, or where the server takes only its own.
+    var offersProtocols: Bool
     let http: HTTPProbe?
-    private var session: TLSSession?
+    private var session: (any TLSHandshake)?
+    /// Whether our own TLS 1.3 makes the next handshake.
+    private var usesOwn: Bool
 
     /// Whether this connection's handshake is complete.
     private(set) var isEstablished = false
@@ -37,10 +40,16 @@ final class TLSConversation {
     private var hadIcon = false
 
     /// - Parameters:
-    ///   - context: nil for plain TCP.
+    ///   - engines: nil for plain TCP.
     ///   - http: what to ask once the connection stands; nil for the handshake alone.
-    init(_ context: TLSContext?, serverName: String?, offersProtocols: Bool = true, http: HTTPProbe?) {
-        self.context = context
+    init(
+        _ engines: HandshakeEngines?,
+        serverName: String?,
+        offersProtocols: Bool = true,
+        http: HTTPProbe?
+    ) {
+        self.engines = engines
+        usesOwn = engines?.own != nil
         self.serverName = serverName
         self.offersProtocols = offersProtocols
         self.http = http
@@ -85,12 +94,12 @@ final class TLSConversation {
     /// The connection stands.
     func connected(_ send: (Span<UInt8>) -> Void) -> Action {
         prepare()
-        guard let context else {
+        guard let engines else {
             isEstablished = true
             return act(http?.connected(), send)
         }
         do {
-            session = try TLSSession(context, serverName: serverName, offersProtocols: offersProtocols)
+            session = try makeSession(engines)
         } catch {
             failure = error
             return .failed
@@ -98,8 +107,33 @@ final class TLSConversation {
         return advance(send)
     }
 
+    private func makeSession(_ engines: HandshakeEngines) throws(TLSError) -> (any TLSHandshake)? {
+        if usesOwn, let own = engines.own {
+            return GrabSession(own, serverName: serverName, offersProtocols: offersProtocols)
+        }
+        guard let full = engines.full() else { return nil }
+        return try TLSSession(full, serverName: serverName, offersProtocols: offersProtocols)
+    }
+
+    /// Whether the handshake that is over is made again by libssl: ours failed, and that may be our fault.
+    ///
+    /// Once, so that no server is lost to what ours can't do, and none is asked for ever.
+    func fallsBack(after connection: EndedConnection, _ visit: EndpointVisit) -> Bool {
+        guard usesOwn, !isEstablished, connection.isConnected, connection.isPastPrelude, !visit.isLate else {
+            return false
+        }
+        switch connection.end {
+        case .timedOut(total: true), .budgetExceeded, .failedHere: return false
+        case .closed, .peerClosed, .failed, .timedOut(total: false): break
+        }
+        usesOwn = false
+        // A server of an older version is none of our failures.
+        if flight.version == 0x0304 { visit.scan.counters.addFallback() }
+        return true
+    }
+
     func received(_ bytes: Span<UInt8>, _ send: (Span<UInt8>) -> Void) -> Action {
-        guard context != nil else { return act(http?.received(bytes), send) }
+        guard engines != nil else { return act(http?.received(bytes), send) }
         session?.receive(bytes)
         return isEstablished ? read(send) : advance(send)
     }
@@ -114,13 +148,14 @@ final class TLSConversation {
 
     private func advance(_ send: (Span<UInt8>) -> Void) -> Action {
         do {
-            let isComplete = try session?.handshake() == true
-            session?.flush(send)
+            guard let session else { return .failed }
+            let isComplete = try session.handshake()
+            session.flush(send)
             guard isComplete else { return .wait }
         } catch {
             session?.flush(send)
             failure = error
-            guard let http, hasRefusedUs else { return .failed }
+            guard let http, !usesOwn, hasRefusedUs else { return .failed }
             return act(http.refused(), send)
         }
         isEstablished = true
@@ -143,7 +178,7 @@ final class TLSConversation {
     func error(_ flight: borrowing ServerFlight, _ connection: EndedConnection) -> ObservationError? {
         if isEstablished { return nil }
         if let error = connection.preludeError { return error }
-        if let alert = flight.alerts.last(where: \.isFinal) { return GrabFailure.alert(alert.code).error }
+        if let alert = flight.finalAlert { return GrabFailure.alert(alert).error }
         if let error = connection.error { return error }
         if let failure { return ObservationError(.protocolError, failure.description) }
         return ObservationError(.protocolError, "the handshake was not completed")
@@ -190,7 +225,7 @@ final class TLSConversation {
         case .wait: return .wait
         case .reconnect: return .reconnect
         case .send(let bytes):
-            guard context != nil else {
+            guard engines != nil else {
                 send(bytes.span)
                 return .wait
             }

@@ -1,11 +1,8 @@
 import COpenSSL
 package import Wire
 
-/// The client's end of one TLS connection, without the connection.
-///
-/// Bytes from the peer go in by `receive`, bytes for the peer come out by
-/// `flush`. What the server shows is in `flight`, however the handshake ends.
-package struct TLSSession: ~Copyable {
+/// A handshake by libssl, of all versions that it speaks.
+package final class TLSSession: TLSHandshake {
     private let ssl: OpaquePointer
     private let incoming: OpaquePointer
     private let outgoing: OpaquePointer
@@ -14,8 +11,6 @@ package struct TLSSession: ~Copyable {
     /// Keeps the context alive as long as its session.
     private let context: TLSContext
 
-    /// Whether a server name is sent: a name that SNI can't hold is left out rather than failing the
-    /// handshake.
     package let sendsServerName: Bool
 
     /// - Parameters:
@@ -49,28 +44,23 @@ package struct TLSSession: ~Copyable {
         context.giveBack(recorder)
     }
 
-    /// What the server showed so far.
     package var flight: ServerFlight { recorder.flight }
 
     /// Why the handshake failed, where the server said it; nil when it was libssl that had enough.
     package var failure: GrabFailure? {
-        if let alert = recorder.flight.alerts.last(where: \.isFinal) { return .alert(alert.code) }
+        if let alert = recorder.flight.finalAlert { return .alert(alert) }
         return recorder.flight.junk.isEmpty ? nil : .notTLS
     }
 
     /// The last alert that we sent the server, such as libssl's complaint about its messages.
     package var alertSent: ServerFlight.Alert? { recorder.alertSent }
 
-    /// Takes bytes from the peer.
-    package mutating func receive(_ bytes: Span<UInt8>) {
+    package func receive(_ bytes: Span<UInt8>) {
         recorder.receive(bytes)
         bytes.withUnsafeBytes { _ = BIO_write(incoming, $0.baseAddress, CInt(clamping: $0.count)) }
     }
 
-    /// Goes on with the handshake as far as the bytes received allow.
-    ///
-    /// - Returns: true when the handshake is complete.
-    package mutating func handshake() throws(TLSError) -> Bool {
+    package func handshake() throws(TLSError) -> Bool {
         ERR_clear_error()
         let result = SSL_do_handshake(ssl)
         if result == 1 { return true }
@@ -78,8 +68,7 @@ package struct TLSSession: ~Copyable {
         return false
     }
 
-    /// Hands `send` what is to go to the peer, in place, and forgets it.
-    package mutating func flush(_ send: (Span<UInt8>) -> Void) {
+    package func flush(_ send: (Span<UInt8>) -> Void) {
         var base: UnsafeMutablePointer<CChar>?
         let count = cBIO_get_mem_data(outgoing, &base)
         guard count > 0, let base else { return }
@@ -89,8 +78,7 @@ package struct TLSSession: ~Copyable {
         _ = cBIO_reset(outgoing)
     }
 
-    /// Encrypts application data; it comes out by `flush`.
-    package mutating func write(_ bytes: [UInt8]) throws(TLSError) {
+    package func write(_ bytes: [UInt8]) throws(TLSError) {
         guard !bytes.isEmpty else { return }
         ERR_clear_error()
         var written = 0
@@ -99,17 +87,7 @@ package struct TLSSession: ~Copyable {
         }
     }
 
-    /// How far reading got.
-    package enum Reading: Equatable, Sendable {
-        case wait
-        /// The server said that it is done (close_notify).
-        case end
-    }
-
-    /// Decrypts what was received; `take` gets each piece.
-    ///
-    /// - Parameter take: returns false to stop.
-    package mutating func read(_ take: (Span<UInt8>) -> Bool) throws(TLSError) -> Reading {
+    package func read(_ take: (Span<UInt8>) -> Bool) throws(TLSError) -> TLSReading {
         var room = InlineArray<16384, UInt8>(repeating: 0)
         while true {
             ERR_clear_error()
@@ -129,14 +107,12 @@ package struct TLSSession: ~Copyable {
         }
     }
 
-    /// Tells the server that nothing more will be sent (close_notify); it comes out by `flush`.
-    package mutating func close() {
+    package func close() {
         ERR_clear_error()
         SSL_shutdown(ssl)
         ERR_clear_error()
     }
 
-    /// The application protocol chosen by ALPN.
     package var nextProtocol: String? {
         var name: UnsafePointer<UInt8>?
         var count: UInt32 = 0
@@ -145,8 +121,6 @@ package struct TLSSession: ~Copyable {
         return String(decoding: UnsafeBufferPointer(start: name, count: Int(count)), as: UTF8.self)
     }
 
-    /// Checks chain and name against a store of trusted certificates; nil when libssl has taken no
-    /// certificate.
     package func verify(_ store: TrustStore, name: String?, address: [UInt8]) -> TrustStore.Result? {
         guard let leaf = SSL_get0_peer_certificate(ssl) else { return nil }
         return store.check(leaf, SSL_get_peer_cert_chain(ssl), name: name, address: address)

@@ -1,4 +1,6 @@
+import Bytes
 import COpenSSL
+import Wire
 
 /// Trusted CA certificates, and the check of a chain against them (RFC 5280, section 6; RFC 6125 for names).
 package final class TrustStore {
@@ -22,6 +24,31 @@ package final class TrustStore {
     }
 
     deinit { X509_STORE_free(store) }
+
+    /// Checks the chain that a handshake of ours was shown; nil when its leaf can't be read by libcrypto.
+    func check(_ chain: CertificateChain, name: String?, address: [UInt8]) -> Result? {
+        ERR_clear_error()
+        defer { ERR_clear_error() }
+        guard let stack = OPENSSL_sk_new_null() else { return nil }
+        var certificates: [OpaquePointer] = []
+        defer {
+            for certificate in certificates { X509_free(certificate) }
+            OPENSSL_sk_free(stack)
+        }
+        for index in 0..<chain.count {
+            let certificate = chain.withString(index) { bytes in
+                bytes.withUnsafeBufferPointer { buffer in
+                    var pointer = buffer.baseAddress
+                    return d2i_X509(nil, &pointer, buffer.count)
+                }
+            }
+            // As libssl does, a chain is taken whole or not at all.
+            guard let certificate else { return nil }
+            certificates.append(certificate)
+            OPENSSL_sk_push(stack, UnsafeRawPointer(certificate))
+        }
+        return certificates.first.map { check($0, stack, name: name, address: address) }
+    }
 
     /// - Parameters:
     ///   - leaf: libssl's certificate.

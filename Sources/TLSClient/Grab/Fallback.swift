@@ -45,7 +45,7 @@ package enum Fallback {
         case .noCertificate:
             // An anonymous suite: only the fallbacks offer none.
             suite.map(CipherSuite.isAnonymous) == true ? [.tls12] : []
-        case .notTLS, .limit:
+        case .notTLS, .limit, .unchecked:
             []
         }
     }

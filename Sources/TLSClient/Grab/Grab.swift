@@ -1,17 +1,21 @@
 import Bytes
 package import Wire
 
-/// Asks one server for its certificate: bytes in, actions out, no I/O.
+/// Asks one server for its certificate, and where that is wanted for the proof that it holds the key.
+///
+/// Bytes go in, actions come out; there is no I/O.
 ///
 /// It sends a ClientHello and reads the server's first flight up to the
 /// message after the Certificate that tells how the server signs, in TLS 1.2
 /// and older up to ServerHelloDone. Up to TLS 1.2 that flight is plaintext; in
 /// TLS 1.3 the handshake keys open it. The server has then *presented* the
-/// certificate and not proven to hold its key.
+/// certificate and not proven to hold its key. With the goal `.proof` it goes
+/// on to both Finished messages of TLS 1.3 and carries application data after them.
 ///
-/// Messages are read where they lie, in the caller's buffer or in the
+/// Records are cut by `RecordLayer`, messages by `MessageReader`, and `ServerHandshake` says what they mean.
+/// All are read where they lie, in the caller's buffer or in the
 /// context's room for one decrypted record; only what a read or a record cuts
-/// off is copied. A grab that waits holds some 200 bytes. The context must be
+/// off is copied. A grab that waits holds some 300 bytes. The context must be
 /// the same in every call between two starts.
 package struct Grab {
     /// What the caller does next.
@@ -22,46 +26,42 @@ package struct Grab {
         case send
         /// The flight has a certificate and was read as far as it goes: close with a reset.
         case certificate
-        /// It is over without a certificate; what the flight showed stays in it.
+        /// It is over without a certificate, or without the proof that was wanted; what the flight showed
+        /// stays in it.
         case failed(GrabFailure)
+        /// The server has proven to hold the key of its leaf: send `GrabContext.outgoing`.
+        ///
+        /// From now on `receive` brings application data.
+        case proven
     }
+
+    /// How far a grab goes.
+    package enum Goal: Sendable { case certificate, proof }
 
     /// Bytes that a server may send before its flight is over.
     package static let maximumBytes = 512 * 1024
 
-    /// Bytes of a record's content: TLS 1.2 allows 2048 more than are in plaintext (RFC 5246, section 6.2.3).
-    static let longestRecord = 16384 + 2048
+    /// Bytes of a record's content.
+    static let longestRecord = RecordLayer.longestRecord
 
-    /// Records that it may send.
-    package static let maximumRecords = 8192
+    private enum Stage { case reading, foreign, ended }
 
-    /// Handshake messages that it may send.
-    package static let maximumMessages = 64
-
-    /// The longest handshake message that is waited for; of a longer chain the begin is read.
-    package static let longestMessage = 496 * 1024
-
-    enum Stage { case hello, oldFlight, newFlight, foreign, ended }
-
-    package private(set) var look = ClientHello.Look.default
-
-    var stage = Stage.ended
+    private var stage = Stage.ended
     private var action = Action.wait
-    var fill = ClientHello.Fill(random: InlineArray(repeating: 0), serverName: [], offersProtocols: false)
-
-    /// After a HelloRetryRequest, the transcript up to our second hello (RFC 8446, section 4.4.1).
-    var retryTranscript: [UInt8] = []
-    var retryGroup: UInt16?
-
-    /// The keys of TLS 1.3's handshake records, once the ServerHello was read.
-    var keys = ServerKeys.none
-    private var cutRecord: [UInt8] = []
-    private var cutMessage: [UInt8] = []
+    private var records = RecordLayer()
+    private var messages = MessageReader()
+    private var handshake = ServerHandshake()
     private var byteCount = 0
-    private var recordCount = 0
-    private var messageCount = 0
+    /// What follows the handshake; nil when no proof is wanted.
+    private(set) var session: ApplicationSession?
 
     package init() {}
+
+    /// The hello that was sent.
+    package var look: ClientHello.Look { handshake.look }
+
+    /// Whether the server has proven to hold the key of its leaf.
+    package var isProven: Bool { handshake.stage == .complete }
 
     /// Begins with a server; `GrabContext.outgoing` then holds the hello to send.
     ///
@@ -73,28 +73,23 @@ package struct Grab {
         _ look: ClientHello.Look,
         serverName: [UInt8],
         offersProtocols: Bool = true,
+        goal: Goal = .certificate,
         context: GrabContext,
         flight: inout ServerFlight
     ) {
         giveBack(context)
-        self.look = look
-        stage = .hello
+        stage = .reading
         action = .wait
-        fill = ClientHello.Fill(
+        records = RecordLayer()
+        messages = MessageReader()
+        byteCount = 0
+        session = goal == .proof ? ApplicationSession() : nil
+        let fill = ClientHello.Fill(
             random: context.nextRandom(),
             serverName: serverName,
             offersProtocols: offersProtocols
         )
-        retryTranscript = []
-        retryGroup = nil
-        keys = .none
-        byteCount = 0
-        recordCount = 0
-        messageCount = 0
-        let hello = context.hello(look)
-        let sessionID = hello.sessionID
-        flight.offered(sessionID: sessionID.span)
-        context.write(hello, fill)
+        handshake.start(look, fill, proves: goal == .proof, context, &flight)
     }
 
     /// Takes what the server sent.
@@ -108,22 +103,18 @@ package struct Grab {
         action = .wait
         if stage == .foreign {
             readForeign(bytes, &flight)
-        } else if cutRecord.isEmpty {
+        } else if records.rest.bytes.isEmpty {
             let used = readRecords(bytes, context, &flight)
-            if stage != .ended, stage != .foreign, used < bytes.count {
-                cutRecord = context.takeRoom()
-                cutRecord.append(bytes.extracting(used..<bytes.count))
-            }
+            if stage == .reading { records.rest.keep(bytes.extracting(used..<bytes.count), context) }
         } else {
-            var whole: [UInt8] = []
-            swap(&whole, &cutRecord)
-            whole.append(bytes)
+            let whole = records.rest.joined(with: bytes)
             let used = readRecords(whole.span, context, &flight)
-            whole.removeFirst(used)
-            cutRecord = whole
-            if cutRecord.isEmpty { context.giveBack(&cutRecord) }
+            records.rest.keep(whole, from: used, context)
         }
-        if stage != .ended, byteCount >= Self.maximumBytes { fail(.limit(.bytes), &flight) }
+        // What comes after the handshake is bounded by whoever asked for it.
+        if stage != .ended, byteCount >= Self.maximumBytes, handshake.stage != .complete {
+            fail(.limit(.bytes), &flight)
+        }
         if stage == .ended { giveBack(context) }
         return action
     }
@@ -138,14 +129,19 @@ package struct Grab {
         if flight.close == nil { flight.close = how }
         if stage == .foreign {
             fail(.notTLS, &flight)
-        } else if recordCount == 0, cutRecord.count > 1, ForeignProtocol.isRecord(cutRecord.span) != true {
-            flight.junk(cutRecord.span)
+        } else if records.count == 0, isForeign(records.rest.bytes.span) {
+            flight.junk(records.rest.bytes.span)
             fail(.notTLS, &flight)
         } else {
             fail(how == .reset ? .reset : how == .timeout ? .timeout : .closed, &flight)
         }
         giveBack(context)
         return action
+    }
+
+    /// Whether what came, less than a record, is none's begin.
+    private func isForeign(_ bytes: Span<UInt8>) -> Bool {
+        bytes.count > 1 && ForeignProtocol.isRecord(bytes) != true
     }
 
     // MARK: Records
@@ -156,8 +152,7 @@ package struct Grab {
         _ context: GrabContext,
         _ flight: inout ServerFlight
     ) -> Int {
-        var start = 0
-        if recordCount == 0 {
+        if records.count == 0 {
             switch ForeignProtocol.isRecord(bytes) {
             case false:
                 stage = .foreign
@@ -167,27 +162,21 @@ package struct Grab {
             default: break
             }
         }
-        while stage != .ended, bytes.count - start >= 5 {
-            let count = bytes.u16(start + 3)
-            // Some answer in the version of another protocol, but then in each record.
-            guard
-                bytes[start + 1] == 3 || recordCount == 0
-                    || bytes.u16(start + 1) == Int(flight.recordVersion ?? 0x0303),
-                20...24 ~= bytes[start], count <= Self.longestRecord
-            else {
-                fail(.violation(.record), &flight)
-                break
+        var start = 0
+        do throws(GrabFailure) {
+            while stage == .reading,
+                let end = try records.end(of: bytes, from: start, version: flight.recordVersion)
+            {
+                let record = bytes.extracting(start..<end)
+                start = end
+                // What comes after the handshake is no part of the flight.
+                if handshake.stage != .complete {
+                    flight.record(type: record[0], length: record.count - RecordLayer.header)
+                }
+                try readRecord(record, context, &flight)
             }
-            let end = start + 5 + count
-            guard end <= bytes.count else { break }
-            recordCount += 1
-            guard recordCount <= Self.maximumRecords else {
-                fail(.limit(.records), &flight)
-                break
-            }
-            flight.record(type: bytes[start], length: count)
-            readRecord(bytes.extracting(start..<end), context, &flight)
-            start = end
+        } catch {
+            fail(error, &flight)
         }
         return start
     }
@@ -196,44 +185,59 @@ package struct Grab {
         _ record: Span<UInt8>,
         _ context: GrabContext,
         _ flight: inout ServerFlight
-    ) {
-        let body = record.extracting(5..<record.count)
+    ) throws(GrabFailure) {
+        let body = record.extracting(RecordLayer.header..<record.count)
         switch record[0] {
         case 22:
             flight.record(version: UInt16(record.u16(1)))
             // A certificate that anybody on the way could have put there would be no observation of the
             // server.
-            guard stage != .newFlight else { return fail(.violation(.plaintext), &flight) }
-            readMessages(body, context, &flight)
+            guard records.keys.number == 0 else { throw .violation(.plaintext) }
+            try readMessages(body, context, &flight)
         case 23:
-            guard keys.number != 0, let content = context.cipher.decrypt(record, &keys) else {
-                return fail(.violation(.ciphertext), &flight)
+            guard records.keys.number != 0, let content = context.cipher.decrypt(record, &records.keys) else {
+                throw .violation(.ciphertext)
             }
             let plaintext = context.cipher.plaintext
-            switch content.type {
-            case 22: readMessages(plaintext.span.extracting(0..<content.count), context, &flight)
-            case 21: readAlerts(plaintext.span.extracting(0..<content.count), &flight)
-            default: fail(.violation(.record), &flight)
-            }
+            try readContent(plaintext.span.extracting(0..<content.count), content.type, context, &flight)
         case 21:
             flight.record(version: UInt16(record.u16(1)))
-            readAlerts(body, &flight)
+            guard handshake.stage != .complete else { throw .violation(.plaintext) }
+            try readAlerts(body, &flight)
         case 20, 24:
             break
         default:
-            fail(.violation(.record), &flight)
+            throw .violation(.record)
         }
     }
 
-    private mutating func readAlerts(_ bytes: Span<UInt8>, _ flight: inout ServerFlight) {
-        guard bytes.count >= 2 else { return fail(.violation(.record), &flight) }
+    /// Reads what an encrypted record held.
+    private mutating func readContent(
+        _ content: Span<UInt8>,
+        _ type: UInt8,
+        _ context: GrabContext,
+        _ flight: inout ServerFlight
+    ) throws(GrabFailure) {
+        switch type {
+        case 22: try readMessages(content, context, &flight)
+        case 21: try readAlerts(content, &flight)
+        case 23 where handshake.stage == .complete && messages.rest.bytes.isEmpty: session?.take(content)
+        default: throw .violation(.record)
+        }
+    }
+
+    private mutating func readAlerts(
+        _ bytes: Span<UInt8>,
+        _ flight: inout ServerFlight
+    ) throws(GrabFailure) {
+        guard bytes.count >= 2 else { throw .violation(.record) }
         var place = 0
-        while place + 2 <= bytes.count, stage != .ended {
+        while place + 2 <= bytes.count {
             let alert = ServerFlight.Alert(level: bytes[place], code: bytes[place + 1])
             flight.alert(alert)
             if alert.isFinal {
-                flight.close = .alert
-                fail(.alert(alert.code), &flight)
+                if handshake.stage != .complete { flight.close = .alert }
+                throw .alert(alert.code)
             }
             place += 2
         }
@@ -251,94 +255,122 @@ package struct Grab {
         _ bytes: Span<UInt8>,
         _ context: GrabContext,
         _ flight: inout ServerFlight
-    ) {
-        if cutMessage.isEmpty {
-            let used = readWholeMessages(bytes, context, &flight)
-            guard stage != .ended, used < bytes.count else { return }
-            cutMessage = context.takeRoom()
-            cutMessage.append(bytes.extracting(used..<bytes.count))
+    ) throws(GrabFailure) {
+        if messages.rest.bytes.isEmpty {
+            let used = try readWholeMessages(bytes, context, &flight)
+            if stage == .reading { messages.rest.keep(bytes.extracting(used..<bytes.count), context) }
         } else {
-            var whole: [UInt8] = []
-            swap(&whole, &cutMessage)
-            whole.append(bytes)
-            let used = readWholeMessages(whole.span, context, &flight)
-            whole.removeFirst(used)
-            cutMessage = whole
-            if cutMessage.isEmpty { context.giveBack(&cutMessage) }
+            let whole = messages.rest.joined(with: bytes)
+            let used = try readWholeMessages(whole.span, context, &flight)
+            messages.rest.keep(whole, from: used, context)
         }
-        if stage != .ended, cutMessage.count >= Self.longestMessage { fail(.limit(.bytes), &flight) }
+        if stage == .reading, messages.rest.bytes.count >= MessageReader.longestMessage {
+            throw .limit(.bytes)
+        }
     }
 
     private mutating func readWholeMessages(
         _ bytes: Span<UInt8>,
         _ context: GrabContext,
         _ flight: inout ServerFlight
-    ) -> Int {
+    ) throws(GrabFailure) -> Int {
         var start = 0
-        while stage != .ended, bytes.count - start >= 4 {
-            let end = start + 4 + bytes.u24(start + 1)
-            guard end <= bytes.count else { break }
-            messageCount += 1
-            guard messageCount <= Self.maximumMessages else {
-                fail(.limit(.messages), &flight)
-                break
-            }
-            readMessage(bytes.extracting(start..<end), context, &flight)
+        while stage == .reading, let end = try messages.end(of: bytes, from: start) {
+            let message = bytes.extracting(start..<end)
             start = end
-            // What follows a TLS 1.3 ServerHello in its record was never encrypted.
-            if stage == .newFlight, keys.isFresh, start < bytes.count {
-                fail(.violation(.plaintext), &flight)
+            if handshake.stage == .complete {
+                try readLater(message, isLast: start == bytes.count, context)
+                continue
+            }
+            switch try handshake.read(message, context, &flight) {
+            case .nothing: break
+            case .retry:
+                // The ChangeCipherSpec is for middleboxes (RFC 8446, section D.4).
+                context.outgoing.insert(contentsOf: Self.changeCipherSpec, at: 0)
+                action = .send
+            case .secret(let secret):
+                // What follows a TLS 1.3 ServerHello in its record was never encrypted.
+                guard start == bytes.count else { throw .violation(.plaintext) }
+                records.keys = keys(secret, context)
+            case .end: fail(.noCertificate, &flight)
+            case .complete:
+                guard start == bytes.count else { throw .violation(.order) }
+                try complete(context)
             }
         }
         return start
     }
 
-    private mutating func readMessage(
+    private func keys(_ secret: Block, _ context: GrabContext) -> TrafficKeys {
+        context.schedule(handshake.suite).keys(
+            secret,
+            suite: handshake.suite,
+            number: context.nextNumber()
+        )
+    }
+
+    private static let changeCipherSpec: [UInt8] = [20, 3, 3, 0, 1, 1]
+
+    // MARK: After the server's Finished
+
+    /// Writes our last handshake messages, and takes the keys of application data.
+    private mutating func complete(_ context: GrabContext) throws(GrabFailure) {
+        guard let proof = handshake.proof, let session else { throw .unchecked }
+        context.outgoing.removeAll(keepingCapacity: true)
+        if !handshake.isRetried { context.outgoing += Self.changeCipherSpec }
+        var closing = proof.closingKeys(handshake.suite, context)
+        let messages = proof.closing()
+        guard context.sealer?.seal(messages.span, type: 22, &closing, into: &context.outgoing) == true else {
+            throw .unchecked
+        }
+        records.keys = keys(proof.serverApplication, context)
+        session.begin(keys(proof.clientApplication, context), longest: proof.recordLimit)
+        self.messages.goOn()
+        records.goOn()
+        action = .proven
+    }
+
+    /// Takes a message that comes after the handshake (RFC 8446, section 4.6).
+    private mutating func readLater(
         _ message: Span<UInt8>,
-        _ context: GrabContext,
-        _ flight: inout ServerFlight
-    ) {
-        let type = message[0]
-        guard (stage == .hello) == (type == 2) || type == 0, type != 11 || flight.chain.isEmpty else {
-            return fail(.violation(.order), &flight)
-        }
-        do {
-            try flight.message(message)
-        } catch {
-            return fail(.violation(.message), &flight)
-        }
-        switch type {
-        case 2:
-            switch readHello(message, context, &flight) {
-            case .success(let action): self.action = action
-            case .failure(let failure): fail(failure, &flight)
-            }
-        // ServerHelloDone; CertificateVerify and Finished.
-        case 14 where stage == .oldFlight: fail(.noCertificate, &flight)
-        case 15 where stage == .newFlight, 20 where stage == .newFlight: fail(.noCertificate, &flight)
-        default: break
+        isLast: Bool,
+        _ context: GrabContext
+    ) throws(GrabFailure) {
+        guard let proof = handshake.proof, let session else { throw .violation(.order) }
+        switch message[0] {
+        case 4: break  // a session ticket, which is for clients that come again
+        case 24:
+            guard message.count == 5, message[4] <= 1, isLast else { throw .violation(.message) }
+            guard session.countUpdate() else { throw .limit(.messages) }
+            proof.updateServer()
+            records.keys = keys(proof.serverApplication, context)
+            guard message[4] == 1 else { return }
+            // Ours goes out under the old key, and asks for nothing.
+            guard session.seal([24, 0, 0, 1, 0], type: 22, context) else { throw .unchecked }
+            proof.updateClient()
+            session.renew(keys(proof.clientApplication, context))
+        default: throw .violation(.order)
         }
     }
 
     // MARK: The end
 
-    /// Ends the grab: with a certificate when one was seen, otherwise with `failure`.
-    mutating func fail(_ failure: GrabFailure, _ flight: inout ServerFlight) {
+    /// Ends the grab: with a certificate when one was seen and is enough, otherwise with `failure`.
+    private mutating func fail(_ failure: GrabFailure, _ flight: inout ServerFlight) {
         if flight.chain.isEmpty { salvage(&flight) }
-        action = flight.chain.isEmpty ? .failed(failure) : .certificate
+        action = flight.chain.isEmpty || session != nil ? .failed(failure) : .certificate
         stage = .ended
     }
 
     /// Reads what there is of a Certificate message that will not be whole: its leaf may be.
     private mutating func salvage(_ flight: inout ServerFlight) {
-        guard stage == .oldFlight || stage == .newFlight, cutMessage.count > 4, cutMessage[0] == 11 else {
-            return
-        }
-        try? flight.message(cutMessage.span)
+        let rest = messages.rest.bytes
+        guard handshake.stage != .hello, rest.count > 4, rest[0] == 11 else { return }
+        try? flight.message(rest.span)
     }
 
     private mutating func giveBack(_ context: GrabContext) {
-        context.giveBack(&cutRecord)
-        context.giveBack(&cutMessage)
+        records.rest.clear(context)
+        messages.rest.clear(context)
     }
 }

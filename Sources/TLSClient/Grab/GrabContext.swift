@@ -11,6 +11,10 @@ package final class GrabContext {
     package internal(set) var outgoing: [UInt8] = []
 
     let cipher: RecordCipher
+    private let suites: SuiteCiphers
+    /// Made when the first handshake goes on to its end, as is the verifier.
+    private(set) lazy var sealer = RecordSealer(suites)
+    lazy var verifier = SignatureVerifier()
     let sha256 = KeySchedule(size: 32)
     let sha384 = KeySchedule(size: 48)
     private var randoms = RandomPool()
@@ -36,7 +40,10 @@ package final class GrabContext {
     /// - Parameter protocols: application protocols to offer, in order of preference.
     /// - Throws: `GrabContext.Failure` when libcrypto lacks a primitive or memory.
     package init(protocols: [String] = ["h2", "http/1.1"]) throws(Failure) {
-        guard let cipher = RecordCipher(), let x25519 = KeyPair(group: 29), let p256 = KeyPair(group: 23)
+        let suites = SuiteCiphers()
+        self.suites = suites
+        guard let cipher = RecordCipher(suites), let x25519 = KeyPair(group: 29),
+            let p256 = KeyPair(group: 23)
         else {
             throw Failure()
         }
@@ -93,6 +100,9 @@ package final class GrabContext {
             }
         return hellos[place]
     }
+
+    /// The key schedule of a TLS 1.3 suite.
+    func schedule(_ suite: UInt16) -> KeySchedule { suite == 0x1302 ? sha384 : sha256 }
 
     func nextRandom() -> InlineArray<32, UInt8> { randoms.next() }
 

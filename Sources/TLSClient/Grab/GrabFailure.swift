@@ -14,8 +14,25 @@ package enum GrabFailure: Error, Equatable, Sendable {
     case violation(Violation)
     /// The flight was whole and held no certificate, as with an anonymous suite.
     case noCertificate
+    /// The server signed in a way that is not checked here, or libcrypto failed: not its fault.
+    case unchecked
     /// A bound was reached.
     case limit(Limit)
+
+    /// Why, in words.
+    var reason: String {
+        switch self {
+        case .alert(let code): "alert \(code)"
+        case .closed: "the server closed the connection"
+        case .reset: "connection reset by peer"
+        case .timeout: "no answer within the time limit"
+        case .notTLS: "the answer is not TLS"
+        case .violation(let what): what.rawValue
+        case .noCertificate: "the server's flight holds no certificate"
+        case .unchecked: "a signature of a kind that is not checked"
+        case .limit(let what): "more \(what.rawValue) than the limit"
+        }
+    }
 
     package enum Violation: String, Sendable {
         case record = "record with an impossible length or type"
@@ -25,6 +42,8 @@ package enum GrabFailure: Error, Equatable, Sendable {
         case ciphertext = "encrypted record before any key, or one that does not decrypt"
         case retry = "HelloRetryRequest that asks for nothing we have"
         case share = "key share that does not fit"
+        case signature = "CertificateVerify that the certificate's key does not verify"
+        case finished = "Finished that does not fit the handshake"
         case suite = "cipher suite or version that was not offered"
     }
 

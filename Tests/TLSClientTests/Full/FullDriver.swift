@@ -45,8 +45,37 @@ func shake(
     verify store: TrustStore? = nil,
     names: [(name: String?, address: [UInt8])] = []
 ) throws -> FullAnswer {
+    let session = try TLSSession(context, serverName: serverName)
+    var answer = try converse(port, session, request: request, chunk: chunk, closes: closes)
+    answer.failure = session.failure
+    answer.alertSent = session.alertSent
+    if let store {
+        answer.verifications = names.compactMap { session.verify(store, name: $0.name, address: $0.address) }
+    }
+    return answer
+}
+
+/// The same by our own code, of TLS 1.3 alone.
+func prove(
+    _ port: UInt16,
+    _ context: GrabContext,
+    serverName: String? = "server.test",
+    request: String? = nil,
+    chunk: Int = 65536
+) throws -> FullAnswer {
+    let session = GrabSession(context, serverName: serverName)
+    return try converse(port, session, request: request, chunk: chunk)
+}
+
+/// Has a handshake, and what follows it, over a blocking socket.
+func converse(
+    _ port: UInt16,
+    _ session: any TLSHandshake,
+    request: String? = nil,
+    chunk: Int = 65536,
+    closes: Bool = false
+) throws -> FullAnswer {
     var answer = FullAnswer()
-    var session = try TLSSession(context, serverName: serverName)
     let socket = try Socket(port)
     do {
         _ = try session.handshake()
@@ -80,12 +109,7 @@ func shake(
         session.flush { socket.send($0) }
     }
     answer.flight = session.flight
-    answer.failure = session.failure
-    answer.alertSent = session.alertSent
     answer.nextProtocol = session.nextProtocol
-    if let store {
-        answer.verifications = names.compactMap { session.verify(store, name: $0.name, address: $0.address) }
-    }
     return answer
 }
 

@@ -103,7 +103,7 @@ import Wire
             var bytes = flight
             for _ in 0...random(3) { bytes[random(bytes.count)] = UInt8(random(256)) }
             bytes.removeLast(random(bytes.count / 2))
-            var session = try TLSSession(context, serverName: nil)
+            let session = try TLSSession(context, serverName: nil)
             _ = try session.handshake()
             session.receive(bytes.span)
             do {

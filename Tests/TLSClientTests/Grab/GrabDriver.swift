@@ -55,7 +55,7 @@ func grab(
         switch answer.action {
         case .wait: continue
         case .send: socket.send(context.outgoing)
-        case .certificate, .failed: return answer
+        case .certificate, .failed, .proven: return answer
         }
     }
 }

@@ -1,6 +1,8 @@
-/// What decrypts one connection's records: the suite, the key and the nonce of the next record.
-struct ServerKeys {
-    /// Tells the connections of a context apart, so that the cipher knows whose key it holds.
+/// What opens, or seals, the records of one direction of one connection.
+///
+/// It holds the suite, the key and the nonce of the next record.
+struct TrafficKeys {
+    /// Tells the keys of a context apart, so that the cipher knows whose it holds; zero before there are any.
     let number: UInt64
     let suite: UInt16
     private(set) var key = InlineArray<32, UInt8>(repeating: 0)
@@ -19,16 +21,21 @@ struct ServerKeys {
         suite = 0
     }
 
-    /// Before there are keys: its number is zero.
-    static let none = ServerKeys()
+    static let none = TrafficKeys()
 
-    /// Whether no record was decrypted yet.
+    /// Whether they served no record yet.
     var isFresh: Bool { sequence == 0 }
 
-    /// Bytes of the key (RFC 8446, section B.4).
+    /// Bytes of a suite's key (RFC 8446, section B.4).
     static func keyBytes(_ suite: UInt16) -> Int {
         suite == 0x1302 || suite == 0x1303 ? 32 : 16
     }
+
+    /// Bytes of a suite's tag.
+    static func tagBytes(_ suite: UInt16) -> Int { suite == 0x1305 ? 8 : 16 }
+
+    /// Whether a suite's cipher is CCM.
+    static func isCCM(_ suite: UInt16) -> Bool { suite == 0x1304 || suite == 0x1305 }
 
     /// The next record's nonce (RFC 8446, section 5.3).
     mutating func nextNonce() -> InlineArray<12, UInt8> {

@@ -11,16 +11,14 @@ final class RecordCipher {
 
     private let aead: OpaquePointer
     private let ccm: OpaquePointer
-    private let aes128 = EVP_CIPHER_fetch(nil, "AES-128-GCM", nil)
-    private let aes256 = EVP_CIPHER_fetch(nil, "AES-256-GCM", nil)
-    private let chacha20 = EVP_CIPHER_fetch(nil, "CHACHA20-POLY1305", nil)
-    private let aes128ccm = EVP_CIPHER_fetch(nil, "AES-128-CCM", nil)
+    private let suites: SuiteCiphers
 
     /// The connection whose key `aead` holds.
     private var owner: UInt64 = 0
 
     /// Nil when libcrypto is out of memory.
-    init?() {
+    init?(_ suites: SuiteCiphers) {
+        self.suites = suites
         guard let aead = EVP_CIPHER_CTX_new() else { return nil }
         guard let ccm = EVP_CIPHER_CTX_new() else {
             EVP_CIPHER_CTX_free(aead)
@@ -33,20 +31,19 @@ final class RecordCipher {
     deinit {
         EVP_CIPHER_CTX_free(aead)
         EVP_CIPHER_CTX_free(ccm)
-        for cipher in [aes128, aes256, chacha20, aes128ccm] { EVP_CIPHER_free(cipher) }
     }
 
     /// Decrypts a whole record, header and all.
     ///
     /// Returns the count of its content in `plaintext`, without padding and
     /// type, and the type; nil when it is not genuine.
-    func decrypt(_ record: Span<UInt8>, _ keys: inout ServerKeys) -> (count: Int, type: UInt8)? {
-        let tag = keys.suite == 0x1305 ? 8 : 16
+    func decrypt(_ record: Span<UInt8>, _ keys: inout TrafficKeys) -> (count: Int, type: UInt8)? {
+        let tag = TrafficKeys.tagBytes(keys.suite)
         let count = record.count - 5 - tag
         guard count > 0, count <= plaintext.count else { return nil }
         let nonce = keys.nextNonce()
         let isGenuine =
-            keys.suite == 0x1304 || keys.suite == 0x1305
+            TrafficKeys.isCCM(keys.suite)
             ? decryptCCM(record, count, tag, keys, nonce) : decryptAEAD(record, count, keys, nonce)
         guard isGenuine else {
             owner = 0
@@ -61,12 +58,12 @@ final class RecordCipher {
     private func decryptAEAD(
         _ record: Span<UInt8>,
         _ body: Int,
-        _ keys: borrowing ServerKeys,
+        _ keys: borrowing TrafficKeys,
         _ nonce: InlineArray<12, UInt8>
     ) -> Bool {
         let isKeyed = owner == keys.number
         owner = keys.number
-        let cipher = isKeyed ? nil : keys.suite == 0x1301 ? aes128 : keys.suite == 0x1302 ? aes256 : chacha20
+        let cipher = isKeyed ? nil : suites[keys.suite]
         var count: CInt = 0
         let (key, nonce) = (keys.key, nonce)
         return record.withUnsafeBufferPointer { record in
@@ -99,15 +96,16 @@ final class RecordCipher {
         _ record: Span<UInt8>,
         _ body: Int,
         _ tagCount: Int,
-        _ keys: borrowing ServerKeys,
+        _ keys: borrowing TrafficKeys,
         _ nonce: InlineArray<12, UInt8>
     ) -> Bool {
         var count: CInt = 0
+        let cipher = suites[keys.suite]
         let (key, nonce) = (keys.key, nonce)
         return record.withUnsafeBufferPointer { record in
             plaintext.withUnsafeMutableBufferPointer { plaintext in
                 guard let bytes = record.baseAddress, let out = plaintext.baseAddress else { return false }
-                EVP_DecryptInit_ex2(ccm, aes128ccm, nil, nil, nil)
+                EVP_DecryptInit_ex2(ccm, cipher, nil, nil, nil)
                 EVP_CIPHER_CTX_ctrl(ccm, EVP_CTRL_AEAD_SET_IVLEN, 12, nil)
                 let tag = UnsafeMutableRawPointer(mutating: bytes + 5 + body)
                 EVP_CIPHER_CTX_ctrl(ccm, EVP_CTRL_AEAD_SET_TAG, CInt(tagCount), tag)
