@@ -58,7 +58,7 @@ package enum ForeignText {
     ///
     /// - Returns: as `tls.version` and `tls.version_protocol`; nil for what is none.
     package static func version(_ text: String) -> (number: String, name: String)? {
-        let word = text.lowercased().filter { $0 != " " && $0 != "_" && $0 != "." }
+        let word = text.lowercased().filter { !" _./".contains($0) }
         switch word {
         case "771", "0x0303", "0x303": return ("1.2", "tls")
         case "772", "0x0304", "0x304": return ("1.3", "tls")
