@@ -88,11 +88,12 @@ uninstall: ## Remove what install put under PREFIX, also what an older version l
 	rm -f $(BIN)/hallmark $(SHARE)/man/man1/hallmark.1 $(SHARE)/bash-completion/completions/hallmark \
 	  $(SHARE)/zsh/site-functions/_hallmark $(SHARE)/fish/vendor_completions.d/hallmark.fish
 
-lint: ## Check format, imports, fuzz entries, comments and shell scripts
+lint: ## Check format, imports, fuzz entries, arithmetic, comments and shell scripts
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks
 	@Tests/Tools/check-layers.sh
 	@Tests/Tools/check_imports.py
 	@Tests/Tools/check_fuzz_entries.py
+	@Tests/Tools/check_arithmetic.py
 	@Tests/Tools/check-comments.sh
 	@! command -v shellcheck > /dev/null || shellcheck $$(git ls-files '*.sh' .ci/run)
 

@@ -23,7 +23,7 @@ extension ScanTally {
         self.init()
         for (key, count) in counts {
             // No run comes near it; a damaged file may say anything.
-            let count = min(count, 1 << 62)
+            let count = min(count, 1 << 48)
             let parts = key.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false).map(
                 String.init
             )
