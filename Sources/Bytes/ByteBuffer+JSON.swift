@@ -145,8 +145,46 @@ extension ByteBuffer {
             append("\\u00")
             append(hexDigit(byte >> 4))
             append(hexDigit(byte & 15))
-        default: append(byte)
+        default: append(beyondASCII: byte)
         }
+    }
+
+    /// Lines of JSON that may be others', in which nothing is left that a terminal acts on.
+    ///
+    /// Where JSON can hold such characters they may stand as escapes, which mean the same.
+    package mutating func append(records span: Span<UInt8>) {
+        for index in span.indices {
+            if span[index] == 0x7f { append("\\u007f") } else { append(beyondASCII: span[index]) }
+        }
+    }
+
+    private mutating func append(beyondASCII byte: UInt8) {
+        append(byte)
+        // A character ends here, or goes on.
+        if byte & 0xc0 == 0x80 { escapeActiveCharacter() }
+    }
+
+    /// Writes the character that ends here as an escape if a terminal acts on it, as it does on those of C1,
+    /// on those that change the direction of the text, and on the separators of lines and paragraphs.
+    private mutating func escapeActiveCharacter() {
+        let (code, length) = withSpan { span -> (UInt8, Int) in
+            let last = span[span.count - 1]
+            switch span.count > 1 ? span[span.count - 2] : 0 {
+            case 0xc2 where last < 0xa0: return (last, 2)
+            case 0xd8 where last == 0x9c: return (0x1c, 2)
+            case 0x80 where span.count > 2 && span[span.count - 3] == 0xe2:
+                return last == 0x8e || last == 0x8f || 0xa8...0xae ~= last ? (last & 0x3f, 3) : (0, 0)
+            case 0x81 where span.count > 2 && span[span.count - 3] == 0xe2:
+                return 0xa6...0xa9 ~= last ? (last & 0x3f | 0x40, 3) : (0, 0)
+            default: return (0, 0)
+            }
+        }
+        guard length > 0 else { return }
+        let isArabic = length == 2 && code < 0x80
+        truncate(to: count - length)
+        append(length == 3 ? "\\u20" : isArabic ? "\\u06" : "\\u00")
+        append(hexDigit(code >> 4))
+        append(hexDigit(code & 15))
     }
 }
 

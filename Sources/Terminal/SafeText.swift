@@ -143,6 +143,7 @@ package enum SafeText {
             case "\n", "\t", "\r": result += " "
             case _ where scalar.value < 0x20 || scalar.value == 0xfffe || scalar.value == 0xffff:
                 result += "\u{fffd}"
+            case _ where isActive(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
             default: result.unicodeScalars.append(scalar)
             }
         }
@@ -157,6 +158,7 @@ package enum SafeText {
             case "\"": result += "\\\""
             case "\\": result += "\\\\"
             case _ where scalar.value < 0x20 || scalar.value == 0x7f: result += " "
+            case _ where isActive(scalar): result += "\\\\u{\(String(scalar.value, radix: 16))}"
             default: result.unicodeScalars.append(scalar)
             }
         }

@@ -19,7 +19,18 @@ package final class StandardOutput {
 
     package init() {}
 
-    /// Writes bytes as they are: records, which escape what they hold by themselves.
+    /// Writes lines of JSON that may be others'.
+    package func writeRecords(_ span: Span<UInt8>) throws(StandardOutputError) {
+        var odd: UInt8 = 0
+        for index in span.indices { odd |= span[index] & 0x80 | (span[index] == 0x7f ? 1 : 0) }
+        guard odd != 0 else { return try write(span) }
+        var safe = ByteBuffer(capacity: span.count + 1024)
+        safe.append(records: span)
+        let text = safe.withSpan { span in span.withUnsafeBufferPointer { Array($0) } }
+        try write(text.span)
+    }
+
+    /// Writes bytes as they are: what was made safe where it was made.
     package func write(_ span: Span<UInt8>) throws(StandardOutputError) {
         span.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
         if bytes.count >= 1 << 16 { try flush() }
@@ -55,7 +66,8 @@ package final class StandardOutput {
     package func json(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+        try writeRecords(Array(try encoder.encode(value)).span)
+        try write("\n")
     }
 
     /// Hands everything to the system.

@@ -11,6 +11,8 @@ extension ByteBuffer {
             odd |=
                 (byte < 0x20 ? 1 : 0) | (byte == 0x22 ? 1 : 0) | (byte == 0x5c ? 1 : 0)
                 | (byte == 0x7f ? 1 : 0)
+                // What can begin a character that a terminal acts on.
+                | (byte == 0xc2 ? 1 : 0) | (byte == 0xd8 ? 1 : 0) | (byte == 0xe2 ? 1 : 0)
         }
         if odd == 0 { return append(text) }
         for index in text.indices { append(escaped: text[index]) }

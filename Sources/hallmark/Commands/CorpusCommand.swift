@@ -129,7 +129,7 @@ struct CorpusCommand: ParsableCommand {
             let corpus = try CorpusFile(corpus, .read)
             // What could be read goes out, whatever else is damaged.
             let result = Result {
-                try corpus.export(since: period.since, until: period.until) { try output.write($0) }
+                try corpus.export(since: period.since, until: period.until) { try output.writeRecords($0) }
             }
             try output.flush()
             _ = try result.get()
