@@ -37,6 +37,7 @@ let package = Package(
         .systemLibrary(name: "CVectorscan", pkgConfig: "libhs", providers: [.apt(["libvectorscan-dev"])]),
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(
             name: "CSimdjson",
             cxxSettings: [.define("SIMDJSON_EXCEPTIONS", to: "0")],
@@ -50,7 +51,10 @@ let package = Package(
 
         // What looks at bytes: no I/O.
         .target(name: "Wire", dependencies: ["Bytes"]),
-        .target(name: "Observations", dependencies: ["Bytes", "COpenSSL", "CSimdjson", "CZlib", "Wire"]),
+        .target(
+            name: "Observations",
+            dependencies: ["Bytes", "COpenSSL", "CSimdjson", "CZlib", "CZstd", "Wire"]
+        ),
         .target(name: "Import", dependencies: ["Bytes", "Observations", "Wire", "YAML"]),
         .target(name: "JA4Plus", dependencies: ["Bytes", "Observations", "Wire"]),
         .target(

@@ -84,9 +84,13 @@ import Testing
         for file in [scratch.file("empty.ndjson"), scratch.file("blank.ndjson"), "/dev/null", "-"] {
             let result = try Self.match(scratch, [file])
             #expect(result.status == 1, "\(file)")
-            #expect(result.errors.contains("\nnothing was matched: there is no observation"))
+            #expect(result.errors.contains(": there is no observation and no certificate in it"))
             #expect(result.output.isEmpty)
-            #expect(result.errors.hasSuffix("\n0 observations, 0 with a match, 0 lines unreadable\n"))
+            #expect(
+                result.errors.hasSuffix(
+                    "\n0 observations, 0 with a match, 0 lines unreadable, 1 more could not be read\n"
+                )
+            )
             // Where the rules come from is said, since they are not the installed ones.
             #expect(result.errors.hasPrefix("hallmark: rules: \(scratch.path)"))
         }

@@ -23,7 +23,7 @@ import Testing
         try scratch.write("one", record)
         let pem = try String(contentsOfFile: pair.certificate, encoding: .utf8)
         let texts = [
-            "foreign": "{\"foo\":1}\n", "array": "[\(record)]", "pretty": "{\n  \"a\": 1\n}\n", "empty": "",
+            "foreign": "{\"foo\":1}\n", "array": "[\(record)", "pretty": "{\n  \"a\": 1\n}\n", "empty": "",
             "blank": " \n\n",
             "words": "no record at all\n", "cut": record + String(record.prefix(70)),
             "broken": pem.replacingOccurrences(of: "\nM", with: "\nM*"),
@@ -39,6 +39,8 @@ import Testing
             (cat one; head -c 67200000 /dev/zero | tr '\\0' a; echo; cat one) > long
             for n in $(seq 3000); do sed "s/443/$n/" one; done > many
             gzip -c many | head -c 3000 > cut.gz
+            zstd -qc many | head -c 3000 > cut.zst
+            head -c 100000 /dev/urandom | zstd -qc | head -c 40000 > noise.zst
             openssl pkcs12 -export -in "$1" -inkey "$2" -passout pass: -out store
             openssl crl2pkcs7 -nocrl -certfile "$1" -outform DER -out bundle
             openssl req -new -key "$2" -subj /CN=a -outform DER -out request
@@ -46,14 +48,17 @@ import Testing
             """
         try check("bash", ["-ec", script, scratch.file("."), pair.certificate, pair.key])
         return [
-            Case(name: "foreign", word: "foreign"), Case(name: "array", word: "is a JSON array"),
-            Case(name: "pretty", word: "JSON over several lines"), Case(name: "empty", word: "nothing"),
+            Case(name: "foreign", word: "foreign"),
+            Case(name: "array", word: "the JSON is cut off", records: 1),
+            Case(name: "pretty", word: "pretty"), Case(name: "empty", word: "nothing"),
             Case(name: "blank", word: "nothing"), Case(name: "words", word: "words"),
             Case(name: "cut", word: "cut", records: 1),
             Case(name: "broken", word: "broken:2: a character that is no base64"),
             Case(name: "endless", word: "endless:1: the certificate's block has no END"),
             Case(name: "wide", word: "is UTF-16"), Case(name: "long", word: "long", records: 1),
             Case(name: "cut.gz", word: "the gzip file is cut off", records: 2),
+            Case(name: "cut.zst", word: "the zstd file is cut off"),
+            Case(name: "noise.zst", word: "noise"),
             Case(name: "store", word: "is a PKCS#12 store"),
             Case(name: "bundle", word: "is PKCS#7"), Case(name: "request", word: "is a certificate request"),
             Case(name: "key", word: "is a private key"), Case(name: "missing", word: "No such file"),

@@ -22,6 +22,7 @@ struct Fuzzer: Sendable {
         "inventory": Fuzzer(seeds: inventorySeeds, run: fuzzInventory),
         "line": Fuzzer(seeds: lineSeeds, run: fuzzLine),
         "proof": Fuzzer(seeds: proofSeeds, run: fuzzProof),
+        "packed": Fuzzer(seeds: packedSeeds, run: fuzzPacked),
         "record": Fuzzer(seeds: recordSeeds, run: fuzzRecord),
         "rootstore": Fuzzer(seeds: rootStoreSeeds, run: fuzzRootStore),
         "rules": Fuzzer(seeds: ruleSeeds, run: fuzzRules),

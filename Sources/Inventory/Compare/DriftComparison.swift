@@ -1,18 +1,17 @@
 import Bytes
-import Glibc
 import Observations
 
 /// Compares a sweep with an earlier one.
 ///
 /// Of the earlier sweep it keeps three words for each endpoint, and reads a line again where it wants to say
-/// what changed.
+/// what changed: in the file, or in a copy of what can't be read twice.
 package final class DriftComparison {
     private let picker = RecordPicker(RecordField.compared)
     private let older = RecordPicker(RecordField.compared)
     private let hash = SipHash(k0: .random(in: .min ... .max), k1: .random(in: .min ... .max))
     private var entries: [UInt64: Entry] = [:]
     private let path: String
-    private let descriptor: Int32
+    private var lines: KeptLines
     private let report: (ReportedFinding) throws -> Void
     package private(set) var counts = ComparisonCounts()
     /// What was read of the earlier sweep, and what could not be.
@@ -32,29 +31,32 @@ package final class DriftComparison {
     package init(baseline path: String, report: @escaping (ReportedFinding) throws -> Void) throws {
         self.path = path
         self.report = report
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError(path, errno) }
+        lines = KeptLines(path)
         var found: (key: UInt64, entry: Entry)?
         var sweep = SweepFile()
-        try sweep.read(path) { offset in
+        try sweep.read(path) { isPlain in
+            lines.isCopied = !isPlain
+        } placed: { offset in
             guard let (key, entry) = found else { return }
             entries[key] = entry
-            entries[key]?.offset = offset
+            if !lines.isCopied { entries[key]?.offset = offset }
         } record: { line in
             found = nil
             guard (try? picker.read(padded: line)) != nil, picker.has(.ip) || picker.has(.address) else {
                 return false
             }
             if Self.isAnswer(picker) {
-                let entry = Entry(offset: 0, length: Int32(clamping: line.count), digest: digest(picker))
+                let entry = Entry(
+                    offset: lines.isCopied ? try lines.keep(line) : 0,
+                    length: Int32(clamping: line.count),
+                    digest: digest(picker)
+                )
                 found = (key(picker), entry)
             }
             return true
         }
         earlier = sweep
     }
-
-    deinit { close(descriptor) }
 
     /// How many endpoints the earlier sweep has.
     package var baselineCount: Int { entries.count }
@@ -158,10 +160,9 @@ package final class DriftComparison {
     }
 
     private func readAgain(_ entry: Entry) throws {
-        var bytes = [UInt8](repeating: 0, count: Int(entry.length))
-        let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, entry.offset) }
-        guard count == bytes.count else { throw FileError(path, count < 0 ? errno : EIO) }
-        do { try older.read(bytes) } catch {
+        let bytes = try lines.read(entry.offset, Int(entry.length))
+        // Another endpoint's line, or none, stands where this one's was.
+        guard (try? older.read(bytes)) != nil, digest(older) == entry.digest else {
             throw InventoryError(file: path, reason: "the file changed while it was read")
         }
     }

@@ -1,4 +1,5 @@
 import Observations
+import Terminal
 
 /// Reads the lines of sweeps and keeps what could not be read, so that silence is never taken for agreement.
 package struct SweepFile {
@@ -13,15 +14,15 @@ package struct SweepFile {
 
     /// Reads one file.
     ///
-    /// A byte order mark at its beginning is passed over.
-    ///
     /// - Parameters:
     ///   - path: NDJSON, or `-` for standard input.
+    ///   - opened: is told first whether the places that follow are places in the file.
     ///   - placed: is told where in the file each record begins, after `record` took it.
     ///   - record: takes a line with `RecordPicker.padding` readable bytes behind it, and says whether it is
     ///     a record. What it throws ends the run.
     package mutating func read(
         _ path: String,
+        opened: (Bool) -> Void = { _ in },
         placed: (Int) -> Void = { _ in },
         record: (UnsafeRawBufferPointer) throws -> Bool
     ) throws {
@@ -33,22 +34,17 @@ package struct SweepFile {
         }
         do {
             var reader = try LineReader(path)
-            var isFirst = true
+            opened(try reader.isPlainFile())
             while true {
-                var skipped = 0
-                let isRecord = try reader.next { line -> Result<Bool, any Error> in
-                    if isFirst, line.starts(with: [0xef, 0xbb, 0xbf]) { skipped = 3 }
-                    return Result { try record(UnsafeRawBufferPointer(rebasing: line[skipped...])) }
-                }
-                isFirst = false
+                let isRecord = try reader.next { line in Result { try record(line) } }
                 guard let isRecord else { break }
                 do {
                     if try isRecord.get() {
                         good += 1
-                        placed(reader.lineOffset + skipped)
+                        placed(reader.lineOffset)
                     } else {
                         bad += 1
-                        firstBad = firstBad ?? reader.lineOffset
+                        firstBad = firstBad ?? reader.number
                     }
                 } catch { throw Stop(reason: error) }
             }
@@ -66,7 +62,9 @@ package struct SweepFile {
                 "\(path): \(bad == 0 ? "is empty" : "is no sweep: none of its \(bad) lines is a record")"
             )
         } else if let firstBad {
-            unread.append("\(path): \(bad) lines are not records, the first at byte \(firstBad)")
+            unread.append(
+                "\(path):\(firstBad): no record of ours, the first of \(counted(bad, "line")) that are none"
+            )
         }
     }
 

@@ -11,8 +11,11 @@ package enum CSVReader {
         package let cells: [String]
     }
 
+    /// No list of names or digests in one cell is nearly as long.
+    private static let mostCell = 1 << 20
+
     /// - Parameter separator: the byte between cells.
-    /// - Throws: for a quote that does not end, or one in the middle of a cell.
+    /// - Throws: for a quote that does not end, or one in the middle of a cell, and for an endless cell.
     package static func records(
         _ bytes: [UInt8],
         separator: UInt8 = 0x2c,
@@ -26,6 +29,16 @@ package enum CSVReader {
         var line = 1
         var first = 1
         var index = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+        func take(_ byte: UInt8) throws(InventoryError) {
+            guard cell.count < mostCell else {
+                throw InventoryError(
+                    file: file,
+                    line: first,
+                    reason: "a cell has more than \(mostCell) bytes"
+                )
+            }
+            cell.append(byte)
+        }
         func endCell() {
             cells.append(String(decoding: SafeText.unescaped(SafeText.unguarded(cell)), as: UTF8.self))
             cell.removeAll(keepingCapacity: true)
@@ -42,9 +55,9 @@ package enum CSVReader {
             if quoted {
                 if byte == 0x0a { line += 1 }
                 if byte != 0x22 {
-                    cell.append(byte)
+                    try take(byte)
                 } else if index < bytes.count, bytes[index] == 0x22 {
-                    cell.append(byte)
+                    try take(byte)
                     index += 1
                 } else {
                     quoted = false
@@ -65,7 +78,7 @@ package enum CSVReader {
                 guard !wasQuoted else {
                     throw InventoryError(file: file, line: line, reason: "text after a quoted cell")
                 }
-                cell.append(byte)
+                try take(byte)
             }
         }
         guard !quoted else { throw InventoryError(file: file, line: first, reason: "the quote has no end") }

@@ -1,16 +1,26 @@
 import Foundation
+import Observations
 import YAML
 
 /// Loads an inventory from CSV, JSON or YAML, told apart by the file's name.
 package enum InventoryFile {
+    /// More than any list of assets that somebody keeps.
+    private static let mostBytes = 256 << 20
+
     /// - Throws: when it can't be read, or names nothing: comparing with nothing would find nothing.
     package static func load(_ path: String) throws -> InventoryIndex {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw InventoryError(file: path, reason: "can't be read")
+        let packed: [UInt8]
+        do throws(FileError) {
+            packed = try UnpackedBytes.contents(of: path, limit: mostBytes)
+        } catch {
+            throw InventoryError(file: path, reason: error.reason)
         }
-        let bytes = try InventoryText.utf8([UInt8](data), file: path)
+        let bytes = try InventoryText.utf8(packed, file: path)
+        var name = URL(fileURLWithPath: path)
+        // `assets.json.gz` is JSON.
+        if ["gz", "zst"].contains(name.pathExtension.lowercased()) { name.deletePathExtension() }
         let rows: [InventoryRow]
-        switch URL(fileURLWithPath: path).pathExtension.lowercased() {
+        switch name.pathExtension.lowercased() {
         case "yaml", "yml": rows = try yaml(String(decoding: bytes, as: UTF8.self), path)
         case "ndjson", "jsonl", "json": rows = try JSONRows.rows(bytes, file: path)
         default: rows = try CSVReader.rows(bytes, file: path)

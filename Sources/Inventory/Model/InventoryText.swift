@@ -15,7 +15,7 @@ package enum InventoryText {
             throw wrong("is a workbook in the old format of Excel (xls): \(advice)")
         }
         if bytes.starts(with: [0x1f, 0x8b]) || bytes.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) {
-            throw wrong("is compressed: unpack it first")
+            throw wrong("is packed twice: unpack it first")
         }
         let text: [UInt8]
         if bytes.starts(with: [0xef, 0xbb, 0xbf]) {

@@ -1,5 +1,5 @@
 import Bytes
-import Foundation
+import Glibc
 import Wire
 
 /// Certificates in files: DER, PEM with any number of them, or observations.
@@ -21,25 +21,14 @@ package enum CertificateFile {
         guard stat(path, &status) == 0 else { throw FileError(path, errno) }
         if status.st_mode & S_IFMT == S_IFDIR { throw FileError(path, EISDIR) }
         if [S_IFIFO, S_IFCHR, S_IFSOCK].contains(status.st_mode & S_IFMT) { return .ndjson }
-        let head = try begin(of: path)
-        let format = InputFormat(head)
+        let format = InputFormat(try UnpackedBytes(path).peek())
         switch format {
         case .certificate: return .der
         case .pem: return .pem
-        case .empty, .lines, .gzip: return .ndjson
+        case .empty, .lines, .jsonArray, .jsonDocument: return .ndjson
         case .other: throw FileError(path, "is neither NDJSON, PEM nor DER")
         default: throw FileError(path, format.refusal ?? "can't be read")
         }
-    }
-
-    private static func begin(of path: String) throws(FileError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError(path, errno) }
-        defer { close(descriptor) }
-        var head = [UInt8](repeating: 0, count: InputFormat.headSize)
-        let count = head.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-        guard count >= 0 else { throw FileError(path, errno) }
-        return Array(head.prefix(count))
     }
 
     /// - Returns: nil for a file that can't be read or is none of the three.
@@ -65,12 +54,12 @@ package enum CertificateFile {
         return contents
     }
 
+    /// No bundle of certificates is nearly as long.
+    private static let mostBytes = 256 << 20
+
     /// The certificates of a PEM or DER file; a file without any is a fault.
     package static func contents(of path: String) throws(FileError) -> Contents {
-        let bytes: [UInt8]
-        do { bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) } catch {
-            throw FileError(path, "can't be read: \(error.localizedDescription)")
-        }
+        let bytes = try UnpackedBytes.contents(of: path, limit: mostBytes)
         if InputFormat(bytes) == .certificate { return Contents(certificates: [bytes]) }
         return contents(pem: bytes, of: path)
     }

@@ -1,17 +1,15 @@
 import CZlib
 import Glibc
 
-/// Unpacks gzip (RFC 1952) piece by piece, as many members as there are.
-package final class GzipStream {
-    /// The input is not what gzip writes.
-    package struct Damage: Error {}
+/// gzip (RFC 1952).
+final class GzipStream: Unpacker {
+    static let name = "gzip"
 
     private var stream = z_stream()
     private let input = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 18)
-    /// Whether the last member is complete.
-    package private(set) var isComplete = false
+    private(set) var isComplete = false
 
-    package init?() {
+    init?() {
         // 16 more than the largest window: gzip and nothing else.
         guard cinflateInit2(&stream, 15 + 16) == Z_OK else {
             input.deallocate()
@@ -24,11 +22,7 @@ package final class GzipStream {
         input.deallocate()
     }
 
-    /// Fills `output` as far as the input goes.
-    ///
-    /// - Parameter load: reads packed bytes and returns how many; 0 at the end.
-    /// - Returns: how many bytes were written; 0 at the end.
-    package func read(
+    func read(
         into output: UnsafeMutableRawBufferPointer,
         load: (UnsafeMutableRawBufferPointer) throws(FileError) -> Int
     ) throws -> Int {
@@ -49,14 +43,14 @@ package final class GzipStream {
                     stream.avail_in -= 1
                 }
                 if stream.avail_in == 0 { continue }
-                guard inflateReset(&stream) == Z_OK else { throw Damage() }
+                guard inflateReset(&stream) == Z_OK else { throw UnpackingError() }
                 isComplete = false
             }
             let code = inflate(&stream, Z_NO_FLUSH)
             if code == Z_STREAM_END {
                 isComplete = true
             } else if code != Z_OK, code != Z_BUF_ERROR {
-                throw Damage()
+                throw UnpackingError()
             }
         }
         return Int(room - stream.avail_out)

@@ -4,159 +4,109 @@ package import Synchronization
 /// A file that can't be read, and why.
 package struct FileError: Error, CustomStringConvertible {
     package let description: String
+    /// The same without the file's name.
+    package let reason: String
 
     package init(_ path: String, _ code: Int32) {
         self.init(path, String(cString: strerror(code)))
     }
 
     package init(_ path: String, _ reason: String) {
+        self.reason = reason
         description = "\(path == "-" ? "standard input" : path): \(reason)"
     }
 }
 
-/// The bytes of a file or of standard input that is read as lines: unpacked, and without a byte order mark.
+/// The bytes of a file or of standard input that is read as lines of JSON: unpacked, without a byte order
+/// mark, and with each object of an array, or of a document over many lines, on a line of its own.
 ///
-/// What can't be read as lines is refused by name at the first read.
+/// What can't be read as such is refused by name at the first read.
 package final class InputBytes {
     /// What this program has read of its input so far, in bytes, for who shows how far it is.
     package static let bytesRead = Atomic<Int>(0)
 
     private let path: String
-    private let descriptor: Int32
-    private let seen: ((UnsafeRawBufferPointer) -> Void)?
-    private var head: [UInt8] = []
-    private var headPlace = 0
-    private var gzip: GzipStream?
-    private var hasBegun = false
+    private let source: UnpackedBytes
     private let takesAnything: Bool
-    private var isRegular = false
+    private var hasBegun = false
+    /// What turns JSON of another form into lines.
+    private var lines: JSONLines?
+    private var pending: [UInt8] = []
+    private var pendingPlace = 0
+    /// How long the byte order mark is that was passed over.
+    private(set) var markSize = 0
 
     /// - Parameters:
     ///   - path: the file, or `-` for standard input.
-    ///   - takesAnything: whether what are no lines of observations is read all the same.
-    ///   - seen: is called with all bytes of the file as it stands, in order.
-    package init(
-        _ path: String,
-        takesAnything: Bool = false,
-        seen: ((UnsafeRawBufferPointer) -> Void)? = nil
-    ) throws(FileError) {
+    ///   - takesAnything: whether what is no line of observations is read all the same, as it stands.
+    package init(_ path: String, takesAnything: Bool = false) throws(FileError) {
         self.path = path
         self.takesAnything = takesAnything
-        self.seen = seen
-        // 0 is standard input.
-        descriptor = path == "-" ? dup(0) : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError(path, errno) }
-        var status = stat()
-        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-            throw FileError(path, EISDIR)
-        }
-        isRegular = status.st_mode & S_IFMT == S_IFREG
+        source = try UnpackedBytes(path)
     }
 
     /// Bytes that are there already.
     package init(_ bytes: [UInt8], takesAnything: Bool = false) {
         path = "memory"
         self.takesAnything = takesAnything
-        seen = nil
-        descriptor = -1
-        isRegular = true
-        head = bytes
+        source = UnpackedBytes(bytes)
     }
-
-    deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// - Returns: how many bytes were read; 0 at the end.
     package func read(into output: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
-        if !hasBegun { try begin() }
+        try begin()
         guard output.count > 0 else { return 0 }
-        if headPlace < head.count {
-            let part = head[headPlace...].prefix(output.count)
-            output.copyBytes(from: part)
-            headPlace += part.count
-            return part.count
+        guard lines != nil else { return try source.read(into: output) }
+        while pendingPlace == pending.count {
+            guard try fillPending() else { return 0 }
         }
-        return try unpacked(into: output)
+        let part = pending[pendingPlace...].prefix(output.count)
+        output.copyBytes(from: part)
+        pendingPlace += part.count
+        return part.count
+    }
+
+    /// Whether the lines stand in a file as they are read, so that they can be read again by their places.
+    func isPlainFile() throws(FileError) -> Bool {
+        try begin()
+        return lines == nil && source.isPlainFile
     }
 
     /// The first bytes, unpacked, which stay to be read: `count` of them if there are as many.
     ///
     /// Of a pipe, what its writer has written up to the end of a line.
     package func peek(_ count: Int) throws(FileError) -> ArraySlice<UInt8> {
-        if !hasBegun { try begin() }
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: InputFormat.headSize, alignment: 16)
-        defer { buffer.deallocate() }
-        while head.count < count, isRegular || !head.contains(0x0a) {
-            let read = try unpacked(into: buffer)
-            if read == 0 { break }
-            head += buffer[..<read]
-        }
-        return head[headPlace...]
+        try begin()
+        return try source.peek(count)
     }
 
     private func begin() throws(FileError) {
+        guard !hasBegun else { return }
         hasBegun = true
-        try fillHead { buffer throws(FileError) in try self.load(into: buffer) }
-        var format = InputFormat(head)
-        if format == .gzip {
-            guard let stream = GzipStream() else { throw FileError(path, ENOMEM) }
-            gzip = stream
-            packed = head
-            head = []
-            try fillHead { buffer throws(FileError) in try self.unpacked(into: buffer) }
-            format = InputFormat(head)
-        }
+        let head = try source.peek()
+        let format = InputFormat(head)
         if let refusal = format.refusal, !takesAnything || format == .utf16 { throw FileError(path, refusal) }
-        if head.starts(with: [0xef, 0xbb, 0xbf]) { headPlace = 3 }
-    }
-
-    /// Packed bytes that were read for the head.
-    private var packed: [UInt8] = []
-
-    /// Reads until the format shows.
-    ///
-    /// A pipe gives what its writer has written, and is not waited for any longer.
-    private func fillHead(
-        _ read: (UnsafeMutableRawBufferPointer) throws(FileError) -> Int
-    ) throws(FileError) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: InputFormat.headSize, alignment: 16)
-        defer { buffer.deallocate() }
-        while head.count < 16 || head.allSatisfy(InputFormat.isBlank) && head.count < InputFormat.headSize {
-            let count = try read(buffer)
-            if count == 0 { return }
-            head += buffer[..<count]
+        if head.starts(with: [0xef, 0xbb, 0xbf]) {
+            markSize = 3
+            source.skip(3)
+        }
+        if !takesAnything, format == .jsonArray || format == .jsonDocument {
+            lines = JSONLines(isArray: format == .jsonArray)
         }
     }
 
-    private func unpacked(into output: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
-        guard let gzip else { return try load(into: output) }
-        do {
-            let count = try gzip.read(into: output) { buffer throws(FileError) in
-                guard packed.isEmpty else {
-                    let part = packed.prefix(buffer.count)
-                    buffer.copyBytes(from: part)
-                    packed.removeFirst(part.count)
-                    return part.count
-                }
-                return try load(into: buffer)
-            }
-            if count == 0, !gzip.isComplete { throw FileError(path, "the gzip file is cut off") }
-            return count
-        } catch let error as FileError {
-            throw error
-        } catch {
-            throw FileError(path, "the gzip file is damaged")
+    /// - Returns: false at the end.
+    private func fillPending() throws(FileError) -> Bool {
+        pending.removeAll(keepingCapacity: true)
+        pendingPlace = 0
+        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+        defer { room.deallocate() }
+        let count = try source.read(into: room)
+        if count > 0 {
+            lines?.add(UnsafeRawBufferPointer(rebasing: room[..<count]), to: &pending)
+        } else if let lines, !lines.isComplete {
+            throw FileError(path, "the JSON is cut off")
         }
-    }
-
-    private func load(into output: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
-        while descriptor >= 0 {
-            let count = Glibc.read(descriptor, output.baseAddress, output.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw FileError(path, errno) }
-            Self.bytesRead.add(count, ordering: .relaxed)
-            seen?(UnsafeRawBufferPointer(rebasing: output[..<count]))
-            return count
-        }
-        return 0
+        return count > 0
     }
 }

@@ -37,17 +37,13 @@ package enum InputFormat: String, CaseIterable, Sendable {
     }
 
     /// What this is called, and what can be done with it where observations are wanted; nil for what is read
-    /// as lines.
+    /// as lines, or as JSON that becomes lines.
     package var refusal: String? {
         switch self {
-        case .empty, .lines, .other: nil
-        case .jsonArray: "is a JSON array; observations are read one a line ('jq -c .[]' writes them so)"
-        case .jsonDocument:
-            "is JSON over several lines; observations are read one a line ('jq -c .' writes them so)"
+        case .empty, .lines, .jsonArray, .jsonDocument, .other: nil
         case .pem: "holds PEM blocks, not observations"
         case .certificate: "is a certificate (DER), not observations"
-        case .gzip: "is gzip within gzip; unpack it first"
-        case .zstd: "is packed with zstd; unpack it first ('zstd -dc')"
+        case .gzip, .zstd: "is packed twice; unpack it first"
         case .utf16: "is UTF-16; UTF-8 is read ('iconv -f UTF-16 -t UTF-8' writes it)"
         case .pkcs12, .pkcs7, .request, .privateKey, .revocations: certificateRefusal
         }

@@ -14,19 +14,15 @@ package struct LineReader: ~Copyable {
     package private(set) var skipped = 0
     /// The number of the line that was given out last, from 1; empty lines count.
     package private(set) var number = 0
-    /// Where in the file, unpacked, the next line begins.
+    /// Where in what is read the next line begins.
     private var offset = 0
-    /// Where in the file, unpacked, the line began that was given out last.
+    /// Where in what is read the line began that was given out last; in the file, if `isPlainFile` says so.
     package private(set) var lineOffset = 0
 
     private static let mostBytes = 64 << 20
 
-    /// - Parameters:
-    ///   - path: the file, or `-` for standard input.
-    ///   - seen: is called with all bytes of the file, in order.
-    package init(_ path: String, seen: ((UnsafeRawBufferPointer) -> Void)? = nil) throws(FileError) {
-        self.init(try InputBytes(path, seen: seen))
-    }
+    /// - Parameter path: the file, or `-` for standard input.
+    package init(_ path: String) throws(FileError) { self.init(try InputBytes(path)) }
 
     /// Reads what is left of an input.
     package init(_ source: InputBytes) {
@@ -35,6 +31,14 @@ package struct LineReader: ~Copyable {
     }
 
     deinit { buffer.deallocate() }
+
+    /// Whether the lines can be read again at their places: not those of a pipe, of a packed file, or of JSON
+    /// in another form.
+    package mutating func isPlainFile() throws(FileError) -> Bool {
+        let isPlain = try source.isPlainFile()
+        if number == 0, end == 0 { offset = source.markSize }
+        return isPlain
+    }
 
     /// Calls `body` with the next line, without its end, which has `RecordPicker.padding` readable bytes
     /// after it.

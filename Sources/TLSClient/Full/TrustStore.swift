@@ -1,5 +1,6 @@
 import Bytes
 import COpenSSL
+import Glibc
 import Wire
 
 /// Trusted CA certificates, and the check of a chain against them (RFC 5280, section 6; RFC 6125 for names).
@@ -17,10 +18,17 @@ package final class TrustStore {
     /// - Parameter file: a PEM file of CA certificates; nil for the system's.
     package init(file: String?) throws(TLSError) {
         ERR_clear_error()
+        // Each thread reads the file, and a pipe gives what it has only once.
+        var status = stat()
+        if let file, stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFIFO {
+            throw TLSError(codes: [0x8000_0000 | UInt(ESPIPE)], file: file)
+        }
         guard let store = X509_STORE_new() else { throw .fromQueue() }
         self.store = store
         let result = file.map { X509_STORE_load_file(store, $0) } ?? X509_STORE_set_default_paths(store)
-        guard result == 1 else { throw .fromQueue() }
+        guard result == 1 else {
+            throw .fromQueue(file: file)
+        }
     }
 
     deinit { X509_STORE_free(store) }

@@ -1,4 +1,5 @@
 import Foundation
+import Observations
 
 /// Reading of files, with errors that say what the system said.
 package enum InputFile {
@@ -25,9 +26,7 @@ package enum InputFile {
         _ body: ([UInt8], Int) -> Void,
         tooLong: (Int) -> Void
     ) throws(TargetIssue) {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw TargetIssue(source: path, why: "cannot be opened: \(systemError())") }
-        defer { close(file) }
+        let file = try open(path)
         var lines = LineBuffer()
         var atEnd = false
         while !atEnd {
@@ -53,9 +52,7 @@ package enum InputFile {
     ///
     /// - Throws: what the system says, or that the file has more than `limit` bytes.
     package static func contents(of path: String, limit: Int) throws(TargetIssue) -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw TargetIssue(source: path, why: "cannot be opened: \(systemError())") }
-        defer { close(file) }
+        let file = try open(path)
         var bytes: [UInt8] = []
         while true {
             switch read(file, { bytes.append(contentsOf: $0) }) {
@@ -64,6 +61,13 @@ package enum InputFile {
             case .end: return bytes
             case .error(let why): throw TargetIssue(source: path, why: why)
             }
+        }
+    }
+
+    /// Opens a file, which may be packed.
+    private static func open(_ path: String) throws(TargetIssue) -> UnpackedBytes {
+        do { return try UnpackedBytes(path) } catch {
+            throw TargetIssue(source: path, why: "cannot be opened: \(error.reason)")
         }
     }
 
@@ -84,6 +88,19 @@ package enum InputFile {
                 }
                 if count == 0 { return .end }
                 if errno != EINTR { return .error("cannot be read: \(systemError())") }
+            }
+        }
+    }
+
+    /// The same of a file that may be packed.
+    private static func read(_ file: UnpackedBytes, _ take: (UnsafeRawBufferPointer) -> Void) -> Outcome {
+        withUnsafeTemporaryAllocation(byteCount: 64 * 1024, alignment: 1) { room in
+            do throws(FileError) {
+                let count = try file.read(into: room)
+                if count > 0 { take(UnsafeRawBufferPointer(rebasing: room[..<count])) }
+                return count > 0 ? .bytes : .end
+            } catch {
+                return .error("cannot be read: \(error.reason)")
             }
         }
     }

@@ -1,7 +1,7 @@
 import Bytes
 import Observations
 
-/// Makes the UTF-8 text of a list from its bytes as they come: gzip (RFC 1952) is unpacked, UTF-16 is written
+/// Makes the UTF-8 text of a list from its bytes as they come: gzip and zstd are unpacked, UTF-16 is written
 /// as UTF-8, and a byte order mark is taken off.
 ///
 /// It belongs to one reader.
@@ -17,7 +17,7 @@ final class ListDecoder: @unchecked Sendable {  // The feed's lock guards the re
     private enum Form {
         case plain
         case utf16(isBigEndian: Bool)
-        case gzip(GzipStream, inside: ListDecoder)
+        case packed(any Unpacker, inside: ListDecoder)
     }
 
     /// Decodes bytes; those that can't be told yet are kept for the next call.
@@ -39,17 +39,18 @@ final class ListDecoder: @unchecked Sendable {  // The feed's lock guards the re
             }
         case .plain: if bytes.count > 0 { take(bytes) }
         case .utf16(let isBigEndian): widen(bytes, isBigEndian, isLast, take)
-        case .gzip(let stream, let inside): unpack(bytes, stream, inside, isLast, take)
+        case .packed(let stream, let inside): unpack(bytes, stream, inside, isLast, take)
         }
     }
 
     private func begin(_ head: [UInt8], _ take: (UnsafeRawBufferPointer) -> Void) {
         form = .plain
         switch InputFormat(head) {
-        case .gzip:
-            guard let stream = GzipStream() else { return damage = "there is no memory to unpack it" }
-            form = .gzip(stream, inside: ListDecoder())
-        case .zstd: damage = "is packed with zstd; unpack it first ('zstd -dc')"
+        case .gzip, .zstd:
+            guard let stream = InputFormat(head).unpacker else {
+                return damage = "there is no memory to unpack it"
+            }
+            form = .packed(stream, inside: ListDecoder())
         case .utf16:
             form = .utf16(isBigEndian: head[0] == 0xfe || head[0] == 0)
         default: break
@@ -66,7 +67,7 @@ final class ListDecoder: @unchecked Sendable {  // The feed's lock guards the re
 
     private func unpack(
         _ bytes: UnsafeRawBufferPointer,
-        _ stream: GzipStream,
+        _ stream: any Unpacker,
         _ inside: ListDecoder,
         _ isLast: Bool,
         _ take: (UnsafeRawBufferPointer) -> Void
@@ -74,21 +75,27 @@ final class ListDecoder: @unchecked Sendable {  // The feed's lock guards the re
         var rest = bytes[...]
         withUnsafeTemporaryAllocation(byteCount: 64 * 1024, alignment: 1) { room in
             while damage == nil {
-                let count = try? stream.read(into: room) { input in
-                    let part = rest.prefix(input.count)
-                    input.copyBytes(from: part)
-                    rest = rest.dropFirst(part.count)
-                    return part.count
+                let name = type(of: stream).name
+                let count: Int
+                do {
+                    count = try stream.read(into: room) { input in
+                        let part = rest.prefix(input.count)
+                        input.copyBytes(from: part)
+                        rest = rest.dropFirst(part.count)
+                        return part.count
+                    }
+                } catch {
+                    let reason = (error as? UnpackingError)?.reason ?? "can't be unpacked"
+                    return damage = "the \(name) file \(reason)"
                 }
-                guard let count else { return damage = "the gzip file is damaged" }
-                if count == 0, isLast, !stream.isComplete { damage = "the gzip file is cut off" }
+                if count == 0, isLast, !stream.isComplete { damage = "the \(name) file is cut off" }
                 let isEnd = count == 0 && isLast && damage == nil
                 if count > 0 || isEnd {
                     let part = UnsafeRawBufferPointer(rebasing: room[..<count])
                     inside.decode(part, isLast: isEnd, take)
                     damage = inside.damage
                 }
-                if case .gzip = inside.form { damage = "is gzip within gzip; unpack it first" }
+                if case .packed = inside.form { damage = "is packed twice; unpack it first" }
                 if count == 0 { return }
             }
         }

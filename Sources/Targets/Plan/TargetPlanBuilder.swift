@@ -53,6 +53,7 @@ package struct TargetPlanBuilder: Sendable {
     }
 
     private mutating func add(lines path: String, named source: String) throws(TargetIssue) {
+        let (items, before) = (itemCount, issues.count)
         // The closures can't both have `self`.
         var overlong: [Int] = []
         var list = TargetList()
@@ -62,6 +63,9 @@ package struct TargetPlanBuilder: Sendable {
             overlong.append(line)
         }
         for line in overlong { issues.append(.tooLong(source: source, line: line)) }
+        if itemCount == items, issues.count == before {
+            issues.append(TargetIssue(source: source, why: "holds no target"))
+        }
     }
 
     /// Adds the items of a line; one that is not understood takes the others with it, for what they mean is

@@ -38,7 +38,10 @@ struct CompareCommand: ParsableCommand {
     var inventory: String?
 
     @Option(
-        help: ArgumentHelp("An earlier sweep, to say what changed since.", valueName: "sweep"),
+        help: ArgumentHelp(
+            "An earlier sweep, to say what changed since; '-' is standard input.",
+            valueName: "sweep"
+        ),
         completion: .file()
     )
     var baseline: String?
@@ -88,6 +91,9 @@ struct CompareCommand: ParsableCommand {
         }
         guard comparisons < 2 || !sweeps.isEmpty && !sweeps.contains("-") else {
             throw ValidationError("the sweeps are read more than once and have to be files")
+        }
+        guard baseline != "-" || !sweeps.isEmpty && !sweeps.contains("-") else {
+            throw ValidationError("standard input is one sweep, not both of them")
         }
         guard expiring.map({ 0...Inventory.mostDays ~= $0 }) ?? true else {
             throw ValidationError("--expiring takes days from 0 to \(Inventory.mostDays)")

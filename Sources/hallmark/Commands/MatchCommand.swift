@@ -87,6 +87,7 @@ private final class MatchRun {
     }
 
     func match(path: String) throws {
+        let before = seen
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
             let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
@@ -102,7 +103,11 @@ private final class MatchRun {
         } else {
             try match(file: path)
         }
+        if seen == before { fail(FileError(path, "there is no observation and no certificate in it")) }
     }
+
+    /// How much has been met, readable or not.
+    private var seen: Int { matcher.summary.observations + matcher.summary.invalid + unread }
 
     private func match(file: String) throws {
         do {
@@ -159,7 +164,7 @@ private final class MatchRun {
     private func match(_ lines: UnsafeBufferPointer<UInt8>, _ file: String, first: Int) throws -> Int {
         try matcher.match(
             lines,
-            write: { try output.write($0) },
+            write: { try output.writeRecords($0) },
             invalid: { line, error in
                 hasFailed = true
                 // A foreign file has many such lines: the first says it.
@@ -176,10 +181,6 @@ private final class MatchRun {
         for finding in correlations { finding.encode(into: &buffer) }
         try buffer.withSpan { try output.write($0) }
         try output.flush()
-        // What could not be read has been said.
-        guard matcher.summary.observations == 0, !hasFailed else { return }
-        hasFailed = true
-        Terminal.say("nothing was matched: there is no observation and no certificate in the input")
     }
 
     /// All findings stand in the output; a person is shown the first few.

@@ -98,6 +98,12 @@ private struct Population {
     init(_ set: RuleSet) { count = PopulationCount(set) }
 
     mutating func add(path: String) {
+        let before = count.members + unreadable
+        defer {
+            if count.members + unreadable == before {
+                fail(path, "there is nothing in it that can be measured")
+            }
+        }
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             return fail(path, "no such file or folder")
@@ -121,32 +127,33 @@ private struct Population {
             return add(page: file, isAnswer: isAnswer)
         }
         do {
+            if isNamed { _ = try CertificateFile.look(at: file) }
             switch CertificateFile.kind(of: file) {
             case .ndjson: try add(sweep: file)
             case .pem, .der:
-                let certificates = try CertificateFile.certificates(in: file)
-                if certificates.isEmpty { fail(file, "no certificate in it") }
-                for certificate in certificates { add(line: CertificateFile.line(certificate), file, nil) }
+                let contents = try CertificateFile.contents(of: file)
+                for fault in contents.faults { fail(fault) }
+                for certificate in contents.certificates {
+                    add(line: CertificateFile.line(certificate), file, nil)
+                }
             case nil:
-                if isNamed || access(file, R_OK) != 0 {
-                    fail(file, "is neither a certificate, an observation nor a page")
+                if access(file, R_OK) != 0 {
+                    fail(file, "can't be read")
                 } else {
                     passedOver += 1
                 }
             }
+        } catch let error as FileError {
+            fail(error)
         } catch {
             fail(file, "\(error)")
         }
     }
 
     private mutating func add(sweep file: String) throws {
-        guard let data = FileManager.default.contents(atPath: file) else {
-            return fail(file, "can't be read")
-        }
-        for (number, line) in data.split(separator: 0x0a, omittingEmptySubsequences: false).enumerated()
-        where !line.allSatisfy({ $0 == 0x20 || $0 == 0x0d || $0 == 0x09 }) {
-            add(line: [UInt8](line), file, number + 1)
-        }
+        var reader = try LineReader(file)
+        while let line = try reader.next({ [UInt8]($0) }) { add(line: line, file, reader.number) }
+        if reader.skipped > 0 { fail(file, "\(counted(reader.skipped, "line")) too long to be read") }
     }
 
     private mutating func add(line: [UInt8], _ file: String, _ number: Int?) {
@@ -177,6 +184,11 @@ private struct Population {
         HTTPEncoder.encode(exchange, into: &line)
         line.append(0x7d)
         add(line: line.withSpan { span in span.indices.map { span[$0] } }, file, nil)
+    }
+
+    private mutating func fail(_ error: FileError) {
+        unreadable += 1
+        Terminal.say(error.description)
     }
 
     private mutating func fail(_ file: String, _ message: String) {

@@ -1,0 +1,163 @@
+import Glibc
+import Synchronization
+
+/// The bytes of a file or of standard input, unpacked where they are packed with gzip or zstd.
+package final class UnpackedBytes {
+    private let path: String
+    private let descriptor: Int32
+    /// The first bytes, as many as tell what it is; nil until they are read.
+    private var head: [UInt8]?
+    private var headPlace = 0
+    private var unpacker: (any Unpacker)?
+    /// Packed bytes that were read for the head.
+    private var packed: [UInt8] = []
+    /// Bytes that were there already, as long as they are not read; nil where a file is read.
+    private var memory: ArraySlice<UInt8>?
+
+    /// - Parameter path: the file, or `-` for standard input.
+    package init(_ path: String) throws(FileError) {
+        self.path = path
+        // 0 is standard input.
+        descriptor = path == "-" ? dup(0) : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(path, errno) }
+        var status = stat()
+        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw FileError(path, EISDIR)
+        }
+    }
+
+    /// Bytes that are there already.
+    init(_ bytes: [UInt8]) {
+        path = "memory"
+        descriptor = -1
+        memory = bytes[...]
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// Whether the bytes stand in a file as they are read, so that they can be read again by their places.
+    var isPlainFile: Bool {
+        var status = stat()
+        return unpacker == nil && fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// The first bytes, which `read` gives out all the same.
+    ///
+    /// A pipe gives what its writer has written, and is not waited for any longer.
+    package func peek() throws(FileError) -> [UInt8] {
+        if let head { return head }
+        var first: [UInt8] = []
+        try fill(&first) { buffer throws(FileError) in try self.load(into: buffer) }
+        guard InputFormat(first).isPacked else {
+            head = first
+            return first
+        }
+        unpacker = InputFormat(first).unpacker
+        guard unpacker != nil else { throw FileError(path, ENOMEM) }
+        packed = first
+        first = []
+        try fill(&first) { buffer throws(FileError) in try self.unpacked(into: buffer) }
+        head = first
+        return first
+    }
+
+    /// At least so many of the bytes that come next, which `read` gives out all the same; fewer at the end,
+    /// and of a pipe no more than its writer has written up to the end of a line.
+    func peek(_ count: Int) throws(FileError) -> ArraySlice<UInt8> {
+        var bytes = try peek()
+        var status = stat()
+        let isRegular = memory != nil || fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: InputFormat.headSize, alignment: 16)
+        defer { buffer.deallocate() }
+        while bytes.count < count, isRegular || !bytes.contains(0x0a) {
+            let read = try unpacked(into: buffer)
+            if read == 0 { break }
+            bytes += buffer[..<read]
+        }
+        head = bytes
+        return bytes[min(headPlace, bytes.count)...]
+    }
+
+    /// Passes bytes over that `peek` has shown.
+    func skip(_ count: Int) { headPlace = min(headPlace + count, head?.count ?? 0) }
+
+    /// - Returns: how many bytes were read; 0 at the end.
+    package func read(into output: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+        let head = try peek()
+        guard output.count > 0 else { return 0 }
+        guard headPlace < head.count else { return try unpacked(into: output) }
+        let part = head[headPlace...].prefix(output.count)
+        output.copyBytes(from: part)
+        headPlace += part.count
+        return part.count
+    }
+
+    /// All bytes.
+    ///
+    /// - Throws: for more than `limit`, too: a small packed file can hold any number.
+    package static func contents(of path: String, limit: Int) throws(FileError) -> [UInt8] {
+        let source = try UnpackedBytes(path)
+        var bytes: [UInt8] = []
+        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+        defer { room.deallocate() }
+        while true {
+            let count = try source.read(into: room)
+            if count == 0 { return bytes }
+            bytes += room[..<count]
+            guard bytes.count <= limit else { throw FileError(path, "has more than \(limit) bytes") }
+        }
+    }
+
+    /// Reads until the format shows.
+    private func fill(
+        _ head: inout [UInt8],
+        _ read: (UnsafeMutableRawBufferPointer) throws(FileError) -> Int
+    ) throws(FileError) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: InputFormat.headSize, alignment: 16)
+        defer { buffer.deallocate() }
+        while head.count < 16 || head.allSatisfy(InputFormat.isBlank) && head.count < InputFormat.headSize {
+            let count = try read(buffer)
+            if count == 0 { return }
+            head += buffer[..<count]
+        }
+    }
+
+    private func unpacked(into output: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+        guard let unpacker else { return try load(into: output) }
+        let name = type(of: unpacker).name
+        do {
+            let count = try unpacker.read(into: output) { buffer throws(FileError) in
+                guard packed.isEmpty else {
+                    let part = packed.prefix(buffer.count)
+                    buffer.copyBytes(from: part)
+                    packed.removeFirst(part.count)
+                    return part.count
+                }
+                return try load(into: buffer)
+            }
+            if count == 0, !unpacker.isComplete { throw FileError(path, "the \(name) file is cut off") }
+            return count
+        } catch let error as FileError {
+            throw error
+        } catch let error as UnpackingError {
+            throw FileError(path, "the \(name) file \(error.reason)")
+        } catch {
+            throw FileError(path, "the \(name) file can't be unpacked")
+        }
+    }
+
+    private func load(into output: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+        if let part = memory?.prefix(output.count) {
+            output.copyBytes(from: part)
+            memory?.removeFirst(part.count)
+            return part.count
+        }
+        while true {
+            let count = Glibc.read(descriptor, output.baseAddress, output.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw FileError(path, errno) }
+            InputBytes.bytesRead.add(count, ordering: .relaxed)
+            return count
+        }
+    }
+}
