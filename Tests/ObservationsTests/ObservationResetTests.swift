@@ -38,6 +38,7 @@ import Wire
         observation.anomalies = [.changedBetweenConnections]
         observation.limits = [.addresses]
         observation.assessment = [.anyName]
+        observation.imported = ImportedEvidence(ImportSource(product: "zeek", format: "ssl.log"))
         return observation
     }
 
