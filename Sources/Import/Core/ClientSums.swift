@@ -19,6 +19,8 @@ struct ClientSums {
     private static let mostHashes = 8
 
     private var sums: [Sum] = []
+    /// Who each of them is, hashed: what is looked through for every connection holds no reference.
+    private var identities: [Int] = []
     /// Connections of clients that found no place.
     private var more = 0
 
@@ -27,7 +29,8 @@ struct ClientSums {
 
     mutating func add(_ client: ImportClient, at time: Int64) {
         let place: Int
-        if let known = sums.firstIndex(where: { $0.ip == client.ip && $0.user == client.user }) {
+        let identity = Self.identity(client)
+        if let known = identities.firstIndex(of: identity) {
             place = known
         } else {
             guard sums.count < Self.mostClients else {
@@ -36,16 +39,26 @@ struct ClientSums {
             }
             place = sums.count
             sums.append(Sum(ip: client.ip, user: client.user))
+            identities.append(identity)
         }
-        sums[place].count += 1
-        sums[place].first = min(sums[place].first, time)
-        sums[place].last = max(sums[place].last, time)
-        if let bytes = client.bytes { sums[place].bytes = sums[place].bytes.saturating(adding: bytes) }
-        if let time = client.milliseconds {
-            sums[place].milliseconds = sums[place].milliseconds.saturating(adding: time)
-        }
-        Self.keep(client.ja3, in: &sums[place].ja3)
-        Self.keep(client.ja4, in: &sums[place].ja4)
+        Self.add(client, at: time, to: &sums[place])
+    }
+
+    private static func add(_ client: ImportClient, at time: Int64, to sum: inout Sum) {
+        sum.count += 1
+        sum.first = min(sum.first, time)
+        sum.last = max(sum.last, time)
+        if let bytes = client.bytes { sum.bytes = sum.bytes.saturating(adding: bytes) }
+        if let time = client.milliseconds { sum.milliseconds = sum.milliseconds.saturating(adding: time) }
+        keep(client.ja3, in: &sum.ja3)
+        keep(client.ja4, in: &sum.ja4)
+    }
+
+    private static func identity(_ client: ImportClient) -> Int {
+        var hasher = Hasher()
+        hasher.combine(client.ip)
+        hasher.combine(client.user)
+        return hasher.finalize()
     }
 
     private static func keep(_ hash: String?, in hashes: inout [String]) {

@@ -68,12 +68,16 @@ struct SightingTable {
         var last = Int64.min
         var clients = ClientSums()
 
-        mutating func add(at time: Int64, _ client: ImportClient?) {
+        /// - Returns: by how many bytes it grew.
+        @discardableResult
+        mutating func add(at time: Int64, _ client: ImportClient?) -> Int {
             count += 1
             first = min(first, time)
             last = max(last, time)
-            guard let client, !client.isEmpty else { return }
+            guard let client, !client.isEmpty else { return 0 }
+            let before = clients.size
             clients.add(client, at: time)
+            return clients.size - before
         }
     }
 
@@ -92,9 +96,7 @@ struct SightingTable {
     mutating func add(_ key: SightingKey, at time: Int64, _ client: ImportClient?) -> Bool {
         guard let place = places[key] else { return false }
         let index = place - base
-        let before = entries[index].clients.size
-        entries[index].add(at: time, client)
-        bytes += entries[index].clients.size - before
+        bytes += entries[index].add(at: time, client)
         return true
     }
 
