@@ -83,5 +83,9 @@ import Testing
         let matched = try run(programPath, ["match", scratch.file("seen.ndjson")])
         #expect(matched.status == 0, "\(matched.errors)")
         #expect(matched.errors.contains("1 observation"))
+        let corpus = ["corpus", "add", scratch.file("seen.ndjson"), "--corpus", scratch.file("c.sqlite")]
+        let kept = try run(programPath, corpus)
+        #expect(kept.status == 0, "\(kept.errors)")
+        #expect(kept.errors.contains("1 new certificate"), "\(kept.errors)")
     }
 }

@@ -59,6 +59,11 @@ final class Ingest {
         guard let ip = record.text(.ip), let port = record.integer(.port), (0...65535).contains(port),
             let time = record.text(.timestamp).flatMap({ RFC3339.milliseconds($0) })
         else {
+            // What was imported, or stands in a store, may be a certificate on no endpoint.
+            if !record.has(.address), !record.has(.ip), let digest = CertificateFacts.sha256(record) {
+                _ = try certificate(digest, record, now)
+                return
+            }
             // A target that has no address, such as a name without one, can't be an endpoint.
             if !record.has(.errorCode) || !record.has(.address) { counts.malformed += 1 }
             return
@@ -66,7 +71,8 @@ final class Ingest {
         let name = (record.text(.serverName) ?? record.text(.domain) ?? "").lowercased()
         let known = try statements.endpoint(ip, port, name, db)
         guard record.text(.outcome) != "failure" else {
-            guard let known else { return }
+            // Somebody else's connection that showed no certificate, as none of TLS 1.3 does, is no failure.
+            guard let known, record.text(.dataset) != RecordDataset.imported.rawValue else { return }
             counts.failures += try statements.addFailure(
                 known,
                 time,
