@@ -93,10 +93,13 @@ import Testing
             (printf '\\xef\\xbb\\xbf'; cat list) > mark; gzip -k list; gzip -c UTF-16 > wide.gz; gzip -c mark > mark.gz
             gzip -c list > two.gz; echo 8.0.0.3 | gzip -c >> two.gz
             (cat list.gz; echo no) > damaged.gz; head -c 30 list.gz > cut.gz; gzip -c list.gz > twice.gz
-            head -c 15 UTF-16 > half; printf '\\x28\\xb5\\x2f\\xfd1234' > packed.zst
+            head -c 15 UTF-16 > half; zstd -qc list > list.zst; zstd -qc UTF-16 > wide.zst; head -c 20 list.zst > cut.zst
             """
         try check("bash", ["-ec", script, scratch.file(".")])
-        for name in ["UTF-16", "UTF-16LE", "UTF-16BE", "mark", "list.gz", "wide.gz", "mark.gz", "two.gz"] {
+        for name in [
+            "UTF-16", "UTF-16LE", "UTF-16BE", "mark", "list.gz", "wide.gz", "mark.gz", "two.gz", "list.zst",
+            "wide.zst",
+        ] {
             var builder = TargetPlanBuilder(TargetOptions(inOrder: true))
             try builder.add(file: scratch.file(name))
             #expect(builder.issues.count == 0, "\(name): \(builder.issues.first)")
@@ -108,9 +111,9 @@ import Testing
         }
         for (name, why) in [
             ("damaged.gz", "the gzip file is damaged"), ("cut.gz", "the gzip file is cut off"),
-            ("twice.gz", "is gzip within gzip; unpack it first"),
+            ("twice.gz", "is packed twice; unpack it first"),
             ("half", "the UTF-16 text ends within a character"),
-            ("packed.zst", "is packed with zstd; unpack it first ('zstd -dc')"),
+            ("cut.zst", "the zstd file is cut off"),
         ] {
             var builder = TargetPlanBuilder(TargetOptions())
             let error = #expect(throws: TargetIssue.self) { try builder.add(file: scratch.file(name)) }

@@ -26,7 +26,9 @@ package enum InputFile {
         _ body: ([UInt8], Int) -> Void,
         tooLong: (Int) -> Void
     ) throws(TargetIssue) {
-        let file = try open(path)
+        let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw TargetIssue(source: path, why: "cannot be opened: \(systemError())") }
+        defer { close(file) }
         var lines = LineBuffer()
         var atEnd = false
         while !atEnd {
