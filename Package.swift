@@ -96,6 +96,7 @@ let package = Package(
             ]
         ),
         .target(name: "Export", dependencies: ["Bytes", "Observations", "Terminal", "Wire"]),
+        .target(name: "Pipeline", dependencies: ["Bytes", "Import", "Observations"]),
         .executableTarget(
             name: "hallmark",
             dependencies: [
@@ -107,6 +108,7 @@ let package = Package(
                 "Inventory",
                 "JA4Plus",
                 "Observations",
+                "Pipeline",
                 "RootStores",
                 "Scan",
                 "Signatures",

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import Observations
+package import Observations
 
 extension CorpusFile {
     /// What came of a file.
@@ -49,6 +49,25 @@ extension CorpusFile {
                 }
             }
             return .added(counts)
+        }
+    }
+
+    /// Adds all records of a source.
+    ///
+    /// - Parameter unread: is told what of it could not be read; what stands before is kept.
+    package func add(_ source: any RecordSource, unread: (FileError) -> Void) throws -> IngestCounts {
+        try ingest { session in
+            var first: Int?
+            try source.read { block in
+                try block.forEachLine { line, number in
+                    if try !session.add(line: line) { first = first ?? number }
+                }
+            } unread: {
+                unread($0)
+            }
+            var counts = session.counts
+            counts.firstMalformed = first
+            return counts
         }
     }
 

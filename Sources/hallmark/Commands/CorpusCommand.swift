@@ -2,6 +2,7 @@ import ArgumentParser
 import Corpus
 import Foundation
 import Observations
+import Pipeline
 import Terminal
 
 /// `hallmark corpus`: what was seen, kept in one file.
@@ -57,7 +58,11 @@ struct CorpusCommand: ParsableCommand {
         private static func add(_ file: String, _ corpus: CorpusFile) throws -> Int {
             let counts: IngestCounts
             var faults: [String] = []
-            switch try CertificateFile.look(at: file) {
+            let source = InputKind.source(file)
+            switch source == nil ? try CertificateFile.look(at: file) : nil {
+            case nil:
+                guard let source else { return 0 }
+                counts = try corpus.add(source) { faults.append($0.description) }
             case .ndjson:
                 guard case .added(let added) = try corpus.add(sweep: file) else {
                     Terminal.say("\(file): nothing new, the file was added before")

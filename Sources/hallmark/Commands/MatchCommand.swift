@@ -3,6 +3,7 @@ import Bytes
 import Corpus
 import Foundation
 import Observations
+import Pipeline
 import Signatures
 import Terminal
 
@@ -98,7 +99,9 @@ private final class MatchRun {
                 guard stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
                 // What is neither observations nor certificates is no mistake in a folder.
                 let isReadable = access(file, R_OK) == 0
-                if !isReadable || CertificateFile.kind(of: file) != nil { try match(file: file) }
+                if !isReadable || CertificateFile.kind(of: file) != nil || InputKind.source(file) != nil {
+                    try match(file: file)
+                }
             }
         } else {
             try match(file: path)
@@ -110,6 +113,7 @@ private final class MatchRun {
     private var seen: Int { matcher.summary.observations + matcher.summary.invalid + unread }
 
     private func match(file: String) throws {
+        if let source = InputKind.source(file) { return try match(source) }
         do {
             switch try CertificateFile.look(at: file) {
             case .ndjson: try match(sweep: file)
@@ -124,6 +128,14 @@ private final class MatchRun {
             }
         } catch let error as FileError {
             fail(error)
+        }
+    }
+
+    private func match(_ source: any RecordSource) throws {
+        try source.read {
+            _ = try match($0.bytes, source.name, first: $0.firstLine - 1)
+        } unread: {
+            fail($0)
         }
     }
 

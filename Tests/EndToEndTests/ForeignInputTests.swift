@@ -1,0 +1,34 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What another program wrote is matched and kept as if it had been imported before.
+@Suite struct ForeignInputTests {
+    @Test func aPacketbeatDocumentIsMatchedAndKept() throws {
+        let scratch = Scratch()
+        let digest = String(repeating: "AB", count: 32)
+        let document = """
+            {"@timestamp":"2026-11-22T03:31:00Z","server":{"ip":"203.0.113.7","port":443},"tls":{"version":"1.3",\
+            "server":{"hash":{"sha256":"\(digest)"}}}}
+
+            """
+        try FileManager.default.createDirectory(
+            atPath: scratch.file("logs"),
+            withIntermediateDirectories: true
+        )
+        let file = try scratch.write("logs/packetbeat.json", document + "{\"@timestamp\":\n")
+        let rules = ["--no-default-signatures", "--signatures", projectFolder + "/signatures/tunnel"]
+        for path in [file, scratch.file("logs")] {
+            let match = try Program.run(["match", path] + rules)
+            // The line that is cut is said and counted.
+            #expect(match.status == 1 && match.errors.contains("packetbeat.json:2: "), "\(match.errors)")
+            let records = try Program.records(match.text)
+            #expect(records.map { $0.text("event.dataset") } == ["hallmark.import"])
+            #expect(records.first?.text("server.ip") == "203.0.113.7")
+        }
+        let corpus = scratch.file("c.sqlite")
+        let add = try Program.run(["corpus", "add", file, "--corpus", corpus])
+        #expect(add.status == 1 && add.errors.contains("1 record, 1 new observation"), "\(add.errors)")
+        #expect(add.errors.contains("packetbeat.json:2: "))
+    }
+}
