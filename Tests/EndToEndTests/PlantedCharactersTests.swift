@@ -202,7 +202,7 @@ import Testing
             let checkpoint = try write("checkpoint", "{\"version\":1,\"scan_id\":\(quoted)}")
             let good = try write("good", try Self.record("=", 1))
             let scan = ["scan", "192.0.2.1", "--dry-run", "--no-signatures"]
-            for arguments in [
+            let commands: [[String]] = [
                 ["match", sweep] + Self.rules, ["match", folder] + Self.rules,
                 ["match", folder + "/none"] + Self.rules,
                 ["corpus", "add", sweep, list, folder + "/none", "--corpus", folder + "/c.sqlite"],
@@ -218,9 +218,8 @@ import Testing
                 ["signatures", "list", "--no-default-signatures", "--signatures", rule],
                 ["signatures", "test", rule], ["signatures", "measure", sweep] + Self.rules,
                 ["export", "--to", "csv", sweep],
-            ] {
-                _ = try Self.run(arguments)
-            }
+            ]
+            for arguments in commands { _ = try Self.run(arguments) }
         }
         let word = String(planted.unicodeScalars.filter { $0 != "\n" })
         for planted in [word, "name=" + word] {
