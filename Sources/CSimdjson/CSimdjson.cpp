@@ -125,7 +125,7 @@ struct csj_reader {
         Node *hallmark = root->find("hallmark");
         if (hallmark == nullptr) return;
         hallmark->holds_assessments = true;
-        for (const char *name : {"matches", "leads", "assessment"}) {
+        for (const char *name : {"matches", "leads", "assessment", "marks"}) {
             Node *node = hallmark->find(name);
             if (node != nullptr) node->is_assessment = true;
         }

@@ -8,7 +8,7 @@ package struct HTTPOptions: Sendable {
     /// Headers of every request besides its own, in order.
     package var headers: [HTTPRequest.Header] = []
     /// The most requests to one endpoint, icon and followed redirects included.
-    package var requests = 4
+    package var requests = HTTPOptions.ofASweep
     /// Redirects that stay on the same scheme, host and port are followed.
     package var followsRedirects = false
     package var limits = HTTPLimits()
@@ -16,6 +16,9 @@ package struct HTTPOptions: Sendable {
     package var iconLimit = 512 * 1024
     /// Bytes that one endpoint may send in all.
     package var bytes = 2 * 1024 * 1024
+
+    /// A page, and seventeen more requests.
+    package static let ofASweep = 18
 
     package init(userAgent: String = Self.userAgent(version: "1")) {
         self.userAgent = userAgent

@@ -13,14 +13,30 @@ package struct RequestPlan: Sendable {
     private let limit: Int
     private let followsRedirects: Bool
     private var asked: Set<HTTPRequest> = []
+    /// What comes before anything that the host points to.
+    private let first: Set<HTTPRequest>
+    /// Redirects that were followed to what nothing else asks for.
+    private var followed = 0
+
+    /// A host can point from page to page for ever.
+    private static let mostFollowed = 16
 
     /// `GET /` first, then what signatures ask for, then the icon.
     ///
+    /// What an answer redirects to on the same origin comes next when signatures ask for it.
+    ///
     /// - Parameters:
     ///   - requests: what signatures ask for, the most useful first.
+    ///   - own: how many of them, from the first on, a person's own rules ask for, which nothing outruns.
     ///   - wantsIcon: the icon is asked for, at the place that the first page names or at `/favicon.ico`.
-    package init(_ options: HTTPOptions, asking requests: [HTTPRequest] = [], wantsIcon: Bool = false) {
+    package init(
+        _ options: HTTPOptions,
+        asking requests: [HTTPRequest] = [],
+        own: Int = 0,
+        wantsIcon: Bool = false
+    ) {
         queue = [HTTPRequest("GET", "/")] + requests
+        first = Set(requests.prefix(own))
         self.wantsIcon = wantsIcon
         limit = options.requests
         followsRedirects = options.followsRedirects
@@ -34,10 +50,7 @@ package struct RequestPlan: Sendable {
 
     /// The next request, or nil when the plan is done or the limit reached.
     package mutating func next(after exchanges: [HTTPExchange]) -> (HTTPRequest, Purpose)? {
-        if followsRedirects, let last = exchanges.last, let target = last.sameOriginRedirect {
-            let request = HTTPRequest("GET", target)
-            if !asked.contains(request) { queue.insert(request, at: 0) }
-        }
+        if let target = exchanges.last?.sameOriginRedirect { prefer(target) }
         while asked.count < limit {
             // The icon has the last place of a budget that signatures would use up.
             if wantsIcon, queue.isEmpty || asked.count == limit - 1, asked.count > 0 {
@@ -51,6 +64,20 @@ package struct RequestPlan: Sendable {
             if asked.insert(request).inserted { return (request, .page) }
         }
         return nil
+    }
+
+    /// Puts what the host points to before all but a person's own requests.
+    private mutating func prefer(_ target: String) {
+        let request: HTTPRequest
+        if let place = queue.firstIndex(where: { $0.method == "GET" && $0.target == target }) {
+            guard !first.contains(queue[place]) else { return }
+            request = queue.remove(at: place)
+        } else {
+            request = HTTPRequest("GET", target)
+            guard followsRedirects, followed < Self.mostFollowed, !asked.contains(request) else { return }
+            followed += 1
+        }
+        queue.insert(request, at: queue.lastIndex(where: first.contains).map { $0 + 1 } ?? 0)
     }
 
     /// Where the first page says the icon is, when that is on the same host; else where icons always were.

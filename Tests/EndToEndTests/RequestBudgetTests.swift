@@ -69,37 +69,47 @@ import Testing
 
     /// Four: the first page, the two most telling requests, the icon.
     @Test func theMostTellingWithinTheBudget() throws {
-        let found = try asked("unknown.test", ["scan", "-q", "--probe", "full"])
+        let found = try asked("unknown.test", ["scan", "-q", "--probe", "full", "--maximum-requests", "4"])
         #expect(found == ["/", "/asked-twice", "/unique", "/favicon.ico"])
     }
 
     @Test func softwareThatTheCertificateShowsComesFirst() throws {
-        let found = try asked("known.test", ["scan", "-q", "--probe", "adaptive"])
-        #expect(found.prefix(4) == ["/", "/known", "/asked-twice", "/unique"])
-        #expect(found.count == 4)
-        #expect(try asked("known.test", ["validate"]) == ["/", "/known", "/asked-twice", "/favicon.ico"])
+        let found = try asked("known.test", ["scan", "-q", "--probe", "adaptive", "--maximum-requests", "4"])
+        #expect(found == ["/", "/known", "/asked-twice", "/unique"])
     }
 
-    /// The record says that there would have been more to ask for, and so does the report.
-    @Test(arguments: [4, 64]) func whatTheLimitLeftOutIsSaid(_ limit: Int) throws {
+    /// The record says that there would have been more to ask for, and so do the report and the summary.
+    @Test func whatTheLimitLeftOutIsSaid() throws {
         let rules = Scratch()
         let server = try LabServer.nginx.start(LabCertificate("/CN=known.test"), [LabAnswer(body: "ok")])
-        let arguments =
-            ["validate", "127.0.0.1:\(server.port)", "--maximum-requests", "\(limit)"] + (try library(rules))
-        let record = try #require(try Program.records(Program.run(arguments + ["--json"]).text).first)
-        let probes = try #require(record["hallmark.probes"] as? [[String: Any]])
-        let limits = probes.filter { $0["kind"] as? String == "http" }.map { $0["limit"] as? String }
-        #expect(limits == [limit == 4 ? "requests" : nil])
-        let report = try Program.run(arguments).text
-        #expect(report.contains("--maximum-requests allows more") == (limit == 4), "\(report)")
+        for limit in [3, 64] {
+            let more = ["127.0.0.1:\(server.port)", "--maximum-requests", "\(limit)"] + (try library(rules))
+            let record = try #require(
+                try Program.records(Program.run(["validate", "--json"] + more).text).first
+            )
+            let probes = try #require(record["hallmark.probes"] as? [[String: Any]])
+            let limits = probes.filter { $0["kind"] as? String == "http" }.map { $0["limit"] as? String }
+            #expect(limits == [limit == 3 ? "requests" : nil])
+            let marks = try #require(record["hallmark.marks"] as? [String: Any])
+            #expect(
+                marks["known"] as? Int == 8 && marks["tested"] as? Int == (limit == 3 ? 3 : 8),
+                "\(marks)"
+            )
+            #expect(try schemaErrors(record.line) == "")
+            let report = try Program.run(["validate"] + more).text
+            #expect(report.contains("--maximum-requests allows more") == (limit == 3), "\(report)")
+            #expect(report.contains("5 of 8 could not be looked for: ") == (limit == 3), "\(report)")
+            let scan = try Program.run(["scan", "--probe", "full"] + more)
+            let isSaid = scan.errors.contains("marks not looked for: 5 on 1 endpoint ")
+            #expect(isSaid == (limit == 3), "\(scan.errors)")
+        }
     }
 
-    /// What the certificate refutes is not asked for, whatever room there is.
+    /// What the certificate refutes is not asked for, whatever room there is; without a limit there is room.
     @Test func allThatCanStillTell() throws {
-        let found = try asked("known.test", ["validate", "--maximum-requests", "64"])
-        #expect(
-            found == ["/", "/known", "/asked-twice", "/unique", "/strong", "/weak", "/favicon.ico"]
-        )
+        let all = ["/", "/known", "/asked-twice", "/unique", "/strong", "/weak", "/favicon.ico"]
+        #expect(try asked("known.test", ["validate"]) == all.map { $0[...] })
+        #expect(try asked("known.test", ["scan", "-q", "--probe", "full"]) == all.map { $0[...] })
         #expect(try asked("another.test", ["validate", "--maximum-requests", "2"]) == ["/", "/favicon.ico"])
         #expect(try asked("another.test", ["validate", "--maximum-requests", "1"]) == ["/"])
     }

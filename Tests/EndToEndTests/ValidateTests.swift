@@ -46,7 +46,7 @@ import Testing
         #expect(result.status == 1)
         #expect(
             result.errors.contains(
-                "256 endpoints have a special purpose (--include-special): 198.18.0.0/15: 256 addresses"
+                "of a special purpose (--include-special): 198.18.0.0/15: 256 addresses"
             ),
             "\(result.errors)"
         )

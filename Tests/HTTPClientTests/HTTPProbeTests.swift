@@ -75,7 +75,10 @@ import Wire
     }
 
     @Test func oneConnectionForAllWhileTheServerKeepsIt() {
-        let probe = probe(["/a", "/b", "/c", "/d"])
+        var options = HTTPOptions()
+        options.requests = 4
+        let paths = ["/a", "/b", "/c", "/d"].map { HTTPRequest("GET", $0) }
+        let probe = HTTPProbe(origin, RequestPlan(options, asking: paths), options)
         #expect(sent(probe.connected()).hasPrefix("GET / "))
         for path in ["/a", "/b", "/c"] {
             #expect(

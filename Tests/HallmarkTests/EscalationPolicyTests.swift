@@ -55,7 +55,9 @@ import Wire
     @Test func levels() {
         let full = policy(.full).decide(facts())
         #expect(full.wanted == [.jarm: .level, .http: .level, .favicon: .level])
-        #expect(full.requests == Self.requests)
+        #expect(full.requests.isEmpty, "nothing speaks against it")
+        let suspected = policy(.full).decide(facts { $0.hasMatch = true })
+        #expect(suspected.requests == Self.requests && suspected.ownRequests == 0)
         let certificate = policy(.certificate).decide(facts { $0.hasMatch = true })
         #expect(certificate.wanted.isEmpty && certificate.skipped[.jarm] == .notAsked)
         let plain = policy(.adaptive).decide(facts())
@@ -106,8 +108,24 @@ import Wire
     }
 
     @Test func requestsAreThoseThatCanStillTell() {
-        let decision = policy(.full).decide(facts { $0.requests = { [2, 0] } })
+        let decision = policy(.full).decide(
+            facts {
+                $0.requests = { [2, 0] }
+                $0.hasMatch = true
+            }
+        )
         #expect(decision.requests.map(\.path) == ["/c", "/a"])
+    }
+
+    /// A person's own rules are asked for wherever HTTP is, and one host that is suspected everything.
+    @Test func ownRulesAndOneHost() {
+        var policy = policy(.full)
+        policy.ownRequests = [1]
+        let decision = policy.decide(facts { $0.requests = { [1, 2, 0] } })
+        #expect(decision.requests.map(\.path) == ["/b"] && decision.ownRequests == 1)
+        policy.asksAll = true
+        let all = policy.decide(facts { $0.requests = { [1, 2, 0] } })
+        #expect(all.requests.map(\.path) == ["/b", "/c", "/a"] && all.ownRequests == 1)
     }
 
     @Test func otherProtocols() {

@@ -80,7 +80,38 @@ import Testing
             #"{"event":{"outcome":"success"},"server":{"ip":"2001:db8::1","port":443},"hallmark":{}}"#,
             ReportStyle()
         )
-        #expect(text.hasPrefix("[2001:db8::1]:443\nNO LEAD"))
+        #expect(text.hasPrefix("[2001:db8::1]:443\nNO LEAD: no mark was looked for.\n"))
+    }
+
+    /// How far the look went stands in the first line, for a lead and for none.
+    @Test func whatWasNotLookedForIsSaid() throws {
+        let untested = #"""
+            "untested":[{"what":"GET /login","reason":"budget","marks":30,"software":["A","B"]},
+            {"what":"jarm","reason":"connection_timeout","marks":1,"software":["C"]}]
+            """#
+        func text(_ marks: String, _ more: String = "") throws -> String {
+            try report(
+                #"{"event":{"outcome":"success"},"server":{"ip":"192.0.2.1","port":443},"hallmark":{"marks":{\#(marks)}\#(more)}}"#,
+                ReportStyle(width: 400)
+            )
+        }
+        let some = try text(#""known":243,"tested":212,"# + untested)
+        #expect(
+            some.contains(
+                "\nNO LEAD: none of the 212 marks that were tested is there; 31 of 243 could not be looked for: "
+                    + "GET /login (budget), jarm (connection_timeout).\n"
+            )
+        )
+        #expect(some.contains("30 marks of A, B: the endpoint's budget was used up"), "\(some)")
+        #expect(
+            try text(#""known":243,"tested":243"#).contains("\nNO LEAD: none of the 243 marks is there.\n")
+        )
+        #expect(
+            try text(#""known":1,"tested":0,"# + untested).contains("\nNO LEAD: no mark was looked for.\n")
+        )
+        let lead = #","leads":[{"software":{"name":"A"},"confidence":60,"label":"medium"}]"#
+        let found = try text(#""known":243,"tested":212,"# + untested, lead)
+        #expect(found.contains("\n31 of 243 could not be looked for: GET /login (budget), jarm"), "\(found)")
     }
 
     @Test func failure() throws {

@@ -47,16 +47,4 @@ import Testing
         let line = #"{"url":{"path":"/"},"http":{"response":{"status_code":302,"header":\#(header)}}}"#
         #expect(try Self.paths(Self.loaded(), line) == paths)
     }
-
-    @Test func whatWasNotAskedIsTold() throws {
-        let set = try Self.loaded()
-        let scratch = MatchScratch(set)
-        try scratch.match(
-            #"{"url":{"path":"/"},"hallmark":{"http":[{"url":{"path":"/a"}},{"url":{"path":"/own"}}]}}"#
-        )
-        let unasked = scratch.unaskedRequests()
-        #expect(unasked.map(\.request.path) == ["/b", "/c"])
-        #expect(unasked.map(\.software) == [["B"], ["C"]])
-        #expect(unasked.map(\.rules) == [1, 1])
-    }
 }

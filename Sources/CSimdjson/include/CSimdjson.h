@@ -52,7 +52,7 @@ typedef struct {
     const int32_t *first;    // by field: its first value, or -1
     uint32_t count;
     uint32_t exchanges;
-    uint32_t assessed;       // not 0: somebody's matches, leads or assessment stand in it, in whatever form
+    uint32_t assessed;       // not 0: somebody's matches, leads, marks or assessment stand in it, in whatever form
 } csj_line;
 
 // `skip[i]` not zero leaves a field out. Returns NULL when memory is short.

@@ -116,6 +116,21 @@ extension Field {
             .keyword,
             "What speaks against it: benign look-alikes, expired facts."
         ),
+        Field("hallmark.marks.known", .long, "How many marks the rules know, one a rule."),
+        Field("hallmark.marks.tested", .long, "How many of them are there, or would have been seen."),
+        .list("hallmark.marks.untested", .objects, "The others, by what would tell: at most 32."),
+        .list(
+            "hallmark.marks.untested.what",
+            .keyword,
+            "A request, such as `GET /login`, or the probe: `jarm`, `http`, `favicon`."
+        ),
+        .list(
+            "hallmark.marks.untested.reason",
+            .keyword,
+            "Why it was not made, or how it failed: a reason or a code of `hallmark.probes`."
+        ),
+        .list("hallmark.marks.untested.marks", .long, "How many marks that are."),
+        .list("hallmark.marks.untested.software", .keyword, "The software that they mark, at most eight."),
         .list(
             "hallmark.assessment",
             .keyword,

@@ -153,6 +153,7 @@ package enum SchemaDocument {
         "hallmark.connections.differs", "hallmark.connections.certificate_chain",
         "hallmark.leads.kinds", "hallmark.leads.corroborate", "hallmark.leads.against",
         "hallmark.findings.labels", "hallmark.clients.ja3", "hallmark.clients.ja4",
+        "hallmark.marks.untested.software",
     ]
 
     private static func escape(_ text: String) -> String {

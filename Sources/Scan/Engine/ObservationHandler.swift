@@ -28,6 +28,8 @@ package struct ProbeDecision: Sendable, Equatable {
     package var skipped: [ProbeKind: ProbeReason] = [:]
     /// Requests beyond `GET /`, in order.
     package var requests: [HTTPRequest] = []
+    /// How many of them, from the first on, a person's own rules ask for.
+    package var ownRequests = 0
 
     package init() {}
 

@@ -24,6 +24,7 @@ final class RequestProbe: Probe {
         let plan = RequestPlan(
             scan.options.http,
             asking: decision.requests,
+            own: decision.ownRequests,
             wantsIcon: decision.wanted[.favicon] != nil
         )
         http = HTTPProbe(origin, plan, scan.options.http)

@@ -91,34 +91,3 @@ extension MatchScratch {
         return !known.isEmpty && !matched.contains { known.contains($0.rule) }
     }
 }
-
-/// A request that could still complete a match and was not made.
-package struct UnaskedRequest: Sendable {
-    package let request: RuleRequest
-    /// The software whose marks it would have brought, in the order of the rules.
-    package let software: [String]
-    /// How many rules look at its answer.
-    package let rules: Int
-}
-
-extension MatchScratch {
-    /// The marks that were not looked for: requests of rules that the last observation holds no answer to,
-    /// and does not refute.
-    package func unaskedRequests() -> [UnaskedRequest] {
-        let asked = Set(texts("url.path"))
-        return openRequests().compactMap { place in
-            let one = ruleSet.leadTables.asked[place]
-            let path = one.request.path.split(separator: "?", omittingEmptySubsequences: false).first.map(
-                String.init
-            )
-            if let path, asked.contains(path) || asked.contains(one.request.path) { return nil }
-            var software: [String] = []
-            for rule in one.rules {
-                for name in ruleSet.rules[rule].hallmark.software.map(\.name) where !software.contains(name) {
-                    software.append(name)
-                }
-            }
-            return UnaskedRequest(request: one.request, software: software, rules: one.rules.count)
-        }
-    }
-}

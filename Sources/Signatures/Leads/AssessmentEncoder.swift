@@ -13,6 +13,7 @@ struct AssessmentEncoder {
     /// - Parameter observed: what whoever observed the endpoint has said of it as a whole; it is kept.
     func encode(_ assessment: Assessment, observed: [String] = [], into buffer: inout ByteBuffer) {
         encode(observed + (assessment.isDeceptive ? ["deception_likely"] : []), into: &buffer)
+        if let coverage = assessment.coverage { encode(coverage, into: &buffer) }
         guard !assessment.matches.isEmpty else { return }
         buffer.array("matches")
         var count = 0
@@ -31,6 +32,25 @@ struct AssessmentEncoder {
             for lead in assessment.leads.prefix(Self.maximumLeads) { encode(lead, into: &buffer) }
             buffer.endArray()
         }
+    }
+
+    private func encode(_ coverage: MarkCoverage, into buffer: inout ByteBuffer) {
+        buffer.object("marks")
+        buffer.member("known", coverage.known)
+        buffer.member("tested", coverage.tested)
+        if !coverage.untested.isEmpty {
+            buffer.array("untested")
+            for group in coverage.untested {
+                buffer.element()
+                buffer.member("what", group.what)
+                buffer.member("reason", group.reason)
+                buffer.member("marks", group.marks)
+                encode("software", group.software, into: &buffer)
+                buffer.endObject()
+            }
+            buffer.endArray()
+        }
+        buffer.endObject()
     }
 
     private func encode(_ words: [String], into buffer: inout ByteBuffer) {

@@ -126,7 +126,7 @@ private enum MemberNames {
     /// The values of `event.kind` that an assessment changes.
     static let kinds = ["event", "alert"].map { Array($0.utf8) }
 
-    private static let ours = ["matches", "leads", "assessment"].map { Array($0.utf8) }
+    private static let ours = ["matches", "leads", "assessment", "marks"].map { Array($0.utf8) }
     private static let hallmarkName = Array("hallmark".utf8)
     private static let eventName = Array("event".utf8)
     private static let kindName = Array("kind".utf8)

@@ -42,11 +42,13 @@ package final class Assessor {
     /// `event.kind` becomes `alert` when there is a lead, otherwise `event`. A line without a match, that
     /// never had one, is left as it is, byte for byte.
     ///
+    /// - Parameter lookedFor: has what was not looked for written into it as well, as `hallmark.marks`.
     /// - Throws: when the line is no JSON object; it is left as it is.
     @discardableResult
     package func assess(
         _ line: inout ByteBuffer,
-        from start: Int = 0
+        from start: Int = 0,
+        lookedFor: LookedFor? = nil
     ) throws(ObservationSyntaxError) -> Assessment {
         var failure: ObservationSyntaxError?
         line.withSpan { span in
@@ -55,8 +57,9 @@ package final class Assessor {
             }
         }
         if let failure { throw failure }
-        let assessment = assessLast()
-        if assessment.matches.isEmpty && !wasAssessed { return assessment }
+        var assessment = assessLast()
+        assessment.coverage = lookedFor.map { scratch.coverage($0) }
+        if assessment.matches.isEmpty && assessment.coverage == nil && !wasAssessed { return assessment }
         rewrite(&line, from: start, assessment)
         return assessment
     }
@@ -141,7 +144,7 @@ package final class Assessor {
             func insert() {
                 keep(to: places.end)
                 let observed = observedWords
-                if assessment.matches.isEmpty, observed.isEmpty { return }
+                if assessment.matches.isEmpty, observed.isEmpty, assessment.coverage == nil { return }
                 if places.makesHallmark {
                     copy.append(copy.last == 0x7b ? "\"hallmark\":{" : ",\"hallmark\":{")
                 }

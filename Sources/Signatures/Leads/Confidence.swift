@@ -90,6 +90,8 @@ package struct Assessment: Sendable {
     package var leads: [Lead] = []
     /// Whether so many unrelated tools match that it is likely a honeypot or a deception service.
     package var isDeceptive = false
+    /// What was not looked for; nil where nothing beyond the certificate was.
+    package var coverage: MarkCoverage?
 
     /// The strongest lead's label.
     package var highest: LeadLabel? { leads.map(\.label).max() }

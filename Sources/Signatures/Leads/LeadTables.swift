@@ -7,6 +7,9 @@ final class LeadTables: Sendable {
     /// By atom: the probe that brings its field, and whether it is evidence.
     let atomProbes: [ProbeKinds]
     let isEvidence: [Bool]
+    /// Rules that mark software, and by rule the probes that it looks at.
+    let marking: [Int]
+    let ruleProbes: [ProbeKinds]
     /// Rules that look at fields of several probes.
     let severalKinds: [Int]
     /// The HTTP requests that the rules need beyond `GET /`, the most telling first.
@@ -26,6 +29,12 @@ final class LeadTables: Sendable {
             return Set(fields.map(\.rawValue)).count > 1
         }
         asked = AskedRequest.all(rules)
+        marking = rules.indices.filter {
+            rules[$0].hallmark.benign == nil && !rules[$0].hallmark.software.isEmpty
+        }
+        ruleProbes = rules.map { rule in
+            rule.condition.tests.reduce(ProbeKinds()) { $0.union(ProbeKinds.bringing($1.field)) }
+        }
         innocentStacks = Set(
             rules.indices.filter { index in
                 rules[index].hallmark.benign != nil
@@ -48,4 +57,10 @@ extension RuleSet {
 
     /// The HTTP requests that the rules need beyond `GET /`, each once, the most telling first.
     package var requests: [RuleRequest] { leadTables.asked.map(\.request) }
+
+    /// Those of them that rules of a person's own need, by their place in `requests`.
+    package var ownRequests: Set<Int> {
+        let asked = leadTables.asked
+        return Set(asked.indices.filter { asked[$0].rules.contains { rules[$0].isOwn } })
+    }
 }

@@ -49,6 +49,18 @@ extension MatchScratch {
         foresee(Int(ruleSet.program.starts[rule]), ruleSet.leadTables, anew: true).truth == false
     }
 
+    /// The probes that would decide a rule which did not match, when some of them brought nothing.
+    ///
+    /// - Parameters:
+    ///   - missing: the probes that were not made, or failed.
+    ///   - anew: whether a further exchange would tell.
+    /// - Returns: nil when the rule is refuted all the same.
+    func openProbes(_ rule: Int, _ missing: ProbeKinds, anew: Bool) -> ProbeKinds? {
+        let start = Int(ruleSet.program.starts[rule])
+        let outcome = foresee(start, ruleSet.leadTables, anew: anew, missing: missing)
+        return outcome.truth == nil ? outcome.open : nil
+    }
+
     /// A condition's truth as far as it is known, what would tell, and whether any evidence for it is there.
     private struct Foresight {
         var truth: Bool?
@@ -56,21 +68,28 @@ extension MatchScratch {
         var hasEvidence = false
     }
 
-    /// - Parameter anew: whether a further exchange is to be made, so that what it will hold is open.
-    private func foresee(_ place: Int, _ tables: LeadTables, anew: Bool = false) -> Foresight {
+    /// - Parameters:
+    ///   - anew: whether a further exchange is to be made, so that what it will hold is open.
+    ///   - missing: the probes that are still to be made; what the others did not bring is not there.
+    private func foresee(
+        _ place: Int,
+        _ tables: LeadTables,
+        anew: Bool = false,
+        missing: ProbeKinds = [.jarm, .http, .favicon]
+    ) -> Foresight {
         let step = ruleSet.tables.steps.base[place]
         switch step.operation {
         case .test:
             let atom = Int(step.atom)
             let probes = tables.atomProbes[atom]
             let isOpen = anew && ruleSet.atoms[atom].isInExchange || !view.has(ruleSet.atoms[atom].field)
-            if !probes.isEmpty && isOpen {
-                return Foresight(truth: nil, open: probes)
+            if !probes.isDisjoint(with: missing) && isOpen {
+                return Foresight(truth: nil, open: probes.intersection(missing))
             }
             let holds = holds(atom: atom)
             return Foresight(truth: holds, hasEvidence: holds && tables.isEvidence[atom])
         case .not:
-            var inner = foresee(place + 1, tables, anew: anew)
+            var inner = foresee(place + 1, tables, anew: anew, missing: missing)
             inner.truth = inner.truth.map { !$0 }
             inner.hasEvidence = false
             return inner
@@ -79,7 +98,7 @@ extension MatchScratch {
             var sum = Foresight(truth: !decisive)
             var child = place + 1
             while child < Int(step.end) {
-                let one = foresee(child, tables, anew: anew)
+                let one = foresee(child, tables, anew: anew, missing: missing)
                 child = Int(ruleSet.tables.steps.base[child].end)
                 if one.truth == decisive { return Foresight(truth: decisive, hasEvidence: one.hasEvidence) }
                 if one.truth == nil {

@@ -186,7 +186,7 @@ package final class MatchScratch {
     }
 
     /// Marks an exchange again, for what is asked of it afterwards.
-    private func replay(_ number: Int) {
+    func replay(_ number: Int) {
         exchange = number
         marks.pointee.beginExchange(keeping: 0)
         look(at: number)

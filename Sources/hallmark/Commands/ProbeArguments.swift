@@ -26,14 +26,18 @@ struct ProbeArguments: ParsableArguments {
         help: ArgumentHelp(
             "Ask for TLS inside another protocol first: smtp, imap, ldap, postgres, …; auto goes by port.",
             valueName: "protocol"
-        )
+        ),
+        completion: .list(["auto"] + StartTLSProtocol.allCases.map(\.rawValue))
     )
     var starttls: String?
 
     @Option(help: ArgumentHelp("Send this server name to every target; none sends none.", valueName: "name"))
     var sni: String?
 
-    @Option(help: ArgumentHelp("The hello to begin with: default or browser.", valueName: "look"))
+    @Option(
+        help: ArgumentHelp("The hello to begin with: default or browser.", valueName: "look"),
+        completion: .list(["default", "browser"])
+    )
     var look = "default"
 
     @Flag(help: "Also ask with no server name and with a random one, and compare the certificates.")
@@ -43,7 +47,8 @@ struct ProbeArguments: ParsableArguments {
     var verify = false
 
     @Option(
-        help: ArgumentHelp("With --verify: trust the CA certificates in this PEM file.", valueName: "file")
+        help: ArgumentHelp("With --verify: trust the CA certificates in this PEM file.", valueName: "file"),
+        completion: .file()
     )
     var caFile: String?
 
@@ -56,8 +61,13 @@ struct ProbeArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Send this header in HTTP requests; repeatable.", valueName: "name: value"))
     var header: [String] = []
 
-    @Option(help: ArgumentHelp("HTTP requests to one endpoint at most.", valueName: "number"))
-    var maximumRequests = 4
+    @Option(
+        help: ArgumentHelp(
+            "HTTP requests to one endpoint at most: 18 in a scan, all that rules need in validate.",
+            valueName: "number"
+        )
+    )
+    var maximumRequests: Int?
 
     @Flag(help: "Follow redirects to the same host.")
     var followRedirects = false
@@ -66,7 +76,7 @@ struct ProbeArguments: ParsableArguments {
         guard ["default", "browser"].contains(look) else {
             throw ValidationError("--look takes default or browser, not '\(look)'.")
         }
-        guard (1...64).contains(maximumRequests) else {
+        guard (1...64).contains(maximumRequests ?? 1) else {
             throw ValidationError("--maximum-requests takes a number from 1 to 64.")
         }
         guard caFile == nil || verify else { throw ValidationError("--ca-file goes with --verify.") }
@@ -103,7 +113,7 @@ struct ProbeArguments: ParsableArguments {
 
     private func httpOptions() throws -> HTTPOptions {
         var http = HTTPOptions(userAgent: userAgent ?? HTTPOptions.userAgent(version: Hallmark.version))
-        http.requests = maximumRequests
+        http.requests = maximumRequests ?? HTTPOptions.ofASweep
         http.followsRedirects = followRedirects
         http.headers = try headers()
         return http

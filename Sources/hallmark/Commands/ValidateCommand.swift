@@ -40,7 +40,10 @@ struct ValidateCommand: ParsableCommand {
     @Flag(help: "Write the observations as NDJSON in place of the report.")
     var json = false
 
-    @Option(help: ArgumentHelp("A corpus for the pivots that the report proposes.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A corpus for the pivots that the report proposes.", valueName: "file"),
+        completion: .file()
+    )
     var corpus: String?
 
     @Option(
@@ -73,6 +76,7 @@ struct ValidateCommand: ParsableCommand {
         let feed = try targets.feed(nil, written: [], override: nil)
         var options = try probe.scanOptions(target)
         options.level = .full
+        ask(rules, &options)
         options.sniVariants = true
         options.threads = 1
         options.concurrency = Sweep.prepare(concurrency: 64)
@@ -83,7 +87,7 @@ struct ValidateCommand: ParsableCommand {
             scopeName: targets.scope?.name
         )
         let collected = CollectedRecords()
-        let policy = EscalationPolicy(level: .full, sniVariants: true, rules: rules)
+        let policy = EscalationPolicy(level: .full, sniVariants: true, rules: rules, asksAll: true)
         var encoding = RecordEncoder.Options(scanID: UUID().uuidString.lowercased())
         if signatures.ja4plus { encoding.supplement = { JA4Members.append($0, to: &$1) } }
         StopSignals.watch()
@@ -116,6 +120,15 @@ struct ValidateCommand: ParsableCommand {
         }
         let isPartlyUnread = targets.issues.count + unreadLines.count > 0 && !unread.keepGoing
         if collected.lostHere > 0 || isPartlyUnread || feed.failure != nil { throw ExitCode(1) }
+    }
+
+    /// All that the rules need, and where the host itself points to, with the time and bytes for it.
+    private func ask(_ rules: RuleSet, _ options: inout ScanOptions) {
+        options.http.followsRedirects = true
+        options.http.requests = probe.maximumRequests ?? rules.requests.count + 64
+        options.http.bytes = 16 * 1024 * 1024
+        options.byteBudget = 16 * 1024 * 1024
+        options.totalTimeout = 180_000
     }
 
     private func write(_ lines: [[UInt8]], _ texts: [String: String]) throws {
@@ -188,7 +201,7 @@ private final class CollectingHandler: ObservationHandler {
     func finished(_ observation: Observation, completesTarget: Bool) {
         line.removeAll()
         encoder.encode(observation, into: &line)
-        let assessment = try? assessor.assess(&line)
+        let assessment = try? assessor.assess(&line, lookedFor: LookedFor(observation))
         let bytes = line.withSpan { span in span.withUnsafeBufferPointer { [UInt8]($0) } }
         collected.add(observation, bytes, assessment?.highest)
     }

@@ -85,7 +85,8 @@ final class ScanHandler: ObservationHandler {
 
     func finished(_ observation: Observation, completesTarget: Bool) {
         encode(observation)
-        let assessment = try? assessor?.assess(&line)
+        let lookedFor = LookedFor(observation)
+        let assessment = try? assessor?.assess(&line, lookedFor: lookedFor.isFurther ? lookedFor : nil)
         findings?.splice(into: &line)
         tally.count(observation, assessment)
         if let corpus = run.corpus { line.withSpan { corpus.add($0) } }

@@ -2,14 +2,18 @@ import Observations
 import Signatures
 
 extension ScanTally {
-    /// A key in a checkpoint's `counts` is `records`, `lost_here`, `outcome.CODE`, `error.CODE` or
-    /// `lead.LABEL.SOFTWARE`.
+    /// A key in a checkpoint's `counts` is `records`, `lost_here`, `untested.endpoints`, `untested.marks`,
+    /// `outcome.CODE`, `error.CODE` or `lead.LABEL.SOFTWARE`.
     private static let (outcome, error, lead) = ("outcome", "error", "lead")
 
     /// What a checkpoint keeps of it.
     var counts: [String: UInt64] {
         var counts = ["records": records]
         if lostHere > 0 { counts["lost_here"] = lostHere }
+        if untested.endpoints > 0 {
+            counts["untested.endpoints"] = untested.endpoints
+            counts["untested.marks"] = untested.marks
+        }
         for (code, count) in outcomes { counts["\(Self.outcome).\(code)"] = count }
         for (code, count) in errors { counts["\(Self.error).\(code)"] = count }
         for (software, labels) in leads {
@@ -30,6 +34,8 @@ extension ScanTally {
             switch (parts[0], parts.count) {
             case ("records", 1): records = count
             case ("lost_here", 1): lostHere = count
+            case ("untested", 2) where parts[1] == "endpoints": untested.endpoints = count
+            case ("untested", 2) where parts[1] == "marks": untested.marks = count
             case (Self.outcome, 2): outcomes[parts[1]] = count
             case (Self.error, 2): errors[parts[1]] = count
             case (Self.lead, 3): addLead(parts[2], label: parts[1], count)

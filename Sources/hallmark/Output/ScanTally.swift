@@ -11,12 +11,18 @@ struct ScanTally: Sendable {
     /// Endpoints that were not looked at, or not by every probe, because of this machine.
     var lostHere: UInt64 = 0
     var highest: LeadLabel?
+    /// Endpoints that were looked at further, but not for every mark, and how many marks that were.
+    var untested = (endpoints: UInt64(0), marks: UInt64(0))
 
     mutating func count(_ observation: Observation, _ assessment: Assessment?) {
         records += 1
         outcomes[observation.isSuccess ? "success" : "failure", default: 0] += 1
         if let error = observation.error { errors[error.code.rawValue, default: 0] += 1 }
         if observation.isLostHere { lostHere += 1 }
+        if let count = assessment?.coverage?.untestedCount, count > 0 {
+            untested.endpoints += 1
+            untested.marks += UInt64(count)
+        }
         guard let assessment, !assessment.leads.isEmpty else { return }
         for lead in assessment.leads {
             leads[lead.software.name, default: [:]][lead.label.rawValue, default: 0] += 1
@@ -29,6 +35,8 @@ struct ScanTally: Sendable {
         outcomes.merge(other.outcomes, uniquingKeysWith: +)
         errors.merge(other.errors, uniquingKeysWith: +)
         lostHere += other.lostHere
+        untested.endpoints += other.untested.endpoints
+        untested.marks += other.untested.marks
         for (software, labels) in other.leads {
             leads[software, default: [:]].merge(labels, uniquingKeysWith: +)
         }

@@ -9,8 +9,17 @@ extension Report {
             ($0["outcome"] != "success" || $0["limit"] != nil)
                 && $0["reason"] != ProbeReason.replaced.rawValue
         }
-        guard !open.isEmpty else { return }
+        let marks = record.objects("hallmark.marks.untested")
+        guard !open.isEmpty || !marks.isEmpty else { return }
         text.heading("Not tested, or without an answer")
+        for group in marks {
+            let count = group.number("marks") ?? 0
+            let reason = group["reason"] ?? "?"
+            text.row(
+                group["what"] ?? "?",
+                "\(counted(count, "mark")) of \(group["software"] ?? "?"): \(Self.reasons[reason] ?? reason)"
+            )
+        }
         for probe in open {
             if probe["outcome"] == "success", probe["limit"] == ProbeRecord.Limit.requests.rawValue {
                 text.row(

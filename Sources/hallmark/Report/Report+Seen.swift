@@ -100,7 +100,7 @@ extension Report {
         let exchanges = first + record.objects("hallmark.http")
         guard !exchanges.isEmpty else { return }
         text.heading("HTTP")
-        for exchange in exchanges {
+        for exchange in exchanges.prefix(Self.mostInFull) {
             let method = exchange["http.request.method"] ?? "GET"
             text.line("\(method) \(exchange["url.full"] ?? exchange["url.path"] ?? "/")", .heading, indent: 2)
             guard let response = exchange.object("http.response") else { continue }
@@ -120,8 +120,19 @@ extension Report {
             text.row("anomalies", response["anomalies"], .warning, indent: 4)
             text.row("relations", response["relations"], indent: 4)
         }
+        for exchange in exchanges.dropFirst(Self.mostInFull) {
+            let request = "\(exchange["http.request.method"] ?? "GET") \(exchange["url.path"] ?? "/")"
+            let parts = [
+                exchange["http.response.status_code"] ?? "no answer", exchange["http.response.title"],
+                exchange["http.response.body.bytes"].map { "\($0) bytes" },
+            ]
+            text.line("\(request): \(parts.compactMap(\.self).joined(separator: ", "))", indent: 2)
+        }
         text.row("icon", record["hallmark.favicon.mmh3"].map { "MurmurHash3 \($0)" }, indent: 4)
     }
+
+    /// A host is asked for dozens of pages, most of which it does not have: the record has them all.
+    private static let mostInFull = 5
 
     private func body(_ response: RecordView) -> String? {
         guard let bytes = response["body.bytes"] else { return nil }

@@ -70,8 +70,10 @@ struct Report {
         } else if record["event.outcome"] == "failure" {
             text.line("NOT SEEN: the endpoint showed nothing.", .warning)
         } else {
-            text.line("NO LEAD: none of the marks that were looked for is there.", .good)
-            text.line("Defaults are easily changed: that nothing matched proves nothing.", .faint)
+            addNoLead(to: &text)
+        }
+        if !leads.isEmpty, let coverage, coverage.known > coverage.tested {
+            text.line(coverage.notLookedFor, .faint)
         }
         for word in record.texts("hallmark.assessment") {
             text.line(Self.assessments[word] ?? word, .warning)
@@ -80,6 +82,33 @@ struct Report {
             let severity = finding["severity"].map { " (\($0))" } ?? ""
             text.line("Inventory: \(finding["message"] ?? finding["name"] ?? "")\(severity)", .warning)
         }
+    }
+
+    /// Says how far the look went: that nothing was found means nothing of what was not looked for.
+    private func addNoLead(to text: inout ReportText) {
+        if let coverage, coverage.tested > 0 {
+            let isAll = coverage.tested == coverage.known
+            let which = isAll ? "\(coverage.known) marks" : "\(coverage.tested) marks that were tested"
+            text.line(
+                "NO LEAD: none of the \(which) is there\(isAll ? "." : "; \(coverage.notLookedFor)")",
+                isAll ? .good : .warning
+            )
+        } else {
+            text.line("NO LEAD: no mark was looked for.", .warning)
+        }
+        text.line("Defaults are easily changed: that nothing matched proves nothing.", .faint)
+    }
+
+    /// How many marks there are, how many were tested, and what would tell of the others.
+    var coverage: (known: Int, tested: Int, notLookedFor: String)? {
+        guard let known = record.number("hallmark.marks.known"),
+            let tested = record.number("hallmark.marks.tested")
+        else { return nil }
+        let groups = record.objects("hallmark.marks.untested")
+        var parts = groups.prefix(4).map { "\($0["what"] ?? "?") (\($0["reason"] ?? "?"))" }
+        if groups.count > 4 { parts.append("and more, below") }
+        let which = parts.joined(separator: ", ")
+        return (known, tested, "\(known - tested) of \(known) could not be looked for: \(which).")
     }
 
     private static let assessments = [

@@ -9,13 +9,17 @@ struct EscalationPolicy: Sendable {
     let sniVariants: Bool
     /// Requests that the loaded signatures need beyond `GET /`, the most telling first.
     let requests: [HTTPRequest]
+    /// Those that a person's own rules need, by their place.
+    var ownRequests: Set<Int> = []
+    /// Whether all is asked of an endpoint that nothing speaks against, too: one host that a person suspects.
+    var asksAll = false
 
     /// The longest lifetime, in days, of a public CA's certificate since 2018 (CA/Browser Forum ballot 193:
     /// 825 days).
     static let longestLifetime = 825
 
     /// Whether the decision depends on what the record says.
-    var needsFacts: Bool { level == .adaptive || level == .full && requests.count > 1 }
+    var needsFacts: Bool { level == .adaptive || level == .full && !requests.isEmpty }
 
     /// Which probes to run, and which not; every one that may follow the certificate is in one of the two.
     func decide(_ facts: EndpointFacts) -> ProbeDecision {
@@ -28,9 +32,18 @@ struct EscalationPolicy: Sendable {
             return decision
         }
         if decision.wanted[.http] != nil, decision.wanted[.http] != .asked || level == .full {
-            decision.requests = (facts.requests() ?? Array(requests.indices)).map { requests[$0] }
+            ask(facts, &decision)
         }
         return decision
+    }
+
+    /// Names the requests: of an endpoint that nothing speaks against those of a person's own rules alone.
+    private func ask(_ facts: EndpointFacts, _ decision: inout ProbeDecision) {
+        var places = facts.requests() ?? Array(requests.indices)
+        let isSuspected = asksAll || facts.isPlain || suspicion(facts) != nil
+        if !isSuspected { places.removeAll { !ownRequests.contains($0) } }
+        decision.requests = places.map { requests[$0] }
+        decision.ownRequests = places.prefix { ownRequests.contains($0) }.count
     }
 
     /// HTTP without TLS: there is nothing to decide by before it is asked.
@@ -89,11 +102,13 @@ struct EscalationPolicy: Sendable {
 
 extension EscalationPolicy {
     /// - Parameter rules: the loaded signatures, if any.
-    init(level: ScanOptions.Level, sniVariants: Bool, rules: RuleSet?) {
+    init(level: ScanOptions.Level, sniVariants: Bool, rules: RuleSet?, asksAll: Bool = false) {
         self.init(
             level: level,
             sniVariants: sniVariants,
-            requests: rules?.requests.map { HTTPRequest($0) } ?? []
+            requests: rules?.requests.map { HTTPRequest($0) } ?? [],
+            ownRequests: rules?.ownRequests ?? [],
+            asksAll: asksAll
         )
     }
 }

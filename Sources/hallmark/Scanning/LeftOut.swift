@@ -21,10 +21,10 @@ struct LeftOut {
     /// Why nothing is left to be looked at.
     var reasons: String {
         var reasons: [String] = []
-        if counts.excluded > 0 { reasons.append("\(counts.excluded) endpoints are excluded") }
+        if counts.excluded > 0 { reasons.append("excluded: \(counted(counts.excluded, "endpoint"))") }
         if counts.special > 0 {
             reasons.append(
-                "\(counts.special) endpoints have a special purpose (--include-special): "
+                "of a special purpose (--include-special): "
                     + counts.passedOverLines.joined(separator: ", ")
             )
         }

@@ -240,6 +240,8 @@ struct ScanSession {
             interrupted: outcome.wasInterrupted,
             targetErrors: targets.issues.count,
             lostHere: tally.lostHere,
+            untestedEndpoints: tally.untested.endpoints,
+            untestedMarks: tally.untested.marks,
             cpuSeconds: usage.cpu,
             peakRSS: usage.peak
         )

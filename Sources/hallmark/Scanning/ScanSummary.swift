@@ -36,6 +36,10 @@ struct ScanSummary: Codable {
     var targetErrors: Int
     /// Endpoints that were not looked at, or not by every probe, because of this machine.
     var lostHere: UInt64
+    /// Endpoints that were looked at beyond their certificate, but not for every mark, and how many marks
+    /// that were.
+    var untestedEndpoints: UInt64
+    var untestedMarks: UInt64
     var cpuSeconds: Double
     var peakRSS: Int
 
@@ -50,6 +54,8 @@ struct ScanSummary: Codable {
         case handshakesRepeated = "handshakes_repeated"
         case targetErrors = "target_errors"
         case lostHere = "lost_here"
+        case untestedEndpoints = "untested_endpoints"
+        case untestedMarks = "untested_marks"
         case cpuSeconds = "cpu_seconds"
         case peakRSS = "peak_rss_kib"
     }
@@ -99,6 +105,12 @@ struct ScanSummary: Codable {
                 }
                 lines.append("  \(software): \(parts.joined(separator: ", "))")
             }
+        }
+        if untestedEndpoints > 0 {
+            lines.append(
+                "marks not looked for: \(number(untestedMarks)) on \(counted(untestedEndpoints, "endpoint")) "
+                    + "that were looked at further (hallmark.marks in the records)"
+            )
         }
         if let signatures, signatures.unread > 0 {
             lines.append(counted(signatures.unread, "rule") + " could not be read")
