@@ -30,6 +30,11 @@ enum Program {
             }
         } else if !message.isEmpty {
             Terminal.say(lines: message)
+            if code == .validationFailure,
+                let hint = MisspeltCommand.hint(Array(CommandLine.arguments.dropFirst()))
+            {
+                Terminal.say(hint)
+            }
         }
         Hallmark.exit(withError: ExitCode(code.rawValue))
     }

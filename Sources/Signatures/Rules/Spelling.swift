@@ -1,11 +1,11 @@
 /// Finds the known word that a misspelt one stands for.
-enum Spelling {
+package enum Spelling {
     /// The known word that is nearest to `word`, when few letters differ; nil when none is near, or `word` is
     /// known.
     ///
     /// Up to a third of the letters may differ, three at most; case and the signs `-`, `_` and blank do not
     /// count.
-    static func nearest(to word: String, among known: some Sequence<String>) -> String? {
+    package static func nearest(to word: String, among known: some Sequence<String>) -> String? {
         guard word.utf8.count <= 100 else { return nil }
         let wanted = plain(word)
         let limit = min(3, wanted.count / 3)

@@ -43,7 +43,8 @@ struct ScanCommand: ParsableCommand {
 struct OutputArguments: ParsableArguments {
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Write records here, not to standard output (-).", valueName: "file")
+        help: ArgumentHelp("Write records here, not to standard output (-).", valueName: "file"),
+        completion: .file()
     )
     var output: String?
 
@@ -60,12 +61,14 @@ struct OutputArguments: ParsableArguments {
         help: ArgumentHelp(
             "Compare each endpoint with this inventory (Docs/inventory.md).",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var inventory: String?
 
     @Option(
-        help: ArgumentHelp("Remember what is seen in this corpus, too (Docs/corpus.md).", valueName: "file")
+        help: ArgumentHelp("Remember what is seen in this corpus, too (Docs/corpus.md).", valueName: "file"),
+        completion: .file()
     )
     var corpus: String?
 
@@ -77,7 +80,7 @@ struct OutputArguments: ParsableArguments {
     )
     var failOn: LeadLabel?
 
-    @Option(help: ArgumentHelp("Write the summary as JSON.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write the summary as JSON.", valueName: "file"), completion: .file())
     var summary: String?
 
     @Option(help: "The progress line: auto (on a terminal), always or never.")

@@ -10,7 +10,8 @@ struct SignatureOptions: ParsableArguments {
         help: ArgumentHelp(
             "A folder of Sigma rules to load beside the shipped ones; repeatable.",
             valueName: "dir"
-        )
+        ),
+        completion: .directory
     )
     var folders: [String] = []
 

@@ -12,7 +12,11 @@ struct TargetArguments: ParsableArguments {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Read targets from a file, one a line, # comments; repeatable.", valueName: "file")
+        help: ArgumentHelp(
+            "Read targets from a file: a list or another scanner's; repeatable.",
+            valueName: "file"
+        ),
+        completion: .file()
     )
     var input: [String] = []
 
@@ -26,7 +30,8 @@ struct TargetArguments: ParsableArguments {
         help: ArgumentHelp(
             "Scan only what this scope file allows (targets/example-scope.yaml).",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var scope: String?
 
@@ -49,6 +54,8 @@ struct TargetArguments: ParsableArguments {
 
     @Option(help: ArgumentHelp("Ask this DNS server; repeatable.", valueName: "address[:port]"))
     var resolver: [String] = []
+
+    func validate() throws { try MisspeltCommand.check(targets: targets) }
 }
 
 /// In which order, and which part.
@@ -68,11 +75,15 @@ struct OrderArguments: ParsableArguments {
     var inOrder = false
 
     @Option(
-        help: ArgumentHelp("Note here what is done, every few seconds and at the end.", valueName: "file")
+        help: ArgumentHelp("Note here what is done, every few seconds and at the end.", valueName: "file"),
+        completion: .file()
     )
     var checkpoint: String?
 
-    @Option(help: ArgumentHelp("Go on where the run with this checkpoint ended.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Go on where the run with this checkpoint ended.", valueName: "file"),
+        completion: .file()
+    )
     var resume: String?
 
     @Flag(help: "Print how many endpoints there are and the first of them; scan nothing.")

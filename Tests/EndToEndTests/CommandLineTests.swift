@@ -1,0 +1,87 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What helps who types: suggestions for misspelt subcommands, and the completions of shells.
+@Suite struct CommandLineTests {
+    @Test(arguments: [
+        (["scna", "192.0.2.1"], "Did you mean 'hallmark scan 192.0.2.1'?"),
+        (["Validate"], "Did you mean 'hallmark validate'?"),
+        (["signtures", "list"], "Did you mean 'hallmark signatures list'?"),
+        (["corpus", "sttas"], "Did you mean 'hallmark corpus stats'?"),
+        (["signatures", "lnt"], "Did you mean 'hallmark signatures lint'?"),
+        (["scan", "validte", "host.example"], "Did you mean 'hallmark validate host.example'?"),
+        (["scan", "scan", "192.0.2.1"], "Did you mean 'hallmark scan 192.0.2.1'?"),
+        (["validate", "mtach", "-q", "x"], ""),
+        (["validate", "mtach", "x"], "Did you mean 'hallmark match x'?"),
+        (["nothing-like-it"], ""), (["-x"], ""),
+    ])
+    func misspeltSubcommands(_ arguments: [String], _ hint: String) throws {
+        let result = try Program.run(arguments)
+        #expect(result.status == 64 && result.output.isEmpty, "\(result.errors)")
+        #expect(hint.isEmpty ? true : result.errors.contains(hint), "\(result.errors)")
+        if hint.isEmpty, arguments.count == 1 { #expect(!result.errors.contains("Did you mean")) }
+    }
+
+    /// A host that has a subcommand's name can be scanned.
+    @Test func hostsOfSuchNames() throws {
+        for target in ["scan:443", "scan.example", "web"] {
+            let result = try Program.run(["scan", "--dry-run", target])
+            #expect(result.status == 0 && result.text.hasPrefix("1 endpoint\n"), "\(result.errors)")
+        }
+    }
+
+    /// What bash offers for the last word.
+    private func complete(_ words: [String], in folder: String = ".") throws -> Set<String> {
+        let scratch = Scratch()
+        let script = try Program.run(["--generate-completion-script", "bash"])
+        try scratch.write("completion", script.text)
+        let line = words.map { "'\($0)'" }.joined(separator: " ")
+        let result = try run(
+            "bash",
+            [
+                "-c",
+                """
+                source "$0"; cd "$1"; COMP_WORDS=(hallmark \(line)); COMP_CWORD=\(words.count); COMP_LINE="hallmark \(words.joined(separator: " "))"
+                COMP_POINT=${#COMP_LINE}; COMP_TYPE=9; _hallmark hallmark "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
+                printf '%s\\n' "${COMPREPLY[@]}"
+                """,
+                scratch.file("completion"), folder,
+            ]
+        )
+        return Set(result.text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) })
+    }
+
+    @Test func bashCompletes() throws {
+        let scratch = Scratch()
+        for name in ["list.txt", "list.csv"] { try scratch.write(name, "") }
+        for option in [
+            "-i", "--scope", "--checkpoint", "--resume", "--output", "--inventory", "--corpus", "--summary",
+            "--ca-file",
+        ] {
+            #expect(
+                try complete(["scan", option, "li"], in: scratch.path) == ["list.txt", "list.csv"],
+                "\(option)"
+            )
+        }
+        #expect(try complete(["scan", "--starttls", "p"]) == ["pop3", "postgres"])
+        #expect(try complete(["validate", "--starttls", "s"]).isSuperset(of: ["smtp"]))
+        #expect(try complete(["scan", "--probe", ""]) == ["certificate", "adaptive", "full"])
+        #expect(try complete(["scan", "--look", ""]) == ["default", "browser"])
+        #expect(try complete(["scan", "--chain", "n"]) == ["none"])
+        #expect(try complete(["compare", "--format", ""]).isSuperset(of: ["ndjson", "csv"]))
+        #expect(try complete(["va"]) == ["validate"])
+    }
+
+    /// zsh and fish have their own words for files.
+    @Test(arguments: [("zsh", "_files"), ("fish", "-rF")]) func othersCompleteFiles(
+        _ shell: String,
+        _ word: String
+    ) throws {
+        let script = try Program.run(["--generate-completion-script", shell]).text
+        #expect(
+            script.contains(word) && script.contains("adaptive") && script.contains("postgres"),
+            "\(shell)"
+        )
+    }
+}
