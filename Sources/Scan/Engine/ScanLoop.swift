@@ -118,15 +118,24 @@ final class ScanLoop {
     private func lookAtControl() {
         switch control.phase {
         case .running: break
-        case .draining: drain()
+        case .draining:
+            drain()
+            endWaking()
         case .stopped:
             drain()
             waiting.removeAll()
             postponed.removeAll()
-            nextWake?.timer.cancel()
-            nextWake = nil
+            endWaking()
             loop.closeAll()
         }
+    }
+
+    /// Takes the next look back when there is nobody left to wait for it, which at a low rate may be minutes
+    /// away.
+    private func endWaking() {
+        guard waiting.isEmpty, postponed.isEmpty else { return }
+        nextWake?.timer.cancel()
+        nextWake = nil
     }
 
     /// Forgets targets that were not begun; the checkpoint does not count them as done.
