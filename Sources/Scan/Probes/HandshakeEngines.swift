@@ -1,6 +1,6 @@
 import TLSClient
 
-/// Who shakes hands on a loop: our own TLS 1.3, which costs a third, and libssl for all that it can't do.
+/// Who shakes hands on a loop: our own TLS 1.3, and libssl for all that it can't do.
 struct HandshakeEngines {
     /// Nil where our own is not to be tried.
     let own: GrabContext?
