@@ -153,7 +153,7 @@ import Testing
             [
                 "-ec",
                 """
-                head -c 1000000000 /dev/zero | tr '\\0' a | zstd -qc > "$0"
+                (printf '{"'; head -c 1000000000 /dev/zero | tr '\\0' a) | zstd -qc > "$0"
                 head -c 300000000 /dev/zero | zstd -qc --long=28 --zstd=wlog=28 > "$1"
                 """, bomb, wide,
             ]
