@@ -154,15 +154,7 @@ package final class HTTPProbe {
 
     private func finished(_ reader: HTTPReader, _ wantsCertificate: Bool = false) -> Action {
         guard let (request, _) = current else { return finish() }
-        var result = HTTPExchange(origin: origin, request: request)
-        result.end = reader.end ?? .closed
-        result.version = reader.version
-        result.status = reader.status
-        result.informational = reader.informational
-        result.statusLine = reader.statusLine
-        result.head = reader.head
-        result.headers = reader.headers
-        result.anomalies = reader.anomalies
+        var result = HTTPExchange(reader, origin: origin, request: request)
         result.wantsClientCertificate = wantsCertificate
         return add(result, reader.body, reader.bodyIsTruncated, keepsAlive: reader.keepsAlive)
     }
@@ -189,10 +181,7 @@ package final class HTTPProbe {
         exchange = .none
         var result = result
         let limit = isIcon ? options.iconLimit : HTTPExchange.bodyLimit
-        let decoded = ContentDecoder.decode(body, result.headers, isCut: isCut, limit: limit)
-        result.body = decoded.body
-        result.bodyIsTruncated = decoded.isTruncated
-        result.anomalies.insert(decoded.anomalies)
+        result.take(body, isCut: isCut, limit: limit)
         if isIcon {
             icon = Favicon(result)
         } else {

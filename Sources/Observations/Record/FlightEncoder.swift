@@ -15,10 +15,15 @@ extension ByteBuffer {
         serverName: Span<UInt8>,
         established: Bool
     ) {
-        if let number = versionNumber(flight.version) {
+        if flight.isDatagram, flight.version == 0x0302 {
+            // There is no DTLS 1.1.
+            member("version", "1.0")
+            member("version_protocol", "dtls")
+        } else if let number = versionNumber(flight.version) {
             member("version", number)
             let name: StaticString =
-                flight.version == 0x0101 ? "tlcp" : flight.version > 0x0300 ? "tls" : "ssl"
+                flight.version == 0x0101
+                ? "tlcp" : flight.isDatagram ? "dtls" : flight.version > 0x0300 ? "tls" : "ssl"
             member("version_protocol", name)
         }
         if let suite = flight.suite { member("cipher", CipherSuite.name(suite), or: suite) }
@@ -73,6 +78,7 @@ extension ByteBuffer {
     private mutating func serverHello(_ flight: borrowing ServerFlight) {
         list("server_hello_extensions", flight.serverHello)
         member("legacy_version", hexadecimal: flight.legacyVersion)
+        if let draft = flight.draft { member("draft", Int(draft)) }
         if let compression = flight.compression { member("compression_method", Int(compression)) }
         if let answer = flight.sessionID.text { member("session_id", answer) }
         if let sentinel = flight.downgrade {

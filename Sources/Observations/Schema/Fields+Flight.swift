@@ -14,6 +14,11 @@ extension Field {
         ),
         Field("hallmark.tls.legacy_version", .keyword, "The ServerHello's legacy_version, four hex digits."),
         Field(
+            "hallmark.tls.draft",
+            .long,
+            "The draft of TLS 1.3 that was spoken, 0 for one that told no number; absent for TLS 1.3 itself."
+        ),
+        Field(
             "hallmark.tls.record_version",
             .keyword,
             "The version of the record that carried the ServerHello, four hex digits."

@@ -103,6 +103,8 @@ struct ServerHandshake {
             try answerRetry(message, context, &flight)
             return .retry
         }
+        // We offer neither drafts of TLS 1.3 nor DTLS.
+        guard flight.draft == nil, !flight.isDatagram else { throw .violation(.suite) }
         switch flight.version {
         case 0x0300...0x0303, 0x0101:  // the last is TLCP's, whose messages are those of TLS 1.1
             // After a HelloRetryRequest only TLS 1.3 can follow.

@@ -37,7 +37,7 @@ extension ServerFlight {
     }
 
     /// Whether the messages after the ServerHello are those of TLS 1.3.
-    var isTLS13: Bool { version >= 0x0304 }
+    package var isTLS13: Bool { version >= 0x0304 }
 
     private mutating func readEncryptedExtensions(_ message: Span<UInt8>) throws(MalformedMessage) {
         encryptedExtensions.isPresent = true

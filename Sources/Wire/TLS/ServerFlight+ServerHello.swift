@@ -9,6 +9,9 @@ extension ServerFlight {
         let isRetry = Self.equal(random, helloRetryRandom.span)
         guard !isRetry || !helloRetryRequest.isPresent else { throw MalformedMessage(type: message[0]) }
         legacyVersion = UInt16(message.u16(4))
+        if legacyVersion >> 8 == 0x7f || legacyVersion == 0x0304 && Self.isDraft(message) {
+            return try readDraft(message)
+        }
         let session = try Self.block(message, at: 38, wide: 1)
         guard session.upperBound + 3 <= message.count else { throw MalformedMessage(type: message[0]) }
         let suite = UInt16(message.u16(session.upperBound))
@@ -18,7 +21,7 @@ extension ServerFlight {
             helloRetryRequest.extensions.isPresent = true
         } else {
             self.suite = suite
-            version = legacyVersion
+            choose(legacyVersion)
             compression = message[session.upperBound + 2]
             sessionID = compare(message.extracting(session))
             downgrade = Self.sentinel(random)
@@ -40,6 +43,42 @@ extension ServerFlight {
         }
     }
 
+    /// Whether a message is laid out as the drafts had it: those before the 16th gave no number of their own.
+    private static func isDraft(_ message: Span<UInt8>) -> Bool {
+        message.u16(40) + 42 == message.count
+    }
+
+    /// Reads a ServerHello as drafts up to the 21st of TLS 1.3 had it: without session id and compression.
+    private mutating func readDraft(_ message: Span<UInt8>) throws(MalformedMessage) {
+        suite = UInt16(message.u16(38))
+        draft = 0
+        choose(legacyVersion)
+        serverHello.isPresent = true
+        var cursor = ExtensionCursor(try Self.block(message, at: 40, wide: 2))
+        while let item = try cursor.next(message) {
+            serverHello.append(item, of: message, values: &values)
+            readAnswer(item.type, message.extracting(item.value))
+        }
+    }
+
+    /// Notes the version, by the numbers that drafts and DTLS have for it (RFC 6347, section 4.1; RFC 9147, section
+    /// 5.3).
+    private mutating func choose(_ number: UInt16) {
+        switch number {
+        // The IETF's drafts, and those that Facebook's clients and servers spoke.
+        case 0x7f00...0x7fff, 0xfb00...0xfbff:
+            draft = UInt8(number & 0xff)
+            version = 0x0304
+        case 0xfeff, 0x0100: version = 0x0302
+        case 0xfefd: version = 0x0303
+        case 0xfefc: version = 0x0304
+        default: version = number
+        }
+    }
+
+    /// Whether DTLS was spoken.
+    package var isDatagram: Bool { legacyVersion >> 8 == 0xfe || legacyVersion == 0x0100 }
+
     /// Where the value of the first extension of a type lies in a ServerHello or HelloRetryRequest.
     package static func extensionValue(_ type: UInt16, of message: Span<UInt8>) -> Range<Int>? {
         guard message.count >= 42, let session = try? block(message, at: 38, wide: 1),
@@ -58,8 +97,10 @@ extension ServerFlight {
         case 16: readNextProtocol(value)
         case 18: readTimestamps(value)
         case 23: hasExtendedMasterSecret = true
-        case 43: if value.count == 2 { version = UInt16(value.u16(0)) }
+        case 43: if value.count == 2 { choose(UInt16(value.u16(0))) }
         case 51: if value.count >= 2 { group = UInt16(value.u16(0)) }
+        // Its number in the drafts before the 23rd.
+        case 40 where draft != nil: if value.count >= 2 { group = UInt16(value.u16(0)) }
         case 0xff01: hasSecureRenegotiation = true
         default: break
         }

@@ -1,0 +1,71 @@
+import Bytes
+import Observations
+import Wire
+
+/// Packet captures, pcap and pcapng: each connection in which TLS or HTTP was spoken is a sighting.
+final class CaptureFormat: ForeignReader {
+    static let format = ForeignFormat(
+        name: "capture",
+        title: "packet captures (pcap, pcapng)",
+        recognises: { CaptureFile.isCapture($0.bytes) },
+        makeReader: { CaptureFormat($0) }
+    )
+
+    /// Bytes that are read at a time; a frame is shorter.
+    private static let pieceSize = 4 << 20
+
+    private let run: ImportRun
+
+    private init(_ run: ImportRun) { self.run = run }
+
+    func read(_ input: ImportInput) throws {
+        let run = run
+        let reader = CaptureReader { connection in
+            connection.observation.imported = Self.evidence(connection)
+            try run.emit(connection.observation, client: Self.client(connection))
+        }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceSize, alignment: 16)
+        defer { buffer.deallocate() }
+        var filled = 0
+        var failure: FileError?
+        while true {
+            let count: Int
+            do throws(FileError) {
+                count = try input.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+            } catch {
+                // What came before it is read, as that of a file that is cut off.
+                failure = error
+                count = 0
+            }
+            filled += count
+            let bytes = UnsafeBufferPointer(
+                start: buffer.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                count: filled
+            )
+            let used = try reader.read(bytes.span, isEnd: count == 0)
+            filled -= used
+            buffer.baseAddress?.copyMemory(
+                from: UnsafeRawPointer(bytes.baseAddress.map { $0 + used } ?? $0),
+                byteCount: filled
+            )
+            if count == 0 { break }
+        }
+        try reader.finish()
+        report(reader.tally)
+        if let failure { throw failure }
+    }
+
+    /// Who connected; its bytes are those of both sides.
+    private static func client(_ connection: CapturedConnection) -> ImportClient {
+        var client = ImportClient()
+        client.ip = connection.client.address
+        client.bytes = connection.clientBytes.addingReportingOverflow(connection.serverBytes).partialValue
+        client.milliseconds = Int(connection.duration / 1_000_000)
+        if let offer = connection.offer {
+            client.ja3 = JA3.hash(offer)
+            let carrier: JA4.Carrier = connection.observation.transport == .udp ? .datagrams : .tcp
+            client.ja4 = JA4.text(offer, over: carrier)
+        }
+        return client
+    }
+}

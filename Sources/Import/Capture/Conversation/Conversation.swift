@@ -1,0 +1,147 @@
+import Bytes
+import Observations
+import Wire
+
+/// What is said on one connection, as far as it can be read: TLS from the first byte or after a plaintext dialogue,
+/// DTLS, and HTTP in the clear.
+///
+/// It holds no more than it needs to go on, and nothing once everything was seen.
+final class Conversation {
+    /// What is spoken.
+    enum Kind: Equatable {
+        case unknown
+        case tls
+        case http
+        /// TLS that had begun before its first packet in the capture.
+        case midstream
+        /// QUIC, whose handshake is encrypted, and is not read.
+        case quic
+        /// Something else.
+        case other
+    }
+
+    /// Bytes of each side that are looked through for the begin of TLS.
+    static let maximumClear = 64 * 1024
+
+    enum Stage {
+        /// Its first bytes are not there yet.
+        case opening
+        /// It does not begin with TLS.
+        case clear
+        case records
+        /// Nothing more is wanted.
+        case over
+    }
+
+    struct Side {
+        var stage = Stage.opening
+        /// What came in the clear, at most `maximumClear`.
+        var clear: [UInt8] = []
+        /// Bytes of `clear` in which no TLS begins.
+        var scanned = 0
+        var hasHole = false
+        var framing = StartTLSFraming(.none)
+    }
+
+    let transport: Transport
+    var kind = Kind.unknown
+    var sides = [Side(), Side()]
+    /// The side that sent the ClientHello or the request.
+    var client: Int?
+    var flight = ServerFlight()
+    var server = ServerReader()
+    var offer = ClientReader()
+    var http: HTTPConversation?
+    var datagrams: DatagramReader?
+    /// How much of the server's clear bytes were there when the ClientHello began.
+    var goAhead = 0
+
+    /// What is missing where it would have been read: bytes, and the frame that shows it.
+    private(set) var missing = 0
+    private(set) var firstMissing = 0
+
+    init(_ transport: Transport) { self.transport = transport }
+
+    /// Whether more bytes of a side would be read.
+    func wants(_ side: Int) -> Bool { sides[side].stage != .over }
+
+    var isOver: Bool { !wants(0) && !wants(1) }
+
+    /// About how many bytes it holds.
+    var weight: Int {
+        sides[0].clear.count + sides[1].clear.count + server.weight + offer.weight + flight.weight
+            + (http?.weight ?? 0) + (datagrams?.weight ?? 0)
+    }
+
+    /// Takes the next bytes of a stream, before which `hole` are missing.
+    func take(_ bytes: Span<UInt8>, after hole: Int, from side: Int, frame: Int) {
+        if hole > 0 { lose(hole, side, frame) }
+        guard !bytes.isEmpty else { return }
+        switch sides[side].stage {
+        case .opening, .clear: takeClear(bytes, side)
+        case .records: takeRecords(bytes, side)
+        case .over: break
+        }
+    }
+
+    /// A side has ended its stream.
+    func closed(_ side: Int) {
+        guard wants(side) else { return }
+        if sides[side].stage == .records {
+            if side == client {
+                sides[side].stage = .over
+                return
+            }
+            if !server.isDone, flight.close == nil { flight.close = .close }
+            server.end(&flight)
+        }
+        http?.closed(side == client)
+        if sides[side].stage != .clear || http == nil { sides[side].stage = .over }
+        if http?.isOver == true { stop() }
+    }
+
+    /// Nothing comes any more.
+    func finish(isReset: Bool) {
+        if kind == .tls, !server.isDone, isReset, flight.close == nil { flight.close = .reset }
+        server.end(&flight)
+        http?.finish()
+        datagrams?.finish(&flight)
+        stop()
+    }
+
+    /// Nothing more is wanted.
+    func stop() {
+        for side in 0...1 {
+            sides[side].stage = .over
+            sides[side].scanned = 0
+        }
+    }
+
+    private func lose(_ count: Int, _ side: Int, _ frame: Int) {
+        sides[side].hasHole = true
+        let matters: Bool
+        switch sides[side].stage {
+        case .over: return
+        case .opening, .clear:
+            sides[side].stage = .clear
+            // A dialogue goes on behind a hole; an answer of HTTP does not.
+            http?.lost(side == client)
+            matters = http != nil
+        case .records:
+            matters = side == client ? offer.offer == nil : !server.isDone
+            if side != client { server.end(&flight) }
+            sides[side].stage = .over
+        }
+        guard matters else { return }
+        if missing == 0 { firstMissing = frame }
+        missing += count
+    }
+}
+
+extension ServerFlight {
+    /// About how many bytes it holds.
+    var weight: Int {
+        chain.bytes.count + values.count + ocspResponse.count + timestamps.bytes.count
+            + certificateRequest.authorities.bytes.count + junk.count
+    }
+}

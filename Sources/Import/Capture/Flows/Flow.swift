@@ -1,0 +1,123 @@
+import Bytes
+import Wire
+
+/// A connection while its packets come: both streams, and what is read in them.
+final class Flow {
+    let key: FlowKey
+    /// The first and the last packet's time, and the first one's number.
+    let begin: Int64
+    var last: Int64
+    let frame: Int
+    /// Payload bytes of each side, as far as sequence numbers tell; those of UDP as they were counted.
+    private(set) var bytes = [0, 0]
+    private(set) var packets = [0, 0]
+    /// What is read; nil when there is nothing more to read and the result was handed on.
+    var conversation: Conversation?
+    /// The side that sent a SYN without ACK.
+    private(set) var opener: Int?
+    private(set) var hasReset = false
+    /// Bytes that the file's snapshot length left out where they would have been read.
+    private(set) var cutBytes = 0
+    private(set) var firstCutFrame = 0
+
+    private var streams = [StreamAssembler(), StreamAssembler()]
+    /// One behind the highest byte seen of each side, and the last acknowledgement that each side sent.
+    private var highest: [UInt32?] = [nil, nil]
+    private var acknowledged: [UInt32?] = [nil, nil]
+    private var hasEnded = [false, false]
+
+    init(_ key: FlowKey, _ frame: CaptureFrame) {
+        self.key = key
+        self.frame = frame.number
+        begin = frame.time
+        last = frame.time
+        conversation = Conversation(key.transport)
+    }
+
+    /// Both sides have closed, or one has reset.
+    var isClosed: Bool { hasReset || hasEnded[0] && hasEnded[1] }
+
+    /// Bytes that the flow holds.
+    var weight: Int {
+        guard let conversation else { return 0 }
+        return conversation.weight + streams[0].waitingBytes + streams[1].waitingBytes
+    }
+
+    /// Whether a packet opens another connection between the same two ends.
+    func isReopened(by packet: Packet) -> Bool {
+        guard packet.transport == .tcp, packet.flags.contains(.syn) else { return false }
+        let side = key.side(packet)
+        var stream = streams[side]
+        return !stream.begin(packet.sequence) || isClosed && streams[side].initial != packet.sequence
+    }
+
+    /// Takes a packet.
+    func take(_ packet: Packet, _ bytes: Span<UInt8>, _ frame: CaptureFrame) {
+        let side = key.side(packet)
+        last = max(last, frame.time)
+        packets[side] += 1
+        let payload = bytes.extracting(packet.payload)
+        if packet.missing > 0, conversation?.wants(side) == true {
+            if cutBytes == 0 { firstCutFrame = frame.number }
+            cutBytes += packet.missing
+        }
+        if packet.transport == .udp {
+            self.bytes[side] += payload.count + packet.missing
+            guard let conversation else { return }
+            conversation.datagram(payload, from: side, frame: frame.number)
+            return
+        }
+        takeSegment(packet, payload, side, frame.number)
+    }
+
+    private func takeSegment(_ packet: Packet, _ payload: Span<UInt8>, _ side: Int, _ frame: Int) {
+        let isOpening = packet.flags.contains(.syn)
+        let first = isOpening ? packet.sequence &+ 1 : packet.sequence
+        count(first, payload.count + packet.missing, side)
+        if isOpening {
+            _ = streams[side].begin(packet.sequence)
+            if !packet.flags.contains(.ack), opener == nil { opener = side }
+        }
+        let known = acknowledged[1 - side]
+        if packet.flags.contains(.ack) { acknowledged[side] = packet.acknowledgement }
+        if let conversation, conversation.wants(side) {
+            // What a reset carries is no part of the stream (RFC 9293, section 3.10.7).
+            if !packet.flags.contains(.rst) {
+                streams[side].take(payload, at: first, frame: frame, known: known) {
+                    conversation.take($1, after: $0, from: side, frame: $2)
+                }
+            }
+            if !conversation.wants(side) { streams[side].forget() }
+        }
+        if packet.flags.contains(.rst) { hasReset = true }
+        if packet.flags.contains(.fin) {
+            hasEnded[side] = true
+            streams[side].finish(at: first &+ UInt32(truncatingIfNeeded: payload.count + packet.missing))
+        }
+        if streams[side].isAtEnd { conversation?.closed(side) }
+    }
+
+    private func count(_ first: UInt32, _ length: Int, _ side: Int) {
+        let end = first &+ UInt32(truncatingIfNeeded: length)
+        guard let before = highest[side] else {
+            highest[side] = end
+            bytes[side] += length
+            return
+        }
+        let grown = Int(Int32(bitPattern: end &- before))
+        guard grown > 0 else { return }
+        bytes[side] += grown
+        highest[side] = end
+    }
+
+    /// Hands on what waits behind holes: nothing comes any more.
+    func finish() {
+        guard let conversation else { return }
+        for side in 0...1 where conversation.wants(side) {
+            streams[side].close { conversation.take($1, after: $0, from: side, frame: $2) }
+            conversation.closed(side)
+        }
+        conversation.finish(isReset: hasReset)
+        for side in 0...1 { streams[side].forget() }
+    }
+}
