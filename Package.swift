@@ -55,7 +55,7 @@ let package = Package(
             name: "Observations",
             dependencies: ["Bytes", "COpenSSL", "CSimdjson", "CZlib", "CZstd", "Wire"]
         ),
-        .target(name: "Import", dependencies: ["Bytes", "Observations", "Wire", "YAML"]),
+        .target(name: "Import", dependencies: ["Bytes", "HTTPClient", "Observations", "Wire", "YAML"]),
         .target(name: "JA4Plus", dependencies: ["Bytes", "Observations", "Wire"]),
         .target(
             name: "Signatures",

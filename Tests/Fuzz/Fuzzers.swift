@@ -8,8 +8,10 @@ struct Fuzzer: Sendable {
 
     /// Every parser of foreign bytes, by name: one line each, its function in a file of its own.
     static let all: [String: Fuzzer] = [
+        "capture": Fuzzer(seeds: captureSeeds, run: fuzzCapture),
         "certificate": Fuzzer(seeds: certificateSeeds, run: fuzzCertificate),
         "checkpoint": Fuzzer(seeds: checkpointSeeds, run: fuzzCheckpoint),
+        "client_hello": Fuzzer(seeds: clientHelloSeeds, run: fuzzClientHello),
         "content": Fuzzer(seeds: contentSeeds, run: fuzzContent),
         "dns": Fuzzer(seeds: dnsSeeds, run: fuzzDNS),
         "flight": Fuzzer(seeds: flightSeeds, run: fuzzFlight),

@@ -20,8 +20,9 @@ final class CaptureFormat: ForeignReader {
 
     func read(_ input: ImportInput) throws {
         let run = run
+        let format = input.head.bytes.first == 0x0a ? "pcapng" : "pcap"
         let reader = CaptureReader { connection in
-            connection.observation.imported = Self.evidence(connection)
+            connection.observation.imported = connection.evidence(format)
             try run.emit(connection.observation, client: Self.client(connection))
         }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceSize, alignment: 16)
@@ -44,14 +45,11 @@ final class CaptureFormat: ForeignReader {
             )
             let used = try reader.read(bytes.span, isEnd: count == 0)
             filled -= used
-            buffer.baseAddress?.copyMemory(
-                from: UnsafeRawPointer(bytes.baseAddress.map { $0 + used } ?? $0),
-                byteCount: filled
-            )
+            if let start = buffer.baseAddress { start.copyMemory(from: start + used, byteCount: filled) }
             if count == 0 { break }
         }
         try reader.finish()
-        report(reader.tally)
+        reader.tally.report(to: run)
         if let failure { throw failure }
     }
 

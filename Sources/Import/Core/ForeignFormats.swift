@@ -4,7 +4,8 @@ import Foundation
 package enum ForeignFormats {
     /// Those with a reader of their own, in the order in which they are tried.
     package static let builtIn: [ForeignFormat] = [
-        CertificateFormat.format, RecordFormat.format, ZeekReader.format, MasscanReader.format,
+        CaptureFormat.format, CertificateFormat.format, RecordFormat.format, ZeekReader.format,
+        MasscanReader.format,
         NmapReader.format,
     ]
 

@@ -29,15 +29,15 @@ package struct ImportCounts: Sendable {
 
     package var skippedLines: Int { skipped.reduce(0) { $0 + $1.count } }
 
-    static func add(_ text: String, _ place: () -> String, to reasons: inout [Reason]) {
+    static func add(_ text: String, _ count: Int, _ place: () -> String, to reasons: inout [Reason]) {
         if let index = reasons.firstIndex(where: { $0.text == text }) {
-            reasons[index].count += 1
+            reasons[index].count += count
         } else if reasons.count < mostReasons {
-            reasons.append(Reason(text: text, count: 1, first: place()))
+            reasons.append(Reason(text: text, count: count, first: place()))
         } else if let index = reasons.firstIndex(where: { $0.text == "other reasons" }) {
-            reasons[index].count += 1
+            reasons[index].count += count
         } else {
-            reasons.append(Reason(text: "other reasons", count: 1, first: place()))
+            reasons.append(Reason(text: "other reasons", count: count, first: place()))
         }
     }
 }

@@ -104,24 +104,24 @@ package final class ImportRun {
         if out.count >= 48 * 1024 { try flush() }
     }
 
-    /// Counts a line or entry that was read, whatever becomes of it.
-    package func countLine() { counts.lines += 1 }
+    /// Counts lines or entries that were read, whatever becomes of them.
+    package func countLine(_ count: Int = 1) { counts.lines += count }
 
-    /// Counts a line that is as it should be and holds nothing to import.
-    package func pass() { counts.passed += 1 }
+    /// Counts lines that are as they should be and hold nothing to import.
+    package func pass(_ count: Int = 1) { counts.passed += count }
 
     /// Counts a line, or what a line says, as lost.
     ///
     /// - Parameter reason: what is wrong with it, of a closed list: a file can't choose it.
-    package func skip(_ reason: String, line: Int) {
-        ImportCounts.add(reason, { "\(file):\(line)" }, to: &counts.skipped)
+    package func skip(_ reason: String, count: Int = 1, line: Int) {
+        ImportCounts.add(reason, count, { "\(file):\(line)" }, to: &counts.skipped)
     }
 
     /// Counts what is read and yet lacks something.
     ///
     /// - Parameter file: where the line stands; nil for the file at hand.
-    package func remark(_ text: String, line: Int, in file: String? = nil) {
-        ImportCounts.add(text, { "\(file ?? self.file):\(line)" }, to: &counts.remarks)
+    package func remark(_ text: String, count: Int = 1, line: Int, in file: String? = nil) {
+        ImportCounts.add(text, count, { "\(file ?? self.file):\(line)" }, to: &counts.remarks)
     }
 
     /// Writes all that is held.

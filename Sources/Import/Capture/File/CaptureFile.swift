@@ -49,6 +49,16 @@ package struct CaptureFile {
 
     package init() {}
 
+    /// Whether a file is a capture, by its first bytes.
+    package static func isCapture(_ head: ArraySlice<UInt8>) -> Bool {
+        let bytes = Array(head.prefix(12))
+        guard bytes.count >= 4 else { return false }
+        if bytes.starts(with: [0x0a, 0x0d, 0x0d, 0x0a]) {
+            return bytes.count == 12 && (bytes[8] == 0x1a || bytes[8] == 0x4d)
+        }
+        return isClassic(bytes.span)
+    }
+
     /// How many packets the capturing program itself has lost, as far as the file tells.
     package var droppedPackets: Int {
         Int(clamping: lost.values.reduce(lostBefore) { $0 + UInt128($1) })
