@@ -6,9 +6,9 @@ import Wire
 /// A capture file; and the same bytes as packets, and as what both sides of a connection say.
 func fuzzCapture(_ bytes: [UInt8]) {
     read(bytes, piece: bytes.count)
-    read(bytes, piece: 13)
+    read(bytes, piece: 1 + bytes.count / 3)
     let pieces = cut(bytes)
-    for link: UInt32 in [1, 113, 101] { read(pcap(pieces, link: link), piece: 4096) }
+    read(pcap(pieces, link: [1, 113, 276, 101, 9, 0][bytes.count % 6]), piece: 4096)
     // Each piece is a segment of one side; the first byte says whose, and where its number lies.
     var next: [UInt32] = [1, 1]
     let segments = pieces.map { piece in

@@ -95,7 +95,8 @@ enum CaptureBuilder {
         return file
     }
 
-    /// An interface of a pcapng file: its link type, and what its units of time are, as `if_tsresol` writes it.
+    /// An interface of a pcapng file: its link type, and what its units of time are, as `if_tsresol` writes
+    /// it.
     struct Interface {
         var link: UInt16 = 1
         var resolution: UInt8?

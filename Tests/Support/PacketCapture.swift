@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// A capture of traffic on loopback by tcpdump, which needs to be root's.
 package final class PacketCapture {
@@ -31,7 +32,14 @@ package final class PacketCapture {
         guard isReady else { throw CommandFailure(description: "tcpdump does not listen") }
     }
 
-    deinit { if process.isRunning { process.terminate() } }
+    deinit { end() }
+
+    /// What was captured is in the file already; a child of ours may have SIGTERM blocked.
+    private func end() {
+        guard process.isRunning else { return }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
 
     /// Ends the capture once everything that was sent before is in the file.
     package func finish() throws {
@@ -41,7 +49,6 @@ package final class PacketCapture {
             let bytes = (try? Data(contentsOf: URL(fileURLWithPath: path))) ?? Data()
             return bytes.range(of: Data(text.utf8)) != nil
         }
-        process.terminate()
-        process.waitUntilExit()
+        end()
     }
 }

@@ -1,7 +1,8 @@
 package import Bytes
 package import Wire
 
-/// JA3 (BSD 3-Clause, Salesforce): a client's version, suites, extensions, groups and point formats, in decimal.
+/// JA3 (BSD 3-Clause, Salesforce): a client's version, suites, extensions, groups and point formats, in
+/// decimal.
 ///
 /// GREASE (RFC 8701) is left out.
 package enum JA3 {

@@ -1,7 +1,8 @@
 import Bytes
 package import Wire
 
-/// JA4 (BSD 3-Clause, FoxIO): a client's transport, versions and counts in the clear, then two hashes of what it offers.
+/// JA4 (BSD 3-Clause, FoxIO): a client's transport, versions and counts in the clear, then two hashes of what
+/// it offers.
 ///
 /// Only JA4 itself is under that licence; `JA4Plus` holds what is not.
 package enum JA4 {
@@ -59,8 +60,8 @@ package enum JA4 {
         }
     }
 
-    /// The first and the last character of the first application protocol; those of its hex where they are no letters
-    /// or digits.
+    /// The first and the last character of the first application protocol; those of its hex where they are no
+    /// letters or digits.
     private static func append(protocol name: [UInt8], to out: inout ByteBuffer) {
         guard let first = name.first, let last = name.last else { return out.append("00") }
         if isAlphanumeric(first), isAlphanumeric(last) {

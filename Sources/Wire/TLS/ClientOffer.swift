@@ -78,7 +78,8 @@ package struct ClientOffer: Equatable, Sendable {
         }
     }
 
-    /// Reads an SSL 2.0 hello at the begin of a stream, as clients sent it that also spoke TLS (RFC 5246, appendix E.2).
+    /// Reads an SSL 2.0 hello at the begin of a stream, as clients sent it that also spoke TLS (RFC 5246,
+    /// appendix E.2).
     ///
     /// - Returns: nil when it is none; else the offer, and how many bytes it takes.
     package static func reading(oldHello bytes: Span<UInt8>) -> (offer: ClientOffer, length: Int)? {

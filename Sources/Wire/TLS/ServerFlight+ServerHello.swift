@@ -61,8 +61,8 @@ extension ServerFlight {
         }
     }
 
-    /// Notes the version, by the numbers that drafts and DTLS have for it (RFC 6347, section 4.1; RFC 9147, section
-    /// 5.3).
+    /// Notes the version, by the numbers that drafts and DTLS have for it (RFC 6347, section 4.1; RFC 9147,
+    /// section 5.3).
     private mutating func choose(_ number: UInt16) {
         switch number {
         // The IETF's drafts, and those that Facebook's clients and servers spoke.

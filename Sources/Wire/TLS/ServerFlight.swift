@@ -7,13 +7,14 @@ package import Bytes
 /// took them off the wire; records, alerts and the end of the connection are
 /// noted by the state machine that saw them.
 package struct ServerFlight: Equatable, Sendable {
-    /// The negotiated version: 0x0300 (SSL 3.0) to 0x0304 (TLS 1.3, drafts of it too); 0 before a ServerHello.
+    /// The negotiated version: 0x0300 (SSL 3.0) to 0x0304 (TLS 1.3, drafts of it too); 0 before a
+    /// ServerHello.
     ///
     /// DTLS has the number of the TLS that it was made from: 0x0302 for 1.0, 0x0303 for 1.2.
     package internal(set) var version: UInt16 = 0
 
-    /// The number of the draft of TLS 1.3 that was negotiated, 0 for one that told no number; nil for TLS 1.3 itself
-    /// and all before it.
+    /// The number of the draft of TLS 1.3 that was negotiated, 0 for one that told no number; nil for TLS 1.3
+    /// itself and all before it.
     package internal(set) var draft: UInt8?
 
     /// The ServerHello's legacy_version.

@@ -76,7 +76,8 @@ struct ClientReader {
         }
     }
 
-    /// Whether a record holds one whole ClientHello: the second one, after a ChangeCipherSpec that means nothing.
+    /// Whether a record holds one whole ClientHello: the second one, after a ChangeCipherSpec that means
+    /// nothing.
     private static func isHello(_ content: Span<UInt8>) -> Bool {
         content.count >= 4 && content[0] == 1 && content.u24(1) + 4 == content.count
     }

@@ -45,7 +45,8 @@ extension Conversation {
         }
     }
 
-    /// Whether a datagram begins with a long header of QUIC, version 1, 2 or one of their drafts (RFC 9000, section 17.2).
+    /// Whether a datagram begins with a long header of QUIC, version 1, 2 or one of their drafts (RFC 9000,
+    /// section 17.2).
     private static func isQUIC(_ bytes: Span<UInt8>) -> Bool {
         guard bytes.count >= 7, bytes[0] & 0xc0 == 0xc0, bytes[5] <= 20 else { return false }
         switch bytes.number(1, isBig: true) {

@@ -98,7 +98,8 @@ extension Conversation {
         return result
     }
 
-    /// Where a request goes: by its Host header, or by the whole URL that a proxy is asked with (RFC 9112, section 3.2).
+    /// Where a request goes: by its Host header, or by the whole URL that a proxy is asked with (RFC 9112,
+    /// section 3.2).
     ///
     /// What can't be a host is left aside, for the server's address.
     private static func place(

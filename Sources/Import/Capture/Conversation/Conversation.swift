@@ -2,8 +2,8 @@ import Bytes
 import Observations
 import Wire
 
-/// What is said on one connection, as far as it can be read: TLS from the first byte or after a plaintext dialogue,
-/// DTLS, and HTTP in the clear.
+/// What is said on one connection, as far as it can be read: TLS from the first byte or after a plaintext
+/// dialogue, DTLS, and HTTP in the clear.
 ///
 /// It holds no more than it needs to go on, and nothing once everything was seen.
 final class Conversation {

@@ -1,7 +1,8 @@
 import Bytes
 import Wire
 
-/// Reads the handshakes of DTLS 1.0 and 1.2 (RFC 6347), whose messages come in fragments, late, twice or not at all.
+/// Reads the handshakes of DTLS 1.0 and 1.2 (RFC 6347), whose messages come in fragments, late, twice or not
+/// at all.
 final class DatagramReader {
     /// Messages that wait for their fragments or for those before them, and bytes that they hold.
     private static let maximumMessages = 32
@@ -124,7 +125,8 @@ final class DatagramReader {
     /// Hands on the messages that are whole and in order.
     private func handOn(_ side: Int, _ flight: inout ServerFlight) {
         if sides[side].next == nil {
-            // The first message that counts is a hello: the server's number of it depends on what went before.
+            // The first message that counts is a hello: the server's number of it depends on what went
+            // before.
             let first = sides[side].messages.filter { $0.value.type == (side == 0 ? 1 : 2) }.keys.min()
             guard let first else { return }
             sides[side].next = first

@@ -23,7 +23,8 @@ extension CaptureFile {
         }
         interfaces = [
             CaptureInterface(
-                // The upper bits say how long a check sequence each frame has, which its packet's own length tells.
+                // The upper bits say how long a check sequence each frame has, which its packet's own length
+                // tells.
                 link: bytes.number(20, isBig: isBigEndian) & 0xffff,
                 snapshotLength: Int(bytes.number(16, isBig: isBigEndian)),
                 exponent: isFine ? 9 : 6

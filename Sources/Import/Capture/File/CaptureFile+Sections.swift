@@ -1,6 +1,7 @@
 import Bytes
 
-/// pcapng: sections of blocks, each with its type, its length, and its length again (draft-ietf-opsawg-pcapng).
+/// pcapng: sections of blocks, each with its type, its length, and its length again
+/// (draft-ietf-opsawg-pcapng).
 extension CaptureFile {
     private static let mostInterfaces = 65536
 

@@ -2,9 +2,9 @@ import Bytes
 
 /// Reads the frames of a capture file, pcap or pcapng, from its bytes as they come.
 ///
-/// Written here and not taken from libpcap, which refuses a pcapng file whose interfaces differ in link type or
-/// snapshot length, or whose sections differ in byte order, ends at the first damaged block, and says neither frame
-/// nor place. After a damage the next place is looked for at which frames go on.
+/// Written here and not taken from libpcap, which refuses a pcapng file whose interfaces differ in link type
+/// or snapshot length, or whose sections differ in byte order, ends at the first damaged block, and says
+/// neither frame nor place. After a damage the next place is looked for at which frames go on.
 package struct CaptureFile {
     /// What lies at the beginning of the bytes that were given.
     package enum Step: Equatable {
@@ -41,7 +41,8 @@ package struct CaptureFile {
     var isLost = false
     /// The last step passed over the bytes before a place that was found.
     private var hasFoundPlace = false
-    /// Packets that the capturing program says it has lost: of this section by interface, and of those before.
+    /// Packets that the capturing program says it has lost: of this section by interface, and of those
+    /// before.
     var lost: [Int: UInt64] = [:]
     var lostBefore: UInt128 = 0
     /// Bytes that could not be read.

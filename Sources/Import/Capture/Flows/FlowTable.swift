@@ -1,7 +1,7 @@
 /// The connections that are open, in the order of their last packets.
 ///
-/// It holds a bounded number of them, and a bounded number of bytes: what is over gives way in the order in which
-/// nothing was heard of it.
+/// It holds a bounded number of them, and a bounded number of bytes: what is over gives way in the order in
+/// which nothing was heard of it.
 final class FlowTable {
     private struct Slot {
         var flow: Flow?

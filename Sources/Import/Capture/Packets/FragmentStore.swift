@@ -10,8 +10,8 @@ struct Fragment: Equatable {
 
 /// Puts fragments of IP packets together, within bounds.
 ///
-/// What came first stays where fragments overlap. A packet that can't be completed gives way to newer ones, and is
-/// counted.
+/// What came first stays where fragments overlap. A packet that can't be completed gives way to newer ones,
+/// and is counted.
 final class FragmentStore {
     /// Packets that wait for fragments, and bytes that they hold together.
     static let maximumPackets = 1024

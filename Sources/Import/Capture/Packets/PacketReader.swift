@@ -1,7 +1,8 @@
 import Bytes
 import Wire
 
-/// Finds the TCP segment or UDP datagram in a frame: through the link layer, tags, tunnels, IP and its fragments.
+/// Finds the TCP segment or UDP datagram in a frame: through the link layer, tags, tunnels, IP and its
+/// fragments.
 ///
 /// Checksums are not looked at: on the machine that sends they are often computed after the capture.
 final class PacketReader {
@@ -382,7 +383,8 @@ final class PacketReader {
             start + 4 + (flags & 0x80 != 0 ? 4 : 0) + (flags & 0x20 != 0 ? 4 : 0) + (hasSequence ? 4 : 0)
         switch bytes.u16(start + 2) {
         case 0x6558: return readEthernet(bytes, place, take)
-        // ERSPAN of type I has no header and no sequence number, type II has eight bytes, type III twelve or twenty.
+        // ERSPAN of type I has no header and no sequence number, type II has eight bytes, type III twelve or
+        // twenty.
         case 0x88be: return readEthernet(bytes, place + (hasSequence ? 8 : 0), take)
         case 0x22eb:
             guard bytes.count >= place + 12 else { return short }
