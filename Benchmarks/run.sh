@@ -26,6 +26,9 @@ echo "== match: bytes a second, and the start"
 swift build -c release --product hallmark > /dev/null
 Benchmarks/match.sh
 echo
+echo "== Captures: bytes a second, with tshark's beside it"
+Benchmarks/captures.py
+echo
 echo "== Corpus: import and pivots"
 HALLMARK_WITH=benchmarks swift build -c release --product bench-corpus > /dev/null
 .build/release/bench-corpus corpus "$folder/corpus.sqlite" "$sightings" $((sightings / 5))

@@ -13,6 +13,7 @@ import sys
 FED_THROUGH = {
     "AddressRange": "TargetSpec",
     "BatchMatcher": "Assessor",
+    "CaptureFile": "CaptureReader",
     "ChunkReader": "HTTPProbe",
     "DERCursor": "CertificateIndex",
     "HTTP2Session": "HTTPProbe",

@@ -104,45 +104,72 @@ package final class CaptureReader {
             known = nil
         }
         let flow = known ?? begin(key, frame)
-        let (before, wasClosed) = (flow.weight, flow.isClosed)
+        let (before, wasClosed) = (known == nil ? 0 : flow.weight, flow.isClosed)
         flow.take(packet, bytes, frame)
+        settle(flow)
         if flow.isClosed, !wasClosed, let late = table.close(key), let over = table.remove(late) { end(over) }
         guard table.weigh(flow.weight - before) else { return }
-        while table.isOverWeight, let oldest = table.removeOldest() {
-            counts.crowded.add(frame: oldest.frame)
-            end(oldest)
+        while table.isOverWeight, let oldest = table.removeOldest() { giveUp(oldest) }
+    }
+
+    /// Counts a conversation that gives no sighting as soon as that is known, and gives back its room.
+    private func settle(_ flow: Flow) {
+        guard let conversation = flow.conversation, conversation.isOver else { return }
+        switch conversation.kind {
+        case .midstream: counts.midstream.add(frame: flow.frame)
+        case .quic: counts.quic.add(frame: flow.frame)
+        case .other: counts.otherFlows += 1
+        case .unknown, .tls, .http: return
         }
+        flow.isCounted = true
+        flow.forget()
+    }
+
+    /// Ends a connection for want of room.
+    private func giveUp(_ flow: Flow) {
+        if !flow.isClosed, flow.conversation?.isOver == false { counts.crowded.add(frame: flow.frame) }
+        end(flow)
     }
 
     private func begin(_ key: FlowKey, _ frame: CaptureFrame) -> Flow {
         counts.flows += 1
         let flow = Flow(key, frame)
-        if let oldest = table.add(flow) {
-            if !oldest.isClosed, oldest.conversation?.isOver == false {
-                counts.crowded.add(frame: oldest.frame)
-            }
-            end(oldest)
-        }
+        if let oldest = table.add(flow) { giveUp(oldest) }
         return flow
     }
 
     private func end(_ flow: Flow) {
-        let before = flow.weight
+        table.weigh(-flow.weight)
         flow.finish()
-        _ = table.weigh(-before)
-        guard let conversation = flow.conversation else { return }
-        if conversation.missing > 0 { counts.holes.add(frame: conversation.firstMissing) }
+        guard let conversation = flow.conversation, conversation.kind == .tls || conversation.kind == .http
+        else {
+            return count(flow)
+        }
+        if conversation.missing > 0 {
+            counts.holes.add(frame: conversation.firstMissing)
+        } else if conversation.datagrams?.isIncomplete == true {
+            counts.holes.add(frame: flow.frame)
+        }
         if flow.cutBytes > 0 { counts.cut.add(frame: flow.firstCutFrame) }
         if conversation.http?.lacksRequest == true { counts.lackingRequests.add(frame: flow.frame) }
-        switch conversation.kind {
-        case .unknown, .other:
-            if flow.bytes == [0, 0] { counts.emptyFlows += 1 } else { counts.otherFlows += 1 }
-        case .midstream: counts.midstream.add(frame: flow.frame)
-        case .quic: counts.quic.add(frame: flow.frame)
-        case .tls, .http:
-            guard failure == nil, let connection = conversation.connection(flow, observation) else { return }
-            counts.connections += 1
-            do { try take(connection) } catch { failure = error }
+        guard failure == nil, let connection = conversation.connection(flow, observation) else { return }
+        counts.connections += 1
+        do { try take(connection) } catch { failure = error }
+    }
+
+    /// Counts a connection that gives no sighting.
+    private func count(_ flow: Flow) {
+        guard !flow.isCounted else { return }
+        // Nothing could be told of it, for what the capture kept of its packets.
+        if flow.conversation?.kind == .unknown, flow.cutBytes > 0 {
+            counts.cut.add(frame: flow.firstCutFrame)
+        }
+        if flow.conversation?.kind == .midstream {
+            counts.midstream.add(frame: flow.frame)
+        } else if flow.bytes == [0, 0] {
+            counts.emptyFlows += 1
+        } else {
+            counts.otherFlows += 1
         }
     }
 }

@@ -4,9 +4,12 @@ import Wire
 /// DTLS and QUIC: told by single datagrams, since others may travel between the same ports.
 extension Conversation {
     /// Datagrams of one flow that are looked at before it is called something else.
-    private static let maximumLooked = 64
+    static let maximumLooked = 64
 
-    func datagram(_ bytes: Span<UInt8>, from side: Int, frame: Int) {
+    /// Whether something that is read, or at least named, begins in a datagram.
+    static func begins(_ bytes: Span<UInt8>) -> Bool { isQUIC(bytes) || client(bytes, 0) != nil }
+
+    func datagram(_ bytes: Span<UInt8>, from side: Int) {
         guard wants(side) else { return }
         if let datagrams {
             guard DatagramReader.isRecord(bytes) else { return }
@@ -21,14 +24,7 @@ extension Conversation {
             client = side
             return stop()
         }
-        guard let first = Self.client(bytes, side) else {
-            sides[side].scanned += 1
-            if sides[0].scanned + sides[1].scanned >= Self.maximumLooked {
-                kind = .other
-                stop()
-            }
-            return
-        }
+        guard let first = Self.client(bytes, side) else { return }
         kind = .tls
         client = first
         let reader = DatagramReader()

@@ -67,9 +67,9 @@ final class Conversation {
 
     var isOver: Bool { !wants(0) && !wants(1) }
 
-    /// About how many bytes it holds.
+    /// About how many bytes it holds; 2 KiB is what an empty one takes.
     var weight: Int {
-        sides[0].clear.count + sides[1].clear.count + server.weight + offer.weight + flight.weight
+        2048 + sides[0].clear.count + sides[1].clear.count + server.weight + offer.weight + flight.weight
             + (http?.weight ?? 0) + (datagrams?.weight ?? 0)
     }
 

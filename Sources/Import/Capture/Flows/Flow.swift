@@ -11,8 +11,12 @@ final class Flow {
     /// Payload bytes of each side, as far as sequence numbers tell; those of UDP as they were counted.
     private(set) var bytes = [0, 0]
     private(set) var packets = [0, 0]
-    /// What is read; nil when there is nothing more to read and the result was handed on.
-    var conversation: Conversation?
+    /// What is read; nil when there is nothing to read, or no more.
+    private(set) var conversation: Conversation?
+    /// That it gives no sighting was counted already.
+    var isCounted = false
+    /// Datagrams in which nothing began that is read.
+    private var looked = 0
     /// The side that sent a SYN without ACK.
     private(set) var opener: Int?
     private(set) var hasReset = false
@@ -31,7 +35,14 @@ final class Flow {
         self.frame = frame.number
         begin = frame.time
         last = frame.time
-        conversation = Conversation(key.transport)
+        // Most of what travels by UDP is nothing that is read.
+        if key.transport == .tcp { conversation = Conversation(.tcp) }
+    }
+
+    /// Gives back the room of a conversation in which nothing more is read.
+    func forget() {
+        conversation = nil
+        for side in 0...1 { streams[side].forget() }
     }
 
     /// Both sides have closed, or one has reset.
@@ -63,11 +74,18 @@ final class Flow {
         }
         if packet.transport == .udp {
             self.bytes[side] += payload.count + packet.missing
-            guard let conversation else { return }
-            conversation.datagram(payload, from: side, frame: frame.number)
+            takeDatagram(payload, side)
             return
         }
         takeSegment(packet, payload, side, frame.number)
+    }
+
+    private func takeDatagram(_ payload: Span<UInt8>, _ side: Int) {
+        if conversation == nil, looked < Conversation.maximumLooked {
+            looked += 1
+            if Conversation.begins(payload) { conversation = Conversation(.udp) }
+        }
+        conversation?.datagram(payload, from: side)
     }
 
     private func takeSegment(_ packet: Packet, _ payload: Span<UInt8>, _ side: Int, _ frame: Int) {

@@ -33,7 +33,7 @@ struct StreamAssembler {
     mutating func begin(_ sequence: UInt32) -> Bool {
         if let initial { return initial == sequence }
         // The first byte's number was taken from a segment that came before this one.
-        if let next, distance(sequence &+ 1, next) > 1 << 20 { return false }
+        if let next, !(0...1 << 20 ~= distance(sequence &+ 1, next)) { return false }
         initial = sequence
         if next == nil { next = sequence &+ 1 }
         return true
