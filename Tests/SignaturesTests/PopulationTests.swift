@@ -59,6 +59,42 @@ import Testing
         #expect(loud == [])
     }
 
+    /// The table in `Docs/leads.md` is what the labels are worth today; `RECORD_SNAPSHOTS=1` writes it anew.
+    @Test(.enabled(if: !PythonPackages.isOffline))
+    func leadsPageSaysWhatTheLabelsAreWorth() throws {
+        let set = try Self.rules.get()
+        var calibration = Calibration()
+        for certificate in try certificates("innocent_certificates.py") {
+            calibration.add(try assess(certificate.der, port: 443, set), set.rules, showing: .innocent)
+        }
+        for item in try answers() {
+            let assessment = try assess(item.answer, to: HTTPRequest("GET", "/"), set)
+            calibration.add(assessment, set.rules, showing: .innocent)
+        }
+        for certificate in try certificates("adversary_certificates.py") {
+            let port = certificate.maker == "Ligolo-ng" ? 11601 : 443
+            let assessment = try assess(certificate.der, port: port, set)
+            calibration.add(assessment, set.rules, showing: .software(certificate.maker))
+        }
+        #expect(calibration.innocent >= 1_000)
+        #expect(calibration.guilty >= 400)
+        #expect(calibration.missed == 0)
+        #expect(calibration.labels[.high]?.wrong == 0)
+
+        let path = Self.root + "/Docs/leads.md"
+        let page = try String(contentsOfFile: path, encoding: .utf8)
+        let (begin, end) = ("<!-- calibration -->\n", "\n<!-- end of calibration -->")
+        let from = try #require(page.range(of: begin)).upperBound
+        let to = try #require(page.range(of: end)).lowerBound
+        if ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] == "1" {
+            let text = page[..<from] + calibration.table + page[to...]
+            try String(text).write(toFile: path, atomically: true, encoding: .utf8)
+            Issue.record("Docs/leads.md was written; run again without RECORD_SNAPSHOTS")
+            return
+        }
+        #expect(page[from..<to] == calibration.table, "RECORD_SNAPSHOTS=1 writes it anew")
+    }
+
     private struct Certificate {
         let maker: String
         let der: [UInt8]

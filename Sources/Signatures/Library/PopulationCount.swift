@@ -12,26 +12,36 @@ package struct PopulationCount {
     }
 
     private let assessor: Assessor
+    private let rules: [SigmaRule]
     /// In the order of the set.
     package private(set) var rows: [Row]
     package private(set) var members = 0
     /// Members by their highest lead.
     package private(set) var leads: [LeadLabel: Int] = [:]
+    /// What the labels were worth on the members of which it is known what they show.
+    package private(set) var calibration = Calibration()
 
     package init(_ set: RuleSet) {
         assessor = Assessor(set)
+        rules = set.rules
         rows = set.rules.map { Row(rule: $0) }
     }
 
     /// Counts one member.
     ///
-    /// - Parameter line: an observation as JSON.
+    /// - Parameters:
+    ///   - line: an observation as JSON.
+    ///   - truth: what it shows, where that is known.
     /// - Throws: when it is no JSON object; then it is not counted.
-    package mutating func add(_ line: Span<UInt8>) throws(ObservationSyntaxError) {
+    package mutating func add(
+        _ line: Span<UInt8>,
+        showing truth: Calibration.Truth? = nil
+    ) throws(ObservationSyntaxError) {
         let scratch = assessor.scratch
         try line.withUnsafeBufferPointer { bytes throws(ObservationSyntaxError) in try scratch.match(bytes) }
         let assessment = assessor.assessLast()
         members += 1
+        if let truth { calibration.add(assessment, rules, showing: truth) }
         if let highest = assessment.highest { leads[highest, default: 0] += 1 }
         for match in assessment.matches {
             rows[match.rule].matches += 1

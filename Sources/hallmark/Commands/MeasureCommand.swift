@@ -1,8 +1,4 @@
 import ArgumentParser
-import Bytes
-import Corpus
-import Foundation
-import HTTPClient
 import Observations
 import Signatures
 import Terminal
@@ -16,9 +12,13 @@ struct MeasureCommand: ParsableCommand {
             A population is certificates (PEM, DER), observations (NDJSON), pages (*.html, *.htm) and saved answers (*.http: \
             status line, headers, body), in files and folders. The table has the rules that match; --json has all.
 
+            With --calibrate it is known what the members are: each lies in a folder that has the name of the software that \
+            it shows, or is called innocent. Then the table says how often each label and each specificity was right.
+
             Examples:
               hallmark signatures measure innocent/
               hallmark signatures measure innocent/ --json | jq 'select(.leads.medium > 0)'
+              hallmark signatures measure --calibrate known/      with known/innocent, known/Sliver, known/Havoc
             """
     )
 
@@ -26,14 +26,26 @@ struct MeasureCommand: ParsableCommand {
     @OptionGroup var unread: KeepGoingOption
     @Argument(help: "Files and folders of the population.", completion: .file()) var paths: [String]
     @Flag(help: "One JSON object a rule.") var json = false
+    @Flag(help: "Say how often the labels were right; folders have the names of what their files show.")
+    var calibrate = false
+
+    func validate() throws {
+        if json, calibrate { throw ValidationError("--json and --calibrate exclude each other.") }
+    }
 
     func run() throws {
         let output = StandardOutput()
         let rules = try signatures.load(quiet: json)
-        var population = Population(rules.set)
+        var population = Population(rules.set, isKnown: calibrate)
         for path in paths { population.add(path: path) }
         let count = population.count
-        if json {
+        if calibrate {
+            try output.line(count.calibration.table)
+            let missed = "\(count.calibration.missed) without its lead"
+            Terminal.say(
+                "\(counted(count.calibration.guilty, "member")) of software, \(missed); \(count.calibration.innocent) innocent"
+            )
+        } else if json {
             for row in count.rows { try output.json(MeasureRow(row, of: count.members)) }
         } else {
             let found = count.rows.filter { $0.matches > 0 }.sorted { $0.matches > $1.matches }
@@ -82,117 +94,5 @@ private struct MeasureRow: Encodable {
         matches = row.matches
         self.members = members
         leads = Dictionary(uniqueKeysWithValues: LeadLabel.allCases.map { ($0.rawValue, row.leads[$0] ?? 0) })
-    }
-}
-
-/// Reads a population and counts it.
-private struct Population {
-    private(set) var count: PopulationCount
-    /// Files that should hold members and don't, or that can't be read.
-    private(set) var unreadable = 0
-    /// Files in folders that are no population.
-    private(set) var passedOver = 0
-
-    private static let maximumPage = 16 << 20
-
-    init(_ set: RuleSet) { count = PopulationCount(set) }
-
-    mutating func add(path: String) {
-        let before = count.members + unreadable
-        defer {
-            if count.members + unreadable == before {
-                fail(path, "there is nothing in it that can be measured")
-            }
-        }
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            return fail(path, "no such file or folder")
-        }
-        guard isFolder.boolValue else { return add(file: path, isNamed: true) }
-        let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-        guard let names = try? FileManager.default.subpathsOfDirectory(atPath: real) else {
-            return fail(path, "can't be read")
-        }
-        for name in names.sorted() {
-            let file = path + "/" + name
-            let attributes = try? FileManager.default.attributesOfItem(atPath: real + "/" + name)
-            guard attributes?[.type] as? FileAttributeType == .typeRegular else { continue }
-            add(file: file, isNamed: false)
-        }
-    }
-
-    private mutating func add(file: String, isNamed: Bool) {
-        let isAnswer = file.hasSuffix(".http")
-        if isAnswer || file.hasSuffix(".html") || file.hasSuffix(".htm") {
-            return add(page: file, isAnswer: isAnswer)
-        }
-        do {
-            if isNamed { _ = try CertificateFile.look(at: file) }
-            switch CertificateFile.kind(of: file) {
-            case .ndjson: try add(sweep: file)
-            case .pem, .der:
-                let contents = try CertificateFile.contents(of: file)
-                for fault in contents.faults { fail(fault) }
-                for certificate in contents.certificates {
-                    add(line: CertificateFile.line(certificate), file, nil)
-                }
-            case nil:
-                if access(file, R_OK) != 0 {
-                    fail(file, "can't be read")
-                } else {
-                    passedOver += 1
-                }
-            }
-        } catch let error as FileError {
-            fail(error)
-        } catch {
-            fail(file, "\(error)")
-        }
-    }
-
-    private mutating func add(sweep file: String) throws {
-        var reader = try LineReader(file)
-        while let line = try reader.next({ [UInt8]($0) }) { add(line: line, file, reader.number) }
-        if reader.skipped > 0 { fail(file, "\(counted(reader.skipped, "line")) too long to be read") }
-    }
-
-    private mutating func add(line: [UInt8], _ file: String, _ number: Int?) {
-        do throws(ObservationSyntaxError) { try count.add(line.span) } catch {
-            fail(file + (number.map { ":\($0)" } ?? ""), "\(error)")
-        }
-    }
-
-    /// Reads a page as the answer of a server to `GET /`, by the reader that scans have.
-    private mutating func add(page file: String, isAnswer: Bool) {
-        guard let data = FileManager.default.contents(atPath: file), data.count <= Self.maximumPage else {
-            return fail(file, "can't be read, or is longer than 16 MiB")
-        }
-        var bytes = [UInt8](data)
-        if !isAnswer {
-            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: \(bytes.count)\r\n\r\n"
-            bytes = Array(head.utf8) + bytes
-        }
-        let options = HTTPOptions()
-        let plan = RequestPlan(options, asking: [])
-        let probe = HTTPProbe(HTTPOrigin(isTLS: true, host: "page.invalid", port: 443), plan, options)
-        _ = probe.connected()
-        _ = probe.received(bytes.span)
-        _ = probe.closed()
-        guard let exchange = probe.exchanges.first else { return fail(file, "is no HTTP answer") }
-        var line = ByteBuffer(capacity: 8192)
-        line.append(0x7b)
-        HTTPEncoder.encode(exchange, into: &line)
-        line.append(0x7d)
-        add(line: line.withSpan { span in span.indices.map { span[$0] } }, file, nil)
-    }
-
-    private mutating func fail(_ error: FileError) {
-        unreadable += 1
-        Terminal.say(error.description)
-    }
-
-    private mutating func fail(_ file: String, _ message: String) {
-        unreadable += 1
-        Terminal.say("\(file): \(message)")
     }
 }
