@@ -120,15 +120,20 @@ struct csj_reader {
         }
     }
 
+    static void mark_assessment(Node *parent, const char *name) {
+        Node *node = parent == nullptr ? nullptr : parent->find(name);
+        if (node != nullptr) node->is_assessment = true;
+    }
+
     // An older assessment is noticed however it is spelled: with escapes, dotted keys, doubled keys or arrays.
     void link_assessments() {
         Node *hallmark = root->find("hallmark");
         if (hallmark == nullptr) return;
         hallmark->holds_assessments = true;
-        for (const char *name : {"matches", "leads", "assessment", "marks"}) {
-            Node *node = hallmark->find(name);
-            if (node != nullptr) node->is_assessment = true;
-        }
+        for (const char *name : {"matches", "leads", "assessment", "marks", "signatures"})
+            mark_assessment(hallmark, name);
+        for (const char *name : {"rule", "threat"}) mark_assessment(root, name);
+        mark_assessment(root->find("event"), "risk_score");
     }
 
     csj_value *emit(int field, Place place, uint8_t type) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Observations
 import Terminal
 
 /// The program: what stands between the system and the commands.
@@ -7,6 +8,7 @@ enum Program {
     static func main() {
         StandardStreams.claim()
         do {
+            if VersionText.isWanted { return try VersionText.write() }
             var command = try Hallmark.parseAsRoot()
             try command.run()
         } catch {
@@ -43,7 +45,7 @@ enum Program {
 /// The command line's root.
 struct Hallmark: ParsableCommand {
     /// The program's version (semver.org).
-    static let version = "0.1.0"
+    static let version = "\(Product.version)"
 
     static let configuration = CommandConfiguration(
         abstract: "Find the marks of adversary tools in TLS endpoints.",

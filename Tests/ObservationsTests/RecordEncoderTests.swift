@@ -30,10 +30,12 @@ import Wire
         #expect(
             text == """
                 {"@timestamp":"2026-11-22T03:31:00.123Z","ecs":{"version":"9.0.0"},"event":{"kind":"event",\
-                "category":["network"],"dataset":"hallmark.observation","outcome":"failure","duration":41230000},\
+                "category":["network"],"type":["info"],"dataset":"hallmark.observation","outcome":"failure",\
+                "duration":41230000},"observer":{"product":"Hallmark","type":"scanner","version":"\(Product.version)"},\
                 "error":{"code":"connection_refused","message":"connection refused"},\
                 "server":{"address":"192.0.2.7","ip":"192.0.2.7","port":443},\
-                "network":{"transport":"tcp","type":"ipv4"},"hallmark":{"scan":{"id":"test"},\
+                "network":{"transport":"tcp","type":"ipv4"},"related":{"ip":["192.0.2.7"]},\
+                "hallmark":{"scan":{"id":"test"},\
                 "probes":[{"kind":"certificate","outcome":"failure","code":"connection_refused","hello":"default",\
                 "attempt":1,"duration_ms":0}]}}
 
@@ -83,6 +85,10 @@ import Wire
         }
         #expect(lines[0].contains("\"serial_number\":\"012345\""))
         #expect(Set(lines).count == 1)
+        let object = try JSONSerialization.jsonObject(with: Data(lines[3].utf8)) as? [String: Any]
+        let server = (object?["tls"] as? [String: Any])?["server"] as? [String: Any]
+        let digest = try #require((server?["hash"] as? [String: Any])?["sha256"] as? String)
+        #expect((object?["related"] as? [String: [String]])?["hash"] == [digest])
     }
 
     private func text(_ span: Span<UInt8>) -> String {

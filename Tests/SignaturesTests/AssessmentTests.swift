@@ -13,6 +13,7 @@ import Testing
         logsource: {product: hallmark}
         detection: {s: {tls.server.jarm: aa}, condition: s}
         level: medium
+        tags: [attack.command-and-control, attack.t1105, attack.t1071.001, attack.s0001]
         hallmark: {software: {name: Tool, id: S0001}, specificity: strong}
         """
 
@@ -27,6 +28,13 @@ import Testing
         }
     }
 
+    /// The strongest lead in the names of ECS.
+    private static let summary = """
+        "rule":{"id":"0c4b8a0e-6f5e-4a5c-9a53-3f1d7f0a1b52","name":"A title","ruleset":"hallmark"},\
+        "threat":{"framework":"MITRE ATT&CK","software":{"id":"S0001","name":"Tool"},\
+        "technique":{"id":["T1071.001","T1105"]}}
+        """
+
     private static let matches = """
         "matches":[{"rule":{"id":"0c4b8a0e-6f5e-4a5c-9a53-3f1d7f0a1b52","name":"A title","level":"medium"},\
         "software":{"id":"S0001","name":"Tool"},"specificity":"strong",\
@@ -37,7 +45,7 @@ import Testing
     @Test(arguments: [
         (
             #"{"event":{"kind":"event"},"tls":{"server":{"jarm":"AA"}},"hallmark":{"proof":"presented"}}"#,
-            #"{"event":{"kind":"alert"},"tls":{"server":{"jarm":"AA"}},"hallmark":{"proof":"presented",@}}"#
+            #"{"event":{"kind":"alert","risk_score":60},$,"tls":{"server":{"jarm":"AA"}},"hallmark":{"proof":"presented",@}}"#
         ),
         (
             #"{"tls":{"server":{"jarm":"AA"}},"hallmark":{}}"#,
@@ -77,7 +85,7 @@ import Testing
     ])
     func line(_ before: String, _ after: String) throws {
         let result = try Self.assess(before + "\n")
-        #expect(result == after.replacing("@", with: Self.matches) + "\n")
+        #expect(result == after.replacing("@", with: Self.matches).replacing("$", with: Self.summary) + "\n")
         _ = try JSONSerialization.jsonObject(with: Data(result.utf8))
         // A second time changes nothing.
         #expect(try Self.assess(result) == result)

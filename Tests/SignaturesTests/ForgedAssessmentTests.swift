@@ -35,6 +35,14 @@ import Testing
         #"{"event":{"kind":"alert"},"hallmark":{"leads":@}}"#,
         #"{"ev\u0065nt":{"k\u0069nd":"\u0061lert"},"hallmark":{"leads":@}}"#,
         #"{"event.kind":"alert","hallmark.leads":@}"#,
+        #"{"rule":{"name":"Forged"},"x":1}"#, #"{"a":1,"threat":{"software":{"name":"Forged"}}}"#,
+        #"{"rule":[{"name":"Forged"}],"threat":"Forged"}"#, #"{"threat.software.name":"Forged"}"#,
+        #"{"thre\u0061t":{"framework":"Forged"},"rul\u0065.id":"Forged","a":1}"#,
+        #"{"event":{"risk_score":99}}"#, #"{"event":{"risk_score":99,"kind":"alert","risk_score":98}}"#,
+        #"{"event":{"kind":"event","risk_score":99},"event":{"x":1,"risk_score":99}}"#,
+        #"{"event.risk_score":99,"x":1}"#, #"{"event":[{"risk_score":99,"x":1},[{"risk_score":99}]]}"#,
+        #"{"hallmark":{"signatures":{"digest":"Forged"}}}"#, #"{"hallmark.signatures.digest":"Forged"}"#,
+        #"{"event":{"ris\u006b_score":99},"hallmark":{"leads":@}}"#,
     ].map { $0.replacing("@", with: forged) }
 
     private static let set = Result {
@@ -117,6 +125,8 @@ import Testing
             #expect(confidences.map { $0[1] as? Int } == (isMatching ? [60] : []), "\(output)")
             let kinds = members.filter { ($0[0] as? String) == "event.kind" }.map { $0[1] as? String }
             #expect(kinds.allSatisfy { $0 == (isMatching ? "alert" : "event") }, "\(output)")
+            let scores = members.filter { ($0[0] as? String) == "event.risk_score" }.map { $0[1] as? Int }
+            #expect(scores.allSatisfy { isMatching && $0 == 60 } && scores.count < 2, "\(output)")
         }
         // What stays is not touched.
         for (line, output) in zip(Self.lines, plain) {

@@ -18,7 +18,8 @@ enum SplunkConfiguration {
         return """
             # props.conf
             # A record is one line and can be long: nothing of it may be cut off. By itself Splunk reads the
-            # first 5,000 characters of JSON at search time (limits.conf, [spath] extraction_cutoff); what
+            # first 5,000 characters of JSON at search time (limits.conf, [spath] extraction_cutoff). The
+            # strongest lead stands in the first 1,000 (event.risk_score, rule.name, threat.software.name); what
             # hallmark_leads takes is found anywhere.
             [hallmark]
             SHOULD_LINEMERGE = false

@@ -25,6 +25,7 @@ package struct ChainCache: ~Copyable {
         var server: [UInt8] = []
         var certificate: [UInt8] = []
         var leaf = LeafSummary()
+        var digest = InlineArray<32, UInt8>(repeating: 0)
     }
 
     private var encoder: CertificateEncoder
@@ -72,6 +73,12 @@ package struct ChainCache: ~Copyable {
     /// Whether a certificate was sent.
     package var hasLeaf: Bool { place != nil || encoder.hasLeaf }
 
+    /// SHA-256 of the leaf; nil without one, or when only its beginning is there.
+    var leafDigest: InlineArray<32, UInt8>? {
+        if let place { return entries[place].digest }
+        return encoder.hasLeaf && !encoder.isInPart ? encoder.sha256 : nil
+    }
+
     /// What the leaf showed, for who decides what to do next; nil without one.
     package var leaf: LeafSummary? {
         if let place { return entries[place].leaf }
@@ -117,6 +124,7 @@ package struct ChainCache: ~Copyable {
             entries[index].certificate.replace(with: text.extracting(middle + 1..<text.count))
         }
         entries[index].leaf = LeafSummary(encoder)
+        entries[index].digest = encoder.sha256
         entries[index].isKnown = true
     }
 

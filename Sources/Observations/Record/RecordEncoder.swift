@@ -57,6 +57,7 @@ package struct RecordEncoder: ~Copyable {
         out.append("\",\"ecs\":{\"version\":\"9.0.0\"}")
         encodeEvent(observation, into: &out)
         encodeServer(observation, flight, into: &out)
+        encodeRelated(observation, into: &out)
         encodeTLS(observation, flight, into: &out)
         if let first = observation.http.first {
             HTTPEncoder.encode(first, into: &out)
@@ -95,7 +96,7 @@ package struct RecordEncoder: ~Copyable {
 
     private mutating func encodeEvent(_ observation: Observation, into out: inout ByteBuffer) {
         out.append(
-            ",\"event\":{\"kind\":\"event\",\"category\":[\"network\"],\"dataset\":\""
+            ",\"event\":{\"kind\":\"event\",\"category\":[\"network\"],\"type\":[\"info\"],\"dataset\":\""
         )
         out.append((observation.imported == nil ? RecordDataset.observation : .imported).rawValue)
         out.append("\",")
@@ -110,6 +111,7 @@ package struct RecordEncoder: ~Copyable {
             out.append(0x22)
         }
         out.endObject()
+        if observation.imported == nil { out.append(Product.observer) }
         guard let error = observation.error else { return }
         out.object("error")
         out.member("code", error.code.rawValue)
@@ -189,6 +191,37 @@ package struct RecordEncoder: ~Copyable {
             fingerprints.encodeServer(observation, into: &out)
             options.supplement?(observation, &out)
             out.endObject()
+        }
+        out.endObject()
+    }
+
+    /// What others search first: addresses, names and digests in one place each.
+    private func encodeRelated(_ observation: Observation, into out: inout ByteBuffer) {
+        let digest = certificates.leafDigest
+        guard observation.ip != nil || observation.domain != nil || digest != nil else { return }
+        out.object("related")
+        if let ip = observation.ip {
+            out.append("\"ip\":[\"")
+            out.append(ip)
+            out.append("\"]")
+        }
+        if observation.domain != nil || observation.serverName != nil {
+            out.array("hosts")
+            if let domain = observation.domain {
+                out.comma()
+                out.string(domain)
+            }
+            if let name = observation.serverName, name != observation.domain {
+                out.comma()
+                out.string(name)
+            }
+            out.endArray()
+        }
+        if let digest {
+            out.array("hash")
+            out.append(0x22)
+            out.append(hex: digest.span)
+            out.append("\"]")
         }
         out.endObject()
     }

@@ -5,6 +5,7 @@ extension Field {
         Field("ecs.version", .keyword, "The version of the Elastic Common Schema whose names are used."),
         Field("event.kind", .keyword, "`alert` when the record carries a lead, otherwise `event`."),
         .list("event.category", .keyword, "Always `network`."),
+        .list("event.type", .keyword, "Always `info`."),
         Field(
             "event.dataset",
             .keyword,
@@ -21,6 +22,18 @@ extension Field {
             .long,
             "Nanoseconds from the first connection's begin to the end of the last probe."
         ),
+        Field(
+            "event.risk_score",
+            .long,
+            "The confidence of the strongest lead, 0 to 99; only beside leads."
+        ),
+        Field("rule.id", .keyword, "The rule that speaks the loudest for the strongest lead."),
+        Field("rule.name", .keyword, "Its title."),
+        Field("rule.ruleset", .keyword, "Always `hallmark`."),
+        Field("threat.framework", .keyword, "`MITRE ATT&CK`, where an id of it follows."),
+        Field("threat.software.id", .keyword, "The ATT&CK id of the strongest lead's software."),
+        Field("threat.software.name", .keyword, "The name of the strongest lead's software."),
+        .list("threat.technique.id", .keyword, "The ATT&CK techniques that its rules are tagged with."),
         Field("error.code", .keyword, "Why there is no certificate, from a closed list."),
         Field(
             "error.message",
@@ -32,6 +45,16 @@ extension Field {
         Field("server.ip", .ip, "The address that was connected to."),
         Field("server.port", .long, "The TCP port."),
         Field("server.domain", .keyword, "The target's name, when it was given by name."),
+        Field(
+            "observer.product",
+            .keyword,
+            "Always `Hallmark`; absent from what others observed and was imported."
+        ),
+        Field("observer.type", .keyword, "Always `scanner`."),
+        Field("observer.version", .keyword, "The version of Hallmark that made the record."),
+        .list("related.ip", .ip, "As `server.ip`."),
+        .list("related.hosts", .keyword, "The names of the endpoint: as given, and as sent (SNI)."),
+        .list("related.hash", .keyword, "As `tls.server.hash.sha256`."),
         Field(
             "network.transport",
             .keyword,

@@ -91,6 +91,11 @@ extension Field {
 
     /// What Hallmark makes of it.
     static let assessment: [Field] = [
+        Field(
+            "hallmark.signatures.digest",
+            .keyword,
+            "Which rules were matched: the first 16 digits of the SHA-256 over all of them; only beside matches (`Docs/signatures.md`)."
+        ),
         .list("hallmark.matches", .objects, "The rules that matched."),
         .list("hallmark.matches.rule.id", .keyword, "The rule's UUID."),
         .list("hallmark.matches.rule.name", .keyword, "The rule's title."),

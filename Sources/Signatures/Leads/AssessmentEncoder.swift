@@ -15,6 +15,11 @@ struct AssessmentEncoder {
         encode(observed + (assessment.isDeceptive ? ["deception_likely"] : []), into: &buffer)
         if let coverage = assessment.coverage { encode(coverage, into: &buffer) }
         guard !assessment.matches.isEmpty else { return }
+        if !set.digest.isEmpty {
+            buffer.object("signatures")
+            buffer.member("digest", set.digest)
+            buffer.endObject()
+        }
         buffer.array("matches")
         var count = 0
         for match in assessment.matches {
@@ -49,6 +54,40 @@ struct AssessmentEncoder {
                 buffer.endObject()
             }
             buffer.endArray()
+        }
+        buffer.endObject()
+    }
+
+    private static let maximumTechniques = 16
+
+    /// The strongest lead in the names of ECS, as members of the record; nothing without a lead.
+    func encodeSummary(_ assessment: Assessment, into buffer: inout ByteBuffer) {
+        guard let lead = assessment.leads.first else { return }
+        let rules = assessment.matches.map { set.rules[$0.rule] }
+            .filter { $0.hallmark.software.contains(lead.software) }
+        func weight(_ rule: SigmaRule) -> Double {
+            Confidence.weight(rule.hallmark.specificity, isExpired: false)
+        }
+        if let loudest = rules.max(by: { weight($0) < weight($1) }) {
+            buffer.object("rule")
+            if let id = loudest.id { buffer.member("id", id) }
+            buffer.member("name", loudest.title)
+            buffer.member("ruleset", "hallmark" as StaticString)
+            buffer.endObject()
+        }
+        let tags = rules.flatMap(\.tags).filter { $0.hasPrefix("attack.t") }
+            .map { $0.dropFirst("attack.".count).uppercased() }
+            .filter { $0.dropFirst().allSatisfy { $0.isASCII && $0.isNumber || $0 == "." } }
+        let techniques = Set(tags).sorted().prefix(Self.maximumTechniques)
+        buffer.object("threat")
+        if lead.software.id != nil || !techniques.isEmpty {
+            buffer.member("framework", "MITRE ATT&CK" as StaticString)
+        }
+        encode(lead.software, into: &buffer)
+        if !techniques.isEmpty {
+            buffer.object("technique")
+            encode("id", Array(techniques), into: &buffer)
+            buffer.endObject()
         }
         buffer.endObject()
     }

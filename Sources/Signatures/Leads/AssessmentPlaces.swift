@@ -5,9 +5,20 @@
 /// to be followed.
 struct AssessmentPlaces {
     struct Edit {
+        /// What goes in the place of a range.
+        enum Content {
+            /// Nothing: what stood there is cut out.
+            case nothing
+            /// The value of `event.kind`.
+            case kind
+            /// `event.risk_score`, behind the members of `event` that stay.
+            case score
+            /// The strongest lead in the names of ECS, behind `event`.
+            case summary
+        }
+
         let range: Range<Int>
-        /// Whether the value of `event.kind` goes there; otherwise it is a cut.
-        let isKind: Bool
+        let content: Content
     }
 
     /// What is to be changed, in the line's order; cuts take the commas with them.
@@ -15,6 +26,8 @@ struct AssessmentPlaces {
     /// Behind the last member that stays of the `hallmark` object, or of the whole one when there is none.
     private(set) var end = 0
     private(set) var makesHallmark = true
+    /// Whether an object `event` was met, which the strongest lead goes into and behind.
+    private var hasSummary = false
 
     /// Nil when the structure can't be followed.
     init?(_ line: borrowing Span<UInt8>) {
@@ -46,13 +59,13 @@ struct AssessmentPlaces {
             if action == .cut {
                 guard scanner.skipValue(line) else { return nil }
                 if hasKept {
-                    edits.append(Edit(range: lastEnd..<scanner.place, isKind: false))
+                    edits.append(Edit(range: lastEnd..<scanner.place, content: .nothing))
                 } else if cutStart == nil {
                     cutStart = lastEnd
                 }
             } else {
                 if let start = cutStart {
-                    edits.append(Edit(range: start..<member.lowerBound, isKind: false))
+                    edits.append(Edit(range: start..<member.lowerBound, content: .nothing))
                     cutStart = nil
                 }
                 guard follow(action, &scanner, line) else { return nil }
@@ -61,7 +74,7 @@ struct AssessmentPlaces {
             }
             lastEnd = scanner.place
         }
-        if let start = cutStart { edits.append(Edit(range: start..<lastEnd, isKind: false)) }
+        if let start = cutStart { edits.append(Edit(range: start..<lastEnd, content: .nothing)) }
         return scanner.take(0x7d, line) ? kept : nil
     }
 
@@ -79,14 +92,22 @@ struct AssessmentPlaces {
             guard scanner.skipValue(line) else { return false }
             let value = start..<scanner.place
             if let text = scanner.text(value, line), MemberNames.kinds.contains(text) {
-                edits.append(Edit(range: value, isKind: true))
+                edits.append(Edit(range: value, content: .kind))
             }
             return true
         case .enterEvent:
+            if scanner.isAt(0x5b, line) { return elements(of: .event, &scanner, line, depth: 0) }
             guard scanner.isAt(0x7b, line) else { return scanner.skipValue(line) }
-            return members(of: .event, &scanner, line) != nil
+            guard let end = members(of: .event, &scanner, line) else { return false }
+            guard !hasSummary else { return true }
+            hasSummary = true
+            // Behind what stays of it, and so before what may be cut there.
+            let place = edits.firstIndex { $0.range.lowerBound >= end } ?? edits.count
+            edits.insert(Edit(range: end..<end, content: .score), at: place)
+            edits.append(Edit(range: scanner.place..<scanner.place, content: .summary))
+            return true
         case .enterHallmark:
-            if scanner.isAt(0x5b, line) { return elements(&scanner, line, depth: 0) }
+            if scanner.isAt(0x5b, line) { return elements(of: .hallmark, &scanner, line, depth: 0) }
             guard let end = members(of: .hallmark, &scanner, line) else { return false }
             self.end = end
             makesHallmark = false
@@ -95,9 +116,12 @@ struct AssessmentPlaces {
     }
 
     /// Follows an array that stands for our object, and arrays in it.
-    private mutating func elements(_ scanner: inout JSONScanner, _ line: borrowing Span<UInt8>, depth: Int)
-        -> Bool
-    {
+    private mutating func elements(
+        of object: MemberNames,
+        _ scanner: inout JSONScanner,
+        _ line: borrowing Span<UInt8>,
+        depth: Int
+    ) -> Bool {
         guard scanner.take(0x5b, line), depth < 200 else { return false }
         while true {
             scanner.space(line)
@@ -105,9 +129,9 @@ struct AssessmentPlaces {
             _ = scanner.take(0x2c, line)
             scanner.space(line)
             if scanner.isAt(0x7b, line) {
-                guard members(of: .hallmark, &scanner, line) != nil else { return false }
+                guard members(of: object, &scanner, line) != nil else { return false }
             } else if scanner.isAt(0x5b, line) {
-                guard elements(&scanner, line, depth: depth + 1) else { return false }
+                guard elements(of: object, &scanner, line, depth: depth + 1) else { return false }
             } else {
                 guard scanner.skipValue(line) else { return false }
             }
@@ -126,7 +150,10 @@ private enum MemberNames {
     /// The values of `event.kind` that an assessment changes.
     static let kinds = ["event", "alert"].map { Array($0.utf8) }
 
-    private static let ours = ["matches", "leads", "assessment", "marks"].map { Array($0.utf8) }
+    private static let ours = ["matches", "leads", "assessment", "marks", "signatures"].map { Array($0.utf8) }
+    /// Members of the record that tell of leads in the names of ECS.
+    private static let summaries = ["rule", "threat", "event.risk_score"].map { Array($0.utf8) }
+    private static let scoreName = Array("risk_score".utf8)
     private static let hallmarkName = Array("hallmark".utf8)
     private static let eventName = Array("event".utf8)
     private static let kindName = Array("kind".utf8)
@@ -138,31 +165,32 @@ private enum MemberNames {
             let name = scanner.text(member, line)
         else { return .keep }
         switch self {
-        case .event: return name == Self.kindName ? .kind : .keep
-        case .hallmark: return Self.isOurs(name[...]) ? .cut : .keep
+        case .event: return name == Self.kindName ? .kind : name == Self.scoreName ? .cut : .keep
+        case .hallmark: return Self.isAny(of: Self.ours, name[...]) ? .cut : .keep
         case .record:
             if name == Self.hallmarkName { return .enterHallmark }
             if name == Self.eventName { return .enterEvent }
             if name == Self.dottedKind { return .kind }
+            if Self.isAny(of: Self.summaries, name[...]) { return .cut }
             let start = Self.hallmarkName.count
             guard name.starts(with: Self.hallmarkName), name.count > start, name[start] == 0x2e else {
                 return .keep
             }
-            return Self.isOurs(name[(start + 1)...]) ? .cut : .keep
+            return Self.isAny(of: Self.ours, name[(start + 1)...]) ? .cut : .keep
         }
     }
 
     private func mayBegin(_ byte: UInt8) -> Bool {
         switch self {
-        case .record: byte == 0x68 || byte == 0x65
-        case .event: byte == 0x6b
-        case .hallmark: byte == 0x6d || byte == 0x6c || byte == 0x61
+        case .record: byte == 0x68 || byte == 0x65 || byte == 0x72 || byte == 0x74
+        case .event: byte == 0x6b || byte == 0x72
+        case .hallmark: byte == 0x6d || byte == 0x6c || byte == 0x61 || byte == 0x73
         }
     }
 
-    /// Whether a name is one of those that hold assessments, or a dotted one that begins with it.
-    private static func isOurs(_ name: ArraySlice<UInt8>) -> Bool {
-        ours.contains {
+    /// Whether a name is one of those, or a dotted one that begins with it.
+    private static func isAny(of names: [[UInt8]], _ name: ArraySlice<UInt8>) -> Bool {
+        names.contains {
             name.starts(with: $0) && (name.count == $0.count || name[name.startIndex + $0.count] == 0x2e)
         }
     }

@@ -37,10 +37,11 @@ package final class Assessor {
 
     /// Matches the observation that `line` holds from `start` on, and writes matches and leads into it.
     ///
-    /// `hallmark.matches`, `.leads` and `.assessment` are put at the end of the `hallmark` object, which is
-    /// made when there is none; what stood under these names before is taken out, however it was spelled.
-    /// `event.kind` becomes `alert` when there is a lead, otherwise `event`. A line without a match, that
-    /// never had one, is left as it is, byte for byte.
+    /// `hallmark.matches`, `.leads`, `.assessment` and `.signatures` are put at the end of the `hallmark`
+    /// object, which is made when there is none; the strongest lead also stands in the names of ECS, in
+    /// `event` and early in the line, behind it: `event.risk_score`, `rule`, `threat`. What stood under these
+    /// names before is taken out, however it was spelled. `event.kind` becomes `alert` when there is a lead,
+    /// otherwise `event`. A line without a match, that never had one, is left as it is, byte for byte.
     ///
     /// - Parameter lookedFor: has what was not looked for written into it as well, as `hallmark.marks`.
     /// - Throws: when the line is no JSON object; it is left as it is.
@@ -158,7 +159,13 @@ package final class Assessor {
                     isInserted = true
                 }
                 keep(to: edit.range.lowerBound)
-                if edit.isKind { copy.append(kind) }
+                switch edit.content {
+                case .nothing: break
+                case .kind: copy.append(kind)
+                case .score:
+                    if let lead = assessment.leads.first { copy.member("risk_score", lead.confidence) }
+                case .summary: AssessmentEncoder(set).encodeSummary(assessment, into: &copy)
+                }
                 place = edit.range.upperBound
             }
             if !isInserted { insert() }

@@ -39,7 +39,13 @@ package struct LoadedRules: Sendable {
             rule.isOwn = shipped.map { !rule.file.hasPrefix($0) } ?? true
             return .rule(rule)
         }
-        set = try RuleSet.compile(documents, cache: cache, refused: &errors, progress: progress)
+        set = try RuleSet.compile(
+            documents,
+            digest: library.digest,
+            cache: cache,
+            refused: &errors,
+            progress: progress
+        )
         unread = errors
     }
 

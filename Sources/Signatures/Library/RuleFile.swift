@@ -1,4 +1,6 @@
+import Bytes
 import Foundation
+import Observations
 package import YAML
 
 /// One rule file and what stands in it.
@@ -6,6 +8,8 @@ package struct RuleFile: Sendable {
     package let path: String
     /// The first folder below the library's root.
     package let family: String
+    /// SHA-256 of the file's bytes; empty when they can't be read.
+    private(set) var digest: [UInt8] = []
     package fileprivate(set) var documents: [RuleDocument] = []
     /// What claims to be a rule of ours and can't be read.
     package fileprivate(set) var errors: [YAMLError] = []
@@ -23,6 +27,7 @@ package struct RuleFile: Sendable {
     /// Reads a file; whatever is wrong with it becomes an error or is counted.
     mutating func read() {
         guard let data = FileManager.default.contents(atPath: path) else { return fail("can't be read") }
+        digest = data.withUnsafeBytes { BodyDigest.sha256($0.bindMemory(to: UInt8.self).span) }
         let isWide = data.starts(with: [0xff, 0xfe]) || data.starts(with: [0xfe, 0xff])
         let encoding: String.Encoding = isWide ? .utf16 : .utf8
         guard let text = String(data: data, encoding: encoding) else {

@@ -1,4 +1,6 @@
+import Bytes
 import Dispatch
+import Observations
 package import YAML
 
 /// The rules of one or several folders, read but not yet compiled.
@@ -17,6 +19,15 @@ package struct SignatureLibrary: Sendable {
 
     package var correlations: [CorrelationRule] {
         documents.compactMap { if case .correlation(let rule) = $0 { rule } else { nil } }
+    }
+
+    /// Which rules these are, in 16 digits: the same for the same files, wherever they lie.
+    ///
+    /// The SHA-256 over the sorted digests of all files that hold a rule.
+    package var digest: String {
+        let all = files.filter { !$0.documents.isEmpty }.map(\.digest)
+        let sorted = all.sorted { $0.lexicographicallyPrecedes($1) }.flatMap { $0 }
+        return String(BodyDigest.sha256(sorted.span).hex.lowercased().prefix(16))
     }
 
     /// What was passed over.

@@ -6,6 +6,8 @@ package import YAML
 package final class RuleSet: Sendable {
     package let rules: [SigmaRule]
     package let correlations: [CorrelationRule]
+    /// Which rules these are (`SignatureLibrary.digest`); empty for rules of no library.
+    package let digest: String
     /// Field ids as the scratch's reader has them.
     let names: [String]
     let members: [String]
@@ -52,7 +54,7 @@ package final class RuleSet: Sendable {
         for document in documents { if let problem = references.problem(document) { throw problem } }
         let (rules, correlations) = Self.sort(documents)
         let compiler = try RuleCompiler(rules, correlations, cache: cache, probe: nil)
-        self.init(rules, correlations, compiler)
+        self.init(rules, correlations, compiler, digest: "")
     }
 
     /// Compiles the rules that can be compiled in a time that can be waited for.
@@ -63,6 +65,7 @@ package final class RuleSet: Sendable {
     ///   - progress: told while it goes on.
     package static func compile(
         _ documents: [RuleDocument],
+        digest: String = "",
         cache: PatternCache?,
         refused: inout [YAMLError],
         limit: Duration = PatternProbe.limit,
@@ -76,7 +79,9 @@ package final class RuleSet: Sendable {
             var errors: [YAMLError]
             do throws(YAMLError) {
                 let compiler = try RuleCompiler(rules, correlations, cache: cache, probe: probe)
-                guard !compiler.slow.isEmpty else { return RuleSet(rules, correlations, compiler) }
+                guard !compiler.slow.isEmpty else {
+                    return RuleSet(rules, correlations, compiler, digest: digest)
+                }
                 errors = compiler.slow
                 probe = nil
             } catch {
@@ -111,7 +116,13 @@ package final class RuleSet: Sendable {
         return (rules, correlations)
     }
 
-    private init(_ rules: [SigmaRule], _ correlations: [CorrelationRule], _ compiler: RuleCompiler) {
+    private init(
+        _ rules: [SigmaRule],
+        _ correlations: [CorrelationRule],
+        _ compiler: RuleCompiler,
+        digest: String
+    ) {
+        self.digest = digest
         self.rules = rules
         self.correlations = correlations
         names = compiler.names
