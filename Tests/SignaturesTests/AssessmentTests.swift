@@ -71,11 +71,11 @@ import Testing
         ),
         (
             #"{"hallmark":{"x":1},"event":{"kind":"event"},"tls":{"server":{"jarm":"AA"}}}"#,
-            #"{"hallmark":{"x":1,@},"event":{"kind":"alert"},"tls":{"server":{"jarm":"AA"}}}"#
+            #"{"hallmark":{"x":1,@},"event":{"kind":"alert","risk_score":60},$,"tls":{"server":{"jarm":"AA"}}}"#
         ),
         (
             #"{"event":{"kind":"state"},"tls":{"server":{"jarm":"AA"}},"hallmark":{}}"#,
-            #"{"event":{"kind":"state"},"tls":{"server":{"jarm":"AA"}},"hallmark":{@}}"#
+            #"{"event":{"kind":"state","risk_score":60},$,"tls":{"server":{"jarm":"AA"}},"hallmark":{@}}"#
         ),
         (#"{"tls":{"server":{"jarm":"bb"}}}"#, #"{"tls":{"server":{"jarm":"bb"}}}"#),
         (

@@ -154,7 +154,9 @@ package final class Assessor {
             }
             var isInserted = false
             for edit in places.edits {
-                if !isInserted, edit.range.lowerBound >= places.end {
+                // At one place the strongest lead comes first, so that it stands behind `event` for good.
+                let begin = edit.range.lowerBound
+                if !isInserted, begin > places.end || begin == places.end && edit.content != .summary {
                     insert()
                     isInserted = true
                 }
