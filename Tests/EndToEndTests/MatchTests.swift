@@ -84,7 +84,7 @@ import Testing
         for file in [scratch.file("empty.ndjson"), scratch.file("blank.ndjson"), "/dev/null", "-"] {
             let result = try Self.match(scratch, [file])
             #expect(result.status == 1, "\(file)")
-            #expect(result.errors.contains(": there is no observation and no certificate in it"))
+            #expect(result.errors.contains(": there is nothing in it: no observation and no certificate"))
             #expect(result.output.isEmpty)
             #expect(
                 result.errors.hasSuffix(

@@ -14,7 +14,7 @@ func fuzzHTTP(_ bytes: [UInt8]) {
         _ = probe.connected()
         // The same bytes answer each request.
         while feed(probe, bytes, size) == .reconnect { _ = probe.connected() }
-        check(probe)
+        check(probe, options)
     }
 }
 
@@ -28,7 +28,7 @@ func fuzzHTTP2(_ bytes: [UInt8]) {
         let probe = HTTPProbe(origin, plan, options)
         _ = probe.connected(alpn: "h2")
         while feed(probe, start + bytes, 100) == .reconnect { _ = probe.connected(alpn: "h2") }
-        check(probe)
+        check(probe, options)
     }
 }
 
@@ -78,9 +78,10 @@ private func feed(_ probe: HTTPProbe, _ bytes: [UInt8], _ size: Int) -> HTTPProb
 }
 
 /// What must hold whatever came in, and the record of it.
-private func check(_ probe: HTTPProbe) {
+private func check(_ probe: HTTPProbe, _ options: HTTPOptions) {
     precondition(probe.closed() == .finish)
-    precondition(probe.exchanges.count <= 4 && probe.connections <= 8)
+    // Each request may be begun again once, on a connection of its own.
+    precondition(probe.exchanges.count <= options.requests && probe.connections <= 2 * options.requests)
     var output = ByteBuffer()
     for exchange in probe.exchanges {
         precondition(exchange.body.count <= HTTPExchange.bodyLimit)

@@ -59,7 +59,9 @@ import Wire
             suites: [0x1301],
             extensions: [(0, name("a.example")), (10, list([29]))]
         )
-        for count in whole.indices {
+        // Without its last part it is a whole hello of an old client, which has no extensions.
+        let bare = hello(version: 0x0303, suites: [0x1301], extensions: nil).count
+        for count in whole.indices where count != bare {
             guard let offer = ClientOffer(Array(whole.prefix(count)).span) else { continue }
             #expect(!offer.isWhole)
             #expect(offer.suites == [0x1301])

@@ -2,8 +2,9 @@ import Bytes
 package import Observations
 import Wire
 
-/// Reads a capture: frames, packets, connections, and what is said on them. Bytes in, connections out, no
-/// I/O.
+/// Reads a capture: frames, packets, connections, and what is said on them.
+///
+/// Bytes in, connections out, no I/O.
 package final class CaptureReader {
     package struct Options: Sendable {
         /// Connections that are followed at a time, and bytes that they hold together.

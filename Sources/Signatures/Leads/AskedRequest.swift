@@ -85,9 +85,10 @@ extension MatchScratch {
         return String(rest)
     }
 
-    /// Whether innocent TLS stacks are known by rules, and the last observation's is none of them.
+    /// Whether a person's own rules know innocent TLS stacks, and the last observation's is none that any
+    /// rule knows.
     package var hasUnknownStack: Bool {
-        let known = ruleSet.leadTables.innocentStacks
-        return !known.isEmpty && !matched.contains { known.contains($0.rule) }
+        let tables = ruleSet.leadTables
+        return tables.areOwnStacksKnown && !matched.contains { tables.innocentStacks.contains($0.rule) }
     }
 }

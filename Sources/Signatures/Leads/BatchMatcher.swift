@@ -165,7 +165,9 @@ private final class Worker {
             var end = start
             while end < bytes.count, bytes[end] != 0x0a { end += 1 }
             lines += 1
-            matchLine(UnsafeBufferPointer(rebasing: bytes[start..<end]), onlyLeads)
+            // Lines out end in one line feed alone, however those that came in do.
+            let isReturned = end > start && bytes[end - 1] == 0x0d
+            matchLine(UnsafeBufferPointer(rebasing: bytes[start..<(isReturned ? end - 1 : end)]), onlyLeads)
             start = end + 1
         }
     }

@@ -10,12 +10,15 @@ final class LeadTables: Sendable {
     /// Rules that mark software, and by rule the probes that it looks at.
     let marking: [Int]
     let ruleProbes: [ProbeKinds]
-    /// Rules that look at fields of several probes.
+    /// Rules that look at fields of several probes; those for innocent things ask for nothing more.
     let severalKinds: [Int]
     /// The HTTP requests that the rules need beyond `GET /`, the most telling first.
     let asked: [AskedRequest]
     /// Rules that know an innocent TLS stack.
     let innocentStacks: Set<Int>
+    /// Whether a person's own rules are among them: the shipped ones know a few runtimes, and nobody all
+    /// stacks.
+    let areOwnStacksKnown: Bool
 
     init(_ set: RuleSet) {
         let rules = set.rules
@@ -25,6 +28,7 @@ final class LeadTables: Sendable {
         isEvidence = set.program.atoms.map { EvidenceKind.of($0.field) != nil }
         usedProbes = probes.reduce(ProbeKinds()) { $0.union($1) }
         severalKinds = rules.indices.filter { index in
+            guard rules[index].hallmark.benign == nil else { return false }
             let fields = rules[index].condition.tests.map { ProbeKinds.bringing($0.field) }
             return Set(fields.map(\.rawValue)).count > 1
         }
@@ -41,6 +45,7 @@ final class LeadTables: Sendable {
                     && rules[index].condition.positiveTests.contains { Self.stackFields.contains($0.field) }
             }
         )
+        areOwnStacksKnown = innocentStacks.contains { rules[$0].isOwn }
     }
 
     /// What tells a TLS stack as soon as the certificate is seen.

@@ -106,7 +106,7 @@ private final class MatchRun {
         } else {
             try match(file: path)
         }
-        if seen == before { fail(FileError(path, "there is no observation and no certificate in it")) }
+        if seen == before { fail(FileError(path, "there is nothing in it: no observation and no certificate")) }
     }
 
     /// How much has been met, readable or not.

@@ -16,7 +16,7 @@ import Testing
     private func full() -> ServerFlight {
         var flight = ServerFlight()
         (flight.version, flight.legacyVersion, flight.recordVersion) = (1, 1, 1)
-        (flight.suite, flight.group, flight.compression) = (1, 1, 1)
+        (flight.suite, flight.group, flight.compression, flight.draft) = (1, 1, 1, 1)
         (flight.sessionID, flight.downgrade, flight.close) = (.new, .tls12, .reset)
         (flight.serverHello, flight.encryptedExtensions, flight.certificateEntry) = (list(), list(), list())
         flight.helloRetryRequest.isPresent = true

@@ -190,7 +190,9 @@ struct CaptureInterface: Equatable, Sendable {
 }
 
 extension Span where Element == UInt8 {
-    /// Four bytes in either order. The caller has checked the bounds.
+    /// Four bytes in either order.
+    ///
+    /// The caller has checked the bounds.
     func number(_ index: Int, isBig: Bool) -> UInt32 {
         let bits =
             UInt32(self[index]) << 24 | UInt32(self[index + 1]) << 16 | UInt32(self[index + 2]) << 8
@@ -198,7 +200,9 @@ extension Span where Element == UInt8 {
         return isBig ? bits : bits.byteSwapped
     }
 
-    /// Two bytes in either order. The caller has checked the bounds.
+    /// Two bytes in either order.
+    ///
+    /// The caller has checked the bounds.
     func shortNumber(_ index: Int, isBig: Bool) -> UInt16 {
         let bits = UInt16(self[index]) << 8 | UInt16(self[index + 1])
         return isBig ? bits : bits.byteSwapped
