@@ -185,7 +185,8 @@ import Testing
             \(fault.map(\.script) ?? "cp \"$1\" \"$2\"")
             export SWIFT_BACKTRACE=enable=no
             timeout -s KILL 60 \(careful)"$0" "${@:3}" < /dev/null; status=$?
-            [ -n "${writer:-}" ] && kill "$writer" 2> /dev/null
+            # Bash begins to open a pipe again after a signal that it may handle.
+            [ -n "${writer:-}" ] && kill -KILL "$writer" 2> /dev/null
             exit $status
             """
         return try TestSupport.run(

@@ -153,7 +153,7 @@ import Testing
             [
                 "-ec",
                 """
-                (printf '{"'; head -c 1000000000 /dev/zero | tr '\\0' a) | zstd -qc > "$0"
+                (printf '{"'; head -c 400000000 /dev/zero | tr '\\0' a) | zstd -qc > "$0"
                 head -c 300000000 /dev/zero | zstd -qc --long=28 --zstd=wlog=28 > "$1"
                 """, bomb, wide,
             ]
@@ -163,7 +163,7 @@ import Testing
                 import resource, subprocess, sys
                 code = subprocess.run(sys.argv[1:]).returncode
                 used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-                sys.exit(code if used < 700_000 else f"{used} KiB were used")
+                sys.exit(code if used < 390_000 else f"{used} KiB were used")
                 """
             return try run("python3", ["-c", script, Program.path] + arguments)
         }
