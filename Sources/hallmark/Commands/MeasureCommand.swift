@@ -40,7 +40,7 @@ struct MeasureCommand: ParsableCommand {
         for path in paths { population.add(path: path) }
         let count = population.count
         if calibrate {
-            try output.line(count.calibration.table)
+            try output.lines(count.calibration.table)
             let missed = "\(count.calibration.missed) without its lead"
             Terminal.say(
                 "\(counted(count.calibration.guilty, "member")) of software, \(missed); \(count.calibration.innocent) innocent"
