@@ -132,7 +132,7 @@ import Testing
         ("noise", "head -c 30000 /dev/urandom > \"$2\""), ("zeros", "head -c 5000 /dev/zero > \"$2\""),
         (
             "wide",
-            "printf '\\xff\\xfe' > \"$2\"; head -c 600 \"$1\" | tr -d '\\0' | sed 's/./&\\x00/g' >> \"$2\""
+            "printf '\\xff\\xfe' > \"$2\"; head -c 600 \"$1\" | iconv -c -f ASCII -t UTF-16LE >> \"$2\""
         ),
         (
             "long",
@@ -224,10 +224,12 @@ import Testing
             return [0, role.good == "pem" || role.good == "corpus" ? 2 : 0].contains(result.status)
                 ? nil : "is refused"
         }
-        if role.allowed[fault] != nil { return result.status == 0 ? nil : "is refused" }
+        // Cut inside of an address it is a fault, behind one it is a shorter file.
+        let isCutHere = fault == "cut" && result.status == 1
+        if role.allowed[fault] != nil, !isCutHere { return result.status == 0 ? nil : "is refused" }
         if result.status != 1 { return "ends with \(result.status)" }
         // What lint finds is its output.
-        let said = role.name == "signatures lint" ? result.text : result.errors
+        let said = role.name == "signatures lint" ? result.text + result.errors : result.errors
         if !said.contains("FILE") { return "is not named" }
         if result.errors.contains("Usage:") { return "is called a mistake of usage" }
         return nil

@@ -116,7 +116,9 @@ import Testing
             "name: a\nauthorization: b\ninclude: [192.0.2.0/28]\nexclude: [192.0.2.8]\n"
         )
         func count(_ arguments: [String]) throws -> String {
-            let result = try Program.run(["scan", "--dry-run", "--in-order"] + arguments)
+            let result = try Program.run(
+                ["scan", "--dry-run", "--in-order", "--include-special"] + arguments
+            )
             return "\(result.status) " + result.text + result.errors
         }
         let listed = try count(["-i", targets])

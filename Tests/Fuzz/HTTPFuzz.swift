@@ -8,6 +8,8 @@ func fuzzHTTP(_ bytes: [UInt8]) {
     let origin = HTTPOrigin(isTLS: true, host: "a.test", port: 443)
     var options = HTTPOptions()
     options.followsRedirects = true
+    // A few requests show what many would.
+    options.requests = 4
     for size in [max(1, bytes.count), 1, 7] {
         let plan = RequestPlan(options, asking: [HTTPRequest("HEAD", "/a")], wantsIcon: true)
         let probe = HTTPProbe(origin, plan, options)
@@ -23,7 +25,8 @@ func fuzzHTTP2(_ bytes: [UInt8]) {
     let origin = HTTPOrigin(isTLS: true, host: "a.test", port: 443)
     let settings: [UInt8] = [0, 0, 0, 4, 0, 0, 0, 0, 0]
     for start in [settings, []] {
-        let options = HTTPOptions()
+        var options = HTTPOptions()
+        options.requests = 4
         let plan = RequestPlan(options, asking: [HTTPRequest("POST", "/a", body: [1, 2, 3])])
         let probe = HTTPProbe(origin, plan, options)
         _ = probe.connected(alpn: "h2")
