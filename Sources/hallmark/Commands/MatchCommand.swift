@@ -106,7 +106,9 @@ private final class MatchRun {
         } else {
             try match(file: path)
         }
-        if seen == before { fail(FileError(path, "there is nothing in it: no observation and no certificate")) }
+        if seen == before {
+            fail(FileError(path, "there is nothing in it: no observation and no certificate"))
+        }
     }
 
     /// How much has been met, readable or not.
