@@ -205,7 +205,10 @@ import Testing
         let rows = page.split(separator: "\n").map { row in
             row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
         }
-        let sums = rows.filter { $0.count == 4 && Int($0[2]) != nil }.map { [$0[0], $0[2], $0[3]] }
+        // The other table's last column is a share.
+        let sums = rows.filter { $0.count == 4 && LeadLabel(rawValue: $0[3]) != nil }.map {
+            [$0[0], $0[2], $0[3]]
+        }
         let wanted = Self.examples.compactMap { example in
             example.words.map { [$0, "\(example.confidence)", example.label] }
         }
