@@ -59,7 +59,7 @@ package struct ClientOffer: Equatable, Sendable {
         Self.read(message, offered, into: &suites)
         guard let compression = Self.block(message, offered.upperBound, wide: 1) else { return }
         guard let list = Self.block(message, compression.upperBound, wide: 2) else {
-            isWhole = compression.upperBound == message.count
+            isWhole = compression.upperBound == message.count && message.u24(1) + 4 == message.count
             return
         }
         isWhole = true
