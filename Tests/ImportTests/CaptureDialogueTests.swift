@@ -1,6 +1,8 @@
 import Bytes
+import Foundation
 import Import
 import Observations
+import TestSupport
 import Testing
 import Wire
 
@@ -193,6 +195,33 @@ import Wire
         let findings = try CaptureFindings(file)
         #expect(findings.connections.isEmpty)
         #expect(findings.tally.lackingRequests.count == 1)
+    }
+
+    /// However many datagrams it takes, QUIC between two ends is one connection.
+    @Test func quicIsCountedOnce() throws {
+        let (client, server) = (CaptureBuilder.client, CaptureBuilder.server)
+        let initial: [UInt8] = [0xc3, 0, 0, 0, 1, 8] + [UInt8](repeating: 7, count: 60)
+        let packets = [(client, server), (server, client), (client, server)].map { from, to in
+            CaptureBuilder.ip(from, to, proto: 17, CaptureBuilder.udp(from, to, initial))
+        }
+        let findings = try CaptureFindings(CaptureBuilder.pcap(CaptureTranscript.frames(packets)))
+        #expect(findings.tally.quic.count == 1)
+        #expect(findings.tally.quic.firstFrame == 1)
+        #expect(findings.connections.isEmpty)
+    }
+
+    /// What the record says of a session that was resumed.
+    @Test func theRecordSaysThatASessionWasResumed() throws {
+        let scratch = Scratch()
+        for (options, isResumed) in [(["--resume"], "true"), ([], "false")] {
+            let transcript = try options.isEmpty ? CaptureTranscript() : CaptureTranscript("--resume")
+            try Data(transcript.file()).write(to: URL(fileURLWithPath: scratch.file("capture")))
+            let result = try run(programPath, ["import", scratch.file("capture")])
+            let record = try #require(try records(result).first, "\(result.errors)")
+            #expect(text(record, "tls.resumed") == isResumed)
+            #expect(text(record, "tls.established") == "true")
+            #expect(text(record, "hallmark.source.product") == "capture")
+        }
     }
 
     @Test func otherProtocolsAreCounted() throws {

@@ -183,6 +183,7 @@ package struct RecordEncoder: ~Copyable {
                     established: imported?.tls.isEstablished ?? (observation.proof == .proven)
                 )
             }
+            if let isResumed = imported?.tls.isResumed { out.member("resumed", isResumed) }
         }
         if isAnswered {
             out.object("server")

@@ -81,7 +81,7 @@ final class Flow {
     }
 
     private func takeDatagram(_ payload: Span<UInt8>, _ side: Int) {
-        if conversation == nil, looked < Conversation.maximumLooked {
+        if conversation == nil, !isCounted, looked < Conversation.maximumLooked {
             looked += 1
             if Conversation.begins(payload) { conversation = Conversation(.udp) }
         }
