@@ -74,11 +74,12 @@ class Capture:
 
 
 def write(path, flights, megabytes, bulk):
-    """A capture of about so many megabytes, two hundred connections at a time."""
+    """A capture of about so many megabytes: two hundred connections at a time, or of long ones four."""
+    together = 4 if bulk else 200
     capture = Capture(path)
     count, running = 0, []
     while capture.file.tell() < megabytes << 20 or running:
-        while len(running) < 200 and capture.file.tell() < megabytes << 20:
+        while len(running) < together and capture.file.tell() < megabytes << 20:
             running.append(capture.connection(count, flights, bulk))
             count += 1
         running = [one for one in running if next(one, True) is None]
