@@ -85,6 +85,7 @@ let package = Package(
             dependencies: [
                 "Bytes", "COpenSSL", "Observations", "Wire",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
         .target(

@@ -31,7 +31,8 @@ enum Program {
                 Hallmark.exit(withError: ExitCode.failure)
             }
         } else if !message.isEmpty {
-            Terminal.say(lines: message)
+            // Only the parser's own words have several lines; an error may quote a line end of a file's name.
+            if code == .validationFailure { Terminal.say(lines: message) } else { Terminal.say(message) }
             if code == .validationFailure,
                 let hint = MisspeltCommand.hint(Array(CommandLine.arguments.dropFirst()))
             {

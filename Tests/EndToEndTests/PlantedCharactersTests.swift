@@ -168,8 +168,7 @@ import Testing
     @Test func messagesPlantNothing() throws {
         let scratch = Scratch()
         let name =
-            "=" + String(String(String.UnicodeScalarView(Self.active.filter { $0 != "\n" })).prefix(40))
-            + " PLANTED"
+            "=" + String(String(String.UnicodeScalarView(Self.active)).prefix(40)) + "\nPLANTED"
         try FileManager.default.createDirectory(
             atPath: scratch.file(name),
             withIntermediateDirectories: true

@@ -101,7 +101,7 @@ struct RootAuditTests {
         try check("cp", [ours.key, "\(image)/usr/local/share/ca-certificates/ours.key"])
         let finding = try #require(audit().findings.first { $0.name == .privateKeyBesideIt })
         #expect(finding.message.contains("/usr/local/share/ca-certificates/ours.key"))
-        #expect(finding.severity == "critical")
+        #expect(finding.severity == .critical)
     }
 
     @Test func whatIsMissingWeakOrRefused() throws {

@@ -16,14 +16,4 @@ extension ByteBuffer {
         }
         endObject()
     }
-
-    mutating func append(labels: [String]) {
-        guard !labels.isEmpty else { return }
-        array("labels")
-        for label in labels {
-            comma()
-            string(label)
-        }
-        endArray()
-    }
 }

@@ -1,5 +1,5 @@
 import Bytes
-import Observations
+package import Observations
 
 /// Compares a sweep with an earlier one.
 ///

@@ -1,4 +1,5 @@
 import Bytes
+package import Observations
 
 /// How an endpoint agrees with the inventory, or with an earlier sweep.
 package struct Finding: Equatable, Sendable {

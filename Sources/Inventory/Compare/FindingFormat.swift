@@ -1,5 +1,5 @@
 import Bytes
-import Observations
+package import Observations
 import Terminal
 
 /// How findings are written.
@@ -22,35 +22,15 @@ extension ReportedFinding {
 
     /// A line with ECS names.
     package var ndjson: String {
-        var out = ByteBuffer(capacity: 512)
-        out.append("{")
-        if let time = endpoint.time { out.member("@timestamp", RFC3339.text(time)) }
-        out.object("event")
-        out.member("kind", finding.severity == .info ? "event" : "alert" as String)
-        out.member("dataset", "hallmark.finding" as String)
-        out.endObject()
-        out.object("server")
-        out.member("address", endpoint.name.isEmpty ? endpoint.ip : endpoint.name)
-        if !endpoint.ip.isEmpty { out.member("ip", endpoint.ip) }
-        if let port = endpoint.port { out.member("port", port) }
-        if !endpoint.name.isEmpty { out.member("domain", endpoint.name) }
-        out.endObject()
-        if !endpoint.certificate.isEmpty {
-            out.append(",\"tls\":{\"server\":{\"hash\":{")
-            out.member("sha256", endpoint.certificate)
-            out.append("}}}")
-        }
-        out.object("hallmark")
-        out.array("findings")
-        out.element()
-        out.member("name", finding.name.rawValue)
-        out.member("severity", finding.severity.rawValue)
-        out.member("message", finding.message)
-        if !asset.isEmpty { out.member("asset", asset) }
-        if !owner.isEmpty { out.member("owner", owner) }
-        out.append(labels: labels)
-        out.append("}]}}\n")
-        return out.text
+        var line = FindingLine(
+            name: finding.name.rawValue,
+            severity: finding.severity,
+            message: finding.message,
+            place: .endpoint(ip: endpoint.ip, port: endpoint.port, name: endpoint.name)
+        )
+        (line.certificate, line.time) = (endpoint.certificate, endpoint.time)
+        (line.asset, line.owner, line.labels) = (asset, owner, labels)
+        return line.text
     }
 }
 

@@ -92,10 +92,7 @@ struct ObservedCertificate {
                 )
             }
         }
-        let signature = signatureAlgorithm.lowercased()
-        if ["md2", "md4", "md5", "sha1", "sha-1", "dsa-with-sha"].contains(where: signature.hasPrefix)
-            || signature == "ecdsa-with-sha1" || signature == "dsawithsha1" || signature == "dsawithsha"
-        {
+        if isWeakSignature(signatureAlgorithm) {
             add(.weakSignature, "The certificate is signed with \(signatureAlgorithm).")
         }
         if let least = policy.minTLS, InventoryPolicy.isOlder(tlsVersion, than: least) {

@@ -1,5 +1,5 @@
 import Bytes
-import Observations
+package import Observations
 
 /// A finding with what a report says of its endpoint.
 package struct ReportedFinding: Sendable {

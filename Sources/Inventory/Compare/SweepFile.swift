@@ -49,7 +49,7 @@ package struct SweepFile {
                 } catch { throw Stop(reason: error) }
             }
             if reader.skipped > 0 {
-                unread.append("\(path): \(reader.skipped) lines are too long to be read")
+                unread.append("\(path): too long to be read: \(counted(reader.skipped, "line"))")
             }
             bad += reader.skipped
         } catch let stop as Stop {

@@ -9,6 +9,13 @@ package func signatureAlgorithmName(_ type: OIDKey) -> StaticString? {
     }
 }
 
+/// Whether an algorithm, by its long name, signs a digest that collisions are made for: MD2, MD4, MD5, SHA-1.
+package func isWeakSignature(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return ["md2", "md4", "md5", "sha1", "sha-1", "dsa-with-sha"].contains(where: name.hasPrefix)
+        || ["ecdsa-with-sha1", "dsawithsha1", "dsawithsha"].contains(name)
+}
+
 /// PKCS #1: 1.2.840.113549.1.1.x.
 private func rsaName(_ number: UInt8) -> StaticString? {
     switch number {

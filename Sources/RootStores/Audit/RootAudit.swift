@@ -22,13 +22,15 @@ package struct RootAudit {
     private let options: Options
     private let privateKeys: [Digest256: String]
     private let product: Product
-    /// All certificates of a key, of which at most one is kept for each SHA-256.
-    private var certificatesOfKey: [Digest256: [Digest256: String]] = [:]
-    package private(set) var findings: [RootFinding] = []
-    /// Certificates in stores, and different ones among them.
-    package private(set) var rootCount = 0
-    package var differentCount: Int { facts.count }
+    /// What is known of each certificate, which often stands in several stores.
     private var facts: [Digest256: RootFacts] = [:]
+    /// By key the certificates that have it.
+    private var certificatesOfKey: [Digest256: Set<Digest256>] = [:]
+    package private(set) var findings: [RootFinding] = []
+    /// Certificates in stores.
+    package private(set) var rootCount = 0
+    /// Different ones among them.
+    package var differentCount: Int { facts.count }
 
     package init(
         _ baseline: RootBaseline,
@@ -51,31 +53,35 @@ package struct RootAudit {
         _ stores: [RootStore],
         record: (RootFacts, RootStore, StoredRoot) throws -> Void = { _, _, _ in }
     ) rethrows {
+        var held: [[RootFacts]] = []
         for store in stores {
-            for root in store.roots {
-                let facts = known(root.der)
-                rootCount += 1
-                if let key = facts.publicKey {
-                    certificatesOfKey[key, default: [:]][facts.sha256] = facts.name
-                }
-                try record(facts, store, root)
+            let all = store.roots.map { learn($0.der) }
+            for (root, facts) in zip(store.roots, all) { try record(facts, store, root) }
+            rootCount += all.count
+            held.append(all)
+        }
+        // A key that two certificates share is known once all have been seen.
+        for (store, all) in zip(stores, held) {
+            for (root, facts) in zip(store.roots, all) { check(root, facts, store) }
+            if let before = earlier?.stores[store.path] {
+                let trusted = zip(store.roots, all).filter { $0.0.trust == .trusted }.map(\.1.sha256)
+                findGone(before, Set(trusted), store)
+            } else {
+                findRemoved(Set(all.map(\.sha256)), store)
             }
         }
-        for store in stores {
-            for root in store.roots { check(root, store) }
-            checkRemoved(store)
-            checkGone(store)
-        }
     }
 
-    private mutating func known(_ der: [UInt8]) -> RootFacts {
-        let facts = RootFacts(der)
-        self.facts[facts.sha256] = facts
-        return facts
+    private mutating func learn(_ der: [UInt8]) -> RootFacts {
+        let digest = Digest256(BodyDigest.sha256(der.span))
+        if let known = facts[digest] { return known }
+        let root = RootFacts(der)
+        facts[digest] = root
+        if let key = root.publicKey { certificatesOfKey[key, default: []].insert(digest) }
+        return root
     }
 
-    private mutating func check(_ root: StoredRoot, _ store: RootStore) {
-        let facts = known(root.der)
+    private mutating func check(_ root: StoredRoot, _ facts: RootFacts, _ store: RootStore) {
         func add(_ name: RootFinding.Name, _ message: String) {
             findings.append(
                 RootFinding(name: name, store: store.path, place: root.place, message: message, root: facts)
@@ -87,14 +93,12 @@ package struct RootAudit {
             add(.privateKeyBesideIt, "Its private key lies in \(file).")
         }
         guard root.trust == .trusted else { return }
-        let source = baseline.source(of: facts)
         if let refusal = baseline.refusal(of: facts, now: options.now) {
             add(.distrusted, "This root is refused by \(refusal), and trusted here.")
         }
-        if let reason = Self.weakness(facts) { add(.weak, reason) }
-        if let product = product(facts.line) {
-            add(.interceptionProduct, "This is the root of \(product).")
-        }
+        if let reason = facts.weakness { add(.weak, reason) }
+        if let product = product(facts.line) { add(.interceptionProduct, "This is the root of \(product).") }
+        let source = baseline.source(of: facts)
         if let before = earlier?.stores[store.path] {
             guard before[facts.sha256] == nil else { return }
             let known = source.map { "; \($0) knows it" } ?? ""
@@ -106,21 +110,15 @@ package struct RootAudit {
         }
         guard !facts.isLeaf else { return }
         if !facts.hasNameConstraints { add(.nameConstrainedMissing, "It may vouch for any name.") }
-        if let start = facts.notBefore, start <= options.now,
-            (options.now - start) / 86_400_000 < options.youngDays
-        {
-            add(
-                .youngRoot,
-                "It was made \(RFC3339.day(start)), \((options.now - start) / 86_400_000) days ago."
-            )
-        }
-        if let key = facts.publicKey {
-            for (other, name) in certificatesOfKey[key, default: [:]] where other != facts.sha256 {
-                add(
-                    .sharedKey,
-                    "Its key is that of another certificate, too: \(name), SHA-256 \(other.text)."
-                )
+        if let start = facts.notBefore, start <= options.now {
+            let days = (options.now - start) / 86_400_000
+            if days < options.youngDays {
+                add(.youngRoot, "It was made \(RFC3339.day(start)), \(days) days ago.")
             }
+        }
+        for other in facts.publicKey.flatMap({ certificatesOfKey[$0] }) ?? [] where other != facts.sha256 {
+            let name = self.facts[other]?.name ?? ""
+            add(.sharedKey, "Its key is that of another certificate, too: \(name), SHA-256 \(other.text).")
         }
     }
 
@@ -138,64 +136,38 @@ package struct RootAudit {
         return "No baseline knows this root."
     }
 
-    /// Why a root is too weak, or nil.
-    ///
-    /// The limits are the CA/Browser Forum's Baseline Requirements, section 6.1.5; a root's own signature
-    /// says nothing, since nobody relies on it.
-    private static func weakness(_ root: RootFacts) -> String? {
-        let algorithm = root.keyAlgorithm.uppercased()
-        if let size = root.keySize {
-            if algorithm.contains("RSA"), size < 2048 {
-                return "Its RSA key has \(size) bits; 2048 are the least."
-            }
-            if algorithm.contains("EC"), size < 256 {
-                return "Its EC key has \(size) bits; 256 are the least."
-            }
-        }
-        if algorithm.contains("DSA"), !algorithm.contains("EC") { return "Its key is a DSA key." }
-        let signature = root.signatureAlgorithm.uppercased()
-        if !root.isSelfIssued, ["MD2", "MD4", "MD5", "SHA1", "SHA-1"].contains(where: signature.contains) {
-            return "It is signed with \(root.signatureAlgorithm)."
-        }
-        return nil
-    }
-
     /// Names what the earlier audit found in a store and this one does not.
-    private mutating func checkGone(_ store: RootStore) {
-        guard let before = earlier?.stores[store.path] else { return }
-        let held = Set(store.roots.filter { $0.trust == .trusted }.map { RootFacts($0.der).sha256 })
-        for (digest, name) in before.sorted(by: { $0.value < $1.value }) where !held.contains(digest) {
-            findings.append(
-                RootFinding(
-                    name: .removed,
-                    store: store.path,
-                    place: "",
-                    message: "The earlier audit found this root here; it is trusted no more.",
-                    root: facts[digest] ?? RootFacts(missing: digest, name: name)
-                )
-            )
+    private mutating func findGone(
+        _ before: [Digest256: String],
+        _ trusted: Set<Digest256>,
+        _ store: RootStore
+    ) {
+        for (digest, name) in before.sorted(by: { ($0.value, $0.key.text) < ($1.value, $1.key.text) })
+        where !trusted.contains(digest) {
+            addRemoved(digest, name, store, "The earlier audit found this root here; it is trusted no more.")
         }
     }
 
     /// Names what the system's packages bring and its bundle lacks.
     ///
     /// Only a bundle that has most of them is one: any other file was made for something else.
-    private mutating func checkRemoved(_ store: RootStore) {
-        let held = Set(store.roots.map { RootFacts($0.der).sha256 })
+    private mutating func findRemoved(_ held: Set<Digest256>, _ store: RootStore) {
         let missing = baseline.packaged.filter { !held.contains($0.key) }
-        guard earlier?.stores[store.path] == nil, !missing.isEmpty,
-            missing.count < baseline.packaged.count / 2
-        else { return }
+        guard missing.count < baseline.packaged.count / 2 else { return }
         for (digest, path) in missing.sorted(by: { $0.value < $1.value }) {
-            findings.append(
-                RootFinding(
-                    name: .removed,
-                    store: store.path,
-                    place: "",
-                    message: "The package's \(path) is not in this store.",
-                    root: facts[digest] ?? RootFacts(missing: digest, name: path)
-                )
-            )
+            addRemoved(digest, path, store, "The package's \(path) is not in this store.")
         }
+    }
+
+    private mutating func addRemoved(
+        _ digest: Digest256,
+        _ name: String,
+        _ store: RootStore,
+        _ message: String
+    ) {
+        let root = facts[digest] ?? RootFacts(missing: digest, name: name)
+        findings.append(
+            RootFinding(name: .removed, store: store.path, place: "", message: message, root: root)
+        )
     }
 }

@@ -49,4 +49,25 @@ package struct RootFacts: Sendable {
         (notBefore, notAfter, keyAlgorithm, keySize, signatureAlgorithm) = (nil, nil, "", nil, "")
         (isSelfIssued, hasNameConstraints, isLeaf, line) = (false, false, false, [])
     }
+
+    /// Why the certificate is too weak for what hangs on it, or nil.
+    ///
+    /// The limits are the CA/Browser Forum's Baseline Requirements, section 6.1.5; a root's own signature
+    /// says nothing, since nobody relies on it.
+    var weakness: String? {
+        let algorithm = keyAlgorithm.uppercased()
+        if let keySize {
+            if algorithm.contains("RSA"), keySize < 2048 {
+                return "Its RSA key has \(keySize) bits; 2048 are the least."
+            }
+            if algorithm.contains("EC"), keySize < 256 {
+                return "Its EC key has \(keySize) bits; 256 are the least."
+            }
+        }
+        if algorithm.contains("DSA"), !algorithm.contains("EC") { return "Its key is a DSA key." }
+        if !isSelfIssued, isWeakSignature(signatureAlgorithm) {
+            return "It is signed with \(signatureAlgorithm)."
+        }
+        return nil
+    }
 }

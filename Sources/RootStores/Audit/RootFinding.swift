@@ -1,3 +1,5 @@
+package import Observations
+
 /// What an audit of trust stores has to say of a root.
 package struct RootFinding: Sendable {
     /// The closed list (`Docs/roots.md`).
@@ -12,29 +14,13 @@ package struct RootFinding: Sendable {
         case youngRoot = "young_root"
         case interceptionProduct = "interception_product"
 
-        /// How urgent it is as a rule; the scale is the inventory's.
-        package var severity: String {
+        /// How urgent it is as a rule.
+        package var severity: Severity {
             switch self {
-            case .nameConstrainedMissing, .removed: "low"
-            case .weak, .youngRoot, .sharedKey: "medium"
-            case .added, .distrusted, .interceptionProduct: "high"
-            case .privateKeyBesideIt: "critical"
-            }
-        }
-
-        /// What it means, in a sentence.
-        package var meaning: String {
-            switch self {
-            case .added: "A store trusts a root that no baseline knows."
-            case .removed: "A store lacks a root that its baseline has."
-            case .distrusted: "A store trusts a root that somebody else refuses."
-            case .weak: "A root's key or signature is too weak for what hangs on it."
-            case .nameConstrainedMissing: "An added root may vouch for any name."
-            case .privateKeyBesideIt:
-                "The root's private key lies with it: who reads it can pose as any server."
-            case .sharedKey: "Two certificates have the same key, and one of them is in no baseline."
-            case .youngRoot: "An added root was made not long ago."
-            case .interceptionProduct: "The root belongs to software that reads other people's connections."
+            case .nameConstrainedMissing, .removed: .low
+            case .weak, .youngRoot, .sharedKey: .medium
+            case .added, .distrusted, .interceptionProduct: .high
+            case .privateKeyBesideIt: .critical
             }
         }
     }
@@ -44,11 +30,24 @@ package struct RootFinding: Sendable {
     package let store: String
     package let place: String
     package let message: String
-    /// Nil for a root of which only a digest is known.
     package let root: RootFacts
 
-    package var severity: String {
+    package var severity: Severity {
         // A certificate that is no authority can pose as itself only.
-        name == .added && root.isLeaf ? "low" : name.severity
+        name == .added && root.isLeaf ? .low : name.severity
+    }
+
+    /// A line of the same form as `compare`'s findings.
+    ///
+    /// - Parameter time: when the audit was made, in milliseconds since 1970.
+    package func ndjson(at time: Int) -> String {
+        var line = FindingLine(
+            name: name.rawValue,
+            severity: severity,
+            message: message,
+            place: .store(path: store, entry: place, subject: root.name)
+        )
+        (line.certificate, line.time) = (root.sha256.text, time)
+        return line.text
     }
 }

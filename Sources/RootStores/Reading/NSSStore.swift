@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import GRDB
+import GRDBSQLite
 import Observations
 
 /// The certificates and trust settings of an NSS database, `cert9.db`.
@@ -20,21 +21,43 @@ enum NSSStore {
 
     static func isOne(_ bytes: [UInt8]) -> Bool { bytes.starts(with: Array("SQLite format 3\0".utf8)) }
 
-    static func read(file: String, path: String) -> RootStore {
+    /// Reads a database out of memory, so that nothing is written beside a file that is looked at.
+    static func read(_ bytes: [UInt8], path: String) -> RootStore {
         var store = RootStore(path: path, kind: .nss)
         do {
-            var configuration = Configuration()
-            configuration.readonly = true
-            configuration.busyMode = .timeout(5)
-            // A view or trigger in a foreign file calls nothing.
-            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA trusted_schema = OFF") }
-            let queue = try DatabaseQueue(path: file, configuration: configuration)
-            try queue.read { try read($0, into: &store) }
+            let queue = try DatabaseQueue()
+            try queue.inDatabase { db in
+                try load(bytes, into: db)
+                // A view in a foreign file calls nothing.
+                try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+                try read(db, into: &store)
+            }
         } catch {
             let reason = (error as? DatabaseError)?.message ?? "can't be read"
             store.faults.append(FileError(path, "the NSS database: \(reason)"))
         }
         return store
+    }
+
+    /// Puts a database file's bytes in the place of an empty database.
+    private static func load(_ bytes: [UInt8], into db: Database) throws {
+        guard bytes.count >= 100, let room = sqlite3_malloc64(UInt64(bytes.count)) else {
+            throw DatabaseError(resultCode: .SQLITE_NOTADB, message: "it breaks off in its head")
+        }
+        let memory = UnsafeMutableRawBufferPointer(start: room, count: bytes.count)
+        memory.copyBytes(from: bytes)
+        // In memory there is no write-ahead log, which the head may speak of (SQLite file format, section
+        // 1.3.3).
+        (memory[18], memory[19]) = (1, 1)
+        let code = sqlite3_deserialize(
+            db.sqliteConnection,
+            "main",
+            room.assumingMemoryBound(to: UInt8.self),
+            Int64(bytes.count),
+            Int64(bytes.count),
+            UInt32(SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY)
+        )
+        guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
     }
 
     private static func read(_ db: Database, into store: inout RootStore) throws {

@@ -50,29 +50,14 @@ package enum StoreFile {
     /// The largest store that is read: Debian's bundle has 0.2 MiB, a well-used profile of Firefox 30 MiB.
     package static let limit = 128 << 20
 
-    /// - Throws: for what can't be opened, is no regular file, or is larger than `limit`.
+    /// - Parameter name: what faults call the file.
+    /// - Throws: for what can't be opened, is no regular file, or has more than `limit` bytes, unpacked.
     package static func bytes(of path: String, called name: String) throws(FileError) -> [UInt8] {
-        // A pipe would be waited for.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileError(name, errno) }
-        defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw FileError(name, errno) }
+        guard stat(path, &status) == 0 else { throw FileError(name, errno) }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw FileError(name, EISDIR) }
+        // A pipe would be waited for.
         guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(name, "is no regular file") }
-        guard status.st_size <= limit else {
-            throw FileError(name, "is larger than \(limit >> 20) MiB, the most that is read of a store")
-        }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Int(status.st_size))
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw FileError(name, errno) }
-            guard count > 0 else { return bytes }
-            bytes += buffer[..<count]
-            guard bytes.count <= limit else { throw FileError(name, "grows while it is read") }
-        }
+        return try UnpackedBytes.contents(of: path, limit: limit)
     }
 }

@@ -10,12 +10,12 @@ package enum StoreReader {
         do throws(FileError) { bytes = try StoreFile.bytes(of: file, called: path) } catch {
             return RootStore(path: path, kind: .pem, faults: [error])
         }
-        if NSSStore.isOne(bytes) { return NSSStore.read(file: file, path: path) }
         return read(bytes, called: path)
     }
 
-    /// Reads a store out of memory; NSS's databases are files only.
+    /// Reads a store out of memory.
     package static func read(_ bytes: [UInt8], called path: String) -> RootStore {
+        if NSSStore.isOne(bytes) { return NSSStore.read(bytes, path: path) }
         if JavaKeyStore.isOne(bytes) { return JavaKeyStore.read(bytes, path: path) }
         if WindowsStore.isSerialized(bytes) { return WindowsStore.readSerialized(bytes, path: path) }
         let format = InputFormat(bytes)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Corpus
 import Foundation
 import Inventory
+import Observations
 import Terminal
 
 extension Severity: ExpressibleByArgument {}

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Bytes
 import Foundation
-import Inventory
 import Observations
 import RootStores
 import Signatures
@@ -156,7 +155,7 @@ struct RootsAuditCommand: ParsableCommand {
             )
             if !unread.keepGoing { throw ExitCode(1) }
         }
-        let worst = audit.findings.compactMap { Severity(rawValue: $0.severity) }.max()
+        let worst = audit.findings.map(\.severity).max()
         if !faults.isEmpty || !rules.unread.isEmpty, !unread.keepGoing { throw ExitCode(1) }
         if let failOn, let worst, worst >= failOn { throw ExitCode(3) }
     }

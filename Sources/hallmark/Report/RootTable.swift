@@ -1,5 +1,5 @@
 import Bytes
-import Inventory
+import Observations
 import RootStores
 
 /// Findings of trust stores for people: each root once, with all that is to be said of it and where it
@@ -25,7 +25,7 @@ struct RootTable {
     }
 
     private static func worst(_ findings: [RootFinding]) -> Severity {
-        findings.compactMap { Severity(rawValue: $0.severity) }.max() ?? .info
+        findings.map(\.severity).max() ?? .info
     }
 
     private static func text(_ findings: [RootFinding]) -> String {

@@ -1,38 +1,5 @@
 import Bytes
 
-extension RootFinding {
-    /// A line of the same form as `compare`'s findings: ECS names, and the finding under `hallmark.findings`.
-    ///
-    /// - Parameter time: when the audit was made, in milliseconds since 1970.
-    package func ndjson(at time: Int) -> String {
-        var out = ByteBuffer(capacity: 512)
-        out.append("{")
-        out.member("@timestamp", RFC3339.text(time))
-        out.object("event")
-        out.member("kind", "alert" as String)
-        out.member("dataset", "hallmark.finding" as String)
-        out.endObject()
-        out.object("file")
-        out.member("path", store)
-        out.endObject()
-        out.append(",\"tls\":{\"server\":{\"hash\":{")
-        out.member("sha256", root.sha256.text)
-        out.append("}}}")
-        out.object("hallmark")
-        out.object("root")
-        if !place.isEmpty { out.member("entry", place) }
-        out.member("subject", root.name)
-        out.endObject()
-        out.array("findings")
-        out.element()
-        out.member("name", name.rawValue)
-        out.member("severity", severity)
-        out.member("message", message)
-        out.append("}]}}\n")
-        return out.text
-    }
-}
-
 extension RootFacts {
     /// The root as an observation that signatures, the corpus and pivots take: the certificate's own members,
     /// and where it was found.
