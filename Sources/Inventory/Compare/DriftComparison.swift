@@ -1,5 +1,5 @@
 import Bytes
-package import Observations
+import Observations
 
 /// Compares a sweep with an earlier one.
 ///

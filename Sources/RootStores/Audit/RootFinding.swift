@@ -1,3 +1,4 @@
+import Bytes
 package import Observations
 
 /// What an audit of trust stores has to say of a root.
