@@ -1,6 +1,7 @@
 package import Bytes
 
-/// A line of the dataset `hallmark.finding`, with ECS names: what a comparison or an audit has to say of one thing.
+/// A line of the dataset `hallmark.finding`, with ECS names: what a comparison or an audit has to say of one
+/// thing.
 ///
 /// It is written here alone, so that who reads findings reads all of them.
 package struct FindingLine {
