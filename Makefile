@@ -77,7 +77,7 @@ install: $(if $(filter $(shell id -u),$(OWNER)),manual) ## Install under PREFIX 
 	@$(MAKE) --no-print-directory uninstall  # what an older version left goes, too
 	install -d $(BIN) $(SHARE)/hallmark
 	install -m 755 $(RELEASE) $(BIN)/hallmark
-	cp -r --no-preserve=ownership mappings signatures targets vocabulary $(SHARE)/hallmark/
+	cp -r --no-preserve=ownership mappings publicsuffix signatures targets vocabulary $(SHARE)/hallmark/
 	install -D -m 644 .build/share/hallmark.1 $(SHARE)/man/man1/hallmark.1
 	install -D -m 644 .build/share/hallmark.bash $(SHARE)/bash-completion/completions/hallmark
 	install -D -m 644 .build/share/hallmark.zsh $(SHARE)/zsh/site-functions/_hallmark

@@ -62,6 +62,7 @@ let package = Package(
             dependencies: ["Bytes", "CVectorscan", "Observations", "Terminal", "Wire", "YAML"]
         ),
         .target(name: "Targets", dependencies: ["Bytes", "Observations", "Wire", "YAML"]),
+        .target(name: "PublicSuffix", dependencies: ["Observations"]),
 
         // What speaks to servers.
         .target(name: "Net", dependencies: ["CAres", "CUV", "Wire"]),
@@ -173,6 +174,10 @@ let package = Package(
             resources: [.copy("Fixtures")]
         ),
         .testTarget(
+            name: "PublicSuffixTests",
+            dependencies: ["Observations", "PublicSuffix", "TestSupport"]
+        ),
+        .testTarget(
             name: "RootStoresTests",
             dependencies: ["Bytes", "Observations", "RootStores", "TestSupport"]
         ),
@@ -198,6 +203,7 @@ let fuzzed: [Target.Dependency] = [
     "Inventory",
     "Net",
     "Observations",
+    "PublicSuffix",
     "RootStores",
     "Scan",
     "Signatures",

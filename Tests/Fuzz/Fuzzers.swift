@@ -25,6 +25,7 @@ struct Fuzzer: Sendable {
         "line": Fuzzer(seeds: lineSeeds, run: fuzzLine),
         "proof": Fuzzer(seeds: proofSeeds, run: fuzzProof),
         "packed": Fuzzer(seeds: packedSeeds, run: fuzzPacked),
+        "publicsuffix": Fuzzer(seeds: publicSuffixSeeds, run: fuzzPublicSuffix),
         "record": Fuzzer(seeds: recordSeeds, run: fuzzRecord),
         "rootstore": Fuzzer(seeds: rootStoreSeeds, run: fuzzRootStore),
         "rules": Fuzzer(seeds: ruleSeeds, run: fuzzRules),

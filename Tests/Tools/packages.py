@@ -8,7 +8,8 @@ import subprocess
 import sys
 
 PACKAGES = [
-    "certifi==2026.10.18", "cryptography==48.0.0", "cryptography-vectors==48.0.0", "pyjarm==0.0.5", "tlslite-ng==0.8.2"]
+    "certifi==2026.10.18", "cryptography==48.0.0", "cryptography-vectors==48.0.0",
+    "mmdb-writer==0.2.7", "publicsuffixlist==1.1.2.20261023", "pyjarm==0.0.5", "tlslite-ng==0.8.2"]
 FOLDER = os.path.join(
     os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), ".build", "python-packages")
 

@@ -14,15 +14,7 @@ package enum MappingFolder {
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) -> String? {
         if let named = environment[variable], !named.isEmpty { return named }
-        let place = URL(fileURLWithPath: executable).resolvingSymlinksInPath().deletingLastPathComponent()
-        var candidates = [
-            place.appendingPathComponent("../share/hallmark/mappings").standardized.path,
-            place.appendingPathComponent("mappings").path,
-        ]
-        let parts = place.pathComponents
-        if let build = parts.lastIndex(where: { $0.hasPrefix(".build") }) {
-            candidates.append(NSString.path(withComponents: parts[..<build] + ["mappings"]))
-        }
+        let candidates = InstalledData.candidates("mappings", executable: executable)
         return candidates.first { FileManager.default.fileExists(atPath: $0 + "/suricata.yaml") }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Observations
 
 /// Where the shipped rules are taken from.
 ///
@@ -32,7 +33,7 @@ package struct LibraryPlace: Sendable, Equatable {
             self.init(path: named, isInstalled: false)
             return
         }
-        let candidates = Self.candidates(executable)
+        let candidates = InstalledData.candidates("signatures", executable: executable)
         // A vocabulary beside them tells a library of ours from any folder of this name.
         guard let found = candidates.first(where: { Vocabulary.exists(beside: $0) }) else {
             throw LibraryError(
@@ -41,18 +42,5 @@ package struct LibraryPlace: Sendable, Equatable {
             )
         }
         self.init(path: found, isInstalled: true)
-    }
-
-    private static func candidates(_ executable: String) -> [String] {
-        let place = URL(fileURLWithPath: executable).resolvingSymlinksInPath().deletingLastPathComponent()
-        var candidates = [
-            place.appendingPathComponent("../share/hallmark/signatures").standardized.path,
-            place.appendingPathComponent("signatures").path,
-        ]
-        let parts = place.pathComponents
-        if let build = parts.lastIndex(where: { $0.hasPrefix(".build") }) {
-            candidates.append(NSString.path(withComponents: parts[..<build] + ["signatures"]))
-        }
-        return candidates
     }
 }

@@ -1,0 +1,137 @@
+import Foundation
+package import Observations
+
+/// Under which names anybody may register one: `com`, `co.uk`, `github.io` (https://publicsuffix.org/list/).
+package struct PublicSuffixList: Sendable {
+    /// When the list was published, as its head says it; nil when that says nothing.
+    package private(set) var date: String?
+    /// Rules, by the name without their `*.` or `!`.
+    private var rules: [String: Kinds] = [:]
+    /// Lines that are no rule.
+    package private(set) var unread = 0
+
+    private struct Kinds: OptionSet {
+        let rawValue: UInt8
+        /// The name itself.
+        static let plain = Kinds(rawValue: 1)
+        /// Each name with one label more.
+        static let wildcard = Kinds(rawValue: 2)
+        /// Not the name, though a wildcard says so.
+        static let exception = Kinds(rawValue: 4)
+    }
+
+    /// The list itself has some 10,000 rules in 340 KB.
+    static let maximumBytes = 16 << 20
+
+    /// - Parameter bytes: the list in UTF-8.
+    package init(_ bytes: [UInt8]) {
+        for line in bytes.prefix(Self.maximumBytes).split(whereSeparator: { $0 == 0x0a || $0 == 0x0d }) {
+            let text = String(decoding: line, as: UTF8.self)
+            if text.hasPrefix("// VERSION:"), date == nil {
+                date = text.dropFirst(11).trimmingCharacters(in: .whitespaces)
+            }
+            // A rule ends at the first white space.
+            guard let rule = text.split(whereSeparator: \.isWhitespace).first, !rule.hasPrefix("//"),
+                text.first?.isWhitespace == false
+            else { continue }
+            if !add(rule) { unread += 1 }
+        }
+    }
+
+    /// Reads the list in a file.
+    package init(file path: String) throws(FileError) {
+        guard let file = FileHandle(forReadingAtPath: path),
+            let data = try? file.read(upToCount: Self.maximumBytes + 1)
+        else { throw FileError(path, "can't be read") }
+        guard data.count <= Self.maximumBytes else { throw FileError(path, "is no list of public suffixes") }
+        self.init([UInt8](data))
+        // A page of HTML, for example, has many lines, and hardly one is a rule.
+        guard !rules.isEmpty, unread <= rules.count / 10 else {
+            throw FileError(path, "is no list of public suffixes")
+        }
+    }
+
+    package var count: Int { rules.count }
+
+    private mutating func add(_ rule: Substring) -> Bool {
+        var name = rule
+        var kind = Kinds.plain
+        if name.hasPrefix("!") {
+            kind = .exception
+            name = name.dropFirst()
+        } else if name.hasPrefix("*.") {
+            kind = .wildcard
+            name = name.dropFirst(2)
+        } else if name == "*" {
+            return true
+        }
+        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard labels.allSatisfy({ !$0.isEmpty && !$0.contains("*") && !$0.contains("<") }) else {
+            return false
+        }
+        let encoded = labels.compactMap { label in
+            let folded = String(label).precomposedStringWithCanonicalMapping.lowercased()
+            return Punycode.encode(folded[...])
+        }
+        guard encoded.count == labels.count else { return false }
+        rules[encoded.joined(separator: "."), default: []].insert(kind)
+        return true
+    }
+
+    /// How many labels of the name, from its end, are its public suffix.
+    private func suffixLength(_ labels: [Substring]) -> Int {
+        var suffix = ""
+        var length = 1  // The rule `*`, which the list implies.
+        for count in 1...labels.count {
+            suffix =
+                count == 1 ? String(labels[labels.count - 1]) : labels[labels.count - count] + "." + suffix
+            guard let kinds = rules[suffix] else { continue }
+            if kinds.contains(.exception) { return count - 1 }
+            if kinds.contains(.plain) { length = max(length, count) }
+            if kinds.contains(.wildcard), count < labels.count { length = max(length, count + 1) }
+        }
+        return length
+    }
+
+    /// The name that somebody registered: the public suffix and one label more.
+    ///
+    /// Nil for what is itself a public suffix, and for what is no name.
+    ///
+    /// - Parameter name: in ASCII; its case, a final dot and a `*.` before it do not count.
+    package func registrableDomain(of name: String) -> String? {
+        guard let labels = Self.labels(name) else { return nil }
+        let count = suffixLength(labels) + 1
+        return count > labels.count ? nil : labels.suffix(count).joined(separator: ".")
+    }
+
+    /// Whether anybody may register a name under this one.
+    package func isPublicSuffix(_ name: String) -> Bool {
+        guard let labels = Self.labels(name) else { return false }
+        return suffixLength(labels) >= labels.count
+    }
+
+    private static func labels(_ name: String) -> [Substring]? {
+        var text = name.lowercased()[...]
+        if text.hasSuffix(".") { text = text.dropLast() }
+        if text.hasPrefix("*.") { text = text.dropFirst(2) }
+        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+        // DNS has at most 127 labels.
+        return labels.contains(where: \.isEmpty) || labels.count > 127 ? nil : labels
+    }
+}
+
+extension PublicSuffixList {
+    /// The list that is shipped, or the one that a person names.
+    package static func load(named path: String?, executable: String) throws(FileError) -> PublicSuffixList {
+        if let path { return try PublicSuffixList(file: path) }
+        let places = InstalledData.candidates("publicsuffix", executable: executable)
+            .map { $0 + "/public_suffix_list.dat" }
+        guard let found = places.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+            throw FileError(
+                places[0],
+                "the list of public suffixes that is shipped is not there: name one with --psl"
+            )
+        }
+        return try PublicSuffixList(file: found)
+    }
+}
