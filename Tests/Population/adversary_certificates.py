@@ -4,10 +4,9 @@
 Written anew from the facts that the rules cite, with other people's encoder. Each line is the tool's name, a tab, and base64.
 """
 
+import tester_certificates as testers
 from makers import *
 
-LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-HOSTS = ["localhost", "cdn.example.net", "198.51.100.20", "updates.example.org", "mail.example.com"]
 PLACES = [
     ("US", "Ohio", "Toledo"), ("US", "", ""), ("US", "New York", "Buffalo"), ("US", "Florida", "Tampa"),
     ("CA", "Alberta", "Calgary"), ("CA", "Manitoba", "Brandon"), ("JP", "Chiba", "Kashiwa"), ("JP", "", ""),
@@ -17,15 +16,6 @@ OLD_NAMES = ["tech co", "ACME LTD", "Synergy Inc", "debug", "CLOUD", None]
 GIVEN = ["Purple Walrus, llc.", "silent otter", "Harbor", "brave-lynx", "Quiet Heron, Holdings", "amber fox"]
 CURVES = ["P-256", "P-384", "P-521"]
 DIGESTS = {"P-256": hashes.SHA256(), "P-384": hashes.SHA384(), "P-521": hashes.SHA512()}
-SERVER = [usage("digital_signature", "key_encipherment"), purposes("server")]
-
-
-def past(days=365):
-    return NOW - DAY * DICE.randrange(days)
-
-
-def word(count):
-    return "".join(DICE.choice(LETTERS) for _ in range(count))
 
 
 def maker_name():
@@ -260,6 +250,8 @@ TOOLS = {
     "Metasploit Framework": metasploit, "AsyncRAT": asyncrat, "Quasar": quasar, "DcRat": dcrat, "Merlin": merlin,
     "Evilginx": evilginx, "Gophish": gophish, "Ligolo-ng": ligolo, "Pulsar RAT": pulsar,
     "Phishing Club": phishing_club, "Realm": realm, "wstunnel": wstunnel, "gost": gost, "nps": nps,
+    **testers.TOOLS,
 }  # fmt: skip
 
-write((tool, make(turn)) for tool, make in TOOLS.items() for turn in range(40 if tool == "Sliver" else 30))
+if __name__ == "__main__":
+    write((tool, make(turn)) for tool, make in TOOLS.items() for turn in range(40 if tool == "Sliver" else 30))

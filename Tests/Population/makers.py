@@ -49,7 +49,17 @@ PURPOSES = {
     "client": ExtendedKeyUsageOID.CLIENT_AUTH,
     "any": ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
 }
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+HOSTS = ["localhost", "cdn.example.net", "198.51.100.20", "updates.example.org", "mail.example.com"]
 _keys = {}
+
+
+def past(days=365):
+    return NOW - DAY * DICE.randrange(days)
+
+
+def word(count, among=LETTERS):
+    return "".join(DICE.choice(among) for _ in range(count))
 
 
 def key(kind, number=0):
@@ -94,6 +104,9 @@ def names(*hosts, critical=False):
             return x509.DNSName(text)
 
     return x509.SubjectAlternativeName([general(host) for host in hosts]), critical
+
+
+SERVER = [usage("digital_signature", "key_encipherment"), purposes("server")]
 
 
 def key_id(of):
@@ -166,7 +179,7 @@ def element(tag, *parts):
 
 def by_hand(subject, issuer, times, kind=2048, serial=1, version=2, extensions=(), signer=None, digest=hashes.SHA256()):
     """A certificate with a version, times or a serial number that the library refuses; signed by RSA."""
-    algorithm = element(0x30, bytes.fromhex("06092a864886f70d0101%02x0500" % {32: 11, 64: 13}[digest.digest_size]))
+    algorithm = element(0x30, bytes.fromhex("06092a864886f70d0101%02x0500" % {20: 5, 32: 11, 64: 13}[digest.digest_size]))
     public = key(kind).public_key().public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
@@ -192,6 +205,12 @@ def by_hand(subject, issuer, times, kind=2048, serial=1, version=2, extensions=(
     )
     signature = (signer or key(kind)).sign(body, padding.PKCS1v15(), digest)
     return element(0x30, body, algorithm, element(3, b"\0", signature))
+
+
+def key_of(der):
+    """The key that a certificate was made for, among those that were made here."""
+    public = x509.load_der_x509_certificate(der).public_key()
+    return next(one for one in _keys.values() if one.public_key() == public)
 
 
 def _oid(text):
