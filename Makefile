@@ -18,8 +18,14 @@ TEST_PACKAGES := $(shell sed 's/\#.*//' Tests/packages.txt)
 SLOW_TESTS := EndToEndTests FuzzTests
 THREADED_TESTS := ^NetTests\\. ^ScanTests\\. ^CorpusTests\\.CorpusWriter ^EndToEndTests\\.RunTests ^EndToEndTests\\.MatchTests
 
+# Where `make dist` and `make deb` leave what they make.
+FOLDER ?= .build-dist
+
+# The lab's first port, by which README and Docs name its servers.
+LAB_PORT := 20443
+
 .DEFAULT_GOAL := help
-.PHONY: help scan build check test debug thread fuzz budgets bench manual install uninstall lint format snapshots clean \
+.PHONY: lab dist deb help scan build check test debug thread fuzz budgets bench manual install uninstall lint format snapshots clean \
   build-packages test-packages
 
 help: ## List the targets
@@ -30,8 +36,16 @@ ifdef TARGETS
 	@$(RELEASE) scan $(TARGETS)
 else
 	@$(call install_packages,nginx-light)
-	@Tests/Lab/lab.sh $(RELEASE) scan --input
+	@LAB_PORT=$(LAB_PORT) Tests/Lab/lab.sh $(RELEASE) scan --input
+	@printf '%s\n' '' 'Next:' \
+	  '  make lab                                            keeps this lab up, at the same ports; then, elsewhere' \
+	  '  $(RELEASE) validate 127.0.0.1:20450        says why Covenant is a strong lead' \
+	  '  $(RELEASE) scan 127.0.0.1 -p 20443-20452   writes one JSON object an endpoint with -o FILE' >&2
 endif
+
+lab: ## Keep the lab of the documentation up on loopback, ports 20443 to 20452, until interrupted
+	@$(call install_packages,nginx-light)
+	@LAB_PORT=$(LAB_PORT) Tests/Lab/lab.sh
 
 build: build-packages ## Build the release binary
 	@$(SWIFT) build -c release --product hallmark >&2  # standard output is for records
@@ -66,6 +80,7 @@ bench: build ## Run the benchmarks and print their ratios
 
 manual: build ## Write the manual page and the completions to .build/share
 	@mkdir -p .build/share
+	@! git rev-parse HEAD > /dev/null 2>&1 || Packaging/release-of-rules.sh $(RELEASE) > .build/share/release.json
 	@$(SWIFT) package generate-manual >&2
 	@cp .build/plugins/GenerateManual/outputs/hallmark/hallmark.1 .build/share/
 	@for shell in bash zsh fish; do \
@@ -77,7 +92,12 @@ install: $(if $(filter $(shell id -u),$(OWNER)),manual) ## Install under PREFIX 
 	@$(MAKE) --no-print-directory uninstall  # what an older version left goes, too
 	install -d $(BIN) $(SHARE)/hallmark
 	install -m 755 $(RELEASE) $(BIN)/hallmark
+<<<<<<< HEAD
 	cp -r --no-preserve=ownership mappings publicsuffix signatures targets vocabulary $(SHARE)/hallmark/
+=======
+	cp -r --no-preserve=ownership mappings signatures targets vocabulary $(SHARE)/hallmark/
+	@! test -f .build/share/release.json || install -m 644 .build/share/release.json $(SHARE)/hallmark/
+>>>>>>> 6709168 (Show a scan to people, update rules, and run for long)
 	install -D -m 644 .build/share/hallmark.1 $(SHARE)/man/man1/hallmark.1
 	install -D -m 644 .build/share/hallmark.bash $(SHARE)/bash-completion/completions/hallmark
 	install -D -m 644 .build/share/hallmark.zsh $(SHARE)/zsh/site-functions/_hallmark
@@ -87,6 +107,14 @@ uninstall: ## Remove what install put under PREFIX, also what an older version l
 	rm -rf $(SHARE)/hallmark
 	rm -f $(BIN)/hallmark $(SHARE)/man/man1/hallmark.1 $(SHARE)/bash-completion/completions/hallmark \
 	  $(SHARE)/zsh/site-functions/_hallmark $(SHARE)/fish/vendor_completions.d/hallmark.fish
+
+dist: build-packages ## Build the commit for others: tarball, SBOM, debug symbols in FOLDER (default .build-dist)
+	@SWIFT="$(SWIFT)" Packaging/dist.sh $(FOLDER)
+
+deb: ## Make Debian packages of what `make dist` built, and have lintian look at them
+	@$(call install_packages,lintian)
+	@Packaging/deb.sh $(FOLDER)
+	@lintian --tag-display-limit 0 --fail-on error $(FOLDER)/*.deb
 
 lint: ## Check format, imports, fuzz entries, arithmetic, comments and shell scripts
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks

@@ -4,7 +4,10 @@
 #
 #   lab.sh COMMAND… : starts the lab, runs COMMAND with the list of targets as its last argument,
 #                     stops the lab, and ends as COMMAND did.
-#   lab.sh          : starts the lab, prints where the list of targets is, runs until interrupted.
+#   lab.sh          : starts the lab, prints its endpoints, runs until interrupted.
+#
+# LAB_PORT=20443 gives the servers the ports from there on, in the order in which they are listed below; without it each
+# gets one that is free.
 set -euo pipefail
 
 command -v nginx > /dev/null || { echo "lab: nginx is needed: apt-get install nginx-light" >&2; exit 1; }
@@ -21,7 +24,13 @@ trap stop EXIT
 trap 'exit 130' INT TERM
 
 port=20000
-next_port() {  # sets $port to one that nobody listens on
+next_port() {  # sets $port to the next one, or to one that nobody listens on
+    if [ -n "${LAB_PORT:-}" ]; then
+        if [ "$port" = 20000 ]; then port=$LAB_PORT; else port=$((port + 1)); fi
+        (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null || return 0
+        echo "lab: port $port is taken; is a lab up already?" >&2
+        exit 1
+    fi
     port=$((port + 1 + RANDOM % 97))
     while (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do port=$((port + 1)); done
 }
@@ -117,6 +126,7 @@ done
 if [ $# -gt 0 ]; then
     "$@" "$folder/targets.txt"
 else
-    echo "lab: targets in $folder/targets.txt; interrupt to stop"
+    cat "$folder/targets.txt"
+    echo "lab: up until interrupted; the list is $folder/targets.txt" >&2
     wait "$server"
 fi

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Builds what is given to others: a binary that needs no toolchain, and a tarball with all that belongs to it.
+#
+#   dist.sh [FOLDER]: builds the commit at hand in FOLDER (default .build-dist), and leaves there
+#                     hallmark-VERSION-ARCHITECTURE.tar.gz, the debug symbols, the SBOM and SHA256SUMS.
+#
+# It builds what `git archive` gives, so that nothing else of the work tree gets in, and so that the binary knows its
+# commit. Two builds of one commit by one toolchain are the same, wherever they are made: no path and no time of the
+# build is inside.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+mkdir -p "${1:-.build-dist}"
+folder=$(cd "${1:-.build-dist}" && pwd)
+swift=${SWIFT:-swift}
+
+version=$(sed -n 's/.*version: StaticString = "\(.*\)"/\1/p' Sources/Observations/Model/Product.swift)
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+export SOURCE_DATE_EPOCH TZ=UTC LC_ALL=C.UTF-8
+name=hallmark-$version-linux-$(uname -m)
+source=$folder/source build=$folder/build stage=$folder/$name
+
+rm -rf "$source" "$stage"
+mkdir -p "$source" "$stage"
+git archive HEAD | tar -x -C "$source"
+[ -z "$(git status --porcelain --untracked-files=no)" ] ||
+    echo "dist: changes that are not committed are left out" >&2
+
+# The binary. Swift's runtime is inside; libuv, OpenSSL and the like are the distribution's, as its fixes are.
+cd "$source"
+$swift build -c release --product hallmark --static-swift-stdlib --scratch-path "$build" \
+    -Xswiftc -file-prefix-map -Xswiftc "$folder=/hallmark" \
+    -Xcc "-ffile-prefix-map=$folder=/hallmark" -Xcxx "-ffile-prefix-map=$folder=/hallmark" >&2
+binary=$build/release/hallmark
+install -D -m 755 "$binary" "$stage/bin/hallmark"
+objcopy --only-keep-debug "$binary" "$folder/hallmark.debug"
+strip --strip-all --remove-section=.comment "$stage/bin/hallmark"
+(cd "$folder" && objcopy --add-gnu-debuglink=hallmark.debug "$stage/bin/hallmark")
+if grep -aqF "$folder" "$stage/bin/hallmark"; then
+    echo "dist: a path of the build is inside the binary" >&2
+    exit 1
+fi
+
+# What belongs to it, where an installation has it: the program finds its rules in ../share.
+share=$stage/share
+mkdir -p "$share/hallmark" "$share/doc/hallmark/licenses"
+cp -r mappings signatures targets vocabulary "$share/hallmark/"
+(cd "$root" && Packaging/release-of-rules.sh "$stage/bin/hallmark" "$source/signatures") > "$share/hallmark/release.json"
+cp -r Docs README.md CHANGELOG.md SECURITY.md LICENSE NOTICE "$share/doc/hallmark/"
+cp -r Packaging/systemd "$share/doc/hallmark/examples"
+for checkout in "$build"/checkouts/*/; do
+    for file in "$checkout"LICENSE*; do
+        cp "$file" "$share/doc/hallmark/licenses/$(basename "$checkout")-$(basename "$file")"
+    done
+done
+runtime=$(dirname "$(dirname "$(readlink -f "$(command -v "$swift")")")")/share/swift/LICENSE.txt
+cp "$runtime" "$share/doc/hallmark/licenses/swift-LICENSE.txt"
+mkdir -p "$share/man/man1" "$share/bash-completion/completions" "$share/zsh/site-functions" \
+    "$share/fish/vendor_completions.d"
+"$stage/bin/hallmark" --experimental-dump-help | Packaging/manual.py "$version" > "$share/man/man1/hallmark.1"
+complete() { "$stage/bin/hallmark" --generate-completion-script "$1" > "$share/$2"; }
+complete bash bash-completion/completions/hallmark
+complete zsh zsh/site-functions/_hallmark
+complete fish fish/vendor_completions.d/hallmark.fish
+Packaging/sbom.py "$version" "$build" "$stage/bin/hallmark" > "$share/doc/hallmark/sbom.cdx.json"
+cp "$share/doc/hallmark/sbom.cdx.json" "$folder/$name.cdx.json"
+
+cd "$folder"
+find "$name" -type d -exec chmod 755 {} +
+find "$name" -type f -not -path '*/bin/*' -exec chmod 644 {} +
+tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -c "$name" | gzip -9n > "$name.tar.gz"
+sha256sum "$name.tar.gz" hallmark.debug "$name.cdx.json" > SHA256SUMS
+cat SHA256SUMS
+cd "$root"
