@@ -68,6 +68,15 @@ INSTALLATIONS = {
         lambda: tools.adaptix(1),
         {"*": answer("404 Not Found", "Content-Type: text/html; charset=UTF-8", DATE, body=ADAPTIX)},
     ),
+    "AdaptixC2 (team server)": (
+        lambda: testers.of_openssl(name("C=AU", "ST=Some-State", "O=Internet Widgits Pty Ltd"), days=3650),
+        {
+            "*": answer(
+                "404 Not Found", "Adaptix-Version: v1.2", "Content-Type: text/html; charset=UTF-8", "Server: AdaptixC2",
+                DATE, body=page("404 - Page Not Found"),
+            )
+        },
+    ),
     "Evilginx": (lambda: tools.evilginx(1), {"*": answer("200 OK", HTML, body=REDIRECT)}),
     "frp": (lambda: tools.frp(1), {}),
     "Pupy": (lambda: tools.pupy(2), {}),
@@ -156,7 +165,7 @@ def main(port, folder):
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
         context.load_cert_chain(identity(make(), folder, number))
         listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        lines.append("%d\t%s\n" % (listener.getsockname()[1], tool))
+        lines.append("%d\t%s\n" % (listener.getsockname()[1], tool.split(" (")[0]))
         threading.Thread(target=serve, args=(listener, context, answers), daemon=True).start()
     with open(os.path.join(folder, "installations"), "w") as file:
         file.writelines(lines)
