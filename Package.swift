@@ -36,6 +36,7 @@ let package = Package(
         .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(name: "CVectorscan", pkgConfig: "libhs", providers: [.apt(["libvectorscan-dev"])]),
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(
@@ -66,6 +67,7 @@ let package = Package(
 
         // What speaks to servers.
         .target(name: "Net", dependencies: ["CAres", "CUV", "Wire"]),
+        .target(name: "Fetch", dependencies: ["CCurl", "Net", "Wire"]),
         .target(name: "TLSClient", dependencies: ["Bytes", "COpenSSL", "Wire"]),
         .target(name: "HTTPClient", dependencies: ["Bytes", "CNGHTTP2", "CZlib", "Observations", "Wire"]),
         .target(
@@ -154,6 +156,7 @@ let package = Package(
             dependencies: ["hallmark", "Observations", "Scan", "Targets", "TestSupport", "Wire"]
         ),
         .testTarget(name: "DocumentationTests", dependencies: ["hallmark", "Targets", "TestSupport"]),
+        .testTarget(name: "FetchTests", dependencies: ["Fetch", "Net", "TestSupport", "Wire"]),
         .testTarget(name: "NetTests", dependencies: ["CUV", "Net", "TestSupport", "Wire"]),
         .testTarget(
             name: "WireTests",

@@ -29,6 +29,25 @@ package struct SocketAddress: Hashable, Sendable {
         self.init(address, port: port)
     }
 
+    /// Reads what system calls give.
+    ///
+    /// - Parameter length: bytes that are there.
+    package init?(_ socket: UnsafeRawPointer, length: Int) {
+        guard length >= MemoryLayout<sa_family_t>.size else { return nil }
+        switch CInt(socket.loadUnaligned(as: sa_family_t.self)) {
+        case AF_INET where length >= MemoryLayout<sockaddr_in>.size:
+            // Port and address stand behind the family, in network order.
+            let port = UInt16(bigEndian: socket.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+            let bits = UInt32(bigEndian: socket.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+            self.init(ipv4: bits, port: port)
+        case AF_INET6 where length >= MemoryLayout<sockaddr_in6>.size:
+            let port = UInt16(bigEndian: socket.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+            let bits = UInt128(bigEndian: socket.loadUnaligned(fromByteOffset: 8, as: UInt128.self))
+            self.init(ipv6: bits, port: port)
+        default: return nil
+        }
+    }
+
     package var isIPv6: Bool { address.isV6 }
 
     /// The address alone, in its usual text form.

@@ -1,5 +1,4 @@
 import CAres
-import CUV
 import Glibc
 
 /// One channel of c-ares on an event loop: its sockets are polled by the loop, its timeouts driven by it.
@@ -90,8 +89,9 @@ final class AresChannel {
         options.tries = CInt(clamping: settings.tries)
         options.ednspsz = 1232
         options.sock_state_cb = { data, socket, readable, writable in
-            let events =
-                (readable != 0 ? UV_READABLE.rawValue : 0) | (writable != 0 ? UV_WRITABLE.rawValue : 0)
+            var events: SocketWatch.Events = []
+            if readable != 0 { events.insert(.readable) }
+            if writable != 0 { events.insert(.writable) }
             Unmanaged<AresSockets>.fromOpaque(data!)._withUnsafeGuaranteedRef { $0.watch(socket, events) }
         }
         options.sock_state_cb_data = Unmanaged.passUnretained(sockets).toOpaque()

@@ -1,0 +1,86 @@
+package import Wire
+
+/// What is to be fetched, and within which bounds.
+///
+/// Whoever answers is a stranger: nothing is read beyond the limits, and no redirect leads from https to
+/// http.
+package struct FetchRequest: Sendable {
+    package var url: String
+    /// What is posted; nil for GET.
+    package var body: [UInt8]?
+    /// The media type of `body`.
+    package var bodyType = "application/octet-stream"
+    /// The media types that are wanted; empty for any.
+    package var accept = ""
+    /// Bytes of an answer's body at most, after decoding.
+    package var mostBytes = 16 << 20
+    /// Milliseconds for connecting, and for everything.
+    package var connectTimeout = 15_000
+    package var totalTimeout = 60_000
+    /// Redirects that are followed at most.
+    package var mostRedirects = 3
+    /// How often it is tried at most; an answer that says to come later, or none at all, is tried again.
+    package var mostAttempts = 3
+    /// Says of an address whether it may be connected to, for addresses that a stranger named.
+    package var mayConnect: (@Sendable (IPAddress) -> Bool)?
+
+    package init(_ url: String) { self.url = url }
+}
+
+/// An answer of a server, whatever it says.
+package struct FetchResponse: Sendable {
+    /// HTTP's status.
+    package var status: Int
+    /// The body, decoded.
+    package var body: [UInt8]
+    /// The media type, without anything behind it; empty when the server names none.
+    package var mediaType: String
+    /// Seconds after which the server wants to be asked again; nil when it does not say.
+    package var retryAfter: Int?
+    /// Where it came from in the end.
+    package var url: String
+
+    /// Whether it is what was asked for.
+    package var isSuccess: Bool { (200..<300).contains(status) }
+}
+
+/// Why there is no answer.
+package struct FetchError: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Kind: String, Sendable {
+        /// Not an address that can be fetched, or a redirect to one.
+        case badAddress
+        /// No connection, or one that broke.
+        case network
+        /// A certificate that is not the server's, or none that can be checked.
+        case untrusted
+        case timeout
+        case tooLarge
+        case tooManyRedirects
+        /// The address may not be connected to (`FetchRequest.mayConnect`).
+        case refusedAddress
+        /// The answer can't be decoded or is not HTTP.
+        case badAnswer
+        case cancelled
+        /// This machine can't.
+        case local
+    }
+
+    package let kind: Kind
+    /// In words, with what the library said.
+    package let reason: String
+
+    package init(_ kind: Kind, _ reason: String) {
+        self.kind = kind
+        self.reason = reason
+    }
+
+    package var description: String { reason }
+
+    /// Whether the same may go well in a moment.
+    var mayPass: Bool {
+        switch kind {
+        case .network, .timeout, .badAnswer: true
+        default: false
+        }
+    }
+}
