@@ -123,7 +123,7 @@ import YAML
     /// A damaged or missing cache changes nothing.
     @Test func cacheIsNeverBelieved() throws {
         let scratch = Scratch()
-        let cache = PatternCache(folder: scratch.file("cache"))
+        let cache = CacheFolder(scratch.file("cache"))
         let documents = try RuleReader.read(
             rule("s:\n  http.response.title|contains: needle\ncondition: s"),
             file: "r.yml"
@@ -141,7 +141,7 @@ import YAML
         }
         let set = try RuleSet(documents, cache: cache)
         #expect(try !matches(set, #"{"http":{"response":{"title":"a needle"}}}"#).isEmpty)
-        let unwritable = PatternCache(folder: "/proc/nothing")
+        let unwritable = CacheFolder("/proc/nothing")
         #expect(try RuleSet(documents, cache: unwritable).rules.count == 1)
     }
 }

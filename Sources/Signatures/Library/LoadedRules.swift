@@ -20,11 +20,11 @@ package struct LoadedRules: Sendable {
         _ place: LibraryPlace?,
         _ folders: [String],
         ja4plus: Bool = false,
-        cache: PatternCache? = .standard,
+        cache: CacheFolder? = .standard,
         progress: CompilationProgress? = nil
     ) throws {
         let all = (place.map { [$0.path] } ?? []) + folders
-        let library = try SignatureLibrary.read(all, ja4plus: ja4plus)
+        let library = try SignatureLibrary.read(all, ja4plus: ja4plus, cache: cache)
         self.folders = all
         areInstalled = place?.isInstalled == true && folders.isEmpty
         skipped = library.skipped

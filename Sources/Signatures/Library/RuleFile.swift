@@ -19,9 +19,29 @@ package struct RuleFile: Sendable {
     /// Ids and names of the rules that were passed over.
     fileprivate var foreign: Set<String> = []
 
+    /// The rules, when nothing else stands in the file; nil otherwise.
+    var onlyRules: [SigmaRule]? {
+        guard errors.isEmpty, skipped.isEmpty, open.isEmpty, foreign.isEmpty, !digest.isEmpty else {
+            return nil
+        }
+        var rules: [SigmaRule] = []
+        for document in documents {
+            guard case .rule(let rule) = document else { return nil }
+            rules.append(rule)
+        }
+        return rules
+    }
+
     init(path: String, family: String) {
         self.path = path
         self.family = family
+    }
+
+    /// A file that was read before and held nothing but rules.
+    init(path: String, family: String, digest: [UInt8], rules: [SigmaRule]) {
+        self.init(path: path, family: family)
+        self.digest = digest
+        documents = rules.map { .rule($0) }
     }
 
     /// Reads a file; whatever is wrong with it becomes an error or is counted.

@@ -12,6 +12,7 @@ struct RuleFolder {
         let path: String
         /// The first folder below the root, such as `c2`.
         let family: String
+        let version: FileVersion
     }
 
     private static let maximumFiles = 100_000
@@ -78,7 +79,7 @@ struct RuleFolder {
             }
             return
         }
-        items.append(Item(path: path, family: family))
+        items.append(Item(path: path, family: family, version: FileVersion(status)))
     }
 
     private static let tooMany = "more than \(maximumFiles) files: this one and those after it are not read"

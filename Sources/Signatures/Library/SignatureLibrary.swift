@@ -38,9 +38,16 @@ package struct SignatureLibrary: Sendable {
     /// - Parameters:
     ///   - folders: folders of rules; a file is taken alone.
     ///   - ja4plus: whether to read the folder of rules that need JA4+ fingerprints.
+    ///   - cache: where what was read before is taken from. Rules out of it have neither their examples nor
+    ///     the text of their files: it is for runs that match, and not for those that look at rules.
     /// - Throws: when a folder is not there.
-    package static func read(_ folders: [String], ja4plus: Bool = false) throws -> SignatureLibrary {
+    package static func read(
+        _ folders: [String],
+        ja4plus: Bool = false,
+        cache: CacheFolder? = nil
+    ) throws -> SignatureLibrary {
         var files: [RuleFile] = []
+        var versions: [FileVersion] = []
         var errors: [YAMLError] = []
         var roots: [(path: String, files: Range<Int>, hasErrors: Bool)] = []
         for folder in folders {
@@ -48,11 +55,15 @@ package struct SignatureLibrary: Sendable {
             let start = files.count
             for item in found.items where item.family != "ja4plus" || ja4plus {
                 files.append(RuleFile(path: item.path, family: item.family))
+                versions.append(item.version)
             }
             errors += found.errors
             roots.append((folder, start..<files.count, !found.errors.isEmpty))
         }
-        readAll(&files)
+        let kept = cache.map { RuleCache(folder: $0, of: folders) }
+        let known = kept?.restore(&files, versions) ?? []
+        readAll(&files, but: known)
+        kept?.keep(files, versions, but: known)
         files.settle()
         for root in roots where !root.hasErrors {
             let isEmpty = files[root.files].allSatisfy { $0.documents.isEmpty && $0.errors.isEmpty }
@@ -66,10 +77,13 @@ package struct SignatureLibrary: Sendable {
     }
 
     /// Reads files on all cores: a library has hundreds, and a program's start waits for them.
-    private static func readAll(_ files: inout [RuleFile]) {
+    ///
+    /// - Parameter known: places of files that need not be read.
+    private static func readAll(_ files: inout [RuleFile], but known: Set<Int>) {
+        let unread = files.indices.filter { !known.contains($0) }
         files.withUnsafeMutableBufferPointer { buffer in
             let places = RuleFilePlaces(base: buffer)
-            DispatchQueue.concurrentPerform(iterations: buffer.count) { places.read($0) }
+            DispatchQueue.concurrentPerform(iterations: unread.count) { places.read(unread[$0]) }
         }
     }
 
@@ -85,7 +99,7 @@ package struct SignatureLibrary: Sendable {
     package static func load(
         _ folders: [String],
         ja4plus: Bool = false,
-        cache: PatternCache? = .standard
+        cache: CacheFolder? = .standard
     ) throws -> RuleSet {
         let library = try read(folders, ja4plus: ja4plus)
         if let error = library.errors.first { throw error }

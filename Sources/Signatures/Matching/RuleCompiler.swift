@@ -22,7 +22,7 @@ struct RuleCompiler {
     init(
         _ rules: [SigmaRule],
         _ correlations: [CorrelationRule],
-        cache: PatternCache?,
+        cache: CacheFolder?,
         probe: PatternProbe?
     ) throws(YAMLError) {
         for rule in rules { program.add(rule.condition) }
@@ -113,7 +113,7 @@ struct RuleCompiler {
 
     private mutating func addPatterns(
         _ rules: [SigmaRule],
-        _ cache: PatternCache?,
+        _ cache: CacheFolder?,
         _ probe: PatternProbe?
     ) throws(YAMLError) {
         var groups: [Int: [PatternDatabase.Pattern]] = [:]
@@ -134,6 +134,7 @@ struct RuleCompiler {
             for (field, database) in zip(fields, databases) { plans[field].database = database.handle }
         }
         let lists = fields.map { groups[$0] ?? [] }
+        let cache = cache.map { PatternCache(folder: $0) }
         if let kept = cache?.load(lists) {
             databases = kept
             return

@@ -49,7 +49,7 @@ package final class RuleSet: Sendable {
     /// - Parameters:
     ///   - documents: rules, correlations and filters.
     ///   - cache: keeps compiled patterns between runs.
-    package convenience init(_ documents: [RuleDocument], cache: PatternCache? = nil) throws(YAMLError) {
+    package convenience init(_ documents: [RuleDocument], cache: CacheFolder? = nil) throws(YAMLError) {
         let references = RuleReferences(documents)
         for document in documents { if let problem = references.problem(document) { throw problem } }
         let (rules, correlations) = Self.sort(documents)
@@ -66,7 +66,7 @@ package final class RuleSet: Sendable {
     package static func compile(
         _ documents: [RuleDocument],
         digest: String = "",
-        cache: PatternCache?,
+        cache: CacheFolder?,
         refused: inout [YAMLError],
         limit: Duration = PatternProbe.limit,
         progress: CompilationProgress? = nil

@@ -36,7 +36,7 @@ enum Comparison: String, Sendable {
     }
 }
 
-enum TextMode: Hashable, Sendable {
+enum TextMode: String, Sendable {
     case whole, contains, start, end
 }
 

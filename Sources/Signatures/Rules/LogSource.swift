@@ -5,8 +5,13 @@ struct LogSource: Sendable {
     static let product = "hallmark"
     static let category = "tls_observation"
 
-    private let product: String?
-    private let category: String?
+    let product: String?
+    let category: String?
+
+    init(product: String?, category: String?) {
+        self.product = product
+        self.category = category
+    }
 
     init(_ node: YAMLNode) throws(YAMLError) {
         try node.allow(["category", "product", "service", "definition"])

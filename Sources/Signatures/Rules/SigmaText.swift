@@ -10,6 +10,8 @@ struct SigmaText: Hashable, Sendable {
 
     private(set) var parts: [Part] = []
 
+    init(parts: [Part]) { self.parts = parts }
+
     init(literal: [UInt8]) {
         if !literal.isEmpty { parts = [.literal(literal)] }
     }

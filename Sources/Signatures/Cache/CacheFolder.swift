@@ -1,0 +1,90 @@
+import Foundation
+import Glibc
+import Observations
+
+/// The folder where what is made of rules is kept between runs.
+///
+/// What lies in it is believed only when nobody else can have written it: folder and file belong to this
+/// user, and nobody else may write to them. A damaged file is seen by the digest at its end. Nothing here
+/// ever fails: without a cache everything is made anew.
+package struct CacheFolder: Sendable {
+    /// So many files of a kind are kept, for different sets of rules.
+    private static let maximumFiles = 8
+    private static let maximumBytes = 256 << 20
+    private static let digestLength = 32
+
+    package let path: String
+
+    package init(_ path: String) { self.path = path }
+
+    /// `$XDG_CACHE_HOME/hallmark`, or `~/.cache/hallmark`; nil when neither variable is set.
+    package static var standard: CacheFolder? {
+        for (variable, suffix) in [("XDG_CACHE_HOME", "/hallmark"), ("HOME", "/.cache/hallmark")] {
+            if let value = getenv(variable), value[0] == 0x2f {
+                return CacheFolder(String(cString: value) + suffix)
+            }
+        }
+        return nil
+    }
+
+    /// What `write` was given under this name; nil when it is not there or not to be believed.
+    ///
+    /// - Parameter magic: how the file has to begin; it is cut off.
+    func read(_ name: String, magic: String) -> [UInt8]? {
+        var status = stat()
+        guard stat(path, &status) == 0, Self.isOurs(status) else { return nil }
+        let descriptor = open(path + "/" + name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        guard fstat(descriptor, &status) == 0, Self.isOurs(status), status.st_mode & S_IFMT == S_IFREG,
+            (magic.utf8.count + Self.digestLength...Self.maximumBytes).contains(Int(status.st_size))
+        else { return nil }
+        let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
+            while count < buffer.count {
+                let got = Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count)
+                if got <= 0 { break }
+                count += got
+            }
+        }
+        guard bytes.count == Int(status.st_size), bytes.starts(with: magic.utf8) else { return nil }
+        let end = bytes.count - Self.digestLength
+        guard bytes[end...].elementsEqual(BodyDigest.sha256(bytes.span.extracting(..<end))) else {
+            return nil
+        }
+        return Array(bytes[magic.utf8.count..<end])
+    }
+
+    /// Keeps bytes under a name; others of the same kind that are older make room.
+    ///
+    /// - Parameter name: the kind, a hyphen, and what tells it from others of the kind.
+    func write(_ body: [UInt8], _ name: String, magic: String) {
+        var bytes = Array(magic.utf8) + body
+        bytes += BodyDigest.sha256(bytes.span)
+        let files = FileManager.default
+        try? files.createDirectory(
+            atPath: path,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        // A temporary file and a rename: nobody ever reads half of it.
+        try? Data(bytes).write(to: URL(fileURLWithPath: path + "/" + name), options: .atomic)
+        prune(String(name.prefix { $0 != "-" }) + "-")
+    }
+
+    private static func isOurs(_ status: stat) -> Bool {
+        status.st_uid == geteuid() && status.st_mode & (S_IWGRP | S_IWOTH) == 0
+    }
+
+    private func prune(_ kind: String) {
+        let files = FileManager.default
+        let paths = ((try? files.contentsOfDirectory(atPath: path)) ?? [])
+            .filter { $0.hasPrefix(kind) }.map { path + "/" + $0 }
+        guard paths.count > Self.maximumFiles else { return }
+        let dated = paths.map { path in
+            ((try? files.attributesOfItem(atPath: path))?[.modificationDate] as? Date ?? .distantPast, path)
+        }
+        for (_, path) in dated.sorted(by: { $0.0 > $1.0 }).dropFirst(Self.maximumFiles) {
+            try? files.removeItem(atPath: path)
+        }
+    }
+}
