@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Within the module Signatures the floors know those below them only: Rules, Matching, Leads, Library.
+# Within the module Signatures the floors know those below them only: Cache, Rules, Matching, Leads, Library.
 set -u
 cd "$(dirname "$0")/../../Sources/Signatures" || exit 1
 status=0
-floors=(Rules Matching Leads Library)
+floors=(Cache Rules Matching Leads Library)
 for upper in 1 2 3; do
     names=$(sed -nE 's/^(package |public )?(final )?(indirect )?(struct|class|enum|protocol|typealias|actor) ([A-Za-z0-9]+).*/\5/p' \
         "${floors[upper]}"/*.swift | sort -u | paste -sd '|')
