@@ -70,17 +70,12 @@ def beef(turn):
 
 
 def monkey(turn):
-    """`openssl x509 -req` writes neither version 3 nor an extension."""
     subject = name("C=GB", "ST=London", "L=London", "O=Global Security", "OU=Monkey Department", "CN=monkey.com")
-    start = past()
-    times = [moment.strftime("%y%m%d%H%M%SZ") for moment in (start, start + DAY * 366)]
-    return by_hand(subject, subject, times, serial=bits(159), version=0)
+    return version_one(subject, 366, bits(159))
 
 
 def xmrig(turn):
-    start = past()
-    times = [moment.strftime("%y%m%d%H%M%SZ") for moment in (start, start + DAY * 3650)]
-    return by_hand(name("CN=localhost"), name("CN=localhost"), times, serial=1, version=0)
+    return version_one(name("CN=localhost"), 3650, 1)
 
 
 def silenttrinity(turn):
@@ -96,6 +91,56 @@ def sharpc2(turn):
     ]  # fmt: skip
     start = past()
     return issue(name("CN=" + address), extensions, start=start, end=start + DAY * 366, serial=random_serial(63))
+
+
+def version_one(subject, days, serial, start=None, kind=2048):
+    """As pyOpenSSL and `openssl x509 -req` write it: version 1, no extension."""
+    start = start or past()
+    times = [moment.strftime("%y%m%d%H%M%SZ") for moment in (start, start + DAY * days)]
+    return by_hand(subject, subject, times, kind, serial=serial, version=0)
+
+
+def ntlmrelayx(turn):
+    if turn % 3 == 2:
+        return issue(name("CN=MSSQLSERVER"), start=past(), serial=random_serial(159))
+    subject, days = [("CN=localhost", 3650), ("CN=RDP-Server", 365)][turn % 3]
+    return version_one(name(subject), days, DICE.randrange(2, 100_001))
+
+
+def lighthouse(turn):
+    subject = name("C=CN", "ST=Shanghai", "L=Shanghai", "O=Example Inc.", "OU=Web Security", "CN=127.0.0.1")
+    return version_one(subject, 3650, bits(159))
+
+
+def macc2(turn):
+    return version_one(name("C=US", "ST=CA", "L=Redwood City", "O=Mac Experts LLC"), 365, bits(159))
+
+
+def grat2(turn):
+    return of_openssl(
+        name("C=US", "ST=NRW", "L=Earth", "O=CompanyName", "OU=IT", "CN=www.example.com", "email=email@example.com")
+    )
+
+
+def tactical_rmm(turn):
+    places = ["C=US", "ST=Some-State", "L=city", "O=Internet Widgits Pty Ltd"]
+    return of_openssl(name(*places, "CN=*.example%d.net" % turn), 4096, 730)
+
+
+def stowaway(turn):
+    return by_hand(name(), name(), ("00010101000000Z", "00010101000000Z"), 1024)
+
+
+def revsocks(turn):
+    drawn = [LETTERS + "0123456789"] * 3
+    start = past()
+    extensions = [
+        usage("digital_signature", "key_cert_sign"), purposes("client", "server"),
+        other("2.5.29.14", b"\x04\x06" + bytes(DICE.randrange(256) for _ in range(6))),
+    ]  # fmt: skip
+    ours, theirs = [[label + "=" + word(16, among) for label, among in zip(("C", "O", "OU"), drawn)] for _ in "ab"]
+    end = start.replace(year=start.year + 10)
+    return issue(name(*ours), extensions, signer=key(2048, 1), issuer=name(*theirs), start=start, end=end)
 
 
 def reverse_ssh(turn):
@@ -165,5 +210,6 @@ TOOLS = {
     "Empire": empire, "Viper": viper, "goproxy": goproxy, "BeEF": beef, "Infection Monkey": monkey, "XMRig": xmrig,
     "SILENTTRINITY": silenttrinity, "SharpC2": sharpc2, "reverse_ssh": reverse_ssh, "pwndrop": pwndrop,
     "emp3r0r": emp3r0r, "CyberStrikeAI": cyberstrikeai, "bettercap": bettercap, "DeimosC2": deimosc2, "Inveigh": inveigh,
-    "SoftEther VPN": softether,
+    "SoftEther VPN": softether, "ntlmrelayx": ntlmrelayx, "Asset Reconnaissance Lighthouse": lighthouse, "MacC2": macc2,
+    "GRAT2": grat2, "Tactical RMM": tactical_rmm, "Stowaway": stowaway, "revsocks": revsocks,
 }  # fmt: skip
