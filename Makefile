@@ -25,7 +25,7 @@ FOLDER ?= .build-dist
 LAB_PORT := 20443
 
 .DEFAULT_GOAL := help
-.PHONY: lab dist deb help scan build check test debug thread fuzz budgets bench manual install uninstall lint format snapshots clean \
+.PHONY: lab dist deb signatures-release help scan build check test debug thread fuzz budgets bench manual install uninstall lint format snapshots clean \
   build-packages test-packages
 
 help: ## List the targets
@@ -115,6 +115,10 @@ deb: ## Make Debian packages of what `make dist` built, and have lintian look at
 	@$(call install_packages,lintian)
 	@Packaging/deb.sh $(FOLDER)
 	@lintian --tag-display-limit 0 --fail-on error $(FOLDER)/*.deb
+
+signatures-release: build ## Sign the rules of the commit for `signatures update`: KEY=FILE, the secret key of minisign
+	@$(call install_packages,minisign)
+	@Packaging/signatures-release.sh $(RELEASE) "$(KEY)" $(FOLDER)
 
 lint: ## Check format, imports, fuzz entries, arithmetic, comments and shell scripts
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks

@@ -62,6 +62,8 @@ let package = Package(
             name: "Signatures",
             dependencies: ["Bytes", "CVectorscan", "Observations", "Terminal", "Wire", "YAML"]
         ),
+        .target(name: "Metrics"),
+        .target(name: "RuleUpdate", dependencies: ["COpenSSL", "Observations"]),
         .target(name: "Targets", dependencies: ["Bytes", "Observations", "Wire", "YAML"]),
         .target(name: "PublicSuffix", dependencies: ["Observations"]),
 
@@ -111,9 +113,11 @@ let package = Package(
                 "Import",
                 "Inventory",
                 "JA4Plus",
+                "Metrics",
                 "Observations",
                 "Pipeline",
                 "RootStores",
+                "RuleUpdate",
                 "Scan",
                 "Signatures",
                 "Targets",
@@ -208,6 +212,7 @@ let fuzzed: [Target.Dependency] = [
     "Observations",
     "PublicSuffix",
     "RootStores",
+    "RuleUpdate",
     "Scan",
     "Signatures",
     "TLSClient",

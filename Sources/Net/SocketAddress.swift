@@ -77,6 +77,17 @@ package struct SocketAddress: Hashable, Sendable {
     }
 }
 
+extension SocketAddress {
+    /// Why this machine can't come from here; nil when it can.
+    package var bindingError: UVError? {
+        let descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { return UVError(code: -errno) }
+        defer { close(descriptor) }
+        let size = isIPv6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
+        return withSockaddr { bind(descriptor, $0, socklen_t(size)) } == 0 ? nil : UVError(code: -errno)
+    }
+}
+
 extension SocketAddress: CustomStringConvertible {
     package var description: String {
         isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)"

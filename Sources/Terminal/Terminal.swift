@@ -4,6 +4,7 @@ import Synchronization
 /// Standard error, where everything goes that is not a record: the only door to it.
 package enum Terminal {
     package static let isErrorTerminal = isatty(STDERR_FILENO) == 1
+    package static let isOutputTerminal = isatty(STDOUT_FILENO) == 1
 
     /// Whether a line of progress stands where the next text would go.
     private static let hasProgress = Mutex(false)

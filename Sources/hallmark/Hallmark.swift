@@ -1,6 +1,7 @@
 import ArgumentParser
 import Observations
 import Terminal
+import YAML
 
 /// The program: what stands between the system and the commands.
 @main
@@ -8,9 +9,24 @@ enum Program {
     static func main() {
         StandardStreams.claim()
         do {
+            // Swift reads them from /proc: without it, a scan must not pass for a call for help.
+            guard !CommandLine.arguments.isEmpty else {
+                throw ValidationError("the arguments can't be read: /proc is not mounted")
+            }
             if VersionText.isWanted { return try VersionText.write() }
-            var command = try Hallmark.parseAsRoot()
-            try command.run()
+            let typed = Array(CommandLine.arguments.dropFirst())
+            let configured = try ConfiguredArguments(typed)
+            do {
+                var command = try Hallmark.parseAsRoot(configured.arguments)
+                try command.run()
+            } catch {
+                if let file = configured.file, Hallmark.exitCode(for: error) == .validationFailure {
+                    Terminal.say("hallmark: with the options of \(file)")
+                }
+                throw error
+            }
+        } catch let error as YAMLError {
+            end(ValidationError(error.description))
         } catch {
             end(error)
         }
@@ -66,6 +82,7 @@ struct Hallmark: ParsableCommand {
             ValidateCommand.self,
             MatchCommand.self,
             CompareCommand.self,
+            ConfigCommand.self,
             CorpusCommand.self,
             PivotCommand.self,
             ExportCommand.self,

@@ -23,7 +23,7 @@ enum VersionText {
     /// The digest that records carry in `hallmark.signatures.digest`.
     private static var rules: String {
         do {
-            let place = try LibraryPlace(executable: CommandLine.executable)
+            let place = try LibraryPlace.inUse()
             let library = try SignatureLibrary.read([place.path])
             return
                 "\(counted(library.rules.count, "rule")), digest \(library.digest), in \(place.path)"

@@ -24,12 +24,14 @@ struct Fuzzer: Sendable {
         "inventory": Fuzzer(seeds: inventorySeeds, run: fuzzInventory),
         "line": Fuzzer(seeds: lineSeeds, run: fuzzLine),
         "proof": Fuzzer(seeds: proofSeeds, run: fuzzProof),
+        "proxy": Fuzzer(seeds: proxySeeds, run: fuzzProxy),
         "packed": Fuzzer(seeds: packedSeeds, run: fuzzPacked),
         "publicsuffix": Fuzzer(seeds: publicSuffixSeeds, run: fuzzPublicSuffix),
         "record": Fuzzer(seeds: recordSeeds, run: fuzzRecord),
         "rootstore": Fuzzer(seeds: rootStoreSeeds, run: fuzzRootStore),
         "rules": Fuzzer(seeds: ruleSeeds, run: fuzzRules),
         "starttls": Fuzzer(seeds: startTLSSeeds, run: fuzzStartTLS),
+        "update": Fuzzer(seeds: updateSeeds, run: fuzzUpdate),
         "targets": Fuzzer(seeds: targetSeeds, run: fuzzTargets),
     ]
 }

@@ -17,7 +17,7 @@ owned() {
 }
 
 owned 'CUV|CAres' 'Net/'
-owned 'COpenSSL' 'TLSClient/|RootStores/Reading/(PKCS12Store|PrivateKeys)\.swift|Observations/Certificate/(Digests|PublicKeyBuilder|SignatureCheck)\.swift|Observations/Record/AddressCipher\.swift'
+owned 'COpenSSL' 'TLSClient/|RuleUpdate/|RootStores/Reading/(PKCS12Store|PrivateKeys)\.swift|Observations/Certificate/(Digests|PublicKeyBuilder|SignatureCheck)\.swift|Observations/Record/AddressCipher\.swift'
 owned 'CCurl' 'Fetch/'
 owned 'CVectorscan' 'Signatures/'
 owned 'CYaml|Yams' 'YAML/'
@@ -36,6 +36,7 @@ owned 'Corpus' 'hallmark/'
 owned 'Export' 'hallmark/'
 owned 'Pipeline' 'hallmark/'
 owned 'RootStores' 'hallmark/'
+owned 'RuleUpdate|Metrics' 'hallmark/'
 owned 'Scan' 'hallmark/'
 
 # printed PATTERN: what reaches a terminal goes through what escapes it, and so only files that match PATTERN print.

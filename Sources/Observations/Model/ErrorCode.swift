@@ -22,6 +22,7 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     case outOfScope = "out_of_scope"
     case excluded
     case invalidTarget = "invalid_target"
+    case proxyError = "proxy_error"
     case localError = "local_error"
     case interrupted
 }

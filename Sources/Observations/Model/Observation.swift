@@ -71,6 +71,12 @@ package final class Observation {
             || imported.map { !$0.certificate.isEmpty } ?? false
     }
 
+    /// Whether not a byte of a server was seen: a refused or silent port, a name without addresses.
+    package var isSilent: Bool {
+        error != nil && flight.version == 0 && flight.chain.isEmpty && flight.alerts.isEmpty && http.isEmpty
+            && notTLS == nil && startTLS == nil && imported == nil
+    }
+
     /// Forgets everything but the room.
     package func reset() {
         sequence = 0

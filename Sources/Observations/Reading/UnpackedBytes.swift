@@ -96,7 +96,17 @@ package final class UnpackedBytes {
     ///
     /// - Throws: for more than `limit`, too: a small packed file can hold any number.
     package static func contents(of path: String, limit: Int) throws(FileError) -> [UInt8] {
-        let source = try UnpackedBytes(path)
+        try contents(of: UnpackedBytes(path), limit: limit)
+    }
+
+    /// All that is packed in bytes that are there already.
+    ///
+    /// - Throws: for more than `limit`, too.
+    package static func contents(packed bytes: [UInt8], limit: Int) throws(FileError) -> [UInt8] {
+        try contents(of: UnpackedBytes(bytes), limit: limit)
+    }
+
+    private static func contents(of source: UnpackedBytes, limit: Int) throws(FileError) -> [UInt8] {
         var bytes: [UInt8] = []
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
         defer { room.deallocate() }
@@ -104,7 +114,7 @@ package final class UnpackedBytes {
             let count = try source.read(into: room)
             if count == 0 { return bytes }
             bytes += room[..<count]
-            guard bytes.count <= limit else { throw FileError(path, "has more than \(limit) bytes") }
+            guard bytes.count <= limit else { throw FileError(source.path, "has more than \(limit) bytes") }
         }
     }
 

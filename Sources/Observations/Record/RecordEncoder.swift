@@ -19,7 +19,12 @@ package struct RecordEncoder: ~Copyable {
     /// What the same run writes in every record.
     package struct Options: Sendable {
         package var scanID = ""
+        /// What connected in our place; nil where nothing did.
+        package var proxy: String?
         package var chain = CertificateEncoder.ChainOutput.full
+        /// Whether an endpoint of which nothing came is told in few words: no `observer`, `network` and
+        /// `related`, and of `probes` only those that were made.
+        package var shortensFailures = false
         /// Adds members to `tls.server`, after all others.
         package var supplement: (@Sendable (Observation, inout ByteBuffer) -> Void)?
 
@@ -55,9 +60,10 @@ package struct RecordEncoder: ~Copyable {
         out.append("{\"@timestamp\":\"")
         timestamp.append(observation.startedAt, to: &out)
         out.append("\",\"ecs\":{\"version\":\"9.0.0\"}")
-        encodeEvent(observation, into: &out)
-        encodeServer(observation, flight, into: &out)
-        encodeRelated(observation, into: &out)
+        let isShort = options.shortensFailures && observation.isSilent
+        encodeEvent(observation, isShort, into: &out)
+        encodeServer(observation, flight, isShort, into: &out)
+        if !isShort { encodeRelated(observation, into: &out) }
         encodeTLS(observation, flight, into: &out)
         if let first = observation.http.first {
             HTTPEncoder.encode(first, into: &out)
@@ -65,7 +71,7 @@ package struct RecordEncoder: ~Copyable {
             out.append(",\"url\":{\"scheme\":\"http\"}")
         }
         out.object("hallmark")
-        encodeHallmark(observation, flight, into: &out)
+        encodeHallmark(observation, flight, isShort, into: &out)
         out.append("}}\n")
     }
 
@@ -83,7 +89,9 @@ package struct RecordEncoder: ~Copyable {
         amendment.removeAll()
         amendment.append(0x7d)  // the end of the element before, for the comma's sake
         for probe in observation.probes.dropFirst(first) { amendment.append(probe) }
-        amendment.append(leftOut: observation.leftOut)
+        if !(options.shortensFailures && observation.isSilent) {
+            amendment.append(leftOut: observation.leftOut)
+        }
         amendment.withSpan { out.replace(end..<end, with: $0.extracting(1...)) }
         amendment.removeAll()
         amendment.append(decimal: Int(clamping: observation.duration))
@@ -94,7 +102,11 @@ package struct RecordEncoder: ~Copyable {
     /// What the leaf of the last observation encoded showed, for who decides what to do next.
     package var leaf: LeafSummary? { certificates.leaf }
 
-    private mutating func encodeEvent(_ observation: Observation, into out: inout ByteBuffer) {
+    private mutating func encodeEvent(
+        _ observation: Observation,
+        _ isShort: Bool,
+        into out: inout ByteBuffer
+    ) {
         out.append(
             ",\"event\":{\"kind\":\"event\",\"category\":[\"network\"],\"type\":[\"info\"],\"dataset\":\""
         )
@@ -111,7 +123,7 @@ package struct RecordEncoder: ~Copyable {
             out.append(0x22)
         }
         out.endObject()
-        if observation.imported == nil { out.append(Product.observer) }
+        if observation.imported == nil, !isShort { out.append(Product.observer) }
         guard let error = observation.error else { return }
         out.object("error")
         out.member("code", error.code.rawValue)
@@ -122,6 +134,7 @@ package struct RecordEncoder: ~Copyable {
     private mutating func encodeServer(
         _ observation: Observation,
         _ flight: ServerFlight,
+        _ isShort: Bool,
         into out: inout ByteBuffer
     ) {
         // A certificate out of somebody's collection stands on no endpoint.
@@ -138,7 +151,11 @@ package struct RecordEncoder: ~Copyable {
         if observation.port != 0 { out.member("port", Int(observation.port)) }
         if let domain = observation.domain { out.member("domain", domain) }
         out.endObject()
-        encodeNetwork(observation, flight, into: &out)
+        if isShort {
+            networkPlace = out.count
+        } else {
+            encodeNetwork(observation, flight, into: &out)
+        }
     }
 
     private mutating func encodeNetwork(
@@ -230,14 +247,16 @@ package struct RecordEncoder: ~Copyable {
     private mutating func encodeHallmark(
         _ observation: Observation,
         _ flight: ServerFlight,
+        _ isShort: Bool,
         into out: inout ByteBuffer
     ) {
         if let proof = observation.proof { out.member("proof", proof.rawValue) }
         out.object("scan")
         if !options.scanID.isEmpty { out.member("id", options.scanID) }
+        if let proxy = options.proxy { out.member("proxy", proxy) }
         if let scope = observation.scope { out.member("scope", scope) }
         out.endObject()
-        out.append(probes: observation.probes, leftOut: observation.leftOut)
+        out.append(probes: observation.probes, leftOut: isShort ? [] : observation.leftOut)
         probesEnd = observation.probes.isEmpty ? nil : out.count - 1
         if let imported = observation.imported { out.member(imported, hasBytes: certificates.hasLeaf) }
         out.append(answers: observation)

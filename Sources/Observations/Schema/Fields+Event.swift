@@ -79,6 +79,7 @@ extension Field {
             "What the store thinks of it for TLS servers: `trusted`, `distrusted`, `unstated`."
         ),
         Field("hallmark.scan.id", .keyword, "The run, the same in all of its records."),
+        Field("hallmark.scan.proxy", .keyword, "The proxy that connected, without its login."),
         Field("hallmark.scan.scope", .keyword, "The name of the scope file that allowed the target."),
         .list(
             "hallmark.probes",

@@ -21,6 +21,8 @@ final class EndpointVisit: TCPConnection {
     private var probe: (any Probe)?
     private let certificate = CertificateProbe()
     var prelude: Prelude?
+    /// The proxy's part of the connection, while it lasts.
+    var tunnel: ProxyTunnel?
     /// Why the dialogue before TLS failed.
     var preludeError: ObservationError?
     /// The name that the server says it answers for, in place of the one it does not know.
@@ -96,6 +98,7 @@ final class EndpointVisit: TCPConnection {
 
     /// Makes the probe, and the dialogue before it, ready for a connection.
     private func prepare() {
+        prepareTunnel()
         preparePrelude()
         probe?.prepare(self)
     }
@@ -105,13 +108,23 @@ final class EndpointVisit: TCPConnection {
         guard let attempt else { return }
         preludeError = nil
         outagesBefore = scan.outages(to: attempt.address)
+        let proxy = scan.options.proxy
+        let place = SocketAddress(proxy?.address ?? attempt.address, port: proxy?.port ?? attempt.target.port)
         open(
-            SocketAddress(attempt.address, port: attempt.target.port),
+            place,
             milliseconds: scan.options.connectTimeout,
             totalDeadline: endpointBeganAt + scan.options.totalTimeout,
             budget: scan.options.byteBudget,
-            speaksFirst: prelude == nil
+            speaksFirst: prelude == nil || proxy != nil,
+            from: source(to: place.address)
         )
+    }
+
+    /// The local address to come from, if one of the family was named.
+    private func source(to address: IPAddress) -> SocketAddress? {
+        guard !scan.options.sources.isEmpty else { return nil }
+        let source = scan.options.sources.first { $0.isV4 == address.isV4 }
+        return source.map { SocketAddress($0, port: 0) }
     }
 
     /// Goes on with `next`, which may need no connection.
@@ -182,11 +195,24 @@ final class EndpointVisit: TCPConnection {
     // MARK: Events of the connection
 
     override func connected() {
+        if let tunnel {
+            setDeadline(milliseconds: scan.options.connectTimeout)
+            return send(tunnel.begin().span)
+        }
         setDeadline(milliseconds: scan.options.handshakeTimeout)
+        beginConversation()
+    }
+
+    /// The endpoint is connected.
+    func beginConversation() {
         if let prelude, !prelude.isOver { startPrelude(prelude) } else { startProbe() }
     }
 
     override func received(_ bytes: Span<UInt8>) {
+        if tunnel == nil { receivedFromServer(bytes) } else { receivedTunnel(bytes) }
+    }
+
+    func receivedFromServer(_ bytes: Span<UInt8>) {
         guard let prelude else { return receivedByProbe(bytes) }
         receivedPrelude(prelude, bytes)
     }
@@ -222,13 +248,14 @@ final class EndpointVisit: TCPConnection {
 
     /// The present connection is over: the probe says what follows.
     private func ended(_ end: ConnectionEnd) {
-        endPrelude(end)
+        endTunnel(end)
+        if tunnel == nil { endPrelude(end) }
         guard !asksForOtherName(), let probe else { return again() }
         let connection = EndedConnection(
             end: end,
             isConnected: isConnected,
             preludeError: preludeError,
-            isPastPrelude: prelude?.isOver != false,
+            isPastPrelude: tunnel == nil && prelude?.isOver != false,
             isTemporary: prelude?.failure?.isTemporary == true
         )
         switch probe.ended(connection, self) {

@@ -34,6 +34,11 @@ package struct ScanOptions: Sendable {
     package var allAddresses = false
     /// DNS servers, `address[:port]`; empty for the system's.
     package var resolvers: [String] = []
+    /// What connects in our place; nil to connect oneself.
+    package var proxy: Proxy?
+    /// Local addresses to come from, at most one of each family; a family without one has the system's
+    /// choice.
+    package var sources: [IPAddress] = []
     package var verify: VerifyOptions?
     package var sniVariants = false
 

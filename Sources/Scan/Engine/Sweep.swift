@@ -2,6 +2,7 @@ import Net
 import Observations
 import Synchronization
 import Targets
+package import Wire
 
 /// Runs a scan: its loops, each on a thread of its own, and what watches over them.
 ///
@@ -37,6 +38,11 @@ package final class Sweep {
         let reserve = 64
         let limit = FileLimit.raise(to: concurrency + reserve)
         return max(1, min(concurrency, limit - reserve))
+    }
+
+    /// Why connections can't come from a local address; nil when they can.
+    package static func refusal(from source: IPAddress) -> String? {
+        SocketAddress(source, port: 0).bindingError.map { "\($0)" }
     }
 
     /// Runs until every target is done, or until the scan is stopped.

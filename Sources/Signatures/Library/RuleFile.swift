@@ -9,7 +9,7 @@ package struct RuleFile: Sendable {
     /// The first folder below the library's root.
     package let family: String
     /// SHA-256 of the file's bytes; empty when they can't be read.
-    private(set) var digest: [UInt8] = []
+    package private(set) var digest: [UInt8] = []
     package fileprivate(set) var documents: [RuleDocument] = []
     /// What claims to be a rule of ours and can't be read.
     package fileprivate(set) var errors: [YAMLError] = []

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import HTTPClient
 import Observations
 import Scan
@@ -39,6 +40,22 @@ struct ProbeArguments: ParsableArguments {
         completion: .list(["default", "browser"])
     )
     var look = "default"
+
+    @Option(
+        help: ArgumentHelp(
+            "Come from this address of the machine; one of each family may be named.",
+            valueName: "address"
+        )
+    )
+    var sourceAddress: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Have a proxy connect: socks5://ADDRESS:PORT or http://ADDRESS:PORT (CONNECT), with name:password@ before the address if it wants that.",
+            valueName: "url"
+        )
+    )
+    var proxy: String?
 
     @Flag(help: "Also ask with no server name and with a random one, and compare the certificates.")
     var sniVariants = false
@@ -81,6 +98,8 @@ struct ProbeArguments: ParsableArguments {
         }
         guard caFile == nil || verify else { throw ValidationError("--ca-file goes with --verify.") }
         _ = try headers()
+        _ = try sources()
+        _ = try theProxy()
     }
 
     /// What the arguments ask of each endpoint; the pace is not among it.
@@ -91,6 +110,8 @@ struct ProbeArguments: ParsableArguments {
         if let sni { options.serverName = sni == "none" ? .none : .name(sni) }
         options.startTLS = try startTLSChoice()
         options.look = look == "browser" ? .browser : .default
+        options.sources = try sources()
+        options.proxy = try theProxy()
         options.usesIPv6 = !target.noIPv6
         options.allAddresses = target.allAddresses
         options.resolvers = target.resolver
@@ -109,6 +130,39 @@ struct ProbeArguments: ParsableArguments {
             throw ValidationError("--starttls takes auto or one of \(names), not '\(starttls)'.")
         }
         return .always(name)
+    }
+
+    /// The proxy that `--proxy` names.
+    func theProxy() throws -> Proxy? {
+        guard let proxy else { return nil }
+        let wrong = ValidationError(
+            "--proxy takes socks5://ADDRESS:PORT or http://ADDRESS:PORT, not '\(proxy)'."
+        )
+        guard let parts = URLComponents(string: proxy), let scheme = parts.scheme, let host = parts.host,
+            let kind = ProxyTunnel.Kind(rawValue: scheme),
+            let port = parts.port.flatMap({ UInt16(exactly: $0) }),
+            let address = IPAddress(host.filter { $0 != "[" && $0 != "]" }), ["", "/"].contains(parts.path)
+        else { throw wrong }
+        guard let name = parts.user else { return Proxy(kind, address, port: port, login: nil) }
+        guard let login = ProxyLogin(name: name, password: parts.password ?? "") else { throw wrong }
+        return Proxy(kind, address, port: port, login: login)
+    }
+
+    private func sources() throws -> [IPAddress] {
+        var sources: [IPAddress] = []
+        for text in sourceAddress {
+            guard let address = IPAddress(text) else {
+                throw ValidationError("--source-address takes an address, not '\(text)'.")
+            }
+            guard !sources.contains(where: { $0.isV4 == address.isV4 }) else {
+                throw ValidationError("--source-address names two addresses of one family.")
+            }
+            if let reason = Sweep.refusal(from: address) {
+                throw ValidationError("--source-address \(text): \(reason)")
+            }
+            sources.append(address)
+        }
+        return sources
     }
 
     private func httpOptions() throws -> HTTPOptions {

@@ -10,7 +10,8 @@ struct ScanCommand: ParsableCommand {
         commandName: "scan",
         abstract: "Shake hands with every endpoint of some ranges and write what it presents.",
         discussion: """
-            Writes one JSON object a line to standard output or --output, everything else to standard error.
+            On a terminal it shows one line an endpoint. To a pipe or --output it writes one JSON object a line; \
+            everything else goes to standard error.
 
             Examples:
               hallmark scan 192.0.2.0/24 -p 443,8443 -o sweep.ndjson
@@ -34,68 +35,15 @@ struct ScanCommand: ParsableCommand {
     @OptionGroup(title: "Output") var output: OutputArguments
     @OptionGroup(title: "Output") var unread: KeepGoingOption
 
+    func validate() throws {
+        _ = try output.form
+        // What is there is read back to go on from, and a table can't be read.
+        guard output.format ?? .ndjson == .ndjson || (order.checkpoint ?? order.resume) == nil else {
+            throw ValidationError("--checkpoint and --resume want records: leave --format out")
+        }
+    }
+
     func run() throws {
         try ScanSession(self).run()
     }
 }
-
-/// Where what goes.
-struct OutputArguments: ParsableArguments {
-    @Option(
-        name: .shortAndLong,
-        help: ArgumentHelp("Write records here, not to standard output (-).", valueName: "file"),
-        completion: .file()
-    )
-    var output: String?
-
-    @Option(help: "Raw certificates in the record: full, leaf or none.")
-    var chain = CertificateEncoder.ChainOutput.full
-
-    @Flag(name: .customLong("no-signatures"), help: "Match no signatures.")
-    var noSignatures = false
-
-    @Flag(help: "Write only records with a lead.")
-    var onlyLeads = false
-
-    @Option(
-        help: ArgumentHelp(
-            "Compare each endpoint with this inventory (Docs/inventory.md).",
-            valueName: "file"
-        ),
-        completion: .file()
-    )
-    var inventory: String?
-
-    @Option(
-        help: ArgumentHelp("Remember what is seen in this corpus, too (Docs/corpus.md).", valueName: "file"),
-        completion: .file()
-    )
-    var corpus: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "End with code 3 when a lead is at least: low, medium or high.",
-            valueName: "level"
-        )
-    )
-    var failOn: LeadLabel?
-
-    @Option(help: ArgumentHelp("Write the summary as JSON.", valueName: "file"), completion: .file())
-    var summary: String?
-
-    @Option(help: "The progress line: auto (on a terminal), always or never.")
-    var progress = ProgressChoice.auto
-
-    @Flag(name: .shortAndLong, help: "No summary and no remarks on standard error; errors are said.")
-    var quiet = false
-
-    @Flag(name: .shortAndLong, help: "Say more on standard error.")
-    var verbose = false
-
-    /// The file for records; nil for standard output.
-    var recordsPath: String? { output == "-" ? nil : output }
-
-    enum ProgressChoice: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
-}
-
-extension CertificateEncoder.ChainOutput: ExpressibleByArgument {}

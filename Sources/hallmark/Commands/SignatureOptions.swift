@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RuleUpdate
 import Signatures
 import Terminal
 
@@ -32,7 +33,7 @@ struct SignatureOptions: ParsableArguments {
             }
             return nil
         }
-        return try LibraryPlace(executable: CommandLine.executable)
+        return try LibraryPlace.inUse()
     }
 
     /// The folders to read, the shipped one first.
@@ -69,6 +70,19 @@ extension SignatureOptions {
 struct KeepGoingOption: ParsableArguments {
     @Flag(help: "End with 0 although some of what was named could not be read; it is still said and counted.")
     var keepGoing = false
+}
+
+extension LibraryPlace {
+    /// The rules that came with the program, or an update of them that is newer.
+    ///
+    /// A source tree says no release, so that nobody's update stands in for the rules that are worked on.
+    static func inUse() throws -> LibraryPlace {
+        let shipped = try LibraryPlace(executable: CommandLine.executable)
+        guard shipped.isInstalled, let release = RuleRelease(beside: shipped.path), let store = RuleStore(),
+            let update = RuleRelease(in: store.current), update.serial > release.serial
+        else { return shipped }
+        return LibraryPlace(path: store.current + "/signatures", isInstalled: false)
+    }
 }
 
 extension CommandLine {

@@ -9,7 +9,7 @@ struct SignaturesCommand: ParsableCommand {
         abstract: "List, explain and check the rules.",
         subcommands: [
             ListCommand.self, ShowCommand.self, StaleCommand.self, MeasureCommand.self, LintCommand.self,
-            TestCommand.self,
+            TestCommand.self, UpdateCommand.self,
         ]
     )
 
@@ -27,11 +27,13 @@ struct SignaturesCommand: ParsableCommand {
         @OptionGroup var signatures: SignatureOptions
         @Option(help: "Only rules for this software, by name, alias or ATT&CK id.") var software: String?
         @Option(help: "Only rules of this family, such as c2 or benign.") var family: String?
+        @Flag(help: "Only what the last update brought, changed or took away.") var changed = false
         @Flag(help: "One JSON object a line.") var json = false
 
         func run() throws {
             let output = StandardOutput()
             let library = try signatures.read()
+            if changed { return try listChanges(library, to: output) }
             let vocabulary = try signatures.vocabulary(library)
             let wanted = software.map { vocabulary.names($0) }
             let chosen = library.rules.filter { rule in
@@ -58,6 +60,23 @@ struct SignaturesCommand: ParsableCommand {
             try output.table([["FAMILY", "SOFTWARE", "SPECIFICITY", "LEVEL", "TITLE"]] + rows)
             try output.flush()
             Terminal.say(counted(rows.count, "rule"))
+            try end(library)
+        }
+
+        private func listChanges(_ library: SignatureLibrary, to output: StandardOutput) throws {
+            guard let changes = try RuleChanges(library, ja4plus: signatures.ja4plus) else {
+                Terminal.say("the rules in use are those that came with the program: nothing has changed")
+                return
+            }
+            func row(_ kind: RuleChanges.Kind, _ rule: SigmaRule) -> [String] {
+                [kind.rawValue, rule.family, rule.subjects.first ?? "", rule.title]
+            }
+            let rows =
+                library.rules.compactMap { rule in changes[rule].map { row($0, rule) } }
+                + changes.gone.map { row(.gone, $0) }
+            try output.table([["CHANGE", "FAMILY", "SOFTWARE", "TITLE"]] + rows)
+            try output.flush()
+            Terminal.say("\(counted(rows.count, "rule")) other than in \(changes.earlier)")
             try end(library)
         }
     }
@@ -204,7 +223,7 @@ extension SignatureOptions {
     /// The names of a library's own vocabulary, or else of the shipped one; empty when there is neither.
     func vocabulary(_ library: SignatureLibrary) throws -> Vocabulary {
         if let vocabulary = try library.vocabulary() { return vocabulary }
-        guard let place = try? LibraryPlace(executable: CommandLine.executable),
+        guard let place = try? LibraryPlace.inUse(),
             let vocabulary = try Vocabulary.read(beside: place.path)
         else { return Vocabulary() }
         return vocabulary

@@ -40,6 +40,9 @@ struct ValidateCommand: ParsableCommand {
     @Flag(help: "Write the observations as NDJSON in place of the report.")
     var json = false
 
+    @Flag(help: "Propose searches for its marks without a lead, too.")
+    var queries = false
+
     @Option(
         help: ArgumentHelp("A corpus for the pivots that the report proposes.", valueName: "file"),
         completion: .file()
@@ -89,6 +92,7 @@ struct ValidateCommand: ParsableCommand {
         let collected = CollectedRecords()
         let policy = EscalationPolicy(level: .full, sniVariants: true, rules: rules, asksAll: true)
         var encoding = RecordEncoder.Options(scanID: UUID().uuidString.lowercased())
+        encoding.proxy = options.proxy?.name
         if signatures.ja4plus { encoding.supplement = { JA4Members.append($0, to: &$1) } }
         StopSignals.watch()
         let outcome = Sweep(setup).run { progress in
@@ -141,7 +145,8 @@ struct ValidateCommand: ParsableCommand {
             guard let record = RecordView(line: line) else { continue }
             if index > 0 { try output.write("\n") }
             let style = ReportStyle.ofStandardOutput()
-            try output.write(Report(record, style, corpus: corpus) { texts[$0] }.text())
+            let report = Report(record, style, corpus: corpus, showsQueries: queries) { texts[$0] }
+            try output.write(report.text())
         }
         try output.flush()
     }

@@ -1,5 +1,6 @@
 import Glibc
 import Targets
+import Terminal
 
 /// Why records could not be written.
 struct OutputFailure: Error, CustomStringConvertible {
@@ -29,6 +30,8 @@ struct OutputFile: ~Copyable {
     let identity: FileIdentity?
     private let descriptor: CInt
     private let isOwned: Bool
+    /// Whether a person sees what is written, perhaps beside a line of progress.
+    var isTerminal: Bool { !isOwned && Terminal.isOutputTerminal }
     private var isRegular: Bool { identity != nil }
     /// Bytes in the file, as far as whole batches go.
     private(set) var offset: Int64 = 0

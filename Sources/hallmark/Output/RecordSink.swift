@@ -4,6 +4,7 @@ import Observations
 import Scan
 import Synchronization
 import Targets
+import Terminal
 
 /// Where all loops put their records: whole lines, batch after batch, and what is done with them.
 ///
@@ -47,6 +48,7 @@ final class RecordSink: Sendable {
                 state.lostTally.add(tally)
                 return
             }
+            if state.file.isTerminal { Terminal.clearProgress() }
             state.failure = lines.withSpan {
                 state.file.write($0) {
                     StopSignals.advance(control)

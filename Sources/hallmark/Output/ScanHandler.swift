@@ -14,6 +14,7 @@ final class ScanHandler: ObservationHandler {
     private let counters: ScanCounters
     private let policy: EscalationPolicy
     private let onlyLeads: Bool
+    private var writer: any RecordWriter
     private let assessor: Assessor?
     private let findings: FindingEngine?
     private let run: ScanRun
@@ -37,6 +38,7 @@ final class ScanHandler: ObservationHandler {
         self.counters = counters
         policy = run.policy
         onlyLeads = run.onlyLeads
+        writer = run.form.writer()
         assessor = run.rules.map { Assessor($0) }
         findings = run.inventory.map { FindingEngine($0) }
         self.run = run
@@ -92,8 +94,8 @@ final class ScanHandler: ObservationHandler {
         if let corpus = run.corpus { line.withSpan { corpus.add($0) } }
         let hasLead = assessment?.leads.isEmpty == false
         if hasLead { counters.addLead() }
-        if hasLead || !onlyLeads {
-            line.withSpan { batch.append($0) }
+        if hasLead || !onlyLeads && (observation.isSuccess || !run.omitsFailures) {
+            writer.append(line, to: &batch)
             records += 1
         }
         if completesTarget {

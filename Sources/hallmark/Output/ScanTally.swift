@@ -8,6 +8,8 @@ struct ScanTally: Sendable {
     var errors: [String: UInt64] = [:]
     /// Endpoints by software and the lead's label.
     var leads: [String: [String: UInt64]] = [:]
+    /// Where the strongest leads of this run are.
+    var places = LeadPlaces()
     /// Endpoints that were not looked at, or not by every probe, because of this machine.
     var lostHere: UInt64 = 0
     var highest: LeadLabel?
@@ -26,6 +28,7 @@ struct ScanTally: Sendable {
         guard let assessment, !assessment.leads.isEmpty else { return }
         for lead in assessment.leads {
             leads[lead.software.name, default: [:]][lead.label.rawValue, default: 0] += 1
+            places.add(LeadPlace(observation, lead))
         }
         if let label = assessment.highest { highest = max(highest ?? label, label) }
     }
@@ -40,6 +43,7 @@ struct ScanTally: Sendable {
         for (software, labels) in other.leads {
             leads[software, default: [:]].merge(labels, uniquingKeysWith: +)
         }
+        places.add(other.places)
         if let label = other.highest { highest = max(highest ?? label, label) }
     }
 }

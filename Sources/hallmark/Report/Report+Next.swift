@@ -51,7 +51,8 @@ extension Report {
 
     func addNextSteps(to text: inout ReportText) {
         let marks = marks()
-        guard !marks.isEmpty else { return }
+        // Without a lead there is nothing to follow up, unless a person asks all the same.
+        guard !marks.isEmpty, showsQueries || !record.objects("hallmark.leads").isEmpty else { return }
         text.heading("Next steps")
         for (field, value) in marks {
             let queries = ExternalQueries.queries(field: field, value: value)

@@ -12,16 +12,20 @@ struct Report {
     let describe: (String) -> String?
     /// The corpus that the next steps name.
     let corpus: String?
+    /// Whether searches stand at the end of a report without a lead, too.
+    let showsQueries: Bool
 
     init(
         _ record: RecordView,
         _ style: ReportStyle,
         corpus: String? = nil,
+        showsQueries: Bool = false,
         describe: @escaping (String) -> String? = { _ in nil }
     ) {
         self.record = record
         self.style = style
         self.corpus = corpus
+        self.showsQueries = showsQueries
         self.describe = describe
     }
 

@@ -10,6 +10,9 @@ final class ScanRun: Sendable {
     let policy: EscalationPolicy
     let rules: RuleSet?
     let onlyLeads: Bool
+    /// Whether endpoints that showed neither a certificate nor an answer are counted, and not written.
+    let omitsFailures: Bool
+    let form: RecordForm
     let encoding: RecordEncoder.Options
     /// What ought to be there; nil without `--inventory`.
     let inventory: InventoryIndex?
@@ -21,6 +24,8 @@ final class ScanRun: Sendable {
         policy: EscalationPolicy,
         rules: RuleSet?,
         onlyLeads: Bool,
+        omitsFailures: Bool,
+        form: RecordForm,
         encoding: RecordEncoder.Options,
         inventory: InventoryIndex? = nil,
         corpus: CorpusWriter? = nil
@@ -29,6 +34,8 @@ final class ScanRun: Sendable {
         self.policy = policy
         self.rules = rules
         self.onlyLeads = onlyLeads
+        self.omitsFailures = omitsFailures
+        self.form = form
         self.encoding = encoding
         self.inventory = inventory
         self.corpus = corpus

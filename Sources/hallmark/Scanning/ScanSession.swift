@@ -36,6 +36,7 @@ struct ScanSession {
         }
         let loaded = try loadRules()
         let rules = loaded?.set
+        let form = try command.output.form
         let control = ScanControl()
         let options = try scanOptions(targets)
         let scanID = saved?.scanID ?? UUID().uuidString.lowercased()
@@ -60,23 +61,30 @@ struct ScanSession {
             ),
             rules: rules,
             onlyLeads: command.output.onlyLeads,
-            encoding: encoding(scanID),
+            omitsFailures: command.output.omitFailures,
+            form: form,
+            encoding: try encoding(scanID),
             inventory: inventory,
             corpus: corpus
         )
         if command.output.verbose { explain(targets, options, rules, scanID: scanID) }
+        sink.write(form.head(), records: 0, tally: ScanTally(), completing: [])
         let setup = ScanSetup(options: options, feed: feed, control: control, scopeName: targets.scope?.name)
         let doneBefore = feed.completed
         var keeper = CheckpointKeeper(files.checkpoint, scanID: scanID, plan: targets.fingerprint)
         keeper.save(sink)
         if let failure = keeper.failure { throw failure }
         var line = showsProgress ? ProgressLine() : nil
+        var metrics = try command.output.metrics.map { try ScanMetrics($0) }
+        var lastProgress = ScanProgress()
         var streamIssues = 0
         StopSignals.watch()
         let outcome = Sweep(setup).run { progress in
             StopSignals.advance(control)
             for notice in progress.notices { Terminal.say("hallmark: \(notice)") }
             line?.update(progress)
+            lastProgress = progress
+            metrics?.update(progress) { sink.tally }
             keeper.saveIfDue(sink, elapsed: progress.elapsed)
             let issues = feed.takeIssues()
             streamIssues += issues.count
@@ -92,6 +100,8 @@ struct ScanSession {
         // Each of them is finished, whatever became of the others.
         keeper.save(sink)
         tally = sink.tally
+        lastProgress.done = feed.completed
+        metrics?.end(lastProgress, tally)
         var summary = summary(tally, outcome, feed, targets, scanID: scanID, doneBefore: doneBefore)
         summary.recordsBefore = recordsBefore
         summary.targetErrors += streamIssues
@@ -175,8 +185,10 @@ struct ScanSession {
         return options
     }
 
-    private func encoding(_ scanID: String) -> RecordEncoder.Options {
+    private func encoding(_ scanID: String) throws -> RecordEncoder.Options {
         var options = RecordEncoder.Options(scanID: scanID, chain: command.output.chain)
+        options.proxy = try command.probe.theProxy()?.name
+        options.shortensFailures = command.output.shortFailures
         if command.signatures.ja4plus { options.supplement = { JA4Members.append($0, to: &$1) } }
         return options
     }
@@ -231,6 +243,8 @@ struct ScanSession {
             outcomes: tally.outcomes,
             errors: tally.errors,
             leads: tally.leads,
+            leadEndpoints: Array(tally.places.strongest.prefix(LeadPlaces.limit)),
+            leadsFound: tally.places.total,
             connections: outcome.connections,
             bytesReceived: outcome.bytesReceived,
             handshakesRepeated: outcome.fallbacks,

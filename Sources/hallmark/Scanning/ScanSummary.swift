@@ -22,6 +22,10 @@ struct ScanSummary: Codable {
     var outcomes: [String: UInt64]
     var errors: [String: UInt64]
     var leads: [String: [String: UInt64]]
+    /// The strongest leads of this run; the records have them all.
+    var leadEndpoints: [LeadPlace]
+    /// How many leads this run has found.
+    var leadsFound: Int
     var connections: UInt64
     var bytesReceived: UInt64
     /// Handshakes of TLS 1.3 that our own code could not end, and libssl made again.
@@ -48,6 +52,8 @@ struct ScanSummary: Codable {
             shard, scope
         case interrupted, signatures
         case recordsBefore = "records_before"
+        case leadEndpoints = "lead_endpoints"
+        case leadsFound = "leads_found"
         case commandLine = "command_line"
         case scanID = "scan_id"
         case bytesReceived = "bytes_received"
@@ -105,6 +111,11 @@ struct ScanSummary: Codable {
                 }
                 lines.append("  \(software): \(parts.joined(separator: ", "))")
             }
+            for place in leadEndpoints.prefix(Self.shownLeads) {
+                lines.append("  \(place.endpoint) \(place.software) \(place.confidence) \(place.label)")
+            }
+            let more = leadsFound - min(leadEndpoints.count, Self.shownLeads)
+            if more > 0 { lines.append("  and \(counted(more, "lead")) more: the records have them") }
         }
         if untestedEndpoints > 0 {
             lines.append(
@@ -117,6 +128,9 @@ struct ScanSummary: Codable {
         }
         return lines.joined(separator: "\n")
     }
+
+    /// How many leads a person is shown; what is more, nobody reads on a terminal.
+    private static let shownLeads = 20
 
     /// What is said of endpoints that were lost to this machine.
     static func lost(_ count: UInt64) -> String {

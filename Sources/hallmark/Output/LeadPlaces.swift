@@ -1,0 +1,60 @@
+import Observations
+import Signatures
+import Wire
+
+/// One lead and the endpoint that it is about.
+struct LeadPlace: Codable, Sendable {
+    /// As one would type it.
+    var endpoint: String
+    var software: String
+    /// 0 to 99.
+    var confidence: Int
+    var label: String
+}
+
+extension LeadPlace {
+    init(_ observation: Observation, _ lead: Lead) {
+        let host =
+            observation.domain ?? observation.ip.map { $0.isV4 ? $0.description : "[\($0)]" }
+            ?? observation.address
+        self.init(
+            endpoint: "\(host):\(observation.port)",
+            software: lead.software.name,
+            confidence: lead.confidence,
+            label: lead.label.rawValue
+        )
+    }
+}
+
+/// The strongest leads of a run, so that its summary can say where they are; the records have them all.
+struct LeadPlaces: Sendable {
+    /// How many are kept.
+    static let limit = 100
+
+    private var kept: [LeadPlace] = []
+    /// How many leads there were, kept or not.
+    private(set) var total = 0
+
+    /// The strongest first, and those of one strength in the order of their endpoints.
+    var strongest: [LeadPlace] {
+        kept.sorted { ($1.confidence, $0.software, $0.endpoint) < ($0.confidence, $1.software, $1.endpoint) }
+    }
+
+    mutating func add(_ place: LeadPlace) {
+        total += 1
+        kept.append(place)
+        trim()
+    }
+
+    mutating func add(_ other: LeadPlaces) {
+        guard other.total > 0 else { return }
+        total += other.total
+        kept += other.kept
+        trim()
+    }
+
+    private mutating func trim() {
+        guard kept.count > 2 * Self.limit else { return }
+        kept = Array(strongest.prefix(Self.limit))
+    }
+}

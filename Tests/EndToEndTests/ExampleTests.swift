@@ -1,0 +1,175 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Every example of README and Docs, typed into a shell beside the lab that they are written for.
+///
+/// The playbooks have tests of their own, and the command line's page shows what `--help` says.
+@Suite(.serialized) struct ExampleTests {
+    /// The lab's servers in the order of their ports, from 20443 on.
+    private static let servers = [
+        "cobalt-strike", "shop", "asyncrat", "mail", "snakeoil", "poshc2", "intranet", "covenant",
+        "localhost",
+        "gophish",
+    ]
+
+    /// What is not run here, by its beginning, and why.
+    private static let exceptions = [
+        "make ": "builds and installs: the Makefile's targets are run by CI and by hand",
+        "sudo make ": "installs on the machine",
+        "hallmark schema --for elasticsearch |": "wants an Elasticsearch",
+        "sed 's/^/{\"create\"": "wants an Elasticsearch",
+        "hallmark schema --for duckdb |": "StoreTests runs it in DuckDB",
+        "hallmark schema --for clickhouse |": "StoreTests runs it in chDB",
+        "clickhouse-client ": "StoreTests runs it in chDB",
+        "key=": "wants a file that is the reader's secret; AddressCipher has tests of its own",
+        "printf %s PSEUDONYM": "wants that file, too",
+        "tcpdump ": "wants the right to capture; CaptureImportTests reads captures",
+        "hallmark import trace.pcap": "CaptureImportTests reads captures",
+        "hallmark roots audit --root /mnt/image": "wants an image; a playbook audits one",
+        "hallmark roots audit cacerts": "wants lists of vendors; RootStoresTests reads them",
+        "hallmark roots audit ": "says what this machine trusts, which no test decides",
+    ]
+
+    private static let pages: [String] = {
+        let folder = projectFolder + "/Docs"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return ["README.md"]
+            + names.filter { $0.hasSuffix(".md") && $0 != "cli.md" }.sorted().map { "Docs/" + $0 }
+    }()
+
+    /// The commands of a page: lines of `sh` blocks, and what stands behind `$` in `console` blocks.
+    private static func commands(of page: String) throws -> [String] {
+        let text = try String(contentsOfFile: projectFolder + "/" + page, encoding: .utf8)
+        var commands: [String] = []
+        var kind: Substring?
+        var pending = ""
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("```") {
+                kind = kind == nil ? line.dropFirst(3) : nil
+            } else if kind == "sh" {
+                pending += (pending.isEmpty ? "" : "\n") + line
+                if line.hasSuffix("\\") || line.hasSuffix("|") { continue }
+                if !pending.isEmpty { commands.append(pending) }
+                pending = ""
+            } else if kind == "console", line.hasPrefix("$ ") {
+                commands.append(String(line.dropFirst(2)))
+            }
+        }
+        return commands
+    }
+
+    @Test func everyExampleRuns() throws {
+        let stage = Scratch()
+        try prepare(stage)
+        var script = ""
+        var expected: [String] = []
+        var used: Set<String> = []
+        for page in Self.pages {
+            for command in try Self.commands(of: page) {
+                if let exception = Self.exceptions.keys.first(where: { command.hasPrefix($0) }) {
+                    used.insert(exception)
+                    continue
+                }
+                expected.append("\(page): \(command)")
+                // A remark may say with which code it ends.
+                script += "( \(command)\n) > out 2> err; echo \"$? $(tr '\\n' ' ' < err)\" >> notes\n"
+            }
+        }
+        #expect(used == Set(Self.exceptions.keys), "exceptions that no page needs")
+        let result = try run(
+            projectFolder + "/Tests/Lab/lab.sh",
+            ["bash", "-c", try Self.atPortsOf(stage, script)],
+            environment: [
+                "PATH": URL(fileURLWithPath: Program.path).deletingLastPathComponent().path + ":"
+                    + (ProcessInfo.processInfo.environment["PATH"] ?? ""),
+                "HALLMARK_SIGNATURES": projectFolder + "/signatures",
+                "HALLMARK_MAPPINGS": projectFolder + "/mappings",
+            ]
+        )
+        let names = try String(contentsOfFile: stage.file("servers"), encoding: .utf8)
+        #expect(names == Self.servers.joined(separator: ",") + "\n", "the ports of the pages are of others")
+        let notes = try String(contentsOfFile: stage.file("notes"), encoding: .utf8).split(separator: "\n")
+        #expect(notes.count == expected.count && expected.count > 25, "\(result.errors)")
+        for (note, command) in zip(notes, expected) {
+            let status = command.firstMatch(of: #/# ends with (\d)/#).map { String($0.1) } ?? "0"
+            #expect(note.hasPrefix(status + " "), "\(command)\n\(note)")
+        }
+    }
+
+    /// The script with the lab's ports of this run in place of the fixed ones, which somebody may have up.
+    ///
+    /// A range becomes the list of all of them.
+    private static func atPortsOf(_ stage: Scratch, _ script: String) throws -> String {
+        try stage.write("script", script)
+        return """
+            cd '\(stage.path)' || exit 1
+            ports=$(sed 's/^[^:]*:\\([0-9]*\\) .*/\\1/' "$0")
+            all=$(paste -sd , <<< "$ports")
+            number=20443
+            expressions=(-e "s/2044[0-9]-204[0-9]*/$all/g")
+            # In two steps: a new port may be the old one of another server.
+            second=()
+            for port in $ports; do
+                expressions+=(-e "s/\\b$number\\b/<$number>/g")
+                second+=(-e "s/<$number>/$port/g")
+                number=$((number + 1))
+            done
+            sed -i "${expressions[@]}" "${second[@]}" script
+            sed 's/^[^#]*# //' "$0" | paste -sd , > servers
+            set -o pipefail
+            . ./script
+            """
+    }
+
+    /// The files that pages speak of.
+    private func prepare(_ stage: Scratch) throws {
+        let certificate = try TestCertificate(subject: "/CN=a.example.com", days: 30)
+        let der = stage.file("a.der")
+        try check("openssl", ["x509", "-in", certificate.certificate, "-outform", "DER", "-out", der])
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: der))
+        let digest = try check("sha256sum", [der]).text.prefix(64)
+        try check("mkdir", ["-p", stage.file("logs")])
+        for folder in ["", "logs/"] {
+            try stage.write(
+                folder + "ssl.log",
+                """
+                {"ts":1795923061.25,"uid":"C1","id.orig_h":"192.0.2.1","id.orig_p":5,"id.resp_h":"192.0.2.9","id.resp_p":443,\
+                "version":"TLSv12","established":true,"cert_chain_fps":["\(digest)"]}
+
+                """
+            )
+            try stage.write(
+                folder + "x509.log",
+                """
+                {"ts":1795923061.25,"fingerprint":"\(digest)","certificate.serial":"01","certificate.subject":"CN=x",\
+                "host_cert":true,"client_cert":false,"cert":"\(bytes.base64EncodedString())"}
+
+                """
+            )
+        }
+        try stage.write(
+            "eve.json",
+            """
+            {"timestamp":"2026-11-22T03:31:00.123456+0000","flow_id":1,"event_type":"tls","src_ip":"192.0.2.1","src_port":5,\
+            "dest_ip":"192.0.2.9","dest_port":443,"proto":"TCP","tls":{"subject":"CN=x","issuerdn":"CN=x","serial":"01:02",\
+            "fingerprint":"aa:aa:aa:aa:aa:aa:aa:aa:aa:aa:aa:aa:aa:aa:aa:aa:aa:aa:aa:aa","version":"TLS 1.2",\
+            "notbefore":"2026-01-01T00:00:00","notafter":"2027-01-01T00:00:00"}}
+
+            """
+        )
+        try check("zstd", ["-q", stage.file("eve.json")])
+        try stage.write(
+            "hallmark.log",
+            #"1795923061.250 192.0.2.1 - 192.0.2.9 443 "a.test" TLS/1.2 ECDHE-RSA-AES256-GCM-SHA384 "/CN=x" "/CN=y" CONNECT "a.test:443" 200 1234 56"#
+                + "\n"
+        )
+        let sources = try String(contentsOfFile: projectFolder + "/Docs/sources.md", encoding: .utf8)
+        let mapping = try #require(sources.firstMatch(of: #/```yaml\n(name: gateway[^`]*)```/#)).1
+        try stage.write("gateway.yaml", String(mapping))
+        try stage.write(
+            "gateway.log",
+            "type=tls date=2026-11-22 time=03:31:00 dest=192.0.2.9:443 sni=a.test src=192.0.2.1 in=5 out=6\n"
+        )
+    }
+}
