@@ -13,7 +13,7 @@ func fuzzRules(_ bytes: [UInt8]) {
     _ = try? runner.run()
     for rule in set.rules {
         _ = RuleExplainer(rule).condition
-        for engine in SearchQuery.Engine.allCases { _ = SearchQuery(rule, for: engine) }
+        for engine in SearchQuery.engines { _ = SearchQuery(rule, for: engine) }
     }
 }
 

@@ -23,7 +23,8 @@ import Testing
     @Test func fieldsAreUnique() {
         let names = Field.all.map(\.name)
         #expect(Set(names).count == names.count)
-        let fields = Set(names)
-        for name in SchemaDocument.enumerations.keys { #expect(fields.contains(name), "\(name)") }
+        let marks = Field.marks.map(\.mark)
+        #expect(Set(marks.map(\.number)).count == marks.count)
+        #expect(Set(marks.map(\.alias)).count == marks.count)
     }
 }

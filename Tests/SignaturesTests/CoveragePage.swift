@@ -1,4 +1,5 @@
 import Foundation
+import Observations
 
 @testable import Signatures
 import YAML

@@ -1,3 +1,4 @@
+import Observations
 import Testing
 
 @testable import Signatures
@@ -68,6 +69,40 @@ import Testing
     func difference(_ detection: String, _ words: String?) throws {
         let rule = try load([rule(detection)]).rules[0]
         #expect(SearchQuery(rule, for: .shodan)?.difference == words)
+    }
+
+    /// A rule that asks for one value and a mark of the same value are searched for by the same words.
+    @Test func rulesAndMarksAreSearchedAlike() throws {
+        var asked = 0
+        for field in Field.all + [Field.named("http.response.header.server")].compactMap(\.self)
+        where field.kind == .keyword || field.kind == .long {
+            let value = field.kind == .long ? "7" : "ab12"
+            let queries = ExternalQueries.queries(field: field.name, value: value)
+            guard !queries.isEmpty else { continue }
+            let rule = try load([rule("s: {\(field.name): \(value)}\ncondition: s")]).rules[0]
+            for engine in SearchQuery.engines {
+                guard let query = SearchQuery(rule, for: engine) else {
+                    // What many have is no search of its own, but a mark in a row with others.
+                    #expect(
+                        field.searches?[engine] == nil || field.searches?.isCommon == true,
+                        "\(field.name)"
+                    )
+                    continue
+                }
+                asked += 1
+                let text = queries.first { $0.engine == engine }?.text
+                #expect(query.text.replacing("=7", with: "=\"7\"") == text, "\(field.name)")
+            }
+        }
+        #expect(asked > 20)
+    }
+
+    /// Shodan knows a certificate by its SHA-1 alone.
+    @Test func shodanIsNotAskedForASHA256() throws {
+        let digest = String(repeating: "AB", count: 32)
+        let rule = try load([rule("s: {tls.server.hash.sha256: \(digest)}\ncondition: s")]).rules[0]
+        #expect(SearchQuery(rule, for: .shodan) == nil)
+        #expect(SearchQuery(rule, for: .censys) != nil)
     }
 
     @Test func explanationIsInWords() throws {

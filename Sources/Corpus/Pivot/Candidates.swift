@@ -1,3 +1,5 @@
+import Observations
+
 /// Certificates or endpoints that share marks which were followed, and what those marks weigh together.
 ///
 /// Only their numbers are known; what is behind one is looked at when it is among the best.

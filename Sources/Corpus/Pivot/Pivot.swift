@@ -175,7 +175,7 @@ package struct Pivot {
 
     /// The sum over the families of the weightiest mark.
     static func score(_ marks: [SharedMark]) -> Double {
-        var best: [MarkKind.Family: Double] = [:]
+        var best: [FieldMark.Family: Double] = [:]
         for mark in marks { best[mark.mark.kind.family] = max(best[mark.mark.kind.family] ?? 0, mark.weight) }
         return best.values.reduce(0, +)
     }

@@ -1,5 +1,6 @@
 import Bytes
 import Inventory
+import Observations
 import Wire
 
 /// What a pivot starts from.
@@ -80,18 +81,19 @@ package enum PivotQuery: Equatable, Sendable {
 
     /// A value as the record spells it.
     private static func spellings(_ kind: MarkKind, _ value: String) -> [String] {
-        switch kind {
+        guard let field = Field.named(kind.field) else { return [value] }
+        switch field.spelling {
         case .serial:
             // Content bytes in full: with or without the zero that keeps the number positive.
             var digits = value.uppercased().replacing(":", with: "").replacing(" ", with: "")
             if digits.hasPrefix("0X") { digits.removeFirst(2) }
             if !digits.count.isMultiple(of: 2) { digits = "0" + digits }
             return [digits, "00" + digits]
-        case .key, .tbs, .authorityKey, .subjectKeyID, .body:
-            return [value.uppercased().replacing(":", with: "")]
-        case .name, .jarm, .ja3s: return [value.lowercased()]
-        case .begin: return [value, RFC3339.milliseconds(value).map { RFC3339.secondsText($0) } ?? value]
-        default: return [value]
+        case .digest: return [value.uppercased().replacing(":", with: "")]
+        case .lowercase: return [value.lowercased()]
+        case .asIs:
+            guard field.kind == .date, let time = RFC3339.milliseconds(value) else { return [value] }
+            return [RFC3339.secondsText(time)]
         }
     }
 }

@@ -111,6 +111,39 @@ private struct ExportedLead {
     }
 }
 
+extension ServiceFacts {
+    /// A mark as a member of the record.
+    fileprivate struct Member {
+        /// Names from the object that it is written into down to its own.
+        let path: [Substring]
+        let value: String
+        let isNumber: Bool
+        let isArray: Bool
+
+        /// The same as the outermost object on its path sees it.
+        var below: Member {
+            Member(path: Array(path.dropFirst()), value: value, isNumber: isNumber, isArray: isArray)
+        }
+    }
+
+    /// The marks below an object of the record, by the row of their field.
+    fileprivate func members(of object: String, without other: String? = nil) -> [Member] {
+        marks.compactMap { mark in
+            guard mark.kind.field.hasPrefix(object + "."), let field = Field.named(mark.kind.field) else {
+                return nil
+            }
+            let path = field.name.dropFirst(object.count + 1).split(separator: ".")
+            guard path[0] != other ?? "" else { return nil }
+            return Member(
+                path: path,
+                value: mark.value,
+                isNumber: field.kind == .long,
+                isArray: field.isArray
+            )
+        }
+    }
+}
+
 extension ByteBuffer {
     fileprivate mutating func append(_ moment: ExportedMoment, _ leads: [ExportedLead]) {
         let (ip, name, service) = (moment.ip, moment.name, moment.service)
@@ -130,7 +163,7 @@ extension ByteBuffer {
         append(ip.contains(":") ? "ipv6" : "ipv4")
         append("\"}")
         object("tls")
-        append(service, [.protocolVersion])
+        append(service.members(of: "tls", without: "server"))
         if !name.isEmpty {
             object("client")
             member("server_name", name)
@@ -138,7 +171,7 @@ extension ByteBuffer {
         }
         object("server")
         append(json: "hash", moment.hashes)
-        append(service, [.ja3s, .ja4s, .ja4x, .jarm])
+        append(service.members(of: "tls.server"))
         append(json: "x509", moment.x509)
         if let der = moment.der {
             array("certificate_chain")
@@ -147,51 +180,46 @@ extension ByteBuffer {
             append("\"]")
         }
         append("}}")
-        appendHTTP(service)
-        object("hallmark")
-        append(json: "certificate", moment.details)
-        append(service, [.stack])
-        if service.marks.contains(where: { $0.kind == .favicon }) {
-            object("favicon")
-            append(service, [.favicon])
+        let http = service.members(of: "http")
+        if !http.isEmpty {
+            object("http")
+            append(http)
             endObject()
         }
+        object("hallmark")
+        append(json: "certificate", moment.details)
+        append(service.members(of: "hallmark"))
         append(leads: leads)
         append("}}\n")
     }
 
-    private mutating func appendHTTP(_ service: ServiceFacts) {
-        let kinds: [MarkKind] = [.headerOrder, .headers, .html, .title]
-        let all = kinds + [.body, .server]
-        guard service.marks.contains(where: { all.contains($0.kind) }) else { return }
-        append(",\"http\":{\"response\":{")
-        append(service, kinds)
-        for mark in service.marks where mark.kind == .server {
-            object("header")
-            array("server")
-            string(mark.value)
-            append("]}")
-        }
-        if service.marks.contains(where: { $0.kind == .body }) {
-            object("body")
-            append(service, [.body])
-            endObject()
-        }
-        append("}}")
-    }
-
-    /// The members for marks of some kinds, by the last part of the field's name.
-    private mutating func append(_ service: ServiceFacts, _ kinds: [MarkKind]) {
-        for mark in service.marks where kinds.contains(mark.kind) {
+    /// Members for marks, each at its path; an object for those that share its begin.
+    private mutating func append(_ members: [ServiceFacts.Member]) {
+        var names: [Substring] = []
+        for member in members where !names.contains(member.path[0]) { names.append(member.path[0]) }
+        for name in names {
             comma()
-            string(String(mark.kind.field.split(separator: ".").last ?? ""))
+            string(String(name))
             append(":")
-            if [.headers, .html, .favicon].contains(mark.kind), let number = Int(mark.value) {
-                append(decimal: number)
+            let inner = members.filter { $0.path[0] == name }
+            if inner[0].path.count == 1 {
+                append(inner[0])
             } else {
-                string(mark.value)
+                append("{")
+                append(inner.map(\.below))
+                append("}")
             }
         }
+    }
+
+    private mutating func append(_ member: ServiceFacts.Member) {
+        if member.isArray { append("[") }
+        if member.isNumber, let number = Int(member.value) {
+            append(decimal: number)
+        } else {
+            string(member.value)
+        }
+        if member.isArray { append("]") }
     }
 
     private mutating func append(json name: StaticString, _ text: String?) {

@@ -28,7 +28,7 @@ extension Field {
     /// Whether it is a list where it stands: a member of an object in an array has one value there, unless it
     /// is a list itself.
     var isList: Bool {
-        isArray && (enclosingArrays.isEmpty || SchemaDocument.listsInObjects.contains(name))
+        isArray && (enclosingArrays.isEmpty || isListInEach)
     }
 
     /// The name as a column of a table: `server_ip`.

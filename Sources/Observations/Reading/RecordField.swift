@@ -1,104 +1,131 @@
-/// The fields of the record that this module reads.
-package enum RecordField: Int, CaseIterable, Sendable {
-    case timestamp, outcome, errorCode, errorMessage, address, ip, port, domain, scan, proof, tlsVersion
-    case serverName, sha256, hashes, chainDER, x509, certificate, subject, subjectCommonName
-    case subjectOrganization, subjectUnit, subjectLocality, subjectState, subjectCountry, subjectEmail
-    case issuer, issuerCommonName, issuerOrganization, issuerUnit, issuerLocality, issuerState
-    case issuerCountry, issuerEmail, serialNumber, notBefore, notAfter, signatureAlgorithm, keyAlgorithm
-    case keySize, keyCurve, alternativeNames, versionNumber, spki, tbs, validitySeconds, selfIssued
-    case selfSigned, serialBytes, serialInteger, subjectAttributes, issuerAttributes, extensionOIDs
-    case subjectKeyID, authorityKeyID, relations, jarm, ja3s, ja4s, ja4x, stack, httpServer, httpStatus
-    case httpTitle, headerOrderHash, headersHash, htmlHash, bodySHA256, faviconHash, lead, leadName
-    case leadID, leadConfidence, leadLabel, urlScheme, dataset, fidelity, filePath, rootTrust, isAuthority
+/// A field of the record as `RecordPicker` reads it.
+///
+/// Fields that code asks for by name stand here; a corpus asks for the field of each mark besides.
+package struct RecordField: Hashable, Sendable {
+    /// The place in the table of what can be picked.
+    let place: Int
+
+    package init(_ field: Field) { self.init(field.name) }
+
+    private init(_ path: String) {
+        guard let place = Self.places[path] else { preconditionFailure("there is no field \(path)") }
+        self.place = place
+    }
 
     /// The field's name in the record.
     ///
     /// With `=` in front it stands for the field's JSON text, with `[]` behind for the begin of each object
     /// in an array.
-    var path: String {
-        switch self {
-        case .timestamp: "@timestamp"
-        case .outcome: "event.outcome"
-        case .errorCode: "error.code"
-        case .errorMessage: "error.message"
-        case .address: "server.address"
-        case .ip: "server.ip"
-        case .port: "server.port"
-        case .domain: "server.domain"
-        case .scan: "hallmark.scan.id"
-        case .proof: "hallmark.proof"
-        case .tlsVersion: "tls.version"
-        case .serverName: "tls.client.server_name"
-        case .sha256: "tls.server.hash.sha256"
-        case .hashes: "=tls.server.hash"
-        case .chainDER: "tls.server.certificate_chain"
-        case .x509: "=tls.server.x509"
-        case .certificate: "=hallmark.certificate"
-        case .subject: "tls.server.x509.subject.distinguished_name"
-        case .subjectCommonName: "tls.server.x509.subject.common_name"
-        case .subjectOrganization: "tls.server.x509.subject.organization"
-        case .subjectUnit: "tls.server.x509.subject.organizational_unit"
-        case .subjectLocality: "tls.server.x509.subject.locality"
-        case .subjectState: "tls.server.x509.subject.state_or_province"
-        case .subjectCountry: "tls.server.x509.subject.country"
-        case .subjectEmail: "hallmark.certificate.subject.email_address"
-        case .issuer: "tls.server.x509.issuer.distinguished_name"
-        case .issuerCommonName: "tls.server.x509.issuer.common_name"
-        case .issuerOrganization: "tls.server.x509.issuer.organization"
-        case .issuerUnit: "tls.server.x509.issuer.organizational_unit"
-        case .issuerLocality: "tls.server.x509.issuer.locality"
-        case .issuerState: "tls.server.x509.issuer.state_or_province"
-        case .issuerCountry: "tls.server.x509.issuer.country"
-        case .issuerEmail: "hallmark.certificate.issuer.email_address"
-        case .serialNumber: "tls.server.x509.serial_number"
-        case .notBefore: "tls.server.x509.not_before"
-        case .notAfter: "tls.server.x509.not_after"
-        case .signatureAlgorithm: "tls.server.x509.signature_algorithm"
-        case .keyAlgorithm: "tls.server.x509.public_key_algorithm"
-        case .keySize: "tls.server.x509.public_key_size"
-        case .keyCurve: "tls.server.x509.public_key_curve"
-        case .alternativeNames: "tls.server.x509.alternative_names"
-        case .versionNumber: "tls.server.x509.version_number"
-        case .spki: "hallmark.certificate.spki_sha256"
-        case .tbs: "hallmark.certificate.tbs_no_ct_sha256"
-        case .validitySeconds: "hallmark.certificate.validity_seconds"
-        case .selfIssued: "hallmark.certificate.self_issued"
-        case .selfSigned: "hallmark.certificate.self_signed"
-        case .serialBytes: "hallmark.certificate.serial.bytes"
-        case .serialInteger: "hallmark.certificate.serial.integer"
-        case .subjectAttributes: "hallmark.certificate.subject_attributes"
-        case .issuerAttributes: "hallmark.certificate.issuer_attributes"
-        case .extensionOIDs: "hallmark.certificate.extension_oids"
-        case .subjectKeyID: "hallmark.certificate.subject_key_id"
-        case .authorityKeyID: "hallmark.certificate.authority_key_id"
-        case .relations: "hallmark.certificate.relations"
-        case .jarm: "tls.server.jarm"
-        case .ja3s: "tls.server.ja3s"
-        case .ja4s: "tls.server.ja4s"
-        case .ja4x: "tls.server.ja4x"
-        case .stack: "hallmark.stack"
-        case .httpServer: "http.response.header.server"
-        case .httpStatus: "http.response.status_code"
-        case .httpTitle: "http.response.title"
-        case .headerOrderHash: "http.response.header_order_hash"
-        case .headersHash: "http.response.headers_hash"
-        case .htmlHash: "http.response.html_hash"
-        case .bodySHA256: "http.response.body.sha256"
-        case .faviconHash: "hallmark.favicon.mmh3"
-        case .lead: "hallmark.leads[]"
-        case .leadName: "hallmark.leads.software.name"
-        case .leadID: "hallmark.leads.software.id"
-        case .leadConfidence: "hallmark.leads.confidence"
-        case .leadLabel: "hallmark.leads.label"
-        case .urlScheme: "url.scheme"
-        case .dataset: "event.dataset"
-        case .fidelity: "hallmark.source.fidelity"
-        case .filePath: "file.path"
-        case .rootTrust: "hallmark.root.trust"
-        case .isAuthority: "hallmark.certificate.is_ca"
-        }
-    }
+    var path: String { Self.paths[place] }
 
     /// The field's name in the record, without what marks how it is read.
     package var name: String { path.replacing("[]", with: "").replacing("=", with: "") }
+
+    /// How many fields can be picked.
+    static var count: Int { paths.count }
+
+    /// Objects that are picked as the JSON text that they are.
+    private static let texts = ["=tls.server.hash", "=tls.server.x509", "=hallmark.certificate"]
+
+    private static let paths: [String] =
+        (Field.all + Field.headers).map { $0.kind == .objects ? $0.name + "[]" : $0.name } + texts
+    private static let places = Dictionary(uniqueKeysWithValues: paths.enumerated().map { ($1, $0) })
+
+    package static let timestamp = RecordField("@timestamp")
+    package static let outcome = RecordField("event.outcome")
+    package static let errorCode = RecordField("error.code")
+    package static let errorMessage = RecordField("error.message")
+    package static let address = RecordField("server.address")
+    package static let ip = RecordField("server.ip")
+    package static let port = RecordField("server.port")
+    package static let domain = RecordField("server.domain")
+    package static let scan = RecordField("hallmark.scan.id")
+    package static let proof = RecordField("hallmark.proof")
+    package static let tlsVersion = RecordField("tls.version")
+    package static let serverName = RecordField("tls.client.server_name")
+    package static let sha256 = RecordField("tls.server.hash.sha256")
+    package static let hashes = RecordField("=tls.server.hash")
+    package static let chainDER = RecordField("tls.server.certificate_chain")
+    package static let x509 = RecordField("=tls.server.x509")
+    package static let certificate = RecordField("=hallmark.certificate")
+    package static let subject = RecordField("tls.server.x509.subject.distinguished_name")
+    package static let subjectCommonName = RecordField("tls.server.x509.subject.common_name")
+    package static let subjectOrganization = RecordField("tls.server.x509.subject.organization")
+    package static let subjectUnit = RecordField("tls.server.x509.subject.organizational_unit")
+    package static let subjectLocality = RecordField("tls.server.x509.subject.locality")
+    package static let subjectState = RecordField("tls.server.x509.subject.state_or_province")
+    package static let subjectCountry = RecordField("tls.server.x509.subject.country")
+    package static let subjectEmail = RecordField("hallmark.certificate.subject.email_address")
+    package static let issuer = RecordField("tls.server.x509.issuer.distinguished_name")
+    package static let issuerCommonName = RecordField("tls.server.x509.issuer.common_name")
+    package static let issuerOrganization = RecordField("tls.server.x509.issuer.organization")
+    package static let issuerUnit = RecordField("tls.server.x509.issuer.organizational_unit")
+    package static let issuerLocality = RecordField("tls.server.x509.issuer.locality")
+    package static let issuerState = RecordField("tls.server.x509.issuer.state_or_province")
+    package static let issuerCountry = RecordField("tls.server.x509.issuer.country")
+    package static let issuerEmail = RecordField("hallmark.certificate.issuer.email_address")
+    package static let serialNumber = RecordField("tls.server.x509.serial_number")
+    package static let notBefore = RecordField("tls.server.x509.not_before")
+    package static let notAfter = RecordField("tls.server.x509.not_after")
+    package static let signatureAlgorithm = RecordField("tls.server.x509.signature_algorithm")
+    package static let keyAlgorithm = RecordField("tls.server.x509.public_key_algorithm")
+    package static let keySize = RecordField("tls.server.x509.public_key_size")
+    package static let keyCurve = RecordField("tls.server.x509.public_key_curve")
+    package static let alternativeNames = RecordField("tls.server.x509.alternative_names")
+    package static let versionNumber = RecordField("tls.server.x509.version_number")
+    package static let spki = RecordField("hallmark.certificate.spki_sha256")
+    package static let tbs = RecordField("hallmark.certificate.tbs_no_ct_sha256")
+    package static let validitySeconds = RecordField("hallmark.certificate.validity_seconds")
+    package static let selfIssued = RecordField("hallmark.certificate.self_issued")
+    package static let selfSigned = RecordField("hallmark.certificate.self_signed")
+    package static let serialBytes = RecordField("hallmark.certificate.serial.bytes")
+    package static let serialInteger = RecordField("hallmark.certificate.serial.integer")
+    package static let subjectAttributes = RecordField("hallmark.certificate.subject_attributes")
+    package static let issuerAttributes = RecordField("hallmark.certificate.issuer_attributes")
+    package static let extensionOIDs = RecordField("hallmark.certificate.extension_oids")
+    package static let subjectKeyID = RecordField("hallmark.certificate.subject_key_id")
+    package static let authorityKeyID = RecordField("hallmark.certificate.authority_key_id")
+    package static let relations = RecordField("hallmark.certificate.relations")
+    package static let jarm = RecordField("tls.server.jarm")
+    package static let ja3s = RecordField("tls.server.ja3s")
+    package static let ja4s = RecordField("tls.server.ja4s")
+    package static let ja4x = RecordField("tls.server.ja4x")
+    package static let stack = RecordField("hallmark.stack")
+    package static let httpServer = RecordField("http.response.header.server")
+    package static let httpStatus = RecordField("http.response.status_code")
+    package static let httpTitle = RecordField("http.response.title")
+    package static let headerOrderHash = RecordField("http.response.header_order_hash")
+    package static let headersHash = RecordField("http.response.headers_hash")
+    package static let htmlHash = RecordField("http.response.html_hash")
+    package static let bodySHA256 = RecordField("http.response.body.sha256")
+    package static let faviconHash = RecordField("hallmark.favicon.mmh3")
+    package static let lead = RecordField("hallmark.leads[]")
+    package static let leadName = RecordField("hallmark.leads.software.name")
+    package static let leadID = RecordField("hallmark.leads.software.id")
+    package static let leadConfidence = RecordField("hallmark.leads.confidence")
+    package static let leadLabel = RecordField("hallmark.leads.label")
+    package static let urlScheme = RecordField("url.scheme")
+    package static let dataset = RecordField("event.dataset")
+    package static let fidelity = RecordField("hallmark.source.fidelity")
+    package static let filePath = RecordField("file.path")
+    package static let rootTrust = RecordField("hallmark.root.trust")
+    package static let isAuthority = RecordField("hallmark.certificate.is_ca")
+
+    /// What a corpus keeps of a record: what it has a place for, and the field of every mark.
+    package static let kept: [RecordField] = {
+        let named: [RecordField] = [
+            .timestamp, .outcome, .errorCode, .errorMessage, .address, .ip, .port, .domain, .scan, .proof,
+            .tlsVersion, .serverName, .sha256, .hashes, .chainDER, .x509, .certificate, .subject,
+            .subjectCommonName, .subjectOrganization, .subjectUnit, .subjectLocality, .subjectState,
+            .subjectCountry, .subjectEmail, .issuer, .issuerCommonName, .issuerOrganization, .issuerUnit,
+            .issuerLocality, .issuerState, .issuerCountry, .issuerEmail, .serialNumber, .notBefore, .notAfter,
+            .signatureAlgorithm, .keyAlgorithm, .keySize, .keyCurve, .alternativeNames, .versionNumber, .spki,
+            .tbs, .validitySeconds, .selfIssued, .selfSigned, .serialBytes, .serialInteger,
+            .subjectAttributes, .issuerAttributes, .extensionOIDs, .subjectKeyID, .authorityKeyID, .relations,
+            .jarm, .ja3s, .ja4s, .ja4x, .stack, .httpServer, .httpStatus, .httpTitle, .headerOrderHash,
+            .headersHash, .htmlHash, .bodySHA256, .faviconHash, .lead, .leadName, .leadID, .leadConfidence,
+            .leadLabel, .urlScheme, .dataset, .fidelity, .filePath, .rootTrust, .isAuthority,
+        ]
+        return named + Field.marks.map { RecordField($0.field) }.filter { !named.contains($0) }
+    }()
 }

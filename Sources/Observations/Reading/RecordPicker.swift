@@ -16,7 +16,7 @@ package struct RecordError: Error, Equatable, CustomStringConvertible {
 package final class RecordPicker {
     private let picker: OpaquePointer
     private var values = UnsafeBufferPointer<hallmark_picked>(start: nil, count: 0)
-    /// Where the field's first value is among `values`, or -1; by the field's place in `allCases`.
+    /// Where the field's first value is among `values`, or -1; by the field's place.
     private var first: [Int32]
     private let fields: [RecordField]
     private var padded: [UInt8] = []
@@ -24,9 +24,9 @@ package final class RecordPicker {
     /// How many bytes beyond a line's end have to be readable.
     package static let padding = Int(hallmark_picker_padding())
 
-    package init(_ fields: [RecordField] = RecordField.allCases) {
+    package init(_ fields: [RecordField] = RecordField.kept) {
         self.fields = fields
-        first = [Int32](repeating: -1, count: RecordField.allCases.count)
+        first = [Int32](repeating: -1, count: RecordField.count)
         var texts = fields.map { Array($0.path.utf8CString) }
         picker = Self.create(&texts)
     }
@@ -49,7 +49,7 @@ package final class RecordPicker {
 
     /// Reads a line that has `padding` readable bytes behind it.
     package func read(padded line: UnsafeRawBufferPointer) throws(RecordError) {
-        for index in first.indices { first[index] = -1 }
+        for field in fields { first[field.place] = -1 }
         var start: UnsafePointer<hallmark_picked>?
         var count = 0
         guard let base = line.baseAddress else { throw RecordError(description: "the line is empty") }
@@ -63,7 +63,7 @@ package final class RecordPicker {
         )
         values = UnsafeBufferPointer(start: start, count: count)
         for index in stride(from: count - 1, through: 0, by: -1) {
-            first[fields[Int(values[index].path)].rawValue] = Int32(index)
+            first[fields[Int(values[index].path)].place] = Int32(index)
         }
         if let message { throw RecordError(description: String(cString: message)) }
     }
@@ -90,12 +90,12 @@ package final class RecordPicker {
     }
 
     private func entry(_ field: RecordField) -> hallmark_picked? {
-        let index = first[field.rawValue]
+        let index = first[field.place]
         return index < 0 ? nil : values[Int(index)]
     }
 
     /// Whether the field has a value.
-    package func has(_ field: RecordField) -> Bool { first[field.rawValue] >= 0 }
+    package func has(_ field: RecordField) -> Bool { first[field.place] >= 0 }
 
     /// The field's first value as text.
     package func text(_ field: RecordField) -> String? { entry(field).map(Self.text) }
@@ -116,7 +116,7 @@ package final class RecordPicker {
     package func texts(_ field: RecordField, limit: Int = .max) -> [String] {
         var result: [String] = []
         guard let start = entry(field) else { return result }
-        for index in Int(first[field.rawValue])..<values.count where values[index].path == start.path {
+        for index in Int(first[field.place])..<values.count where values[index].path == start.path {
             if result.count == limit { break }
             result.append(Self.text(values[index]))
         }
@@ -135,7 +135,7 @@ package final class RecordPicker {
     package func groups(_ element: RecordField, _ members: [RecordField]) -> [[RecordField: String]] {
         var result: [[RecordField: String]] = []
         guard let start = entry(element) else { return result }
-        for index in Int(first[element.rawValue])..<values.count {
+        for index in Int(first[element.place])..<values.count {
             if values[index].path == start.path {
                 result.append([:])
             } else {

@@ -1,16 +1,26 @@
+import Wire
+
 extension Field {
     /// What ECS has no name for in the leaf certificate and its chain.
     static let certificate: [Field] =
-        [
+        ([
             Field(
                 "hallmark.certificate.spki_sha256",
                 .keyword,
-                "SHA-256 of the SubjectPublicKeyInfo's DER, upper-case hex."
+                "SHA-256 of the SubjectPublicKeyInfo's DER, upper-case hex.",
+                spelling: .digest,
+                mark: FieldMark(1, "key", .key, isTelling: true),
+                searches: FieldSearches(
+                    censys: "cert.parsed.subject_key_info.fingerprint_sha256",
+                    crtsh: "spkisha256"
+                )
             ),
             Field(
                 "hallmark.certificate.tbs_no_ct_sha256",
                 .keyword,
-                "SHA-256 of the TBSCertificate without the SCT list and the precertificate poison: the same for a precertificate and its certificate."
+                "SHA-256 of the TBSCertificate without the SCT list and the precertificate poison: the same for a precertificate and its certificate.",
+                spelling: .digest,
+                mark: FieldMark(2, "tbs", .certificate)
             ),
             Field(
                 "hallmark.certificate.validity_days",
@@ -38,7 +48,14 @@ extension Field {
             Field(
                 "hallmark.certificate.serial.integer",
                 .keyword,
-                "The serial number as an integer: upper-case hex without leading zeros, `-` in front when negative."
+                "The serial number as an integer: upper-case hex without leading zeros, `-` in front when negative.",
+                spelling: .serial,
+                searches: FieldSearches(
+                    shodan: "ssl.cert.serial",
+                    censys: "cert.parsed.serial_number",
+                    fofa: "cert.sn",
+                    crtsh: "serial"
+                )
             ),
             Field(
                 "hallmark.certificate.subject_attributes",
@@ -92,12 +109,17 @@ extension Field {
             Field(
                 "hallmark.certificate.subject_key_id",
                 .keyword,
-                "The subject key identifier, upper-case hex."
+                "The subject key identifier, upper-case hex.",
+                spelling: .digest,
+                mark: FieldMark(34, "ski", .key),
+                searches: FieldSearches(crtsh: "ski")
             ),
             Field(
                 "hallmark.certificate.authority_key_id",
                 .keyword,
-                "The authority key identifier, upper-case hex."
+                "The authority key identifier, upper-case hex.",
+                spelling: .digest,
+                mark: FieldMark(33, "aki", .issuer)
             ),
             .list("hallmark.certificate.policies", .keyword, "Policy OIDs in order."),
             .list("hallmark.certificate.crl_urls", .keyword, "URLs of the CRL distribution points."),
@@ -134,12 +156,14 @@ extension Field {
             .list(
                 "hallmark.certificate.anomalies",
                 .keyword,
-                "What is wrong in the encoding or odd in the content, from a closed list."
+                "What is wrong in the encoding or odd in the content, from a closed list.",
+                values: .of(CertificateAnomaly.self)
             ),
             .list(
                 "hallmark.certificate.relations",
                 .keyword,
-                "How fields relate to each other, from a closed list."
+                "How fields relate to each other, from a closed list.",
+                values: .of(CertificateRelation.self)
             ),
             .list("hallmark.certificate.chain", .objects, "The certificates after the leaf, as sent."),
             .list("hallmark.certificate.chain.hash.sha256", .keyword, "SHA-256 of the certificate."),
@@ -169,15 +193,19 @@ extension Field {
                 .keyword,
                 "`valid`, `mismatch`, or `not_checked` when no name is known; only with `--verify`."
             ),
-        ] + attributes("subject") + attributes("issuer")
+        ] + attributes("subject") + attributes("issuer")).grouped(.certificate)
 
     /// Name attributes that ECS has no field for, by their RFC 4519 or PKCS #9 names.
     private static func attributes(_ who: String) -> [Field] {
-        otherAttributes.map {
+        let address =
+            who == "subject"
+            ? FieldMark(17, "subject.email", .subject) : FieldMark(27, "issuer.email", .issuer)
+        return otherAttributes.map {
             .list(
                 "hallmark.certificate.\(who).\($0)",
                 .keyword,
-                "The \(who)'s \($0.replacing("_", with: " "))."
+                "The \(who)'s \($0.replacing("_", with: " ")).",
+                mark: $0 == "email_address" ? address : nil
             )
         }
             + [

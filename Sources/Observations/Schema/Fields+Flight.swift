@@ -1,3 +1,5 @@
+import Wire
+
 extension Field {
     /// What the server's first flight showed besides the certificate.
     static let flight: [Field] = [
@@ -24,7 +26,12 @@ extension Field {
             "The version of the record that carried the ServerHello, four hex digits."
         ),
         Field("hallmark.tls.compression_method", .long, "The compression method chosen; 0 is none."),
-        Field("hallmark.tls.session_id", .keyword, "`echoed`, `new` or `empty`."),
+        Field(
+            "hallmark.tls.session_id",
+            .keyword,
+            "`echoed`, `new` or `empty`.",
+            values: ["echoed", "new", "empty"]
+        ),
         Field(
             "hallmark.tls.hello_retry_request",
             .boolean,
@@ -80,119 +87,235 @@ extension Field {
         Field(
             "hallmark.tls.close",
             .keyword,
-            "How the server ended the connection, when it did: `alert`, `close`, `reset`, `timeout`."
+            "How the server ended the connection, when it did: `alert`, `close`, `reset`, `timeout`.",
+            values: ["alert", "close", "reset", "timeout"]
         ),
-        .list("hallmark.sni_variants", .objects, "What other server names got (`--sni-variants`)."),
-        .list("hallmark.sni_variants.server_name", .keyword, "The name sent; empty when none was."),
-        .list("hallmark.sni_variants.kind", .keyword, "`name`, `none` or `random`."),
-        .list("hallmark.sni_variants.certificate_sha256", .keyword, "The certificate that came."),
-        .list("hallmark.sni_variants.code", .keyword, "The error code when none came."),
+        .list(
+            "hallmark.sni_variants",
+            .objects,
+            "What other server names got (`--sni-variants`).",
+            probe: .sni
+        ),
+        .list(
+            "hallmark.sni_variants.server_name",
+            .keyword,
+            "The name sent; empty when none was.",
+            probe: .sni
+        ),
+        .list(
+            "hallmark.sni_variants.kind",
+            .keyword,
+            "`name`, `none` or `random`.",
+            probe: .sni,
+            values: .of(SNIVariant.Kind.self)
+        ),
+        .list(
+            "hallmark.sni_variants.certificate_sha256",
+            .keyword,
+            "The certificate that came.",
+            probe: .sni
+        ),
+        .list(
+            "hallmark.sni_variants.code",
+            .keyword,
+            "The error code when none came.",
+            probe: .sni,
+            values: .of(ErrorCode.self)
+        ),
         .list(
             "hallmark.sni_variants.covers_name",
             .boolean,
-            "Whether the certificate names the server name that was sent."
+            "Whether the certificate names the server name that was sent.",
+            probe: .sni
         ),
-    ]
+    ].grouped(.tls)
 
     /// What other connections of the visit showed.
     static let connections: [Field] = [
         .list(
             "hallmark.anomalies",
             .keyword,
-            "What was odd about the visit: `changed_between_connections` when two of its connections showed different certificates."
+            "What was odd about the visit: `changed_between_connections` when two of its connections showed different certificates.",
+            probe: .http,
+            values: .of(VisitAnomaly.self)
         ),
         .list(
             "hallmark.limits",
             .keyword,
-            "What the server sent more of than is kept, from a closed list (`Docs/grab.md`); absent when everything was kept."
+            "What the server sent more of than is kept, from a closed list (`Docs/grab.md`); absent when everything was kept.",
+            values: .of(ReachedBound.self)
         ),
         .list(
             "hallmark.connections",
             .objects,
-            "Connections that showed something else than the rest of the record says, at most 4."
+            "Connections that showed something else than the rest of the record says, at most 4.",
+            probe: .http
         ),
-        .list("hallmark.connections.probe", .keyword, "The kind of probe that made it."),
+        .list(
+            "hallmark.connections.probe",
+            .keyword,
+            "The kind of probe that made it.",
+            probe: .http,
+            values: .of(ProbeKind.self)
+        ),
         .list(
             "hallmark.connections.differs",
             .keyword,
-            "In what it differs: `certificate`, `key`, `chain`, `version`, `cipher`, `next_protocol`, `server_name`."
+            "In what it differs: `certificate`, `key`, `chain`, `version`, `cipher`, `next_protocol`, `server_name`.",
+            isListInEach: true,
+            probe: .http,
+            values: .of(OtherConnection.Difference.self)
         ),
-        .list("hallmark.connections.server_name", .keyword, "The server name sent; absent when none was."),
-        .list("hallmark.connections.version", .keyword, "The TLS version, as `tls.version`."),
-        .list("hallmark.connections.cipher", .keyword, "The cipher suite, as `tls.cipher`."),
+        .list(
+            "hallmark.connections.server_name",
+            .keyword,
+            "The server name sent; absent when none was.",
+            probe: .http
+        ),
+        .list(
+            "hallmark.connections.version",
+            .keyword,
+            "The TLS version, as `tls.version`.",
+            probe: .http,
+            values: ["3.0", "1.0", "1.1", "1.2", "1.3"]
+        ),
+        .list("hallmark.connections.cipher", .keyword, "The cipher suite, as `tls.cipher`.", probe: .http),
         .list(
             "hallmark.connections.next_protocol",
             .keyword,
-            "The application protocol, as `tls.next_protocol`."
+            "The application protocol, as `tls.next_protocol`.",
+            probe: .http
         ),
         .list(
             "hallmark.connections.proof",
             .keyword,
-            "`presented` or `proven`, of the certificate that this connection showed."
+            "`presented` or `proven`, of the certificate that this connection showed.",
+            probe: .http,
+            values: .of(Proof.self)
         ),
         .list(
             "hallmark.connections.verification.chain",
             .keyword,
-            "`valid`, or OpenSSL's reason why not, of this connection's chain; only with `--verify`."
+            "`valid`, or OpenSSL's reason why not, of this connection's chain; only with `--verify`.",
+            evidence: .certificate,
+            probe: .http
         ),
         .list(
             "hallmark.connections.verification.name",
             .keyword,
-            "`valid`, `mismatch` or `not_checked`; only with `--verify`."
+            "`valid`, `mismatch` or `not_checked`; only with `--verify`.",
+            evidence: .certificate,
+            probe: .http
         ),
         .list(
             "hallmark.connections.certificate.hash.sha256",
             .keyword,
-            "SHA-256 of the leaf that it showed."
+            "SHA-256 of the leaf that it showed.",
+            evidence: .certificate,
+            probe: .http
         ),
         .list(
             "hallmark.connections.certificate.spki_sha256",
             .keyword,
-            "SHA-256 of its SubjectPublicKeyInfo."
+            "SHA-256 of its SubjectPublicKeyInfo.",
+            evidence: .certificate,
+            probe: .http
         ),
-        .list("hallmark.connections.certificate.serial_number", .keyword, "Its serial number."),
-        .list("hallmark.connections.certificate.subject", .keyword, "Its subject as text."),
-        .list("hallmark.connections.certificate.issuer", .keyword, "Its issuer as text."),
-        .list("hallmark.connections.certificate.not_before", .date, "Begin of its validity."),
-        .list("hallmark.connections.certificate.not_after", .date, "End of its validity."),
+        .list(
+            "hallmark.connections.certificate.serial_number",
+            .keyword,
+            "Its serial number.",
+            evidence: .certificate,
+            probe: .http
+        ),
+        .list(
+            "hallmark.connections.certificate.subject",
+            .keyword,
+            "Its subject as text.",
+            evidence: .certificate,
+            probe: .http
+        ),
+        .list(
+            "hallmark.connections.certificate.issuer",
+            .keyword,
+            "Its issuer as text.",
+            evidence: .certificate,
+            probe: .http
+        ),
+        .list(
+            "hallmark.connections.certificate.not_before",
+            .date,
+            "Begin of its validity.",
+            evidence: .certificate,
+            probe: .http
+        ),
+        .list(
+            "hallmark.connections.certificate.not_after",
+            .date,
+            "End of its validity.",
+            evidence: .certificate,
+            probe: .http
+        ),
         .list(
             "hallmark.connections.certificate.self_issued",
             .boolean,
-            "Whether its subject and issuer are the same bytes."
+            "Whether its subject and issuer are the same bytes.",
+            evidence: .certificate,
+            probe: .http
         ),
         .list(
             "hallmark.connections.certificate_chain",
             .keyword,
-            "The DER of each certificate that it showed, base64, leaf first (`--chain`)."
+            "The DER of each certificate that it showed, base64, leaf first (`--chain`).",
+            isListInEach: true,
+            evidence: .certificate,
+            probe: .http
         ),
-    ]
+    ].grouped(.tls)
 
     /// Fingerprints of the TLS stack.
     static let fingerprints: [Field] = [
         Field(
             "hallmark.stack",
             .keyword,
-            "Hallmark's own stack fingerprint: version, underscore, the first 16 digits of the text's SHA-256."
+            "Hallmark's own stack fingerprint: version, underscore, the first 16 digits of the text's SHA-256.",
+            isFingerprint: true,
+            spelling: .lowercase,
+            mark: FieldMark(61, "stack", .tls)
         ),
-        Field("hallmark.stack_text", .keyword, "The text that it is the hash of (`Docs/fingerprints.md`)."),
-        Field("hallmark.ja3s_text", .keyword, "JA3S before the MD5."),
+        Field(
+            "hallmark.stack_text",
+            .keyword,
+            "The text that it is the hash of (`Docs/fingerprints.md`).",
+            isFingerprint: true
+        ),
+        Field("hallmark.ja3s_text", .keyword, "JA3S before the MD5.", source: .ja3, isFingerprint: true),
         Field(
             "hallmark.jarm.complete",
             .boolean,
-            "Whether every probe was answered or refused by the server."
+            "Whether every probe was answered or refused by the server.",
+            probe: .jarm
         ),
-        Field("hallmark.jarm.answered", .long, "How many of the ten probes got a ServerHello."),
-        Field("hallmark.jarm.server_name", .keyword, "The SNI of the JARM probes."),
+        Field("hallmark.jarm.answered", .long, "How many of the ten probes got a ServerHello.", probe: .jarm),
+        Field("hallmark.jarm.server_name", .keyword, "The SNI of the JARM probes.", probe: .jarm),
         .list(
             "hallmark.jarm.probes",
             .keyword,
-            "The raw answer of each probe as in JARM: `cipher|version|alpn|extensions`."
+            "The raw answer of each probe as in JARM: `cipher|version|alpn|extensions`.",
+            probe: .jarm
         ),
-        .list("hallmark.jarm.alerts", .long, "The alert of each probe that got one, otherwise -1."),
+        .list(
+            "hallmark.jarm.alerts",
+            .long,
+            "The alert of each probe that got one, otherwise -1.",
+            probe: .jarm
+        ),
         .list(
             "hallmark.jarm.outcomes",
             .keyword,
-            "How each probe ended: `server_hello`, `alert`, `close`, `reset`, `timeout`, `not_tls`, `failed`."
+            "How each probe ended: `server_hello`, `alert`, `close`, `reset`, `timeout`, `not_tls`, `failed`.",
+            probe: .jarm,
+            values: .of(JARMResult.Outcome.self)
         ),
-    ]
+    ].grouped(.tls)
 }

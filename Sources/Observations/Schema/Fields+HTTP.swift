@@ -1,3 +1,5 @@
+import Wire
+
 extension Field {
     /// One HTTP exchange.
     ///
@@ -12,82 +14,191 @@ extension Field {
         Field(
             "http.request.headers",
             .pairs,
-            "Names and values that a signature had added to the request, in order."
+            "Names and values that a signature had added to the request, in order.",
+            source: .hallmark
         ),
-        Field("http.response.status_code", .long, "The status code."),
+        Field(
+            "http.response.status_code",
+            .long,
+            "The status code.",
+            searches: FieldSearches(
+                shodan: "http.status",
+                censys: "endpoints.http.status_code",
+                isCommon: true
+            )
+        ),
         Field(
             "http.response.status_line",
             .keyword,
-            "The status line as received, without its line end; bytes that are not UTF-8 as U+FFFD."
+            "The status line as received, without its line end; bytes that are not UTF-8 as U+FFFD.",
+            source: .hallmark,
+            searches: FieldSearches(shodan: "", isCommon: true)
         ),
-        .list("http.response.informational", .long, "The status codes of 1xx answers that came before it."),
+        .list(
+            "http.response.informational",
+            .long,
+            "The status codes of 1xx answers that came before it.",
+            source: .hallmark
+        ),
         Field(
             "http.response.raw_head",
             .keyword,
-            "Status line and header block as received, line ends included, at most 16 KiB."
+            "Status line and header block as received, line ends included, at most 16 KiB.",
+            source: .hallmark
         ),
-        Field("http.response.headers", .pairs, "Names and values as received, in order."),
+        Field("http.response.headers", .pairs, "Names and values as received, in order.", source: .hallmark),
         Field(
             "http.response.header",
             .map,
-            "Values by lower-case name, for names of letters, digits, hyphens and underscores; `http.response.header.server`."
+            "Values by lower-case name, for names of letters, digits, hyphens and underscores; `http.response.header.server`.",
+            source: .hallmark,
+            searches: FieldSearches(shodan: "")
         ),
         Field(
             "http.response.header_order",
             .keyword,
-            "The header names as received, in order, joined by commas."
+            "The header names as received, in order, joined by commas.",
+            source: .hallmark
         ),
         Field(
             "http.response.header_order_hash",
             .keyword,
-            "HHHash of the header order: `hhh:1:` and 64 hex digits; `hhh:2:` on HTTP/2."
+            "HHHash of the header order: `hhh:1:` and 64 hex digits; `hhh:2:` on HTTP/2.",
+            source: .hhHash,
+            mark: FieldMark(64, "header_order", .headers)
         ),
         Field(
             "http.response.headers_hash",
             .long,
-            "MurmurHash3 of status line and header names, as Shodan's."
+            "MurmurHash3 of status line and header names, as Shodan's.",
+            source: .shodan,
+            mark: FieldMark(65, "headers_hash", .headers, isTelling: true),
+            searches: FieldSearches(shodan: "http.headers_hash")
         ),
-        Field("http.response.html_hash", .long, "MurmurHash3 of a whole UTF-8 body, as Shodan's."),
+        Field(
+            "http.response.html_hash",
+            .long,
+            "MurmurHash3 of a whole UTF-8 body, as Shodan's.",
+            source: .shodan,
+            mark: FieldMark(66, "html_hash", .content, isTelling: true),
+            searches: FieldSearches(shodan: "http.html_hash")
+        ),
         Field("http.response.mime_type", .keyword, "The Content-Type without its parameters, lower case."),
-        Field("http.response.title", .keyword, "The HTML title, entities decoded and blanks folded."),
-        Field("http.response.redirect", .keyword, "The Location header of a redirect."),
+        Field(
+            "http.response.title",
+            .keyword,
+            "The HTML title, entities decoded and blanks folded.",
+            source: .hallmark,
+            mark: FieldMark(69, "title", .content, isTelling: true),
+            searches: FieldSearches(shodan: "http.title", censys: "endpoints.http.html_title", fofa: "title")
+        ),
+        Field("http.response.redirect", .keyword, "The Location header of a redirect.", source: .hallmark),
         Field("http.response.body.bytes", .long, "Length of the decoded body as far as it was read."),
-        Field("http.response.body.truncated", .boolean, "Whether the body went on beyond the limit."),
-        Field("http.response.body.content", .keyword, "The decoded body's first 64 KiB as text."),
+        Field(
+            "http.response.body.truncated",
+            .boolean,
+            "Whether the body went on beyond the limit.",
+            source: .hallmark
+        ),
+        Field(
+            "http.response.body.content",
+            .keyword,
+            "The decoded body's first 64 KiB as text.",
+            searches: FieldSearches(shodan: "http.html", censys: "endpoints.http.body", isLong: true)
+        ),
         Field(
             "http.response.body.sha256",
             .keyword,
-            "SHA-256 of the decoded body as far as it was read, upper-case hex."
+            "SHA-256 of the decoded body as far as it was read, upper-case hex.",
+            source: .hallmark,
+            spelling: .digest,
+            mark: FieldMark(67, "body", .content),
+            searches: FieldSearches(censys: "endpoints.http.body_hash_sha256")
         ),
-        Field("http.response.body.sha1", .keyword, "SHA-1 of the same."),
-        Field("http.response.body.md5", .keyword, "MD5 of the same."),
-        .list("http.response.anomalies", .keyword, "What was wrong in the answer, from a closed list."),
-        .list("http.response.relations", .keyword, "How fields relate to each other, from a closed list."),
-        Field("http.response.empty_reply", .boolean, "The server closed without a byte of answer."),
+        Field("http.response.body.sha1", .keyword, "SHA-1 of the same.", source: .hallmark),
+        Field("http.response.body.md5", .keyword, "MD5 of the same.", source: .hallmark),
+        .list(
+            "http.response.anomalies",
+            .keyword,
+            "What was wrong in the answer, from a closed list.",
+            source: .hallmark,
+            values: .of(HTTPAnomaly.self)
+        ),
+        .list(
+            "http.response.relations",
+            .keyword,
+            "How fields relate to each other, from a closed list.",
+            source: .hallmark,
+            values: .of(HTTPRelation.self)
+        ),
+        Field(
+            "http.response.empty_reply",
+            .boolean,
+            "The server closed without a byte of answer.",
+            source: .hallmark
+        ),
         Field(
             "http.response.client_certificate_required",
             .boolean,
-            "The server wanted a client certificate before it answered."
+            "The server wanted a client certificate before it answered.",
+            source: .hallmark
         ),
         Field(
             "http.response.certificate_sha256",
             .keyword,
-            "The leaf of the connection that the answer came over, when that is not the record's certificate."
+            "The leaf of the connection that the answer came over, when that is not the record's certificate.",
+            source: .hallmark
         ),
         .list("hallmark.http", .objects, "The exchanges after the first: each with `url` and `http`."),
         Field(
             "hallmark.favicon.mmh3",
             .long,
-            "Signed MurmurHash3 of the icon's base64 text, as Shodan computes it."
+            "Signed MurmurHash3 of the icon's base64 text, as Shodan computes it.",
+            source: .shodan,
+            probe: .favicon,
+            mark: FieldMark(68, "favicon", .favicon, isTelling: true),
+            searches: FieldSearches(
+                shodan: "http.favicon.hash",
+                censys: "endpoints.http.favicons.hash_shodan",
+                fofa: "icon_hash"
+            )
         ),
-        Field("hallmark.favicon.md5", .keyword, "MD5 of the icon, upper-case hex."),
-        Field("hallmark.favicon.sha256", .keyword, "SHA-256 of the icon, upper-case hex."),
+        Field("hallmark.favicon.md5", .keyword, "MD5 of the icon, upper-case hex.", probe: .favicon),
+        Field("hallmark.favicon.sha256", .keyword, "SHA-256 of the icon, upper-case hex.", probe: .favicon),
         Field(
             "hallmark.favicon.certificate_sha256",
             .keyword,
-            "The leaf of the connection that the icon came over, when that is not the record's certificate."
+            "The leaf of the connection that the icon came over, when that is not the record's certificate.",
+            probe: .favicon
         ),
-    ]
+    ].grouped(.http, by: .http)
+
+    /// Headers that say more than that they are there.
+    ///
+    /// They are members of `http.response.header` and no fields of the schema.
+    static let headers: [Field] =
+        [
+            .list(
+                "http.response.header.server",
+                .keyword,
+                "The Server header.",
+                source: .hallmark,
+                mark: FieldMark(70, "server", .headers),
+                searches: FieldSearches(shodan: "", fofa: "server")
+            )
+        ].grouped(.http, by: .http)
+        + [
+            "cache-control", "connection", "content-length", "content-type", "date", "expires", "keep-alive",
+            "pragma",
+        ].map {
+            .list(
+                "http.response.header.\($0)",
+                .keyword,
+                "A header that most servers send.",
+                source: .hallmark,
+                searches: FieldSearches(shodan: "", isCommon: true)
+            )
+        }.grouped(.http, by: .http)
 
     /// What Hallmark makes of it.
     static let assessment: [Field] = [
@@ -107,19 +218,30 @@ extension Field {
         .list("hallmark.matches.evidence.field", .keyword, "The field's name."),
         .list("hallmark.matches.evidence.value", .keyword, "The value that matched, at most 256 bytes."),
         .list("hallmark.matches.benign", .keyword, "The innocent thing that a benign rule recognised."),
-        .list("hallmark.matches.specificity", .keyword, "`unique`, `strong` or `weak`."),
+        .list(
+            "hallmark.matches.specificity",
+            .keyword,
+            "`unique`, `strong` or `weak`.",
+            values: ["unique", "strong", "weak"]
+        ),
         .list("hallmark.leads", .objects, "What the matches say together, one for each software."),
         .list("hallmark.leads.software.id", .keyword, "The ATT&CK id."),
         .list("hallmark.leads.software.name", .keyword, "The software's name."),
         .list("hallmark.leads.confidence", .long, "0 to 99 (`Docs/leads.md`)."),
-        .list("hallmark.leads.label", .keyword, "`low`, `medium`, `high`."),
-        .list("hallmark.leads.kinds", .keyword, "The independent kinds of evidence."),
+        .list(
+            "hallmark.leads.label",
+            .keyword,
+            "`low`, `medium`, `high`.",
+            values: ["low", "medium", "high"]
+        ),
+        .list("hallmark.leads.kinds", .keyword, "The independent kinds of evidence.", isListInEach: true),
         .list("hallmark.leads.dual_use", .boolean, "Whether honest people run the software as well."),
-        .list("hallmark.leads.corroborate", .keyword, "What else to look at."),
+        .list("hallmark.leads.corroborate", .keyword, "What else to look at.", isListInEach: true),
         .list(
             "hallmark.leads.against",
             .keyword,
-            "What speaks against it: benign look-alikes, expired facts."
+            "What speaks against it: benign look-alikes, expired facts.",
+            isListInEach: true
         ),
         Field("hallmark.marks.known", .long, "How many marks the rules know, one a rule."),
         Field("hallmark.marks.tested", .long, "How many of them are there, or would have been seen."),
@@ -135,11 +257,17 @@ extension Field {
             "Why it was not made, or how it failed: a reason or a code of `hallmark.probes`."
         ),
         .list("hallmark.marks.untested.marks", .long, "How many marks that are."),
-        .list("hallmark.marks.untested.software", .keyword, "The software that they mark, at most eight."),
+        .list(
+            "hallmark.marks.untested.software",
+            .keyword,
+            "The software that they mark, at most eight.",
+            isListInEach: true
+        ),
         .list(
             "hallmark.assessment",
             .keyword,
-            "What the endpoint as a whole looks like: `deception_likely`, `tarpit_likely`, `any_name`, `certificate_by_name`, `any_path`."
+            "What the endpoint as a whole looks like: `deception_likely`, `tarpit_likely`, `any_name`, `certificate_by_name`, `any_path`.",
+            values: .of(EndpointAssessment.self)
         ),
         Field(
             "hallmark.correlation.rule.id",
@@ -160,6 +288,6 @@ extension Field {
         .list("hallmark.findings.message", .keyword, "The finding in a sentence."),
         .list("hallmark.findings.asset", .keyword, "The asset concerned, as the inventory names it."),
         .list("hallmark.findings.owner", .keyword, "Who answers for the asset."),
-        .list("hallmark.findings.labels", .keyword, "The asset's labels."),
-    ]
+        .list("hallmark.findings.labels", .keyword, "The asset's labels.", isListInEach: true),
+    ].concluded()
 }

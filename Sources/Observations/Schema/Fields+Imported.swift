@@ -6,12 +6,14 @@ extension Field {
         Field(
             "hallmark.source.fidelity",
             .keyword,
-            "What is known of the certificate: `der` its bytes, read again by us; `text` names and dates out of somebody's text; `digest` hashes alone; `none`."
+            "What is known of the certificate: `der` its bytes, read again by us; `text` names and dates out of somebody's text; `digest` hashes alone; `none`.",
+            values: .of(Fidelity.self)
         ),
         Field(
             "hallmark.source.time",
             .keyword,
-            "`import` when the source does not say when it was: `@timestamp` is then when it was imported."
+            "`import` when the source does not say when it was: `@timestamp` is then when it was imported.",
+            values: ["import"]
         ),
         .list(
             "hallmark.source.lacks",
@@ -31,8 +33,20 @@ extension Field {
         .list("hallmark.clients.last", .date, "The last of them."),
         .list("hallmark.clients.bytes", .long, "Bytes in both directions, where the source counts them."),
         .list("hallmark.clients.duration_ms", .long, "Milliseconds in all, where the source says."),
-        .list("hallmark.clients.ja3", .keyword, "JA3 of its ClientHellos, each once; at most 8."),
-        .list("hallmark.clients.ja4", .keyword, "JA4 of the same; at most 8."),
+        .list(
+            "hallmark.clients.ja3",
+            .keyword,
+            "JA3 of its ClientHellos, each once; at most 8.",
+            isListInEach: true,
+            source: .ja3
+        ),
+        .list(
+            "hallmark.clients.ja4",
+            .keyword,
+            "JA4 of the same; at most 8.",
+            isListInEach: true,
+            source: .ja4
+        ),
         Field("hallmark.clients_more", .long, "Connections of clients beyond those 64."),
     ]
 }

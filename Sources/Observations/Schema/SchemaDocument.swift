@@ -15,49 +15,6 @@ package enum SchemaDocument {
         }
     }
 
-    /// Closed lists of values, by field.
-    package static let enumerations: [String: [String]] = [
-        "event.kind": ["event", "alert"],
-        "event.category": ["network"],
-        "event.dataset": RecordDataset.allCases.map(\.rawValue),
-        "event.type": ["info"],
-        "observer.product": ["Hallmark"],
-        "observer.type": ["scanner"],
-        "event.outcome": ["success", "failure"],
-        "error.code": ErrorCode.allCases.map(\.rawValue),
-        "network.transport": Transport.allCases.map(\.rawValue),
-        "network.type": ["ipv4", "ipv6"],
-        "tls.version": ["2.0", "3.0", "1.0", "1.1", "1.2", "1.3"],
-        "tls.version_protocol": ["tls", "ssl", "tlcp", "dtls"],
-        "hallmark.proof": Proof.allCases.map(\.rawValue),
-        "hallmark.probes.kind": ProbeKind.allCases.map(\.rawValue),
-        "hallmark.probes.outcome": ProbeRecord.Outcome.allCases.map(\.rawValue),
-        "hallmark.probes.code": ErrorCode.allCases.map(\.rawValue),
-        "hallmark.probes.reason": ProbeReason.allCases.map(\.rawValue),
-        "hallmark.probes.limit": ProbeRecord.Limit.allCases.map(\.rawValue),
-        "hallmark.sni_variants.kind": SNIVariant.Kind.allCases.map(\.rawValue),
-        "hallmark.sni_variants.code": ErrorCode.allCases.map(\.rawValue),
-        "hallmark.anomalies": VisitAnomaly.allCases.map(\.rawValue),
-        "hallmark.limits": ReachedBound.allCases.map(\.rawValue),
-        "hallmark.connections.probe": ProbeKind.allCases.map(\.rawValue),
-        "hallmark.connections.differs": OtherConnection.Difference.allCases.map(\.rawValue),
-        "hallmark.connections.version": ["3.0", "1.0", "1.1", "1.2", "1.3"],
-        "hallmark.connections.proof": Proof.allCases.map(\.rawValue),
-        "hallmark.certificate.anomalies": CertificateAnomaly.allCases.map(\.rawValue),
-        "hallmark.certificate.relations": CertificateRelation.allCases.map(\.rawValue),
-        "hallmark.starttls.anomalies": StartTLSAnomaly.allCases.map(\.rawValue),
-        "http.response.anomalies": HTTPAnomaly.allCases.map(\.rawValue),
-        "http.response.relations": HTTPRelation.allCases.map(\.rawValue),
-        "hallmark.jarm.outcomes": JARMResult.Outcome.allCases.map(\.rawValue),
-        "hallmark.tls.close": ["alert", "close", "reset", "timeout"],
-        "hallmark.tls.session_id": ["echoed", "new", "empty"],
-        "hallmark.assessment": EndpointAssessment.allCases.map(\.rawValue),
-        "hallmark.source.fidelity": Fidelity.allCases.map(\.rawValue),
-        "hallmark.source.time": ["import"],
-        "hallmark.leads.label": ["low", "medium", "high"],
-        "hallmark.matches.specificity": ["unique", "strong", "weak"],
-    ]
-
     /// Members that every record has.
     private static let required: [String: [String]] = [
         "": ["@timestamp", "ecs", "event", "network", "hallmark"],
@@ -125,7 +82,7 @@ package enum SchemaDocument {
         default:
             let scalar = scalar(field)
             // A list of values stays one; a member of an object in an array has one value there.
-            let isList = field.isArray && (!isInObjects || listsInObjects.contains(path))
+            let isList = field.isArray && (!isInObjects || field.isListInEach)
             lines +=
                 isList
                 ? ["\(indent)\"type\": \"array\"", "\(indent)\"items\": { \(scalar) }"]
@@ -135,8 +92,8 @@ package enum SchemaDocument {
     }
 
     private static func scalar(_ field: Field) -> String {
-        if let values = enumerations[field.name] {
-            return "\"enum\": [\(values.map { "\"\($0)\"" }.joined(separator: ", "))]"
+        if !field.values.isEmpty {
+            return "\"enum\": [\(field.values.map { "\"\($0)\"" }.joined(separator: ", "))]"
         }
         switch field.kind {
         case .long: return "\"type\": \"integer\""
@@ -150,14 +107,6 @@ package enum SchemaDocument {
 
     /// Arrays whose elements are objects.
     private static let objectArrays = Field.all.filter { $0.kind == .objects }.map(\.name)
-
-    /// Members of such objects that are arrays themselves.
-    package static let listsInObjects: Set = [
-        "hallmark.connections.differs", "hallmark.connections.certificate_chain",
-        "hallmark.leads.kinds", "hallmark.leads.corroborate", "hallmark.leads.against",
-        "hallmark.findings.labels", "hallmark.clients.ja3", "hallmark.clients.ja4",
-        "hallmark.marks.untested.software",
-    ]
 
     private static func escape(_ text: String) -> String {
         text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")

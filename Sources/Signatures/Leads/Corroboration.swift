@@ -40,10 +40,10 @@ struct Corroboration: Hashable, Sendable {
             let field = test.field
             switch EvidenceKind.of(field) {
             case .certificate: add("certificate", .certificate, "tls.server.hash.sha256")
-            case .tls where field.hasPrefix("tls.server.j"):
-                add(String(field.dropFirst("tls.server.".count)), .tls, field)
-            case .tls: add("tls", .tls, "tls.version")
-            case .http where field.hasPrefix("hallmark.favicon."):
+            case .tls:
+                let mark = Field.named(field)?.mark
+                add(mark?.alias ?? "tls", .tls, mark == nil ? "tls.version" : field)
+            case .http where ProbeKinds.bringing(field).contains(.favicon):
                 add("favicon", .http, "hallmark.favicon.mmh3")
             case .http: if rule.hallmark.requests.isEmpty { add("http", .http, "http.response.status_code") }
             case nil: break

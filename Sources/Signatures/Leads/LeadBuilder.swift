@@ -1,3 +1,5 @@
+import Observations
+
 /// Joins the matches of one observation into leads.
 struct LeadBuilder {
     /// From so many unrelated tools on, none of them is believed.

@@ -1,3 +1,5 @@
+import Observations
+
 /// What leads and probes need to know of the rules of a set, made once.
 final class LeadTables: Sendable {
     /// By software: what its rules look at.
@@ -49,9 +51,7 @@ final class LeadTables: Sendable {
     }
 
     /// What tells a TLS stack as soon as the certificate is seen.
-    private static let stackFields: Set<String> = [
-        "hallmark.stack", "hallmark.stack_text", "hallmark.ja3s_text", "tls.server.ja3s", "tls.server.ja4s",
-    ]
+    private static let stackFields = Set(Field.all.filter(\.isOfStack).map(\.name))
 }
 
 extension RuleSet {

@@ -12,12 +12,13 @@ package struct ProbeKinds: OptionSet, Sendable {
 
     /// The probe that brings a field; empty for what the first handshake brings.
     static func bringing(_ field: String) -> ProbeKinds {
-        if field.hasPrefix("tls.server.jarm") || field.hasPrefix("hallmark.jarm.") { return .jarm }
-        if field.hasPrefix("hallmark.favicon.") { return [.http, .favicon] }
-        if field.hasPrefix("http.") || field.hasPrefix("url.") { return .http }
-        // It takes a second connection that shows certificates.
-        if field.hasPrefix("hallmark.connections") || field == "hallmark.anomalies" { return .http }
-        return []
+        switch Field.named(field)?.probe {
+        case .jarm: .jarm
+        case .http: .http
+        case .favicon: [.http, .favicon]
+        // The first handshake's, or of what no rule asks for.
+        case .certificate, .handshake, .sni, nil: []
+        }
     }
 }
 

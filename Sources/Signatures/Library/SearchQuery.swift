@@ -1,16 +1,11 @@
 import Bytes
-import Observations
+package import Observations
 
-/// The search of an Internet-wide index that comes nearest to a rule.
-///
-/// Filter names are those of Shodan's filter reference (https://www.shodan.io/search/filters) and of the data definitions of
-/// the Censys Platform (https://docs.censys.com/docs/platform-data-definitions), in its query language CenQL
-/// (https://docs.censys.com/docs/censys-query-language).
+/// The search of an Internet-wide index that comes nearest to a rule, in Shodan's language or in that of the
+/// Censys Platform.
 package struct SearchQuery: Sendable {
-    package enum Engine: String, CaseIterable, Sendable {
-        case shodan = "Shodan"
-        case censys = "Censys"
-    }
+    /// The engines whose languages can say a rule.
+    package static let engines: [SearchEngine] = [.shodan, .censys]
 
     package let text: String
     /// Whether the search finds more than the rule, because the index lacks some of what the rule tests.
@@ -30,15 +25,15 @@ package struct SearchQuery: Sendable {
     }
 
     /// Nil when the index has nothing that the rule could be said in.
-    package init?(_ rule: SigmaRule, for engine: Engine) {
+    package init?(_ rule: SigmaRule, for engine: SearchEngine) {
         var writer = SearchWriter(engine: engine)
         guard let piece = writer.write(rule.condition, isTop: true), piece.isSelective, !piece.isNegative
         else { return nil }
         text =
             switch engine {
-            case .shodan: piece.text
             case .censys where piece.count == 1: "host.services." + piece.text
             case .censys: "host.services: " + (piece.isGroup ? piece.text : "(\(piece.text))")
+            default: piece.text
             }
         isWider = writer.isWider
         isNarrower = writer.isNarrower
@@ -61,7 +56,7 @@ private struct SearchWriter {
         var filter: String?
     }
 
-    let engine: SearchQuery.Engine
+    let engine: SearchEngine
     var isWider = false
     var isNarrower = false
 
@@ -134,112 +129,29 @@ private struct SearchWriter {
             value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f })
         else { return nil }
         if literals.count > 1 || text.parts.contains(.one) { isWider = true }
-        if Self.serials.contains(test.field) {
-            guard text.literal != nil, let number = DecimalText.of(hexadecimal: value) else { return nil }
-            value = number
-        } else if Self.digests.contains(test.field) {
-            value = value.lowercased()
-        }
-        let isSelective = !Self.common.contains(test.field)
-        switch engine {
-        case .shodan:
-            if let name = FieldCatalog.member(test.field) {
-                let isStart = text.parts.first != .any && literals.count == 1
-                return Piece(
-                    text: quoted(isStart ? "\(headerName(name)): \(value)" : value),
-                    isSelective: isSelective
-                )
-            }
-            if test.field == "http.response.status_line" {
-                return Piece(text: quoted(value), isSelective: false)
-            }
-            guard let filter = Self.shodanFilters[test.field] else { return nil }
-            let word = isBare(value) ? value : quoted(value)
-            return Piece(text: "\(filter):\(word)", isSelective: isSelective, filter: filter)
-        case .censys:
-            guard let field = Self.censysFields[test.field] else { return nil }
-            let word = FieldCatalog.kind(of: test.field) == .long ? value : quoted(value)
+        guard let field = Field.named(test.field), let searches = field.searches,
+            let filter = searches[engine],
+            field.spelling != .serial || text.literal != nil,
+            let spelled = engine.spelled(value, field.spelling)
+        else { return nil }
+        value = spelled
+        let isSelective = !searches.isCommon
+        guard engine == .shodan else {
+            let word = field.kind == .long ? value : SearchEngine.quoted(value)
             let sign = text.literal == nil ? ": " : "="
-            return Piece(text: field + sign + word, isSelective: isSelective)
+            return Piece(text: filter + sign + word, isSelective: isSelective)
         }
-    }
-
-    private func isBare(_ value: String) -> Bool {
-        value.utf8.allSatisfy {
-            (0x30...0x39).contains($0) || (0x61...0x7a).contains($0 | 0x20) || $0 == 0x2d
+        guard filter.isEmpty else {
+            return Piece(
+                text: "\(filter):\(SearchEngine.word(value))",
+                isSelective: isSelective,
+                filter: filter
+            )
         }
+        // Text of the banner: the header whole when its begin is known.
+        if let name = FieldCatalog.member(test.field), text.parts.first != .any, literals.count == 1 {
+            value = SearchEngine.headerText(name, value)
+        }
+        return Piece(text: SearchEngine.quoted(value), isSelective: isSelective)
     }
-
-    private func quoted(_ value: String) -> String {
-        "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-    }
-
-    /// `X-Powered-By` of `x-powered-by`.
-    private func headerName(_ name: Substring) -> String {
-        name.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "-")
-    }
-
-    /// What so many hosts show that it is no search of its own.
-    private static let common: Set<String> = Set(
-        [
-            "cache-control", "connection", "content-length", "content-type", "date", "expires", "keep-alive",
-            "pragma",
-        ].map { "http.response.header." + $0 }
-            + [
-                "http.response.status_code", "server.port", "tls.server.x509.subject.country",
-                "tls.server.x509.issuer.country",
-            ]
-    )
-    private static let serials: Set<String> = [
-        "hallmark.certificate.serial.integer", "tls.server.x509.serial_number",
-    ]
-    private static let digests: Set<String> = [
-        "tls.server.hash.sha256", "tls.server.hash.sha1", "hallmark.certificate.spki_sha256",
-    ]
-
-    private static let shodanFilters = [
-        "hallmark.certificate.serial.integer": "ssl.cert.serial",
-        "tls.server.x509.serial_number": "ssl.cert.serial",
-        "tls.server.x509.subject.common_name": "ssl.cert.subject.cn",
-        "tls.server.x509.issuer.common_name": "ssl.cert.issuer.cn",
-        "tls.server.hash.sha1": "ssl.cert.fingerprint",
-        "tls.server.hash.sha256": "ssl.cert.fingerprint",
-        "tls.server.jarm": "ssl.jarm",
-        "tls.server.ja3s": "ssl.ja3s",
-        "http.response.title": "http.title",
-        "http.response.status_code": "http.status",
-        "http.response.body.content": "http.html",
-        "http.response.html_hash": "http.html_hash",
-        "http.response.headers_hash": "http.headers_hash",
-        "hallmark.favicon.mmh3": "http.favicon.hash",
-        "server.port": "port",
-    ]
-
-    /// Below `host.services.`.
-    private static let censysFields = [
-        "tls.server.hash.sha256": "cert.fingerprint_sha256",
-        "hallmark.certificate.spki_sha256": "cert.parsed.subject_key_info.fingerprint_sha256",
-        "hallmark.certificate.serial.integer": "cert.parsed.serial_number",
-        "tls.server.x509.serial_number": "cert.parsed.serial_number",
-        "tls.server.x509.subject.common_name": "cert.parsed.subject.common_name",
-        "tls.server.x509.subject.organization": "cert.parsed.subject.organization",
-        "tls.server.x509.subject.organizational_unit": "cert.parsed.subject.organizational_unit",
-        "tls.server.x509.subject.locality": "cert.parsed.subject.locality",
-        "tls.server.x509.subject.country": "cert.parsed.subject.country",
-        "tls.server.x509.subject.state_or_province": "cert.parsed.subject.province",
-        "tls.server.x509.issuer.common_name": "cert.parsed.issuer.common_name",
-        "tls.server.x509.issuer.organization": "cert.parsed.issuer.organization",
-        "tls.server.x509.issuer.organizational_unit": "cert.parsed.issuer.organizational_unit",
-        "tls.server.x509.issuer.locality": "cert.parsed.issuer.locality",
-        "tls.server.x509.issuer.country": "cert.parsed.issuer.country",
-        "tls.server.x509.issuer.state_or_province": "cert.parsed.issuer.province",
-        "tls.server.jarm": "jarm.fingerprint",
-        "tls.server.ja3s": "tls.ja3s",
-        "tls.server.ja4s": "tls.ja4s",
-        "tls.server.ja4x": "cert.parsed.ja4x",
-        "http.response.title": "endpoints.http.html_title",
-        "http.response.status_code": "endpoints.http.status_code",
-        "http.response.body.content": "endpoints.http.body",
-        "server.port": "port",
-    ]
 }

@@ -1,3 +1,5 @@
+import Observations
+
 /// Who decides what a test finds.
 package enum EvidenceForm: Sendable {
     /// Text that an outsider can put on an innocent server: a comment, a headline, the path that was asked

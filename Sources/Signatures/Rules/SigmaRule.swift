@@ -1,3 +1,4 @@
+package import Observations
 import YAML
 
 /// A detection rule, read and checked.

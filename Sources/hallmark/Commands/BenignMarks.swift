@@ -52,8 +52,7 @@ struct BenignMarks {
     }
 
     private static func record(_ field: String, _ value: String) -> String {
-        let numbers = ["http.response.headers_hash", "http.response.html_hash", "hallmark.favicon.mmh3"]
-        var object: Any = numbers.contains(field) ? Int(value) as Any : value
+        var object: Any = Field.named(field)?.kind == .long ? Int(value) as Any : value
         if field.hasPrefix("http.response.header.") { object = [value] }
         for name in field.split(separator: ".").reversed() { object = [String(name): object] }
         let data = try? JSONSerialization.data(withJSONObject: object)

@@ -1,4 +1,5 @@
 import Foundation
+import Observations
 import Signatures
 import YAML
 
@@ -105,7 +106,7 @@ extension SigmaRule {
             lines.append("Shares its generator with: \(hallmark.sharesGenerator.joined(separator: ", "))")
         }
         if let date { lines.append("Written: \(date)" + (modified.map { ", last changed \($0)" } ?? "")) }
-        for engine in SearchQuery.Engine.allCases {
+        for engine in SearchQuery.engines {
             guard let query = SearchQuery(self, for: engine) else { continue }
             lines.append("\(engine.rawValue)\(query.difference.map { " (\($0))" } ?? ""): \(query.text)")
         }

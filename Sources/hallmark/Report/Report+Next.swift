@@ -82,11 +82,9 @@ extension Report {
         return marks
     }
 
-    private static let pivots = [
-        "tls.server.hash.sha256", "hallmark.certificate.spki_sha256", "tls.server.x509.serial_number",
-        "tls.server.jarm", "hallmark.favicon.mmh3", "http.response.html_hash", "http.response.headers_hash",
-        "http.response.title",
-    ]
+    /// What identifies the endpoint: its certificate, then its telling marks.
+    private static let pivots =
+        ["tls.server.hash.sha256"] + Field.marks.filter(\.mark.isTelling).map(\.field.name)
 
     /// `text` for a shell: in single quotes unless it has harmless characters only.
     static func quoted(_ text: String) -> String {
