@@ -5,8 +5,8 @@ import Testing
 
 /// The schema and its documentation are written from the list of fields and kept in `Docs`.
 @Suite struct SchemaTests {
-    @Test func schemaIsAsWritten() throws {
-        try snapshot(SchemaDocument.text(), at: "Docs/observation.schema.json")
+    @Test(arguments: LineKind.allCases) func schemaIsAsWritten(_ kind: LineKind) throws {
+        try snapshot(SchemaDocument.text(kind), at: "Docs/\(kind.rawValue).schema.json")
     }
 
     @Test func documentationIsAsWritten() throws {

@@ -147,12 +147,7 @@ extension ServiceFacts {
 extension ByteBuffer {
     fileprivate mutating func append(_ moment: ExportedMoment, _ leads: [ExportedLead]) {
         let (ip, name, service) = (moment.ip, moment.name, moment.service)
-        append("{")
-        member("@timestamp", RFC3339.text(moment.time))
-        append(",\"ecs\":{\"version\":\"9.0.0\"}")
-        append(",\"event\":{\"kind\":\"")
-        append(leads.isEmpty ? "event" : "alert")
-        append("\",\"category\":[\"network\"],\"dataset\":\"hallmark.observation\",\"outcome\":\"success\"}")
+        beginRecord(.observation, at: moment.time, isAlert: !leads.isEmpty)
         object("server")
         member("address", name.isEmpty ? ip : name)
         member("ip", ip)

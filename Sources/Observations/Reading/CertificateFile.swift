@@ -89,7 +89,17 @@ package enum CertificateFile {
     /// The certificates among the blocks of a PEM text (RFC 7468).
     package static func pem(_ bytes: [UInt8]) -> [[UInt8]] { PEMBlocks(bytes).certificates }
 
-    /// A record's line that holds the certificate and no endpoint.
+    /// The record of a certificate that was read at a time, in milliseconds since 1970.
+    package static func record(_ der: [UInt8], at time: Int) -> [UInt8] {
+        let members = line(der)
+        var out = ByteBuffer(capacity: members.count + 256)
+        out.beginRecord(.imported, at: time)
+        out.append(0x2c)
+        out.append(members.span.extracting(1...))
+        return out.withSpan { span in span.withUnsafeBufferPointer { [UInt8]($0) } }
+    }
+
+    /// What a record says of a certificate, and nothing else: no line that anybody gets to see.
     package static func line(_ der: [UInt8]) -> [UInt8] {
         var encoder = CertificateEncoder(chainOutput: .leaf)
         encoder.read(der.span, [ByteRange(0, der.count)].span)

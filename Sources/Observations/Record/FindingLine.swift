@@ -18,7 +18,7 @@ package struct FindingLine {
     package let place: Place
     /// SHA-256 of the certificate; empty where there is none.
     package var certificate = ""
-    /// Milliseconds since 1970.
+    /// When what it is about was seen, in milliseconds since 1970; nil for what was never seen.
     package var time: Int?
     package var asset = ""
     package var owner = ""
@@ -31,12 +31,7 @@ package struct FindingLine {
     /// The line, with its end.
     package var text: String {
         var out = ByteBuffer(capacity: 512)
-        out.append("{")
-        if let time { out.member("@timestamp", RFC3339.text(time)) }
-        out.object("event")
-        out.member("kind", severity == .info ? "event" : "alert" as String)
-        out.member("dataset", "hallmark.finding" as StaticString)
-        out.endObject()
+        out.begin(.finding, at: time ?? Int(WallClock.nanoseconds / 1_000_000), isAlert: severity != .info)
         appendPlace(to: &out)
         if !certificate.isEmpty {
             out.append(",\"tls\":{\"server\":{\"hash\":{")

@@ -59,7 +59,8 @@ package struct RecordEncoder: ~Copyable {
         fingerprints.read(flight)
         out.append("{\"@timestamp\":\"")
         timestamp.append(observation.startedAt, to: &out)
-        out.append("\",\"ecs\":{\"version\":\"9.0.0\"}")
+        out.append("\",\"ecs\":")
+        out.append(ByteBuffer.ecs)
         let isShort = options.shortensFailures && observation.isSilent
         encodeEvent(observation, isShort, into: &out)
         encodeServer(observation, flight, isShort, into: &out)

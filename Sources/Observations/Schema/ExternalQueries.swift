@@ -9,7 +9,9 @@ package struct ExternalQuery: Equatable, Sendable {
     package let url: String
 }
 
-/// Writes a value of a field in the search languages of Internet-wide indexes. Nothing is sent anywhere.
+/// Writes a value of a field in the search languages of Internet-wide indexes.
+///
+/// Nothing is sent anywhere.
 package enum ExternalQueries {
     /// The searches for one field's value; none for what no index holds.
     package static func queries(field name: String, value: String) -> [ExternalQuery] {

@@ -116,6 +116,7 @@ extension Field {
             values: .of(Proof.self)
         ),
         Field("hallmark.root.store", .keyword, "The form of the trust store: `pem`, `jks`, `nss`, …."),
+        Field("hallmark.root.subject", .keyword, "Its certificate's subject; in findings only."),
         Field("hallmark.root.entry", .keyword, "Where in the store: a line, an alias, a nickname."),
         Field(
             "hallmark.root.trust",

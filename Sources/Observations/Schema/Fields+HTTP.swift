@@ -284,7 +284,12 @@ extension Field {
         Field("hallmark.correlation.last", .date, "When the last of them was observed."),
         .list("hallmark.findings", .objects, "How it compares with the inventory."),
         .list("hallmark.findings.name", .keyword, "From the closed list in `Docs/inventory.md`."),
-        .list("hallmark.findings.severity", .keyword, "`info`, `low`, `medium`, `high`, `critical`."),
+        .list(
+            "hallmark.findings.severity",
+            .keyword,
+            "`info`, `low`, `medium`, `high`, `critical`.",
+            values: .of(Severity.self)
+        ),
         .list("hallmark.findings.message", .keyword, "The finding in a sentence."),
         .list("hallmark.findings.asset", .keyword, "The asset concerned, as the inventory names it."),
         .list("hallmark.findings.owner", .keyword, "Who answers for the asset."),

@@ -1,7 +1,13 @@
-import Wire
+/// The JSON Schema (2020-12) of a kind of lines, written from the list of fields.
+package struct SchemaDocument {
+    private let kind: LineKind
+    private let required: [String: [String]]
 
-/// The JSON Schema (2020-12) of a record, written from the list of its fields.
-package enum SchemaDocument {
+    private init(_ kind: LineKind) {
+        self.kind = kind
+        required = Self.required(kind)
+    }
+
     /// One place in the record: a field, an object of fields, or both an array and its members.
     private final class Node {
         var field: Field?
@@ -15,36 +21,75 @@ package enum SchemaDocument {
         }
     }
 
-    /// Members that every record has.
-    private static let required: [String: [String]] = [
-        "": ["@timestamp", "ecs", "event", "network", "hallmark"],
-        "ecs": ["version"],
-        "event": ["kind", "category", "dataset", "outcome", "duration"],
-        "error": ["code"],
-        "server": ["address"],
-        "network": ["transport"],
-        "hallmark": ["scan"],
-    ]
+    /// Members that every line of a kind has.
+    private static func required(_ kind: LineKind) -> [String: [String]] {
+        var names = [
+            "": ["@timestamp", "ecs", "event"],
+            "ecs": ["version"],
+            "event": ["kind", "dataset"],
+            "error": ["code"],
+            "server": ["address"],
+            "network": ["transport"],
+        ]
+        switch kind {
+        case .observation: names["event"]? += ["category", "type", "outcome"]
+        case .finding:
+            names[""]?.append("hallmark")
+            names["hallmark"] = ["findings"]
+            names["hallmark.findings"] = ["name", "severity", "message"]
+        case .correlation:
+            names[""]?.append("hallmark")
+            names["hallmark"] = ["correlation"]
+            names["hallmark.correlation"] = ["rule", "group", "count", "first", "last"]
+        }
+        return names
+    }
+
+    /// The fields that a line of the kind can have.
+    private var fields: [Field] {
+        let frame: Set = ["@timestamp", "ecs.version", "event.kind", "event.dataset"]
+        let place = ["server.", "file.", "hallmark.root.", "tls.server.hash.sha256", "hallmark.findings"]
+        return Field.all.filter { field in
+            let isOfCorrelation = field.name.hasPrefix("hallmark.correlation.")
+            switch kind {
+            case .observation: return !isOfCorrelation
+            case .finding:
+                return frame.contains(field.name) || place.contains { field.name.hasPrefix($0) }
+            case .correlation: return frame.contains(field.name) || isOfCorrelation
+            }
+        }
+    }
 
     /// The schema as text, two blanks a level.
-    package static func text() -> String {
+    package static func text(_ kind: LineKind = .observation) -> String { SchemaDocument(kind).text }
+
+    private var text: String {
         let root = Node()
-        for field in Field.all {
+        for field in fields {
             var node = root
             for part in field.name.split(separator: ".") { node = node.member(part) }
             node.field = field
         }
         var text = "{\n"
         text += "  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
-        text += "  \"title\": \"Hallmark observation\",\n"
-        text +=
-            "  \"description\": \"One endpoint, one moment, what it presented. Written from the list of fields.\",\n"
+        text += "  \"title\": \"Hallmark \(kind.rawValue)\",\n"
+        text += "  \"description\": \"\(description)\",\n"
         text += object(root, path: "", indent: "  ") + "\n}\n"
         return text
     }
 
+    private var description: String {
+        switch kind {
+        case .observation:
+            "One endpoint, one moment, what it presented. Written from the list of fields."
+        case .finding:
+            "What a comparison or an audit has to say of one thing. Written from the list of fields."
+        case .correlation: "What a rule counted over several records. Written from the list of fields."
+        }
+    }
+
     /// The keywords of an object, without its braces.
-    private static func object(_ node: Node, path: String, indent: String) -> String {
+    private func object(_ node: Node, path: String, indent: String) -> String {
         var lines = ["\(indent)\"type\": \"object\"", "\(indent)\"additionalProperties\": false"]
         if let names = required[path] {
             lines.append("\(indent)\"required\": [\(names.map { "\"\($0)\"" }.joined(separator: ", "))]")
@@ -58,10 +103,10 @@ package enum SchemaDocument {
         return lines.joined(separator: ",\n")
     }
 
-    private static func value(_ node: Node, path: String, indent: String) -> String {
+    private func value(_ node: Node, path: String, indent: String) -> String {
         guard let field = node.field else { return object(node, path: path, indent: indent) }
-        var lines = ["\(indent)\"description\": \"\(escape(field.text))\""]
-        let isInObjects = objectArrays.contains { path.hasPrefix($0 + ".") }
+        var lines = ["\(indent)\"description\": \"\(Self.escape(field.text))\""]
+        let isInObjects = Self.objectArrays.contains { path.hasPrefix($0 + ".") }
         switch field.kind {
         case .objects:
             let items =
@@ -91,9 +136,10 @@ package enum SchemaDocument {
         return lines.joined(separator: ",\n")
     }
 
-    private static func scalar(_ field: Field) -> String {
-        if !field.values.isEmpty {
-            return "\"enum\": [\(field.values.map { "\"\($0)\"" }.joined(separator: ", "))]"
+    private func scalar(_ field: Field) -> String {
+        let values = field.name == "event.dataset" ? kind.datasets : field.values
+        if !values.isEmpty {
+            return "\"enum\": [\(values.map { "\"\($0)\"" }.joined(separator: ", "))]"
         }
         switch field.kind {
         case .long: return "\"type\": \"integer\""

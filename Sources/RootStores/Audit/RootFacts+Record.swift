@@ -1,17 +1,12 @@
 import Bytes
+import Observations
 
 extension RootFacts {
     /// The root as an observation that signatures, the corpus and pivots take: the certificate's own members,
     /// and where it was found.
     package func observation(in store: RootStore, _ root: StoredRoot, at time: Int) -> [UInt8] {
         var out = ByteBuffer(capacity: line.count + 512)
-        out.append("{")
-        out.member("@timestamp", RFC3339.text(time))
-        out.object("event")
-        out.member("kind", "event" as String)
-        out.member("dataset", "hallmark.observation" as String)
-        out.member("outcome", "success" as String)
-        out.endObject()
+        out.beginRecord(.observation, at: time)
         out.object("file")
         out.member("path", store.path)
         out.endObject()

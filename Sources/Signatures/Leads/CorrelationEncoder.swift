@@ -5,10 +5,7 @@ extension Correlator.Finding {
     /// Appends the finding as a record of its own, one line.
     package func encode(into buffer: inout ByteBuffer) {
         var timestamp = TimestampWriter()
-        buffer.append("{\"@timestamp\":\"")
-        timestamp.append(last * 1_000_000, to: &buffer)
-        buffer.append("\",\"ecs\":{\"version\":\"9.0.0\"}")
-        buffer.append(",\"event\":{\"kind\":\"alert\",\"dataset\":\"hallmark.correlation\"}")
+        buffer.begin(.correlation, at: Int(last), isAlert: true)
         buffer.append(",\"hallmark\":{\"correlation\":{\"rule\":{")
         if let id = rule.id { buffer.member("id", id) }
         buffer.member("name", rule.title)

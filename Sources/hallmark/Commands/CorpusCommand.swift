@@ -104,13 +104,12 @@ struct CorpusCommand: ParsableCommand {
         )
         var top = 3
 
-        @Flag(help: "As one JSON object.")
-        var json = false
+        @OptionGroup var form: FormatOptions
 
         func run() throws {
             let stats = try CorpusFile(corpus, .read).stats(top: max(0, top))
             let output = StandardOutput()
-            try output.write(json ? stats.json : stats.text)
+            try output.write(form.isLines ? stats.json : stats.text)
             try output.flush()
         }
     }

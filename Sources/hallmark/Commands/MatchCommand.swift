@@ -124,7 +124,9 @@ private final class MatchRun {
                 for fault in contents.faults { fail(fault) }
                 var lines = ByteBuffer()
                 for certificate in contents.certificates {
-                    lines.append(CertificateFile.line(certificate).span)
+                    lines.append(
+                        CertificateFile.record(certificate, at: Int(WallClock.nanoseconds / 1_000_000)).span
+                    )
                 }
                 try lines.withSpan { try match(lines: $0, file, first: 0) }
             }

@@ -10,14 +10,14 @@ struct MeasureCommand: ParsableCommand {
         abstract: "Count for every rule how often it matches a population, and what leads come of it.",
         discussion: """
             A population is certificates (PEM, DER), observations (NDJSON), pages (*.html, *.htm) and saved answers (*.http: \
-            status line, headers, body), in files and folders. The table has the rules that match; --json has all.
+            status line, headers, body), in files and folders. The table has the rules that match; --format ndjson has all.
 
             With --calibrate it is known what the members are: each lies in a folder that has the name of the software that \
             it shows, or is called innocent. Then the table says how often each label and each specificity was right.
 
             Examples:
               hallmark signatures measure innocent/
-              hallmark signatures measure innocent/ --json | jq 'select(.leads.medium > 0)'
+              hallmark signatures measure innocent/ --format ndjson | jq 'select(.leads.medium > 0)'
               hallmark signatures measure --calibrate known/      with known/innocent, known/Sliver, known/Havoc
             """
     )
@@ -25,17 +25,19 @@ struct MeasureCommand: ParsableCommand {
     @OptionGroup var signatures: SignatureOptions
     @OptionGroup var unread: KeepGoingOption
     @Argument(help: "Files and folders of the population.", completion: .file()) var paths: [String]
-    @Flag(help: "One JSON object a rule.") var json = false
+    @OptionGroup var form: FormatOptions
     @Flag(help: "Say how often the labels were right; folders have the names of what their files show.")
     var calibrate = false
 
     func validate() throws {
-        if json, calibrate { throw ValidationError("--json and --calibrate exclude each other.") }
+        if form.isLines, calibrate {
+            throw ValidationError("--format ndjson and --calibrate exclude each other.")
+        }
     }
 
     func run() throws {
         let output = StandardOutput()
-        let rules = try signatures.load(quiet: json)
+        let rules = try signatures.load(quiet: form.isLines)
         var population = Population(rules.set, isKnown: calibrate)
         for path in paths { population.add(path: path) }
         let count = population.count
@@ -45,7 +47,7 @@ struct MeasureCommand: ParsableCommand {
             Terminal.say(
                 "\(counted(count.calibration.guilty, "member")) of software, \(missed); \(count.calibration.innocent) innocent"
             )
-        } else if json {
+        } else if form.isLines {
             for row in count.rows { try output.json(MeasureRow(row, of: count.members)) }
         } else {
             let found = count.rows.filter { $0.matches > 0 }.sorted { $0.matches > $1.matches }

@@ -28,10 +28,6 @@ struct PivotCommand: ParsableCommand {
             """
     )
 
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case table, ndjson
-    }
-
     @Argument(help: "Where to start.")
     var query: String
 
@@ -53,7 +49,7 @@ struct PivotCommand: ParsableCommand {
     @OptionGroup var period: PeriodOptions
 
     @Option(help: "How results are written.")
-    var format = Format.table
+    var format = LineFormat.table
 
     @Option(
         help: ArgumentHelp("Draw a graph too: .dot, .svg or .html.", valueName: "file"),

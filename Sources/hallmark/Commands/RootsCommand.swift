@@ -36,10 +36,6 @@ struct RootsAuditCommand: ParsableCommand {
             """
     )
 
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case table, ndjson
-    }
-
     @Argument(
         help: "Stores: files or folders; the system's known places when there is none.",
         completion: .file()
@@ -92,7 +88,7 @@ struct RootsAuditCommand: ParsableCommand {
     var young = 365
 
     @Option(help: "How findings are written.")
-    var format = Format.table
+    var format = LineFormat.table
 
     @Option(help: ArgumentHelp("End with 3 when a finding is as severe or more so.", valueName: "severity"))
     var failOn: Severity?

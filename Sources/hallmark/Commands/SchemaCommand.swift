@@ -1,8 +1,10 @@
 import ArgumentParser
 import Export
+import Observations
 import Terminal
 
 extension SchemaFormat: ExpressibleByArgument {}
+extension LineKind: ExpressibleByArgument {}
 
 /// `hallmark schema`: the fields of a record, in the words of the store that is to take them.
 struct SchemaCommand: ParsableCommand {
@@ -27,9 +29,23 @@ struct SchemaCommand: ParsableCommand {
     )
     var format = SchemaFormat.json
 
+    @Option(
+        help: ArgumentHelp(
+            "Which lines: \(LineKind.allCases.map(\.rawValue).joined(separator: ", ")); as JSON Schema only, but for observation.",
+            valueName: "lines"
+        )
+    )
+    var of = LineKind.observation
+
+    func validate() throws {
+        guard of == .observation || format == .json else {
+            throw ValidationError("--of \(of.rawValue) is described as JSON Schema only: leave --for out.")
+        }
+    }
+
     func run() throws {
         let output = StandardOutput()
-        try output.write(format.text)
+        try output.write(of == .observation ? format.text : SchemaDocument.text(of))
         try output.flush()
     }
 }

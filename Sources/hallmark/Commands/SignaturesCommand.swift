@@ -20,7 +20,7 @@ struct SignaturesCommand: ParsableCommand {
             discussion: """
                 Examples:
                   hallmark signatures list --family c2
-                  hallmark signatures list --software 'Cobalt Strike' --json
+                  hallmark signatures list --software 'Cobalt Strike' --format ndjson
                 """
         )
 
@@ -28,7 +28,7 @@ struct SignaturesCommand: ParsableCommand {
         @Option(help: "Only rules for this software, by name, alias or ATT&CK id.") var software: String?
         @Option(help: "Only rules of this family, such as c2 or benign.") var family: String?
         @Flag(help: "Only what the last update brought, changed or took away.") var changed = false
-        @Flag(help: "One JSON object a line.") var json = false
+        @OptionGroup var form: FormatOptions
 
         func run() throws {
             let output = StandardOutput()
@@ -44,7 +44,7 @@ struct SignaturesCommand: ParsableCommand {
             // A correlation is of no software: it counts what other rules match.
             let isOfFamily = family == nil || family == "correlation"
             let correlations = isOfFamily && software == nil ? library.correlations : []
-            if json {
+            if form.isLines {
                 for rule in chosen { try output.json(RuleSummary(rule)) }
                 for rule in correlations { try output.json(CorrelationSummary(rule)) }
                 try output.flush()
@@ -96,7 +96,7 @@ struct SignaturesCommand: ParsableCommand {
         @OptionGroup var signatures: SignatureOptions
         @Argument(help: "A rule's id, title or name, or a software's name, alias or ATT&CK id.") var rule:
             String
-        @Flag(help: "One JSON object a line.") var json = false
+        @OptionGroup var form: FormatOptions
 
         func run() throws {
             let output = StandardOutput()
@@ -117,10 +117,14 @@ struct SignaturesCommand: ParsableCommand {
                 throw ExitCode(1)
             }
             for rule in found {
-                if json { try output.json(RuleSummary(rule)) } else { try output.lines(rule.explanation) }
+                if form.isLines {
+                    try output.json(RuleSummary(rule))
+                } else {
+                    try output.lines(rule.explanation)
+                }
             }
             for rule in correlations {
-                if json {
+                if form.isLines {
                     try output.json(CorrelationSummary(rule))
                 } else {
                     try output.lines(rule.explanation)
@@ -152,7 +156,7 @@ struct SignaturesCommand: ParsableCommand {
                 "Ask of these rules all that shipped rules must have: sources, dates, known names, examples."
         )
         var strict = false
-        @Flag(help: "One JSON object a line.") var json = false
+        @OptionGroup var form: FormatOptions
 
         func run() throws {
             let output = StandardOutput()
@@ -160,7 +164,11 @@ struct SignaturesCommand: ParsableCommand {
             let library = try SignatureLibrary.read(folders, ja4plus: true)
             let findings = try SignatureLint.run(library, strict: strict ? try vocabulary(library) : nil)
             for finding in findings {
-                if json { try output.json(FindingSummary(finding)) } else { try output.line("\(finding)") }
+                if form.isLines {
+                    try output.json(FindingSummary(finding))
+                } else {
+                    try output.line("\(finding)")
+                }
             }
             try output.flush()
             Terminal.say(
@@ -191,7 +199,7 @@ struct SignaturesCommand: ParsableCommand {
 
         @OptionGroup var signatures: SignatureOptions
         @Argument(help: "Folders or files of rules.") var folders: [String] = []
-        @Flag(help: "One JSON object a line.") var json = false
+        @OptionGroup var form: FormatOptions
 
         func run() throws {
             let output = StandardOutput()
@@ -200,7 +208,11 @@ struct SignaturesCommand: ParsableCommand {
             var runner = ExampleRunner(set)
             let outcome = try runner.run()
             for failure in outcome.failures {
-                if json { try output.json(FindingSummary(failure)) } else { try output.line("\(failure)") }
+                if form.isLines {
+                    try output.json(FindingSummary(failure))
+                } else {
+                    try output.line("\(failure)")
+                }
             }
             try output.flush()
             Terminal.say(

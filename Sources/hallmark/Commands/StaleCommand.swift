@@ -13,7 +13,7 @@ struct StaleCommand: ParsableCommand {
 
             Examples:
               hallmark signatures stale --older 2026-01-01
-              hallmark signatures stale --older 2026-01-01 --software 'Cobalt Strike' --json
+              hallmark signatures stale --older 2026-01-01 --software 'Cobalt Strike' --format ndjson
             """
     )
 
@@ -24,7 +24,7 @@ struct StaleCommand: ParsableCommand {
 
     @Option(help: "Only rules for this software, by name, alias or ATT&CK id.") var software: String?
 
-    @Flag(help: "One JSON object a line.") var json = false
+    @OptionGroup var form: FormatOptions
 
     func validate() throws {
         guard RuleAge.day(older) != nil else { throw ValidationError("--older is a day: 2026-01-31.") }
@@ -38,7 +38,7 @@ struct StaleCommand: ParsableCommand {
             names.map { names in rule.subjects.contains { names.contains($0.lowercased()) } } ?? true
         }
         let stale = RuleAge.stale(rules, before: RuleAge.day(older) ?? 0)
-        if json {
+        if form.isLines {
             for rule in stale { try output.json(RuleSummary(rule)) }
             try output.flush()
             return try end(library)

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Bytes
+import Corpus
 import Foundation
 import Glibc
 import HTTPClient
+import Inventory
 import JA4Plus
 import Observations
 import Scan
@@ -25,7 +27,7 @@ struct ValidateCommand: ParsableCommand {
               hallmark validate 203.0.113.7
               hallmark validate 203.0.113.7:8443,shop.example.com --corpus seen.sqlite
               hallmark validate mail.example.com:25 --starttls smtp
-              hallmark validate 203.0.113.7 --json | jq .hallmark.leads
+              hallmark validate 203.0.113.7 --format ndjson | jq .hallmark.leads
               hallmark validate -i suspects.txt --fail-on high
 
             Exit codes: 0 done; 1 it could not do its work; 3 done, and a lead at or over --fail-on was found; 64 usage.
@@ -35,19 +37,29 @@ struct ValidateCommand: ParsableCommand {
     @OptionGroup(title: "Targets") var target: TargetArguments
     @OptionGroup(title: "Probes") var probe: ProbeArguments
     @OptionGroup(title: "Signatures") var signatures: SignatureOptions
+    @OptionGroup(title: "Output") var form: FormatOptions
     @OptionGroup(title: "Output") var unread: KeepGoingOption
-
-    @Flag(help: "Write the observations as NDJSON in place of the report.")
-    var json = false
 
     @Flag(help: "Propose searches for its marks without a lead, too.")
     var queries = false
 
     @Option(
-        help: ArgumentHelp("A corpus for the pivots that the report proposes.", valueName: "file"),
+        help: ArgumentHelp(
+            "Add what was seen to a corpus, for the pivots that the report proposes.",
+            valueName: "file"
+        ),
         completion: .file()
     )
     var corpus: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Say in each observation how it compares with an inventory (Docs/inventory.md).",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var inventory: String?
 
     @Option(
         help: ArgumentHelp(
@@ -76,6 +88,8 @@ struct ValidateCommand: ParsableCommand {
         leftOut.say()
         let loaded = try signatures.load(quiet: false)
         let rules = loaded.set
+        let index = try inventory.map { try InventoryFile.load($0) }
+        let writer = try corpus.map { CorpusWriter(try CorpusFile($0, .write)) }
         let feed = try targets.feed(nil, written: [], override: nil)
         var options = try probe.scanOptions(target)
         options.level = .full
@@ -90,8 +104,9 @@ struct ValidateCommand: ParsableCommand {
             scopeName: targets.scope?.name
         )
         let collected = CollectedRecords()
+        let scanID = UUID().uuidString.lowercased()
         let policy = EscalationPolicy(level: .full, sniVariants: true, rules: rules, asksAll: true)
-        var encoding = RecordEncoder.Options(scanID: UUID().uuidString.lowercased())
+        var encoding = RecordEncoder.Options(scanID: scanID)
         encoding.proxy = options.proxy?.name
         if signatures.ja4plus { encoding.supplement = { JA4Members.append($0, to: &$1) } }
         StopSignals.watch()
@@ -99,8 +114,9 @@ struct ValidateCommand: ParsableCommand {
             StopSignals.advance(setup.control)
             for notice in progress.notices { Terminal.say("hallmark: \(notice)") }
         } makeHandler: { [encoding] _, _ in
-            CollectingHandler(rules, policy, encoding, into: collected)
+            CollectingHandler(rules, policy, encoding, index, writer, into: collected)
         }
+        let isKept = keep(writer, scanID)
         let unreadLines = feed.takeIssues()
         for issue in unreadLines.first { Terminal.say("hallmark: \(issue)") }
         if let failure = outcome.failure {
@@ -123,7 +139,7 @@ struct ValidateCommand: ParsableCommand {
             throw ExitCode(1)
         }
         let isPartlyUnread = targets.issues.count + unreadLines.count > 0 && !unread.keepGoing
-        if collected.lostHere > 0 || isPartlyUnread || feed.failure != nil { throw ExitCode(1) }
+        if !isKept || collected.lostHere > 0 || isPartlyUnread || feed.failure != nil { throw ExitCode(1) }
     }
 
     /// All that the rules need, and where the host itself points to, with the time and bytes for it.
@@ -135,10 +151,22 @@ struct ValidateCommand: ParsableCommand {
         options.totalTimeout = 180_000
     }
 
+    /// Ends the corpus; false, and a word about it, when what was seen could not be added.
+    private func keep(_ writer: CorpusWriter?, _ scanID: String) -> Bool {
+        guard let writer else { return true }
+        do {
+            _ = try writer.finish(scan: scanID, summary: "{}")
+            return true
+        } catch {
+            Terminal.say("hallmark: \(error)")
+            return false
+        }
+    }
+
     private func write(_ lines: [[UInt8]], _ texts: [String: String]) throws {
         let output = StandardOutput()
         for (index, line) in lines.enumerated() {
-            if json {
+            if form.isLines {
                 try output.write(line.span)
                 continue
             }
@@ -176,6 +204,8 @@ private final class CollectedRecords: Sendable {
 private final class CollectingHandler: ObservationHandler {
     private let assessor: Assessor
     private let policy: EscalationPolicy
+    private let findings: FindingEngine?
+    private let corpus: CorpusWriter?
     private let collected: CollectedRecords
     private var encoder: RecordEncoder
     private var line = ByteBuffer(capacity: 16 * 1024)
@@ -184,11 +214,15 @@ private final class CollectingHandler: ObservationHandler {
         _ rules: RuleSet,
         _ policy: EscalationPolicy,
         _ encoding: RecordEncoder.Options,
+        _ inventory: InventoryIndex?,
+        _ corpus: CorpusWriter?,
         into collected: CollectedRecords
     ) {
         encoder = RecordEncoder(encoding)
         assessor = Assessor(rules)
         self.policy = policy
+        findings = inventory.map { FindingEngine($0) }
+        self.corpus = corpus
         self.collected = collected
     }
 
@@ -207,6 +241,8 @@ private final class CollectingHandler: ObservationHandler {
         line.removeAll()
         encoder.encode(observation, into: &line)
         let assessment = try? assessor.assess(&line, lookedFor: LookedFor(observation))
+        findings?.splice(into: &line)
+        if let corpus { line.withSpan { corpus.add($0) } }
         let bytes = line.withSpan { span in span.withUnsafeBufferPointer { [UInt8]($0) } }
         collected.add(observation, bytes, assessment?.highest)
     }
