@@ -29,6 +29,5 @@ extension ByteBuffer {
     }
 
     /// The version of the Elastic Common Schema whose names are used.
-    @inlinable
     package static var ecs: StaticString { "{\"version\":\"9.0.0\"}" }
 }
