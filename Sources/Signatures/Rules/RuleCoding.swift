@@ -1,3 +1,4 @@
+import Observations
 import YAML
 
 /// How a rule lies in the cache: without its examples, and without the text that it was read from.
