@@ -8,14 +8,16 @@ package struct MarkKind: Hashable, Sendable {
     package let rawValue: Int
 
     package init?(rawValue: Int) {
-        guard Self.rows.indices.contains(rawValue), Self.rows[rawValue] != nil else { return nil }
+        guard Self.definitions.indices.contains(rawValue), Self.definitions[rawValue] != nil else {
+            return nil
+        }
         self.rawValue = rawValue
     }
 
-    private init(_ row: Row) { rawValue = row.mark.number }
+    private init(_ definition: Definition) { rawValue = definition.mark.number }
 
     /// A mark, what a query calls it, and the field that holds its value as it is.
-    private struct Row {
+    private struct Definition {
         let mark: FieldMark
         let name: String
         let source: RecordField?
@@ -26,55 +28,61 @@ package struct MarkKind: Hashable, Sendable {
     /// A set of names is not the field's text: it holds the names in lower case, and only where there are
     /// several.
     private static let composed = [
-        Row(mark: FieldMark(4, "validity", .validity), name: "validity", source: nil),
-        Row(mark: FieldMark(6, "shape", .shape), name: "shape", source: nil),
-        Row(
+        Definition(mark: FieldMark(4, "validity", .validity), name: "validity", source: nil),
+        Definition(mark: FieldMark(6, "shape", .shape), name: "shape", source: nil),
+        Definition(
             mark: FieldMark(31, "names", .names),
             name: "hallmark.certificate.alternative_names_text",
             source: nil
         ),
-        Row(mark: FieldMark(32, "name_pattern", .names), name: "name_pattern", source: nil),
+        Definition(mark: FieldMark(32, "name_pattern", .names), name: "name_pattern", source: nil),
     ]
 
     /// By number.
-    private static let rows: [Row?] = {
-        let rows =
+    private static let definitions: [Definition?] = {
+        let definitions =
             composed
-            + Field.marks.map { Row(mark: $0.mark, name: $0.field.name, source: RecordField($0.field)) }
-        var table = [Row?](repeating: nil, count: 1 + (rows.map(\.mark.number).max() ?? 0))
-        for row in rows { table[row.mark.number] = row }
+            + Field.marks.map {
+                Definition(mark: $0.mark, name: $0.field.name, source: RecordField($0.field))
+            }
+        var table = [Definition?](repeating: nil, count: 1 + (definitions.map(\.mark.number).max() ?? 0))
+        for definition in definitions { table[definition.mark.number] = definition }
         return table
     }()
 
     /// In the order of their numbers, in which a corpus writes them.
-    package static let allCases = rows.compactMap { $0 }.map { MarkKind($0) }
+    package static let allCases = definitions.compactMap { $0 }.map { MarkKind($0) }
 
-    private var row: Row {
-        guard let row = Self.rows[rawValue] else { preconditionFailure("there is no mark \(rawValue)") }
-        return row
+    private var definition: Definition {
+        guard let definition = Self.definitions[rawValue] else {
+            preconditionFailure("there is no mark \(rawValue)")
+        }
+        return definition
     }
 
     package var isOfService: Bool { rawValue >= 60 }
 
     /// The record's field that the value is from, by which a query names the mark.
-    package var field: String { row.name }
+    package var field: String { definition.name }
 
     /// The short name that a query may use in place of the field.
-    package var alias: String { row.mark.alias }
+    package var alias: String { definition.mark.alias }
 
     /// The field that holds the value as it is, where there is one.
-    package var source: RecordField? { row.source }
+    package var source: RecordField? { definition.source }
 
     /// Marks of one family say the same thing more or less exactly, so that only the rarest of them counts.
-    package var family: FieldMark.Family { row.mark.family }
+    package var family: FieldMark.Family { definition.mark.family }
 
     /// The kind that a query names by field or short name.
     package init?(query name: String) {
         let name = name == "hallmark.certificate.serial.integer" ? "serial" : name.lowercased()
-        let rows = Self.rows.compactMap { $0 }
-        guard let row = rows.first(where: { $0.mark.alias == name }) ?? rows.first(where: { $0.name == name })
+        let definitions = Self.definitions.compactMap { $0 }
+        guard
+            let definition = definitions.first(where: { $0.mark.alias == name })
+                ?? definitions.first(where: { $0.name == name })
         else { return nil }
-        self.init(row)
+        self.init(definition)
     }
 }
 

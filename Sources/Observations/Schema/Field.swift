@@ -1,9 +1,9 @@
 /// One field of the record, by its dotted name.
 ///
-/// The list of all fields, `Field.all`, is the one place where the record is described. Written from it are the
-/// JSON Schemas, `Docs/observation.md` and the tables for other stores; what rules may name, which kind of
-/// evidence they find and which probe they wait for; the marks of a corpus; and the searches of Internet-wide
-/// indexes. Who adds a field writes its row, and the code that fills it.
+/// The list of all fields, `Field.all`, is the one place where the record is described. Written from it are
+/// the JSON Schemas, `Docs/observation.md` and the tables for other stores; what rules may name, which kind
+/// of evidence they find and which probe they wait for; the marks of a corpus; and the searches of
+/// Internet-wide indexes. Who adds a field writes its row, and the code that fills it.
 package struct Field: Sendable, Equatable {
     /// What a value is, in Elasticsearch's terms.
     package enum Kind: String, Sendable {
@@ -28,7 +28,7 @@ package struct Field: Sendable, Equatable {
     package private(set) var evidence: EvidenceKind?
     /// The probe that brings it: `certificate` for what the first connection tells.
     package private(set) var probe: ProbeKind
-    /// Whether it tells one implementation of a protocol from another, or is the text that such a hash is made of.
+    /// Whether it tells one implementation of a protocol from another, or is the text of such a hash.
     package let isFingerprint: Bool
     /// Whether we conclude it from matches, so that no rule can ask for it.
     package private(set) var isConcluded: Bool

@@ -27,7 +27,8 @@ package enum EvidenceKind: String, CaseIterable, Sendable, Comparable {
     }
 }
 
-/// How a field's values are spelled, so that a person's spelling can be brought to ours, and ours to an index's.
+/// How a field's values are spelled, so that a person's spelling can be brought to ours, and ours to an
+/// index's.
 package enum FieldSpelling: Equatable, Sendable {
     case asIs
     /// Upper-case hex; indexes want it in lower case.
