@@ -21,6 +21,7 @@ import Testing
         "schema": .none, "signatures list": .answers("rule"), "signatures show": .answers("rule"),
         "signatures stale": .answers("rule"), "signatures measure": .answers("measure"),
         "signatures lint": .answers("fault"), "signatures test": .answers("fault"),
+        "signatures update": .none, "config show": .none,
     ]
 
     /// A command's words, from the description that the program gives of itself.
