@@ -24,6 +24,9 @@ package final class HTTPProbe {
         case http2
     }
 
+    /// So many requests without an answer end it: each costs the whole time limit.
+    private static let mostUnanswered = 3
+
     private let origin: HTTPOrigin
     private let options: HTTPOptions
     private var plan: RequestPlan
@@ -34,6 +37,8 @@ package final class HTTPProbe {
     private var isReused = false
     /// The present request was begun before, on a connection that ended without a byte of answer.
     private var wasRetried = false
+    /// Requests that got no answer after others had got theirs.
+    private var unanswered = 0
     private var isFinished = false
     private var received = 0
 
@@ -119,6 +124,24 @@ package final class HTTPProbe {
         return finish()
     }
 
+    /// The server has let the present request wait too long.
+    ///
+    /// What has answered before is asked on, on another connection: one page that hangs hides no other.
+    package func timedOut() -> Action {
+        guard !isFinished else { return .finish }
+        switch exchange {
+        case .none: return finish()
+        case .http1(var reader):
+            exchange = .none
+            reader.timedOut()
+            return finished(reader)
+        case .http2:
+            guard let session else { return finish() }
+            session.timedOut()
+            return finished(session)
+        }
+    }
+
     /// The owner's time for this endpoint is up, or it can't connect again.
     package func stop(_ end: HTTPEnd = .timeout) -> Action {
         guard !isFinished else { return .finish }
@@ -177,6 +200,7 @@ package final class HTTPProbe {
     /// Records an exchange and goes on to the next one.
     private func add(_ result: HTTPExchange, _ body: [UInt8], _ isCut: Bool, keepsAlive: Bool) -> Action {
         let isIcon = current?.purpose == .icon
+        let hasAnswered = exchanges.contains { $0.version != nil }
         current = nil
         exchange = .none
         var result = result
@@ -189,12 +213,14 @@ package final class HTTPProbe {
             exchanges.append(result)
         }
         // An endpoint that does not answer, or not in HTTP, is not asked again.
-        let isHopeless =
-            result.version == nil || result.version == .http09 || result.end == .timeout
-            || result.wantsClientCertificate
-        guard !isHopeless, received <= options.bytes else { return finish() }
+        let isSilent = result.version == nil || result.end == .timeout
+        if isSilent { unanswered = hasAnswered ? unanswered + 1 : Self.mostUnanswered }
+        let isHopeless = result.version == .http09 || result.wantsClientCertificate
+        guard !isHopeless, unanswered < Self.mostUnanswered, received <= options.bytes else {
+            return finish()
+        }
         isReused = true
-        guard !keepsAlive else { return begin() }
+        guard !keepsAlive || isSilent else { return begin() }
         // The next request is chosen here, so that no connection is opened for none.
         wasRetried = false
         current = plan.next(after: exchanges)

@@ -230,6 +230,37 @@ import Wire
         #expect(answer(probe, "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n") == .finish)
     }
 
+    /// One page that hangs, or ends without a byte, hides no other; three end it.
+    @Test(arguments: [true, false]) func oneSilentPageHidesNoOther(_ hangs: Bool) {
+        let probe = probe(["/a", "/b", "/c", "/d"])
+        _ = probe.connected()
+        let page = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+        func silence() -> HTTPProbe.Action {
+            guard !hangs else { return probe.timedOut() }
+            // On a kept connection it may have crossed the request, which is made once more.
+            let action = probe.closed()
+            guard action == .reconnect, probe.exchanges.last?.version != nil else { return action }
+            _ = probe.connected()
+            return probe.closed()
+        }
+        #expect(sent(answer(probe, page)).hasPrefix("GET /a "))
+        #expect(silence() == .reconnect)
+        #expect(sent(probe.connected()).hasPrefix("GET /b "))
+        #expect(sent(answer(probe, page)).hasPrefix("GET /c "))
+        #expect(silence() == .reconnect)
+        #expect(sent(probe.connected()).hasPrefix("GET /d "))
+        #expect(silence() == .finish)
+        #expect(probe.exchanges.map(\.request.target) == ["/", "/a", "/b", "/c", "/d"])
+        #expect(probe.exchanges.map { $0.version != nil } == [true, false, true, false, false])
+    }
+
+    /// Who answers nothing at all is not asked again.
+    @Test func silenceFromTheFirstEndsIt() {
+        let probe = probe(["/a"])
+        _ = probe.connected()
+        #expect(probe.timedOut() == .finish && probe.exchanges.count == 1)
+    }
+
     @Test func noHTTPIsNotAskedAgain() {
         let probe = probe(["/a"])
         _ = probe.connected()

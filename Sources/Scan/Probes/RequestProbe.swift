@@ -69,7 +69,8 @@ final class RequestProbe: Probe {
         switch end {
         case .closed: break
         case .peerClosed, .failed: action = conversation.closed()
-        case .timedOut:
+        case .timedOut(total: false): action = http.timedOut() == .reconnect ? .reconnect : .done
+        case .timedOut(total: true):
             action = .done
             _ = http.stop()
         case .budgetExceeded:
