@@ -78,10 +78,11 @@ package final class EventLoop {
     /// Milliseconds on the loop's own clock, read once for each round while it runs.
     ///
     /// The clock is monotonic. It stands still while the running loop is kept from its rounds, as by SIGSTOP
-    /// or a write that blocks: servers have no part in that time, and no deadline passes in it.
+    /// or a write that blocks: servers have no part in that time, and no deadline passes in it. The same
+    /// holds before it runs, once a connection was begun.
     package var now: UInt64 {
         if !isRunning { uv_update_time(loop) }
-        return clock.read(uv_now(loop), isRunning: isRunning)
+        return clock.read(uv_now(loop), isRunning: isRunning || connectionCount > 0)
     }
 
     /// How often the loop was kept from its rounds for so long that the clock was stopped.

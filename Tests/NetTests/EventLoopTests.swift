@@ -134,6 +134,26 @@ import Testing
         }
     }
 
+    /// Connections are begun before the loop runs, and the process may be stopped between them.
+    @Test func noDeadlinePassesBeforeTheLoopRuns() throws {
+        let peer = try ScriptedPeer([.hold])
+        let connection = RecordingConnection(on: try EventLoop())
+        var sawPause: [Bool] = []
+        connection.onConnected = { connection in
+            sawPause.append(connection.sawPause)
+            connection.close()
+        }
+        connection.open(
+            .loopback(peer.port),
+            milliseconds: 1000,
+            totalDeadline: connection.loop.now + 1000
+        )
+        usleep(1_500_000)
+        connection.loop.run()
+        #expect(sawPause == [true])
+        #expect(connection.ends == [.closed])
+    }
+
     @Test func theClockStandsStillInAPause() {
         var clock = LoopClock()
         #expect(clock.read(50_000, isRunning: false) == 50_000)
