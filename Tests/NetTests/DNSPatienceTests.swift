@@ -32,8 +32,14 @@ import Testing
     @Test func aNameThatAloneIsNotAnsweredIsNotOurTrouble() {
         var patience = DNSPatience(milliseconds: 10_000)
         patience.heard(about: other, now: 2000)
+        // Once more, as its datagram may have been lost among the others'.
+        guard case .askAgain = patience.verdict(on: .timedOut, of: question, askedAt: 1000, now: 7000) else {
+            Issue.record("a lost datagram is taken for silence")
+            return
+        }
+        patience.heard(about: other, now: 8000)
         #expect(
-            patience.verdict(on: .timedOut, of: question, askedAt: 1000, now: 7000) == .fail(.unanswered)
+            patience.verdict(on: .timedOut, of: question, askedAt: 7200, now: 13_200) == .fail(.unanswered)
         )
         #expect(!DNSFailure.unanswered.isOurs)
         #expect(DNSFailure.timedOut.isOurs && DNSFailure.unreachable.isOurs && DNSFailure.truncated.isOurs)

@@ -14,6 +14,10 @@ final class AresChannel {
         var tries: Int
     }
 
+    /// Bytes that are asked for to keep answers in; Linux doubles it for what it keeps beside them, and gives
+    /// so much without privileges (net.core.rmem_max).
+    static let receiveBuffer: CInt = 212_992
+
     private let loop: EventLoop
     private let sockets: AresSockets
     private var channel: ares_channel?
@@ -88,6 +92,7 @@ final class AresChannel {
         options.timeout = CInt(clamping: settings.milliseconds)
         options.tries = CInt(clamping: settings.tries)
         options.ednspsz = 1232
+        options.socket_receive_buffer_size = Self.receiveBuffer
         options.sock_state_cb = { data, socket, readable, writable in
             var events: SocketWatch.Events = []
             if readable != 0 { events.insert(.readable) }
@@ -97,6 +102,7 @@ final class AresChannel {
         options.sock_state_cb_data = Unmanaged.passUnretained(sockets).toOpaque()
         let mask =
             ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ | ARES_OPT_SOCK_STATE_CB
+            | ARES_OPT_SOCK_RCVBUF
         var channel: ares_channel?
         try DNSSetupError.check(ares_library_init(ARES_LIB_INIT_ALL))
         try DNSSetupError.check(ares_init_options(&channel, &options, mask))

@@ -27,6 +27,8 @@ struct DNSPatience {
 
     /// How often a question is asked of servers that answer others.
     private static let triesBesideOthers = 6
+    /// How often one is asked again that got no answer while others got theirs.
+    private static let triesUnanswered = 1
     /// How often one is asked again that the server could not answer, as it may be just starting.
     private static let triesAfterRefusal = 1
 
@@ -68,8 +70,10 @@ struct DNSPatience {
             heard(now: now)
             isPatient = milliseconds > 0 && state.failures <= Self.triesAfterRefusal
         case .timedOut where othersAreAnswered:
+            // Among many answers datagrams are lost on the way and in full buffers, ours among them.
             failure = .unanswered
-            isPatient = false
+            state.failuresBesideOthers += 1
+            isPatient = milliseconds > 0 && state.failuresBesideOthers <= Self.triesUnanswered
         case .unreachable where othersAreAnswered:
             state.failuresBesideOthers += 1
             isPatient = state.failuresBesideOthers <= Self.triesBesideOthers
