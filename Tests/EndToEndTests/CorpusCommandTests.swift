@@ -14,6 +14,27 @@ import Testing
         return result
     }
 
+    /// JSON may have tabs and carriage returns between its words; what was taken in so is given out again.
+    @Test(arguments: ["\t", "\r", "\r\r\t "]) func blanksOfAnyKindAreGivenOutAgain(_ blank: String) throws {
+        let scratch = Scratch()
+        let digest = String(repeating: "AB", count: 32)
+        let line = """
+            {"@timestamp":"2026-11-22T03:31:00Z","event":{"dataset":"hallmark.observation","outcome":"success"},\
+            "server":{"address":"203.0.113.7","ip":"203.0.113.7","port":443},"tls":{"server":{"hash":\
+            {"sha256":_"\(digest)"},"x509":{"version_number":_"3"}}},"hallmark":{"certificate":{_"chain_length":1}}}
+
+            """
+        let sweep = try scratch.write("sweep", line.replacing("_", with: blank))
+        let path = scratch.file("corpus.sqlite")
+        _ = try corpus(["add", sweep, "--corpus", path])
+        let text = try corpus(["export", "--corpus", path]).text
+        #expect(text.split(whereSeparator: \.isNewline).count == 1)
+        let record = try #require(try Program.records(text).first)
+        #expect(record.text("tls.server.hash.sha256") == digest)
+        #expect(record.text("tls.server.x509.version_number") == "3")
+        #expect(record.number("hallmark.certificate.chain_length") == 1)
+    }
+
     /// Killed in the middle of a scan, the file is whole, lacks nothing that had been committed before, and
     /// gets the rest from the scan's output.
     @Test func aKilledScanLeavesAConsistentCorpus() throws {

@@ -72,12 +72,17 @@ struct CorpusRow {
         return bytes
     }
 
-    /// Part of a record as it stood there: JSON on one line.
+    /// Part of a record as it stood there: JSON, which is given without the tabs and line ends that may stand
+    /// between its words.
     func json(_ column: Int32) throws(CorpusDamage) -> String? {
         guard !isNull(column) else { return nil }
         let text = try text(column)
-        guard !text.utf8.contains(where: { $0 < 0x20 }) else { throw damage(column, "JSON on one line") }
-        return text
+        guard text.utf8.contains(where: { $0 < 0x20 }) else { return text }
+        let isBlank = Set<UInt8>([0x09, 0x0a, 0x0d])
+        guard text.utf8.allSatisfy({ $0 >= 0x20 || isBlank.contains($0) }) else {
+            throw damage(column, "JSON")
+        }
+        return String(decoding: text.utf8.map { isBlank.contains($0) ? 0x20 : $0 }, as: UTF8.self)
     }
 
     private func type(_ column: Int32) -> Int32 { sqlite3_column_type(statement, column) }
