@@ -30,6 +30,10 @@ static inline int cSSL_CTX_set_max_proto_version(SSL_CTX *ctx, int version) {
     return (int)SSL_CTX_set_max_proto_version(ctx, version);
 }
 
+static inline int cSSL_CTX_set1_sigalgs_list(SSL_CTX *ctx, const char *names) {
+    return (int)SSL_CTX_set1_sigalgs_list(ctx, names);
+}
+
 static inline int cSSL_CTX_set1_groups_list(SSL_CTX *ctx, const char *names) {
     return (int)SSL_CTX_set1_groups_list(ctx, names);
 }

@@ -25,6 +25,32 @@ import Testing
         probes(record).first { $0["kind"] as? String == kind }
     }
 
+    /// A server with two certificates shows the kind that is asked for, in each of a visit's connections.
+    @Test(arguments: ["-tls1_2", "-tls1_3"], ["rsa", "ecdsa"])
+    func oneOfTwoCertificates(_ version: String, _ look: String) throws {
+        let rsa = try LabCertificate("/CN=rsa.test")
+        let curve = try LabCertificate("/CN=ecdsa.test", key: ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"])
+        let server = try openssl(rsa, [version, "-www", "-dcert", curve.certificate, "-dkey", curve.key])
+        let record = try scan(server, ["--look", look, "--probe", "full"])
+        #expect(record.text("tls.server.subject") == "CN=\(look).test")
+        #expect(record.text("hallmark.proof") == "proven")
+        #expect(record["hallmark.anomalies"] == nil)
+        #expect(probe(record, "certificate")?["hello"] as? String == look)
+    }
+
+    /// What a server does not have is not made good for by what it has.
+    @Test func nothingIsShownForTheOtherKind() throws {
+        let server = try openssl(try LabCertificate("/CN=rsa.test"), ["-www"])
+        let record = try scan(server, ["--look", "ecdsa", "--probe", "certificate"])
+        #expect(record.text("error.code") == "tls_alert")
+        #expect(record["tls.server.subject"] == nil)
+        #expect(
+            probes(record).filter {
+                $0["kind"] as? String == "certificate" && $0["outcome"] as? String != "skipped"
+            }.count == 1
+        )
+    }
+
     /// Padding hides nothing: the names stand at the beginning, and such a certificate is looked at more
     /// closely.
     @Test(arguments: [3_000, 9_000, 20_000]) func aPaddedCertificate(_ names: Int) throws {

@@ -158,7 +158,8 @@ extension Field {
         .list(
             "hallmark.probes.hello",
             .keyword,
-            "The ClientHello used: `default`, `browser`, `tls12`, `legacy`, `no_sni`, `no_alpn`."
+            "The ClientHello used: `default`, `browser`, `tls12`, `legacy`, `no_sni`, `no_alpn`, `rsa`, "
+                + "`ecdsa`."
         ),
         .list("hallmark.probes.attempt", .long, "1 for the first try."),
         .list("hallmark.probes.duration_ms", .long, "Milliseconds it took."),

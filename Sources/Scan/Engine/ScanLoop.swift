@@ -22,7 +22,7 @@ final class ScanLoop {
     let scopeName: String?
     let trust: TrustStore?
     /// Made when the first complete handshake is due.
-    private(set) lazy var tls = try? TLSContext()
+    private(set) lazy var tls = try? TLSContext(look: options.look)
     private let feed: TargetFeed
     private let control: ScanControl
     private let networks: PrefixLimiter?

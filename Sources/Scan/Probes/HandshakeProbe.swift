@@ -14,7 +14,7 @@ final class HandshakeProbe: Probe {
     init(_ visit: EndpointVisit, attempt: Int) {
         let (scan, observation) = (visit.scan, visit.observation)
         // Where the grab's hellos did not suffice ours would not, either.
-        let engines = HandshakeEngines(scan, usesOwn: scan.options.prove)
+        let engines = HandshakeEngines(scan, usesOwn: scan.options.prove && !scan.options.look.wantsOneKind)
         conversation = TLSConversation(engines, serverName: observation.serverName, http: nil)
         self.attempt = attempt
         before = scan.options.prove ? nil : (observation.flight, observation.error)

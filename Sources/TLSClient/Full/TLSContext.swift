@@ -1,4 +1,5 @@
 import COpenSSL
+package import Wire
 
 /// Settings shared by the full handshakes of one thread: any server is to be seen, none is trusted.
 ///
@@ -30,8 +31,13 @@ package final class TLSContext {
     /// More recorders are not kept for later sessions.
     private static let maximumRecorders = 1024
 
-    /// - Parameter protocols: application protocols to offer (ALPN), in order of preference.
-    package init(protocols: [String] = ["h2", "http/1.1"]) throws(TLSError) {
+    /// - Parameters:
+    ///   - protocols: application protocols to offer (ALPN), in order of preference.
+    ///   - look: the grab's hello; one that takes one kind of certificate alone is followed in that.
+    package init(
+        protocols: [String] = ["h2", "http/1.1"],
+        look: ClientHello.Look = .default
+    ) throws(TLSError) {
         guard let context = SSL_CTX_new(TLS_client_method()) else { throw .fromQueue() }
         self.context = context
         // In place of the library's verifier: without verification alone it would still build chains.
@@ -47,7 +53,9 @@ package final class TLSContext {
         // The bytes that a connection may receive are bounded by whoever owns it.
         _ = cSSL_CTX_set_max_cert_list(context, Self.longestChain)
         _ = cSSL_CTX_set_min_proto_version(context, TLS1_VERSION)
-        guard SSL_CTX_set_cipher_list(context, Self.cipherList) == 1,
+        let kind = Self.kind(look)
+        guard SSL_CTX_set_cipher_list(context, kind.without + Self.cipherList) == 1,
+            kind.schemes.isEmpty || cSSL_CTX_set1_sigalgs_list(context, kind.schemes) == 1,
             SSL_CTX_set_ciphersuites(context, Self.tls13Suites) == 1,
             cSSL_CTX_set1_groups_list(context, Self.groups) == 1
         else {
@@ -67,6 +75,24 @@ package final class TLSContext {
     }
 
     deinit { SSL_CTX_free(context) }
+
+    /// Suites that a look does without, and the signature schemes that it takes; nothing for all.
+    private static func kind(_ look: ClientHello.Look) -> (without: String, schemes: String) {
+        switch look {
+        case .rsa:
+            (
+                "!aECDSA:!aDSS:",
+                "RSA-PSS+SHA256:RSA+SHA256:RSA-PSS+SHA384:RSA+SHA384:RSA-PSS+SHA512:RSA+SHA512:"
+                    + "rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:RSA+SHA224:RSA+SHA1"
+            )
+        case .ecdsa:
+            (
+                "!aRSA:!aDSS:",
+                "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:ed448:ECDSA+SHA224:ECDSA+SHA1"
+            )
+        default: ("", "")
+        }
+    }
 
     // MARK: Recorders, whose arrays serve one session after another
 

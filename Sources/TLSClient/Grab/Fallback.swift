@@ -18,7 +18,8 @@ package enum Fallback {
         tried: [ClientHello.Look],
         sentName: Bool
     ) -> ClientHello.Look? {
-        guard tried.count < maximumTries else { return nil }
+        // Another hello would bring another certificate than the one that was asked for.
+        guard tried.count < maximumTries, !tried.contains(where: \.wantsOneKind) else { return nil }
         return candidates(failure, suite, sentName).first { !tried.contains($0) }
     }
 

@@ -97,6 +97,8 @@ package final class GrabContext {
             case .legacy: 3
             case .noServerName: 4
             case .noProtocols: 5
+            case .rsa: 6
+            case .ecdsa: 7
             }
         return hellos[place]
     }
@@ -132,7 +134,7 @@ package final class GrabContext {
     /// Whether the first hello of a look has a key share for a group.
     func offers(_ group: UInt16, _ look: ClientHello.Look) -> Bool {
         switch look {
-        case .default, .noServerName, .noProtocols: group == 29 || group == 23
+        case .default, .noServerName, .noProtocols, .rsa, .ecdsa: group == 29 || group == 23
         case .browser: group == 29
         case .tls12, .legacy: false
         }

@@ -36,10 +36,19 @@ struct ProbeArguments: ParsableArguments {
     var sni: String?
 
     @Option(
-        help: ArgumentHelp("The hello to begin with: default or browser.", valueName: "look"),
-        completion: .list(["default", "browser"])
+        help: ArgumentHelp(
+            """
+            The hello to begin with: default; browser; rsa or ecdsa, which take a certificate with such a key alone, \
+            for servers that have one of each.
+            """,
+            valueName: "look"
+        ),
+        completion: .list(Self.looks.map(\.rawValue))
     )
-    var look = "default"
+    var look = ClientHello.Look.default.rawValue
+
+    /// The hellos that a scan may begin with.
+    private static let looks: [ClientHello.Look] = [.default, .browser, .rsa, .ecdsa]
 
     @Option(
         help: ArgumentHelp(
@@ -90,9 +99,7 @@ struct ProbeArguments: ParsableArguments {
     var followRedirects = false
 
     mutating func validate() throws {
-        guard ["default", "browser"].contains(look) else {
-            throw ValidationError("--look takes default or browser, not '\(look)'.")
-        }
+        _ = try chosenLook()
         guard (1...64).contains(maximumRequests ?? 1) else {
             throw ValidationError("--maximum-requests takes a number from 1 to 64.")
         }
@@ -109,7 +116,7 @@ struct ProbeArguments: ParsableArguments {
         options.prove = prove || verify
         if let sni { options.serverName = sni == "none" ? .none : .name(sni) }
         options.startTLS = try startTLSChoice()
-        options.look = look == "browser" ? .browser : .default
+        options.look = try chosenLook()
         options.sources = try sources()
         options.proxy = try theProxy()
         options.usesIPv6 = !target.noIPv6
@@ -120,6 +127,13 @@ struct ProbeArguments: ParsableArguments {
         options.jarmCompatible = jarmCompatible
         options.http = try httpOptions()
         return options
+    }
+
+    private func chosenLook() throws -> ClientHello.Look {
+        guard let chosen = Self.looks.first(where: { $0.rawValue == look }) else {
+            throw ValidationError("--look takes default, browser, rsa or ecdsa, not '\(look)'.")
+        }
+        return chosen
     }
 
     private func startTLSChoice() throws -> ScanOptions.StartTLSChoice? {

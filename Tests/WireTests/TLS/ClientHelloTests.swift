@@ -26,6 +26,25 @@ import Wire
         }
     }
 
+    /// Nothing of one kind of certificate is offered with the other; OpenSSL's list says which is which.
+    @Test func oneKindOfCertificateIsAskedForAlone() throws {
+        let (rsa, ecdsa) = (try ParsedHello(write(.rsa, "")), try ParsedHello(write(.ecdsa, "")))
+        let names = (rsa: Self.names(rsa.suites), ecdsa: Self.names(ecdsa.suites))
+        #expect(names.rsa.contains("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"))
+        #expect(names.rsa.contains("TLS_RSA_WITH_RC4_128_MD5"))
+        #expect(names.ecdsa.contains("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"))
+        let both = names.rsa.intersection(names.ecdsa)
+        #expect(both.count == 5 && both.allSatisfy { !$0.contains("_WITH_") || $0.hasPrefix("TLS_AES") })
+        for name in names.rsa.union(names.ecdsa) {
+            #expect(!["_anon_", "_DSS_", "_PSK_"].contains { name.contains($0) }, "\(name)")
+        }
+        #expect(Set(rsa.value(13).dropFirst(2)) != Set(ecdsa.value(13).dropFirst(2)))
+    }
+
+    private static func names(_ suites: [UInt16]) -> Set<String> {
+        Set(suites.compactMap { CipherSuite.name($0)?.description })
+    }
+
     @Test func oldServersFindWhatTheyNeedAmongTheFirst64() throws {
         let suites = try ParsedHello(write(.default, "")).suites
         for needed: UInt16 in [0x0004, 0x0005, 0x000a, 0x002f, 0x0035, 0x0033, 0x0009, 0x0003, 0x0032] {

@@ -14,13 +14,13 @@ extension ClientHello {
         protocols: [String] = ["h2", "http/1.1"]
     ) {
         switch look {
-        case .default, .noServerName, .noProtocols:
+        case .default, .noServerName, .noProtocols, .rsa, .ecdsa:
             self.init(
                 look: look,
                 recordVersion: [3, 1],
                 version: [3, 3],
                 sessionID: sessionID,
-                pieces: Self.ownPieces(shares, groups, look == .noProtocols ? [] : protocols)
+                pieces: Self.ownPieces(look, shares, groups, look == .noProtocols ? [] : protocols)
             )
         case .browser:
             self.init(
@@ -50,16 +50,17 @@ extension ClientHello {
     }
 
     private static func ownPieces(
+        _ look: Look,
         _ shares: [KeyShare],
         _ groups: [UInt16],
         _ protocols: [String]
     ) -> [Piece] {
         [
-            .bytes(suites(ownSuites)), .extensionsLength, .serverName,
+            .bytes(suites(ownSuites(look))), .extensionsLength, .serverName,
             .bytes(
                 item(11, [1, 0]) + item(10, list(groups + oldGroups)) + item(35, [])
                     + item(5, [1, 0, 0, 0, 0])
-                    + item(18, []) + item(22, []) + item(23, []) + item(13, list(ownSchemes))
+                    + item(18, []) + item(22, []) + item(23, []) + item(13, list(ownSchemes(look)))
             ),
             .protocols(alpn(protocols)),
             .bytes(

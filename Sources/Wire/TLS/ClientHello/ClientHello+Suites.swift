@@ -60,4 +60,28 @@ extension ClientHello {
     static let tls12Schemes: [UInt16] = [
         0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0603, 0x0806, 0x0601, 0x0203, 0x0201, 0x0202,
     ]
+
+    /// Of our own suites those that a look offers: all, or those of one kind of certificate.
+    static func ownSuites(_ look: Look) -> [UInt16] {
+        guard look.wantsOneKind else { return ownSuites }
+        return ownSuites.filter { suite in
+            // The suites of TLS 1.3 name no kind; static ECDH needs a key on a curve, whoever signed it.
+            if suite >> 8 == 0x13 { return true }
+            guard let name = CipherSuite.name(suite)?.description else { return false }
+            let isOnCurve = name.contains("_ECDSA_") || name.contains("_ECDH_RSA_")
+            return look == .ecdsa ? isOnCurve : !isOnCurve && name.contains("_RSA_")
+        }
+    }
+
+    /// Of our own signature schemes those that a look offers.
+    static func ownSchemes(_ look: Look) -> [UInt16] {
+        guard look.wantsOneKind else { return ownSchemes }
+        // RFC 8446, section 4.2.3: up to 0x07ff the low byte is the kind of key, 1 for RSA and 3 for ECDSA;
+        // from 0x0804 on 4 to 6 and 9 to 11 are RSA-PSS, the others EdDSA and brainpool curves.
+        return ownSchemes.filter { scheme in
+            let low = scheme & 0xff
+            let isRSA = scheme < 0x0800 ? low == 1 : 4...6 ~= low || 9...11 ~= low
+            return look == .rsa ? isRSA : !isRSA && (scheme >= 0x0800 || low == 3)
+        }
+    }
 }

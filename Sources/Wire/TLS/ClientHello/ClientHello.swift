@@ -21,9 +21,17 @@ package final class ClientHello: Sendable {
         case noServerName = "no_sni"
         /// As `default`, without application protocols, for servers that know only their own.
         case noProtocols = "no_alpn"
+        /// As `default`, but only a certificate with an RSA key will do.
+        case rsa
+        /// As `default`, but only a certificate with a key on a curve will do (ECDSA, Ed25519, Ed448).
+        case ecdsa
 
         /// Whether TLS 1.3 is among the versions offered.
         package var offersTLS13: Bool { self != .tls12 && self != .legacy }
+
+        /// Whether it takes certificates of one kind of key alone: of a server that has several it shows that
+        /// one, and another hello would show another.
+        package var wantsOneKind: Bool { self == .rsa || self == .ecdsa }
 
         /// Whether a server name that is given is sent.
         package var sendsServerName: Bool { self != .legacy && self != .noServerName }
