@@ -8,7 +8,7 @@ import Testing
         let scratch = Scratch()
         let digest = String(repeating: "AB", count: 32)
         let document = """
-            {"@timestamp":"2026-11-22T03:31:00Z","server":{"ip":"203.0.113.7","port":443},"tls":{"version":"1.3",\
+            {"@timestamp":"2026-11-22T03:31:00Z","agent":{"type":"packetbeat"},"server":{"ip":"203.0.113.7","port":443},"tls":{"version":"1.3",\
             "server":{"hash":{"sha256":"\(digest)"}}}}
 
             """
@@ -30,5 +30,30 @@ import Testing
         let add = try Program.run(["corpus", "add", file, "--corpus", corpus])
         #expect(add.status == 1 && add.errors.contains("1 record, 1 new observation"), "\(add.errors)")
         #expect(add.errors.contains("packetbeat.json:2: "))
+    }
+
+    /// What any ECS document has tells of no program: a line without a dataset is read by the fields that it
+    /// has and is not written anew; one of another program's dataset is refused.
+    @Test func anECSLineIsNotTakenForPacketbeats() throws {
+        let scratch = Scratch()
+        let digest = String(repeating: "AB", count: 32)
+        let ends = """
+            "server":{"ip":"203.0.113.7","port":443},"tls":{"version":"1.3","server":{"hash":{"sha256":"\(digest)"}}}}
+
+            """
+        let bare = "{\"@timestamp\":\"2026-11-22T03:31:00Z\",\(ends)"
+        let other = "{\"@timestamp\":\"2026-11-22T03:31:00Z\",\"event\":{\"dataset\":\"zeek.ssl\"},\(ends)"
+        let rules = ["--no-default-signatures", "--signatures", projectFolder + "/signatures/tunnel"]
+        let own = try scratch.write("bare.json", bare)
+        let match = try Program.run(["match", own] + rules)
+        #expect(match.status == 0 && match.text == bare, "\(match.text)\(match.errors)")
+        let corpus = scratch.file("c.sqlite")
+        let add = try Program.run(["corpus", "add", own, "--corpus", corpus])
+        #expect(add.status == 0 && add.errors.contains("1 record, 1 new observation"), "\(add.errors)")
+        let foreign = try scratch.write("other.json", other)
+        let refused = try Program.run(["match", foreign] + rules)
+        #expect(refused.status == 1 && refused.text.isEmpty && refused.errors.contains("other.json"))
+        let kept = try Program.run(["corpus", "add", foreign, "--corpus", corpus])
+        #expect(kept.status == 1 && kept.errors.contains("other.json"), "\(kept.errors)")
     }
 }
