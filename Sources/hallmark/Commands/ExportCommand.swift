@@ -158,6 +158,10 @@ private final class ExportRun {
 
     /// Reads one file; what of it can't be read is said and counted.
     func add(file: String) throws {
+        let before = records + unread
+        defer {
+            if records + unread == before { say(FileError(file, "there is no record in it").description) }
+        }
         do {
             var lines = try LineReader(file)
             while true {

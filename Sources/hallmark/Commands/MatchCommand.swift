@@ -89,14 +89,9 @@ private final class MatchRun {
 
     func match(path: String) throws {
         let before = seen
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-            let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-            for name in try FileManager.default.subpathsOfDirectory(atPath: real).sorted() {
-                let file = path + "/" + name
-                // A pipe in a folder would be waited for.
-                var status = stat()
-                guard stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+        if let folder = FolderFiles(path) {
+            for fault in folder.faults { fail(fault) }
+            for file in folder.files {
                 // What is neither observations nor certificates is no mistake in a folder.
                 let isReadable = access(file, R_OK) == 0
                 if !isReadable || CertificateFile.kind(of: file) != nil || InputKind.source(file) != nil {

@@ -3,6 +3,7 @@ import Corpus
 import Foundation
 import HTTPClient
 import Observations
+import Pipeline
 import Signatures
 import Terminal
 
@@ -32,21 +33,12 @@ struct Population {
                 fail(path, "there is nothing in it that can be measured")
             }
         }
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+        guard FileManager.default.fileExists(atPath: path) else {
             return fail(path, "no such file or folder")
         }
-        guard isFolder.boolValue else { return add(file: path, isNamed: true) }
-        let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-        guard let names = try? FileManager.default.subpathsOfDirectory(atPath: real) else {
-            return fail(path, "can't be read")
-        }
-        for name in names.sorted() {
-            let file = path + "/" + name
-            let attributes = try? FileManager.default.attributesOfItem(atPath: real + "/" + name)
-            guard attributes?[.type] as? FileAttributeType == .typeRegular else { continue }
-            add(file: file, isNamed: false)
-        }
+        guard let folder = FolderFiles(path) else { return add(file: path, isNamed: true) }
+        for fault in folder.faults { fail(fault) }
+        for file in folder.files { add(file: file, isNamed: false) }
     }
 
     private mutating func add(file: String, isNamed: Bool) {

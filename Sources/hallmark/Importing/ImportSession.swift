@@ -1,6 +1,7 @@
 import Foundation
 import Import
 import Observations
+import Pipeline
 import Terminal
 
 /// Finds what the files of an import are, reads each with the reader of its kind, and says what came of it.
@@ -27,7 +28,7 @@ final class ImportSession {
     /// Reads files and folders, and writes all that is held at the end.
     func read(_ paths: [String]) throws {
         var found: [(format: ForeignFormat, priority: Int, path: String, opened: ImportInput?)] = []
-        for path in paths.flatMap(Self.files) {
+        for path in paths.flatMap(files) {
             do throws(FileError) {
                 let input = try ImportInput(path.name)
                 guard let format = format(input.head) else {
@@ -69,13 +70,11 @@ final class ImportSession {
     }
 
     /// The file itself, or what stands in a folder, by name.
-    private static func files(_ path: String) -> [(name: String, isListed: Bool)] {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-            return [(path, false)]
-        }
-        let names = FileManager.default.subpaths(atPath: path) ?? []
-        return names.sorted().map { path + "/" + $0 }.filter(isRegular).map { ($0, true) }
+    private func files(_ path: String) -> [(name: String, isListed: Bool)] {
+        guard let folder = FolderFiles(path) else { return [(path, false)] }
+        for fault in folder.faults { fail(fault) }
+        if folder.files.isEmpty, folder.faults.isEmpty { fail(FileError(path, "there is no file in it")) }
+        return folder.files.map { ($0, true) }
     }
 
     private static func isRegular(_ path: String) -> Bool {
