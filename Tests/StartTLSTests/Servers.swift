@@ -263,6 +263,8 @@ enum Servers {
                 let file = name == "key" ? certificate.key : certificate.certificate
                 try check("cp", [file, scratch.file("\(name).pem")])
             }
+            // The user `news` may not be let into the folder where this project lies.
+            try check("sh", ["-c", "cp \"$0\"/bin/nnrpd-ssl \"$0\"/*.so* \"$1\"", folder, scratch.path])
             let files =
                 tls
                 ? "tlscertfile: \(scratch.file("certificate.pem"))\ntlskeyfile: \(scratch.file("key.pem"))"
@@ -293,10 +295,10 @@ enum Servers {
             try check("chmod", ["600", scratch.file("key.pem")])
             try check("chown", ["-R", "news:news", scratch.path])
             return [
-                "INNCONF=\(scratch.file("inn.conf"))", "LD_LIBRARY_PATH=\(folder)", "setpriv", "--reuid=news",
-                "--regid=news", "--clear-groups", "\(folder)/bin/nnrpd-ssl", "-D", "-f", "-n", "-4",
-                "127.0.0.1",
-                "-p", "\(port)", "-c", scratch.file("readers.conf"),
+                "INNCONF=\(scratch.file("inn.conf"))", "LD_LIBRARY_PATH=\(scratch.path)", "setpriv",
+                "--reuid=news", "--regid=news", "--clear-groups", scratch.file("nnrpd-ssl"), "-D", "-f", "-n",
+                "-4",
+                "127.0.0.1", "-p", "\(port)", "-c", scratch.file("readers.conf"),
             ]
         }
     }
