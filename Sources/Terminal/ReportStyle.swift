@@ -21,11 +21,19 @@ package struct ReportStyle: Sendable {
     ) -> ReportStyle {
         let isTerminal = isatty(descriptor) == 1
         let saysNo = !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
-        var size = winsize()
-        let columns =
-            isTerminal && ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-            ? Int(size.ws_col) : Int(environment["COLUMNS"] ?? "") ?? 100
+        let columns = width(of: descriptor, environment) ?? 100
         return ReportStyle(width: columns, usesColour: isTerminal && !saysNo)
+    }
+
+    /// Columns of standard output, from 40 on; nil when nobody says.
+    package static var outputWidth: Int? {
+        width(of: STDOUT_FILENO, ProcessInfo.processInfo.environment).map { max(40, $0) }
+    }
+
+    private static func width(of descriptor: Int32, _ environment: [String: String]) -> Int? {
+        var size = winsize()
+        let isKnown = isatty(descriptor) == 1 && ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0
+        return isKnown && size.ws_col > 0 ? Int(size.ws_col) : Int(environment["COLUMNS"] ?? "")
     }
 }
 

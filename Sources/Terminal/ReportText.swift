@@ -92,6 +92,25 @@ package struct ReportText {
         return lines + [line]
     }
 
+    /// `text` in lines of at most `width` columns, broken at blanks alone: a longer word has a longer line.
+    package static func filled(_ text: String, to width: Int) -> [String] {
+        var lines: [String] = []
+        var (line, columns) = ("", 0)
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            let size = columnCount(word)
+            if columns > 0, columns + 1 + size > width {
+                lines.append(line)
+                (line, columns) = ("", 0)
+            } else if !line.isEmpty || columns > 0 {
+                line += " "
+                columns += 1
+            }
+            line += word
+            columns += size
+        }
+        return lines + [line]
+    }
+
     /// Columns that a terminal gives to `text`: two for East Asian wide characters and pictographs, none for
     /// marks.
     package static func columnCount(_ text: Substring) -> Int {

@@ -54,6 +54,17 @@ package final class StandardOutput {
         }
     }
 
+    /// Writes lines of prose that may hold what others wrote, broken at blanks where they are wider than the
+    /// terminal; what follows stands as far to the right as the line does.
+    package func prose(_ text: String) throws(StandardOutputError) {
+        let width = ReportStyle.outputWidth ?? TextTable.usualWidth
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            let indent = String(line.prefix { $0 == " " })
+            let rest = SafeText.terminal(String(line.dropFirst(indent.count)))
+            for part in ReportText.filled(rest, to: width - indent.count) { try write(indent + part + "\n") }
+        }
+    }
+
     /// Writes rows in columns, the first of them the heads.
     package func table(_ rows: [[String]]) throws(StandardOutputError) {
         guard let head = rows.first else { return }

@@ -1,10 +1,19 @@
-/// Columns of text for a terminal, as wide as their longest cell.
+/// Columns of text for a terminal, as wide as their longest cell and no wider together than the terminal.
+///
+/// Columns that do not fit beside the others stand in further lines of their rows, a little to the right,
+/// and the last one is broken at blanks. A word is never broken: a hash or an address can be copied.
 package struct TextTable {
+    /// Columns of a terminal that nothing is known of.
+    package static let usualWidth = 80
+    private static let indent = 4
+    /// The last column is broken where it stands when so many columns are left for it.
+    private static let leastText = 24
+
     private let head: [String]
     private var rows: [[String]] = []
     private let widest: Int
 
-    /// - Parameter widest: longer cells are cut off, in characters; the last column never is.
+    /// - Parameter widest: longer cells of several words are cut off, in characters; the last column never is.
     package init(_ head: [String], widest: Int = 48) {
         self.head = head
         self.widest = widest
@@ -15,26 +24,73 @@ package struct TextTable {
         rows.append(
             cells.enumerated().map { index, cell in
                 let text = SafeText.terminal(cell)
-                return index < head.count - 1 && text.count > widest ? text.prefix(widest - 1) + "…" : text
+                let isLong = index < head.count - 1 && text.count > widest && text.contains(" ")
+                return isLong ? text.prefix(widest - 1) + "…" : text
             }
         )
     }
 
     package var isEmpty: Bool { rows.isEmpty }
 
-    package var text: String {
+    /// The table for standard output.
+    package var text: String { text(width: ReportStyle.outputWidth ?? Self.usualWidth) }
+
+    /// The table in lines of at most `width` columns, where its words let it.
+    package func text(width: Int) -> String {
         let all = (head.allSatisfy(\.isEmpty) ? [] : [head]) + rows
-        let widths = head.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        let widths = head.indices.map { column in
+            all.map { ReportText.columnCount($0[column][...]) }.max() ?? 0
+        }
+        let groups = groups(widths, width)
         return all.map { row in
-            var line = ""
-            for (index, cell) in row.enumerated() {
-                line += cell
-                if index < row.count - 1 {
-                    line += String(repeating: " ", count: widths[index] - cell.count + 2)
-                }
+            groups.enumerated().map { line($0.element, of: row, widths, width, isFirst: $0.offset == 0) }
+                .joined()
+        }
+        .joined()
+    }
+
+    /// Which columns stand in one line.
+    private func groups(_ widths: [Int], _ width: Int) -> [Range<Int>] {
+        var groups: [Range<Int>] = []
+        var (first, used) = (0, 0)
+        for column in widths.indices {
+            let isLast = column == widths.count - 1
+            let wanted = isLast ? min(widths[column], Self.leastText) : widths[column]
+            if column > first, used + wanted > width {
+                groups.append(first..<column)
+                (first, used) = (column, Self.indent)
             }
-            while line.last == " " { line.removeLast() }
-            return line + "\n"
-        }.joined()
+            used += widths[column] + 2
+        }
+        return groups + [first..<widths.count]
+    }
+
+    /// The lines of a row that have some of its columns; none for further ones without a word.
+    private func line(
+        _ group: Range<Int>,
+        of row: [String],
+        _ widths: [Int],
+        _ width: Int,
+        isFirst: Bool
+    ) -> String {
+        guard isFirst || !row[group].allSatisfy(\.isEmpty) else { return "" }
+        var line = String(repeating: " ", count: isFirst ? 0 : Self.indent)
+        var used = line.count
+        for column in group.dropLast() {
+            line += row[column]
+            let rest = widths[column] - ReportText.columnCount(row[column][...]) + 2
+            line += String(repeating: " ", count: rest)
+            used += widths[column] + 2
+        }
+        let last = row[group.upperBound - 1]
+        let isText = group.upperBound == row.count
+        let lines = isText ? ReportText.filled(last, to: max(Self.leastText, width - used)) : [last]
+        let further = String(repeating: " ", count: used)
+        return lines.enumerated().map { index, text in
+            var text = (index == 0 ? line : further) + text
+            while text.last == " " { text.removeLast() }
+            return text + "\n"
+        }
+        .joined()
     }
 }

@@ -48,7 +48,8 @@ enum Program {
             }
         } else if !message.isEmpty {
             // Only the parser's own words have several lines; an error may quote a line end of a file's name.
-            if code == .validationFailure { Terminal.say(lines: message) } else { Terminal.say(message) }
+            let isParsers = code == .validationFailure
+            if isParsers { Terminal.say(lines: withSafeArguments(message)) } else { Terminal.say(message) }
             if code == .validationFailure,
                 let hint = MisspeltCommand.hint(Array(CommandLine.arguments.dropFirst()))
             {
@@ -56,6 +57,17 @@ enum Program {
             }
         }
         Hallmark.exit(withError: ExitCode(code.rawValue))
+    }
+
+    /// The parser's words, in which an argument that it quotes has no line end of its own.
+    private static func withSafeArguments(_ message: String) -> String {
+        CommandLine.arguments.dropFirst().reduce(message) { text, argument in
+            let value = argument.drop { $0 != "=" }.dropFirst()
+            return [argument, String(value)].reduce(text) { text, part in
+                let safe = SafeText.terminal(part)
+                return part.isEmpty || safe == part ? text : text.replacing(part, with: safe)
+            }
+        }
     }
 }
 

@@ -23,6 +23,21 @@ import Testing
         if hint.isEmpty, arguments.count == 1 { #expect(!result.errors.contains("Did you mean")) }
     }
 
+    /// An argument that is quoted in an error has no line of its own.
+    @Test(arguments: [
+        ["scan", "--look=a\nhallmark: 1 endpoint", "127.0.0.1"],
+        ["scan", "--look", "a\u{1b}[2J\nhallmark: 1 endpoint", "127.0.0.1"],
+        ["scan", "--no-such-option\nhallmark: 1 endpoint"], ["corpus", "a\nhallmark: 1 endpoint"],
+        ["match", "no-such-file\nhallmark: 1 endpoint"],
+    ])
+    func argumentsForgeNoLine(_ arguments: [String]) throws {
+        let result = try Program.run(arguments)
+        #expect(result.status == 64 || result.status == 1)
+        #expect(result.errors.contains("\\u{a}hallmark"), "\(result.errors)")
+        #expect(!result.errors.split(separator: "\n").contains { $0.hasPrefix("hallmark: 1 endpoint") })
+        #expect(!result.errors.contains("\u{1b}"))
+    }
+
     /// A host that has a subcommand's name can be scanned.
     @Test func hostsOfSuchNames() throws {
         for target in ["scan:443", "scan.example", "web"] {

@@ -48,7 +48,8 @@ import Testing
     // MARK: Reading what was written
 
     private func compare(_ arguments: [String], exit status: Int32 = 0) throws -> CommandResult {
-        let result = try Program.run(["compare"] + arguments)
+        // Wide enough for one line a finding.
+        let result = try Program.run(["compare"] + arguments, columns: 1000)
         #expect(result.status == status, "\(result.errors)")
         return result
     }

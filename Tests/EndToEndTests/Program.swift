@@ -7,13 +7,12 @@ enum Program {
     static let path = programPath
 
     /// Runs `hallmark` in the project's folder.
-    static func run(_ arguments: [String], input: String = "") throws -> CommandResult {
-        try TestSupport.run(
-            path,
-            arguments,
-            input: Array(input.utf8),
-            environment: ["HALLMARK_SIGNATURES": projectFolder + "/signatures", "NO_COLOR": "1"]
-        )
+    ///
+    /// - Parameter columns: of the terminal that the program may suppose; nil for what it does itself.
+    static func run(_ arguments: [String], input: String = "", columns: Int? = nil) throws -> CommandResult {
+        var environment = ["HALLMARK_SIGNATURES": projectFolder + "/signatures", "NO_COLOR": "1"]
+        environment["COLUMNS"] = columns.map(String.init)
+        return try TestSupport.run(path, arguments, input: Array(input.utf8), environment: environment)
     }
 
     /// Runs `hallmark scan` without signatures and reads its records.

@@ -142,7 +142,8 @@ struct RootsAuditCommand: ParsableCommand {
         for fault in faults { Terminal.say("hallmark: not read: \(fault)") }
         if !quiet { summarise(audit, search, known) }
         if audit.rootCount == 0 {
-            Terminal.say("hallmark: no root was read: nothing was audited")
+            let place = stores.isEmpty ? "" : " in " + stores.joined(separator: ", ")
+            Terminal.say("hallmark: no root was read\(place): nothing was audited")
             throw ExitCode(1)
         }
         if known.isEmpty && before == nil {
@@ -175,7 +176,7 @@ struct RootsAuditCommand: ParsableCommand {
         let output = StandardOutput()
         switch format {
         case .ndjson: for finding in findings { try output.write(finding.ndjson(at: now)) }
-        case .table: for root in RootTable(findings).roots { try output.lines(root) }
+        case .table: for root in RootTable(findings).roots { try output.prose(root) }
         }
         try output.flush()
     }

@@ -120,14 +120,14 @@ struct SignaturesCommand: ParsableCommand {
                 if form.isLines {
                     try output.json(RuleSummary(rule))
                 } else {
-                    try output.lines(rule.explanation)
+                    try output.prose(rule.explanation)
                 }
             }
             for rule in correlations {
                 if form.isLines {
                     try output.json(CorrelationSummary(rule))
                 } else {
-                    try output.lines(rule.explanation)
+                    try output.prose(rule.explanation)
                 }
             }
             try output.flush()
