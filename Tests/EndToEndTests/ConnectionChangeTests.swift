@@ -159,6 +159,16 @@ import Testing
         #expect(record.text("hallmark.proof") == "proven")
     }
 
+    /// What answers the request speaks no TLS: nothing that it says is an answer of the certificate's holder.
+    @Test(arguments: ["HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "SSH-2.0-lab\r\n"])
+    func anotherProtocolAltogether(_ words: String) throws {
+        let record = try visit([Face(victim), Face(attacker, hasKey: true, ["says": words])])
+        #expect(record.text("tls.server.subject") == "CN=victim")
+        #expect(record.text("hallmark.proof") == "presented")
+        #expect(record["tls.established"] as? Bool == false)
+        #expect(record["http.response.status_code"] == nil)
+    }
+
     /// The same leaf with another certificate behind it.
     @Test func anotherChain() throws {
         let longer = try LabCertificate("/CN=unused")

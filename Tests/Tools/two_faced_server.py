@@ -10,6 +10,7 @@ A face is a JSON object:
   shown             a PEM file that takes the certificate's place on the wire (TLS 1.2)
   version           "1.2" or "1.3" for nothing else
   alpn              the protocols that are chosen from
+  says              text that is sent in place of TLS
   named             false: a hello with a server name gets the alert unrecognized_name
 """
 import json
@@ -109,6 +110,10 @@ def serve_forged(peer, context, path):
 def serve(peer, face):
     hello = peer.recv(65536, socket.MSG_PEEK)
     if not hello:
+        return
+    if "says" in face:
+        peer.recv(65536)
+        peer.sendall(face["says"].encode())
         return
     if not face.get("named", True) and suites_and_name(hello)[1]:
         peer.recv(65536)
