@@ -137,7 +137,7 @@ snapshots: build-packages ## Write schema, generated documentation and golden fi
 	git status --short Docs Tests
 
 clean: ## Remove what was built
-	rm -rf .build .build-fuzz .build-thread
+	rm -rf .build .build-address .build-fuzz .build-thread
 
 build-packages:
 	@command -v $(SWIFT) > /dev/null || { echo "Swift 6.2 or newer is needed: see https://www.swift.org/install/linux/" >&2; exit 1; }
