@@ -13,7 +13,7 @@ package struct TextTable {
     private var rows: [[String]] = []
     private let widest: Int
 
-    /// - Parameter widest: longer cells of several words are cut off, in characters; the last column never is.
+    /// - Parameter widest: longer cells of several words are cut off, in characters, but in the last column.
     package init(_ head: [String], widest: Int = 48) {
         self.head = head
         self.widest = widest
