@@ -151,7 +151,7 @@ class Trial:
         targets = [f"127.{64 + at // 256}.{at % 256}.0/24:{self.ports['mixed']}" for at in range(blocks)]
         output = self.folder / "soak"
         process = subprocess.Popen(
-            self.command(*targets, "--probe", "full", "--rate", self.options.load, "-c", 400, "-o", output, "--retries", 0,
+            self.command(*targets, "--probe", "full", "--rate", self.options.load, "-c", 400, "-o", output, "--retries", 3,
                          "--corpus", self.folder / "soak-corpus"),
             stderr=subprocess.PIPE,
         )
@@ -169,12 +169,13 @@ class Trial:
                 record = json.loads(line)
                 place = [int(part) for part in record["server"]["ip"].split(".")]
                 is_hostile = (place[2] * 256 + place[3]) % 5 == 0
-                outcomes["hostile" if is_hostile else record["event"]["outcome"]] += 1
+                code = (record.get("error") or {}).get("code", "success")
+                outcomes["hostile" if is_hostile else code] += 1
         later = samples[len(samples) // 3 :]
         middle = len(later) // 2
         memory = [max(sample[1] for sample in part) for part in (later[:middle], later[middle:])]
         files = [max(sample[2] for sample in part) for part in (later[:middle], later[middle:])]
-        is_right = is_right and len(seen) == 256 * blocks and not torn and outcomes["failure"] == 0
+        is_right = is_right and len(seen) == 256 * blocks and not torn and outcomes.keys() <= {"hostile", "success"}
         is_flat = memory[1] < 1.1 * memory[0] + 4096 and files[1] <= files[0] + 16
         self.say(
             is_right and is_flat,

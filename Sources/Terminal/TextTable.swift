@@ -41,7 +41,8 @@ package struct TextTable {
         let widths = head.indices.map { column in
             all.map { ReportText.columnCount($0[column][...]) }.max() ?? 0
         }
-        let groups = groups(widths, width)
+        let words = all.flatMap { ($0.last ?? "").split(separator: " ") }
+        let groups = groups(widths, width, longestWord: words.map(ReportText.columnCount).max() ?? 0)
         return all.map { row in
             groups.enumerated().map { line($0.element, of: row, widths, width, isFirst: $0.offset == 0) }
                 .joined()
@@ -50,12 +51,14 @@ package struct TextTable {
     }
 
     /// Which columns stand in one line.
-    private func groups(_ widths: [Int], _ width: Int) -> [Range<Int>] {
+    ///
+    /// - Parameter longestWord: of the last column, which has to have room for it.
+    private func groups(_ widths: [Int], _ width: Int, longestWord: Int) -> [Range<Int>] {
         var groups: [Range<Int>] = []
         var (first, used) = (0, 0)
         for column in widths.indices {
             let isLast = column == widths.count - 1
-            let wanted = isLast ? min(widths[column], Self.leastText) : widths[column]
+            let wanted = isLast ? min(widths[column], max(Self.leastText, longestWord)) : widths[column]
             if column > first, used + wanted > width {
                 groups.append(first..<column)
                 (first, used) = (column, Self.indent)

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPClient
+import Observations
 import TestSupport
 import Testing
 import Wire
