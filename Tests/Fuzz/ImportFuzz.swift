@@ -9,8 +9,9 @@ func fuzzImport(_ bytes: [UInt8]) {
         guard let input = try? ImportInput(bytes) else { return }
         _ = format.recognises(input.head)
         let reader = format.makeReader(run)
-        _ = reader.priority(input.head)
+        _ = format.priority(input.head)
         try? reader.read(input)
+        try? reader.settle()
         try? reader.finish()
         try? run.finish()
         // Nothing is written that was not seen.

@@ -73,6 +73,11 @@ package struct Pivot {
         case .time: found.sort { ($0.firstSeen ?? .max, $1.score) < ($1.firstSeen ?? .max, $0.score) }
         }
         answer.isCut = found.count > limit
+        if options.wantsClients {
+            let told = try clients(of: own + found.prefix(limit))
+            answer.clients = told.clients
+            answer.areClientsCut = told.isCut
+        }
         answer.results = try found.prefix(limit).map { try result($0) }
         return answer
     }
@@ -124,6 +129,10 @@ package struct Pivot {
             )
         case .marks(let marks):
             seeds.add(try marks.filter { try hasMark($0) })
+        case .lead(let software):
+            let sightings = try reader.sightings(lead: software, limit: 200)
+            seeds.certificates = Array(Set(sightings.map(\.certificate)).subtracting([0])).sorted()
+            seeds.endpoints = Array(Set(sightings.filter { $0.certificate == 0 }.map(\.endpoint))).sorted()
         }
         for endpoint in seeds.endpoints {
             for sighting in try reader.sightings(endpoint: endpoint, limit: 20) {

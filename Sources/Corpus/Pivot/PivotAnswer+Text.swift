@@ -18,7 +18,7 @@ extension PivotAnswer {
             if seeds.count > 10 { result += "  and \(seeds.count - 10) more\n" }
         }
         // Marks that lead nowhere are no answer.
-        guard outcome == .found else { return result + nothing }
+        guard !results.isEmpty else { return result + nothing + clientText }
         result += "\nMarks\n" + Self.table(marks) + "\nShares them\n"
         for found in results {
             var line = "  \(SharedMark.shown(found.score)) bits  \(found.isEndpoint ? "endpoint " : "")"
@@ -37,7 +37,26 @@ extension PivotAnswer {
             if found.shared.count > 4 { result += "      and \(found.shared.count - 4) more\n" }
         }
         if isCut { result += "\nThere is more; --limit raises the number of results.\n" }
-        return result
+        return result + clientText
+    }
+
+    /// Who connected, where that was asked for.
+    private var clientText: String {
+        guard let clients else { return "" }
+        guard !clients.isEmpty else {
+            return "\nClients\n  None is known: who connected is in records of passive sources alone.\n"
+        }
+        var table = TextTable(["  client", "to", "of", "connections", "first", "last", "bytes", "JA4"])
+        for client in clients {
+            table.add([
+                "  " + client.label, client.endpoint + (client.name.isEmpty ? "" : " (\(client.name))"),
+                label(of: client.result), String(client.count), RFC3339.secondsText(client.first),
+                RFC3339.secondsText(client.last), client.bytes.map(String.init) ?? "",
+                client.ja4.joined(separator: " "),
+            ])
+        }
+        return "\nClients\n" + table.text
+            + (areClientsCut ? "  and others: no more than \(clients.count) are shown\n" : "")
     }
 
     private static func table(_ marks: [SharedMark]) -> String {
@@ -85,6 +104,7 @@ extension PivotAnswer {
             out.append("}\n")
         }
         for result in results { out.append(result, type: "result") }
+        for client in clients ?? [] { out.append(client) }
         return out.text
     }
 
@@ -159,6 +179,34 @@ extension ByteBuffer {
         endArray()
     }
 
+    fileprivate mutating func append(_ client: PivotClient) {
+        append("{")
+        member("type", "client" as String)
+        if !client.address.isEmpty { member("client", client.address) }
+        if !client.user.isEmpty { member("user", client.user) }
+        member("id", client.result)
+        member("endpoint", client.endpoint)
+        if !client.name.isEmpty { member("name", client.name) }
+        member("count", client.count)
+        member("first_seen", RFC3339.text(client.first))
+        member("last_seen", RFC3339.text(client.last))
+        if let bytes = client.bytes { member("bytes", bytes) }
+        if let time = client.milliseconds { member("duration_ms", time) }
+        append("ja3", client.ja3)
+        append("ja4", client.ja4)
+        append("}\n")
+    }
+
+    private mutating func append(_ name: StaticString, _ values: [String]) {
+        guard !values.isEmpty else { return }
+        array(name)
+        for value in values {
+            comma()
+            string(value)
+        }
+        endArray()
+    }
+
     fileprivate mutating func append(_ result: PivotResult, type: String) {
         append("{")
         member("type", type)
@@ -186,10 +234,10 @@ extension ByteBuffer {
             }
             endArray()
         }
+        member("id", result.id)
         if result.depth > 0 {
             member("depth", result.depth)
             if let via = result.via { member("via", via) }
-            member("id", result.id)
             key("score")
             append(SharedMark.shown(result.score))
             array("shared")

@@ -38,11 +38,19 @@ extension PivotGraph {
         var result = "graph pivot {\n  overlap=false; splines=true;\n  node [fontsize=10];\n"
         for (index, node) in nodes.enumerated() {
             result += "  n\(index) [label=\(SafeText.dot(Self.short(node.label))), "
-            result += "tooltip=\(SafeText.dot(node.label)), shape=\(node.kind == .mark ? "ellipse" : "box")"
+            result += "tooltip=\(SafeText.dot(node.label)), shape=\(Self.shape(node.kind))"
             result += node.kind == .seed ? ", style=bold];\n" : "];\n"
         }
         for edge in edges { result += "  n\(edge.from) -- n\(edge.to) [penwidth=\(Self.width(edge))];\n" }
         return result + "}\n"
+    }
+
+    private static func shape(_ kind: Kind) -> String {
+        switch kind {
+        case .mark: "ellipse"
+        case .client: "triangle"
+        case .seed, .certificate, .endpoint: "box"
+        }
     }
 
     func svg(standalone: Bool) -> String {
@@ -61,9 +69,12 @@ extension PivotGraph {
         for (index, node) in nodes.enumerated() {
             let (x, y) = (Int(node.x), Int(node.y))
             result += "<g class=\"node\" data-node=\"\(index)\"><title>\(SafeText.markup(node.label))</title>"
-            if node.kind == .mark {
+            switch node.kind {
+            case .client:
+                result += "<path d=\"M\(x - 8) \(y + 7)L\(x + 8) \(y + 7)L\(x) \(y - 8)Z\" fill=\"#c27803\"/>"
+            case .mark:
                 result += "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"6\" fill=\"#c9d3de\" stroke=\"#66788a\"/>"
-            } else {
+            case .seed, .certificate, .endpoint:
                 let fill = node.kind == .seed ? "#d64545" : node.kind == .certificate ? "#3182ce" : "#2f9e6e"
                 result +=
                     "<rect x=\"\(x - 8)\" y=\"\(y - 8)\" width=\"16\" height=\"16\" rx=\"3\" fill=\"\(fill)\"/>"
@@ -99,6 +110,7 @@ extension PivotGraph {
             <span id="count"></span>
             <span class="key seed">seed</span> <span class="key certificate">certificate</span>
             <span class="key endpoint">endpoint</span> <span class="key mark">mark</span>
+            <span class="key client">client</span>
             </header>
             <main>
             \(svg(standalone: false))

@@ -1,7 +1,9 @@
+import Bytes
+
 /// The answer of a pivot as a graph: what was found, and between it the marks that are shared.
 package struct PivotGraph: Sendable {
     enum Kind: String, Sendable {
-        case seed, certificate, endpoint, mark
+        case seed, certificate, endpoint, mark, client
     }
 
     struct Node: Sendable {
@@ -30,6 +32,7 @@ package struct PivotGraph: Sendable {
     static let mostResults = 150
     /// Each result is tied to its weightiest marks only.
     static let mostMarks = 5
+    static let mostClients = 100
 
     package init(_ answer: PivotAnswer) {
         var places: [String: Int] = [:]
@@ -57,7 +60,32 @@ package struct PivotGraph: Sendable {
         }
         // Of the seeds' marks only those that somebody shares.
         for seed in answer.seeds.prefix(20) { tie(seed, seed.shared.filter { marks[$0.mark] != nil }) }
+        add(answer.clients ?? [], places)
         place()
+    }
+
+    /// A node for each client, tied to all that it connected to.
+    private mutating func add(_ clients: [PivotClient], _ places: [String: Int]) {
+        var known: [String: Int] = [:]
+        var ties: Set<[Int]> = []
+        for client in clients {
+            guard let to = places[client.result] else { continue }
+            if known[client.label] == nil {
+                guard known.count < Self.mostClients else { continue }
+                known[client.label] = nodes.count
+                nodes.append(
+                    Node(id: "h-" + client.label, kind: .client, label: client.label, details: [], weight: 0)
+                )
+            }
+            guard let from = known[client.label] else { continue }
+            let name = client.name.isEmpty ? "" : " (\(client.name))"
+            let times = [client.first, client.last].map { RFC3339.secondsText($0) }
+            let bytes = client.bytes.map { ", \($0) bytes" } ?? ""
+            nodes[from].details.append(
+                (client.endpoint + name, "\(client.count) times, \(times[0]) to \(times[1])\(bytes)")
+            )
+            if ties.insert([from, to]).inserted { edges.append(Edge(from: from, to: to, weight: 0)) }
+        }
     }
 
     private static func node(_ result: PivotResult) -> Node {

@@ -14,6 +14,8 @@ package struct PivotOptions: Sendable {
     package var until: Int?
     /// Results of less weight are left out, in bits.
     package var leastScore = 0.0
+    /// Whether to say who connected to what the query names and to what shares its marks.
+    package var wantsClients = false
     /// Says of a mark which benign software or service shows it, or nil.
     package var benign: @Sendable (Mark) -> String? = { _ in nil }
 

@@ -17,6 +17,7 @@ enum PivotPage {
         .key.seed::before { background: #d64545; }
         .key.certificate::before { background: #3182ce; }
         .key.endpoint::before { background: #2f9e6e; }
+        .key.client::before { background: #c27803; }
         .key.mark::before { background: #c9d3de; border-radius: 5px; }
         """
 
@@ -83,7 +84,7 @@ enum PivotPage {
           };
           const draw = () => {
             const wanted = filter.value.trim().toLowerCase(), least = Number(weight.value);
-            const heavy = data.nodes.map(n => n.kind === "seed" || n.weight >= least);
+            const heavy = data.nodes.map(n => n.kind === "seed" || n.kind === "client" || n.weight >= least);
             const hit = texts.map((text, i) => heavy[i] && text.includes(wanted));
             const seen = hit.map((h, i) => h || wanted !== "" && heavy[i] && [...near[i]].some(j => hit[j]));
             let left = 0;

@@ -15,12 +15,14 @@ package enum PivotQuery: Equatable, Sendable {
     case below(String)
     /// Marks of one kind, of which any counts: a serial number can be written in several ways.
     case marks([Mark])
+    /// What a lead names a software for.
+    case lead(String)
 
     /// Whether it says itself which marks to look for.
     var bringsMarks: Bool {
         switch self {
         case .records, .marks: true
-        case .certificate, .endpoint, .name, .below: false
+        case .certificate, .endpoint, .name, .below, .lead: false
         }
     }
 
@@ -47,8 +49,12 @@ package enum PivotQuery: Equatable, Sendable {
                 self = .certificate(bytes)
                 return
             }
+            if field == "lead" || field == "hallmark.leads.software.name" {
+                self = .lead(value)
+                return
+            }
             guard let kind = MarkKind(query: field) else {
-                let known = MarkKind.allCases.map(\.alias).joined(separator: ", ")
+                let known = (MarkKind.allCases.map(\.alias) + ["lead"]).joined(separator: ", ")
                 throw Problem(
                     description: "there is no mark '\(field)'; the marks are \(known), and their fields"
                 )

@@ -6,6 +6,15 @@ import Observations
 final class PivotReader {
     struct Sighting {
         let id, endpoint, certificate, appearance, first, last: Int
+
+        init(_ row: CorpusRow) throws {
+            id = try row.integer(0)
+            endpoint = try row.integer(1)
+            certificate = try row.integer(2)
+            appearance = try row.integer(3)
+            first = try row.time(4)
+            last = try row.time(5)
+        }
     }
 
     struct Certificate {
@@ -85,16 +94,7 @@ final class PivotReader {
     }
 
     private func sightings(_ sql: PivotSQL, _ key: Int, _ limit: Int) throws -> [Sighting] {
-        try statement(sql).rows([key, since, until, limit]) { row in
-            Sighting(
-                id: try row.integer(0),
-                endpoint: try row.integer(1),
-                certificate: try row.integer(2),
-                appearance: try row.integer(3),
-                first: try row.time(4),
-                last: try row.time(5)
-            )
-        }
+        try statement(sql).rows([key, since, until, limit]) { try Sighting($0) }
     }
 
     func sightings(endpoint: Int, limit: Int) throws -> [Sighting] {
@@ -112,6 +112,51 @@ final class PivotReader {
     /// How many endpoints show a certificate, at most 1,000.
     func sightingCount(certificate: Int) throws -> Int {
         try count(.sightingsOfCertificate, [certificate]) ?? 0
+    }
+
+    struct Contact {
+        let client, endpoint, certificate, first, last, count: Int
+        let bytes, milliseconds: Int?
+        let ja3, ja4: [String]
+
+        init(_ row: CorpusRow) throws {
+            client = try row.integer(0)
+            endpoint = try row.integer(1)
+            certificate = try row.integer(2)
+            first = try row.time(3)
+            last = try row.time(4)
+            count = try row.integer(5)
+            bytes = try row.count(10) > 0 ? row.integer(6) : nil
+            milliseconds = try row.count(11) > 0 ? row.integer(7) : nil
+            ja3 = Self.words(try row.text(8))
+            ja4 = Self.words(try row.text(9))
+        }
+
+        /// The words of a text, each once.
+        private static func words(_ text: String) -> [String] {
+            var words: [String] = []
+            for word in text.split(separator: " ") where words.count < 8 && !words.contains(String(word)) {
+                words.append(String(word))
+            }
+            return words
+        }
+    }
+
+    /// Who connected to an endpoint, or to whatever showed a certificate, the latest first.
+    func contacts(_ id: Int, isEndpoint: Bool, limit: Int) throws -> [Contact] {
+        try statement(isEndpoint ? .contactsByEndpoint : .contactsByCertificate)
+            .rows([id, since, until, limit]) { try Contact($0) }
+    }
+
+    func client(_ id: Int) throws -> (address: String, user: String) {
+        let found = try statement(.client).first([id]) { (try $0.text(0), try $0.text(1)) }
+        guard let found else { throw CorpusDamage("a contact is of a client that is missing") }
+        return found
+    }
+
+    /// The sightings that a lead names a software for.
+    func sightings(lead software: String, limit: Int) throws -> [Sighting] {
+        try statement(.sightingsByLead).rows([software, since, until, limit]) { try Sighting($0) }
     }
 
     func leads(sighting: Int) throws -> [String] {

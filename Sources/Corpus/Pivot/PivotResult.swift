@@ -87,6 +87,9 @@ package struct PivotAnswer: Sendable {
     /// Whether there was anything to look for: the corpus has what the query names, or the query brought
     /// marks.
     package var isKnown = true
+    /// Who connected to the seeds and the results; nil when nobody asked.
+    package var clients: [PivotClient]?
+    package var areClientsCut = false
 
     /// What a pivot came to; as different as its exit codes.
     package enum Outcome: Sendable {
@@ -97,5 +100,7 @@ package struct PivotAnswer: Sendable {
         case unknown
     }
 
-    package var outcome: Outcome { !results.isEmpty ? .found : isKnown ? .nothing : .unknown }
+    package var outcome: Outcome {
+        !results.isEmpty || clients?.isEmpty == false ? .found : isKnown ? .nothing : .unknown
+    }
 }

@@ -31,4 +31,25 @@ enum PivotSQL: String, CaseIterable {
     case sightingsOfCertificate =
         "SELECT count(*) FROM (SELECT 1 FROM sightings WHERE certificate = ? LIMIT 1000)"
     case leads = "SELECT software FROM leads WHERE sighting = ?"
+    case sightingsByLead = """
+        SELECT sightings.id, endpoint, certificate, appearance, first_seen, last_seen FROM leads
+        JOIN sightings ON sightings.id = leads.sighting
+        WHERE software = ? AND last_seen >= ? AND first_seen <= ? LIMIT ?
+        """
+    /// The sums are taken as numbers with a fraction, which no column can make overflow.
+    case contactsByCertificate = """
+        SELECT client, endpoint, certificate, min(first_seen), max(last_seen), CAST(total(count) AS INTEGER),
+            CAST(total(bytes) AS INTEGER), CAST(total(milliseconds) AS INTEGER), group_concat(ja3, ' '),
+            group_concat(ja4, ' '), count(bytes), count(milliseconds) FROM contacts
+        WHERE certificate = ? AND last_seen >= ? AND first_seen <= ?
+        GROUP BY client, endpoint ORDER BY max(last_seen) DESC LIMIT ?
+        """
+    case contactsByEndpoint = """
+        SELECT client, endpoint, certificate, min(first_seen), max(last_seen), CAST(total(count) AS INTEGER),
+            CAST(total(bytes) AS INTEGER), CAST(total(milliseconds) AS INTEGER), group_concat(ja3, ' '),
+            group_concat(ja4, ' '), count(bytes), count(milliseconds) FROM contacts
+        WHERE endpoint = ? AND last_seen >= ? AND first_seen <= ?
+        GROUP BY client, certificate ORDER BY max(last_seen) DESC LIMIT ?
+        """
+    case client = "SELECT address, user FROM clients WHERE id = ?"
 }

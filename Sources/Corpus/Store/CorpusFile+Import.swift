@@ -10,40 +10,44 @@ extension CorpusFile {
         case known
     }
 
-    /// Adds the observations of an NDJSON file.
+    /// Adds all records of a source.
     ///
-    /// The same observation counts once, from whatever file it comes: importing a file again, or another one
-    /// with some of the same records, changes nothing that is already there.
+    /// The same observation counts once, from whatever source it comes: importing a file again, or another
+    /// one with some of the same records, changes nothing that is already there.
     ///
-    /// - Parameter path: the file, or `-` for standard input.
-    package func add(sweep path: String) throws -> ImportResult {
-        var reader = try LineReader(path)
-        let known = path == "-" ? nil : try FileDigest(ofRegularFile: path)
+    /// - Parameters:
+    ///   - clients: what is kept of those who connected.
+    ///   - unread: is told what of it could not be read; what stands before is kept.
+    package func add(
+        _ source: any RecordSource,
+        clients: ClientPolicy = .keep,
+        unread: (FileError) -> Void
+    ) throws -> ImportResult {
+        let path = (source as? RecordFile)?.path
+        // What can't be read is told when it is read.
+        let known = path.flatMap { $0 == "-" ? nil : $0 }.flatMap { try? FileDigest(ofRegularFile: $0) }
         if let known, try isImported(known.sha256) { return .known }
-        return try ingest { session in
-            let before = session.counts
+        return try ingest(clients: clients) { session in
             var first: Int?
-            var fault: FileError?
-            do {
-                while let isRecord = try reader.next({ try session.add(line: $0) }) {
-                    if !isRecord, first == nil { first = reader.number }
+            var isWhole = true
+            try source.read { block in
+                try block.forEachLine { line, number in
+                    if try !session.add(line: line) { first = first ?? number }
                 }
-            } catch let error as FileError {
-                // What stands before the fault is kept.
-                fault = error
+            } unread: { error in
+                isWhole = false
+                unread(error)
             }
             var counts = session.counts
-            counts.malformed += reader.skipped
             counts.firstMalformed = first
-            counts.fault = fault?.description
             // A file with faults is read again when it is named again, so that they are said again.
-            if let known, counts.records > 0, counts.malformed == 0, fault == nil {
+            if let known, let path, counts.records > 0, counts.malformed == 0, isWhole {
                 try session.commit { db in
                     try db.execute(
                         sql: "INSERT OR IGNORE INTO imports VALUES (?, ?, ?, ?, ?, ?)",
                         arguments: [
-                            Data(known.sha256), path, known.size, counts.records - before.records,
-                            counts.added - before.added, IngestSession.now,
+                            Data(known.sha256), path, known.size, counts.records, counts.added,
+                            IngestSession.now,
                         ]
                     )
                 }
@@ -52,23 +56,13 @@ extension CorpusFile {
         }
     }
 
-    /// Adds all records of a source.
-    ///
-    /// - Parameter unread: is told what of it could not be read; what stands before is kept.
-    package func add(_ source: any RecordSource, unread: (FileError) -> Void) throws -> IngestCounts {
-        try ingest { session in
-            var first: Int?
-            try source.read { block in
-                try block.forEachLine { line, number in
-                    if try !session.add(line: line) { first = first ?? number }
-                }
-            } unread: {
-                unread($0)
-            }
-            var counts = session.counts
-            counts.firstMalformed = first
-            return counts
-        }
+    /// Adds the observations of a file of records, or of standard input: `-`.
+    package func add(sweep path: String) throws -> ImportResult {
+        var fault: FileError?
+        let result = try add(RecordFile(path)) { fault = fault ?? $0 }
+        guard let fault, case .added(var counts) = result else { return result }
+        counts.fault = fault.description
+        return .added(counts)
     }
 
     /// Adds certificates that were seen on no endpoint, as records that hold a certificate and no endpoint.

@@ -6,19 +6,31 @@ extension CorpusFile {
         package var sightings = 0
         package var certificates = 0
         package var endpoints = 0
+        /// Days of clients.
+        package var contacts = 0
     }
 
     /// Forgets what was last seen before a time, and certificates and endpoints that are then left without a
     /// sighting.
     ///
     /// Certificates that were imported on their own stay, unless they are as old.
-    package func prune(before time: Int) throws -> PruneCounts {
+    ///
+    /// - Parameter clients: forgets of those who connected what is older than this.
+    package func prune(before time: Int? = nil, clients: Int? = nil) throws -> PruneCounts {
         let counts = try write { db in
             var counts = PruneCounts()
             func delete(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
                 try db.execute(sql: sql, arguments: arguments)
                 return db.changesCount
             }
+            func forgetClients() throws {
+                _ = try delete("DELETE FROM clients WHERE id NOT IN (SELECT client FROM contacts)")
+            }
+            if let oldest = [time, clients].compactMap(\.self).max() {
+                counts.contacts = try delete("DELETE FROM contacts WHERE last_seen < ?", [oldest])
+            }
+            try forgetClients()
+            guard let time else { return counts }
             counts.sightings = try delete("DELETE FROM sightings WHERE last_seen < ?", [time])
             _ = try delete("DELETE FROM moments WHERE sighting NOT IN (SELECT id FROM sightings)")
             _ = try delete("DELETE FROM leads WHERE sighting NOT IN (SELECT id FROM sightings)")
@@ -37,6 +49,10 @@ extension CorpusFile {
             counts.endpoints = try delete(
                 "DELETE FROM endpoints WHERE id NOT IN (SELECT endpoint FROM sightings)"
             )
+            counts.contacts += try delete(
+                "DELETE FROM contacts WHERE endpoint NOT IN (SELECT id FROM endpoints)"
+            )
+            try forgetClients()
             _ = try delete("DELETE FROM failures WHERE endpoint NOT IN (SELECT id FROM endpoints)")
             _ = try delete("DELETE FROM appearances WHERE id NOT IN (SELECT appearance FROM sightings)")
             _ = try delete(

@@ -37,7 +37,7 @@ extension CorpusFile {
             for table in [
                 "certificates", "names", "endpoints", "appearances", "sightings", "moments", "failures",
                 "scans",
-                "imports",
+                "imports", "clients", "contacts",
             ] {
                 let count = try db.first("SELECT count(*) FROM \(table)") { try $0.count(0) } ?? 0
                 stats.counts.append((table == "moments" ? "observations" : table, count))

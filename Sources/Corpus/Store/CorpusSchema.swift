@@ -11,8 +11,29 @@ enum CorpusSchema {
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: version1) }
+        migrator.registerMigration("2") { try $0.execute(sql: version2) }
         return migrator
     }()
+
+    /// Others' logs: how many connections an observation stands for, and who connected.
+    private static let version2 = """
+        ALTER TABLE moments ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
+
+        -- An address, or what stands for it, and a user where a source names one, or empty.
+        CREATE TABLE clients (
+            id INTEGER PRIMARY KEY, address TEXT NOT NULL, user TEXT NOT NULL, UNIQUE (address, user)
+        );
+
+        -- Who connected to an endpoint that showed a certificate (0: none), summed by day (days since 1970).
+        CREATE TABLE contacts (
+            endpoint INTEGER NOT NULL REFERENCES endpoints, certificate INTEGER NOT NULL,
+            client INTEGER NOT NULL REFERENCES clients, day INTEGER NOT NULL,
+            first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, count INTEGER NOT NULL,
+            bytes INTEGER, milliseconds INTEGER, ja3 TEXT NOT NULL, ja4 TEXT NOT NULL,
+            PRIMARY KEY (endpoint, certificate, client, day)
+        ) WITHOUT ROWID;
+        CREATE INDEX contacts_certificate ON contacts (certificate);
+        """
 
     private static let version1 = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;

@@ -39,15 +39,19 @@ final class Ingest {
     private let db: Database
     private let hash: SipHash
     private let statements: IngestStatements
+    private let contacts: ContactStatements
+    private let clients: ClientPolicy
     private var pending = PendingMarks()
     private var appearances: [UInt64: Int] = [:]
     private var scans: [String: (first: Int, last: Int, count: Int)] = [:]
     private(set) var counts = IngestCounts()
 
-    init(_ db: Database, hash: SipHash) throws {
+    init(_ db: Database, hash: SipHash, clients: ClientPolicy) throws {
         self.db = db
         self.hash = hash
+        self.clients = clients
         statements = try IngestStatements(db)
+        contacts = try ContactStatements(db)
     }
 
     /// How many marks wait to be written.
@@ -86,14 +90,34 @@ final class Ingest {
         guard digest != nil || !service.marks.isEmpty else { return }
         let endpoint = try known ?? newEndpoint(ip, port, name)
         let certificate = try digest.map { try self.certificate($0, record, now) } ?? 0
-        if known != nil, try statements.hasMoment(endpoint, certificate, time, db) { return }
+        let seen = SeenPeriod(record, time)
+        if known != nil, let moment = try statements.moment(endpoint, certificate, time, db) {
+            // The same day of a log that has grown since: what is new of it counts.
+            guard seen.count > moment.count else { return }
+            try statements.addMoment(endpoint, certificate, time, moment.sighting, seen.count, db)
+            try statements.extendSighting(moment.sighting, seen, seen.count &- moment.count, db)
+            return try addClients(record, endpoint, certificate, seen, isMore: false)
+        }
         counts.added += 1
-        let sighting = try sighting(endpoint, certificate, service, time)
-        try statements.addMoment(endpoint, certificate, time, sighting, db)
+        let sighting = try sighting(endpoint, certificate, service, seen)
+        try statements.addMoment(endpoint, certificate, time, sighting, seen.count, db)
+        try addClients(record, endpoint, certificate, seen, isMore: true)
         try addLeads(record, sighting, time)
         if let scan = record.text(.scan) {
             let old = scans[scan] ?? (time, time, 0)
             scans[scan] = (min(old.first, time), max(old.last, time), old.count + 1)
+        }
+    }
+
+    private func addClients(
+        _ record: RecordPicker,
+        _ endpoint: Int,
+        _ certificate: Int,
+        _ seen: SeenPeriod,
+        isMore: Bool
+    ) throws {
+        for contact in Contact.all(record, seen, clients) {
+            try contacts.add(contact, endpoint, certificate, isMore: isMore, db)
         }
     }
 
@@ -143,15 +167,15 @@ final class Ingest {
         _ endpoint: Int,
         _ certificate: Int,
         _ service: ServiceFacts,
-        _ time: Int
+        _ seen: SeenPeriod
     ) throws -> Int {
         let appearance = try appearance(service)
         if let known = try statements.sighting(endpoint, certificate, appearance, db) {
-            try statements.extendSighting(known, time, db)
+            try statements.extendSighting(known, seen, seen.count, db)
             return known
         }
         for mark in service.marks { pending.count(mark, id: mark.id(hash)) }
-        return try statements.insertSighting(endpoint, certificate, appearance, time, db)
+        return try statements.insertSighting(endpoint, certificate, appearance, seen, db)
     }
 
     private func appearance(_ service: ServiceFacts) throws -> Int {

@@ -18,9 +18,9 @@ final class IngestSession {
     static let batch = 50_000
     static let batchMarks = 600_000
 
-    fileprivate init(_ db: Database, hash: SipHash) throws {
+    fileprivate init(_ db: Database, hash: SipHash, clients: ClientPolicy) throws {
         self.db = db
-        ingest = try Ingest(db, hash: hash)
+        ingest = try Ingest(db, hash: hash, clients: clients)
     }
 
     var counts: IngestCounts { ingest.counts }
@@ -107,9 +107,12 @@ final class IngestSession {
 
 extension CorpusFile {
     /// Runs `body` on the writing connection; what it did not commit is undone when it throws.
-    func ingest<R>(_ body: (IngestSession) throws -> R) throws -> R {
+    func ingest<R>(
+        clients: ClientPolicy = .keep,
+        _ body: (IngestSession) throws -> R
+    ) throws -> R {
         try writeInBatches { db in
-            let session = try IngestSession(db, hash: hash)
+            let session = try IngestSession(db, hash: hash, clients: clients)
             do {
                 let result = try body(session)
                 try session.commit()

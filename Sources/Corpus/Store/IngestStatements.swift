@@ -30,22 +30,27 @@ final class IngestStatements {
         setDER = try db.makeStatement(sql: "UPDATE certificates SET der = ? WHERE id = ? AND der IS NULL")
         newName = try db.makeStatement(sql: "INSERT OR IGNORE INTO names VALUES (?, ?)")
         selectMoment = try db.makeStatement(
-            sql: "SELECT 1 FROM moments WHERE endpoint = ? AND certificate = ? AND time = ?"
+            sql: "SELECT count, sighting FROM moments WHERE endpoint = ? AND certificate = ? AND time = ?"
         )
-        newMoment = try db.makeStatement(sql: "INSERT INTO moments VALUES (?, ?, ?, ?)")
+        newMoment = try db.makeStatement(
+            sql: """
+                INSERT INTO moments (endpoint, certificate, time, sighting, count) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET count = excluded.count
+                """
+        )
         selectSighting = try db.makeStatement(
             sql: "SELECT id FROM sightings WHERE endpoint = ? AND certificate = ? AND appearance = ?"
         )
         newSighting = try db.makeStatement(
             sql: """
                 INSERT INTO sightings (endpoint, certificate, appearance, first_seen, last_seen, count)
-                VALUES (?, ?, ?, ?, ?, 1)
+                VALUES (?, ?, ?, ?, ?, ?)
                 """
         )
         laterSighting = try db.makeStatement(
             sql: """
-                UPDATE sightings SET count = count + 1, first_seen = min(first_seen, ?2),
-                    last_seen = max(last_seen, ?2) WHERE id = ?1
+                UPDATE sightings SET count = min(count + ?4, \(CorpusRow.mostCounted)),
+                    first_seen = min(first_seen, ?2), last_seen = max(last_seen, ?3) WHERE id = ?1
                 """
         )
         selectAppearance = try db.makeStatement(sql: "SELECT id FROM appearances WHERE hash = ?")
@@ -141,11 +146,17 @@ final class IngestStatements {
         try newName.run(db)
     }
 
-    func hasMoment(_ endpoint: Int, _ certificate: Int, _ time: Int, _ db: Database) throws -> Bool {
+    /// For how many connections an observation stands, and which sighting it is of.
+    func moment(
+        _ endpoint: Int,
+        _ certificate: Int,
+        _ time: Int,
+        _ db: Database
+    ) throws -> (count: Int, sighting: Int)? {
         selectMoment.bind(1, endpoint)
         selectMoment.bind(2, certificate)
         selectMoment.bind(3, time)
-        return try selectMoment.first { try $0.integer(0) } != nil
+        return try selectMoment.first { (try $0.count(0), try $0.integer(1)) }
     }
 
     func addMoment(
@@ -153,12 +164,14 @@ final class IngestStatements {
         _ certificate: Int,
         _ time: Int,
         _ sighting: Int,
+        _ count: Int,
         _ db: Database
     ) throws {
         newMoment.bind(1, endpoint)
         newMoment.bind(2, certificate)
         newMoment.bind(3, time)
         newMoment.bind(4, sighting)
+        newMoment.bind(5, count)
         try newMoment.run(db)
     }
 
@@ -173,21 +186,25 @@ final class IngestStatements {
         _ endpoint: Int,
         _ certificate: Int,
         _ appearance: Int,
-        _ time: Int,
+        _ seen: SeenPeriod,
         _ db: Database
     ) throws -> Int {
         newSighting.bind(1, endpoint)
         newSighting.bind(2, certificate)
         newSighting.bind(3, appearance)
-        newSighting.bind(4, time)
-        newSighting.bind(5, time)
+        newSighting.bind(4, seen.first)
+        newSighting.bind(5, seen.last)
+        newSighting.bind(6, seen.count)
         try newSighting.run(db)
         return Int(db.lastInsertedRowID)
     }
 
-    func extendSighting(_ sighting: Int, _ time: Int, _ db: Database) throws {
+    /// - Parameter count: the connections that were not counted yet.
+    func extendSighting(_ sighting: Int, _ seen: SeenPeriod, _ count: Int, _ db: Database) throws {
         laterSighting.bind(1, sighting)
-        laterSighting.bind(2, time)
+        laterSighting.bind(2, seen.first)
+        laterSighting.bind(3, seen.last)
+        laterSighting.bind(4, count)
         try laterSighting.run(db)
     }
 

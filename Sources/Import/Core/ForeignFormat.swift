@@ -6,6 +6,8 @@ package struct ForeignFormat: Sendable {
     package let title: String
     /// Whether a file is of this kind, by its first bytes.
     package let recognises: @Sendable (FileHead) -> Bool
+    /// Whether a file has to be read before others of its kind: those with the smallest number come first.
+    package let priority: @Sendable (FileHead) -> Int
     /// Makes the reader of all files of this kind in one run.
     package let makeReader: @Sendable (ImportRun) -> any ForeignReader
 
@@ -13,11 +15,13 @@ package struct ForeignFormat: Sendable {
         name: String,
         title: String,
         recognises: @escaping @Sendable (FileHead) -> Bool,
+        priority: @escaping @Sendable (FileHead) -> Int = { _ in 0 },
         makeReader: @escaping @Sendable (ImportRun) -> any ForeignReader
     ) {
         self.name = name
         self.title = title
         self.recognises = recognises
+        self.priority = priority
         self.makeReader = makeReader
     }
 }
@@ -27,20 +31,25 @@ package struct ForeignFormat: Sendable {
 /// One reader reads all of them, so that what stands in one can be joined with what stands in another. It
 /// says each line or entry to the run: as an observation, or as skipped with the reason.
 package protocol ForeignReader: AnyObject {
-    /// Whether a file has to be read before others of its kind; those with the smallest number come first.
-    func priority(_ head: FileHead) -> Int
-
     /// Reads a file to its end.
+    ///
+    /// Of files that grow several are read at a time, in turns: a reader keeps what belongs to one file in
+    /// this function.
     ///
     /// - Throws: a `FileError` when the file can't be read on; whatever else, the output's errors among it,
     ///   ends the run.
     func read(_ input: ImportInput) throws
+
+    /// Gives what has been held back for long, while more is coming.
+    ///
+    /// Called now and then as long as files that grow are read.
+    func settle() throws
 
     /// Gives what was held back, after the last file.
     func finish() throws
 }
 
 extension ForeignReader {
-    package func priority(_ head: FileHead) -> Int { 0 }
+    package func settle() throws {}
     package func finish() throws {}
 }

@@ -5,7 +5,8 @@ package final class ImportInput {
     /// The file's name as it was given; `-` for standard input.
     package let path: String
     package let head: FileHead
-    private let source: InputBytes
+    /// The bytes, for who reads them as something else.
+    package let source: InputBytes
 
     /// Opens a file and looks at its first bytes, which stay to be read.
     package init(_ path: String) throws(FileError) {
@@ -20,6 +21,9 @@ package final class ImportInput {
         source = InputBytes(bytes, takesAnything: true)
         head = FileHead(path: path, bytes: try source.peek(FileHead.size))
     }
+
+    /// From now on the end is waited at for what is appended.
+    package func follow(_ growth: FileGrowth) { source.follow(growth) }
 
     /// Reads bytes on.
     ///
@@ -36,17 +40,15 @@ package final class ImportInput {
         _ body: (UnsafeRawBufferPointer, Int) throws -> Void
     ) throws {
         var reader = LineReader(source)
-        var skipped = 0
+        var told = 0
         while true {
             let found: Void? = try reader.nextNumbered { line, number in
                 run.countLine()
                 let whole = line.last == 0x0d ? UnsafeRawBufferPointer(rebasing: line.dropLast()) : line
                 try body(whole, number)
             }
-            if reader.skipped > skipped {
-                skipped = reader.skipped
-                run.skip("longer than 64 MiB", line: reader.number)
-            }
+            for number in reader.skipped.dropFirst(told) { run.skip("longer than 64 MiB", line: number) }
+            told = reader.skipped.count
             if found == nil { return }
         }
     }

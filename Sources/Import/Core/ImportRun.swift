@@ -32,6 +32,8 @@ package final class ImportRun {
     private let write: (Span<UInt8>) throws -> Void
     /// The file that is being read.
     package private(set) var file = ""
+    /// Whether what takes the lines threw something: an error then is none of a file's.
+    package private(set) var hasFailedToWrite = false
 
     /// - Parameter write: takes whole lines.
     package init(_ options: Options, write: @escaping (Span<UInt8>) throws -> Void) {
@@ -46,6 +48,9 @@ package final class ImportRun {
         self.file = file == "-" ? "standard input" : file
         counts.files += 1
     }
+
+    /// Says which of the files that were begun the next lines are of.
+    package func resume(file: String) { self.file = file }
 
     /// An empty observation to fill and to `emit`: the same one each time.
     package func begin(_ source: ImportSource) -> Observation {
@@ -124,7 +129,7 @@ package final class ImportRun {
         ImportCounts.add(text, count, { "\(file ?? self.file):\(line)" }, to: &counts.remarks)
     }
 
-    /// Writes all that is held.
+    /// Writes all that is held; what comes afterwards makes further records.
     package func finish() throws {
         for entry in table.takeOldest(all: true) { try append(entry) }
         try flush()
@@ -147,7 +152,10 @@ package final class ImportRun {
     }
 
     private func flush() throws {
-        try out.withSpan { try write($0) }
+        do { try out.withSpan { try write($0) } } catch {
+            hasFailedToWrite = true
+            throw error
+        }
         out.removeAll()
     }
 }

@@ -47,6 +47,12 @@ package final class MappedReader: ForeignReader {
                     return self.run.pass()
                 }
                 // A line with fewer fields is one that broke off, or another kind of line.
+                // A log that was rotated begins with its head again.
+                if self.mapping.columns.isEmpty,
+                    fields.elementsEqual(columns, by: { $0.trimmingBlanks == $1 })
+                {
+                    return self.run.pass()
+                }
                 guard !self.mapping.columns.isEmpty || fields.count == columns.count else {
                     return self.run.skip("another number of fields than the first line has", line: number)
                 }

@@ -1,19 +1,19 @@
 import Bytes
-import Observations
+package import Observations
 
 /// Compares a sweep with an earlier one.
 ///
 /// Of the earlier sweep it keeps three words for each endpoint, and reads a line again where it wants to say
 /// what changed: in the file, or in a copy of what can't be read twice.
-package final class DriftComparison {
+package final class DriftComparison: SweepReader {
     private let picker = RecordPicker(RecordField.compared)
     private let older = RecordPicker(RecordField.compared)
     private let hash = SipHash(k0: .random(in: .min ... .max), k1: .random(in: .min ... .max))
     private var entries: [UInt64: Entry] = [:]
-    private let path: String
+    private let name: String
     private var lines: KeptLines
     private let report: (ReportedFinding) throws -> Void
-    package private(set) var counts = ComparisonCounts()
+    package var counts = ComparisonCounts()
     /// What was read of the earlier sweep, and what could not be.
     package private(set) var earlier = SweepFile()
 
@@ -28,47 +28,43 @@ package final class DriftComparison {
     }
 
     /// Reads the earlier sweep.
-    package init(baseline path: String, report: @escaping (ReportedFinding) throws -> Void) throws {
-        self.path = path
+    package init(
+        baseline source: any RecordSource,
+        report: @escaping (ReportedFinding) throws -> Void
+    ) throws {
+        name = source.name
         self.report = report
-        lines = KeptLines(path)
-        var found: (key: UInt64, entry: Entry)?
+        lines = KeptLines((source as? RecordFile)?.path)
         var sweep = SweepFile()
-        try sweep.read(path) { isPlain in
-            lines.isCopied = !isPlain
-        } placed: { offset in
-            guard let (key, entry) = found else { return }
-            entries[key] = entry
-            if !lines.isCopied { entries[key]?.offset = offset }
-        } record: { line in
-            found = nil
+        try sweep.read(source) { line, place in
             guard (try? picker.read(padded: line)) != nil, picker.has(.ip) || picker.has(.address) else {
                 return false
             }
             if Self.isAnswer(picker) {
-                let entry = Entry(
-                    offset: lines.isCopied ? try lines.keep(line) : 0,
+                entries[key(picker)] = Entry(
+                    offset: try lines.keep(line, place),
                     length: Int32(clamping: line.count),
                     digest: digest(picker)
                 )
-                found = (key(picker), entry)
             }
             return true
         }
         earlier = sweep
     }
 
+    /// The same of a file of records, or of standard input: `-`.
+    package convenience init(
+        baseline path: String,
+        report: @escaping (ReportedFinding) throws -> Void
+    ) throws {
+        try self.init(baseline: RecordFile(path), report: report)
+    }
+
     /// How many endpoints the earlier sweep has.
     package var baselineCount: Int { entries.count }
 
-    package func add(sweep path: String) throws {
-        var sweeps = counts.sweeps
-        defer { counts.sweeps = sweeps }
-        try sweeps.read(path) { try add(line: $0) }
-    }
-
     /// - Returns: whether the line is a record.
-    private func add(line: UnsafeRawBufferPointer) throws -> Bool {
+    package func add(line: UnsafeRawBufferPointer) throws -> Bool {
         guard (try? picker.read(padded: line)) != nil, picker.has(.ip) || picker.has(.address) else {
             return false
         }
@@ -163,7 +159,7 @@ package final class DriftComparison {
         let bytes = try lines.read(entry.offset, Int(entry.length))
         // Another endpoint's line, or none, stands where this one's was.
         guard (try? older.read(bytes)) != nil, digest(older) == entry.digest else {
-            throw InventoryError(file: path, reason: "the file changed while it was read")
+            throw InventoryError(file: name, reason: "the file changed while it was read")
         }
     }
 }

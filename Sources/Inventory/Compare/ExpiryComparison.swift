@@ -2,11 +2,11 @@ import Bytes
 import Observations
 
 /// Says which certificates of a sweep are over, or soon will be, without an inventory.
-package final class ExpiryComparison {
+package final class ExpiryComparison: SweepReader {
     private let policy: InventoryPolicy
     private let picker = RecordPicker(RecordField.compared)
     private let report: (ReportedFinding) throws -> Void
-    package private(set) var counts = ComparisonCounts()
+    package var counts = ComparisonCounts()
 
     /// - Parameter days: how long before its end a certificate counts as expiring, when it was seen.
     package init(days: Int, report: @escaping (ReportedFinding) throws -> Void) {
@@ -14,13 +14,7 @@ package final class ExpiryComparison {
         self.report = report
     }
 
-    package func add(sweep path: String) throws {
-        var sweeps = counts.sweeps
-        defer { counts.sweeps = sweeps }
-        try sweeps.read(path) { try add(line: $0) }
-    }
-
-    private func add(line: UnsafeRawBufferPointer) throws -> Bool {
+    package func add(line: UnsafeRawBufferPointer) throws -> Bool {
         guard (try? picker.read(padded: line)) != nil, picker.has(.address) || picker.has(.ip) else {
             return false
         }

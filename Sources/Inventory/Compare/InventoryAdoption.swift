@@ -1,5 +1,5 @@
 import Bytes
-import Observations
+package import Observations
 import Terminal
 import Wire
 
@@ -27,10 +27,10 @@ package struct InventoryAdoption {
     package private(set) var suspicious = 0
 
     /// Keeps a row for each endpoint and certificate of the sweep.
-    package mutating func add(sweep path: String) throws {
+    package mutating func add(_ source: any RecordSource) throws {
         var read = sweeps
         defer { sweeps = read }
-        try read.read(path) { line in
+        try read.read(source) { line, _ in
             guard (try? picker.read(padded: line)) != nil, picker.has(.ip) || picker.has(.address) else {
                 return false
             }
@@ -38,6 +38,9 @@ package struct InventoryAdoption {
             return true
         }
     }
+
+    /// The same of a file of records, or of standard input: `-`.
+    package mutating func add(sweep path: String) throws { try add(RecordFile(path)) }
 
     /// Writes the rows, sorted, so that two sweeps of the same make the same inventory.
     ///

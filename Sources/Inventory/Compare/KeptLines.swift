@@ -4,21 +4,24 @@ import Observations
 /// Lines of a file that are read again by their places; of what can't be read twice, such as a pipe or a
 /// packed file, they are copied into a file without a name.
 struct KeptLines: ~Copyable {
-    private let path: String
-    /// Whether lines are copied; said before the first is kept.
-    var isCopied = false
+    /// The file; nil for what is none.
+    private let path: String?
+    private var isCopied = false
     private var descriptor: Int32 = -1
     private var waiting: [UInt8] = []
     private var written = 0
 
-    init(_ path: String) { self.path = path }
+    init(_ path: String?) { self.path = path }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// Copies a line.
+    /// Keeps a line, or a copy of it.
     ///
-    /// - Returns: its place.
-    mutating func keep(_ line: UnsafeRawBufferPointer) throws(FileError) -> Int {
+    /// - Parameter place: where it stands in the file; nil where it can't be read again.
+    /// - Returns: its place for `read`.
+    mutating func keep(_ line: UnsafeRawBufferPointer, _ place: Int?) throws(FileError) -> Int {
+        if let place, path != nil { return place }
+        isCopied = true
         if descriptor < 0 { try make() }
         let place = written + waiting.count
         waiting += line
@@ -29,7 +32,7 @@ struct KeptLines: ~Copyable {
     /// Reads a line again.
     mutating func read(_ place: Int, _ length: Int) throws(FileError) -> [UInt8] {
         if isCopied { try flush() }
-        if descriptor < 0 {
+        if descriptor < 0, let path {
             descriptor = open(path, O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else { throw FileError(path, errno) }
         }
@@ -41,8 +44,9 @@ struct KeptLines: ~Copyable {
             }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {
+                let name = path ?? "a copy of the lines"
                 throw count < 0
-                    ? FileError(path, errno) : FileError(path, "the file changed while it was read")
+                    ? FileError(name, errno) : FileError(name, "the file changed while it was read")
             }
             done += count
         }

@@ -5,7 +5,7 @@ import Wire
 /// Compares whole sweeps with an inventory, record after record.
 ///
 /// It keeps a few words for each asset's endpoint and each key; the records themselves pass through.
-package final class SweepComparison {
+package final class SweepComparison: SweepReader {
     private let engine: FindingEngine
     private let picker = RecordPicker(RecordField.compared)
     private let report: (ReportedFinding) throws -> Void
@@ -13,7 +13,7 @@ package final class SweepComparison {
     private var keys: [UInt64: Int32] = [:]
     private var shared: [UInt64: Set<Int32>] = [:]
     private var keyTexts: [UInt64: Digest256] = [:]
-    package private(set) var counts = ComparisonCounts()
+    package var counts = ComparisonCounts()
 
     private struct AssetPort: Hashable {
         let asset: Int32
@@ -48,19 +48,10 @@ package final class SweepComparison {
 
     private var inventory: Inventory { engine.index.inventory }
 
-    /// Compares all records of a file.
-    ///
-    /// - Parameter path: NDJSON, or `-` for standard input.
-    package func add(sweep path: String) throws {
-        var sweeps = counts.sweeps
-        defer { counts.sweeps = sweeps }
-        try sweeps.read(path) { try add(line: $0) }
-    }
-
     /// Compares one line that has `RecordPicker.padding` readable bytes behind it.
     ///
     /// - Returns: whether it is a record.
-    private func add(line: UnsafeRawBufferPointer) throws -> Bool {
+    package func add(line: UnsafeRawBufferPointer) throws -> Bool {
         guard (try? picker.read(padded: line)) != nil, picker.has(.address) || picker.has(.ip) else {
             return false
         }

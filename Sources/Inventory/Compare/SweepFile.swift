@@ -1,7 +1,7 @@
-import Observations
+package import Observations
 import Terminal
 
-/// Reads the lines of sweeps and keeps what could not be read, so that silence is never taken for agreement.
+/// Reads the records of sweeps and keeps what could not be read: silence is never taken for agreement.
 package struct SweepFile {
     /// How many lines were records.
     package private(set) var records = 0
@@ -12,64 +12,66 @@ package struct SweepFile {
 
     package init() {}
 
-    /// Reads one file.
+    /// Reads one source.
     ///
     /// - Parameters:
-    ///   - path: NDJSON, or `-` for standard input.
-    ///   - opened: is told first whether the places that follow are places in the file.
-    ///   - placed: is told where in the file each record begins, after `record` took it.
-    ///   - record: takes a line with `RecordPicker.padding` readable bytes behind it, and says whether it is
-    ///     a record. What it throws ends the run.
+    ///   - source: records of ours, or what makes some of another program's file.
+    ///   - record: takes a line with `RecordPicker.padding` readable bytes behind it and its place in the
+    ///     file, if it has one, and says whether it is a record. What it throws ends the run.
     package mutating func read(
-        _ path: String,
-        opened: (Bool) -> Void = { _ in },
-        placed: (Int) -> Void = { _ in },
-        record: (UnsafeRawBufferPointer) throws -> Bool
+        _ source: any RecordSource,
+        record: (_ line: UnsafeRawBufferPointer, _ place: Int?) throws -> Bool
     ) throws {
         var (good, bad) = (0, 0)
         var firstBad: Int?
-        defer {
-            records += good
-            malformed += bad
-        }
-        do {
-            var reader = try LineReader(path)
-            opened(try reader.isPlainFile())
-            while true {
-                let isRecord = try reader.next { line in Result { try record(line) } }
-                guard let isRecord else { break }
-                do {
-                    if try isRecord.get() {
-                        good += 1
-                        placed(reader.lineOffset)
-                    } else {
-                        bad += 1
-                        firstBad = firstBad ?? reader.number
-                    }
-                } catch { throw Stop(reason: error) }
+        var faults: [FileError] = []
+        try source.read { block in
+            try block.forEachLine { line, number in
+                if try record(line, block.place(of: line)) {
+                    good += 1
+                } else {
+                    bad += 1
+                    firstBad = firstBad ?? number
+                }
             }
-            if reader.skipped > 0 {
-                unread.append("\(path): too long to be read: \(counted(reader.skipped, "line"))")
-            }
-            bad += reader.skipped
-        } catch let stop as Stop {
-            throw stop.reason
-        } catch {
-            return unread.append(String(describing: error))
+        } unread: {
+            faults.append($0)
         }
+        records += good
+        malformed += bad
+        unread += faults.map(\.description)
         if good == 0 {
+            // A source that could not be read at all has said why.
+            guard bad > 0 || faults.isEmpty else { return }
             unread.append(
-                "\(path): \(bad == 0 ? "is empty" : "is no sweep: none of its \(bad) lines is a record")"
+                "\(source.name): \(bad == 0 ? "is empty" : "is no sweep: none of its \(bad) lines is a record")"
             )
         } else if let firstBad {
             unread.append(
-                "\(path):\(firstBad): no record of ours, the first of \(counted(bad, "line")) that are none"
+                "\(source.name):\(firstBad): no record of ours, the first of \(counted(bad, "line")) that are none"
             )
         }
     }
+}
 
-    /// What the reader of a record threw, told apart from what the file did.
-    private struct Stop: Error {
-        let reason: any Error
+/// What is done with the records of sweeps, one after the other.
+package protocol SweepReader: AnyObject {
+    var counts: ComparisonCounts { get set }
+
+    /// Takes one line that has `RecordPicker.padding` readable bytes behind it.
+    ///
+    /// - Returns: whether it is a record.
+    func add(line: UnsafeRawBufferPointer) throws -> Bool
+}
+
+extension SweepReader {
+    /// Takes all records of a source.
+    package func add(_ source: any RecordSource) throws {
+        var sweeps = counts.sweeps
+        defer { counts.sweeps = sweeps }
+        try sweeps.read(source) { line, _ in try add(line: line) }
     }
+
+    /// The same of a file of records, or of standard input: `-`.
+    package func add(sweep path: String) throws { try add(RecordFile(path)) }
 }

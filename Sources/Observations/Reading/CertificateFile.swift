@@ -55,13 +55,19 @@ package enum CertificateFile {
     }
 
     /// No bundle of certificates is nearly as long.
-    private static let mostBytes = 256 << 20
+    static let mostBytes = 256 << 20
 
     /// The certificates of a PEM or DER file; a file without any is a fault.
     package static func contents(of path: String) throws(FileError) -> Contents {
-        let bytes = try UnpackedBytes.contents(of: path, limit: mostBytes)
-        if InputFormat(bytes) == .certificate { return Contents(certificates: [bytes]) }
-        return contents(pem: bytes, of: path)
+        contents(of: try UnpackedBytes.contents(of: path, limit: mostBytes), name: path)
+    }
+
+    /// The same of bytes that are there already.
+    ///
+    /// - Parameter name: what the faults name.
+    static func contents(of bytes: [UInt8], name: String) -> Contents {
+        InputFormat(bytes) == .certificate
+            ? Contents(certificates: [bytes]) : contents(pem: bytes, of: name)
     }
 
     /// The certificates of a PEM text; a text without any is a fault.

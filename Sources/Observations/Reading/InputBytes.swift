@@ -27,7 +27,7 @@ package final class InputBytes {
 
     private let path: String
     private let source: UnpackedBytes
-    private let takesAnything: Bool
+    private var takesAnything: Bool
     private var hasBegun = false
     /// What turns JSON of another form into lines.
     private var lines: JSONLines?
@@ -50,6 +50,41 @@ package final class InputBytes {
         path = "memory"
         self.takesAnything = takesAnything
         source = UnpackedBytes(bytes)
+    }
+
+    /// From now on lines of JSON are wanted of an input that was opened to be looked at.
+    ///
+    /// - Throws: for what holds something else.
+    package func expectRecords() throws(FileError) {
+        guard takesAnything else { return }
+        try begin()
+        let format = InputFormat(try source.peek())
+        if let refusal = format.refusal { throw FileError(path, refusal) }
+        takesAnything = false
+        if format.isWholeJSON { lines = JSONLines(isArray: format == .jsonArray) }
+    }
+
+    /// Whether the next read will not have to wait: always, but for pipes and files that grow.
+    package var isReady: Bool { pendingPlace < pending.count || source.isReady }
+
+    /// What is asked at the end of a file that grows, which is never a packed one.
+    package func follow(_ growth: FileGrowth) {
+        if !source.isPacked { source.growth = growth }
+    }
+
+    /// All bytes that are left.
+    ///
+    /// - Throws: for more than `limit`, too.
+    package func rest(limit: Int) throws(FileError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+        defer { room.deallocate() }
+        while true {
+            let count = try read(into: room)
+            if count == 0 { return bytes }
+            bytes += room[..<count]
+            guard bytes.count <= limit else { throw FileError(path, "has more than \(limit) bytes") }
+        }
     }
 
     /// - Returns: how many bytes were read; 0 at the end.
@@ -90,7 +125,7 @@ package final class InputBytes {
             markSize = 3
             source.skip(3)
         }
-        if !takesAnything, format == .jsonArray || format == .jsonDocument {
+        if !takesAnything, format.isWholeJSON {
             lines = JSONLines(isArray: format == .jsonArray)
         }
     }

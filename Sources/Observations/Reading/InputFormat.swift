@@ -36,6 +36,9 @@ package enum InputFormat: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether it is JSON that does not stand on lines.
+    var isWholeJSON: Bool { self == .jsonArray || self == .jsonDocument }
+
     /// What this is called, and what can be done with it where observations are wanted; nil for what is read
     /// as lines, or as JSON that becomes lines.
     package var refusal: String? {

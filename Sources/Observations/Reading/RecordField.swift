@@ -110,6 +110,20 @@ package struct RecordField: Hashable, Sendable {
     package static let filePath = RecordField("file.path")
     package static let rootTrust = RecordField("hallmark.root.trust")
     package static let isAuthority = RecordField("hallmark.certificate.is_ca")
+    package static let sightingCount = RecordField("hallmark.sightings.count")
+    package static let firstSighting = RecordField("hallmark.sightings.first")
+    package static let lastSighting = RecordField("hallmark.sightings.last")
+    package static let client = RecordField("hallmark.clients[]")
+    package static let clientIP = RecordField("hallmark.clients.ip")
+    package static let clientPseudonym = RecordField("hallmark.clients.pseudonym")
+    package static let clientUser = RecordField("hallmark.clients.user")
+    package static let clientCount = RecordField("hallmark.clients.count")
+    package static let clientFirst = RecordField("hallmark.clients.first")
+    package static let clientLast = RecordField("hallmark.clients.last")
+    package static let clientBytes = RecordField("hallmark.clients.bytes")
+    package static let clientDuration = RecordField("hallmark.clients.duration_ms")
+    package static let clientJA3 = RecordField("hallmark.clients.ja3")
+    package static let clientJA4 = RecordField("hallmark.clients.ja4")
 
     /// What a corpus keeps of a record: what it has a place for, and the field of every mark.
     package static let kept: [RecordField] = {
@@ -125,6 +139,8 @@ package struct RecordField: Hashable, Sendable {
             .jarm, .ja3s, .ja4s, .ja4x, .stack, .httpServer, .httpStatus, .httpTitle, .headerOrderHash,
             .headersHash, .htmlHash, .bodySHA256, .faviconHash, .lead, .leadName, .leadID, .leadConfidence,
             .leadLabel, .urlScheme, .dataset, .fidelity, .filePath, .rootTrust, .isAuthority,
+            .sightingCount, .firstSighting, .lastSighting, .client, .clientIP, .clientPseudonym, .clientUser,
+            .clientCount, .clientFirst, .clientLast, .clientBytes, .clientDuration, .clientJA3, .clientJA4,
         ]
         return named + Field.marks.map { RecordField($0.field) }.filter { !named.contains($0) }
     }()

@@ -131,8 +131,14 @@ package final class RecordPicker {
 
     /// The values of several fields, grouped by the object in the array that they belong to.
     ///
-    /// - Parameter element: the field that marks the begin of each object.
-    package func groups(_ element: RecordField, _ members: [RecordField]) -> [[RecordField: String]] {
+    /// Of a field that has several values in an object the first counts, or all with blanks between them.
+    ///
+    /// - Parameters:
+    ///   - element: the field that marks the begin of each object.
+    ///   - joined: the fields of which all values count.
+    package func groups(_ element: RecordField, _ members: [RecordField], joined: [RecordField] = [])
+        -> [[RecordField: String]]
+    {
         var result: [[RecordField: String]] = []
         guard let start = entry(element) else { return result }
         for index in Int(first[element.place])..<values.count {
@@ -140,8 +146,13 @@ package final class RecordPicker {
                 result.append([:])
             } else {
                 let field = fields[Int(values[index].path)]
-                guard members.contains(field), result[result.count - 1][field] == nil else { continue }
-                result[result.count - 1][field] = Self.text(values[index])
+                guard members.contains(field) else { continue }
+                if let known = result[result.count - 1][field] {
+                    guard joined.contains(field) else { continue }
+                    result[result.count - 1][field] = known + " " + Self.text(values[index])
+                } else {
+                    result[result.count - 1][field] = Self.text(values[index])
+                }
             }
         }
         return result

@@ -25,10 +25,13 @@ package struct RecordBlock {
     package let bytes: UnsafeBufferPointer<UInt8>
     /// The number of the first line in its source, from 1.
     package let firstLine: Int
+    /// Where in its file the block begins; nil for what can't be read again by its places.
+    package let offset: Int?
 
-    package init(_ bytes: UnsafeBufferPointer<UInt8>, firstLine: Int) {
+    package init(_ bytes: UnsafeBufferPointer<UInt8>, firstLine: Int, offset: Int? = nil) {
         self.bytes = bytes
         self.firstLine = firstLine
+        self.offset = offset
     }
 
     /// Calls `body` with each line that is not blank, without its end, and with its number.
@@ -44,15 +47,21 @@ package struct RecordBlock {
         while start < bytes.count, let base = bytes.baseAddress {
             let feed = memchr(base + start, 0x0a, bytes.count - start)
             let end = feed.map { UnsafeRawPointer($0) - base } ?? bytes.count
-            let line = bytes[start..<end]
-            if !Self.isBlank(line) { try body(UnsafeRawBufferPointer(rebasing: line), firstLine + count) }
+            let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+            if !Self.isBlank(line) { try body(line, firstLine + count) }
             count += 1
             start = end + 1
         }
         return count
     }
 
-    private static func isBlank(_ line: Slice<UnsafeRawBufferPointer>) -> Bool {
+    /// Where in its file a line begins that `forEachLine` gives out.
+    package func place(of line: UnsafeRawBufferPointer) -> Int? {
+        guard let offset, let start = bytes.baseAddress, let line = line.baseAddress else { return nil }
+        return offset + (line - UnsafeRawPointer(start))
+    }
+
+    static func isBlank(_ line: UnsafeRawBufferPointer) -> Bool {
         // Nearly every line begins with a brace.
         guard let first = line.first else { return true }
         return InputFormat.isBlank(first) && line.allSatisfy(InputFormat.isBlank)

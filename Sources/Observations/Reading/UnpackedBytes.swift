@@ -4,10 +4,14 @@ import Synchronization
 /// The bytes of a file or of standard input, unpacked where they are packed with gzip or zstd.
 package final class UnpackedBytes {
     private let path: String
-    private let descriptor: Int32
+    private var descriptor: Int32
+    /// Waits at the end for what is appended; nil where the end is the end.
+    var growth: FileGrowth?
     /// The first bytes, as many as tell what it is; nil until they are read.
     private var head: [UInt8]?
     private var headPlace = 0
+    /// What went wrong behind the head, to be said when all before it has been read.
+    private var fault: FileError?
     private var unpacker: (any Unpacker)?
     /// Packed bytes that were read for the head.
     private var packed: [UInt8] = []
@@ -35,10 +39,22 @@ package final class UnpackedBytes {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
+    var isPacked: Bool { unpacker != nil }
+
+    /// Whether the next read will not have to wait for a writer.
+    var isReady: Bool {
+        if memory != nil || headPlace < head?.count ?? 0 { return true }
+        if let growth { return !growth.isAtEnd(descriptor) }
+        var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        // What can't be told is read.
+        return poll(&poller, 1, 0) != 0
+    }
+
     /// Whether the bytes stand in a file as they are read, so that they can be read again by their places.
     var isPlainFile: Bool {
         var status = stat()
-        return unpacker == nil && fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        return unpacker == nil && growth == nil && fstat(descriptor, &status) == 0
+            && status.st_mode & S_IFMT == S_IFREG
     }
 
     /// The first bytes, which `read` gives out all the same.
@@ -70,9 +86,14 @@ package final class UnpackedBytes {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: InputFormat.headSize, alignment: 16)
         defer { buffer.deallocate() }
         while bytes.count < count, isRegular || !bytes.contains(0x0a) {
-            let read = try unpacked(into: buffer)
-            if read == 0 { break }
-            bytes += buffer[..<read]
+            do throws(FileError) {
+                let read = try unpacked(into: buffer)
+                if read == 0 { break }
+                bytes += buffer[..<read]
+            } catch {
+                fault = error
+                break
+            }
         }
         head = bytes
         return bytes[min(headPlace, bytes.count)...]
@@ -85,7 +106,10 @@ package final class UnpackedBytes {
     package func read(into output: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
         let head = try peek()
         guard output.count > 0 else { return 0 }
-        guard headPlace < head.count else { return try unpacked(into: output) }
+        guard headPlace < head.count else {
+            if let fault { throw fault }
+            return try unpacked(into: output)
+        }
         let part = head[headPlace...].prefix(output.count)
         output.copyBytes(from: part)
         headPlace += part.count
@@ -167,7 +191,15 @@ package final class UnpackedBytes {
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw FileError(path, errno) }
             InputBytes.bytesRead.add(count, ordering: .relaxed)
-            return count
+            guard count == 0, output.count > 0, let growth else { return count }
+            switch try growth.next(&descriptor) {
+            case .end: return 0
+            case .more: continue
+            case .another:
+                // What the writer had begun when the file was taken from it ends here.
+                output[0] = 0x0a
+                return 1
+            }
         }
     }
 }

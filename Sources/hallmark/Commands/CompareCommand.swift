@@ -3,6 +3,7 @@ import Corpus
 import Foundation
 import Inventory
 import Observations
+import Pipeline
 import Terminal
 
 extension Severity: ExpressibleByArgument {}
@@ -26,7 +27,11 @@ struct CompareCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "Sweeps as NDJSON; standard input when there is none.", completion: .file())
+    @Argument(
+        help:
+            "Sweeps, or other programs' logs and captures: files or folders; standard input when there is none.",
+        completion: .file()
+    )
     var sweeps: [String] = []
 
     @Option(
@@ -109,11 +114,17 @@ struct CompareCommand: ParsableCommand {
         let files = sweeps.isEmpty ? ["-"] : sweeps
         let progress = ReadingProgress(files + [baseline].compactMap(\.self))
         defer { progress.end() }
+        var told: Set<String> = []
+        // Several comparisons read the files several times, and say once what is wrong with them.
+        func sources(_ files: [String]) -> [any RecordSource] {
+            Inputs(files) { if told.insert($0.description).inserted { Terminal.say($0.description) } }.sources
+        }
+        var isAllFound: Bool { told.isEmpty || unread.keepGoing }
         if adopt {
             var adoption = InventoryAdoption()
-            for file in files { try adoption.add(sweep: file) }
+            try sources(files).forEach { try adoption.add($0) }
             progress.end()
-            let isWhole = try say(adoption.sweeps)
+            let isWhole = try say(adoption.sweeps) && isAllFound
             try output.write(InventoryAdoption.head)
             try adoption.write { try output.write($0) }
             try output.flush()
@@ -139,7 +150,7 @@ struct CompareCommand: ParsableCommand {
         }
         if let inventory {
             let comparison = SweepComparison(try InventoryFile.load(inventory)) { try sink.write($0) }
-            for file in files { try comparison.add(sweep: file) }
+            try sources(files).forEach { try comparison.add($0) }
             let known = try corpus.map { try CorpusFile($0, .read) }
             try comparison.finish { asset, port, time in
                 try known?.absence(asset, port: port, at: time)
@@ -153,20 +164,27 @@ struct CompareCommand: ParsableCommand {
             }
         }
         if let baseline {
-            let comparison = try DriftComparison(baseline: baseline) { try sink.write($0) }
-            for file in files { try comparison.add(sweep: file) }
+            let earlier = sources([baseline])
+            guard earlier.count == 1 else {
+                Terminal.say(
+                    earlier.isEmpty ? "nothing was compared" : "\(baseline): --baseline wants one sweep"
+                )
+                throw ExitCode(1)
+            }
+            let comparison = try DriftComparison(baseline: earlier[0]) { try sink.write($0) }
+            try sources(files).forEach { try comparison.add($0) }
             isWhole = try say(comparison.earlier) && isWhole
             try comparison.finish()
             try close(comparison.counts, .sweep)
         }
         if let expiring {
             let comparison = ExpiryComparison(days: expiring) { try sink.write($0) }
-            for file in files { try comparison.add(sweep: file) }
+            try sources(files).forEach { try comparison.add($0) }
             try close(comparison.counts, .calendar)
         }
         progress.end()
         try sink.end(summary: quiet ? "" : summaries.joined(separator: "\n"))
-        if !isSwept || !isWhole { throw ExitCode(1) }
+        if !isSwept || !isWhole || !isAllFound { throw ExitCode(1) }
         if let failOn, let worst, worst >= failOn { throw ExitCode(3) }
     }
 

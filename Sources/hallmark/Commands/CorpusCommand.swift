@@ -1,6 +1,7 @@
 import ArgumentParser
 import Corpus
 import Foundation
+import Import
 import Observations
 import Pipeline
 import Terminal
@@ -17,64 +18,70 @@ struct CorpusCommand: ParsableCommand {
               hallmark scan 203.0.113.0/24 --corpus corpus.sqlite > sweep.ndjson
               hallmark corpus add sweep.ndjson suspects.pem --corpus corpus.sqlite
               hallmark corpus stats --corpus corpus.sqlite
-              hallmark corpus prune --before 2025-01-01 --corpus corpus.sqlite
+              hallmark corpus add --no-clients ssl.log x509.log --corpus corpus.sqlite
+              hallmark corpus prune --before 2025-01-01 --clients-before 30d --corpus corpus.sqlite
             """,
         subcommands: [Add.self, Stats.self, Export.self, Prune.self]
     )
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add sweeps (NDJSON) and certificates (PEM, DER).",
-            discussion: "Each observation counts once, however often the files that hold it are added."
+            abstract: "Add sweeps (NDJSON), certificates (PEM, DER), and other programs' logs and captures.",
+            discussion: """
+                Each observation counts once, however often the files that hold it are added; of a log that has grown since, \
+                what is new counts. Logs are read as 'hallmark import' reads them, all of them together: \
+                what stands in one is joined with what stands in another.
+                """
         )
 
-        @Argument(help: "Files; '-' reads NDJSON from standard input.", completion: .file())
+        @Argument(help: "Files or folders; '-' is standard input.", completion: .file())
         var files: [String]
 
         @Option(help: ArgumentHelp("The corpus; made if need be.", valueName: "file"), completion: .file())
         var corpus: String
 
+        @OptionGroup var clients: ClientOptions
         @OptionGroup var unread: KeepGoingOption
 
         func run() throws {
+            let options = try clients.importing()
             let corpus = try CorpusFile(corpus, .write)
             let progress = ReadingProgress(files)
             defer { progress.end() }
             var faults = 0
-            for file in files {
-                do { faults += try Self.add(file, corpus) } catch let error as FileError {
-                    faults += 1
-                    Terminal.say(error.description)
-                }
+            let inputs = Inputs(files, options) {
+                faults += 1
+                Terminal.say($0.description)
+            }
+            for source in inputs.sources {
+                faults += try Self.add(source, corpus, Self.policy(options))
             }
             guard faults > 0 else { return }
             Terminal.say("\(counted(faults, "file or part")) could not be read")
             if !unread.keepGoing { throw ExitCode(1) }
         }
 
-        /// Adds one file and says what came of it.
+        /// What the corpus keeps of clients, of our own records as well.
+        private static func policy(_ options: ImportRun.Options) -> ClientPolicy {
+            if let pseudonyms = options.pseudonyms { return .replace { pseudonyms.pseudonym(of: $0) } }
+            return options.keepsClients ? .keep : .leaveOut
+        }
+
+        /// Adds one source and says what came of it.
         ///
         /// - Returns: how many things in it could not be read.
-        private static func add(_ file: String, _ corpus: CorpusFile) throws -> Int {
-            let counts: IngestCounts
+        private static func add(
+            _ source: any RecordSource,
+            _ corpus: CorpusFile,
+            _ clients: ClientPolicy
+        ) throws -> Int {
+            let file = source.name
             var faults: [String] = []
-            let source = InputKind.source(file)
-            switch source == nil ? try CertificateFile.look(at: file) : nil {
-            case nil:
-                guard let source else { return 0 }
-                counts = try corpus.add(source) { faults.append($0.description) }
-            case .ndjson:
-                guard case .added(let added) = try corpus.add(sweep: file) else {
-                    Terminal.say("\(file): nothing new, the file was added before")
-                    return 0
-                }
-                counts = added
-            case .pem, .der:
-                let contents = try CertificateFile.contents(of: file)
-                faults = contents.faults.map(\.description)
-                counts = try corpus.add(certificates: contents.certificates.map(CertificateFile.line))
+            let result = try corpus.add(source, clients: clients) { faults.append($0.description) }
+            guard case .added(let counts) = result else {
+                Terminal.say("\(file): nothing new, the file was added before")
+                return 0
             }
-            if let fault = counts.fault { faults.append(fault) }
             if counts.malformed > 0 {
                 let first = counts.firstMalformed.map { ", the first is line \($0)" } ?? ""
                 faults.append(
@@ -143,7 +150,10 @@ struct CorpusCommand: ParsableCommand {
     struct Prune: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Forget what was last seen long ago.",
-            discussion: "Certificates and endpoints that are left without a sighting go too."
+            discussion: """
+                Certificates and endpoints that are left without a sighting go too, and who connected to them. \
+                '30d' is the moment thirty days ago.
+                """
         )
 
         @Option(help: ArgumentHelp("The corpus.", valueName: "file"), completion: .file())
@@ -151,16 +161,28 @@ struct CorpusCommand: ParsableCommand {
 
         @Option(
             help: ArgumentHelp("Forget sightings whose last observation is older.", valueName: "date"),
-            transform: PeriodOptions.time
+            transform: PeriodOptions.age
         )
-        var before: Int
+        var before: Int?
+
+        @Option(
+            help: ArgumentHelp("Forget who connected, where that is older.", valueName: "date"),
+            transform: PeriodOptions.age
+        )
+        var clientsBefore: Int?
+
+        func validate() throws {
+            guard before != nil || clientsBefore != nil else {
+                throw ValidationError("give --before, --clients-before or both")
+            }
+        }
 
         func run() throws {
-            let counts = try CorpusFile(corpus, .write).prune(before: before)
+            let counts = try CorpusFile(corpus, .write).prune(before: before, clients: clientsBefore)
             Terminal.say(
                 """
                 forgot \(counts.sightings) sightings, \(counts.certificates) certificates, \
-                \(counts.endpoints) endpoints
+                \(counts.endpoints) endpoints, \(counts.contacts) days of clients
                 """
             )
         }

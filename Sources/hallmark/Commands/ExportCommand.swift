@@ -172,10 +172,7 @@ private final class ExportRun {
                     say("\(file == "-" ? "standard input" : file):\(lines.number): \(error)")
                 } catch { throw Stop(reason: error) }
             }
-            if lines.skipped > 0 {
-                unread += lines.skipped - 1
-                say("\(file): \(counted(lines.skipped, "line")) longer than 64 MiB")
-            }
+            for line in lines.skipped { say("\(file):\(line): the line is longer than 64 MiB") }
         } catch let stop as Stop {
             throw stop.reason
         } catch let error as FileError {

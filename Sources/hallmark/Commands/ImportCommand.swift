@@ -3,6 +3,7 @@ import Bytes
 import Foundation
 import Import
 import Observations
+import Pipeline
 import Terminal
 
 /// `hallmark import`: makes observations of what others saw.
@@ -21,6 +22,7 @@ struct ImportCommand: ParsableCommand {
               hallmark import --from suricata < eve.json > seen.ndjson
               hallmark import --map mine.yaml proxy.log > seen.ndjson
               hallmark import --map mine.yaml --lint
+              hallmark import --follow /opt/zeek/logs/current/ssl.log /opt/zeek/logs/current/x509.log >> seen.ndjson
 
             Exit codes: 0 done; 1 something of what was named could not be read, or a line was skipped; 64 usage.
             """
@@ -34,24 +36,62 @@ struct ImportCommand: ParsableCommand {
 
     @Flag(help: "Check the mapping files of --map, or those shipped, and read nothing.") var lint = false
 
+    @Flag(
+        help: """
+            Go on with files as they grow, until SIGINT or SIGTERM: a file that is rotated or emptied is gone on with, too.
+            """
+    )
+    var follow = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --follow: write what was seen every so many seconds.",
+            valueName: "seconds"
+        )
+    )
+    var interval = 60
+
     @Flag(name: .shortAndLong, help: "No summary.") var quiet = false
+
+    func validate() throws {
+        guard !follow || !files.isEmpty && !files.contains("-") else {
+            throw ValidationError("--follow wants files; standard input is read as it comes")
+        }
+        guard (0...86_400).contains(interval) else {
+            throw ValidationError("--interval takes seconds up to a day: 0 to 86400")
+        }
+    }
 
     func run() throws {
         if lint { return try lintMappings() }
         let output = StandardOutput()
         let files = files.isEmpty ? ["-"] : files
-        let progress = ReadingProgress(files)
-        defer { progress.end() }
         let (formats, isNamed) = try options.formats()
-        let session = ImportSession(
-            formats,
-            isNamed: isNamed,
-            ImportRun(try options.runOptions()) { try output.write($0) }
-        )
-        try session.read(files)
+        let session = ImportSession(ImportRun(try options.runOptions()) { try output.write($0) })
+        var lost = 0
+        let fail = { (error: FileError) in
+            lost += 1
+            Terminal.say(error.description)
+        }
+        let found = session.find(files, formats, isNamed: isNamed, fail: fail)
+        if follow {
+            StopSignals.watch()
+            try FollowedFiles(
+                session,
+                seconds: interval,
+                flush: { try output.flush() },
+                isStopped: { StopSignals.isAsked },
+                fail: fail
+            ).read(found)
+        } else {
+            let progress = ReadingProgress(files)
+            defer { progress.end() }
+            try session.read(found, fail: fail)
+        }
         try output.flush()
-        if !quiet { Terminal.say(lines: session.report) }
-        if session.hasLost, !unread.keepGoing { throw ExitCode(1) }
+        let report = ImportReport(counts: session.run.counts, unread: lost, passedOver: session.passedOver)
+        if !quiet { Terminal.say(lines: report.text) }
+        if report.hasLost, !unread.keepGoing { throw ExitCode(1) }
     }
 }
 
@@ -95,23 +135,7 @@ struct ImportOptions: ParsableArguments {
     )
     var every = false
 
-    @Flag(help: "Leave out who connected.")
-    var noClients = false
-
-    @Option(
-        help: ArgumentHelp(
-            "Write pseudonyms for who connected, which the key in this file turns back.",
-            valueName: "keyfile"
-        ),
-        completion: .file()
-    )
-    var pseudonymize: String?
-
-    func validate() throws {
-        if noClients, pseudonymize != nil {
-            throw ValidationError("--no-clients leaves nobody to be pseudonymized.")
-        }
-    }
+    @OptionGroup var clients: ClientOptions
 
     /// The formats to look for: the one of `--from`, or all, those of `--map` first.
     ///
@@ -132,8 +156,35 @@ struct ImportOptions: ParsableArguments {
     }
 
     func runOptions() throws -> ImportRun.Options {
-        var options = ImportRun.Options()
+        var options = try clients.importing()
         options.isEvery = every
+        return options
+    }
+}
+
+/// What is kept of those who connected.
+struct ClientOptions: ParsableArguments {
+    @Flag(help: "Leave out who connected.")
+    var noClients = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Write pseudonyms for who connected, which the key in this file turns back.",
+            valueName: "keyfile"
+        ),
+        completion: .file()
+    )
+    var pseudonymize: String?
+
+    func validate() throws {
+        if noClients, pseudonymize != nil {
+            throw ValidationError("--no-clients leaves nobody to be pseudonymized.")
+        }
+    }
+
+    /// How other programs' files are read.
+    func importing() throws -> ImportRun.Options {
+        var options = ImportRun.Options()
         options.keepsClients = !noClients
         options.pseudonyms = try pseudonymize.map { path throws(FileError) in try Pseudonyms(file: path) }
         options.ingestedAt = WallClock.nanoseconds

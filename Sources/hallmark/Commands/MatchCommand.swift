@@ -13,14 +13,16 @@ struct MatchCommand: ParsableCommand {
         commandName: "match",
         abstract: "Match signatures against observations and certificates that are already there.",
         discussion: """
-            Files are observations (NDJSON) or certificates (PEM, DER); folders are searched for both. Without a \
-            file, or with '-', observations come from standard input. Each is written with its matches and leads, in the \
+            Files are observations (NDJSON), certificates (PEM, DER), or logs, captures and other scanners' files, which are read \
+            as 'hallmark import' reads them; folders are searched for all of these. Without a file, or with '-', they come from \
+            standard input. Each observation is written with its matches and leads, in the \
             order in which it came; findings of correlation rules follow at the end.
 
             Examples:
               hallmark match sweep.ndjson > assessed.ndjson
               zcat sweeps/*.gz | hallmark match --only-leads --fail-on high
               hallmark match /etc/ssl/certs --only-leads
+              hallmark match ssl.log x509.log --only-leads
             """
     )
 
@@ -54,7 +56,7 @@ struct MatchCommand: ParsableCommand {
         let files = files.isEmpty ? ["-"] : files
         let progress = ReadingProgress(files)
         defer { progress.end() }
-        for file in files { try run.match(path: file) }
+        for named in Inputs(files, unread: run.fail).named { try run.match(named) }
         try run.finish()
         if !quiet { Terminal.say(lines: run.report + rules.report) }
         if let failOn, let highest = run.highest, highest >= failOn { throw ExitCode(3) }
@@ -87,101 +89,40 @@ private final class MatchRun {
         return (found + [matcher.summary.highest].compactMap(\.self)).max()
     }
 
-    func match(path: String) throws {
+    func match(_ named: Inputs.Named) throws {
         let before = seen
-        if let folder = FolderFiles(path) {
-            for fault in folder.faults { fail(fault) }
-            for file in folder.files {
-                // What is neither observations nor certificates is no mistake in a folder.
-                let isReadable = access(file, R_OK) == 0
-                if !isReadable || CertificateFile.kind(of: file) != nil || InputKind.source(file) != nil {
-                    try match(file: file)
-                }
+        for source in named.sources {
+            isForeignSaid = false
+            try source.read {
+                try match($0, source.name)
+            } unread: {
+                fail($0)
             }
-        } else {
-            try match(file: path)
         }
-        if seen == before {
-            fail(FileError(path, "there is nothing in it: no observation and no certificate"))
+        if seen == before, !named.sources.isEmpty {
+            fail(FileError(named.name, "there is nothing in it: no observation and no certificate"))
         }
     }
 
     /// How much has been met, readable or not.
     private var seen: Int { matcher.summary.observations + matcher.summary.invalid + unread }
 
-    private func match(file: String) throws {
-        if let source = InputKind.source(file) { return try match(source) }
-        do {
-            switch try CertificateFile.look(at: file) {
-            case .ndjson: try match(sweep: file)
-            case .pem, .der:
-                let contents = try CertificateFile.contents(of: file)
-                for fault in contents.faults { fail(fault) }
-                var lines = ByteBuffer()
-                for certificate in contents.certificates {
-                    lines.append(
-                        CertificateFile.record(certificate, at: Int(WallClock.nanoseconds / 1_000_000)).span
-                    )
-                }
-                try lines.withSpan { try match(lines: $0, file, first: 0) }
-            }
-        } catch let error as FileError {
-            fail(error)
-        }
-    }
-
-    private func match(_ source: any RecordSource) throws {
-        try source.read {
-            _ = try match($0.bytes, source.name, first: $0.firstLine - 1)
-        } unread: {
-            fail($0)
-        }
-    }
-
-    private func fail(_ error: FileError) {
+    func fail(_ error: FileError) {
         hasFailed = true
         unread += 1
         Terminal.say(error.description)
     }
 
-    private func match(sweep file: String) throws {
-        var reader = try LineBlocks(file)
-        var lines = 0
-        var skipped = 0
-        isForeignSaid = false
-        while true {
-            let block = try reader.next()
-            while skipped < reader.skipped {
-                skipped += 1
-                lines += 1
-                fail(FileError("\(name(file)):\(lines)", "the line is longer than 64 MiB"))
-            }
-            guard let block else { return }
-            lines += try match(block, file, first: lines)
-        }
-    }
-
-    private func name(_ file: String) -> String { file == "-" ? "standard input" : file }
-
-    private func match(lines: Span<UInt8>, _ file: String, first: Int) throws {
-        let padded = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: lines.count + LineBlocks.padding)
-        defer { padded.deallocate() }
-        padded.initialize(repeating: 0x20)
-        lines.withUnsafeBufferPointer { _ = padded.update(fromContentsOf: $0) }
-        _ = try match(UnsafeBufferPointer(rebasing: padded[..<lines.count]), file, first: first)
-    }
-
-    /// - Returns: how many lines there were.
-    private func match(_ lines: UnsafeBufferPointer<UInt8>, _ file: String, first: Int) throws -> Int {
-        try matcher.match(
-            lines,
+    private func match(_ block: RecordBlock, _ name: String) throws {
+        _ = try matcher.match(
+            block.bytes,
             write: { try output.writeRecords($0) },
             invalid: { line, error in
                 hasFailed = true
                 // A foreign file has many such lines: the first says it.
                 if error.isForeign, isForeignSaid { return }
                 isForeignSaid = isForeignSaid || error.isForeign
-                Terminal.say("\(name(file)):\(first + line): \(error)")
+                Terminal.say("\(name):\(block.firstLine - 1 + line): \(error)")
             }
         )
     }

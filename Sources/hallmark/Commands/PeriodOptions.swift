@@ -19,6 +19,14 @@ struct PeriodOptions: ParsableArguments {
     )
     var until: Int?
 
+    /// Milliseconds since 1970; a number of days is meant from now on backwards.
+    static func age(_ text: String) throws -> Int {
+        guard text.last == "d", let days = Int(text.dropLast()), (0...36_500).contains(days) else {
+            return try time(text)
+        }
+        return Int(WallClock.nanoseconds / 1_000_000) - days * 86_400_000
+    }
+
     /// Milliseconds since 1970.
     static func time(_ text: String) throws -> Int {
         guard let time = RFC3339.milliseconds(text) else {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Corpus
 import Foundation
 import Observations
+import Pipeline
 import Signatures
 import Terminal
 
@@ -13,13 +14,14 @@ struct PivotCommand: ParsableCommand {
         commandName: "pivot",
         abstract: "Find what shares the marks of a certificate, an endpoint or a name.",
         discussion: """
-            A query is a certificate's SHA-256, a PEM or DER file, an endpoint, a host name ('*.example.com' for \
-            all below a domain) or 'field=value'. Each mark that is shared is weighed by its rarity in the corpus, \
+            A query is a certificate's SHA-256, a file with certificates (PEM, DER, records, other programs' logs and captures), an \
+            endpoint, a host name ('*.example.com' for all below a domain), 'lead=software' or 'field=value'. Each mark that is shared is weighed by its rarity in the corpus, \
             in bits: what every second certificate has says nothing.
 
               hallmark pivot 203.0.113.7:443 --corpus corpus.sqlite
               hallmark pivot serial=08BB00EE --corpus corpus.sqlite --depth 2
               hallmark pivot suspect.pem --corpus corpus.sqlite --graph suspect.html
+              hallmark pivot 'lead=Cobalt Strike' --clients --corpus corpus.sqlite
 
             A file of the query's name is meant as one; 'name=…' is the host name all the same.
 
@@ -60,6 +62,12 @@ struct PivotCommand: ParsableCommand {
     @Flag(help: "Write the searches of Shodan, Censys, FOFA and crt.sh for each mark.")
     var queries = false
 
+    @Flag(
+        help:
+            "Say who connected to what the query names and to what shares its marks, since when and how much."
+    )
+    var clients = false
+
     @Flag(help: "Count the marks of benign software and services too.")
     var includeBenign = false
 
@@ -81,6 +89,7 @@ struct PivotCommand: ParsableCommand {
         options.limit = limit
         options.leastScore = minScore
         options.order = sort
+        options.wantsClients = clients
         options.since = period.since
         options.until = period.until
         let benign = includeBenign ? nil : try BenignMarks.load(signatures)
@@ -112,24 +121,45 @@ struct PivotCommand: ParsableCommand {
                 throw ValidationError(error.description)
             }
         }
-        switch try CertificateFile.look(at: query) {
-        case .pem, .der: break
-        case .ndjson:
+        var isWhole = true
+        let fail = { (error: FileError) in
+            isWhole = false
+            Terminal.say(error.description)
+        }
+        var lines: [[UInt8]] = []
+        var isCut = false
+        var digests: Set<String> = []
+        let picker = RecordPicker([.sha256])
+        for source in Inputs([query], unread: fail).sources {
+            try source.read { block in
+                block.forEachLine { line, _ in
+                    guard (try? picker.read(padded: line)) != nil, let digest = picker.text(.sha256),
+                        digests.insert(digest).inserted
+                    else { return }
+                    isCut = lines.count == Self.mostCertificates
+                    if !isCut { lines.append([UInt8](line)) }
+                }
+            } unread: {
+                fail($0)
+            }
+        }
+        guard !lines.isEmpty else {
             throw FileError(query, "holds no certificate to start from; 'name=…' asks for a host name")
         }
-        let contents = try CertificateFile.contents(of: query)
-        for fault in contents.faults { Terminal.say(fault.description) }
-        guard !contents.certificates.isEmpty else {
-            throw FileError(query, "no certificate in it that can be read")
+        if isCut {
+            fail(FileError(query, "holds many certificates: the first \(lines.count) are started from"))
         }
-        return (.records(contents.certificates.map(CertificateFile.line)), contents.faults.isEmpty)
+        return (.records(lines), isWhole)
     }
+
+    /// More certificates than this are no question.
+    private static let mostCertificates = 1000
 
     /// Whether the query names a file: what is a path always does, and a word that is also an existing
     /// file's.
     private static func isFile(_ query: String) -> Bool {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: query, isDirectory: &isFolder)
-        return exists && !isFolder.boolValue || query.contains("/") && !query.contains("=")
+        return query == "-" || exists && !isFolder.boolValue || query.contains("/") && !query.contains("=")
     }
 }

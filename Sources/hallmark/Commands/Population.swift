@@ -73,7 +73,7 @@ struct Population {
     private mutating func add(sweep file: String) throws {
         var reader = try LineReader(file)
         while let line = try reader.next({ [UInt8]($0) }) { add(line: line, file, reader.number) }
-        if reader.skipped > 0 { fail(file, "\(counted(reader.skipped, "line")) too long to be read") }
+        for line in reader.skipped { fail("\(file):\(line)", "the line is longer than 64 MiB") }
     }
 
     private mutating func add(line: [UInt8], _ file: String, _ number: Int?) {

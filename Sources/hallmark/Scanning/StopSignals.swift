@@ -2,7 +2,8 @@ import Glibc
 import Scan
 import Synchronization
 
-/// The signals that end a scan: SIGINT, SIGTERM, and SIGHUP unless the program was started to outlive it.
+/// The signals that end a scan, and all that goes on until it is told to end: SIGINT, SIGTERM, and SIGHUP
+/// unless the program was started to outlive it.
 ///
 /// The first lets what has begun end, the second ends it at once, and the third ends the process, whatever
 /// holds it up. The handler only counts, as little else is safe in one; whoever can wait asks `advance`.
@@ -33,6 +34,9 @@ enum StopSignals {
         default: control.advance(to: .stopped)
         }
     }
+
+    /// Whether one came.
+    static var isAsked: Bool { received.load(ordering: .relaxed) > 0 }
 
     private static func isIgnored(_ handler: sighandler_t?) -> Bool {
         unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)

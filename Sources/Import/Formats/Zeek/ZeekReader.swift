@@ -11,14 +11,24 @@ final class ZeekReader: ForeignReader {
         name: "zeek",
         title: "Zeek's ssl.log, x509.log, conn.log and http.log, as TSV or JSON",
         recognises: { log($0) != nil },
+        priority: { head in
+            switch log(head) {
+            case .x509: 0
+            case .conn: 1
+            case .ssl: 2
+            default: 3
+            }
+        },
         makeReader: { ZeekReader($0) }
     )
 
-    private let run: ImportRun
-    private var certificates: ZeekCertificates
+    let run: ImportRun
+    var certificates: ZeekCertificates
     private var connections = ZeekConnections()
     /// Connections whose certificates were not logged yet.
     private var waiting: [Waiting] = []
+    /// How many of them have been waiting since the time before the last.
+    private var longWaiting = 0
     private static let mostWaiting = 50_000
 
     private struct Waiting {
@@ -57,15 +67,6 @@ final class ZeekReader: ForeignReader {
         return has("_path") ? .other : nil
     }
 
-    func priority(_ head: FileHead) -> Int {
-        switch Self.log(head) {
-        case .x509: 0
-        case .conn: 1
-        case .ssl: 2
-        default: 3
-        }
-    }
-
     func read(_ input: ImportInput) throws {
         var table = ZeekTable()
         try input.lines(run) { line, number in
@@ -85,6 +86,16 @@ final class ZeekReader: ForeignReader {
                 }
             }
         }
+    }
+
+    func settle() throws {
+        let held = waiting
+        waiting = []
+        for (place, held) in held.enumerated() {
+            let isLast = place < longWaiting
+            try give(held.draft, held.chain, held.key, held.line, in: held.file, isLast: isLast)
+        }
+        longWaiting = waiting.count
     }
 
     func finish() throws {
@@ -182,82 +193,15 @@ final class ZeekReader: ForeignReader {
         lacks: ["http.", "hallmark.tls.", "hallmark.stack", "tls.server.jarm"] + ImportSource.ownProbes
     )
 
-    // MARK: x509.log
-
-    private func readCertificate(_ row: ZeekRow, _ line: Int) throws {
-        let names = [row.text(.fingerprint), row.text(.id)].compactMap(\.self)
-        // Logged again, as it is each day.
-        if certificates.knows(names, withBytes: row.has(.bytes)) { return run.pass() }
-        let text = ReportedCertificate(row)
-        let bytes = row.bytes(.bytes).flatMap(ForeignCertificate.read)?.first ?? []
-        if row.has(.bytes), bytes.isEmpty { run.remark("a certificate whose base64 is broken", line: line) }
-        guard text.hasText || !bytes.isEmpty else { return run.skip("no certificate", line: line) }
-        let certificate = ZeekCertificates.Certificate(
-            text: text,
-            bytes: bytes,
-            time: time(row, line),
-            line: line,
-            file: run.file,
-            // What a client showed stands on no server.
-            isJoined: row.truth(.isClient) == true && row.truth(.isHost) != true
-        )
-        if certificate.isJoined { run.pass() }
-        for lost in certificates.add(certificate, names) { try give(lost) }
-    }
-
-    /// A certificate that no connection showed, as far as was read.
-    private func give(_ certificate: ZeekCertificates.Certificate) throws {
-        var draft = SightingDraft()
-        draft.time = certificate.time
-        draft.certificate = certificate.text
-        if !certificate.bytes.isEmpty { draft.certificates = [certificate.bytes] }
-        run.remark("a certificate that stands in no connection", line: certificate.line, in: certificate.file)
-        let observation = run.begin(Self.certificateSource)
-        draft.fill(observation)
-        try run.emit(observation)
-    }
-
-    private static let certificateSource = ImportSource(
-        product: "zeek",
-        format: "x509.log",
-        lacks: ImportSource.noEndpoint + ImportSource.ownProbes
-    )
-
-    // MARK: http.log
-
-    private func readExchange(_ row: ZeekRow, _ line: Int) throws {
-        guard let ip = row.address(.serverIP),
-            let port = row.integer(.serverPort).flatMap({ UInt16(exactly: $0) })
-        else { return run.skip("no server's address", line: line) }
-        // A request without an answer shows nothing of the server.
-        guard let status = row.integer(.statusCode) else { return run.pass() }
-        var draft = SightingDraft()
-        draft.ip = ip
-        draft.port = port
-        draft.time = time(row, line)
-        draft.client = client(row)
-        draft.http = HTTPExchange(row, ip, port, status)
-        let observation = run.begin(Self.exchangeSource)
-        draft.fill(observation)
-        try run.emit(observation, client: draft.client)
-    }
-
-    private static let exchangeSource = ImportSource(
-        product: "zeek",
-        format: "http.log",
-        lacks: ["tls.", "hallmark.", "http.response.header", "http.response.body", "http.response.title"]
-            + ["http.response.html_hash", "http.response.status_line", "http.response.raw_head"]
-    )
-
     // MARK: what all have
 
-    private func time(_ row: ZeekRow, _ line: Int) -> Int64 {
+    func time(_ row: ZeekRow, _ line: Int) -> Int64 {
         if let time = row.time(.ts), time != 0 { return time }
         run.remark("a line without a time that can be read", line: line)
         return 0
     }
 
-    private func client(_ row: ZeekRow) -> ImportClient {
+    func client(_ row: ZeekRow) -> ImportClient {
         guard run.options.keepsClients else { return ImportClient() }
         var client = connections.client(row)
         client.ip = row.address(.clientIP)

@@ -1,0 +1,102 @@
+import Bytes
+import Foundation
+package import Import
+package import Observations
+
+/// The files, folders and standard input that a command was given, as sources of records.
+package struct Inputs {
+    /// What a person named, and the sources that are in it.
+    package struct Named {
+        package let name: String
+        package fileprivate(set) var sources: [any RecordSource]
+    }
+
+    package private(set) var named: [Named] = []
+    /// Other programs' files, which are joined with each other.
+    private let foreign: ForeignFiles
+
+    /// Looks at what files are; in folders, what is of no kind that is known is passed over.
+    ///
+    /// - Parameters:
+    ///   - paths: `-` is standard input.
+    ///   - options: how other programs' files are read; nil for as import does without options.
+    ///   - unread: is told what could not be opened, or is of no kind.
+    package init(
+        _ paths: [String],
+        _ options: ImportRun.Options? = nil,
+        unread: (FileError) -> Void
+    ) {
+        var common = ImportRun.Options()
+        common.ingestedAt = WallClock.nanoseconds
+        foreign = ForeignFiles(options ?? common)
+        for path in paths {
+            var found = Named(name: path, sources: [])
+            var isAnything = false
+            let files = InputFile.list(path) {
+                isAnything = true
+                unread($0)
+            }
+            for file in files {
+                do throws(FileError) {
+                    let input = try ImportInput(file.path)
+                    guard let kind = try Self.kind(input, file) else { continue }
+                    isAnything = true
+                    if let source = source(kind, file, input) { found.sources.append(source) }
+                } catch {
+                    isAnything = true
+                    unread(error)
+                }
+            }
+            if !isAnything {
+                unread(FileError(path, "there is nothing in it: no observation and no certificate"))
+            }
+            named.append(found)
+        }
+    }
+
+    /// - Returns: nil for what is nothing of ours and found in a folder, where that is no mistake.
+    private static func kind(_ input: ImportInput, _ file: InputFile) throws(FileError) -> InputKind? {
+        do throws(FileError) { return try InputKind(input.head) } catch {
+            guard file.isListed else { throw error }
+            return nil
+        }
+    }
+
+    /// All of them in their order.
+    package var sources: [any RecordSource] { named.flatMap(\.sources) }
+
+    /// - Returns: nil for a file that goes to a source that there is already.
+    private func source(_ kind: InputKind, _ file: InputFile, _ input: ImportInput) -> (any RecordSource)? {
+        // A pipe can be opened once; files are closed again, for there may be many.
+        let opened = file.isRegular ? nil : input
+        switch kind {
+        case .records: return RecordFile(file.path, opened: opened?.source)
+        case .certificates: return CertificateSource(file.path, opened: opened?.source)
+        case .foreign(let format):
+            let isFirst = foreign.isEmpty
+            foreign.add(ForeignInput(format, input, isKept: opened != nil))
+            return isFirst ? foreign : nil
+        }
+    }
+}
+
+/// A file by its path, named by a person or found in a folder.
+struct InputFile {
+    let path: String
+    /// Whether it was found in a folder.
+    let isListed: Bool
+
+    /// The file itself, or what stands in a folder, by name.
+    ///
+    /// - Parameter unread: is told what of a folder could not be looked into.
+    static func list(_ path: String, unread: (FileError) -> Void) -> [InputFile] {
+        guard let folder = FolderFiles(path) else { return [InputFile(path: path, isListed: false)] }
+        for fault in folder.faults { unread(fault) }
+        return folder.files.map { InputFile(path: $0, isListed: true) }
+    }
+
+    var isRegular: Bool {
+        var status = stat()
+        return path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+}
