@@ -1,5 +1,6 @@
 #include "JSONTree.h"
 
+#include <string>
 #include <vector>
 
 #include <simdjson.h>
@@ -11,16 +12,52 @@ namespace {
 /// More parts than this in one value are not read: 64 MiB of text have fewer, unless they are made for it.
 constexpr size_t most_nodes = 4 << 20;
 
+/// The text with whole numbers of more digits than 64 bits hold in quotes: serial numbers and keys, which some
+/// programs write as numbers, and which the parser refuses with all that stands beside them.
+std::string with_long_numbers_quoted(const char *text, size_t length) {
+    std::string out;
+    out.reserve(length + 64);
+    for (size_t place = 0; place < length;) {
+        char byte = text[place];
+        if (byte == '"') {
+            size_t end = place + 1;
+            while (end < length && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+            end = end < length ? end + 1 : length;
+            out.append(text + place, end - place);
+            place = end;
+        } else if (byte == '-' || (byte >= '0' && byte <= '9')) {
+            size_t end = place + 1;
+            bool is_whole = true;
+            for (; end < length; end++) {
+                char next = text[end];
+                if (next >= '0' && next <= '9') continue;
+                if (next != '.' && next != 'e' && next != 'E' && next != '+' && next != '-') break;
+                is_whole = false;
+            }
+            bool is_long = is_whole && end - place > 18;
+            if (is_long) out.push_back('"');
+            out.append(text + place, end - place);
+            if (is_long) out.push_back('"');
+            place = end;
+        } else {
+            out.push_back(byte);
+            place++;
+        }
+    }
+    return out;
+}
+
 }  // namespace
 
 struct hallmark_tree {
     dom::parser parser;
+    /// The text as it was parsed, where it is not the one that was given.
+    std::string rewritten;
     std::vector<hallmark_node> nodes;
 
     bool add(dom::element element, std::string_view key, bool member) {
         if (nodes.size() >= most_nodes) return false;
         auto place = nodes.size();
-        nodes.push_back({});
         hallmark_node node = {};
         if (member) {
             node.key = key.data();
@@ -29,21 +66,25 @@ struct hallmark_tree {
         switch (element.type()) {
             case dom::element_type::OBJECT: {
                 node.kind = hallmark_node_object;
+                nodes.push_back(node);
                 dom::object object;
                 if (element.get_object().get(object)) return false;
                 for (auto field : object) {
                     if (!add(field.value, field.key, true)) return false;
                 }
-                break;
+                nodes[place].end = uint32_t(nodes.size());
+                return true;
             }
             case dom::element_type::ARRAY: {
                 node.kind = hallmark_node_array;
+                nodes.push_back(node);
                 dom::array array;
                 if (element.get_array().get(array)) return false;
                 for (auto inner : array) {
                     if (!add(inner, {}, false)) return false;
                 }
-                break;
+                nodes[place].end = uint32_t(nodes.size());
+                return true;
             }
             case dom::element_type::STRING: {
                 std::string_view text;
@@ -78,8 +119,9 @@ struct hallmark_tree {
             }
             default: node.kind = hallmark_node_null;
         }
-        node.end = uint32_t(nodes.size());
-        nodes[place] = node;
+        // What has no parts ends at itself.
+        node.end = uint32_t(place + 1);
+        nodes.push_back(node);
         return true;
     }
 };
@@ -97,6 +139,10 @@ const char *hallmark_tree_parse(
     *count = 0;
     dom::element element;
     auto error = tree->parser.parse(text, length, !padded).get(element);
+    if (error == NUMBER_ERROR) {
+        tree->rewritten = with_long_numbers_quoted(text, length);
+        error = tree->parser.parse(tree->rewritten).get(element);
+    }
     if (error) return error_message(error);
     if (!tree->add(element, {}, false)) return "The value has too many parts.";
     *nodes = tree->nodes.data();

@@ -200,6 +200,8 @@ import Testing
             #expect(leads.compactMap { $0.text("server.ip") } == ["127.30.0.19"])
             #expect(try !stage.text("leads.ndjson").contains("192.0.2.1"))
             #expect(try stage.text("assessed.ndjson").contains("192.0.2.1"))
+            let pivots = try Program.records(try stage.text("pivots.ndjson"))
+            #expect(Set(pivots.compactMap { $0.text("client") }) == ["192.0.2.1"])
         case "trusted-roots.md":
             let findings = try Program.records(try stage.text("findings.ndjson"))
             let roots = findings.compactMap { $0.text("hallmark.root.subject") }

@@ -114,7 +114,7 @@ import Testing
                 """
                 {"ip_str":"203.0.113.7","port":443,"transport":"tcp","timestamp":"2026-01-02T03:04:05.931685","hostnames":\
                 ["scanned.example"],"ssl":{"chain":["\(pair.escapedPEM)"],"jarm":"\(String(repeating: "1", count: 62))","cert":\
-                {"subject":{"CN":"scanned.example","O":"Scanned"},"issued":"20260101000000Z","expires":"20260201000000Z"}},\
+                {"subject":{"CN":"scanned.example","O":"Scanned"},"serial":316354168541868425317213698754361987456,"issued":"20260101000000Z","expires":"20260201000000Z"}},\
                 "http":{"status":200,"title":"A title"}}
                 """,
                 "203.0.113.7:443", "der"

@@ -14,6 +14,12 @@ package struct SightingKey: Hashable, Sendable {
     /// Days since 1970.
     var day: Int
 
+    /// What tells nearly all keys from each other; names and certificates are hashes already.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(ip)
+        hasher.combine(serverName ^ certificate &+ day)
+    }
+
     init(ip: IPAddress?, address: String, port: UInt16, serverName: Int, certificate: Int, day: Int) {
         self.ip = ip
         self.address = address

@@ -25,11 +25,13 @@ final class ZeekReader: ForeignReader {
     let run: ImportRun
     var certificates: ZeekCertificates
     private var connections = ZeekConnections()
+    private var fingerprints = KnownTexts()
     /// Connections whose certificates were not logged yet.
     private var waiting: [Waiting] = []
-    /// How many of them have been waiting since the time before the last.
-    private var longWaiting = 0
     private static let mostWaiting = 50_000
+    /// How long a connection of a log that grows waits for its certificates, in nanoseconds: Zeek writes them
+    /// within seconds of each other.
+    private static let longestWait: Int64 = 30_000_000_000
 
     private struct Waiting {
         var draft: SightingDraft
@@ -37,6 +39,8 @@ final class ZeekReader: ForeignReader {
         let key: SightingKey
         let line: Int
         let file: String
+        /// When it came, in nanoseconds since 1970.
+        let since: Int64
     }
 
     private init(_ run: ImportRun) {
@@ -91,11 +95,19 @@ final class ZeekReader: ForeignReader {
     func settle() throws {
         let held = waiting
         waiting = []
-        for (place, held) in held.enumerated() {
-            let isLast = place < longWaiting
-            try give(held.draft, held.chain, held.key, held.line, in: held.file, isLast: isLast)
+        let now = WallClock.nanoseconds
+        for held in held {
+            let isLast = now &- held.since > Self.longestWait
+            try give(
+                held.draft,
+                held.chain,
+                held.key,
+                held.line,
+                in: held.file,
+                since: held.since,
+                isLast: isLast
+            )
         }
-        longWaiting = waiting.count
     }
 
     func finish() throws {
@@ -115,8 +127,8 @@ final class ZeekReader: ForeignReader {
         let time = time(row, line)
         var client = client(row)
         if run.options.keepsClients {
-            client.ja3 = row.text(.ja3)
-            client.ja4 = row.text(.ja4)
+            client.ja3 = row.bytes(.ja3).map { fingerprints.text($0) }
+            client.ja4 = row.bytes(.ja4).map { fingerprints.text($0) }
         }
         let leaf = row.firstBytes(.chain) ?? row.firstBytes(.chainFiles)
         // Without a certificate the server's answer is what tells one from another.
@@ -149,6 +161,7 @@ final class ZeekReader: ForeignReader {
         _ key: SightingKey,
         _ line: Int,
         in file: String? = nil,
+        since: Int64? = nil,
         isLast: Bool
     ) throws {
         var draft = known
@@ -177,7 +190,16 @@ final class ZeekReader: ForeignReader {
             }
         }
         if !isWhole, !isLast, waiting.count < Self.mostWaiting {
-            return waiting.append(Waiting(draft: known, chain: chain, key: key, line: line, file: run.file))
+            return waiting.append(
+                Waiting(
+                    draft: known,
+                    chain: chain,
+                    key: key,
+                    line: line,
+                    file: file ?? run.file,
+                    since: since ?? WallClock.nanoseconds
+                )
+            )
         }
         if !isWhole {
             run.remark("a connection whose certificates stand in no x509.log", line: line, in: file)

@@ -1,4 +1,3 @@
-import Glibc
 import Observations
 
 /// Reads the lines of one log of Zeek's, TSV or JSON, into rows.
@@ -11,7 +10,7 @@ struct ZeekTable {
     /// By field: the column that it is; nil for one that is not read.
     private var columns: [ZeekColumn?] = []
     /// By member of the JSON of the line before: its name and its column.
-    private var remembered: [(name: [UInt8], column: ZeekColumn?)] = []
+    private var remembered = ZeekMembers()
     private let tree = JSONTree()
     private(set) var row = ZeekRow()
     /// The log that the head names.
@@ -78,7 +77,7 @@ struct ZeekTable {
         }
         var place = 0
         for member in root.parts {
-            if let column = column(member.key, at: place) {
+            if let column = remembered.column(member.key, at: place) {
                 if !member.isNull { row[column] = .node(member) }
             } else if member.isObject {
                 // Some collectors turn `id.orig_h` into an object within an object.
@@ -95,29 +94,6 @@ struct ZeekTable {
             log = guessed
         }
         return .row
-    }
-
-    /// Zeek writes its members in the same order each time: the name of the line before is tried first.
-    private mutating func column(_ name: UnsafeRawBufferPointer, at place: Int) -> ZeekColumn? {
-        if place < remembered.count, Self.isSame(remembered[place].name, name) {
-            return remembered[place].column
-        }
-        let bytes = Array(name)
-        let column = ZeekColumn.named[bytes]
-        if place < remembered.count {
-            remembered[place] = (bytes, column)
-        } else if place == remembered.count, place < 256 {
-            remembered.append((bytes, column))
-        }
-        return column
-    }
-
-    private static func isSame(_ one: [UInt8], _ other: UnsafeRawBufferPointer) -> Bool {
-        one.withUnsafeBytes { one in
-            guard one.count == other.count else { return false }
-            guard let left = one.baseAddress, let right = other.baseAddress else { return true }
-            return memcmp(left, right, one.count) == 0
-        }
     }
 
     /// Which log a line of JSON is of that does not say it.
