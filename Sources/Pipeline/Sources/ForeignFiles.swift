@@ -1,4 +1,5 @@
-package import Import
+import Bytes
+import Import
 package import Observations
 
 /// A file of another program's, and what it is read as.
