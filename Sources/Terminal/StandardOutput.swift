@@ -56,9 +56,15 @@ package final class StandardOutput {
 
     /// Writes lines of prose that may hold what others wrote, broken at blanks where they are wider than the
     /// terminal; what follows stands as far to the right as the line does.
-    package func prose(_ text: String) throws(StandardOutputError) {
+    ///
+    /// - Parameter whole: beginnings of lines that are never broken, as they are there to be copied.
+    package func prose(_ text: String, whole: [String] = []) throws(StandardOutputError) {
         let width = ReportStyle.outputWidth ?? TextTable.usualWidth
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            guard !whole.contains(where: line.hasPrefix) else {
+                try self.line(String(line))
+                continue
+            }
             let indent = String(line.prefix { $0 == " " })
             let rest = SafeText.terminal(String(line.dropFirst(indent.count)))
             for part in ReportText.filled(rest, to: width - indent.count) { try write(indent + part + "\n") }

@@ -8,6 +8,8 @@ import Testing
 
     private func run(_ arguments: [String], _ yaml: String?) throws -> CommandResult {
         var environment = ["HALLMARK_SIGNATURES": projectFolder + "/signatures", "HOME": scratch.path]
+        // Wide enough for one line an option.
+        environment["COLUMNS"] = "1000"
         if let yaml { environment["HALLMARK_CONFIG"] = try scratch.write("hallmark.yaml", yaml) }
         return try TestSupport.run(Program.path, arguments, environment: environment)
     }

@@ -104,6 +104,7 @@ struct SignaturesCommand: ParsableCommand {
             let vocabulary = try signatures.vocabulary(library)
             let wanted = rule.lowercased()
             let names = vocabulary.names(rule)
+            let searches = SearchQuery.Engine.allCases.map(\.rawValue) + ["File: "]
             let found = library.rules.filter { rule in
                 rule.id == wanted || rule.title.lowercased() == wanted || rule.name?.lowercased() == wanted
                     || rule.subjects.contains { names.contains($0.lowercased()) }
@@ -120,14 +121,14 @@ struct SignaturesCommand: ParsableCommand {
                 if form.isLines {
                     try output.json(RuleSummary(rule))
                 } else {
-                    try output.prose(rule.explanation)
+                    try output.prose(rule.explanation, whole: searches)
                 }
             }
             for rule in correlations {
                 if form.isLines {
                     try output.json(CorrelationSummary(rule))
                 } else {
-                    try output.prose(rule.explanation)
+                    try output.prose(rule.explanation, whole: searches)
                 }
             }
             try output.flush()
