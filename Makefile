@@ -92,12 +92,8 @@ install: $(if $(filter $(shell id -u),$(OWNER)),manual) ## Install under PREFIX 
 	@$(MAKE) --no-print-directory uninstall  # what an older version left goes, too
 	install -d $(BIN) $(SHARE)/hallmark
 	install -m 755 $(RELEASE) $(BIN)/hallmark
-<<<<<<< HEAD
-	cp -r --no-preserve=ownership mappings publicsuffix signatures targets vocabulary $(SHARE)/hallmark/
-=======
-	cp -r --no-preserve=ownership mappings signatures targets vocabulary $(SHARE)/hallmark/
+	cp -r --no-preserve=ownership lookalikes mappings publicsuffix signatures targets vocabulary $(SHARE)/hallmark/
 	@! test -f .build/share/release.json || install -m 644 .build/share/release.json $(SHARE)/hallmark/
->>>>>>> 6709168 (Show a scan to people, update rules, and run for long)
 	install -D -m 644 .build/share/hallmark.1 $(SHARE)/man/man1/hallmark.1
 	install -D -m 644 .build/share/hallmark.bash $(SHARE)/bash-completion/completions/hallmark
 	install -D -m 644 .build/share/hallmark.zsh $(SHARE)/zsh/site-functions/_hallmark

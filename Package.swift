@@ -70,6 +70,10 @@ let package = Package(
         // What speaks to servers.
         .target(name: "Net", dependencies: ["CAres", "CUV", "Wire"]),
         .target(name: "Fetch", dependencies: ["CCurl", "Net", "Wire"]),
+        .target(
+            name: "Transparency",
+            dependencies: ["Bytes", "COpenSSL", "Fetch", "Net", "Observations", "PublicSuffix", "Wire"]
+        ),
         .target(name: "TLSClient", dependencies: ["Bytes", "COpenSSL", "Wire"]),
         .target(name: "HTTPClient", dependencies: ["Bytes", "CNGHTTP2", "CZlib", "Observations", "Wire"]),
         .target(
@@ -109,6 +113,7 @@ let package = Package(
                 "Bytes",
                 "Corpus",
                 "Export",
+                "Fetch",
                 "HTTPClient",
                 "Import",
                 "Inventory",
@@ -116,12 +121,14 @@ let package = Package(
                 "Metrics",
                 "Observations",
                 "Pipeline",
+                "PublicSuffix",
                 "RootStores",
                 "RuleUpdate",
                 "Scan",
                 "Signatures",
                 "Targets",
                 "Terminal",
+                "Transparency",
                 "Wire",
                 "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -161,6 +168,10 @@ let package = Package(
         ),
         .testTarget(name: "DocumentationTests", dependencies: ["hallmark", "Targets", "TestSupport"]),
         .testTarget(name: "FetchTests", dependencies: ["Fetch", "Net", "TestSupport", "Wire"]),
+        .testTarget(
+            name: "TransparencyTests",
+            dependencies: ["Bytes", "hallmark", "PublicSuffix", "TestSupport", "Transparency"]
+        ),
         .testTarget(name: "NetTests", dependencies: ["CUV", "Net", "TestSupport", "Wire"]),
         .testTarget(
             name: "WireTests",
@@ -218,6 +229,7 @@ let fuzzed: [Target.Dependency] = [
     "TLSClient",
     "Targets",
     "Terminal",
+    "Transparency",
     "Wire",
     "YAML",
 ]
@@ -256,6 +268,11 @@ if workshop == "benchmarks" {
             name: "bench-corpus",
             dependencies: ["Bytes", "Corpus", "Inventory", "Observations"],
             path: "Benchmarks/Corpus"
+        ),
+        .executableTarget(
+            name: "bench-transparency",
+            dependencies: ["Bytes", "Observations", "PublicSuffix", "Transparency"],
+            path: "Benchmarks/Transparency"
         ),
     ]
 }

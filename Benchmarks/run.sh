@@ -35,3 +35,7 @@ HALLMARK_WITH=benchmarks swift build -c release --product bench-corpus > /dev/nu
 echo
 echo "== Inventory: a million records against a hundred thousand assets"
 .build/release/bench-corpus sweep "$folder/sweep.ndjson" 1000000 100000
+echo
+echo "== Logs of Certificate Transparency: an entry's cost beside its hash's"
+HALLMARK_WITH=benchmarks swift build -c release --product bench-transparency > /dev/null
+.build/release/bench-transparency 1000000

@@ -58,7 +58,7 @@ control hallmark-signatures all hallmark "signatures of adversary tools for hall
     pack hallmark-signatures
 
 cp "$stage/bin/hallmark" "$program/usr/bin/"
-cp -r "$stage"/share/hallmark/{mappings,publicsuffix,targets} "$program/usr/share/hallmark/"
+cp -r "$stage"/share/hallmark/{lookalikes,mappings,publicsuffix,targets} "$program/usr/share/hallmark/"
 cp -r "$stage"/share/{bash-completion,fish} "$program/usr/share/"
 mkdir -p "$program/usr/share/zsh/vendor-completions"
 cp "$stage/share/zsh/site-functions/_hallmark" "$program/usr/share/zsh/vendor-completions/"

@@ -44,7 +44,7 @@ fi
 # What belongs to it, where an installation has it: the program finds its rules in ../share.
 share=$stage/share
 mkdir -p "$share/hallmark" "$share/doc/hallmark/licenses"
-cp -r mappings publicsuffix signatures targets vocabulary "$share/hallmark/"
+cp -r lookalikes mappings publicsuffix signatures targets vocabulary "$share/hallmark/"
 (cd "$root" && Packaging/release-of-rules.sh "$stage/bin/hallmark" "$source/signatures") > "$share/hallmark/release.json"
 cp -r Docs README.md CHANGELOG.md SECURITY.md LICENSE NOTICE "$share/doc/hallmark/"
 cp -r Packaging/systemd "$share/doc/hallmark/examples"

@@ -100,6 +100,7 @@ struct Hallmark: ParsableCommand {
             ExportCommand.self,
             ImportCommand.self,
             RootsCommand.self,
+            CTCommand.self,
             SchemaCommand.self,
             SignaturesCommand.self,
         ]

@@ -9,6 +9,8 @@ import Testing
         let lab: InventoryLab
         let folder = Scratch()
         var variables: [String: String] = [:]
+        /// Logs of Certificate Transparency, for the playbook that reads some.
+        var logs: CTLogs?
         /// Before which block the lab turns into this week's.
         var changeBefore: Int?
 
@@ -35,7 +37,8 @@ import Testing
     @Test func thereAreAllPlaybooks() throws {
         #expect(
             Self.names == [
-                "README.md", "from-one-certificate.md", "stolen-certificates.md", "suspected-c2.md",
+                "README.md", "from-one-certificate.md", "not-ordered.md", "stolen-certificates.md",
+                "suspected-c2.md",
                 "trusted-roots.md", "weekly-sweep.md", "zeek-logs.md",
             ]
         )
@@ -116,6 +119,16 @@ import Testing
             stage.variables = [
                 "OURS": lab.certificate("shop"), "DOMAIN": "lab.test", "FOREIGN": "127.30.0.4:\(lab.port)",
             ]
+        case "not-ordered.md":
+            let names =
+                "\"names\": {\"0\": [\"www.ours.test\"], \"1\": [\"vpn.ours.test\"], \"2\": [\"login-ours.test\"]}"
+            let logs = try CTLogs("[{\"name\": \"a\", \"kind\": \"rfc6962\", \"entries\": 6, \(names)}]")
+            try stage.folder.write("names.yaml", "- name: ours.test\n  issuers: [Our Authority]\n")
+            stage.variables = [
+                "LOGS": logs.list, "ORDERED": logs.scratch.file("a-0.pem"),
+                "SUSPECT": logs.scratch.file("a-1.pem"),
+            ]
+            stage.logs = logs
         case "trusted-roots.md":
             stage.variables = ["ROOT": try makeSystem(in: stage.folder)]
         case "zeek-logs.md":
@@ -202,6 +215,14 @@ import Testing
             #expect(try stage.text("assessed.ndjson").contains("192.0.2.1"))
             let pivots = try Program.records(try stage.text("pivots.ndjson"))
             #expect(Set(pivots.compactMap { $0.text("client") }) == ["192.0.2.1"])
+        case "not-ordered.md":
+            let records = try Program.records(try stage.text("ct.ndjson"))
+            let names = records.compactMap {
+                ($0["hallmark.findings"] as? [[String: Any]])?.first?["name"] as? String
+            }
+            #expect(names == ["unexpected_issuer", "unexpected_issuer", "lookalike"])
+            #expect(try schemaErrors(try stage.text("ct.ndjson")) == "")
+            #expect(try stage.text("ct.state.authorized").split(separator: "\n").count == 4)
         case "trusted-roots.md":
             let findings = try Program.records(try stage.text("findings.ndjson"))
             let roots = findings.compactMap { $0.text("hallmark.root.subject") }

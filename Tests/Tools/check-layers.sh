@@ -17,7 +17,7 @@ owned() {
 }
 
 owned 'CUV|CAres' 'Net/'
-owned 'COpenSSL' 'TLSClient/|RuleUpdate/|RootStores/Reading/(PKCS12Store|PrivateKeys)\.swift|Observations/Certificate/(Digests|PublicKeyBuilder|SignatureCheck)\.swift|Observations/Record/AddressCipher\.swift'
+owned 'COpenSSL' 'TLSClient/|RuleUpdate/|RootStores/Reading/(PKCS12Store|PrivateKeys)\.swift|Observations/Certificate/(Digests|PublicKeyBuilder|SignatureCheck)\.swift|Observations/Record/AddressCipher\.swift|Transparency/(Log/LogKey|Merkle/TreeHash)\.swift'
 owned 'CCurl' 'Fetch/'
 owned 'CVectorscan' 'Signatures/'
 owned 'CYaml|Yams' 'YAML/'
@@ -26,7 +26,7 @@ owned 'CNGHTTP2' 'HTTPClient/'
 owned 'CZlib' 'HTTPClient/|Observations/Reading/GzipStream\.swift'
 owned 'CZstd' 'Observations/Reading/ZstdStream\.swift'
 owned 'GRDB' 'Corpus/|RootStores/Reading/NSSStore\.swift'
-owned 'Net' 'Scan/|Net/|Fetch/'
+owned 'Net' 'Scan/|Net/|Fetch/|Transparency/Follow/'
 owned 'TLSClient' 'Scan/|TLSClient/'
 owned 'Targets' 'Scan/|hallmark/'
 owned 'Inventory' 'Corpus/|hallmark/'
@@ -38,6 +38,7 @@ owned 'Pipeline' 'hallmark/'
 owned 'RootStores' 'hallmark/'
 owned 'RuleUpdate|Metrics' 'hallmark/'
 owned 'Scan' 'hallmark/'
+owned 'Transparency' 'hallmark/'
 
 # printed PATTERN: what reaches a terminal goes through what escapes it, and so only files that match PATTERN print.
 printed() {

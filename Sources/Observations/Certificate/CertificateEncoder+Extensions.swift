@@ -24,6 +24,30 @@ extension CertificateEncoder {
         out.member("ocsp_urls", texts: index.extensions.ocspURLs.span, leaf, index)
         out.member("ca_issuers_urls", texts: index.extensions.issuerURLs.span, leaf, index)
         out.member("sct_log_ids", hexes: index.extensions.logIDs.span, leaf)
+        writeTimestamps(leaf, to: &out)
+    }
+
+    /// Each embedded SCT of version 1: the log, and when it promised, which is told to the second.
+    private func writeTimestamps(_ leaf: Span<UInt8>, to out: inout ByteBuffer) {
+        guard !index.extensions.logIDs.isEmpty else { return }
+        out.array("scts")
+        for place in index.extensions.logIDs.indices {
+            let id = index.extensions.logIDs[place].indices
+            out.element()
+            out.member("log_id", hex: leaf.extracting(id))
+            out.member("source", "certificate" as StaticString)
+            if leaf.count - id.upperBound >= 8 {
+                var milliseconds: UInt64 = 0
+                for index in id.upperBound..<id.upperBound + 8 {
+                    milliseconds = milliseconds << 8 | UInt64(leaf[index])
+                }
+                if let time = CertificateTime(seconds: Int(milliseconds / 1000)) {
+                    out.member("timestamp", time: time)
+                }
+            }
+            out.endObject()
+        }
+        out.endArray()
     }
 
     private mutating func writeUsage(_ leaf: Span<UInt8>, to out: inout ByteBuffer) {

@@ -44,82 +44,13 @@ package struct CertificateDigests: Sendable {
     }
 
     /// Hashes the TBSCertificate as it would be without the extensions of Certificate Transparency.
-    ///
-    /// The lengths of all that holds them are written anew, so that a precertificate (RFC 6962, section 3.1)
-    /// and its certificate give the same value; so do reissues that differ in their SCTs alone. A certificate
-    /// without either extension is hashed as it is.
     private mutating func hashBody(_ certificate: Span<UInt8>, _ index: borrowing CertificateIndex) {
         var hash = cHash()
         cHash_begin(&hash, 32)
-        var removed = 0
-        for item in index.extensions.all.indices where index.extensions.all[item].isTransparency {
-            removed += index.extensions.all[item].whole.count
-        }
-        if removed == 0 {
-            Self.add(certificate, index.tbs.whole.indices, to: &hash)
-        } else {
-            Self.addBody(certificate, index, removed, to: &hash)
+        CertificateBody.forEachPart(certificate, index) { part in
+            part.withUnsafeBytes { cHash_add(&hash, 32, $0.baseAddress, $0.count) }
         }
         withUnsafeMutableBytes(of: &body) { cHash_end(&hash, 32, $0.baseAddress) }
-    }
-
-    private static func addBody(
-        _ certificate: Span<UInt8>,
-        _ index: borrowing CertificateIndex,
-        _ removed: Int,
-        to hash: inout cHash
-    ) {
-        let wrapper = index.extensions.whole.indices
-        var kept = 0
-        for item in index.extensions.all.indices where !index.extensions.all[item].isTransparency {
-            kept += index.extensions.all[item].whole.count
-        }
-        // Without any extension left, the list is left out with its wrapper.
-        let list = kept == 0 ? 0 : DERLength(kept).byteCount + 1 + kept
-        let field = kept == 0 ? 0 : DERLength(list).byteCount + 1 + list
-        let content = index.tbs.content.indices
-        add(header: 0x30, content.count - wrapper.count + field, to: &hash)
-        add(certificate, content.lowerBound..<wrapper.lowerBound, to: &hash)
-        if kept > 0 {
-            add(header: 0xa3, list, to: &hash)
-            add(header: 0x30, kept, to: &hash)
-            for item in index.extensions.all.indices where !index.extensions.all[item].isTransparency {
-                add(certificate, index.extensions.all[item].whole.indices, to: &hash)
-            }
-        }
-        add(certificate, wrapper.upperBound..<content.upperBound, to: &hash)
-    }
-
-    private static func add(_ certificate: Span<UInt8>, _ range: Range<Int>, to hash: inout cHash) {
-        certificate.extracting(range).withUnsafeBytes { cHash_add(&hash, 32, $0.baseAddress, $0.count) }
-    }
-
-    private static func add(header tag: UInt8, _ count: Int, to hash: inout cHash) {
-        var bytes = InlineArray<6, UInt8>(repeating: tag)
-        let length = DERLength(count)
-        for place in 0..<length.byteCount { bytes[place + 1] = length.bytes[place] }
-        bytes.span.extracting(0...length.byteCount).withUnsafeBytes {
-            cHash_add(&hash, 32, $0.baseAddress, $0.count)
-        }
-    }
-}
-
-/// A length as DER writes it (X.690, section 10.1).
-private struct DERLength {
-    private(set) var bytes = InlineArray<5, UInt8>(repeating: 0)
-    private(set) var byteCount = 1
-
-    init(_ length: Int) {
-        guard length >= 0x80 else {
-            bytes[0] = UInt8(truncatingIfNeeded: length)
-            return
-        }
-        let digits = (Int.bitWidth - length.leadingZeroBitCount + 7) / 8
-        bytes[0] = 0x80 | UInt8(truncatingIfNeeded: digits)
-        for place in 0..<min(4, digits) {
-            bytes[place + 1] = UInt8(truncatingIfNeeded: length >> (8 * (digits - 1 - place)))
-        }
-        byteCount = 1 + min(4, digits)
     }
 }
 

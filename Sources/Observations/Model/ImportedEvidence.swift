@@ -15,6 +15,8 @@ package struct ImportedEvidence: Equatable, Sendable {
     package var ja3s: String?
     package var ja4s: String?
     package var jarm: String?
+    /// Where in a log of Certificate Transparency the certificate stands, of what comes from one.
+    package var logged: LoggedEntry?
 
     package init(_ source: ImportSource) { self.source = source }
 

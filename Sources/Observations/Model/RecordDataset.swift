@@ -4,4 +4,6 @@ package enum RecordDataset: String, CaseIterable, Sendable {
     case observation = "hallmark.observation"
     /// What others saw.
     case imported = "hallmark.import"
+    /// What a log of Certificate Transparency holds.
+    case logged = "hallmark.ct"
 }

@@ -10,6 +10,8 @@ package struct FindingLine {
         case endpoint(ip: String, port: Int?, name: String)
         /// A trust store, the entry in it, and the certificate's subject.
         case store(path: String, entry: String, subject: String)
+        /// A log of Certificate Transparency, and the file that proves what is said of it.
+        case log(name: String, id: String, url: String, evidence: String)
     }
 
     package let name: String
@@ -45,6 +47,13 @@ package struct FindingLine {
             out.member("subject", subject)
             out.endObject()
         }
+        if case .log(let name, let id, let url, _) = place {
+            out.object("ct")
+            out.member("log", name)
+            out.member("url", url)
+            out.member("log_id", id)
+            out.endObject()
+        }
         out.array("findings")
         out.element()
         out.member("name", name)
@@ -65,7 +74,8 @@ package struct FindingLine {
             if !ip.isEmpty { out.member("ip", ip) }
             if let port { out.member("port", port) }
             if !name.isEmpty { out.member("domain", name) }
-        case .store(let path, _, _):
+        case .store(let path, _, _), .log(_, _, _, let path):
+            guard !path.isEmpty else { return }
             out.object("file")
             out.member("path", path)
         }

@@ -97,6 +97,20 @@ extension ByteBuffer {
         let lacks = ImportSource.lacking(evidence.fidelity(hasBytes: hasBytes)) + evidence.source.lacks
         if !lacks.isEmpty { texts("lacks", lacks) }
         endObject()
+        if let logged = evidence.logged { member(logged) }
+    }
+
+    /// The member `ct` of `hallmark`.
+    private mutating func member(_ entry: LoggedEntry) {
+        object("ct")
+        member("log", entry.log)
+        member("url", entry.url)
+        member("log_id", hex: entry.logID.span)
+        member("index", Int(clamping: entry.index))
+        member("timestamp", RFC3339.text(Int(clamping: entry.time)))
+        member("entry", word: entry.kind.rawValue)
+        if !entry.issuerKeyHash.isEmpty { member("issuer_key_hash", hex: entry.issuerKeyHash.span) }
+        endObject()
     }
 
     /// An array of texts.

@@ -111,7 +111,7 @@ package struct RecordEncoder: ~Copyable {
         out.append(
             ",\"event\":{\"kind\":\"event\",\"category\":[\"network\"],\"type\":[\"info\"],\"dataset\":\""
         )
-        out.append((observation.imported == nil ? RecordDataset.observation : .imported).rawValue)
+        out.append(RecordDataset(observation.imported).rawValue)
         out.append("\",")
         out.append(observation.isSuccess ? "\"outcome\":\"success\"" : "\"outcome\":\"failure\"")
         out.key("duration")
@@ -272,5 +272,12 @@ package struct RecordEncoder: ~Copyable {
         if observation.http.count > 1 { HTTPEncoder.encodeFurther(observation.http.dropFirst(), into: &out) }
         if let icon = observation.favicon { HTTPEncoder.encode(icon, into: &out) }
         out.append(assessment: observation.assessment)
+    }
+}
+
+extension RecordDataset {
+    /// The dataset of what is known from others, or from ourselves.
+    fileprivate init(_ evidence: ImportedEvidence?) {
+        self = evidence.map { $0.logged == nil ? .imported : .logged } ?? .observation
     }
 }

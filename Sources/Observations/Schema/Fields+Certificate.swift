@@ -130,6 +130,10 @@ extension Field {
                 .keyword,
                 "Log identifiers of the embedded SCTs, upper-case hex."
             ),
+            .list("hallmark.certificate.scts", .objects, "Signed certificate timestamps, in their order."),
+            .list("hallmark.certificate.scts.log_id", .keyword, "The log that gave it, upper-case hex."),
+            .list("hallmark.certificate.scts.timestamp", .date, "When the log promised to take it."),
+            .list("hallmark.certificate.scts.source", .keyword, "Where it came: `certificate`, embedded."),
             .list("hallmark.certificate.alternative_names.dns", .keyword, "The dNSNames."),
             .list(
                 "hallmark.certificate.alternative_names.ip",

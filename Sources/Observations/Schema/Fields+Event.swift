@@ -17,7 +17,7 @@ extension Field {
         Field(
             "event.dataset",
             .keyword,
-            "`hallmark.observation` of what we saw ourselves, `hallmark.import` of what others did.",
+            "`hallmark.observation` of what we saw ourselves, `hallmark.import` of what others did, `hallmark.ct` of what a log of Certificate Transparency holds.",
             values: .of(RecordDataset.self)
         ),
         Field("event.ingested", .date, "When it was imported; `@timestamp` is when it was seen."),

@@ -291,6 +291,10 @@ extension Field {
             values: .of(Severity.self)
         ),
         .list("hallmark.findings.message", .keyword, "The finding in a sentence."),
+        .list("hallmark.findings.watched", .keyword, "The name that is watched, for `ct watch`."),
+        .list("hallmark.findings.found", .keyword, "The certificate's name that the finding is about."),
+        .list("hallmark.findings.score", .long, "How like two names are, to 100."),
+        .list("hallmark.findings.reason", .keyword, "In which way (`Docs/transparency.md`)."),
         .list("hallmark.findings.asset", .keyword, "The asset concerned, as the inventory names it."),
         .list("hallmark.findings.owner", .keyword, "Who answers for the asset."),
         .list("hallmark.findings.labels", .keyword, "The asset's labels.", isListInEach: true),

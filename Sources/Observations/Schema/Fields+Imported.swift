@@ -48,5 +48,21 @@ extension Field {
             source: .ja4
         ),
         Field("hallmark.clients_more", .long, "Connections of clients beyond those 64."),
+        Field("hallmark.ct.log", .keyword, "The log of Certificate Transparency, as its list calls it."),
+        Field("hallmark.ct.url", .keyword, "The address below which the log is read."),
+        Field("hallmark.ct.log_id", .keyword, "SHA-256 of the log's key, upper-case hex."),
+        Field("hallmark.ct.index", .long, "The number of the entry in the log."),
+        Field("hallmark.ct.timestamp", .date, "When the log took it; `@timestamp` as well."),
+        Field(
+            "hallmark.ct.entry",
+            .keyword,
+            "`precertificate`, which is logged before the certificate is issued, or `certificate`.",
+            values: .of(LoggedEntry.Kind.self)
+        ),
+        Field(
+            "hallmark.ct.issuer_key_hash",
+            .keyword,
+            "SHA-256 of the key that issues the certificate, as a precertificate's entry names it."
+        ),
     ]
 }

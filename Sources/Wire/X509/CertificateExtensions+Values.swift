@@ -123,6 +123,7 @@ extension CertificateExtensions {
     ) -> Bool {
         guard let string = content.next(bytes, &reading.faults, ifTag: 0x04)?.content, string.count >= 2
         else { return false }
+        timestampList = string
         var place = string.indices.lowerBound + 2
         let end = string.indices.upperBound
         guard bytes.u16(place - 2) == end - place else { return false }

@@ -30,12 +30,16 @@ package struct CertificateExtensions: ~Copyable {
     /// The 32-byte identifiers of the logs in the SCT list.
     package internal(set) var logIDs: [ByteRange] = []
 
+    /// The SignedCertificateTimestampList itself (RFC 6962, section 3.3); nil without the extension.
+    package internal(set) var timestampList: ByteRange?
+
     init() {}
 
     mutating func clear() {
         guard !whole.isEmpty else { return }
         whole = .none
         (keyUsage, isCA, pathLength, subjectKeyID, authorityKeyID) = (nil, nil, nil, nil, nil)
+        timestampList = nil
         all.removeAll(keepingCapacity: true)
         if !alternativeNames.isEmpty { alternativeNames.removeAll(keepingCapacity: true) }
         if !directoryAttributes.isEmpty { directoryAttributes.removeAll(keepingCapacity: true) }

@@ -1,0 +1,83 @@
+import Fetch
+import Net
+
+/// Asks one log, no faster than it bears.
+///
+/// An answer that says to come later, or none, holds up all requests to the log, not that one alone.
+final class LogRequests {
+    private let fetcher: Fetcher
+    private let log: LogDescription
+    private let options: FollowOptions
+    private var patience = FetchPatience()
+    private var nextSlot: UInt64 = 0
+    private var heldUntil: UInt64 = 0
+    private(set) var inFlight = 0
+    /// How often the log did not answer as it should since it last did.
+    private(set) var failures = 0
+
+    init(_ fetcher: Fetcher, _ log: LogDescription, _ options: FollowOptions) {
+        (self.fetcher, self.log, self.options) = (fetcher, log, options)
+    }
+
+    /// Whether there is room for another request.
+    var hasRoom: Bool { inFlight < max(1, options.window) }
+
+    /// Asks for what lies at `path` below the log's address until there is an answer that counts.
+    ///
+    /// - Parameter completion: takes the status and the body; statuses that pass are not among them.
+    func get(_ path: String, _ completion: @escaping (Int, [UInt8]) -> Void) {
+        inFlight += 1
+        attempt(path) { [unowned self] status, body in
+            inFlight -= 1
+            completion(status, body)
+        }
+    }
+
+    private func attempt(_ path: String, _ completion: @escaping (Int, [UInt8]) -> Void) {
+        let now = fetcher.loop.now
+        let time = max(now, nextSlot, heldUntil)
+        nextSlot = max(now, nextSlot) + UInt64(1000 / min(1000, max(0.001, options.rate)))
+        guard time > now else { return send(path, completion) }
+        fetcher.loop.after(milliseconds: time - now) { [weak self] in
+            guard let self else { return }
+            // Held up meanwhile: wait again.
+            if heldUntil > fetcher.loop.now { attempt(path, completion) } else { send(path, completion) }
+        }
+    }
+
+    private func send(_ path: String, _ completion: @escaping (Int, [UInt8]) -> Void) {
+        var request = FetchRequest(log.url + path)
+        request.mostBytes = options.mostBytes
+        request.mostAttempts = 1
+        request.totalTimeout = 120_000
+        fetcher.fetch(request) { [weak self] result in
+            guard let self else { return }
+            switch result {
+            case .success(let response) where !FetchPatience.isPassing(response.status):
+                patience.reset()
+                failures = 0
+                completion(response.status, response.body)
+            case .success(let response):
+                again(path, "it answers with status \(response.status)", response.retryAfter, completion)
+            case .failure(let error):
+                guard error.kind != .cancelled else { return }
+                again(path, error.reason, nil, completion)
+            }
+        }
+    }
+
+    /// Told of each failure, why.
+    var onTrouble: (String) -> Void = { _ in }
+
+    private func again(
+        _ path: String,
+        _ reason: String,
+        _ retryAfter: Int?,
+        _ completion: @escaping (Int, [UInt8]) -> Void
+    ) {
+        failures += 1
+        heldUntil = max(heldUntil, fetcher.loop.now + patience.wait(retryAfter: retryAfter))
+        onTrouble(reason)
+        attempt(path, completion)
+    }
+}

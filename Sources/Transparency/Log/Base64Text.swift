@@ -1,0 +1,13 @@
+import Bytes
+
+/// Base64 with padding (RFC 4648, section 4).
+func base64(_ bytes: [UInt8]) -> String {
+    var out = ByteBuffer(capacity: bytes.count * 4 / 3 + 4)
+    out.append(base64: bytes.span)
+    return out.text
+}
+
+/// Base64 for a query: its signs stand for themselves there.
+func percentEncoded(_ base64: String) -> String {
+    base64.replacing("+", with: "%2B").replacing("/", with: "%2F").replacing("=", with: "%3D")
+}

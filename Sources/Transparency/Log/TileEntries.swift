@@ -1,0 +1,49 @@
+import Bytes
+
+/// The entries of a data tile (C2SP static-ct-api, "Log entries").
+package enum TileEntries {
+    /// Entries of a full tile.
+    package static let width = 256
+
+    /// Reads a tile.
+    ///
+    /// - Parameter first: the number of its first entry.
+    /// - Returns: the entries as far as they can be read, and whether that is all of the bytes.
+    package static func read(_ tile: [UInt8], first: UInt64) -> (entries: [LogEntry], isWhole: Bool) {
+        let span = tile.span
+        var cursor = WireCursor(0..<tile.count)
+        var entries: [LogEntry] = []
+        while !cursor.isAtEnd {
+            guard entries.count < width, let entry = next(tile, span, &cursor, first + UInt64(entries.count))
+            else { return (entries, false) }
+            entries.append(entry)
+        }
+        return (entries, true)
+    }
+
+    private static func next(
+        _ tile: [UInt8],
+        _ span: Span<UInt8>,
+        _ cursor: inout WireCursor,
+        _ index: UInt64
+    ) -> LogEntry? {
+        let start = cursor.place
+        guard cursor.u64(span) != nil, let type = cursor.number(span, 2), type <= 1 else { return nil }
+        if type == 1, cursor.take(32) == nil { return nil }
+        guard cursor.vector(span, 3) != nil, cursor.vector(span, 2) != nil else { return nil }
+        // The leaf is a version and a leaf type in front of the TimestampedEntry.
+        var entry = LogEntry(index: index, leaf: [0, 0] + tile[start..<cursor.place])
+        if type == 1 {
+            guard let range = cursor.vector(span, 3) else { return nil }
+            entry.precertificate = [UInt8](tile[range])
+        }
+        guard let list = cursor.vector(span, 2), list.count.isMultiple(of: 32),
+            list.count / 32 <= LogEntry.mostCertificates
+        else { return nil }
+        for place in stride(from: list.lowerBound, to: list.upperBound, by: 32) {
+            guard let hash = TreeHash(span.extracting(place..<place + 32)) else { return nil }
+            entry.chainFingerprints.append(hash)
+        }
+        return entry
+    }
+}

@@ -1,0 +1,144 @@
+import Bytes
+package import PublicSuffix
+
+/// Says of a certificate what it is to whoever watches names.
+package struct CertificateWatch {
+    package let list: WatchList
+    private let lookalikes: LookalikeFinder
+    private let suffixes: PublicSuffixList
+    private var bursts: BurstCounter
+
+    package init(_ list: WatchList, _ lookalikes: LookalikeFinder, _ suffixes: PublicSuffixList, burst: Int) {
+        (self.list, self.lookalikes, self.suffixes) = (list, lookalikes, suffixes)
+        bursts = BurstCounter(threshold: burst)
+    }
+
+    /// Names of certificates that are looked at for each; what is beyond them is counted by whoever asks.
+    private static let mostNames = 10_000
+
+    /// Whether a certificate has a name that is watched, or is like one.
+    package func concerns(_ certificate: IssuedCertificate) -> [(
+        name: String, watched: WatchedName?, like: Lookalike?
+    )] {
+        var result: [(name: String, watched: WatchedName?, like: Lookalike?)] = []
+        var seen: Set<String> = []
+        for name in certificate.names.prefix(Self.mostNames) {
+            for form in NameText.forms(name) where seen.insert(form).inserted {
+                if let watched = list.watched(form) {
+                    result.append((form, watched, nil))
+                } else if let like = lookalikes.find(form) {
+                    result.append((form, nil, like))
+                }
+            }
+        }
+        return result
+    }
+
+    /// - Parameters:
+    ///   - certificate: with its digests.
+    ///   - issuerKey: of a precertificate.
+    ///   - time: when it was logged, in milliseconds since 1970.
+    package mutating func findings(
+        _ certificate: IssuedCertificate,
+        issuerKey: TreeHash?,
+        at time: Int
+    ) -> [WatchFinding] {
+        var findings: [WatchFinding] = []
+        var said: Set<String> = []
+        let isAuthorised = [certificate.body, certificate.certificate, certificate.key]
+            .contains { $0.map(list.authorised.contains) ?? false }
+        for (name, watched, like) in concerns(certificate) {
+            if let like, !isAuthorised, said.insert(like.original + like.name).inserted {
+                findings.append(Self.finding(like))
+            }
+            guard let watched else { continue }
+            if let domain = suffixes.registrableDomain(of: name),
+                let count = bursts.add(name, of: domain, at: time)
+            {
+                findings.append(
+                    WatchFinding(
+                        name: .burst,
+                        message: "\(count) names of \(domain) were logged within an hour.",
+                        watched: watched.domain,
+                        found: name
+                    )
+                )
+            }
+            guard said.insert(watched.domain).inserted else { continue }
+            if !isAuthorised { findings += issuance(certificate, watched, name, issuerKey) }
+            findings += validity(certificate, watched, name)
+        }
+        return findings
+    }
+
+    private func issuance(
+        _ certificate: IssuedCertificate,
+        _ watched: WatchedName,
+        _ name: String,
+        _ issuerKey: TreeHash?
+    ) -> [WatchFinding] {
+        var findings: [WatchFinding] = []
+        let isKnownKey = issuerKey.map(watched.issuerKeys.contains) ?? false
+        if watched.issuers != nil || !watched.issuerKeys.isEmpty, !isKnownKey,
+            !certificate.issuer.contains(where: { watched.issuers?.contains($0) ?? false })
+        {
+            let issuer =
+                certificate.issuer.isEmpty
+                ? "an issuer without a name" : certificate.issuer.joined(separator: ", ")
+            findings.append(
+                WatchFinding(
+                    name: .unexpectedIssuer,
+                    message: "A certificate for \(name) is from \(issuer), which is not on the list.",
+                    watched: watched.domain,
+                    found: name
+                )
+            )
+        }
+        if watched.isClosed {
+            findings.append(
+                WatchFinding(
+                    name: .unknownCertificate,
+                    message: "Nobody has authorised this certificate for \(name).",
+                    watched: watched.domain,
+                    found: name
+                )
+            )
+        }
+        return findings
+    }
+
+    private func validity(_ certificate: IssuedCertificate, _ watched: WatchedName, _ name: String)
+        -> [WatchFinding]
+    {
+        guard let start = certificate.notBefore, let end = certificate.notAfter, end >= start else {
+            return []
+        }
+        // Both ends count (RFC 5280, section 4.1.2.5).
+        let seconds = end - start + 1
+        func finding(_ kind: WatchFinding.Name, _ message: String) -> WatchFinding {
+            WatchFinding(name: kind, message: message, watched: watched.domain, found: name)
+        }
+        if seconds <= ValidityRegime.shortLived {
+            return [finding(.shortLived, "The certificate is valid for \(seconds / 3600) hours.")]
+        }
+        guard let limit = ValidityRegime.limit(start), seconds > limit * 86_400 else { return [] }
+        let days = (seconds + 86_399) / 86_400
+        return [
+            finding(
+                .validityTooLong,
+                "The certificate is valid for \(days) days; of that day \(limit) are the limit."
+            )
+        ]
+    }
+
+    private static func finding(_ like: Lookalike) -> WatchFinding {
+        WatchFinding(
+            name: .lookalike,
+            message: "\(like.name) could pass for \(like.original).",
+            watched: like.original,
+            found: like.name,
+            score: like.score,
+            reason: like.reason.rawValue
+        )
+    }
+}

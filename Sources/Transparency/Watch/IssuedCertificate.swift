@@ -1,0 +1,18 @@
+package import Bytes
+
+/// What a watch looks at in a certificate: read without writing a record, which most certificates don't need.
+package struct IssuedCertificate: Sendable {
+    /// DNS names and the subject's common names, as they stand.
+    package var names: [String] = []
+    /// The issuer's whole name, its common names and its organisations, in lower case.
+    package var issuer: [String] = []
+    /// Seconds since 1970.
+    package var notBefore: Int?
+    package var notAfter: Int?
+    /// SHA-256 of the TBSCertificate without what Certificate Transparency adds.
+    package var body: Digest256?
+    /// The same as bytes.
+    package var bodyBytes: [UInt8]?
+    package var certificate: Digest256?
+    package var key: Digest256?
+}

@@ -1,0 +1,64 @@
+import Bytes
+import Observations
+import Wire
+
+/// Reads certificates; one is used for all, so that reading allocates little.
+package struct IssuedCertificateReader: ~Copyable {
+    private var index = CertificateIndex()
+
+    package init() {}
+
+    /// - Returns: nil for what is no certificate.
+    package mutating func read(_ der: ArraySlice<UInt8>) -> IssuedCertificate? {
+        let bytes = der.span
+        guard index.read(bytes) else { return nil }
+        var result = IssuedCertificate()
+        for name in index.extensions.alternativeNames where name.kind == .dns {
+            result.names.append(text(name.text, bytes))
+        }
+        for attribute in index.subject where attribute.part == .commonName {
+            let name = text(attribute.text, bytes)
+            if !result.names.contains(name) { result.names.append(name) }
+        }
+        for attribute in index.issuer where attribute.part == .commonName || attribute.part == .organization {
+            result.issuer.append(text(attribute.text, bytes).lowercased())
+        }
+        result.notBefore = index.notBefore?.seconds
+        result.notAfter = index.notAfter?.seconds
+        return result
+    }
+
+    /// Adds the digests of the certificate that was read last.
+    package mutating func addDigests(_ der: ArraySlice<UInt8>, to certificate: inout IssuedCertificate) {
+        var digests = CertificateDigests()
+        digests.hash(der.span, index)
+        var body: [UInt8] = []
+        body.append(digests.body.span)
+        certificate.bodyBytes = body
+        certificate.body = Digest256(body)
+        certificate.certificate = Digest256(digests.sha256)
+        certificate.key = index.key.whole.isEmpty ? nil : Digest256(digests.publicKey)
+    }
+
+    private func text(_ text: CertificateText, _ bytes: Span<UInt8>) -> String {
+        let range = text.range.indices
+        switch text.place {
+        case .certificate: return String(copying: bytes.extracting(range))
+        case .converted, .hexadecimal: return String(copying: index.reading.converted.span.extracting(range))
+        }
+    }
+}
+
+extension String {
+    fileprivate init(copying bytes: Span<UInt8>) {
+        self = bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+extension Digest256 {
+    fileprivate init(_ bytes: InlineArray<32, UInt8>) {
+        var copy: [UInt8] = []
+        copy.append(bytes.span)
+        self.init(copy)
+    }
+}

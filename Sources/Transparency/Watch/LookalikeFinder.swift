@@ -1,0 +1,184 @@
+package import PublicSuffix
+
+/// A name that could pass for another.
+package struct Lookalike: Equatable, Sendable {
+    /// In which way: the closed list of `Docs/transparency.md`.
+    package enum Reason: String, CaseIterable, Sendable {
+        /// The same label under another public suffix.
+        case otherSuffix = "other_suffix"
+        /// Letters that look alike.
+        case homoglyph
+        /// The label with dots or dashes in it.
+        case split
+        /// A letter more, less, changed or swapped.
+        case typo
+        /// With words such as login before or behind it.
+        case addedWord = "added_word"
+        /// The whole name as the beginning of another's.
+        case asSubdomain = "as_subdomain"
+        /// Two letters off, in a long name.
+        case near
+    }
+
+    package var name: String
+    /// The name that it could pass for.
+    package var original: String
+    package var reason: Reason
+
+    /// How sure it is, to 100.
+    package var score: Int {
+        switch reason {
+        case .homoglyph: 95
+        case .split, .asSubdomain: 90
+        case .otherSuffix: 80
+        case .typo, .addedWord: 75
+        case .near: 60
+        }
+    }
+}
+
+/// Finds names that could pass for ours.
+///
+/// It looks at the label that somebody registered, as it looks (`SkeletonTable`), and at what stands before
+/// it.
+package struct LookalikeFinder: Sendable {
+    private struct Brand: Sendable {
+        let domain: String
+        let label: String
+        let fine: [UInt8]
+        let coarse: [UInt8]
+        let letters: UInt64
+    }
+
+    private let brands: [Brand]
+    private let suffixes: PublicSuffixList
+    private let skeletons: SkeletonTable
+    private let words: Set<[UInt8]>
+    /// Registrable names that are no look-alikes: ours, and those that were looked at.
+    private let allowed: Set<String>
+    private var coarse: [[UInt8]: Int] = [:]
+
+    /// Shorter labels look like too many others.
+    package static let shortestLabel = 4
+    private static let shortestForTwo = 9
+
+    /// - Parameters:
+    ///   - domains: names that others may want to pass for, in lower case and ASCII.
+    ///   - allowed: names below which nothing is a look-alike.
+    package init(
+        _ domains: [String],
+        suffixes: PublicSuffixList,
+        skeletons: SkeletonTable,
+        words: [String],
+        allowed: [String] = []
+    ) {
+        (self.suffixes, self.skeletons) = (suffixes, skeletons)
+        self.words = Set(words.map { skeletons.fine($0) })
+        var brands: [Brand] = []
+        var own: Set<String> = []
+        for domain in domains {
+            guard let registered = suffixes.registrableDomain(of: domain) else { continue }
+            guard own.insert(registered).inserted else { continue }
+            let label = String(registered.prefix { $0 != "." })
+            guard label.count >= Self.shortestLabel else { continue }
+            let fine = skeletons.fine(NameText.unicode(label))
+            brands.append(
+                Brand(
+                    domain: registered,
+                    label: label,
+                    fine: fine,
+                    coarse: skeletons.coarse(fine),
+                    letters: Self.letters(fine)
+                )
+            )
+        }
+        for name in allowed { own.insert(suffixes.registrableDomain(of: name) ?? name) }
+        (self.brands, self.allowed) = (brands, own)
+        for (place, brand) in brands.enumerated() where coarse[brand.coarse] == nil {
+            coarse[brand.coarse] = place
+        }
+    }
+
+    /// Whether there is anything to look for.
+    package var isEmpty: Bool { brands.isEmpty }
+
+    /// The likeness of a name in lower case and ASCII; nil for one that is like none of ours, or is ours.
+    package func find(_ name: String) -> Lookalike? {
+        guard !brands.isEmpty, let registered = suffixes.registrableDomain(of: name),
+            !allowed.contains(registered)
+        else { return nil }
+        let label = String(registered.prefix { $0 != "." })
+        let before = name.hasSuffix("." + registered) ? String(name.dropLast(registered.count + 1)) : ""
+        func found(_ brand: Brand, _ reason: Lookalike.Reason) -> Lookalike {
+            Lookalike(name: name, original: brand.domain, reason: reason)
+        }
+        let fine = skeletons.fine(NameText.unicode(label))
+        let letters = Self.letters(fine)
+        if let place = coarse[skeletons.coarse(fine)] {
+            return found(brands[place], brands[place].label == label ? .otherSuffix : .homoglyph)
+        }
+        let joined = before.isEmpty && !label.contains("-") ? [] : Self.joined(fine, before, skeletons)
+        for brand in brands {
+            if joined.contains(where: { $0 == brand.fine }) { return found(brand, .split) }
+            if !before.isEmpty, isBefore(brand.domain, before) { return found(brand, .asSubdomain) }
+            if let distance = distance(fine, letters, brand) {
+                return found(brand, distance == 1 ? .typo : .near)
+            }
+            if isDressed(fine, brand) { return found(brand, .addedWord) }
+        }
+        return nil
+    }
+
+    /// Which letters are in a text, a bit each: texts that differ in many are not near.
+    private static func letters(_ text: [UInt8]) -> UInt64 {
+        text.reduce(0) { $0 | 1 << UInt64($1 & 63) }
+    }
+
+    private func distance(_ fine: [UInt8], _ letters: UInt64, _ brand: Brand) -> Int? {
+        let limit = brand.fine.count >= Self.shortestForTwo ? 2 : 1
+        guard (letters ^ brand.letters).nonzeroBitCount <= 2 * limit else { return nil }
+        return EditDistance.between(fine, brand.fine, limit: limit)
+    }
+
+    /// The label without its dashes, and with what stands before it.
+    private static func joined(_ fine: [UInt8], _ before: String, _ skeletons: SkeletonTable) -> [[UInt8]] {
+        let dash = UInt8(ascii: "-")
+        let plain = fine.filter { $0 != dash }
+        var texts = [plain]
+        var text = plain
+        // From the right: what stands left of the name may be anything.
+        for label in before.split(separator: ".").reversed().prefix(4) {
+            text = skeletons.fine(NameText.unicode(String(label))).filter { $0 != dash } + text
+            texts.append(text)
+        }
+        return texts
+    }
+
+    /// Whether our whole name stands before somebody else's: `bank.example.evil.test`,
+    /// `bank.example-login.test`.
+    private func isBefore(_ domain: String, _ before: String) -> Bool {
+        // Hardly any name has so much before it.
+        guard before.utf8.count >= domain.utf8.count else { return false }
+        return before == domain || before.hasSuffix("." + domain) || before.hasPrefix(domain + ".")
+            || before.contains("." + domain + ".")
+    }
+
+    /// Whether the label is ours with words around it.
+    private func isDressed(_ fine: [UInt8], _ brand: Brand) -> Bool {
+        let dash = UInt8(ascii: "-")
+        guard fine.count > brand.fine.count else { return false }
+        let parts = fine.split(separator: dash).map { Array($0) }
+        if !brand.fine.contains(dash), parts.contains(brand.fine) { return true }
+        for (own, isStart) in [
+            (fine.starts(with: brand.fine), true),
+            (fine.reversed().starts(with: brand.fine.reversed()), false),
+        ]
+        where own {
+            var rest = isStart ? fine.dropFirst(brand.fine.count) : fine.dropLast(brand.fine.count)
+            if isStart, rest.first == dash { rest = rest.dropFirst() }
+            if !isStart, rest.last == dash { rest = rest.dropLast() }
+            if rest.isEmpty || words.contains(Array(rest)) { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,49 @@
+import PublicSuffix
+
+/// Names as certificates carry them, in the one form in which they are compared.
+package enum NameText {
+    /// The forms of a name in which it has to be looked for: in lower case and ASCII, without a final dot.
+    ///
+    /// A name can be written to deceive whoever reads it. One with a NUL byte or another control character
+    /// counts as what stands before that, and as what is left without; letters outside ASCII count as DNS
+    /// would carry them (RFC 3492), and blanks around the name not at all.
+    package static func forms(_ name: String) -> [String] {
+        let scalars = name.unicodeScalars
+        guard scalars.contains(where: { $0.value < 0x21 || $0.value == 0x7f }) else {
+            return [form(name)].compactMap { $0 }
+        }
+        let beginning = String(scalars.prefix { $0.value >= 0x20 && $0.value != 0x7f })
+        let rest = String(String.UnicodeScalarView(scalars.filter { $0.value >= 0x21 && $0.value != 0x7f }))
+        var forms: [String] = []
+        for text in [beginning, rest] {
+            if let form = form(text), !forms.contains(form) { forms.append(form) }
+        }
+        return forms
+    }
+
+    /// - Returns: nil for what is no name at all.
+    private static func form(_ name: String) -> String? {
+        var text = name[...]
+        while text.last == " " { text = text.dropLast() }
+        while text.first == " " { text = text.dropFirst() }
+        while text.last == "." { text = text.dropLast() }
+        if text.hasPrefix("*.") { text = text.dropFirst(2) }
+        guard !text.isEmpty, text.utf8.count <= 1024 else { return nil }
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
+        let composed = composed(String(text))
+        let labels = composed.split(omittingEmptySubsequences: false) {
+            ".\u{3002}\u{ff0e}\u{ff61}".contains($0)
+        }
+        let encoded = labels.compactMap { Punycode.encode($0) }
+        // What DNS can't carry is compared as it is.
+        return encoded.count == labels.count ? encoded.joined(separator: ".") : composed
+    }
+
+    /// The same with each label readable: `xn--` labels decoded.
+    package static func unicode(_ name: String) -> String {
+        guard name.contains("xn--") else { return name }
+        return name.split(separator: ".", omittingEmptySubsequences: false)
+            .map { Punycode.decode($0) ?? String($0) }
+            .joined(separator: ".")
+    }
+}

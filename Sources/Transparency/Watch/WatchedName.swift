@@ -1,0 +1,57 @@
+package import Bytes
+
+/// A name whose certificates are watched, with all names below it.
+package struct WatchedName: Sendable {
+    /// In lower case and ASCII, without `*.`.
+    package var domain: String
+    /// Who may issue for it, by common names or organisations in lower case; nil for anybody.
+    package var issuers: [String]?
+    /// SHA-256 of the keys that may issue for it, as precertificates name them.
+    package var issuerKeys: Set<TreeHash> = []
+    /// Whether a certificate that nobody has authorised is a finding.
+    package var isClosed = true
+    /// Whether look-alikes are looked for.
+    package var hasLookalikes = true
+
+    /// - Parameter text: a name as people write it: with `*.`, a final dot, letters outside ASCII.
+    /// - Returns: nil for what is no name.
+    package init?(_ text: String, issuers: [String]? = nil) {
+        guard let form = NameText.forms(text).first, !form.isEmpty else { return nil }
+        (domain, self.issuers) = (form, issuers?.map { $0.lowercased() })
+    }
+}
+
+/// All names that are watched.
+package struct WatchList: Sendable {
+    package private(set) var names: [WatchedName] = []
+    private var places: [String: Int] = [:]
+    /// TBS digests, certificates and keys that were authorised beforehand.
+    package var authorised: Set<Digest256> = []
+
+    package init() {}
+
+    package var isEmpty: Bool { names.isEmpty }
+
+    /// Adds a name; what was said of it before is added to.
+    package mutating func add(_ name: WatchedName) {
+        guard let place = places[name.domain] else {
+            places[name.domain] = names.count
+            return names.append(name)
+        }
+        if let issuers = name.issuers { names[place].issuers = (names[place].issuers ?? []) + issuers }
+        names[place].issuerKeys.formUnion(name.issuerKeys)
+        names[place].isClosed = names[place].isClosed || name.isClosed
+        names[place].hasLookalikes = names[place].hasLookalikes || name.hasLookalikes
+    }
+
+    /// The watched name that a name is, or is below of: the longest.
+    package func watched(_ name: String) -> WatchedName? {
+        guard !places.isEmpty else { return nil }
+        var rest = name[...]
+        while true {
+            if let place = places[String(rest)] { return names[place] }
+            guard let dot = rest.utf8.firstIndex(of: 0x2e) else { return nil }
+            rest = rest[rest.index(after: dot)...]
+        }
+    }
+}

@@ -1,0 +1,167 @@
+import ArgumentParser
+import Bytes
+import Fetch
+import Foundation
+import Observations
+import Terminal
+import Transparency
+
+/// `hallmark ct`: what is said of certificates in the logs of Certificate Transparency.
+struct CTCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ct",
+        abstract: "Watch newly issued certificates in the logs of Certificate Transparency.",
+        discussion: """
+            Docs/transparency.md says what is proven, what is found, and what logs can't tell.
+            """,
+        subcommands: [
+            CTWatchCommand.self, CTBackfillCommand.self, CTVerifyCommand.self, CTAuthorizeCommand.self,
+        ]
+    )
+}
+
+/// Which logs, and how they are spoken to.
+struct LogArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("A list of logs (version 3): a file or an address.", valueName: "file|url"),
+        completion: .file()
+    )
+    var logList: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "This log alone, of the list or with --log-key; repeatable.",
+            valueName: "url"
+        )
+    )
+    var log: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The public key of the one --log that is on no list: PEM, DER or base64.",
+            valueName: "file|base64"
+        ),
+        completion: .file()
+    )
+    var logKey: String?
+
+    @Flag(name: .customLong("static"), help: "The --log with --log-key is a static log (tiles).")
+    var isStatic = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Whom a log's operator may write to: an address or a URL, said in every request.",
+            valueName: "text"
+        )
+    )
+    var contact: String?
+
+    @Option(help: ArgumentHelp("Requests a second to one log at most.", valueName: "number"))
+    var rate = 10.0
+
+    @Option(
+        help: ArgumentHelp("Certificates to trust for https in place of the system's.", valueName: "file"),
+        completion: .file()
+    )
+    var caFile: String?
+
+    func validate() throws {
+        if logList == nil, log.isEmpty {
+            throw ValidationError("Name logs: --log-list, or --log and --log-key.")
+        }
+        if logKey != nil, log.count != 1 { throw ValidationError("--log-key is the key of one --log.") }
+        if logKey == nil, logList == nil {
+            throw ValidationError("A log that is on no list needs its key: --log-key, or --log-list.")
+        }
+        guard rate > 0, rate <= 10_000 else { throw ValidationError("--rate is above 0, and at most 10000.") }
+        if let contact, contact.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
+            throw ValidationError("--contact is one line of text.")
+        }
+    }
+
+    var network: Fetcher.Options {
+        var options = Fetcher.Options(
+            userAgent: "hallmark/\(Product.version)" + (contact.map { " (\($0))" } ?? "")
+        )
+        options.trust = caFile
+        return options
+    }
+
+    /// The list, all of it; one of the single log where there is none.
+    func list() throws -> LogList {
+        if let logList {
+            let bytes = try bytes(of: logList)
+            let list: LogList
+            do throws(LogSyntaxError) { list = try LogList(bytes) } catch {
+                throw FileError(logList, error.description)
+            }
+            for fault in list.faults { Terminal.say("hallmark: \(logList): passed over: \(fault)") }
+            return list
+        }
+        return LogList(logs: [try keyedLog()])
+    }
+
+    private func bytes(of place: String) throws -> [UInt8] {
+        guard place.hasPrefix("https://") || place.hasPrefix("http://") else {
+            return try UnpackedBytes.contents(of: place, limit: 64 << 20)
+        }
+        do throws(FetchError) {
+            return try Fetcher.contents(FetchRequest(place), network).body
+        } catch {
+            throw FileError(place, error.reason)
+        }
+    }
+
+    private func keyedLog() throws -> LogDescription {
+        guard let key = logKey, let bytes = LogKeyText.read(key), LogKey(bytes) != nil else {
+            throw ValidationError("--log-key is no public key of a log: EC or RSA, as PEM, DER or base64.")
+        }
+        return LogDescription(
+            name: log[0],
+            url: log[0],
+            interface: isStatic ? .staticTiles : .rfc6962,
+            key: bytes
+        )
+    }
+
+    /// The logs to read.
+    ///
+    /// - Parameter now: milliseconds since 1970: logs that take certificates of times gone by get no new
+    ///   ones.
+    func selected(now: Int) throws -> [LogDescription] {
+        let list = try list()
+        if logKey != nil { return [try keyedLog()] }
+        guard !log.isEmpty else {
+            let current = list.logs.filter {
+                $0.isReadable && ($0.interval.map { $0.upperBound > now } ?? true)
+            }
+            guard !current.isEmpty else {
+                throw FileError(logList ?? "", "there is no log in it that can be read now")
+            }
+            return current
+        }
+        return try log.map { url in
+            let wanted = url.hasSuffix("/") ? url : url + "/"
+            guard let found = list.logs.first(where: { $0.url == wanted }) else {
+                throw ValidationError("\(url) is not on the list; with --log-key it need not be.")
+            }
+            return found
+        }
+    }
+}
+
+/// A public key as people have it.
+enum LogKeyText {
+    /// - Parameter text: a file of PEM or DER, or base64.
+    /// - Returns: the SubjectPublicKeyInfo; nil for what is none of these.
+    static func read(_ text: String) -> [UInt8]? {
+        if let bytes = Array(text.utf8).withUnsafeBytes({ [UInt8](base64: $0) }), bytes.first == 0x30 {
+            return bytes
+        }
+        guard let bytes = FileManager.default.contents(atPath: text).map({ [UInt8]($0) }) else { return nil }
+        if bytes.first == 0x30 { return bytes }
+        let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+        let digits = lines.filter { !$0.hasPrefix("-----") }.joined()
+        return Array(digits.utf8).withUnsafeBytes { [UInt8](base64: $0) }
+    }
+}

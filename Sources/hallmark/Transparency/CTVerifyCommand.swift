@@ -1,0 +1,220 @@
+import ArgumentParser
+import Bytes
+import Foundation
+import Observations
+import Terminal
+import Transparency
+
+/// `hallmark ct verify`: what logs have promised of a certificate, and whether they kept it.
+struct CTVerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check the SCTs of certificates, and with --log whether the logs hold them.",
+        discussion: """
+            A file holds a certificate and behind it that of its issuer, as servers send them: an embedded SCT is signed over \
+            the issuer's key as well. --log names logs to be asked; --ask-all asks all that have promised something.
+
+            Examples:
+              hallmark ct verify chain.pem --log-list log_list.json
+              hallmark ct verify chain.pem --log-list log_list.json --ask-all --contact security@example.com
+
+            Exit codes: 0 all SCTs hold; 1 something could not be read or found out; 3 an SCT does not hold, there is none, \
+            or a log does not have what it promised; 64 usage.
+            """
+    )
+
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case table, ndjson
+    }
+
+    @Argument(help: "PEM files: a certificate, then its issuer's.", completion: .file()) var files: [String]
+
+    @OptionGroup(title: "Logs") var logs: LogArguments
+
+    @Flag(help: "Ask every log that has given a valid SCT.") var askAll = false
+
+    @Option(
+        help: ArgumentHelp("The issuer's certificate, where the file has none.", valueName: "file"),
+        completion: .file()
+    )
+    var issuer: String?
+
+    @Option(
+        help: ArgumentHelp("A list of SCTs that came in TLS or an OCSP answer, as bytes.", valueName: "file"),
+        completion: .file()
+    )
+    var sctList: String?
+
+    @Option(help: "How the results are written.") var format = Format.table
+
+    func run() throws {
+        let list = try logs.list()
+        let output = StandardOutput()
+        var (isWrong, isUnknown) = (false, false)
+        for file in files {
+            let results = try results(file, list)
+            if results.isEmpty {
+                isWrong = true
+                try write(file, nil, nil, output)
+            }
+            for result in results {
+                let inclusion = inclusion(result)
+                try write(file, result, inclusion, output)
+                switch result.outcome {
+                case .valid: break
+                case .unchecked, .unknownLog: isUnknown = true
+                case .invalid, .future, .logNotTrusted: isWrong = true
+                }
+                switch inclusion?.outcome {
+                case nil, .included: break
+                case .missing: isWrong = isWrong || isOverdue(result)
+                case .unknown: isUnknown = true
+                }
+            }
+        }
+        try output.flush()
+        if isWrong { throw ExitCode(3) }
+        if isUnknown { throw ExitCode(1) }
+    }
+
+    private func results(_ file: String, _ list: LogList) throws -> [TimestampCheck.Result] {
+        let contents = try CertificateFile.contents(of: file)
+        if let fault = contents.faults.first { throw fault }
+        guard let leaf = contents.certificates.first else { throw FileError(file, "no certificate in it") }
+        let above =
+            try issuer.map { try CertificateFile.certificates(in: $0).first }
+            ?? contents.certificates.dropFirst().first
+        let check = TimestampCheck(list)
+        let now = Int(WallClock.nanoseconds / 1_000_000)
+        var (results, isWhole) = check.embedded(leaf, issuer: above, now: now)
+        if let sctList {
+            let beside = check.beside(
+                leaf,
+                list: try UnpackedBytes.contents(of: sctList, limit: 1 << 20),
+                now: now
+            )
+            results += beside.results
+            isWhole = isWhole && beside.isWhole
+        }
+        if !isWhole { throw FileError(file, "its list of SCTs can't be read") }
+        return results
+    }
+
+    private func inclusion(_ result: TimestampCheck.Result) -> (
+        outcome: InclusionProof.Outcome, head: TreeHead?
+    )? {
+        guard let log = result.log, let leaf = result.leaf, result.outcome == .valid else { return nil }
+        let isNamed = logs.log.contains { $0 == log.url || $0 + "/" == log.url }
+        guard askAll || isNamed else { return nil }
+        return InclusionProof.ask(log, leaf: leaf, timestamp: result.timestamp, logs.network)
+    }
+
+    /// Whether the log has had the time that it takes for itself.
+    private func isOverdue(_ result: TimestampCheck.Result) -> Bool {
+        guard let log = result.log else { return false }
+        let now = UInt64(max(0, WallClock.nanoseconds / 1_000_000))
+        return now > result.timestamp.time
+            && now - result.timestamp.time > UInt64(log.maximumMergeDelay) * 1000
+    }
+
+    private func write(
+        _ file: String,
+        _ result: TimestampCheck.Result?,
+        _ inclusion: (outcome: InclusionProof.Outcome, head: TreeHead?)?,
+        _ output: StandardOutput
+    ) throws {
+        let place =
+            switch inclusion?.outcome {
+            case nil: ""
+            case .included(let index, let size): "included at \(index) of \(size)"
+            case .missing(let size):
+                result.map(isOverdue) == true
+                    ? "\(LogMisbehaviour.Name.missingEntry.rawValue): not among \(size) entries"
+                    : "not yet among \(size) entries"
+            case .unknown(let reason): "not found out: \(reason)"
+            }
+        if format == .table {
+            guard let result else { return try output.line("\(file): no SCT") }
+            let name = result.log?.name ?? result.timestamp.logID.description
+            let time = RFC3339.text(Int(clamping: result.timestamp.time))
+            let tail = place.isEmpty ? "" : ", \(place)"
+            return try output.line("\(file): \(result.outcome.rawValue): \(name), \(time)\(tail)")
+        }
+        var line = ByteBuffer()
+        line.append("{")
+        line.member("file", file)
+        if let result {
+            line.member("log_id", result.timestamp.logID.description)
+            if let log = result.log { line.member("log", log.name) }
+            line.member("timestamp", RFC3339.text(Int(clamping: result.timestamp.time)))
+            line.member("outcome", word: result.outcome.rawValue)
+            if !place.isEmpty { line.member("inclusion", place) }
+        } else {
+            line.member("outcome", word: "none")
+        }
+        line.append("}\n")
+        try line.withSpan { try output.writeRecords($0) }
+    }
+}
+
+/// `hallmark ct authorize`: tells a watch beforehand of certificates that are to be issued.
+struct CTAuthorizeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "authorize",
+        abstract: "Tell a watch of certificates of your own, so that it does not report them.",
+        discussion: """
+            An issuance pipeline calls it with what it has ordered. A precertificate and its certificate count as one, and \
+            --key authorises whatever certificate has the key. A watch reads what was authorised when it begins.
+
+            Examples:
+              hallmark ct authorize --state ct.state new.pem
+              hallmark ct authorize --state ct.state --key new.pem
+            """
+    )
+
+    @Argument(help: "Certificates or precertificates: PEM or DER.", completion: .file()) var files: [String]
+
+    @Option(help: ArgumentHelp("The state of the watch.", valueName: "file"), completion: .file()) var state:
+        String
+
+    @Flag(help: "Authorise the keys, under whatever certificate.") var key = false
+
+    @Flag(name: .shortAndLong, help: "No summary.") var quiet = false
+
+    func run() throws {
+        let path = AuthorisedFile.path(state)
+        let known = try AuthorisedFile.read(path)
+        var lines = ""
+        var reader = IssuedCertificateReader()
+        var count = 0
+        for file in files {
+            let contents = try CertificateFile.contents(of: file)
+            if let fault = contents.faults.first { throw fault }
+            for der in contents.certificates {
+                guard var certificate = reader.read(der[...]) else {
+                    throw FileError(file, "holds no certificate")
+                }
+                reader.addDigests(der[...], to: &certificate)
+                guard let digest = key ? certificate.key : certificate.body else {
+                    throw FileError(file, "has no key that can be read")
+                }
+                count += 1
+                if !known.contains(digest) { lines += "\(digest.text) \(key ? "key" : "tbs")\n" }
+            }
+        }
+        if !lines.isEmpty {
+            if !FileManager.default.fileExists(atPath: path) {
+                guard FileManager.default.createFile(atPath: path, contents: nil) else {
+                    throw FileError(path, "can't be written")
+                }
+            }
+            guard let handle = FileHandle(forWritingAtPath: path) else {
+                throw FileError(path, "can't be written")
+            }
+            defer { try? handle.close() }
+            try handle.seekToEnd()
+            try handle.write(contentsOf: Data(lines.utf8))
+        }
+        if !quiet { Terminal.say("\(counted(count, "certificate")) authorised in \(path)") }
+    }
+}

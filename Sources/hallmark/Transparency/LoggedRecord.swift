@@ -1,0 +1,71 @@
+import Bytes
+import Observations
+import Signatures
+import Transparency
+import Wire
+
+/// Makes records of entries of logs, with what signatures and the watch say of them.
+struct LoggedRecord: ~Copyable {
+    private var encoder = RecordEncoder(RecordEncoder.Options(scanID: "", chain: .leaf))
+    private let observation = Observation()
+    private let assessor: Assessor?
+    private let now = WallClock.nanoseconds
+    private(set) var line = ByteBuffer(capacity: 16 * 1024)
+
+    init(_ rules: RuleSet?) { assessor = rules.map { Assessor($0) } }
+
+    /// Writes the record into `line`.
+    ///
+    /// - Returns: the strongest lead.
+    mutating func make(_ entry: LogEntry, _ log: LogDescription, _ findings: [WatchFinding]) -> LeadLabel? {
+        observation.reset()
+        observation.startedAt =
+            Int64(clamping: entry.time).multipliedReportingOverflow(by: 1_000_000).partialValue
+        observation.flight.imported(certificate: entry.certificate.span)
+        for certificate in entry.chain.prefix(8) {
+            observation.flight.imported(certificate: certificate.span)
+        }
+        var evidence = ImportedEvidence(
+            ImportSource(
+                product: "ct",
+                format: log.interface.rawValue,
+                lacks: ImportSource.noEndpoint + ImportSource.ownProbes
+            )
+        )
+        evidence.ingestedAt = now
+        evidence.logged = LoggedEntry(
+            log: log.name,
+            url: log.url,
+            logID: log.logID.bytes,
+            index: entry.index,
+            time: entry.time,
+            kind: entry.kind == .precertificate ? .precertificate : .certificate,
+            issuerKeyHash: entry.issuerKeyHash?.bytes ?? []
+        )
+        observation.imported = evidence
+        line.removeAll()
+        encoder.encode(observation, into: &line)
+        let assessment = try? assessor?.assess(&line)
+        if !findings.isEmpty { append(findings) }
+        return assessment?.highest
+    }
+
+    /// Puts the findings before the braces that end the line.
+    private mutating func append(_ findings: [WatchFinding]) {
+        guard line.count > 3 else { return }
+        line.truncate(to: line.count - 3)
+        line.array("findings")
+        for finding in findings {
+            line.element()
+            line.member("name", word: finding.name.rawValue)
+            line.member("severity", word: finding.severity.rawValue)
+            line.member("message", finding.message)
+            line.member("watched", finding.watched)
+            line.member("found", finding.found)
+            if let score = finding.score { line.member("score", score) }
+            if let reason = finding.reason { line.member("reason", word: reason) }
+            line.endObject()
+        }
+        line.append("]}}\n")
+    }
+}

@@ -1,0 +1,148 @@
+import Bytes
+import Foundation
+import Inventory
+import Observations
+import Transparency
+import YAML
+
+/// The names to watch, from an inventory, the command line and files.
+enum WatchFile {
+    /// - Parameter state: the state's file, beside which stands what was authorised beforehand.
+    static func list(inventory: String?, watch: [String], state: String?) throws -> WatchList {
+        var list = WatchList()
+        if let inventory { add(try InventoryFile.load(inventory).inventory, to: &list) }
+        for text in watch {
+            if FileManager.default.fileExists(atPath: text) {
+                for name in try names(in: text) { list.add(name) }
+            } else if let name = WatchedName(text) {
+                list.add(name)
+            } else {
+                throw FileError(text, "is neither a file nor a name")
+            }
+        }
+        if let state { list.authorised.formUnion(try AuthorisedFile.read(AuthorisedFile.path(state))) }
+        return list
+    }
+
+    /// Host names and domains of assets, and names that their certificates must cover.
+    private static func add(_ inventory: Inventory, to list: inout WatchList) {
+        for asset in inventory.assets {
+            list.authorised.formUnion(asset.certificates)
+            list.authorised.formUnion(asset.keys)
+            list.authorised.formUnion(asset.tbs)
+            var names = asset.names
+            switch asset.place {
+            case .host(let name), .below(let name): names.append(name)
+            case .address, .range: break
+            }
+            for text in names {
+                guard var name = WatchedName(text, issuers: asset.policy.issuers ?? inventory.policy.issuers)
+                else {
+                    continue
+                }
+                // As with endpoints: an asset that pins nothing accepts what its issuers issue.
+                name.isClosed = asset.isPinned
+                list.add(name)
+            }
+        }
+    }
+
+    /// Reads a YAML list: names, or objects with `name`, `issuers`, `issuer_keys`, `closed`, `lookalikes`.
+    private static func names(in file: String) throws -> [WatchedName] {
+        let bytes = try UnpackedBytes.contents(of: file, limit: 16 << 20)
+        var names: [WatchedName] = []
+        for document in try YAMLReader.parse(String(decoding: bytes, as: UTF8.self), file: file)
+        where !document.isNull {
+            guard let elements = document.elements else { throw document.error("expected a list of names") }
+            for element in elements { names.append(try name(element)) }
+        }
+        guard !names.isEmpty else { throw FileError(file, "names nothing to watch") }
+        return names
+    }
+
+    private static func name(_ node: YAMLNode) throws -> WatchedName {
+        if let text = node.text {
+            guard let name = WatchedName(text) else { throw node.error("'\(text)' is no name") }
+            return name
+        }
+        guard let entries = node.entries, let place = entries.first(where: { $0.name == "name" }),
+            let text = place.value.text, var name = WatchedName(text)
+        else { throw node.error("expected a name, or an object with a name") }
+        for entry in entries {
+            switch entry.name {
+            case "name": break
+            case "issuers": name.issuers = try texts(entry.value).map { $0.lowercased() }
+            case "issuer_keys":
+                for text in try texts(entry.value) {
+                    guard let key = [UInt8](hex: text.replacing(":", with: "")).flatMap({ TreeHash($0) })
+                    else {
+                        throw entry.value.error("'\(text)' is no SHA-256 in hexadecimal")
+                    }
+                    name.issuerKeys.insert(key)
+                }
+            case "closed": name.isClosed = try truth(entry.value)
+            case "lookalikes": name.hasLookalikes = try truth(entry.value)
+            default: throw entry.key.error("expected name, issuers, issuer_keys, closed or lookalikes")
+            }
+        }
+        return name
+    }
+
+    private static func texts(_ node: YAMLNode) throws -> [String] {
+        if let text = node.text { return [text] }
+        guard let elements = node.elements else { throw node.error("expected a value or a list of values") }
+        return try elements.map { element in
+            guard let text = element.text else { throw element.error("expected a value") }
+            return text
+        }
+    }
+
+    private static func truth(_ node: YAMLNode) throws -> Bool {
+        switch node.text {
+        case "true", "yes": true
+        case "false", "no": false
+        default: throw node.error("expected true or false")
+        }
+    }
+}
+
+/// Digests that were authorised beforehand, a line each, beside a state's file.
+enum AuthorisedFile {
+    static func path(_ state: String) -> String { state + ".authorized" }
+
+    /// - Returns: nothing where there is no such file.
+    static func read(_ path: String) throws -> Set<Digest256> {
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        var digests: Set<Digest256> = []
+        let text = String(decoding: try UnpackedBytes.contents(of: path, limit: 256 << 20), as: UTF8.self)
+        for (number, line) in text.split(whereSeparator: \.isNewline).enumerated() where !line.hasPrefix("#")
+        {
+            guard let word = line.split(separator: " ").first, let digest = Digest256(word) else {
+                throw FileError("\(path):\(number + 1)", "is no SHA-256 in hexadecimal")
+            }
+            digests.insert(digest)
+        }
+        return digests
+    }
+}
+
+/// What tells look-alikes: the tables that are shipped.
+struct LookalikeData {
+    var skeletons = SkeletonTable("")
+    var words: [String] = []
+
+    static func load() -> LookalikeData {
+        var data = LookalikeData()
+        for folder in InstalledData.candidates("lookalikes", executable: CommandLine.executable) {
+            guard let table = try? String(contentsOfFile: folder + "/skeletons.txt", encoding: .utf8),
+                let words = try? String(contentsOfFile: folder + "/words.txt", encoding: .utf8)
+            else { continue }
+            data.skeletons = SkeletonTable(table)
+            data.words = words.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("#") }.map(
+                String.init
+            )
+            break
+        }
+        return data
+    }
+}

@@ -1,0 +1,214 @@
+import ArgumentParser
+import Bytes
+import Fetch
+import Foundation
+import Observations
+import Scan
+import Signatures
+import Terminal
+import Transparency
+
+/// One run over logs: from what followers read to records and findings.
+final class WatchRun: LogHandler {
+    private let watch: WatchArguments
+    private var certificates: CertificateWatch
+    private var reader = IssuedCertificateReader()
+    private var record: LoggedRecord
+    private let hasRules: Bool
+    private var met: MetCertificates
+    private var file: OutputFile
+    private var states: [TreeHash: LogState] = [:]
+    private var batch = ByteBuffer(capacity: 1 << 20)
+    private var failure: (any Error)?
+    private var counts = WatchCounts()
+
+    static func run(
+        _ logs: LogArguments,
+        _ watch: WatchArguments,
+        _ signatures: SignatureOptions,
+        _ options: FollowOptions,
+        failOn: Severity?,
+        keepGoing: Bool
+    ) throws {
+        let rules = watch.noSignatures ? nil : try signatures.load(quiet: watch.quiet)
+        let selected = try logs.selected(now: Int(WallClock.nanoseconds / 1_000_000))
+        let run = try WatchRun(watch, rules?.set)
+        if run.certificates.list.isEmpty, !watch.all, rules == nil {
+            throw ValidationError("There is nothing to look for: --watch, --inventory, signatures, or --all.")
+        }
+        try run.follow(selected, logs.network, options)
+        if !watch.quiet { Terminal.say(lines: run.report) }
+        if let failure = run.failure { throw failure }
+        if run.counts.hasFailed || rules?.unread.isEmpty == false, !keepGoing { throw ExitCode(1) }
+        if let failOn, let worst = run.counts.worst, worst >= failOn { throw ExitCode(3) }
+    }
+
+    private init(_ watch: WatchArguments, _ rules: RuleSet?) throws {
+        self.watch = watch
+        certificates = try watch.makeWatch()
+        record = LoggedRecord(rules)
+        hasRules = rules != nil
+        let state = try watch.state.flatMap { try WatchState.load($0) } ?? WatchState()
+        met = try MetCertificates(watch.state.map { $0 + ".met" }, count: state.met)
+        for log in state.logs { states[log.logID] = log }
+        guard let path = watch.output else {
+            file = OutputFile()
+            return
+        }
+        var file = try OutputFile.open(path: path)
+        let absolute = URL(fileURLWithPath: path).path
+        if let output = state.output {
+            guard output.path == absolute else {
+                throw FileError(
+                    path,
+                    "the state belongs to the output \(output.path): name it, or begin a new state"
+                )
+            }
+            try file.begin(keeping: output.offset)
+        } else {
+            guard file.isEmpty else {
+                throw FileError(path, "holds something, and the state knows nothing of it: name a new file")
+            }
+            try file.begin(keeping: 0)
+        }
+        self.file = file
+    }
+
+    // MARK: Logs
+
+    private func follow(_ logs: [LogDescription], _ network: Fetcher.Options, _ options: FollowOptions) throws
+    {
+        let control = ScanControl()
+        StopSignals.watch()
+        counts.logs = logs.count
+        let work = try LogWork(logs, states, options, network, handler: self)
+        for log in work.unusable { note("its key can't be used", of: log) }
+        if !work.unusable.isEmpty { counts.hasFailed = true }
+        work.run(every: 250) { [self] progress in
+            StopSignals.advance(control)
+            commit()
+            if Terminal.isErrorTerminal { Terminal.showProgress(counts.progress(progress)) }
+            return control.phase == .running && failure == nil
+        }
+        Terminal.clearProgress()
+        commit()
+        if work.hasFailed { counts.hasFailed = true }
+        counts.unfinished = options.untilHead ? work.unfinished : 0
+        if counts.unfinished > 0 { counts.hasFailed = true }
+    }
+
+    func take(_ entries: [LogEntry], of log: LogDescription) {
+        for entry in entries {
+            counts.entries += 1
+            guard entry.kind == .certificate || entry.kind == .precertificate else {
+                counts.passed += 1
+                continue
+            }
+            take(entry, log)
+        }
+    }
+
+    private func take(_ entry: LogEntry, _ log: LogDescription) {
+        guard var certificate = reader.read(entry.certificate) else {
+            counts.unreadable += 1
+            return
+        }
+        let concerns = !certificates.concerns(certificate).isEmpty
+        guard concerns || watch.all || hasRules else { return }
+        reader.addDigests(entry.certificate, to: &certificate)
+        guard let body = certificate.bodyBytes, met.insert(body) else {
+            counts.again += 1
+            return
+        }
+        let findings =
+            concerns
+            ? certificates.findings(
+                certificate,
+                issuerKey: entry.issuerKeyHash,
+                at: Int(clamping: entry.time)
+            ) : []
+        let lead = record.make(entry, log, findings)
+        counts.add(findings, lead)
+        guard watch.all || lead != nil || !findings.isEmpty else { return }
+        counts.records += 1
+        record.line.withSpan { batch.append($0) }
+    }
+
+    func found(_ misbehaviour: LogMisbehaviour) {
+        counts.misbehaviours += 1
+        counts.hasFailed = true
+        counts.worst = max(counts.worst ?? .info, misbehaviour.name.severity)
+        var line = FindingLine(
+            name: misbehaviour.name.rawValue,
+            severity: misbehaviour.name.severity,
+            message: misbehaviour.message,
+            place: .log(
+                name: misbehaviour.log.name,
+                id: misbehaviour.log.logID.description,
+                url: misbehaviour.log.url,
+                evidence: keep(misbehaviour)
+            )
+        )
+        line.time = Int(WallClock.nanoseconds / 1_000_000)
+        batch.append(line.text)
+        Terminal.say(
+            "hallmark: \(misbehaviour.log.name): \(misbehaviour.name.rawValue): \(misbehaviour.message)"
+        )
+    }
+
+    /// Keeps the evidence beside the state, or else the output.
+    ///
+    /// - Returns: the file's path; empty when there is no place for it.
+    private func keep(_ misbehaviour: LogMisbehaviour) -> String {
+        guard let place = watch.state ?? watch.output else { return "" }
+        let folder = place + ".evidence"
+        let name = "\(misbehaviour.name.rawValue)-\(misbehaviour.log.logID.description.prefix(16))"
+        let moment = WallClock.nanoseconds
+        let path = "\(folder)/\(name)-\(moment).json"
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try Data(misbehaviour.evidence.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+            return path
+        } catch {
+            Terminal.say("hallmark: the evidence could not be kept: \(path): \(error.localizedDescription)")
+            return ""
+        }
+    }
+
+    func advanced(_ state: LogState) { states[state.logID] = state }
+
+    func note(_ text: String, of log: LogDescription) { Terminal.say("hallmark: \(log.name): \(text)") }
+
+    // MARK: Output
+
+    /// Writes what there is, and then notes that it is written.
+    private func commit() {
+        guard failure == nil else { return }
+        if !batch.isEmpty {
+            if let error = batch.withSpan({ file.write($0) }) {
+                failure = error
+                return
+            }
+            batch.removeAll()
+        }
+        guard let path = watch.state else { return }
+        do {
+            try met.flush()
+            var state = WatchState()
+            state.logs = states.values.sorted { $0.url < $1.url }
+            state.met = met.count
+            if file.identity != nil {
+                state.output = WatchState.Output(
+                    path: URL(fileURLWithPath: file.path).path,
+                    offset: file.offset
+                )
+            }
+            guard counts.hasChanged(state) else { return }
+            try state.save(path)
+        } catch {
+            failure = error
+        }
+    }
+
+    private var report: String { counts.report }
+}

@@ -1,0 +1,110 @@
+import Bytes
+import Foundation
+import Observations
+import Targets
+import Transparency
+
+/// Where a watch stands: each log, the output's length, and how many certificates were met.
+///
+/// Written as a whole after the output, so that what stands in the output behind that length was written by
+/// a run that did not come to note it: it is cut off, and read again.
+struct WatchState: Codable {
+    static let currentVersion = 1
+
+    var version = currentVersion
+    var logs: [LogState] = []
+    var output: Output?
+    /// Digests in the file of certificates met.
+    var met = 0
+
+    struct Output: Codable {
+        var path: String
+        var offset: Int64
+    }
+
+    /// - Returns: nil when there is no such file.
+    static func load(_ path: String) throws -> WatchState? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let bytes = try UnpackedBytes.contents(of: path, limit: 64 << 20)
+        guard let state = try? JSONDecoder().decode(WatchState.self, from: Data(bytes)),
+            state.version == currentVersion, 0...1 << 40 ~= state.met
+        else { throw FileError(path, "is no state of ct watch, and is not written over") }
+        return state
+    }
+
+    func save(_ path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try FileDraft.write([UInt8](try encoder.encode(self)) + [0x0a], to: path)
+    }
+}
+
+/// Which certificates have been handed on, by their TBSCertificate without SCTs: a precertificate and its
+/// certificate, in however many logs, are one.
+///
+/// The last million are remembered; in a file, where there is a state.
+struct MetCertificates {
+    private static let most = 1 << 20
+
+    private var known: Set<Digest256> = []
+    private var order: [Digest256] = []
+    private var oldest = 0
+    private var fresh: [UInt8] = []
+    private let path: String?
+    private(set) var count = 0
+
+    /// - Parameter count: digests in the file that count; what is behind them is cut off.
+    init(_ path: String?, count: Int) throws {
+        self.path = path
+        guard let path else { return }
+        if !FileManager.default.fileExists(atPath: path) {
+            guard count == 0 else { throw FileError(path, "is missing: it stands beside the state") }
+            guard FileManager.default.createFile(atPath: path, contents: nil) else {
+                throw FileError(path, "can't be written")
+            }
+        }
+        guard let file = FileHandle(forUpdatingAtPath: path) else {
+            throw FileError(path, "can't be written")
+        }
+        defer { try? file.close() }
+        guard try file.seekToEnd() >= UInt64(32 * count) else {
+            throw FileError(path, "is shorter than the state says: both belong together")
+        }
+        try file.truncate(atOffset: UInt64(32 * count))
+        try file.seek(toOffset: UInt64(32 * max(0, count - Self.most)))
+        let bytes = [UInt8](try file.readToEnd() ?? Data())
+        for start in stride(from: 0, to: bytes.count, by: 32) {
+            remember(Digest256(Array(bytes[start..<start + 32])))
+        }
+        self.count = count
+    }
+
+    /// - Parameter digest: 32 bytes.
+    /// - Returns: whether it was not met before.
+    mutating func insert(_ digest: [UInt8]) -> Bool {
+        let value = Digest256(digest)
+        guard !known.contains(value) else { return false }
+        remember(value)
+        if path != nil { fresh += digest }
+        count += 1
+        return true
+    }
+
+    private mutating func remember(_ digest: Digest256) {
+        guard known.insert(digest).inserted else { return }
+        if order.count < Self.most { return order.append(digest) }
+        known.remove(order[oldest])
+        order[oldest] = digest
+        oldest = (oldest + 1) % Self.most
+    }
+
+    /// Appends to the file what came since.
+    mutating func flush() throws {
+        guard let path, !fresh.isEmpty else { return }
+        guard let file = FileHandle(forWritingAtPath: path) else { throw FileError(path, "can't be written") }
+        defer { try? file.close() }
+        try file.seekToEnd()
+        try file.write(contentsOf: Data(fresh))
+        fresh.removeAll(keepingCapacity: true)
+    }
+}

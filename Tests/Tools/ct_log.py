@@ -1,0 +1,323 @@
+#!/usr/bin/env python3
+"""Logs of Certificate Transparency on loopback, with faults: ct_log.py PORT FOLDER SPECIFICATION
+
+SPECIFICATION is JSON: a list of logs, each {"name", "kind": "rfc6962" or "static", "entries", "faults"}. Each entry is a
+certificate, logged twice: as a precertificate, and as the certificate itself. The list of logs (version 3) is written to
+FOLDER/list.json, the certificates with their issuer to FOLDER/NAME-NUMBER.pem, and the key to FOLDER/NAME.key.pem.
+
+Faults, each a number or true; /control/NAME?FAULT=VALUE changes them while the log is read:
+  every, with one of status, cut, slow   each so manieth request fails so
+  most        entries of an answer at most
+  grow        so many certificates are logged with each look at the head
+  vanish      partial tiles are gone when the log has grown beyond them
+  packed      whatever is sent is packed, asked or not
+  false_root, bad_signature, shrink, fork, future_type, torn_entry
+"""
+import base64
+import datetime
+import gzip
+import hashlib
+import json
+import os
+import struct
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, unquote, urlparse
+
+import packages
+
+packages.use()
+
+from cryptography import x509  # noqa: E402
+from cryptography.hazmat.primitives import hashes  # noqa: E402
+from cryptography.hazmat.primitives.asymmetric import ec  # noqa: E402
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: E402
+from cryptography.x509.oid import NameOID, ObjectIdentifier  # noqa: E402
+
+PORT, FOLDER, SPECIFICATION = int(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
+SCTS = ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
+CURVE = ec.SECP256R1()
+
+
+def digest(data):
+    return hashlib.sha256(data).digest()
+
+
+def text(data):
+    return base64.b64encode(data).decode()
+
+
+def behind(size, data):
+    return len(data).to_bytes(size, "big") + data
+
+
+def split(count):
+    return 1 << (count - 1).bit_length() - 1
+
+
+def root(leaves):
+    if not leaves:
+        return digest(b"")
+    if len(leaves) == 1:
+        return leaves[0]
+    left = split(len(leaves))
+    return digest(b"\x01" + root(leaves[:left]) + root(leaves[left:]))
+
+
+def path(place, leaves):
+    if len(leaves) == 1:
+        return []
+    left = split(len(leaves))
+    if place < left:
+        return path(place, leaves[:left]) + [root(leaves[left:])]
+    return path(place - left, leaves[left:]) + [root(leaves[:left])]
+
+
+def consistency(first, leaves, whole=True):
+    if first == len(leaves):
+        return [] if whole else [root(leaves)]
+    left = split(len(leaves))
+    if first <= left:
+        return consistency(first, leaves[:left], whole) + [root(leaves[left:])]
+    return consistency(first - left, leaves[left:], False) + [root(leaves[:left])]
+
+
+class Authority:
+    def __init__(self):
+        self.key = ec.generate_private_key(CURVE)
+        self.name = x509.Name([
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Test Authority"),
+            x509.NameAttribute(NameOID.COMMON_NAME, "Test Issuer 1")])
+        day = datetime.timedelta(days=1)
+        self.start = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0) - day
+        self.certificate = (
+            x509.CertificateBuilder().subject_name(self.name).issuer_name(self.name).public_key(self.key.public_key())
+            .serial_number(1).not_valid_before(self.start).not_valid_after(self.start + 3650 * day)
+            .add_extension(x509.BasicConstraints(True, None), True).sign(self.key, hashes.SHA256()))
+        self.der = self.certificate.public_bytes(Encoding.DER)
+        self.key_hash = digest(self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+        self.subject_key = ec.generate_private_key(CURVE).public_key()
+
+    def builder(self, names, serial, days):
+        return (
+            x509.CertificateBuilder().subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])]))
+            .issuer_name(self.name).public_key(self.subject_key).serial_number(serial).not_valid_before(self.start)
+            .not_valid_after(self.start + datetime.timedelta(days=days) - datetime.timedelta(seconds=1))
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), False))
+
+
+class Log:
+    def __init__(self, specification, authority):
+        self.name, self.kind = specification["name"], specification["kind"]
+        self.faults = specification.get("faults", {})
+        self.authority = authority
+        self.lock = threading.RLock()
+        self.key = ec.generate_private_key(CURVE)
+        public = self.key.public_key()
+        self.spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        with open(f"{FOLDER}/{self.name}.key.pem", "wb") as file:
+            file.write(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+        self.id = digest(self.spki)
+        self.origin = f"log.test/{self.name}"
+        self.entries, self.leaves, self.requests, self.issued = [], [], 0, 0
+        self.extra_names = {int(number): names for number, names in specification.get("names", {}).items()}
+        self.days = specification.get("days", 90)
+        for _ in range(specification["entries"]):
+            self.issue()
+
+    def sign(self, data):
+        return b"\x04\x03" + behind(2, self.key.sign(data, ec.ECDSA(hashes.SHA256())))
+
+    def extensions(self):
+        return behind(2, b"\x00" + behind(2, len(self.entries).to_bytes(5, "big")) if self.kind == "static" else b"")
+
+    def add(self, stamp, kind, body, precertificate):
+        entry = struct.pack(">QH", stamp, kind) + body + self.extensions()
+        self.entries.append((entry, kind, precertificate))
+        self.leaves.append(digest(b"\x00" + b"\x00\x00" + entry))
+
+    def issue(self):
+        names = self.extra_names.get(self.issued, [f"host{self.issued}.{self.name}.test"])
+        serial = x509.random_serial_number()
+        stamp = int(time.time() * 1000) - 60000
+        authority = self.authority
+        if self.faults.get("future_type") and self.issued == 3:
+            self.add(stamp, 9, b"something new", b"")
+        if self.faults.get("torn_entry") and self.issued == 5:
+            self.add(stamp, 0, b"\xff\xff\xff", b"")
+        plain = authority.builder(names, serial, self.days)
+        body = authority.key_hash + behind(3, plain.sign(authority.key, hashes.SHA256()).tbs_certificate_bytes)
+        poisoned = plain.add_extension(x509.PrecertPoison(), True).sign(authority.key, hashes.SHA256())
+        extensions = self.extensions()
+        signature = self.sign(b"\x00\x00" + struct.pack(">QH", stamp, 1) + body + extensions)
+        sct = b"\x00" + self.id + struct.pack(">Q", stamp) + extensions + signature
+        self.add(stamp, 1, body, poisoned.public_bytes(Encoding.DER))
+        listed = behind(2, behind(2, sct))
+        length = bytes([len(listed)]) if len(listed) < 128 else b"\x81" + bytes([len(listed)])
+        final = plain.add_extension(x509.UnrecognizedExtension(SCTS, b"\x04" + length + listed), False).sign(
+            authority.key, hashes.SHA256())
+        self.add(stamp + 1, 0, behind(3, final.public_bytes(Encoding.DER)), b"")
+        if self.issued < 20:
+            with open(f"{FOLDER}/{self.name}-{self.issued}.pem", "wb") as file:
+                file.write(final.public_bytes(Encoding.PEM) + authority.certificate.public_bytes(Encoding.PEM))
+        self.issued += 1
+
+    def head(self):
+        for _ in range(int(self.faults.get("grow", 0))):
+            self.issue()
+        count = len(self.leaves) // 2 if self.faults.get("shrink") else len(self.leaves)
+        value = root(self.leaves[:count])
+        if self.faults.get("false_root") or self.faults.get("fork"):
+            value = digest(value)
+        stamp = int(time.time() * 1000)
+        signature = self.sign(b"\x00\x01" + struct.pack(">QQ", stamp, count) + value)
+        if self.faults.get("bad_signature"):
+            signature = signature[:-1] + bytes([signature[-1] ^ 1])
+        return count, stamp, value, signature
+
+    def chain(self, entry):
+        certificates = behind(3, behind(3, self.authority.der))
+        return behind(3, entry[2]) + certificates if entry[1] == 1 else certificates if entry[1] == 0 else b""
+
+    def json_entry(self, entry):
+        return {"leaf_input": text(b"\x00\x00" + entry[0]), "extra_data": text(self.chain(entry))}
+
+    def tile_entry(self, entry):
+        between = behind(3, entry[2]) if entry[1] == 1 else b""
+        return entry[0] + between + behind(2, digest(self.authority.der))
+
+    def answer(self, where, query):
+        """Status, body."""
+        if where == "ct/v1/get-sth":
+            count, stamp, value, signature = self.head()
+            return 200, json.dumps({
+                "tree_size": count, "timestamp": stamp, "sha256_root_hash": text(value),
+                "tree_head_signature": text(signature)}).encode()
+        if where == "ct/v1/get-entries":
+            first, last = int(query["start"]), int(query["end"])
+            last = min(last, first + int(self.faults.get("most", 64)) - 1, len(self.entries) - 1)
+            if first > last:
+                return 400, b"no such entries"
+            return 200, json.dumps({"entries": [self.json_entry(e) for e in self.entries[first:last + 1]]}).encode()
+        if where == "ct/v1/get-sth-consistency":
+            first, second = int(query["first"]), int(query["second"])
+            proof = consistency(first, self.leaves[:second])
+            return 200, json.dumps({"consistency": [text(node) for node in proof]}).encode()
+        if where == "ct/v1/get-entry-and-proof" and not self.faults.get("no_entry_proof"):
+            place, size = int(query["leaf_index"]), int(query["tree_size"])
+            proof = [text(node) for node in path(place, self.leaves[:size])]
+            return 200, json.dumps(self.json_entry(self.entries[place]) | {"audit_path": proof}).encode()
+        if where == "ct/v1/get-proof-by-hash":
+            wanted, size = base64.b64decode(query["hash"]), int(query["tree_size"])
+            if wanted not in self.leaves[:size] or self.faults.get("forget"):
+                return 404, b"no such leaf"
+            place = self.leaves.index(wanted)
+            proof = [text(node) for node in path(place, self.leaves[:size])]
+            return 200, json.dumps({"leaf_index": place, "audit_path": proof}).encode()
+        if where == "checkpoint":
+            count, stamp, value, signature = self.head()
+            name = digest(self.origin.encode() + b"\n\x05" + self.id)[:4]
+            note = f"{self.origin}\n{count}\n{text(value)}\n\n"
+            other = f"\u2014 witness.test {text(os.urandom(68))}\n"
+            return 200, (note + other + f"\u2014 {self.origin} {text(name + struct.pack('>Q', stamp) + signature)}\n").encode()
+        if where.startswith("tile/"):
+            return self.tile(where[5:])
+        return 404, b""
+
+    def tile(self, where):
+        level, rest = where.split("/", 1)
+        width = 256
+        if ".p/" in rest:
+            rest, digits = rest.split(".p/")
+            width = int(digits)
+        first = 256 * int(rest.replace("x", "").replace("/", ""))
+        span = 1 if level == "data" else 256 ** int(level)
+        have = len(self.leaves) // span
+        if first + width > have or width < 256 and self.faults.get("vanish") and have >= first + 256:
+            return 404, b""
+        if level == "data":
+            return 200, b"".join(self.tile_entry(entry) for entry in self.entries[first:first + width])
+        return 200, b"".join(
+            root(self.leaves[(first + i) * span:(first + i + 1) * span]) for i in range(width))
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *arguments):
+        pass
+
+    def send(self, status, body, headers=()):
+        self.send_response(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        url = urlparse(self.path)
+        query = {key: values[0] for key, values in parse_qs(url.query, keep_blank_values=True).items()}
+        parts = unquote(url.path).lstrip("/").split("/", 1)
+        if parts[0] == "control":
+            log = LOGS[parts[1]]
+            with log.lock:
+                for key, value in query.items():
+                    if key == "issue":
+                        for _ in range(int(value)):
+                            log.issue()
+                    else:
+                        log.faults[key] = json.loads(value)
+                return self.send(200, json.dumps({"entries": len(log.entries), "requests": log.requests}).encode())
+        log = LOGS.get(parts[0])
+        if log is None or len(parts) < 2:
+            return self.send(404, b"")
+        with log.lock:
+            log.requests += 1
+            faults = log.faults
+            is_due = faults.get("every") and log.requests % faults["every"] == 0
+            kind = log.requests // faults["every"] if is_due else 0
+            status, body = log.answer(parts[1], query)
+        if is_due:
+            kinds = [key for key in ("status", "cut", "slow") if faults.get(key)]
+            kind = kinds[kind % len(kinds)]
+            if kind == "status":
+                return self.send(faults["status"], b"", [("Retry-After", "1")] if faults.get("retry_after") else [])
+            if kind == "cut":
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body) + 100))
+                self.end_headers()
+                self.wfile.write(body[:len(body) // 2])
+                self.close_connection = True
+                return None
+            time.sleep(0.3)
+        if faults.get("packed") and status == 200:
+            return self.send(status, gzip.compress(body), [("Content-Encoding", "gzip")])
+        return self.send(status, body)
+
+
+def listed():
+    states = {"usable": {"timestamp": "2026-01-01T00:00:00Z"}}
+    logs, tiled = [], []
+    for log in LOGS.values():
+        address = f"http://127.0.0.1:{PORT}/{log.name}/"
+        entry = {"description": log.name, "log_id": text(log.id), "key": text(log.spki), "mmd": 86400, "state": states}
+        if log.kind == "static":
+            tiled.append(entry | {"submission_url": address, "monitoring_url": address})
+            # As operators of static logs are listed.
+            logs.append(entry | {"description": f"Bogus {log.name}", "url": "https://ct.example.com/bogus/"})
+        else:
+            logs.append(entry | {"url": address})
+    return {"version": "89.17", "log_list_timestamp": "2026-11-01T00:00:00Z",
+            "operators": [{"name": "Test", "email": [], "logs": logs, "tiled_logs": tiled}]}
+
+
+AUTHORITY = Authority()
+LOGS = {one["name"]: Log(one, AUTHORITY) for one in SPECIFICATION}
+with open(f"{FOLDER}/list.json", "w") as output:
+    json.dump(listed(), output)
+server = ThreadingHTTPServer(("127.0.0.1", PORT), Handler)
+server.daemon_threads = True
+server.serve_forever()

@@ -1,0 +1,151 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `hallmark ct watch` over logs that are slow, busy, cut off, packed and growing.
+@Suite(.enabled(if: !PythonPackages.isOffline)) struct FollowTests {
+    /// Each entry once, whatever the logs do: a certificate, as which its precertificate counts.
+    @Test func fourLogsAtOnceWithFaults() throws {
+        let logs = try CTLogs(
+            """
+            [{"name": "a", "kind": "rfc6962", "entries": 150,
+              "faults": {"every": 5, "status": 429, "cut": true, "slow": true, "most": 32}},
+             {"name": "b", "kind": "static", "entries": 400, "faults": {"every": 4, "status": 503, "cut": true}},
+             {"name": "c", "kind": "rfc6962", "entries": 90, "faults": {"packed": true, "grow": 3, "future_type": true}},
+             {"name": "d", "kind": "static", "entries": 130, "faults": {"packed": true, "vanish": true, "grow": 2}}]
+            """
+        )
+        let result = try logs.watch([
+            "--all", "-o", logs.scratch.file("out"), "--state", logs.scratch.file("state"),
+        ])
+        #expect(result.status == 0, "\(result.errors)")
+        let records = try CTLogs.objects(String(contentsOfFile: logs.scratch.file("out"), encoding: .utf8))
+        for (log, least) in [("a", 150), ("b", 400), ("c", 93), ("d", 132)] {
+            let own = records.filter { $0.at("hallmark.ct.log") as? String == log }
+            #expect(own.count == least, "\(log): \(own.count)")
+            #expect(own.allSatisfy { $0.at("hallmark.ct.entry") as? String == "precertificate" })
+        }
+        #expect(Set(records.map(\.place)).count == records.count)
+        let digests = records.compactMap { $0.at("hallmark.certificate.tbs_no_ct_sha256") as? String }
+        #expect(Set(digests).count == records.count)
+        #expect(
+            records.allSatisfy { $0.at("event.dataset") as? String == "hallmark.ct" && $0["server"] == nil }
+        )
+        #expect(result.errors.contains("1 of unknown kinds"))
+    }
+
+    /// Killed again and again; nothing is lost and nothing comes twice.
+    @Test func killsLoseNothingAndRepeatNothing() throws {
+        let logs = try CTLogs(
+            """
+            [{"name": "a", "kind": "rfc6962", "entries": 200, "faults": {"most": 8, "grow": 1}},
+             {"name": "b", "kind": "static", "entries": 300}]
+            """
+        )
+        let (out, state) = (logs.scratch.file("out"), logs.scratch.file("state"))
+        for round in 0..<12 {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: programPath)
+            process.arguments = [
+                "ct", "watch", "--log-list", logs.list, "--no-signatures", "--from-start", "--rate", "6",
+                "--all", "-q",
+                "-o", out, "--state", state, "--interval", "0.1", "--partial-after", "0.05",
+            ]
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            // Some of it is written each time, or all of it was.
+            let before = size(out)
+            _ = eventually { size(out) > before }
+            usleep(UInt32(30_000 * round))
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+        let result = try logs.watch(["--all", "-o", out, "--state", state])
+        #expect(result.status == 0, "\(result.errors)")
+        let records = try CTLogs.objects(String(contentsOfFile: out, encoding: .utf8))
+        #expect(Set(records.map(\.place)).count == records.count)
+        for log in ["a", "b"] {
+            let entries = try logs.control(log, "")["entries"] ?? 0
+            let own = records.filter { $0.at("hallmark.ct.log") as? String == log }
+            let places = Set(own.compactMap { $0.at("hallmark.ct.index") as? Int })
+            // Of each certificate one entry of two, up to the head that the last run saw.
+            #expect(places == Set(stride(from: 0, to: entries, by: 2)), "\(log): \(own.count) of \(entries)")
+        }
+    }
+
+    private func size(_ path: String) -> Int {
+        (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+    }
+
+    @Test(arguments: ["rfc6962", "static"]) func aWatchFromNowBeginsWithAProvenTree(_ kind: String) throws {
+        let logs = try CTLogs("[{\"name\": \"a\", \"kind\": \"\(kind)\", \"entries\": 200}]")
+        let (out, state) = (logs.scratch.file("out"), logs.scratch.file("state"))
+        let common = [
+            "watch", "--log-list", logs.list, "--no-signatures", "--all", "--rate", "500", "--until-head",
+            "-o", out,
+            "--state", state,
+        ]
+        #expect(try logs.run(common).status == 0)
+        #expect(try String(contentsOfFile: out, encoding: .utf8) == "")
+        try logs.control("a", "issue=60")
+        let result = try logs.run(common)
+        #expect(result.status == 0, "\(result.errors)")
+        let records = try CTLogs.objects(String(contentsOfFile: out, encoding: .utf8))
+        #expect(records.count == 60)
+        #expect(records.first?.at("hallmark.ct.index") as? Int == 400)
+    }
+
+    @Test(arguments: ["rfc6962", "static"]) func aRangeIsReadInParallelAndProven(_ kind: String) throws {
+        let logs = try CTLogs(
+            "[{\"name\": \"a\", \"kind\": \"\(kind)\", \"entries\": 400, \"faults\": {\"no_entry_proof\": true}}]"
+        )
+        let arguments = [
+            "backfill", "--log-list", logs.list, "--no-signatures", "--all", "--rate", "500", "--from", "300",
+            "--to", "600",
+        ]
+        let result = try logs.run(arguments)
+        #expect(result.status == 0, "\(result.errors)")
+        let indices = try CTLogs.objects(result.text).compactMap { $0.at("hallmark.ct.index") as? Int }
+        #expect(indices == Array(stride(from: 300, to: 600, by: 2)))
+    }
+
+    @Test(
+        arguments: [
+            ("false_root", "log_false_root"), ("bad_signature", "log_bad_signature"),
+            ("shrink", "log_shrank"), ("fork", "log_forked"), ("torn_entry", "log_bad_entry"),
+        ]
+    )
+    func misbehaviourIsNamedAndItsEvidenceKept(_ fault: String, _ finding: String) throws {
+        for kind in ["rfc6962", "static"] {
+            let isFromBegin = fault == "torn_entry"
+            let faults = isFromBegin ? "{\"torn_entry\": true}" : "{}"
+            if isFromBegin, kind == "static" { continue }
+            let logs = try CTLogs(
+                "[{\"name\": \"a\", \"kind\": \"\(kind)\", \"entries\": 50, \"faults\": \(faults)}]"
+            )
+            let arguments = ["--all", "-o", logs.scratch.file("out"), "--state", logs.scratch.file("state")]
+            let first = try logs.watch(arguments)
+            if !isFromBegin {
+                #expect(first.status == 0, "\(first.errors)")
+                // A false root shows when there is something to read; the others show at once.
+                if fault == "false_root" { try logs.control("a", "issue=5") }
+                try logs.control("a", "\(fault)=true")
+                #expect(try logs.watch(arguments).status == 1)
+            } else {
+                #expect(first.status == 1)
+            }
+            let lines = try CTLogs.objects(String(contentsOfFile: logs.scratch.file("out"), encoding: .utf8))
+            let found = lines.filter { $0.at("event.dataset") as? String == "hallmark.finding" }
+            // A log that signs another root than its entries have can't prove that it is consistent either.
+            let names = Set(found.flatMap(\.findings))
+            let allowed: Set = fault == "false_root" && kind == "rfc6962" ? ["log_forked"] : [finding]
+            #expect(names == allowed, "\(kind): \(names)")
+            let evidence = try #require(found.first?.at("file.path") as? String)
+            let kept = try #require(
+                try CTLogs.objects(String(contentsOfFile: evidence, encoding: .utf8)).first
+            )
+            #expect(names.contains(kept["finding"] as? String ?? ""))
+            #expect((kept["heads"] as? [Any])?.isEmpty == isFromBegin)
+        }
+    }
+}

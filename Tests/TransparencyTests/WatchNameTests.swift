@@ -1,0 +1,145 @@
+import Foundation
+import PublicSuffix
+import TestSupport
+import Testing
+import Transparency
+
+@Suite struct WatchNameTests {
+    @Test(
+        arguments: [
+            ("*.Example.COM.", ["example.com"]), ("bücher.de", ["xn--bcher-kva.de"]),
+            ("BÜCHER.de", ["xn--bcher-kva.de"]),
+            ("example.com\0.evil.test", ["example.com", "example.com.evil.test"]),
+            ("ex\u{1}ample.com", ["ex", "example.com"]),
+            (" example.com ", ["example.com"]), ("", []), ("ｅｘａｍｐｌｅ。com", ["example.com"]),
+        ]
+    )
+    func namesAreComparedInOneForm(_ name: String, _ forms: [String]) {
+        #expect(NameText.forms(name) == forms)
+    }
+
+    @Test func aNameIsWatchedWithAllBelowIt() throws {
+        var list = WatchList()
+        list.add(try #require(WatchedName("*.example.com")))
+        list.add(try #require(WatchedName("bücher.de.")))
+        #expect(list.watched("example.com")?.domain == "example.com")
+        #expect(list.watched("a.b.example.com")?.domain == "example.com")
+        #expect(list.watched("xn--bcher-kva.de")?.domain == "xn--bcher-kva.de")
+        for other in ["notexample.com", "example.com.evil.test", "com", "example.org", ""] {
+            #expect(list.watched(other) == nil)
+        }
+    }
+
+    @Test func decodingIsTheInverseOfEncoding() {
+        for label in ["bücher", "пример", "例え", "aéb", "ليهمابتكلموشعربي؟"] {
+            #expect(Punycode.encode(label[...]).flatMap { Punycode.decode($0[...]) } == label)
+        }
+        for label in ["xn--", "xn---", "xn--\u{e9}", "xn--99999999", "abc", "xn--a-ecp.ru"] {
+            #expect(Punycode.decode(label[...]) == nil)
+        }
+    }
+
+    @Test func limitsOfValidityByTheDayOfIssuance() {
+        let day = { (text: String) in
+            Int(ISO8601DateFormatter().date(from: text + "T00:00:00Z")?.timeIntervalSince1970 ?? 0)
+        }
+        #expect(ValidityRegime.limit(day("2026-03-14")) == 398)
+        #expect(ValidityRegime.limit(day("2026-03-15")) == 200)
+        #expect(ValidityRegime.limit(day("2027-03-15")) == 100)
+        #expect(ValidityRegime.limit(day("2029-03-15")) == 47)
+        #expect(ValidityRegime.limit(day("2010-01-01")) == nil)
+    }
+
+    @Test func aBurstIsSaidOnceInAnHour() {
+        var counter = BurstCounter(threshold: 3)
+        #expect(counter.add("a", of: "d", at: 0) == nil)
+        #expect(counter.add("a", of: "d", at: 1) == nil)
+        #expect(counter.add("b", of: "d", at: 2) == nil)
+        #expect(counter.add("c", of: "d", at: 3) == 3)
+        #expect(counter.add("e", of: "d", at: 4) == nil)
+        #expect(counter.add("a", of: "d", at: 3_600_000) == nil)
+        #expect(counter.add("b", of: "d", at: 3_600_001) == nil)
+        #expect(counter.add("c", of: "d", at: 3_600_002) == 3)
+    }
+}
+
+/// The finder of look-alikes with the tables that are shipped.
+enum ShippedFinder {
+    static func make(_ brands: [String]) throws -> LookalikeFinder {
+        func text(_ name: String) throws -> String {
+            try String(contentsOfFile: projectFolder + "/" + name, encoding: .utf8)
+        }
+        let words = try text("lookalikes/words.txt").split(separator: "\n").filter { !$0.hasPrefix("#") }
+        return LookalikeFinder(
+            brands,
+            suffixes: try PublicSuffixList(file: projectFolder + "/publicsuffix/public_suffix_list.dat"),
+            skeletons: SkeletonTable(try text("lookalikes/skeletons.txt")),
+            words: words.map(String.init)
+        )
+    }
+}
+
+@Suite struct LookalikeTests {
+    static let brands = [
+        "hallmark-bank", "norvexa", "quillstone", "brightharbor", "zentalis", "copperfinch", "velloria",
+        "tarnwick",
+        "oakmeridian", "plumeworks", "silvergrove", "kestrelpay", "lumivance", "dovebridge", "marrowfield",
+        "ardentia",
+        "thistledown", "pixelforge", "harrowgate", "cindervale",
+    ].map { $0 + ".com" }
+
+    @Test(
+        arguments: [
+            ("norvexa.net", "other_suffix"), ("n0rvexa.com", "homoglyph"), ("norvéxa.com", "homoglyph"),
+            ("nоrvеха.com", "homoglyph"), ("norv.exa.com", "split"), ("nor-vexa.com", "split"),
+            ("norveza.com", "typo"),
+            ("norvxa.com", "typo"), ("login-norvexa.com", "added_word"), ("norvexasupport.org", "added_word"),
+            ("norvexa.com.evil.net", "as_subdomain"), ("hallmarkbank.com", "typo"),
+            ("quillstnoe.co.uk", "typo"),
+            ("silvrgrvoe.com", "near"),
+        ]
+    )
+    func reasons(_ name: String, _ reason: String) throws {
+        let form = try #require(NameText.forms(name).first)
+        #expect(try ShippedFinder.make(Self.brands).find(form)?.reason.rawValue == reason)
+    }
+
+    @Test func oursAndOthersAreNone() throws {
+        let finder = try ShippedFinder.make(Self.brands)
+        for name in [
+            "norvexa.com", "www.norvexa.com", "a.b.norvexa.com", "example.com", "normal.org", "com", "co.uk",
+        ] {
+            #expect(finder.find(name) == nil)
+        }
+    }
+
+    /// What dnstwist (PyPI) makes of each brand, and names that are nobody's trap.
+    @Test(.enabled(if: !PythonPackages.isOffline))
+    func variantsOfAnotherProgramAreFoundAndInnocentNamesAreNot() throws {
+        let finder = try ShippedFinder.make(Self.brands)
+        let variants = try check(
+            "python3",
+            ["-B", projectFolder + "/Tests/Tools/name_variants.py"] + Self.brands
+        ).text
+        var (all, found) = (0, 0)
+        var missed: [String] = []
+        // Every eleventh, since a debug build is slow.
+        for (number, line) in variants.split(separator: "\n").enumerated() where number.isMultiple(of: 11) {
+            let parts = line.split(separator: " ").map(String.init)
+            guard parts.count == 3 else { continue }
+            all += 1
+            if finder.find(parts[2])?.original == parts[0] { found += 1 } else { missed.append(String(line)) }
+        }
+        #expect(all > 5_000)
+        #expect(found * 100 >= all * 95, "\(found) of \(all): \(missed.prefix(40))")
+        // Names under which something was registered: host names of the list of public suffixes itself, and
+        // those in the certificates of Python's packages and Debian's.
+        let innocent = try check("python3", ["-B", projectFolder + "/Tests/Tools/innocent_names.py"]).text
+            .split(separator: "\n").enumerated().filter { $0.offset.isMultiple(of: 5) }.map {
+                String($0.element)
+            }
+        #expect(innocent.count >= 20_000)
+        let wrong = innocent.filter { finder.find($0) != nil }
+        #expect(wrong.count * 10_000 <= innocent.count, "\(wrong)")
+    }
+}

@@ -1,0 +1,173 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What is found in logs for names that are watched, and what logs have promised.
+@Suite(.enabled(if: !PythonPackages.isOffline)) struct WatchTests {
+    private static let names =
+        "\"names\": {\"0\": [\"*.Watched.test\", \"other.test\"], \"1\": [\"login-watched.test\"], "
+        + "\"2\": [\"xn--wtched-bua.test\"], \"3\": [\"watched.test.evil.test\"], \"4\": [\"a.watched.test\", \"b.watched.test\", "
+        + "\"c.watched.test\"], \"5\": [\"innocent.test\"]}"
+
+    private func logs(days: Int = 90, kind: String = "rfc6962") throws -> CTLogs {
+        try CTLogs(
+            "[{\"name\": \"a\", \"kind\": \"\(kind)\", \"entries\": 8, \"days\": \(days), \(Self.names)}]"
+        )
+    }
+
+    private func found(_ logs: CTLogs, _ arguments: [String]) throws -> [[String: Any]] {
+        let result = try logs.watch(arguments)
+        #expect(result.status == 0, "\(result.errors)")
+        return try CTLogs.objects(result.text)
+    }
+
+    @Test func whatNobodyOrderedAndWhatLooksLikeOurs() throws {
+        let logs = try logs()
+        let records = try found(logs, ["--watch", "watched.test", "--burst", "3"])
+        // Precertificates are the even entries.
+        let byIndex = Dictionary(
+            records.compactMap { record in
+                (record.at("hallmark.ct.index") as? Int).map { ($0, record.findings) }
+            },
+            uniquingKeysWith: +
+        )
+        #expect(
+            byIndex == [
+                0: ["unknown_certificate"], 2: ["lookalike"], 4: ["lookalike"], 6: ["lookalike"],
+                8: ["unknown_certificate", "burst"],
+            ] || byIndex[8].map { Set($0) } == ["unknown_certificate", "burst"],
+            "\(byIndex)"
+        )
+        let likeness = records.compactMap { ($0.at("hallmark.findings") as? [[String: Any]])?.first }
+        #expect(
+            likeness.compactMap { $0["reason"] as? String } == ["added_word", "homoglyph", "as_subdomain"],
+            "\(likeness)"
+        )
+        #expect(records.first?.at("hallmark.ct.issuer_key_hash") as? String != nil)
+        #expect(try found(logs, ["--watch", "watched.test", "--no-lookalikes"]).count == 2)
+        #expect(try found(logs, ["--watch", "nobody.test"]).isEmpty)
+    }
+
+    @Test func issuersByNameAndByKey() throws {
+        let logs = try logs()
+        func names(_ yaml: String) throws -> [String] {
+            let file = try logs.scratch.write("names.yaml", yaml)
+            return try found(logs, ["--watch", file, "--no-lookalikes", "--burst", "100"]).flatMap(\.findings)
+        }
+        let open = "- name: watched.test\n  closed: false\n"
+        #expect(try names(open + "  issuers: [test authority]\n") == [])
+        #expect(
+            try names(open + "  issuers: [Somebody Else]\n") == ["unexpected_issuer", "unexpected_issuer"]
+        )
+        let record = try #require(try found(logs, ["--watch", "watched.test"]).first)
+        let key = try #require(record.at("hallmark.ct.issuer_key_hash") as? String)
+        #expect(try names(open + "  issuer_keys: ['\(key)']\n") == [])
+        #expect(try names(open + "  issuer_keys: ['\(String(key.reversed()))']\n").count == 2)
+    }
+
+    @Test func whatIsAuthorisedIsNoFinding() throws {
+        let logs = try logs()
+        let state = logs.scratch.file("state")
+        let ordered = [0, 4].map { logs.scratch.file("a-\($0).pem") }
+        #expect(try logs.run(["authorize", "--state", state] + ordered).status == 0)
+        let names = ["--watch", "watched.test", "--no-lookalikes", "--state", state]
+        #expect(try found(logs, names).isEmpty)
+        // An inventory authorises by the same digests, and watches its hosts.
+        let tbs = try #require(
+            try found(logs, ["--watch", "watched.test", "--no-lookalikes"]).first?.at(
+                "hallmark.certificate.tbs_no_ct_sha256"
+            )
+                as? String
+        )
+        let inventory = try logs.scratch.write(
+            "assets.csv",
+            "address,tbs\n*.watched.test,\(tbs)\n"
+        )
+        let rest = try found(logs, ["--inventory", inventory, "--no-lookalikes", "--burst", "100"])
+        #expect(rest.flatMap(\.findings) == ["unknown_certificate"])
+    }
+
+    @Test(arguments: [(300, "validity_too_long"), (5, "short_lived")])
+    func validityByTheDayOfIssuance(_ days: Int, _ finding: String) throws {
+        let file = "- name: watched.test\n  closed: false\n"
+        let logs = try logs(days: days)
+        let yaml = try logs.scratch.write("names.yaml", file)
+        let findings = try found(logs, ["--watch", yaml, "--no-lookalikes", "--burst", "100"]).flatMap(
+            \.findings
+        )
+        #expect(findings == [finding, finding])
+    }
+
+    @Test(arguments: ["rfc6962", "static"]) func promisesAreCheckedAndKept(_ kind: String) throws {
+        let logs = try logs(kind: kind)
+        let chain = logs.scratch.file("a-1.pem")
+        let verify = ["verify", chain, "--log-list", logs.list, "--format", "ndjson"]
+        let kept = try logs.run(verify + ["--ask-all"])
+        #expect(kept.status == 0, "\(kept.text) \(kept.errors)")
+        let object = try #require(try CTLogs.objects(kept.text).first)
+        #expect(object["outcome"] as? String == "valid")
+        #expect((object["inclusion"] as? String)?.hasPrefix("included at 2 of") == true)
+        // Over another issuer's key it does not hold.
+        let stranger = try TestCertificate()
+        defer { withExtendedLifetime(stranger) {} }
+        let wrong = try logs.run(verify + ["--issuer", stranger.certificate])
+        #expect(wrong.status == 3 && wrong.text.contains("\"invalid\""))
+        let others = try self.logs()
+        let unknown = try logs.run(["verify", chain, "--log-list", others.list])
+        #expect(unknown.status == 1 && unknown.text.contains("unknown_log"))
+        let none = try logs.run(["verify", stranger.certificate, "--log-list", logs.list])
+        #expect(none.status == 3 && none.text.contains("no SCT"))
+    }
+
+    @Test func aPromiseThatWasNotKept() throws {
+        let logs = try logs()
+        try logs.control("a", "forget=true")
+        let list = try String(contentsOfFile: logs.list, encoding: .utf8).replacing(
+            "\"mmd\": 86400",
+            with: "\"mmd\": 1"
+        )
+        let path = try logs.scratch.write("impatient.json", list)
+        let result = try logs.run(["verify", logs.scratch.file("a-1.pem"), "--log-list", path, "--ask-all"])
+        #expect(result.status == 3 && result.text.contains("log_missing_entry"))
+        let patient = try logs.run([
+            "verify", logs.scratch.file("a-1.pem"), "--log-list", logs.list, "--ask-all",
+        ])
+        #expect(patient.status == 0 && patient.text.contains("not yet among"))
+    }
+
+    /// Debian's certspotter, which is another's work, follows the same log and finds the same certificates.
+    @Test func certspotterReportsTheSame() throws {
+        let logs = try logs()
+        let folder = logs.scratch.file("certspotter")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let names = try logs.scratch.write("watchlist", ".watched.test\n")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "certspotter", "-logs", logs.list, "-state_dir", folder, "-watchlist", names, "-stdout",
+        ]
+        try logs.scratch.write("spotted", "")
+        process.standardOutput = try FileHandle(
+            forWritingTo: URL(fileURLWithPath: logs.scratch.file("spotted"))
+        )
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        defer {
+            process.terminate()
+            process.waitUntilExit()
+        }
+        func spotted() -> String {
+            (try? String(contentsOfFile: logs.scratch.file("spotted"), encoding: .utf8)) ?? ""
+        }
+        // Each certificate stands in the log twice, and this version of certspotter says both.
+        _ = eventually { spotted().components(separatedBy: "Pubkey").count > 4 }
+        let text = spotted().lowercased()
+        let ours = try found(logs, ["--watch", "watched.test", "--no-lookalikes"])
+        #expect(ours.count == 2)
+        for record in ours {
+            let key = try #require(record.at("tls.server.x509.alternative_names") as? [String])
+            for name in key { #expect(text.contains(name.lowercased())) }
+        }
+        for other in ["innocent.test", "login-watched.test"] { #expect(!text.contains(other)) }
+    }
+}
