@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Observations
 import Signatures
 import Terminal
 
@@ -104,7 +105,7 @@ struct SignaturesCommand: ParsableCommand {
             let vocabulary = try signatures.vocabulary(library)
             let wanted = rule.lowercased()
             let names = vocabulary.names(rule)
-            let searches = SearchQuery.Engine.allCases.map(\.rawValue) + ["File: "]
+            let searches = SearchEngine.allCases.map(\.rawValue) + ["File: "]
             let found = library.rules.filter { rule in
                 rule.id == wanted || rule.title.lowercased() == wanted || rule.name?.lowercased() == wanted
                     || rule.subjects.contains { names.contains($0.lowercased()) }
