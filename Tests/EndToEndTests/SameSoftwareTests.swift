@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Other programs' files of the lab's certificates name the same software as the certificates themselves; where what a
-/// source knows is not enough, the rule is counted as undecided, and never silently missing.
+/// Other programs' files of the lab's certificates name the same software as the certificates themselves;
+/// where what a source knows is not enough, the rule is counted as undecided, and never silently missing.
 @Suite struct SameSoftwareTests {
     private let scratch = Scratch()
 

@@ -2,8 +2,8 @@ import Glibc
 
 /// Which column the members of a line of JSON are.
 ///
-/// Zeek writes its members in the same order each time: the name that stood at the same place in the line before is
-/// tried first.
+/// Zeek writes its members in the same order each time: the name that stood at the same place in the line
+/// before is tried first.
 struct ZeekMembers {
     private struct Member {
         let name: Range<Int>
