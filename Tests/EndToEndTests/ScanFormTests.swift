@@ -20,7 +20,10 @@ import Testing
             "command",
             "stty cols 80 rows 24\nexec '\(Program.path)' \(arguments) 2> '\(script.file("errors"))'\n"
         )
-        let variables = ["HALLMARK_SIGNATURES": projectFolder + "/signatures", "TERM": "xterm"]
+        // The tests themselves may be run without colour.
+        let variables = [
+            "HALLMARK_SIGNATURES": projectFolder + "/signatures", "TERM": "xterm", "NO_COLOR": "",
+        ]
         return try run(
             "script",
             ["-qec", "bash '\(command)'", "/dev/null"],
@@ -40,7 +43,8 @@ import Testing
         #expect(lines.contains("127.0.0.1:1           connection_refused"), "\(shown)")
         #expect(!shown.contains("\u{1b}"))
         let coloured = try onTerminal("scan \(place)")
-        #expect(coloured.contains("\u{1b}[1;31mGophish") && !coloured.contains("{"))
+        #expect(coloured.contains("\u{1b}[1;31mGophish"), "\(coloured)")
+        #expect(!coloured.contains("{"))
         for arguments in ["--format ndjson", "-o -"] {
             let records = try onTerminal("scan \(place) \(arguments)")
             #expect(records.hasPrefix("{\"@timestamp\""), "\(arguments): \(records)")
@@ -86,11 +90,12 @@ import Testing
         let short = try Program.scan(targets + ["--short-failures"])
         let refused = try #require(short.first { $0.code == "connection_refused" })
         let whole = try #require(Program.scan(targets).first { $0.code == "connection_refused" })
-        #expect(2 * refused.line.utf8.count < whole.line.utf8.count + 40, "\(refused.line)")
+        #expect(3 * refused.line.utf8.count < 2 * whole.line.utf8.count, "\(refused.line)")
         #expect(refused.endpoint == "127.0.0.1:1" && refused.text("event.outcome") == "failure")
         #expect((refused["hallmark.probes"] as? [Any])?.count == 1)
         #expect(short.contains { $0["related.ip"] != nil && $0.code == nil }, "an answer is told whole")
-        #expect(try schemaErrors(short.map(\.line).joined(separator: "\n")) == "")
+        let errors = try schemaErrors(short.map(\.line).joined(separator: "\n"))
+        #expect(errors == "", "\(errors)")
         let omitted = try Program.run(["scan", "--omit-failures"] + targets)
         #expect(omitted.text.split(separator: "\n").count == 1)
         #expect(omitted.errors.contains("connection_refused: 1"), "\(omitted.errors)")

@@ -22,8 +22,8 @@ package struct RecordEncoder: ~Copyable {
         /// What connected in our place; nil where nothing did.
         package var proxy: String?
         package var chain = CertificateEncoder.ChainOutput.full
-        /// Whether an endpoint of which nothing came is told in few words: no `observer`, `network` and
-        /// `related`, and of `probes` only those that were made.
+        /// Whether an endpoint of which nothing came is told in few words: no `observer` and no `related`, and
+        /// of `probes` only those that were made.
         package var shortensFailures = false
         /// Adds members to `tls.server`, after all others.
         package var supplement: (@Sendable (Observation, inout ByteBuffer) -> Void)?
@@ -63,7 +63,7 @@ package struct RecordEncoder: ~Copyable {
         out.append(ByteBuffer.ecs)
         let isShort = options.shortensFailures && observation.isSilent
         encodeEvent(observation, isShort, into: &out)
-        encodeServer(observation, flight, isShort, into: &out)
+        encodeServer(observation, flight, into: &out)
         if !isShort { encodeRelated(observation, into: &out) }
         encodeTLS(observation, flight, into: &out)
         if let first = observation.http.first {
@@ -135,7 +135,6 @@ package struct RecordEncoder: ~Copyable {
     private mutating func encodeServer(
         _ observation: Observation,
         _ flight: ServerFlight,
-        _ isShort: Bool,
         into out: inout ByteBuffer
     ) {
         // A certificate out of somebody's collection stands on no endpoint.
@@ -152,11 +151,7 @@ package struct RecordEncoder: ~Copyable {
         if observation.port != 0 { out.member("port", Int(observation.port)) }
         if let domain = observation.domain { out.member("domain", domain) }
         out.endObject()
-        if isShort {
-            networkPlace = out.count
-        } else {
-            encodeNetwork(observation, flight, into: &out)
-        }
+        encodeNetwork(observation, flight, into: &out)
     }
 
     private mutating func encodeNetwork(

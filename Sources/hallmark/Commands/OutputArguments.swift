@@ -24,7 +24,7 @@ struct OutputArguments: ParsableArguments {
     @Flag(help: "Write nothing of endpoints that showed neither a certificate nor an answer.")
     var omitFailures = false
 
-    @Flag(help: "Write endpoints of which nothing came in half of the bytes.")
+    @Flag(help: "Write endpoints of which nothing came in few words.")
     var shortFailures = false
 
     @Option(help: "Raw certificates in the record: full, leaf or none.")
