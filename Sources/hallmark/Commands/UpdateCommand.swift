@@ -1,4 +1,5 @@
 import ArgumentParser
+import Fetch
 import Foundation
 import Observations
 import RuleUpdate
@@ -12,12 +13,13 @@ struct UpdateCommand: ParsableCommand {
         commandName: "update",
         abstract: "Take over a signed release of rules.",
         discussion: """
-            FILE is an archive of rules, with its signature by minisign beside it as FILE.minisig. What is unsigned, signed by \
+            FILE is an archive of rules, or its address (https://…), with its signature by minisign beside it as FILE.minisig. What is unsigned, signed by \
             another key, changed, not whole or older than what is there is refused, and so are rules that this program \
             can't read; nothing is changed then. The release before stays, to go back to (Docs/signatures.md).
 
             Examples:
               hallmark signatures update hallmark-signatures-2026-11-26.tar.gz
+              hallmark signatures update https://rules.example.com/hallmark-signatures.tar.gz
               hallmark signatures update ours.tar.gz --key ours.pub
               hallmark signatures update --back
               hallmark signatures list --changed
@@ -26,7 +28,7 @@ struct UpdateCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "The archive.", completion: .file())
+    @Argument(help: "The archive, or its URL.", completion: .file())
     var file: String?
 
     @Option(
@@ -77,8 +79,15 @@ struct UpdateCommand: ParsableCommand {
 
     private func update(_ store: RuleStore, from file: String) throws {
         let key = try MinisignKey(self.key.map { try ReleaseFile.text(of: $0) } ?? ReleaseKey.text)
-        let signature = try ReleaseFile.text(of: file + ".minisig")
-        let archive = try ReleaseFile.bytes(of: file, limit: SignedRelease.packedLimit)
+        let isRemote = file.hasPrefix("https://") || file.hasPrefix("http://")
+        let signature =
+            isRemote
+            ? String(decoding: try Self.fetch(file + ".minisig", limit: 1 << 16), as: UTF8.self)
+            : try ReleaseFile.text(of: file + ".minisig")
+        let archive =
+            isRemote
+            ? try Self.fetch(file, limit: SignedRelease.packedLimit)
+            : try ReleaseFile.bytes(of: file, limit: SignedRelease.packedLimit)
         let signed = try SignedRelease(archive, signature: signature, key: key)
         let shipped = (try? LibraryPlace(executable: CommandLine.executable, environment: [:])).flatMap {
             RuleRelease(beside: $0.path)
@@ -101,6 +110,18 @@ struct UpdateCommand: ParsableCommand {
             count = library.rules.count
         }
         Terminal.say("took over \(counted(count, "rule")) of \(signed.release.name), signed by \(key.name)")
+    }
+
+    /// The way is not trusted, only the signature is.
+    private static func fetch(_ url: String, limit: Int) throws -> [UInt8] {
+        var request = FetchRequest(url)
+        request.mostBytes = limit
+        do throws(FetchError) {
+            return try Fetcher.contents(request, Fetcher.Options(userAgent: "hallmark/\(Hallmark.version)"))
+                .body
+        } catch {
+            throw FileError(url, error.reason)
+        }
     }
 
     /// An update that nobody uses must not pass for one that counts.
