@@ -53,7 +53,7 @@ let finder = LookalikeFinder(
     skeletons: SkeletonTable(""),
     words: ["login", "secure"]
 )
-var watch = CertificateWatch(list, finder, suffixes, burst: 50)
+let freshWatch = CertificateWatch(list, finder, suffixes, burst: 50)
 
 func hashAlone() -> Double {
     let start = processorSeconds()
@@ -67,6 +67,7 @@ func follow() -> (seconds: Double, resident: [Int]) {
     let start = processorSeconds()
     var tree = CollapsedTree()
     var reader = IssuedCertificateReader()
+    var watch = freshWatch
     var (resident, found): ([Int], Int) = ([], 0)
     for number in 0..<count {
         let entry = LogEntry(index: UInt64(number), leaf: leaf(number))
