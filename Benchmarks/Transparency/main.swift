@@ -67,7 +67,7 @@ func follow() -> (seconds: Double, resident: [Int]) {
     let start = processorSeconds()
     var tree = CollapsedTree()
     var reader = IssuedCertificateReader()
-    var watch = freshWatch
+    let watch = freshWatch
     var (resident, found): ([Int], Int) = ([], 0)
     for number in 0..<count {
         let entry = LogEntry(index: UInt64(number), leaf: leaf(number))

@@ -15,7 +15,7 @@ enum Program {
             }
             if VersionText.isWanted { return try VersionText.write() }
             let typed = Array(CommandLine.arguments.dropFirst())
-            let configured = try ConfiguredArguments(typed)
+            let configured = try configured(typed)
             do {
                 var command = try Hallmark.parseAsRoot(configured.arguments)
                 try command.run()
@@ -25,10 +25,15 @@ enum Program {
                 }
                 throw error
             }
-        } catch let error as YAMLError {
-            end(ValidationError(error.description))
         } catch {
             end(error)
+        }
+    }
+
+    /// What is wrong in a configuration is wrong usage; a rule or a scope that can't be read is not.
+    private static func configured(_ typed: [String]) throws -> ConfiguredArguments {
+        do { return try ConfiguredArguments(typed) } catch let error as YAMLError {
+            throw ValidationError(error.description)
         }
     }
 

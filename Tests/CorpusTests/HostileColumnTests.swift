@@ -58,6 +58,7 @@ import Testing
                 var options = PivotOptions()
                 options.depth = 2
                 options.limit = .max
+                options.wantsClients = true
                 let answer = try Pivot.run(PivotQuery(query), in: corpus, options)
                 _ = (answer.text, answer.ndjson(queries: true), answer.queryText)
                 _ = PivotGraph(answer).text(.html)
@@ -89,6 +90,12 @@ import Testing
             let corpus = try CorpusFile(good, .write)
             _ = try corpus.add(sweep: sweep)
         }
+        let clients = """
+            INSERT INTO clients VALUES (1, '192.0.2.77', 'user');
+            INSERT OR IGNORE INTO contacts
+            SELECT endpoint, certificate, 1, first_seen / 86400000, first_seen, last_seen, 1, 10, 10, 'a', 'b' FROM sightings;
+            """
+        try check("sqlite3", [good, clients])
         try check("sqlite3", [good, "PRAGMA wal_checkpoint(TRUNCATE)"])
         let columns = try check(
             "sqlite3",

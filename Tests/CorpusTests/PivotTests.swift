@@ -273,7 +273,14 @@ import Testing
         _ = try corpus.add(sweep: scratch.sweep("popular", popular))
         let seen = Mutex<Set<String>>([])
         try corpus.queue.inDatabase { db in
-            try db.execute(sql: "ANALYZE")
+            try db.execute(
+                sql: """
+                    INSERT INTO clients VALUES (1, '192.0.2.77', '');
+                    INSERT OR IGNORE INTO contacts
+                    SELECT endpoint, certificate, 1, 1, first_seen, last_seen, 1, 10, 10, '', '' FROM sightings;
+                    ANALYZE;
+                    """
+            )
             db.trace { event in
                 if case .statement(let statement) = event { seen.withLock { _ = $0.insert(statement.sql) } }
             }
@@ -282,11 +289,13 @@ import Testing
         let queries = [
             hash, "203.0.113.0", "203.0.113.0:443", "host1.c2.example", "*.c2.example", "serial=08BB00EE",
             "jarm=\(String(repeating: "ab", count: 31))", "issuer=C=US, O=Example CA, CN=Example CA 1",
+            "lead=Tool",
         ]
         for query in queries {
             for depth in 1...2 {
                 var options = PivotOptions()
                 options.depth = depth
+                options.wantsClients = depth == 1
                 if depth == 2 { options.since = 0 }
                 _ = try Pivot.run(PivotQuery(query), in: corpus, options)
             }

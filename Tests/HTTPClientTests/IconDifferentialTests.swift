@@ -77,7 +77,7 @@ import Wire
             html = "{http://www.w3.org/1999/xhtml}"
             found = []
             for text in json.load(sys.stdin):
-                page = html5lib.parse(text)
+                page = html5lib.HTMLParser().parse(text, scripting=True)  # as a browser with scripts reads it
                 hidden = {id(t) for template in page.iter(html + "template") for t in template.iter()}
                 def first(name, suits):
                     tags = (t for t in page.iter(html + name) if id(t) not in hidden)

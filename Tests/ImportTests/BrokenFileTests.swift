@@ -54,7 +54,7 @@ import Testing
         },
         Kind(name: "packetbeat") {
             """
-            {"@timestamp":"2026-01-02T03:04:05.1Z","type":"tls","server":{"ip":"203.0.113.\($0)","port":443},"tls":{"version":\
+            {"@timestamp":"2026-01-02T03:04:05.1Z","agent":{"type":"packetbeat"},"type":"tls","server":{"ip":"203.0.113.\($0)","port":443},"tls":{"version":\
             "1.2","established":true,"server":{"hash":{"sha256":"\(ZeekLines.one)"}}}}
 
             """
@@ -137,7 +137,12 @@ import Testing
             protocol="tcp" portid="443"><state state="open"/><script id="http-title" output="a"><elem key="title">a</elem></script>\
             </port></ports></host><host><address addr="203.0.113.2" addrtype="ipv4"/><ports><port protocol="tcp" por
             """
-        for (name, text) in [("masscan", masscan), ("nmap", nmap)] {
+        let masscanXML = """
+            <?xml version="1.0"?><nmaprun scanner="masscan" start="1"><host endtime="1"><address addr="203.0.113.1" \
+            addrtype="ipv4"/><ports><port protocol="tcp" portid="443"><state state="open"/><service name="title" banner="a">\
+            </service></port></ports></host><host endtime="1"><address addr="203.0.113.2" addrt
+            """
+        for (name, text) in [("masscan", masscan), ("masscan", masscanXML), ("nmap", nmap)] {
             let result = try run(programPath, ["import", "--from", name], input: Array(text.utf8))
             #expect(result.status == 1, "\(name): \(result.errors)")
             #expect(

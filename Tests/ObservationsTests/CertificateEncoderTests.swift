@@ -45,8 +45,8 @@ import Wire
                 let name = path.hasPrefix("certificate.") ? "hallmark." + path : "tls.server." + path
                 let field = try #require(fields[name], "\(name) is no field")
                 if field.kind == .objects { continue }
-                let isPartOfChain = name.hasPrefix("hallmark.certificate.chain.")
-                #expect((value is [Any]) == (field.isArray && !isPartOfChain), "\(name)")
+                let isInObject = Field.all.contains { $0.kind == .objects && name.hasPrefix($0.name + ".") }
+                #expect((value is [Any]) == (isInObject ? field.isListInEach : field.isArray), "\(name)")
                 switch field.kind {
                 case .long: #expect(value is Int, "\(name)")
                 case .boolean: #expect(value is Bool, "\(name)")

@@ -72,6 +72,12 @@ final class WatchRun: LogHandler {
             try file.begin(keeping: 0)
         }
         self.file = file
+        if state.output == nil, let place = watch.state {
+            // A run that is killed before its first record is noted finds its own output again.
+            var first = state
+            first.output = WatchState.Output(path: absolute, offset: 0)
+            try first.save(place)
+        }
     }
 
     // MARK: Logs

@@ -90,19 +90,22 @@ final class MasscanReader: ForeignReader {
 
     private func readXML(_ input: ImportInput) throws {
         var scanner = XMLScanner()
+        var isWhole = false
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
         defer { buffer.deallocate() }
         while true {
             let count = try input.read(into: buffer)
-            if count == 0 { return }
+            if count == 0 { break }
             try scanner.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { token, line in
                 switch token {
                 case .broken(let reason): self.run.skip(reason, line: line)
                 case .start(let name, let attributes, _): try self.start(name, attributes, line)
+                case .end("nmaprun"): isWhole = true
                 default: break
                 }
             }
         }
+        if !isWhole { run.skip("a file that breaks off before its end", line: scanner.line) }
     }
 
     private func start(_ name: String, _ attributes: [String: String], _ line: Int) throws {

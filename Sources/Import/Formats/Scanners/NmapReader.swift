@@ -17,6 +17,8 @@ final class NmapReader: ForeignReader {
     private var keys: [String] = []
     private var script = ""
     private var isOpenElement = false
+    /// Whether the file's last element was met.
+    private var isWhole = false
 
     private struct Host {
         var time: Int64 = 0
@@ -39,13 +41,17 @@ final class NmapReader: ForeignReader {
         var scanner = XMLScanner()
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
         defer { buffer.deallocate() }
-        (host, port, keys, script) = (Host(), nil, [], "")
+        (host, port, keys, script, isWhole) = (Host(), nil, [], "", false)
         while true {
             let count = try input.read(into: buffer)
             if count == 0 { break }
             try scanner.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count]), take)
         }
-        if port != nil { run.skip("a port that breaks off with the file", line: scanner.line) }
+        if port != nil {
+            run.skip("a port that breaks off with the file", line: scanner.line)
+        } else if !isWhole {
+            run.skip("a file that breaks off before its end", line: scanner.line)
+        }
         port = nil
     }
 
@@ -98,6 +104,7 @@ final class NmapReader: ForeignReader {
             if !keys.isEmpty { keys.removeLast() }
         case "table": if !keys.isEmpty { keys.removeLast() }
         case "script": script = ""
+        case "nmaprun": isWhole = true
         case "port":
             run.countLine()
             if let port { try give(port, line) }
