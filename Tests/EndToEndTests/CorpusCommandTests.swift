@@ -21,10 +21,10 @@ import Testing
         let line = """
             {"@timestamp":"2026-11-22T03:31:00Z","event":{"dataset":"hallmark.observation","outcome":"success"},\
             "server":{"address":"203.0.113.7","ip":"203.0.113.7","port":443},"tls":{"server":{"hash":\
-            {"sha256":_"\(digest)"},"x509":{"version_number":_"3"}}},"hallmark":{"certificate":{_"chain_length":1}}}
+            {"sha256":~"\(digest)"},"x509":{"version_number":~"3"}}},"hallmark":{"certificate":{~"chain_length":1}}}
 
             """
-        let sweep = try scratch.write("sweep", line.replacing("_", with: blank))
+        let sweep = try scratch.write("sweep", line.replacing("~", with: blank))
         let path = scratch.file("corpus.sqlite")
         _ = try corpus(["add", sweep, "--corpus", path])
         let text = try corpus(["export", "--corpus", path]).text

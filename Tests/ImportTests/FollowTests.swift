@@ -72,11 +72,13 @@ import Testing
                 server: "203.0.113.\($0)"
             )
         }
+        // A connection whose certificate is not known yet would be waited with.
+        try scratch.write("x509.log", ZeekLines.certificate(ZeekLines.day, ZeekLines.one))
         try scratch.write("ssl.log", lines[0])
         try scratch.write("late", lines[1])
         try scratch.write("next", lines[2])
         let (records, said, words) = try follow(
-            ["ssl.log"],
+            ["ssl.log", "x509.log"],
             """
             records 1
             cat late >> ssl.log
@@ -100,10 +102,11 @@ import Testing
                 server: "203.0.113.\($0)"
             )
         }
+        try scratch.write("x509.log", ZeekLines.certificate(ZeekLines.day, ZeekLines.one))
         try scratch.write("ssl.log", lines[0] + "{\"ts\":1,\"uid\":")
         try scratch.write("next", lines[1])
         let (records, said, words) = try follow(
-            ["ssl.log"],
+            ["ssl.log", "x509.log"],
             "records 1; sleep 0.5; mv ssl.log old; cat next > ssl.log; records 2"
         )
         #expect(words == "status 1\n", "\(said)")

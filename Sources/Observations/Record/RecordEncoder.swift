@@ -22,8 +22,8 @@ package struct RecordEncoder: ~Copyable {
         /// What connected in our place; nil where nothing did.
         package var proxy: String?
         package var chain = CertificateEncoder.ChainOutput.full
-        /// Whether an endpoint of which nothing came is told in few words: no `observer` and no `related`, and
-        /// of `probes` only those that were made.
+        /// Whether an endpoint of which nothing came is told in few words: no `observer` and no `related`,
+        /// and of `probes` only those that were made.
         package var shortensFailures = false
         /// Adds members to `tls.server`, after all others.
         package var supplement: (@Sendable (Observation, inout ByteBuffer) -> Void)?
