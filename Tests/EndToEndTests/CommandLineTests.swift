@@ -82,7 +82,7 @@ import Testing
         #expect(try complete(["scan", "--starttls", "p"]) == ["pop3", "postgres"])
         #expect(try complete(["validate", "--starttls", "s"]).isSuperset(of: ["smtp"]))
         #expect(try complete(["scan", "--probe", ""]) == ["certificate", "adaptive", "full"])
-        #expect(try complete(["scan", "--look", ""]) == ["default", "browser"])
+        #expect(try complete(["scan", "--look", ""]) == ["default", "browser", "rsa", "ecdsa"])
         #expect(try complete(["scan", "--chain", "n"]) == ["none"])
         #expect(try complete(["compare", "--format", ""]).isSuperset(of: ["ndjson", "csv"]))
         #expect(try complete(["va"]) == ["validate"])

@@ -22,6 +22,8 @@ import Testing
         "signatures stale": .answers("rule"), "signatures measure": .answers("measure"),
         "signatures lint": .answers("fault"), "signatures test": .answers("fault"),
         "signatures update": .none, "config show": .none,
+        // The playbook of transparency holds what a watch prints to the schema.
+        "ct watch": .records, "ct backfill": .records, "ct verify": .none, "ct authorize": .none,
     ]
 
     /// A command's words, from the description that the program gives of itself.
@@ -140,7 +142,6 @@ import Testing
         try run.run("signatures measure", [certificate.certificate, "--format", "ndjson"])
         let bad = try scratch.write("bad.yml", "title: x\n")
         try run.run("signatures lint", [bad, "--format", "ndjson"], exit: [1, 2])
-        try run.run("signatures test", [bad, "--format", "ndjson"], exit: [1, 2])
 
         let result = try TestSupport.run(
             "/usr/bin/python3",

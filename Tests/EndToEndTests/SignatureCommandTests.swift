@@ -53,10 +53,12 @@ import Testing
         let result = try Self.signatures("measure", scratch, [scratch.file("known")])
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.errors.contains("3 members, leads: 0 high, 0 medium, 2 low; 0 files unreadable"))
-        let rows = result.text.split(separator: "\n").map { $0.split(separator: " ") }
-        #expect(rows.count == 3)
+        // A title that is too long for the line goes on below it.
+        let rows = result.text.split(separator: "\n").filter { $0.first?.isNumber == true }
+            .map { $0.split(separator: " ") }
+        #expect(rows.count == 2, "\(result.text)")
         // Matches, then leads by label: a title alone stays low.
-        #expect(rows.dropFirst().allSatisfy { $0.prefix(4) == ["1", "0", "0", "1"] }, "\(result.text)")
+        #expect(rows.allSatisfy { $0.prefix(4) == ["1", "0", "0", "1"] }, "\(result.text)")
     }
 
     @Test func measureSaysOfJSONEveryRule() throws {

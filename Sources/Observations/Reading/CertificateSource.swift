@@ -29,9 +29,10 @@ package final class CertificateSource: RecordSource {
         }
         opened = nil
         for fault in contents.faults { unread(fault) }
+        let now = Int(WallClock.nanoseconds / 1_000_000)
         var batch = LineBatch()
         for certificate in contents.certificates {
-            batch.lines.append(CertificateFile.line(certificate).span)
+            batch.lines.append(CertificateFile.record(certificate, at: now).span)
             try batch.giveIfFull(take)
         }
         try batch.give(take)
