@@ -218,8 +218,6 @@ import Testing
             )
             let word = limited.errors.firstMatch(of: #/undecided: ([0-9]+) rules?/#)?.1
             let open = word.flatMap { Int($0) } ?? 0
-            // Zeek's texts let some rules fail that the bytes let hold.
-            if source.name == "zeek" { continue }
             let missed = expectedRules.subtracting(try rules(limited))
             #expect(open >= missed.count, "\(source.name): \(open) open of \(missed.sorted())")
         }

@@ -66,6 +66,25 @@ import Testing
         return ["ssl.log", "x509.log", "conn.log"].map(scratch.file)
     }
 
+    /// What others told of a certificate goes out as that, and makes no more marks when it comes in again.
+    @Test func textGoesOutAsText() throws {
+        try add(writeLogs())
+        let out = try run(programPath, ["corpus", "export", "--corpus", corpus])
+        let lines = try records(out)
+        #expect(!lines.isEmpty && lines.allSatisfy { text($0, "hallmark.source.fidelity") == "text" })
+        #expect(lines.allSatisfy { text($0, "event.dataset") == "hallmark.import" })
+        let marks = "SELECT count(*), count(DISTINCT certificate) FROM certificate_marks"
+        let before = try query(marks)
+        try scratch.write("again.ndjson", out.text)
+        let again = try run(
+            programPath,
+            ["corpus", "add", scratch.file("again.ndjson"), "--corpus", scratch.file("copy.sqlite")]
+        )
+        #expect(again.status == 0, "\(again.errors)")
+        let after = try check("sqlite3", [scratch.file("copy.sqlite"), marks]).text
+        #expect(before != "0|0" && after.trimmingCharacters(in: .whitespacesAndNewlines) == before)
+    }
+
     @Test func countsAndClientsAreKeptByDay() throws {
         try add(writeLogs())
         #expect(try query("SELECT sum(count) FROM sightings") == "5")

@@ -96,6 +96,14 @@ private struct ExportedMoment {
         service = ServiceFacts(text: try row.text(8))
         sighting = try row.integer(9)
     }
+
+    /// What is known of a certificate that was never read by us; nil for one that was, and for none.
+    ///
+    /// Our reader says the digest of each key. The text of others is no key to anything when it is read again.
+    var reported: Fidelity? {
+        guard hashes != nil, der == nil, details?.contains("\"spki_sha256\"") != true else { return nil }
+        return x509 == nil ? .digest : .text
+    }
 }
 
 /// A lead as the tables hold it.
@@ -147,7 +155,8 @@ extension ServiceFacts {
 extension ByteBuffer {
     fileprivate mutating func append(_ moment: ExportedMoment, _ leads: [ExportedLead]) {
         let (ip, name, service) = (moment.ip, moment.name, moment.service)
-        beginRecord(.observation, at: moment.time, isAlert: !leads.isEmpty)
+        let fidelity = moment.reported
+        beginRecord(fidelity == nil ? .observation : .imported, at: moment.time, isAlert: !leads.isEmpty)
         object("server")
         member("address", name.isEmpty ? ip : name)
         member("ip", ip)
@@ -184,6 +193,11 @@ extension ByteBuffer {
         object("hallmark")
         append(json: "certificate", moment.details)
         append(service.members(of: "hallmark"))
+        if let fidelity {
+            // What the text does not tell may be so or not: a corpus does not keep what its source could know.
+            let lacks = fidelity == .text ? ["tls.server.x509."] : []
+            member(ImportSource(product: "hallmark", format: "corpus", lacks: lacks), fidelity)
+        }
         append(leads: leads)
         append("}}\n")
     }

@@ -158,6 +158,22 @@ package struct ReportedCertificate: Equatable, Sendable {
     }
 
     package var isEmpty: Bool { self == ReportedCertificate() }
+
+    /// Fields that every certificate has, or every one with such a key, and that this text does not tell.
+    ///
+    /// A source that could tell them and does not, as an older version or another setting of it, knows no
+    /// more of them than one that never can.
+    var untold: [String] {
+        let told = [
+            ("version_number", version != nil), ("serial_number", serial != nil),
+            ("not_before", notBefore != nil),
+            ("not_after", notAfter != nil), ("signature_algorithm", signatureAlgorithm != nil),
+            ("public_key_algorithm", keyAlgorithm != nil), ("public_key_size", keySize != nil),
+            ("public_key_curve", keyCurve != nil || ![nil, "ECDSA"].contains(keyAlgorithm)),
+            ("public_key_exponent", keyExponent != nil || ![nil, "RSA"].contains(keyAlgorithm)),
+        ]
+        return told.filter { !$0.1 }.map { "tls.server.x509." + $0.0 }
+    }
 }
 
 /// A distinguished name as somebody else's text: shown, searched by its parts, never compared as a whole.

@@ -87,17 +87,29 @@ extension ByteBuffer {
         endObject()
     }
 
-    /// The member `source` of `hallmark`.
+    /// The members of `hallmark` that say where an imported record comes from.
     mutating func member(_ evidence: ImportedEvidence, hasBytes: Bool) {
+        let fidelity = evidence.fidelity(hasBytes: hasBytes)
+        var source = evidence.source
+        if fidelity == .text { source.lacks = evidence.certificate.untold + source.lacks }
+        member(source, fidelity, isTimed: evidence.isTimed)
+        if let logged = evidence.logged { member(logged) }
+    }
+
+    /// The member `source` of `hallmark`.
+    ///
+    /// - Parameters:
+    ///   - fidelity: what is known of the certificate; what follows from that is said as lacking, too.
+    ///   - isTimed: whether the source said when it was.
+    package mutating func member(_ source: ImportSource, _ fidelity: Fidelity, isTimed: Bool = true) {
         object("source")
-        member("product", evidence.source.product)
-        member("format", evidence.source.format)
-        member("fidelity", word: evidence.fidelity(hasBytes: hasBytes).rawValue)
-        if !evidence.isTimed { member("time", "import" as StaticString) }
-        let lacks = ImportSource.lacking(evidence.fidelity(hasBytes: hasBytes)) + evidence.source.lacks
+        member("product", source.product)
+        member("format", source.format)
+        member("fidelity", word: fidelity.rawValue)
+        if !isTimed { member("time", "import" as StaticString) }
+        let lacks = ImportSource.lacking(fidelity) + source.lacks
         if !lacks.isEmpty { texts("lacks", lacks) }
         endObject()
-        if let logged = evidence.logged { member(logged) }
     }
 
     /// The member `ct` of `hallmark`.

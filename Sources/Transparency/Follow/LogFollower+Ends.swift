@@ -1,0 +1,99 @@
+import Net
+
+/// What a head proves of the tree that was rebuilt, and how a run ends.
+extension LogFollower {
+    /// Holds the tree that was rebuilt against a head of its size.
+    @discardableResult
+    func check(_ head: TreeHead) -> Bool {
+        let root = state.tree.root
+        guard root == head.root else {
+            report(.falseRoot, "The root of the \(head.size) entries is not the one that the log has signed.")
+            {
+                $0.heads = [head]
+                $0.rebuiltRoot = root
+            }
+            giveUp()
+            return false
+        }
+        state.head = head
+        state.verified = state.tree
+        handler.advanced(state)
+        return true
+    }
+
+    /// Goes back to the last tree that was proven, and tries again later.
+    func giveUp() {
+        hasFailed = true
+        generation += 1
+        resumesAt = loop.now + options.retryAfterFault
+        state.tree = state.verified
+        nextStart = state.tree.size
+        (arrived, again, ahead) = ([:], [], [])
+        handler.advanced(state)
+        if options.untilHead || options.end != nil { isDone = true }
+    }
+
+    func finishIfDone() {
+        if let end = options.end, state.hasBegun, state.tree.size >= end, let head = ahead.last?.head {
+            return proveEnd(end, head)
+        }
+        if options.untilHead, wasHeadSeen, ahead.isEmpty, state.hasBegun { isDone = true }
+    }
+
+    /// Holds what was read before the head against the tree that the log proves up to there.
+    private func proveEnd(_ end: UInt64, _ head: TreeHead) {
+        guard !isDone, !isProvingEnd else { return }
+        isProvingEnd = true
+        FrontierProof(log, requests, head).prove(end) { [unowned self] tree in
+            if tree != state.tree {
+                report(
+                    .falseRoot,
+                    "The entries before \(end) are not those of the tree that the log has signed."
+                ) {
+                    $0.heads = [head]
+                    $0.rebuiltRoot = state.tree.root
+                }
+                hasFailed = true
+            }
+            isDone = true
+        }
+    }
+
+    func report(
+        _ name: LogMisbehaviour.Name,
+        _ message: String,
+        once key: String = "",
+        _ fill: (inout LogMisbehaviour) -> Void
+    ) {
+        // Said once in a run for each thing, not at every look.
+        guard reported.count < 10_000, reported.insert(name.rawValue + key).inserted else { return }
+        var misbehaviour = LogMisbehaviour(name, log, message)
+        fill(&misbehaviour)
+        handler.found(misbehaviour)
+    }
+
+    /// The log did not answer, once more.
+    func failed(_ reason: String) {
+        if requests.failures == 6 { handler.note("still trying: \(reason)", of: log) }
+        if requests.failures >= Self.mostFailures { abandon(reason) }
+    }
+
+    /// The log answered with something else than what was asked for.
+    func refused(_ reason: String) {
+        trouble(reason)
+        refusals += 1
+        if refusals >= Self.mostFailures { abandon(reason) }
+    }
+
+    private func abandon(_ reason: String) {
+        guard options.untilHead || options.end != nil, !isDone else { return }
+        handler.note("given up: \(reason)", of: log)
+        generation += 1
+        (hasFailed, isAbandoned, isDone) = (true, true, true)
+    }
+
+    func trouble(_ text: String) {
+        guard reported.count < 10_000, reported.insert(text).inserted else { return }
+        handler.note(text, of: log)
+    }
+}

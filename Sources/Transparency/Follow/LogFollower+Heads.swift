@@ -1,0 +1,144 @@
+import Bytes
+import Net
+
+/// Heads: asked for again and again, and each held against those before it.
+extension LogFollower {
+    /// Asks for the head, and again after a while.
+    func look() {
+        guard !isDone else { return }
+        let path = log.interface == .rfc6962 ? "ct/v1/get-sth" : "checkpoint"
+        requests.get(path) { [unowned self] status, body in
+            guard !isDone else { return }
+            if status == 200 { takeHead(body) } else { refused("its head can't be had: status \(status)") }
+            if !isDone, !options.untilHead || !wasHeadSeen {
+                loop.after(milliseconds: options.pollInterval) { [weak self] in self?.look() }
+            }
+        }
+    }
+
+    private func takeHead(_ body: [UInt8]) {
+        guard loop.now >= resumesAt else { return }
+        let head: TreeHead
+        do throws(LogSyntaxError) {
+            head =
+                try log.interface == .rfc6962
+                ? TreeHead(sth: body) : TreeHead(checkpoint: body, logID: log.logID)
+        } catch {
+            report(.badSignature, error.description) { $0.bytes = Array(body.prefix(4096)) }
+            return giveUp()
+        }
+        guard key.verifies(head.signature, over: head.signedBytes) else {
+            report(.badSignature, "The log's key did not sign the head of \(head.size) entries.") {
+                $0.heads = [head]
+            }
+            return giveUp()
+        }
+        checkAge(head)
+        guard isNew(head) else { return }
+        if let end = log.finalSize, head.size > end {
+            report(.grewAfterEnd, "The log ended with \(end) entries and now has \(head.size).") {
+                $0.heads = [head]
+            }
+        }
+        guard state.hasBegun else { return begin(head) }
+        proveConsistency(head)
+    }
+
+    /// Whether a head says more than the last one; a head that can't be beside it is reported.
+    private func isNew(_ head: TreeHead) -> Bool {
+        for old in [state.head, ahead.last?.head].compactMap({ $0 }) {
+            if head.size == old.size, head.root != old.root {
+                report(.forked, "The log has signed two roots for \(head.size) entries.") {
+                    $0.heads = [old, head]
+                }
+                giveUp()
+                return false
+            }
+            if head.size < old.size {
+                // An older head may come from a cache.
+                if head.time > old.time {
+                    report(.shrank, "A later head has \(head.size) entries, an earlier one \(old.size).") {
+                        $0.heads = [old, head]
+                    }
+                    giveUp()
+                }
+                return false
+            }
+        }
+        wasHeadSeen = true
+        if state.hasBegun, head.size <= state.tree.size, ahead.isEmpty {
+            // Nothing to read; an empty tree or the same head again is checked here.
+            if head.size == state.tree.size { check(head) }
+            finishIfDone()
+            return false
+        }
+        return true
+    }
+
+    private func checkAge(_ head: TreeHead) {
+        guard log.state != .readonly, log.finalSize == nil else { return }
+        let now = UInt64(max(0, WallClock.nanoseconds / 1_000_000))
+        let limit = UInt64(log.maximumMergeDelay) * 1000
+        guard now > head.time, now - head.time > limit else { return }
+        report(.stale, "The newest head is \((now - head.time) / 3_600_000) hours old.") { $0.heads = [head] }
+    }
+
+    private func begin(_ head: TreeHead) {
+        let start: UInt64 =
+            switch options.start {
+            case .now: head.size
+            case .beginning: 0
+            case .at(let index): min(index, head.size)
+            }
+        FrontierProof(log, requests, head).prove(start) { [unowned self] tree in
+            guard let tree else {
+                report(.falseRoot, "The tree before entry \(start) can't be proven against the head.") {
+                    $0.heads = [head]
+                }
+                return giveUp()
+            }
+            state.tree = tree
+            state.verified = tree
+            (state.handedOut, state.hasBegun) = (start, true)
+            nextStart = start
+            if start == head.size { state.head = head }
+            handler.advanced(state)
+            if start < head.size { aim(at: head) } else { finishIfDone() }
+        }
+    }
+
+    /// Has an RFC 6962 log prove at once that the new tree goes on where the old one ended.
+    ///
+    /// A static log has no such answers: that its tree is rebuilt up to the new root proves the same, later.
+    private func proveConsistency(_ head: TreeHead) {
+        guard log.interface == .rfc6962, let old = state.head, old.size > 0, old.size < head.size else {
+            return aim(at: head)
+        }
+        let path = "ct/v1/get-sth-consistency?first=\(old.size)&second=\(head.size)"
+        requests.get(path) { [unowned self] status, body in
+            guard status == 200, let proof = try? LogAnswers.consistency(body) else {
+                trouble("it does not prove that it is consistent: status \(status)")
+                return aim(at: head)
+            }
+            guard MerkleProof.isConsistent(old.size, old.root, head.size, head.root, proof: proof) else {
+                report(
+                    .forked,
+                    "The log can't prove that its \(head.size) entries begin with the \(old.size) before."
+                ) {
+                    $0.heads = [old, head]
+                    $0.bytes = Array(body.prefix(65_536))
+                }
+                return giveUp()
+            }
+            aim(at: head)
+        }
+    }
+
+    private func aim(at head: TreeHead) {
+        guard head.size > (ahead.last?.head.size ?? 0) else { return }
+        // Few are kept: the first is reached next, the last says how far the log goes.
+        if ahead.count > 8 { ahead.remove(at: ahead.count / 2) }
+        ahead.append((head, loop.now))
+        pump()
+    }
+}
