@@ -99,7 +99,8 @@ private struct ExportedMoment {
 
     /// What is known of a certificate that was never read by us; nil for one that was, and for none.
     ///
-    /// Our reader says the digest of each key. The text of others is no key to anything when it is read again.
+    /// Our reader says the digest of each key. The text of others is no key to anything when it is read
+    /// again.
     var reported: Fidelity? {
         guard hashes != nil, der == nil, details?.contains("\"spki_sha256\"") != true else { return nil }
         return x509 == nil ? .digest : .text
@@ -194,7 +195,8 @@ extension ByteBuffer {
         append(json: "certificate", moment.details)
         append(service.members(of: "hallmark"))
         if let fidelity {
-            // What the text does not tell may be so or not: a corpus does not keep what its source could know.
+            // What the text does not tell may be so or not: a corpus does not keep what its source could
+            // know.
             let lacks = fidelity == .text ? ["tls.server.x509."] : []
             member(ImportSource(product: "hallmark", format: "corpus", lacks: lacks), fidelity)
         }

@@ -65,8 +65,7 @@ extension LogFollower {
         once key: String = "",
         _ fill: (inout LogMisbehaviour) -> Void
     ) {
-        // Said once in a run for each thing, not at every look.
-        guard reported.count < 10_000, reported.insert(name.rawValue + key).inserted else { return }
+        guard isUntold(name.rawValue + key) else { return }
         var misbehaviour = LogMisbehaviour(name, log, message)
         fill(&misbehaviour)
         handler.found(misbehaviour)
@@ -93,7 +92,19 @@ extension LogFollower {
     }
 
     func trouble(_ text: String) {
-        guard reported.count < 10_000, reported.insert(text).inserted else { return }
+        guard isUntold(text) else { return }
         handler.note(text, of: log)
+    }
+
+    /// Whether something is to be told: once in a run, not at every look, and so many things at most.
+    private func isUntold(_ thing: String) -> Bool {
+        guard reported.count < Self.mostReports else {
+            if !isSilent {
+                handler.note("more than \(Self.mostReports) faults: the others are not told", of: log)
+            }
+            isSilent = true
+            return false
+        }
+        return reported.insert(thing).inserted
     }
 }

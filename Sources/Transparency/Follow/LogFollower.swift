@@ -32,6 +32,9 @@ package final class LogFollower {
     var generation = 0
     private var batch: Int
     var reported: Set<String> = []
+    static let mostReports = 10_000
+    /// Whether it was said that there are more.
+    var isSilent = false
     var wasHeadSeen = false
     /// After a fault no head is taken before this time.
     var resumesAt: UInt64 = 0
