@@ -106,6 +106,10 @@ let package = Package(
             ]
         ),
         .target(name: "Export", dependencies: ["Bytes", "Observations", "Terminal", "Wire"]),
+        .target(
+            name: "Search",
+            dependencies: ["Bytes", "Corpus", "Observations", "Terminal", "Wire"]
+        ),
         .target(name: "Pipeline", dependencies: ["Bytes", "Import", "Observations"]),
         .executableTarget(
             name: "hallmark",
@@ -125,6 +129,7 @@ let package = Package(
                 "RootStores",
                 "RuleUpdate",
                 "Scan",
+                "Search",
                 "Signatures",
                 "Targets",
                 "Terminal",
@@ -200,6 +205,13 @@ let package = Package(
             dependencies: ["Bytes", "Observations", "RootStores", "TestSupport"]
         ),
         .testTarget(
+            name: "SearchTests",
+            dependencies: [
+                "Bytes", "Corpus", "Observations", "Search", "Terminal", "TestSupport",
+            ],
+            resources: [.copy("Fixtures")]
+        ),
+        .testTarget(
             name: "CorpusTests",
             dependencies: [
                 "Bytes", "Corpus", "Inventory", "Observations", "Terminal", "TestSupport", "Wire",
@@ -225,6 +237,7 @@ let fuzzed: [Target.Dependency] = [
     "RootStores",
     "RuleUpdate",
     "Scan",
+    "Search",
     "Signatures",
     "TLSClient",
     "Targets",

@@ -32,6 +32,7 @@ echo
 echo "== Corpus: import and pivots"
 HALLMARK_WITH=benchmarks swift build -c release --product bench-corpus > /dev/null
 .build/release/bench-corpus corpus "$folder/corpus.sqlite" "$sightings" $((sightings / 5))
+Benchmarks/corpus_search.py "$folder/corpus.sqlite"
 echo
 echo "== Inventory: a million records against a hundred thousand assets"
 .build/release/bench-corpus sweep "$folder/sweep.ndjson" 1000000 100000

@@ -91,6 +91,7 @@ struct Hallmark: ParsableCommand {
               hallmark validate 203.0.113.7
               hallmark match sweep.ndjson --only-leads
               hallmark compare sweep.ndjson --inventory assets.csv
+              hallmark search 'server.port: 8443 and "Example Ltd"' --corpus seen.sqlite
               hallmark pivot 203.0.113.7:443 --corpus seen.sqlite
             """,
         version: version,
@@ -101,6 +102,7 @@ struct Hallmark: ParsableCommand {
             CompareCommand.self,
             ConfigCommand.self,
             CorpusCommand.self,
+            SearchCommand.self,
             PivotCommand.self,
             ExportCommand.self,
             ImportCommand.self,

@@ -31,4 +31,12 @@ package struct ServiceFacts: Equatable, Sendable {
             return Mark(kind, String(line[line.index(after: equals)...]))
         }
     }
+
+    /// The value of one kind in what `text` wrote; nil without one.
+    static func value(of kind: Int, in text: String) -> String? {
+        let start = "\(kind)="
+        return text.split(separator: "\n").first { $0.hasPrefix(start) }.map {
+            String($0.dropFirst(start.count))
+        }
+    }
 }

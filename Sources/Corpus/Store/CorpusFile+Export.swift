@@ -67,7 +67,7 @@ extension CorpusFile {
 
     /// Whether the line holds what stands in the corpus as JSON, each part in its place: something else would
     /// go out as a record that nobody has seen.
-    private static func holds(_ line: Span<UInt8>, _ moment: ExportedMoment, _ picker: RecordPicker) -> Bool {
+    static func holds(_ line: Span<UInt8>, _ moment: ExportedMoment, _ picker: RecordPicker) -> Bool {
         line.withUnsafeBufferPointer { bytes in
             (try? picker.read(bytes)) != nil && (try? picker.checkTexts()) != nil
                 && picker.text(.hashes) == moment.hashes && picker.text(.x509) == moment.x509
@@ -77,12 +77,14 @@ extension CorpusFile {
 }
 
 /// An observation as the tables hold it.
-private struct ExportedMoment {
+struct ExportedMoment {
     let time, port, sighting: Int
     let ip, name: String
     let hashes, x509, details: String?
     let der: [UInt8]?
     let service: ServiceFacts
+    /// How often it was seen so, for the first and the last time; nil for a single observation.
+    var seen: ExportedSeen?
 
     init(_ row: CorpusRow) throws {
         time = try row.time(0)
@@ -107,8 +109,21 @@ private struct ExportedMoment {
     }
 }
 
+/// Several observations of the same.
+struct ExportedSeen {
+    let count, first, last: Int
+
+    /// Reads three columns from one on.
+    init?(_ row: CorpusRow, from column: Int32) throws {
+        guard !row.isNull(column + 1) else { return nil }
+        count = try row.count(column)
+        first = try row.time(column + 1)
+        last = try row.time(column + 2)
+    }
+}
+
 /// A lead as the tables hold it.
-private struct ExportedLead {
+struct ExportedLead {
     let software: String
     let id: String?
     let confidence: Int
@@ -154,7 +169,7 @@ extension ServiceFacts {
 }
 
 extension ByteBuffer {
-    fileprivate mutating func append(_ moment: ExportedMoment, _ leads: [ExportedLead]) {
+    mutating func append(_ moment: ExportedMoment, _ leads: [ExportedLead]) {
         let (ip, name, service) = (moment.ip, moment.name, moment.service)
         let fidelity = moment.reported
         beginRecord(fidelity == nil ? .observation : .imported, at: moment.time, isAlert: !leads.isEmpty)
@@ -201,7 +216,17 @@ extension ByteBuffer {
             member(ImportSource(product: "hallmark", format: "corpus", lacks: lacks), fidelity)
         }
         append(leads: leads)
+        append(seen: moment.seen)
         append("}}\n")
+    }
+
+    mutating func append(seen: ExportedSeen?) {
+        guard let seen else { return }
+        object("sightings")
+        member("count", seen.count)
+        member("first", RFC3339.text(seen.first))
+        member("last", RFC3339.text(seen.last))
+        endObject()
     }
 
     /// Members for marks, each at its path; an object for those that share its begin.
@@ -233,7 +258,7 @@ extension ByteBuffer {
         if member.isArray { append("]") }
     }
 
-    private mutating func append(json name: StaticString, _ text: String?) {
+    mutating func append(json name: StaticString, _ text: String?) {
         guard let text else { return }
         key(name)
         append(text)

@@ -62,6 +62,7 @@ extension CorpusFile {
             // An import that was pruned may be wanted again.
             _ = try delete("DELETE FROM imports")
             try Self.recount(db)
+            try CorpusSchema.fillWords(db)
             return counts
         }
         try vacuum()

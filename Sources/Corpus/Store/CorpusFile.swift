@@ -25,8 +25,7 @@ package final class CorpusFile: Sendable {
         (queue, hash) = try Self.explained(path) {
             // As an absolute path it is a file's name and nothing else to SQLite.
             let file = URL(fileURLWithPath: path).path
-            let queue = try DatabaseQueue(path: file, configuration: Self.configuration(access))
-            if access == .write { try Self.prepare(queue, path) }
+            let queue = try Self.queue(file, path, access)
             let hash = try queue.read { db in
                 try Self.check(db, path)
                 try CorpusSchema.check(db, complete: true)
@@ -34,6 +33,22 @@ package final class CorpusFile: Sendable {
             }
             return (queue, hash)
         }
+    }
+
+    /// Opens the database; an older corpus is brought up to date first, whatever for it is opened.
+    private static func queue(_ file: String, _ path: String, _ access: Access) throws -> DatabaseQueue {
+        let queue = try DatabaseQueue(path: file, configuration: configuration(access))
+        if access == .write {
+            try prepare(queue, path)
+        } else if try queue.read({ db in
+            try check(db, path)
+            return try CorpusSchema.isOlder(db)
+        }) {
+            try queue.close()
+            try prepare(DatabaseQueue(path: file, configuration: configuration(.write)), path)
+            return try DatabaseQueue(path: file, configuration: configuration(access))
+        }
+        return queue
     }
 
     /// Runs `body` with a connection that can't change anything.
@@ -77,6 +92,7 @@ package final class CorpusFile: Sendable {
         configuration.busyMode = .timeout(30)
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { db in
+            CorpusFunctions.add(to: db)
             // What a file's schema says is not trusted, nor that its pages are whole.
             try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
             try db.execute(sql: "PRAGMA cache_size = -131072; PRAGMA temp_store = MEMORY")

@@ -5,7 +5,7 @@ import GRDBSQLite
 ///
 /// A column of SQLite holds whatever somebody put there, whatever its declaration says. What a corpus tells
 /// is read here and nowhere else, so that a file that is damaged, or that somebody else wrote, is an error.
-struct CorpusRow {
+package struct CorpusRow {
     fileprivate let statement: OpaquePointer
 
     /// More than this is no count of anything that fits on a disk; sums of counts stay far from the end of
@@ -15,22 +15,22 @@ struct CorpusRow {
     /// The times that records can hold, in milliseconds since 1970: an offset reaches a day beyond the years.
     static let times = -62_167_305_600_000...253_402_387_199_999
 
-    func isNull(_ column: Int32) -> Bool { type(column) == SQLITE_NULL }
+    package func isNull(_ column: Int32) -> Bool { type(column) == SQLITE_NULL }
 
-    func integer(_ column: Int32) throws(CorpusDamage) -> Int {
+    package func integer(_ column: Int32) throws(CorpusDamage) -> Int {
         guard type(column) == SQLITE_INTEGER else { throw damage(column, "a number") }
         return Int(sqlite3_column_int64(statement, column))
     }
 
-    func count(_ column: Int32) throws(CorpusDamage) -> Int {
+    package func count(_ column: Int32) throws(CorpusDamage) -> Int {
         try integer(column, within: 0...Self.mostCounted, "a count")
     }
 
-    func time(_ column: Int32) throws(CorpusDamage) -> Int {
+    package func time(_ column: Int32) throws(CorpusDamage) -> Int {
         try integer(column, within: Self.times, "a time")
     }
 
-    func port(_ column: Int32) throws(CorpusDamage) -> Int {
+    package func port(_ column: Int32) throws(CorpusDamage) -> Int {
         try integer(column, within: 0...65535, "a port")
     }
 
@@ -46,7 +46,7 @@ struct CorpusRow {
         return value
     }
 
-    func text(_ column: Int32) throws(CorpusDamage) -> String {
+    package func text(_ column: Int32) throws(CorpusDamage) -> String {
         guard type(column) == SQLITE_TEXT else { throw damage(column, "a text") }
         // The text comes first: to ask for it may convert it, which changes its length.
         let start = sqlite3_column_text(statement, column)
@@ -57,7 +57,12 @@ struct CorpusRow {
         return text
     }
 
-    func bytes(_ column: Int32) throws(CorpusDamage) -> [UInt8] {
+    /// A text, or a number as one.
+    package func value(_ column: Int32) throws(CorpusDamage) -> String {
+        type(column) == SQLITE_INTEGER ? String(try integer(column)) : try text(column)
+    }
+
+    package func bytes(_ column: Int32) throws(CorpusDamage) -> [UInt8] {
         guard type(column) == SQLITE_BLOB else { throw damage(column, "bytes") }
         let start = sqlite3_column_blob(statement, column)
         return [UInt8](
@@ -74,7 +79,7 @@ struct CorpusRow {
 
     /// Part of a record as it stood there: JSON, which is given without the tabs and line ends that may stand
     /// between its words.
-    func json(_ column: Int32) throws(CorpusDamage) -> String? {
+    package func json(_ column: Int32) throws(CorpusDamage) -> String? {
         guard !isNull(column) else { return nil }
         let text = try text(column)
         guard text.utf8.contains(where: { $0 < 0x20 }) else { return text }
@@ -105,8 +110,8 @@ struct CorpusRow {
 }
 
 /// What a corpus holds and no version of this program has written.
-struct CorpusDamage: Error, CustomStringConvertible {
-    let description: String
+package struct CorpusDamage: Error, CustomStringConvertible {
+    package let description: String
 
     init(_ description: String) { self.description = description }
 

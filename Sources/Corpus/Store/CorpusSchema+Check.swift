@@ -17,7 +17,10 @@ extension CorpusSchema {
 
     /// What the current version makes, as SQLite writes it down.
     private static let current: [Item] = {
-        guard let queue = try? DatabaseQueue(), (try? migrator.migrate(queue)) != nil,
+        var configuration = Configuration()
+        configuration.prepareDatabase { CorpusFunctions.add(to: $0) }
+        guard let queue = try? DatabaseQueue(configuration: configuration),
+            (try? migrator.migrate(queue)) != nil,
             let items = try? queue.read({ try Self.items($0) })
         else { return [] }
         return items
@@ -39,7 +42,7 @@ extension CorpusSchema {
     ///   become newer ones.
     static func check(_ db: Database, complete: Bool) throws {
         let items = try items(db)
-        if let item = items.first(where: \.isActive) {
+        if let item = items.first(where: { $0.isActive && !current.contains($0) }) {
             throw CorpusDamage("it holds the \(item.type) '\(item.name)', and no corpus has one")
         }
         guard complete else { return }
@@ -49,6 +52,9 @@ extension CorpusSchema {
             throw CorpusDamage("the \(item.type) '\(item.name)' \(what)")
         }
     }
+
+    /// Whether the tables are those of an older version.
+    static func isOlder(_ db: Database) throws -> Bool { try !migrator.hasCompletedMigrations(db) }
 
     /// Whether a newer version has worked on the file.
     static func isNewer(_ db: Database) throws -> Bool {

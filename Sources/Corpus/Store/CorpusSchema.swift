@@ -12,6 +12,10 @@ enum CorpusSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: version1) }
         migrator.registerMigration("2") { try $0.execute(sql: version2) }
+        migrator.registerMigration("search") { db in
+            try db.execute(sql: search)
+            try fillWords(db)
+        }
         return migrator
     }()
 

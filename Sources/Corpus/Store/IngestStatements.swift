@@ -7,7 +7,7 @@ final class IngestStatements {
     private let newName, newMoment, selectMoment, selectSighting, newSighting, laterSighting,
         selectAppearance: Statement
     private let newAppearance, newAppearanceMark, selectMark, newCertificateMark, addCount, newMark: Statement
-    private let newLead, newScan: Statement
+    private let newLead, newScan, certificateWords, appearanceWords, endpointWords: Statement
 
     init(_ db: Database) throws {
         selectEndpoint = try db.makeStatement(
@@ -64,6 +64,9 @@ final class IngestStatements {
         )
         addCount = try db.makeStatement(sql: "UPDATE marks SET count = count + ?2 WHERE id = ?1")
         newMark = try db.makeStatement(sql: "INSERT INTO marks VALUES (?, ?, ?, ?)")
+        certificateWords = try db.makeStatement(sql: CorpusSchema.certificateWords + " WHERE id = ?")
+        appearanceWords = try db.makeStatement(sql: CorpusSchema.appearanceWords + " WHERE id = ?")
+        endpointWords = try db.makeStatement(sql: CorpusSchema.endpointWords + " AND id = ?")
         newLead = try db.makeStatement(
             sql: """
                 INSERT INTO leads VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
@@ -92,7 +95,12 @@ final class IngestStatements {
         newEndpoint.bind(2, port)
         newEndpoint.bind(3, name)
         try newEndpoint.run(db)
-        return Int(db.lastInsertedRowID)
+        let id = Int(db.lastInsertedRowID)
+        if !name.isEmpty {
+            endpointWords.bind(1, id)
+            try endpointWords.run(db)
+        }
+        return id
     }
 
     func addFailure(_ endpoint: Int, _ time: Int, _ code: String, _ db: Database) throws -> Int {
@@ -130,7 +138,10 @@ final class IngestStatements {
         newCertificate.bind(13, now)
         newCertificate.bind(14, der)
         try newCertificate.run(db)
-        return Int(db.lastInsertedRowID)
+        let id = Int(db.lastInsertedRowID)
+        certificateWords.bind(1, id)
+        try certificateWords.run(db)
+        return id
     }
 
     /// Adds the DER to a certificate that came without it before.
@@ -217,7 +228,10 @@ final class IngestStatements {
         newAppearance.bind(1, hash)
         newAppearance.bind(2, marks)
         try newAppearance.run(db)
-        return Int(db.lastInsertedRowID)
+        let id = Int(db.lastInsertedRowID)
+        appearanceWords.bind(1, id)
+        try appearanceWords.run(db)
+        return id
     }
 
     func addAppearanceMark(_ mark: Int64, _ appearance: Int, _ db: Database) throws {

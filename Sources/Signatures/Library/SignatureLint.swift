@@ -1,5 +1,6 @@
 import Observations
 package import YAML
+import Terminal
 
 /// Checks a library beyond what reading it checks.
 package struct SignatureLint {

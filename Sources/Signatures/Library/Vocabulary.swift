@@ -1,5 +1,6 @@
 import Foundation
 import YAML
+import Terminal
 
 /// The names that the library's rules may use.
 package struct Vocabulary: Sendable {

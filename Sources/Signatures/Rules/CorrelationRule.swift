@@ -1,5 +1,6 @@
 import Observations
 import YAML
+import Terminal
 
 /// A Sigma correlation rule: matches counted over many observations.
 package struct CorrelationRule: Sendable {

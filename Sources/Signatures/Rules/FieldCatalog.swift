@@ -1,4 +1,5 @@
 import Observations
+import Terminal
 
 /// What a rule may name.
 enum FieldCatalog {

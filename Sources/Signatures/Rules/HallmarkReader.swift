@@ -1,4 +1,5 @@
 import YAML
+import Terminal
 
 /// Reads the `hallmark` block of a rule.
 enum HallmarkReader {

@@ -1,4 +1,5 @@
 import YAML
+import Terminal
 
 /// The modifiers of one detection item, checked against each other.
 struct Modifiers {

@@ -1,4 +1,5 @@
 import YAML
+import Terminal
 
 /// What a YAML document in a folder of rules claims to be.
 ///

@@ -1,5 +1,6 @@
 import Observations
 package import YAML
+import Terminal
 
 /// What one YAML document of a rule file is.
 package enum RuleDocument: Sendable {

@@ -1,4 +1,5 @@
 import YAML
+import Terminal
 
 /// Checks that correlations and filters name rules that are there.
 struct RuleReferences {

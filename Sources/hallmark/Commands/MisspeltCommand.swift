@@ -1,5 +1,5 @@
 import ArgumentParser
-import Signatures
+import Terminal
 
 /// Subcommands that a misspelt word stands for.
 enum MisspeltCommand {

@@ -23,17 +23,17 @@ package enum Spelling {
     }
 
     /// `; is it NAME?`, or nothing when no known word is near.
-    static func hint(_ word: String, among known: some Sequence<String>) -> String {
+    package static func hint(_ word: String, among known: some Sequence<String>) -> String {
         nearest(to: word, among: known).map { "; is it \($0)?" } ?? ""
     }
 
     private static func plain(_ word: String) -> [UInt8] {
-        folded(Array(word.utf8)).filter { $0 != 0x2d && $0 != 0x5f && $0 != 0x20 }
+        word.utf8.map { 0x41...0x5a ~= $0 ? $0 | 0x20 : $0 }.filter { $0 != 0x2d && $0 != 0x5f && $0 != 0x20 }
     }
 
     /// How many letters must be changed, added, left out or swapped with the next to make one word of the
     /// other.
-    static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    package static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var beforeLast = [Int](repeating: 0, count: right.count + 1)
         var last = Array(0...right.count)
         for (place, letter) in left.enumerated() {

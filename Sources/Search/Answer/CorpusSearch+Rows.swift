@@ -1,0 +1,113 @@
+import Bytes
+import Corpus
+import Observations
+import Terminal
+
+extension CorpusSearch {
+    /// The columns of a table when none are named.
+    package static func columns(of unit: SearchUnit) -> [String] {
+        switch unit {
+        case .sightings:
+            [
+                "@timestamp", "server.ip", "server.port", "server.domain", "tls.server.subject",
+                "tls.server.issuer", "hallmark.leads.software.name", "hallmark.leads.confidence",
+            ]
+        case .endpoints:
+            ["server.ip", "server.port", "server.domain", "@timestamp", "hallmark.sightings.count"]
+        case .certificates:
+            [
+                "tls.server.hash.sha256", "tls.server.subject", "tls.server.issuer", "tls.server.not_before",
+                "tls.server.not_after",
+            ]
+        }
+    }
+
+    /// The rows, the newest first, each as the texts of some fields.
+    ///
+    /// Of endpoints and certificates that were seen several times, a sighting's field is that of the last.
+    package func rows(_ names: [String], limit: Int, _ body: ([String]) throws -> Void) throws {
+        let columns = try names.map { name in
+            guard let field = SearchField.byName[name] else {
+                return SearchColumn(field: try FieldNames.fields(.text(name), below: nil, orAllOf: false)[0])
+            }
+            return SearchColumn(field: field)
+        }
+        let found = numbers(limit: limit)
+        let sql = """
+            SELECT \(columns.map(\.text).joined(separator: ", ")) FROM (\(found.sql)) m
+            \(joined(lasts: true)) ORDER BY \(unit == .sightings ? "s.last_seen DESC, s.id" : "m.id") DESC
+            """
+        try corpus.select(sql, found.values) { row in
+            var cells: [String] = []
+            for (index, column) in columns.enumerated() { cells.append(try row.cell(Int32(index), column)) }
+            try body(cells)
+        }
+    }
+
+    /// All four tables, beginning at the numbers of `m`.
+    ///
+    /// - Parameter lasts: whether only the last sighting of each row counts.
+    func joined(lasts: Bool) -> String {
+        let sighting =
+            switch (unit, lasts) {
+            case (.sightings, _): "CROSS JOIN sightings s ON s.id = m.id"
+            case (_, false): "LEFT JOIN sightings s ON \(unit.scope.column) = m.id"
+            case (_, true):
+                """
+                LEFT JOIN sightings s ON s.id = (SELECT id FROM sightings s WHERE \(unit.scope.column) = m.id
+                ORDER BY last_seen DESC, id DESC LIMIT 1)
+                """
+            }
+        return """
+            \(sighting) LEFT JOIN endpoints e ON e.id = \(unit == .endpoints ? "m.id" : "s.endpoint")
+            LEFT JOIN appearances a ON a.id = s.appearance
+            LEFT JOIN certificates c ON c.id = \(unit == .certificates ? "m.id" : "s.certificate")
+            """
+    }
+}
+
+extension CorpusRow {
+    /// A column's value as text; empty without one.
+    func cell(_ index: Int32, _ column: SearchColumn) throws -> String {
+        if isNull(index) { return "" }
+        if column.isTime { return RFC3339.text(try time(index)) }
+        return try value(index)
+    }
+}
+
+extension CorpusSearch {
+    /// The values of a field, and how many rows hold each.
+    package struct Group: Equatable, Sendable {
+        package let value: String
+        package let count: Int
+    }
+
+    /// Counts the rows by the values of a field; of times by their day.
+    ///
+    /// - Parameters:
+    ///   - rarest: whether the rarest come first.
+    ///   - limit: how many groups at most.
+    package func groups(by name: String, rarest: Bool, limit: Int) throws -> [Group] {
+        let field = try FieldNames.fields(.text(name), below: nil, orAllOf: false)[0]
+        let column = SearchColumn(field: field)
+        let group = column.group
+        let found = allNumbers
+        let from =
+            unit == .certificates && column.needsCertificate
+            ? "CROSS JOIN certificates c ON c.id = m.id" : joined(lasts: false)
+        let sql = """
+            SELECT \(group.value) AS grouped, count(DISTINCT m.id) AS number FROM (\(found.sql)) m
+            \(from)\(group.join) WHERE grouped IS NOT NULL AND grouped <> ''
+            GROUP BY 1 ORDER BY number \(rarest ? "" : "DESC"), grouped LIMIT \(limit)
+            """
+        var groups: [Group] = []
+        try corpus.select(sql, found.values) { row in
+            let value =
+                column.isTime
+                ? RFC3339.day(try row.integer(0).multipliedReportingOverflow(by: 86_400_000).partialValue)
+                : try row.value(0)
+            groups.append(Group(value: value, count: try row.count(1)))
+        }
+        return groups
+    }
+}

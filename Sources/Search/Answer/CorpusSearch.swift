@@ -1,0 +1,120 @@
+package import Corpus
+
+/// A question to a corpus, compiled: it can be asked for rows, a number or groups.
+package struct CorpusSearch {
+    package let corpus: CorpusFile
+    package let unit: SearchUnit
+    package let tree: KQLNode
+    /// How each part is found.
+    package let ways: [SearchWay]
+    private let condition: Condition
+
+    /// - Parameter now: what `now` means, in milliseconds since 1970.
+    /// - Throws: `KQLError` for what is no query of this corpus's fields.
+    package init(_ query: String, in corpus: CorpusFile, of unit: SearchUnit = .sightings, now: Int) throws {
+        self.corpus = corpus
+        self.unit = unit
+        tree = try KQLParser.parse(query)
+        let compiler = SearchCompiler(corpus, unit, now: now)
+        condition = try compiler.compile(tree)
+        ways = compiler.ways
+    }
+
+    /// The tables of the unit with what the condition needs, and the condition.
+    ///
+    /// - Parameter isWalk: whether rows are wanted in their order, the newest first.
+    private func from(isWalk: Bool) -> String {
+        let alias = unit.scope.rawValue
+        let isWalk = isWalk && !condition.isSelective
+        let table =
+            unit == .sightings
+            ? "sightings s\(isWalk ? " INDEXED BY sightings_last_seen" : "")\(Scope.joins(condition.scopes))"
+            : "\(unit.table) \(alias)\(isWalk ? " NOT INDEXED" : "")"
+        return "FROM \(table) WHERE \(condition.sql)"
+    }
+
+    /// The numbers of the rows, the newest first.
+    func numbers(limit: Int) -> (sql: String, values: [CorpusValue]) {
+        let alias = unit.scope.rawValue
+        let newest = unit == .sightings ? "s.last_seen DESC, s.id DESC" : "\(alias).id DESC"
+        let order = condition.isSelective ? newest.replacing("s.last_seen", with: "+s.last_seen") : newest
+        return (
+            "SELECT \(alias).id AS id \(from(isWalk: true)) ORDER BY \(order) LIMIT \(limit)",
+            condition.values
+        )
+    }
+
+    /// All numbers, in no order.
+    var allNumbers: (sql: String, values: [CorpusValue]) {
+        ("SELECT \(unit.scope.rawValue).id AS id \(from(isWalk: false))", condition.values)
+    }
+
+    /// How many rows there are.
+    package func count() throws -> Int {
+        var result = 0
+        try corpus.select("SELECT count(*) \(from(isWalk: false))", condition.values) {
+            result = try $0.count(0)
+        }
+        return result
+    }
+
+    /// What every row has to be looked at for: parts that no index finds, when no other part narrows the
+    /// question.
+    package var scans: [String] {
+        condition.isSelective ? [] : ways.filter { $0.way == nil && !$0.scopes.isEmpty }.map(\.asked)
+    }
+
+    /// How many rows there are that a scan has to look at.
+    package func rowCount() throws -> Int {
+        var result = 0
+        try corpus.select("SELECT ifnull(max(id), 0) FROM \(unit.table)") { result = try $0.integer(0) }
+        return result
+    }
+
+    /// How the question is carried out, in lines.
+    package func explanation(limit: Int) throws -> String {
+        var text = "tree   \(tree.description)\n"
+        for way in ways {
+            let found = way.found.map {
+                $0 > SearchCompiler.few ? "more than \(SearchCompiler.few)" : "\($0)"
+            }
+            let how =
+                way.way.map { "found by \($0): \(found ?? "some") sightings" }
+                ?? (way.scopes.isEmpty
+                    ? "read from each sighting" : "no index: read from each row that is left")
+            text += "part   \(way.asked)\n       \(how)\n"
+        }
+        let (sql, values) = numbers(limit: limit)
+        text +=
+            condition.isSelective
+            ? "order  what is found is sorted\n"
+            : "order  the newest rows are looked through until there are enough\n"
+        text += "SQL    \(sql)\n"
+        if !values.isEmpty { text += "       \(values.map { "\($0)" }.joined(separator: ", "))\n" }
+        for step in try corpus.plan(sql, values) { text += "SQLite \(step)\n" }
+        return text
+    }
+}
+
+extension CorpusSearch {
+    /// Writes the rows as records, the newest first.
+    ///
+    /// - Returns: how many there were.
+    package func records(limit: Int, _ write: (Span<UInt8>) throws -> Void) throws -> Int {
+        let (sql, values) = numbers(limit: limit)
+        return switch unit {
+        case .sightings: try corpus.records(ofSightings: sql, values, write)
+        case .endpoints: try corpus.records(ofEndpoints: sql, values, write)
+        case .certificates: try corpus.records(ofCertificates: sql, values, write)
+        }
+    }
+}
+
+extension CorpusSearch {
+    /// The leads of all sightings that were found: the software, and the strongest lead of it.
+    package func leads(_ body: (_ software: String, _ confidence: Int) throws -> Void) throws {
+        let (sql, values) = allNumbers
+        let leads = "SELECT software, max(confidence) FROM leads WHERE sighting IN (\(sql)) GROUP BY software"
+        try corpus.select(leads, values) { try body(try $0.text(0), try $0.integer(1)) }
+    }
+}

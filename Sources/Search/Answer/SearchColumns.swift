@@ -1,0 +1,53 @@
+import Corpus
+import Observations
+
+/// A field as a column of an answer, in SQL over all four aliases.
+struct SearchColumn {
+    let field: SearchField
+
+    /// The field's values as one text, joined by `;`.
+    var text: String {
+        switch field.place {
+        case .endpoint(let column): "nullif(e.\(column), '')"
+        case .target: "iif(e.name <> '', e.name, e.ip)"
+        case .certificate(let column): "c.\(column)"
+        case .digest(let column): "nullif(hex(c.\(column)), '')"
+        case .json(let column, let path):
+            """
+            (SELECT group_concat(\(Self.value), ';') FROM json_each(c.\(column), '\(path)') j WHERE atom IS NOT NULL)
+            """
+        case .appearance(let kind): "hallmark_mark(a.marks, \(kind.rawValue))"
+        case .lead(let column): "(SELECT group_concat(\(column), ';') FROM leads WHERE sighting = s.id)"
+        case .leadLabel: "(SELECT group_concat(\(LeafBuilder.label), ';') FROM leads WHERE sighting = s.id)"
+        case .moments: "s.last_seen"
+        case .sighting(let column): "s.\(column)"
+        }
+    }
+
+    /// One value for each row, and what is joined to have it.
+    var group: (value: String, join: String) {
+        switch field.place {
+        case .json(let column, let path):
+            (Self.value, " CROSS JOIN json_each(c.\(column), '\(path)') j")
+        case .lead(let column): (column, " CROSS JOIN leads l ON l.sighting = s.id")
+        case .leadLabel: (LeafBuilder.label, " CROSS JOIN leads l ON l.sighting = s.id")
+        default: (isTime ? "\(text) / 86400000" : text, "")
+        }
+    }
+
+    /// Whether the column is a number of milliseconds.
+    var isTime: Bool {
+        if case .json = field.place { return false }
+        return field.kind == .date
+    }
+
+    var needsCertificate: Bool {
+        switch field.place {
+        case .certificate, .digest, .json: true
+        default: false
+        }
+    }
+
+    /// A value of `json_each` as its JSON text has it.
+    private static let value = "CASE j.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE j.atom END"
+}

@@ -1,0 +1,17 @@
+/// What a search gives out: one row for each.
+package enum SearchUnit: String, CaseIterable, Sendable {
+    /// An endpoint with a certificate and an appearance, and when it was seen so.
+    case sightings
+    case endpoints
+    case certificates
+
+    var scope: Scope {
+        switch self {
+        case .sightings: .sighting
+        case .endpoints: .endpoint
+        case .certificates: .certificate
+        }
+    }
+
+    var table: String { rawValue }
+}

@@ -1,0 +1,69 @@
+import Corpus
+
+/// A part of a query as SQL over the aliases `s`, `e`, `a` and `c`: a sighting, its endpoint, its appearance
+/// and its certificate.
+struct Condition {
+    var sql: String
+    var values: [CorpusValue] = []
+    /// The aliases that it needs.
+    var scopes: Set<Scope> = []
+    /// Whether it holds for few rows, which SQLite finds without looking at all of them.
+    var isSelective = false
+}
+
+/// The tables that a question is about.
+enum Scope: String, CaseIterable {
+    case sighting = "s"
+    case endpoint = "e"
+    case appearance = "a"
+    case certificate = "c"
+
+    /// The column of `sightings` that holds its number.
+    var column: String {
+        switch self {
+        case .sighting: "s.id"
+        case .endpoint: "s.endpoint"
+        case .appearance: "s.appearance"
+        case .certificate: "s.certificate"
+        }
+    }
+
+    /// How it is joined to `sightings s`.
+    var join: String {
+        switch self {
+        case .sighting: ""
+        case .endpoint: " CROSS JOIN endpoints e ON e.id = s.endpoint"
+        case .appearance: " CROSS JOIN appearances a ON a.id = s.appearance"
+        case .certificate: " LEFT JOIN certificates c ON c.id = s.certificate"
+        }
+    }
+
+    /// The joins that a condition needs.
+    static func joins(_ scopes: Set<Scope>) -> String {
+        allCases.filter { scopes.contains($0) }.map(\.join).joined()
+    }
+}
+
+/// What one field or word asks of the corpus, before it is known how many rows hold it.
+struct Leaf {
+    /// Exact, over the aliases.
+    var sql: String
+    var values: [CorpusValue] = []
+    var scopes: Set<Scope>
+    /// Rows that an index finds, among them all for which `sql` holds.
+    var candidates: Candidates?
+    /// What is asked, for `--explain`.
+    var asked = ""
+    /// The same over a row of `leads`, for what is asked of a lead.
+    var ofLead: String?
+
+    struct Candidates {
+        let scope: Scope
+        /// Selects the numbers of rows of the scope.
+        let sql: String
+        let values: [CorpusValue]
+        /// Whether there are no others among them.
+        let isExact: Bool
+        let way: String
+    }
+}

@@ -1,0 +1,60 @@
+import Corpus
+
+/// A query about one lead, in braces: `hallmark.leads:{ software.name: x and label: high }`.
+struct LeadCompiler {
+    static let path = "hallmark.leads"
+
+    let builder: LeafBuilder
+
+    /// SQL over a row of `leads`.
+    func compile(_ node: KQLNode) throws(KQLError) -> (sql: String, values: [CorpusValue]) {
+        switch node {
+        case .or(let parts): return try joined(parts, " OR ")
+        case .and(let parts): return try joined(parts, " AND ")
+        case .not(let part):
+            let inner = try compile(part)
+            return ("NOT ifnull(\(inner.sql), 0)", inner.values)
+        case .nested: throw KQLError(column: nil, reason: "a lead holds no list of objects")
+        case .equals(let name, let value):
+            return try any(try FieldNames.fields(name, below: Self.path, orAllOf: value.isAny)) {
+                field throws(KQLError) in
+                try builder.equals(field, value)
+            }
+        case .range(let name, let comparison, let value):
+            return try any(try FieldNames.fields(name, below: Self.path, orAllOf: false)) {
+                field throws(KQLError) in
+                try builder.range(field, comparison, value)
+            }
+        }
+    }
+
+    private func joined(_ parts: [KQLNode], _ word: String) throws(KQLError) -> (
+        sql: String, values: [CorpusValue]
+    ) {
+        var sql: [String] = []
+        var values: [CorpusValue] = []
+        for part in parts {
+            let compiled = try compile(part)
+            sql.append(compiled.sql)
+            values += compiled.values
+        }
+        return ("(\(sql.joined(separator: word)))", values)
+    }
+
+    private func any(
+        _ fields: [SearchField],
+        _ leaf: (SearchField) throws(KQLError) -> Leaf
+    ) throws(KQLError) -> (sql: String, values: [CorpusValue]) {
+        var sql: [String] = []
+        var values: [CorpusValue] = []
+        for field in fields {
+            let asked = try leaf(field)
+            guard let row = asked.ofLead else {
+                throw KQLError(column: nil, reason: "\(field.name) is not of a lead")
+            }
+            sql.append(row)
+            values += asked.values
+        }
+        return ("(\(sql.joined(separator: " OR ")))", values)
+    }
+}

@@ -1,0 +1,201 @@
+import Corpus
+import Observations
+
+extension LeafBuilder {
+    /// More wildcards than this in one value are refused: what they may stand for is tried in every
+    /// combination.
+    private static let mostWildcards = 16
+
+    /// A field holds a value with wildcards.
+    func matches(_ field: SearchField, _ pieces: [String]) throws(KQLError) -> Leaf {
+        switch field.kind {
+        case .date, .long, .boolean, .ip:
+            throw problem(field, "wildcards are for texts; a network is written 192.0.2.0/24")
+        default: break
+        }
+        let pieces = field.isHexadecimal ? pieces.map { $0.uppercased() } : pieces
+        guard pieces.count <= Self.mostWildcards + 1 else {
+            throw problem(field, "more than \(Self.mostWildcards) wildcards")
+        }
+        var leaf = compared(field, "GLOB", .text(Glob.pattern(pieces)), isLess: false)
+        if field.place == .target {
+            leaf = Leaf(
+                sql: "iif(e.name <> '', e.name, e.ip) GLOB ?",
+                values: [.text(Glob.pattern(pieces))],
+                scopes: [.endpoint]
+            )
+        }
+        leaf.candidates = words(field, pieces)
+        return leaf
+    }
+
+    /// Words that all texts of a field have that match, found in the words of the corpus.
+    ///
+    /// - Returns: nil when there is no such word, or the words of the field's texts are not kept.
+    func words(_ field: SearchField, _ pieces: [String]) -> Leaf.Candidates? {
+        guard let (table, scope, column) = Self.table(of: field) else { return nil }
+        let words = Self.words(of: pieces)
+        guard !words.isEmpty else { return nil }
+        return Leaf.Candidates(
+            scope: scope,
+            sql: "SELECT rowid FROM \(table) WHERE \(table) MATCH ?",
+            values: [.text("{\(column)} : (\(words.joined(separator: " AND ")))")],
+            isExact: false,
+            way: "the words \(words.joined(separator: ", "))"
+        )
+    }
+
+    private static func table(of field: SearchField) -> (table: String, scope: Scope, column: String)? {
+        switch field.place {
+        case .endpoint("name"): return ("endpoint_words", .endpoint, "name")
+        case .appearance: return ("appearance_words", .appearance, "marks")
+        case .certificate, .json:
+            for column in ["subject", "issuer"]
+            where field.name == "tls.server.\(column)" || field.name.hasPrefix("tls.server.x509.\(column).") {
+                return ("certificate_words", .certificate, column)
+            }
+            guard field.name == "tls.server.x509.alternative_names" else { return nil }
+            return ("certificate_words", .certificate, "names")
+        default: return nil
+        }
+    }
+
+    /// What SQLite's tokenizer surely makes of any text that matches: runs of ASCII letters and digits that
+    /// end where a sign or the text ends, or for the beginning of a word, where a wildcard stands.
+    ///
+    /// Beyond ASCII nothing is sure, so that such letters count as a wildcard.
+    static func words(of pieces: [String]) -> [String] {
+        var result: [String] = []
+        for (place, piece) in pieces.enumerated() {
+            let bytes = Array(piece.utf8)
+            var index = 0
+            while index < bytes.count {
+                guard isWord(bytes[index]) else {
+                    index += 1
+                    continue
+                }
+                var end = index
+                while end < bytes.count, isWord(bytes[end]) { end += 1 }
+                let startsSurely = index > 0 ? isSign(bytes[index - 1]) : place == 0
+                let endsSurely = end < bytes.count ? isSign(bytes[end]) : place == pieces.count - 1
+                if startsSurely {
+                    let word = String(decoding: bytes[index..<end], as: UTF8.self)
+                    if endsSurely {
+                        result.append("\"\(word)\"")
+                    } else if word.utf8.count > 1 {
+                        result.append("\"\(word)\" *")
+                    }
+                }
+                index = end
+            }
+        }
+        return result
+    }
+
+    private static func isWord(_ byte: UInt8) -> Bool {
+        0x30...0x39 ~= byte || 0x41...0x5a ~= byte || 0x61...0x7a ~= byte
+    }
+
+    /// Printable signs; control characters may stand in a name as an escape with letters in it.
+    private static func isSign(_ byte: UInt8) -> Bool { 0x20...0x7e ~= byte && !isWord(byte) }
+
+    /// Bare words over all texts: any of them, or a phrase.
+    ///
+    /// The sources are alternatives.
+    func anywhere(_ value: KQLLiteral) throws -> [Leaf] {
+        let match: String
+        let isPhrase: Bool
+        switch value {
+        case .wildcard(let pieces):
+            guard pieces.count == 2, pieces[1].isEmpty, !pieces[0].isEmpty else {
+                throw KQLError(
+                    column: nil,
+                    reason:
+                        "a bare word may have a wildcard at its end alone; name a field to have it elsewhere"
+                )
+            }
+            (match, isPhrase) = (Self.quoted(pieces[0]) + " *", true)
+        case .phrase(let text): (match, isPhrase) = (Self.quoted(text), true)
+        case .null: throw KQLError(column: nil, reason: "null is no word; in quotes it is")
+        default:
+            let words = (value.plain ?? "").split(whereSeparator: \.isWhitespace).map {
+                Self.quoted(String($0))
+            }
+            (match, isPhrase) = (
+                words.isEmpty ? Self.quoted("") : words.joined(separator: " OR "), words.count < 2
+            )
+        }
+        let shown = isPhrase ? match : "(\(match))"
+        var leaves = [
+            ("certificate_words", Scope.certificate, "{subject issuer names} : "),
+            ("appearance_words", .appearance, "{title server} : "), ("endpoint_words", .endpoint, ""),
+        ].map { table, scope, columns in
+            let values = [CorpusValue.text(columns + "(\(match))")]
+            return Leaf(
+                sql: "EXISTS (SELECT 1 FROM \(table) WHERE \(table) MATCH ? AND rowid = \(scope.column))",
+                values: values,
+                scopes: [],
+                candidates: Leaf.Candidates(
+                    scope: scope,
+                    sql: "SELECT rowid FROM \(table) WHERE \(table) MATCH ?",
+                    values: values,
+                    isExact: true,
+                    way: "the words \(shown)"
+                ),
+                asked: "\(value.description) in \(table)"
+            )
+        }
+        let named = try softwareNames(value)
+        if !named.isEmpty {
+            var leaf = lead(
+                "software IN (\(named.map { _ in "?" }.joined(separator: ", ")))",
+                named.map { .text($0) }
+            )
+            leaf.asked = "\(value.description) in the leads"
+            leaves.append(leaf)
+        }
+        return leaves
+    }
+
+    /// A string of SQLite's full-text queries.
+    private static func quoted(_ text: String) -> String {
+        "\"" + text.replacing("\"", with: "\"\"").replacing("\0", with: " ") + "\""
+    }
+
+    /// The names of software in leads that hold bare words.
+    private func softwareNames(_ value: KQLLiteral) throws -> [String] {
+        var names: [String] = []
+        // Each distinct name is one step in the index, however many leads there are.
+        let distinct = """
+            WITH RECURSIVE names(name) AS (SELECT min(software) FROM leads UNION ALL
+            SELECT (SELECT min(software) FROM leads WHERE software > name) FROM names WHERE name IS NOT NULL)
+            SELECT name FROM names WHERE name IS NOT NULL LIMIT 10000
+            """
+        try corpus.select(distinct) { names.append(try $0.text(0)) }
+        return names.filter { Self.holds(Self.tokens($0), value) }
+    }
+
+    private static func tokens(_ text: String) -> [String] {
+        text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
+    }
+
+    private static func holds(_ tokens: [String], _ value: KQLLiteral) -> Bool {
+        func hasPhrase(_ text: String, isPrefix: Bool = false) -> Bool {
+            let wanted = Self.tokens(text)
+            guard !wanted.isEmpty, wanted.count <= tokens.count else { return false }
+            return (0...tokens.count - wanted.count).contains { start in
+                zip(tokens[start...], wanted).enumerated().allSatisfy { place, pair in
+                    isPrefix && place == wanted.count - 1 ? pair.0.hasPrefix(pair.1) : pair.0 == pair.1
+                }
+            }
+        }
+        switch value {
+        case .wildcard(let pieces): return hasPhrase(pieces[0], isPrefix: true)
+        case .phrase(let text): return hasPhrase(text)
+        default:
+            return (value.plain ?? "").split(whereSeparator: \.isWhitespace).contains {
+                hasPhrase(String($0))
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+import Corpus
+
+/// Turns a query's tree into SQL, with a look into the corpus at how many rows each part finds.
+final class SearchCompiler {
+    private let corpus: CorpusFile
+    private let builder: LeafBuilder
+    private let unit: SearchUnit
+    /// How each part is found, in the order of the query.
+    private(set) var ways: [SearchWay] = []
+
+    /// What an index finds no more of is fetched and sorted; of more, the newest are looked through.
+    static let few = 10_000
+    /// More values than this in one query are refused: SQLite bounds what one statement may hold.
+    private static let mostParts = 2000
+
+    init(_ corpus: CorpusFile, _ unit: SearchUnit, now: Int) {
+        self.corpus = corpus
+        self.unit = unit
+        builder = LeafBuilder(corpus: corpus, now: now)
+    }
+
+    func compile(_ node: KQLNode) throws -> Condition {
+        switch node {
+        case .and(let parts): return Self.joined(try parts.map(compile), "AND")
+        case .or(let parts): return Self.joined(try parts.map(compile), "OR")
+        case .not(let part):
+            let inner = try compile(part)
+            // What a row does not have is not known to SQL; here it is as if it were false.
+            return Condition(sql: "NOT ifnull(\(inner.sql), 0)", values: inner.values, scopes: inner.scopes)
+        case .nested(let path, let query):
+            guard path.plain == LeadCompiler.path else {
+                throw KQLError(
+                    column: nil,
+                    reason: "\(path.description) is no list of objects; \(LeadCompiler.path) is one"
+                )
+            }
+            let inner = try LeadCompiler(builder: builder).compile(query)
+            var leaf = builder.lead(inner.sql, inner.values)
+            leaf.asked = node.description
+            return try condition(leaf)
+        case .equals(.null, let value):
+            return value.isAny ? Condition(sql: "1") : try any(of: try builder.anywhere(value))
+        case .equals(let name, let value):
+            // A lone wildcard in place of a name is any field.
+            if name.isAny { return try compile(.equals(.null, value)) }
+            let fields = try FieldNames.fields(name, below: nil, orAllOf: value.isAny)
+            return try any(
+                of: try leaves(fields) { field throws(KQLError) in try builder.equals(field, value) }
+            )
+        case .range(let name, let comparison, let value):
+            let fields = try FieldNames.fields(name, below: nil, orAllOf: false)
+            return try any(
+                of: try leaves(fields) { field throws(KQLError) in try builder.range(field, comparison, value)
+                }
+            )
+        }
+    }
+
+    /// The leaves of all fields that can hold the value: of several, some may be of another type.
+    private func leaves(
+        _ fields: [SearchField],
+        _ leaf: (SearchField) throws(KQLError) -> Leaf
+    ) throws(KQLError) -> [Leaf] {
+        var result: [Leaf] = []
+        var failure: KQLError?
+        for field in fields {
+            do throws(KQLError) { result.append(try leaf(field)) } catch { failure = failure ?? error }
+        }
+        if result.isEmpty, let failure { throw failure }
+        return result
+    }
+
+    private func any(of leaves: [Leaf]) throws -> Condition { Self.joined(try leaves.map(condition), "OR") }
+
+    /// The leaf as a condition on the unit that is searched.
+    private func condition(_ leaf: Leaf) throws -> Condition {
+        guard ways.count < Self.mostParts else {
+            throw KQLError(column: nil, reason: "more than \(Self.mostParts) values in one query")
+        }
+        let found = try leaf.candidates.map { try probe($0) }
+        ways.append(
+            SearchWay(asked: leaf.asked, way: leaf.candidates?.way, found: found?.rows, scopes: leaf.scopes)
+        )
+        let isRare = found.map { $0.candidates <= Self.few } ?? false
+        let isSelective = isRare && (found.map { $0.rows <= Self.few } ?? false)
+        if unit == .sightings {
+            var condition = sightings(leaf, isRare: isRare)
+            condition.isSelective = isSelective
+            return condition
+        }
+        let scope = unit.scope
+        if leaf.scopes.subtracting([scope]).isEmpty,
+            leaf.candidates.map({ $0.scope == scope }) ?? !leaf.scopes.isEmpty
+        {
+            // It is about the unit itself.
+            var condition = sightings(leaf, isRare: isRare)
+            condition.sql = condition.sql.replacing(scope.column, with: "\(scope.rawValue).id")
+            condition.scopes = []
+            condition.isSelective = isRare
+            return condition
+        }
+        let inner = sightings(leaf, isRare: isRare)
+        let from = "FROM sightings s\(Scope.joins(inner.scopes)) WHERE"
+        let sql =
+            isSelective
+            ? "\(scope.rawValue).id IN (SELECT \(scope.column) \(from) \(inner.sql))"
+            : "EXISTS (SELECT 1 \(from) \(scope.column) = \(scope.rawValue).id AND \(inner.sql))"
+        return Condition(sql: sql, values: inner.values, isSelective: isSelective)
+    }
+
+    /// The leaf as a condition on sightings.
+    private func sightings(_ leaf: Leaf, isRare: Bool) -> Condition {
+        guard isRare, let candidates = leaf.candidates else {
+            return Condition(sql: leaf.sql, values: leaf.values, scopes: leaf.scopes)
+        }
+        var condition = Condition(
+            sql: "\(candidates.scope.column) IN (\(candidates.sql))",
+            values: candidates.values
+        )
+        if !candidates.isExact {
+            condition.sql = "(\(condition.sql) AND \(leaf.sql))"
+            condition.values += leaf.values
+            condition.scopes = leaf.scopes
+        }
+        return condition
+    }
+
+    /// How many candidates there are, and how many sightings they have; no more is counted than matters.
+    private func probe(_ candidates: Leaf.Candidates) throws -> (candidates: Int, rows: Int) {
+        func count(_ sql: String, _ values: [CorpusValue]) throws -> Int {
+            var result = 0
+            try corpus.select("SELECT count(*) FROM (\(sql) LIMIT \(Self.few + 1))", values) {
+                result = try $0.count(0)
+            }
+            return result
+        }
+        let number = try count("SELECT 1 FROM (\(candidates.sql))", candidates.values)
+        guard number <= Self.few, candidates.scope != .sighting else { return (number, number) }
+        let rows = "SELECT 1 FROM sightings s WHERE \(candidates.scope.column) IN (\(candidates.sql))"
+        return (number, try count(rows, candidates.values))
+    }
+
+    /// Conditions joined so that no expression becomes deep: SQLite bounds the depth of a tree.
+    private static func joined(_ parts: [Condition], _ word: String) -> Condition {
+        guard parts.count > 1 else { return parts.first ?? Condition(sql: "0") }
+        let middle = parts.count / 2
+        let left = joined(Array(parts[..<middle]), word)
+        let right = joined(Array(parts[middle...]), word)
+        return Condition(
+            sql: "(\(left.sql) \(word) \(right.sql))",
+            values: left.values + right.values,
+            scopes: left.scopes.union(right.scopes),
+            isSelective: word == "AND"
+                ? left.isSelective || right.isSelective : left.isSelective && right.isSelective
+        )
+    }
+}
+
+/// How one part of a query is found.
+package struct SearchWay: Sendable {
+    package let asked: String
+    /// By what it is found; nil when every row is looked at.
+    package let way: String?
+    /// How many sightings it finds, at most one more than `SearchCompiler.few`.
+    let found: Int?
+    let scopes: Set<Scope>
+}

@@ -1,0 +1,36 @@
+import Corpus
+import Foundation
+import Search
+
+/// Queries that people write, down to the SQL: what is taken has to be a question that SQLite can answer.
+func fuzzKQL(_ bytes: [UInt8]) {
+    let query = String(decoding: bytes.prefix(4096), as: UTF8.self)
+    guard let tree = try? KQLParser.parse(query) else { return }
+    precondition(!tree.description.isEmpty)
+    guard let corpus = emptyCorpus else { return }
+    for unit in SearchUnit.allCases {
+        do {
+            let search = try CorpusSearch(query, in: corpus, of: unit, now: 1_795_000_000_000)
+            let count = try search.count()
+            precondition(count == 0, "an empty corpus holds nothing")
+        } catch is KQLError {} catch {
+            preconditionFailure("\(error)")
+        }
+    }
+}
+
+/// A corpus without an observation, gone from its folder as soon as it is open.
+private let emptyCorpus: CorpusFile? = {
+    let path = NSTemporaryDirectory() + "hallmark-fuzz-\(ProcessInfo.processInfo.processIdentifier).sqlite"
+    defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
+    return try? CorpusFile(path, .write)
+}()
+
+func kqlSeeds() -> [[UInt8]] {
+    [
+        #"tls.server.x509.subject.organization : "Acme*" and server.port : (443 or 8443) and not hallmark.leads.label : high"#,
+        #"hallmark.leads:{ software.name: Sliver and (confidence >= 50 or label: low) } or @timestamp >= now-7d/d"#,
+        #"server.ip: "192.0.2.0/24" and tls.server.not_after < "2026-12" and "two words" or acm* or *:x"#,
+        #"tls.server.x509.*.organization: a*b\:c\u00e9 and tls.server.hash.sha256: ABCD and http.response.title: *"#,
+    ].map { Array($0.utf8) }
+}
