@@ -106,6 +106,7 @@ let package = Package(
             ]
         ),
         .target(name: "Export", dependencies: ["Bytes", "Observations", "Terminal", "Wire"]),
+        .target(name: "Decisions", dependencies: ["Bytes", "Observations", "Terminal", "Wire"]),
         .target(
             name: "Search",
             dependencies: ["Bytes", "Corpus", "Observations", "Terminal", "Wire"]
@@ -116,6 +117,7 @@ let package = Package(
             dependencies: [
                 "Bytes",
                 "Corpus",
+                "Decisions",
                 "Export",
                 "Fetch",
                 "HTTPClient",
@@ -205,6 +207,10 @@ let package = Package(
             dependencies: ["Bytes", "Observations", "RootStores", "TestSupport"]
         ),
         .testTarget(
+            name: "DecisionsTests",
+            dependencies: ["Bytes", "Decisions", "Observations", "TestSupport"]
+        ),
+        .testTarget(
             name: "SearchTests",
             dependencies: [
                 "Bytes", "Corpus", "Observations", "Search", "Terminal", "TestSupport",
@@ -227,6 +233,7 @@ let package = Package(
 let fuzzed: [Target.Dependency] = [
     "Bytes",
     "Corpus",
+    "Decisions",
     "Export",
     "HTTPClient",
     "Import",

@@ -13,6 +13,7 @@ struct Fuzzer: Sendable {
         "checkpoint": Fuzzer(seeds: checkpointSeeds, run: fuzzCheckpoint),
         "client_hello": Fuzzer(seeds: clientHelloSeeds, run: fuzzClientHello),
         "content": Fuzzer(seeds: contentSeeds, run: fuzzContent),
+        "decision": Fuzzer(seeds: decisionSeeds, run: fuzzDecision),
         "dns": Fuzzer(seeds: dnsSeeds, run: fuzzDNS),
         "flight": Fuzzer(seeds: flightSeeds, run: fuzzFlight),
         "full": Fuzzer(seeds: grabSeeds, run: fuzzFull),

@@ -16,6 +16,7 @@ enum CorpusSchema {
             try db.execute(sql: search)
             try fillWords(db)
         }
+        migrator.registerMigration("decisions") { try $0.execute(sql: decisions) }
         return migrator
     }()
 
@@ -37,6 +38,14 @@ enum CorpusSchema {
             PRIMARY KEY (endpoint, certificate, client, day)
         ) WITHOUT ROWID;
         CREATE INDEX contacts_certificate ON contacts (certificate);
+        """
+
+    /// What people decided, as lines of JSON; it is never pruned.
+    private static let decisions = """
+        CREATE TABLE decisions (
+            id INTEGER PRIMARY KEY, subject TEXT NOT NULL, time INTEGER NOT NULL, line TEXT NOT NULL
+        );
+        CREATE INDEX decisions_subject ON decisions (subject);
         """
 
     private static let version1 = """

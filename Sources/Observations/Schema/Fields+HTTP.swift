@@ -282,6 +282,35 @@ extension Field {
         Field("hallmark.correlation.count", .long, "How many events or values were counted."),
         Field("hallmark.correlation.first", .date, "When the first of them was observed."),
         Field("hallmark.correlation.last", .date, "When the last of them was observed."),
+        .list(
+            "hallmark.decisions",
+            .objects,
+            "What was decided of the endpoint, its certificate, its key or its marks, and holds (`Docs/decisions.md`)."
+        ),
+        .list("hallmark.decisions.time", .date, "When it was decided."),
+        .list(
+            "hallmark.decisions.subject.kind",
+            .keyword,
+            "`endpoint`, `certificate`, `key` or `mark`.",
+            values: ["endpoint", "certificate", "key", "mark"]
+        ),
+        .list("hallmark.decisions.subject.value", .keyword, "What was decided on."),
+        .list(
+            "hallmark.decisions.verdict",
+            .keyword,
+            "`monitor`, `block`, `escalate` or `dismiss`.",
+            values: ["monitor", "block", "escalate", "dismiss"]
+        ),
+        .list("hallmark.decisions.because", .keyword, "Why."),
+        .list("hallmark.decisions.by", .keyword, "Who decided."),
+        .list("hallmark.decisions.case", .keyword, "The case or ticket."),
+        .list("hallmark.decisions.until", .date, "From when on it no longer holds."),
+        .list(
+            "hallmark.decisions.dismissed",
+            .keyword,
+            "The software whose leads it dismisses.",
+            isListInEach: true
+        ),
         .list("hallmark.findings", .objects, "How it compares with the inventory."),
         .list("hallmark.findings.name", .keyword, "From the closed list in `Docs/inventory.md`."),
         .list(

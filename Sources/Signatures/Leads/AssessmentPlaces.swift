@@ -150,7 +150,9 @@ private enum MemberNames {
     /// The values of `event.kind` that an assessment changes.
     static let kinds = ["event", "alert"].map { Array($0.utf8) }
 
-    private static let ours = ["matches", "leads", "assessment", "marks", "signatures"].map { Array($0.utf8) }
+    private static let ours = ["matches", "leads", "assessment", "marks", "signatures", "decisions"].map {
+        Array($0.utf8)
+    }
     /// Members of the record that tell of leads in the names of ECS.
     private static let summaries = ["rule", "threat", "event.risk_score"].map { Array($0.utf8) }
     private static let scoreName = Array("risk_score".utf8)
@@ -184,7 +186,7 @@ private enum MemberNames {
         switch self {
         case .record: byte == 0x68 || byte == 0x65 || byte == 0x72 || byte == 0x74
         case .event: byte == 0x6b || byte == 0x72
-        case .hallmark: byte == 0x6d || byte == 0x6c || byte == 0x61 || byte == 0x73
+        case .hallmark: byte == 0x6d || byte == 0x6c || byte == 0x61 || byte == 0x73 || byte == 0x64
         }
     }
 

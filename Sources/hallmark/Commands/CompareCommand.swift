@@ -1,5 +1,6 @@
 import ArgumentParser
 import Corpus
+import Decisions
 import Foundation
 import Inventory
 import Observations
@@ -22,6 +23,7 @@ struct CompareCommand: ParsableCommand {
               hallmark compare sweep.ndjson --inventory inventory.csv --fail-on high
               hallmark compare new.ndjson --baseline old.ndjson --format csv > drift.csv
               hallmark compare sweep.ndjson --expiring 30
+              hallmark compare sweep.ndjson --inventory inventory.csv --decisions decisions.ndjson --fail-on high
 
             Exit codes: 0 done; 1 it could not do its work, or could not read all of it; 3 done, and a finding at or over --fail-on was found; 64 usage.
             """
@@ -83,6 +85,7 @@ struct CompareCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "No summary.")
     var quiet = false
 
+    @OptionGroup var decisions: DecisionOptions
     @OptionGroup var unread: KeepGoingOption
 
     func validate() throws {
@@ -138,11 +141,12 @@ struct CompareCommand: ParsableCommand {
         }
         // A table without a severity leaves out what agrees; files for programs hold all.
         let least = severity ?? (format == .table ? .low : .info)
-        let sink = FindingSink(format: format, least: least, output: output)
+        let (decided, isDecidedWhole) = try decisions.read()
+        let sink = FindingSink(format: format, least: least, output: output, decided)
         try sink.begin()
         var summaries: [String] = []
         var worst: Severity?
-        var (isWhole, isSwept) = (true, true)
+        var (isWhole, isSwept) = (isDecidedWhole || unread.keepGoing, true)
         func close(_ counts: ComparisonCounts, _ against: ComparisonCounts.Against) throws {
             isWhole = try say(counts.sweeps) && isWhole
             summaries.append(counts.summary(against, least: least))
@@ -183,6 +187,8 @@ struct CompareCommand: ParsableCommand {
             try close(comparison.counts, .calendar)
         }
         progress.end()
+        if decided != nil { worst = sink.worst }
+        if sink.dismissed > 0 { summaries.append("\(counted(sink.dismissed, "finding")) dismissed\n") }
         try sink.end(summary: quiet ? "" : summaries.joined(separator: "\n"))
         if !isSwept || !isWhole || !isAllFound { throw ExitCode(1) }
         if let failOn, let worst, worst >= failOn { throw ExitCode(3) }
@@ -208,8 +214,13 @@ private final class FindingSink {
     private let least: Severity
     private let output: StandardOutput
     private var table: FindingTable
+    private let decisions: DecisionIndex?
+    /// The most severe finding that nobody has dismissed.
+    private(set) var worst: Severity?
+    private(set) var dismissed = 0
 
-    init(format: FindingFormat, least: Severity, output: StandardOutput) {
+    init(format: FindingFormat, least: Severity, output: StandardOutput, _ decisions: DecisionIndex?) {
+        self.decisions = decisions
         self.format = format
         self.least = least
         self.output = output
@@ -220,7 +231,22 @@ private final class FindingSink {
         if format == .csv { try output.write(ReportedFinding.csvHead) }
     }
 
-    func write(_ finding: ReportedFinding) throws {
+    func write(_ found: ReportedFinding) throws {
+        var finding = found
+        let endpoint = finding.endpoint
+        let dismissal = decisions?.dismissal(
+            of: finding.finding.name.rawValue,
+            hosts: [endpoint.ip, endpoint.name],
+            port: endpoint.port,
+            certificate: endpoint.certificate
+        )
+        if let dismissal {
+            dismissed += 1
+            finding.finding.message +=
+                " (dismissed\(dismissal.by.isEmpty ? "" : " by \(dismissal.by)"): \(dismissal.because))"
+        } else {
+            worst = max(worst ?? finding.finding.severity, finding.finding.severity)
+        }
         guard finding.finding.severity >= least else { return }
         switch format {
         case .table: table.add(finding)

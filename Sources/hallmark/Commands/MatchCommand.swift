@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bytes
 import Corpus
+import Decisions
 import Foundation
 import Observations
 import Pipeline
@@ -21,6 +22,7 @@ struct MatchCommand: ParsableCommand {
             Examples:
               hallmark match sweep.ndjson > assessed.ndjson
               zcat sweeps/*.gz | hallmark match --only-leads --fail-on high
+              hallmark match sweep.ndjson --decisions decisions.ndjson --fail-on medium > assessed.ndjson
               hallmark match /etc/ssl/certs --only-leads
               hallmark match ssl.log x509.log --only-leads
             """
@@ -28,6 +30,7 @@ struct MatchCommand: ParsableCommand {
 
     @Argument(help: "Files or folders; '-' is standard input.", completion: .file()) var files: [String] = []
     @OptionGroup var signatures: SignatureOptions
+    @OptionGroup var decisions: DecisionOptions
     @OptionGroup var unread: KeepGoingOption
 
     @Flag(name: .long, help: "Write only observations with a lead.") var onlyLeads = false
@@ -52,7 +55,8 @@ struct MatchCommand: ParsableCommand {
     func run() throws {
         let rules = try signatures.load(quiet: quiet)
         let cores = ProcessInfo.processInfo.activeProcessorCount
-        let run = MatchRun(rules.set, threads: threads ?? cores, onlyLeads: onlyLeads)
+        let (decided, isWhole) = try decisions.read()
+        let run = MatchRun(rules.set, threads: threads ?? cores, onlyLeads: onlyLeads, decided)
         let files = files.isEmpty ? ["-"] : files
         let progress = ReadingProgress(files)
         defer { progress.end() }
@@ -60,7 +64,7 @@ struct MatchCommand: ParsableCommand {
         try run.finish()
         if !quiet { Terminal.say(lines: run.report + rules.report) }
         if let failOn, let highest = run.highest, highest >= failOn { throw ExitCode(3) }
-        if run.hasFailed || !rules.unread.isEmpty, !unread.keepGoing { throw ExitCode(1) }
+        if run.hasFailed || !isWhole || !rules.unread.isEmpty, !unread.keepGoing { throw ExitCode(1) }
     }
 }
 
@@ -70,6 +74,8 @@ extension LeadLabel: ExpressibleByArgument {}
 private final class MatchRun {
     private let matcher: BatchMatcher
     private let output = StandardOutput()
+    /// Nil when no decisions were given.
+    private let marker: DecisionMarker?
     private var correlations: [Correlator.Finding] = []
     /// Whether something could not be read.
     private(set) var hasFailed = false
@@ -78,7 +84,8 @@ private final class MatchRun {
     /// Whether the file at hand was said to hold what is no observation.
     private var isForeignSaid = false
 
-    init(_ set: RuleSet, threads: Int, onlyLeads: Bool) {
+    init(_ set: RuleSet, threads: Int, onlyLeads: Bool, _ decisions: DecisionIndex?) {
+        marker = decisions.map { DecisionMarker($0) }
         matcher = BatchMatcher(set, threads: threads, onlyLeads: onlyLeads)
     }
 
@@ -86,7 +93,24 @@ private final class MatchRun {
         let found = correlations.map { finding -> LeadLabel in
             finding.rule.level >= .high ? .high : finding.rule.level == .medium ? .medium : .low
         }
-        return (found + [matcher.summary.highest].compactMap(\.self)).max()
+        let leads = marker.map(\.highest) ?? matcher.summary.highest
+        return (found + [leads].compactMap(\.self)).max()
+    }
+
+    /// Writes lines, each with what was decided of it.
+    private func write(_ lines: Span<UInt8>) throws {
+        guard let marker else { return try output.writeRecords(lines) }
+        var start = 0
+        while start < lines.count {
+            var end = start
+            while end < lines.count, lines[end] != 0x0a { end += 1 }
+            end = min(end + 1, lines.count)
+            var line = ByteBuffer()
+            line.append(lines.extracting(start..<end))
+            marker.mark(&line)
+            try line.withSpan { try output.writeRecords($0) }
+            start = end
+        }
     }
 
     func match(_ named: Inputs.Named) throws {
@@ -116,7 +140,7 @@ private final class MatchRun {
     private func match(_ block: RecordBlock, _ name: String) throws {
         _ = try matcher.match(
             block.bytes,
-            write: { try output.writeRecords($0) },
+            write: { try write($0) },
             invalid: { line, error in
                 hasFailed = true
                 // A foreign file has many such lines: the first says it.
@@ -161,6 +185,9 @@ private final class MatchRun {
             let parts = LeadLabel.allCases.reversed()
                 .compactMap { label in counts[label].map { "\($0) \(label.rawValue)" } }
             lines.append("  \(name): \(parts.joined(separator: ", "))")
+        }
+        if let marker, marker.dismissed > 0 {
+            lines.append("  dismissed: \(counted(marker.dismissed, "lead"))")
         }
         if summary.deceptive > 0 { lines.append("  likely deception: \(summary.deceptive)") }
         if summary.undecidedObservations > 0 { lines.append(undecided(summary)) }

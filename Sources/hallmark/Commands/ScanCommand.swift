@@ -33,6 +33,7 @@ struct ScanCommand: ParsableCommand {
     @OptionGroup(title: "Pace") var pace: PaceArguments
     @OptionGroup(title: "Signatures") var signatures: SignatureOptions
     @OptionGroup(title: "Output") var output: OutputArguments
+    @OptionGroup(title: "Output") var decisions: DecisionOptions
     @OptionGroup(title: "Output") var unread: KeepGoingOption
 
     func validate() throws {

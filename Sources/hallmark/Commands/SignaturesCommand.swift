@@ -22,6 +22,7 @@ struct SignaturesCommand: ParsableCommand {
                 Examples:
                   hallmark signatures list --family c2
                   hallmark signatures list --software 'Cobalt Strike' --format ndjson
+                  hallmark signatures list --decided decisions.ndjson
                 """
         )
 
@@ -30,8 +31,17 @@ struct SignaturesCommand: ParsableCommand {
         @Option(help: "Only rules of this family, such as c2 or benign.") var family: String?
         @Flag(help: "Only what the last update brought, changed or took away.") var changed = false
         @OptionGroup var form: FormatOptions
+        @Option(
+            help: ArgumentHelp(
+                "Count what was decided on each rule's leads: a file of 'decide' or a corpus; repeatable.",
+                valueName: "file"
+            ),
+            completion: .file()
+        )
+        var decided: [String] = []
 
         func run() throws {
+            if !decided.isEmpty { return try DecidedRules(decided, try signatures.read()).write(asLines: form.isLines) }
             let output = StandardOutput()
             let library = try signatures.read()
             if changed { return try listChanges(library, to: output) }

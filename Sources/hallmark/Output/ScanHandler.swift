@@ -1,5 +1,6 @@
 import Bytes
 import Corpus
+import Decisions
 import Inventory
 import Observations
 import Scan
@@ -17,6 +18,7 @@ final class ScanHandler: ObservationHandler {
     private var writer: any RecordWriter
     private let assessor: Assessor?
     private let findings: FindingEngine?
+    private let marker: DecisionMarker?
     private let run: ScanRun
     private var encoder: RecordEncoder
     private var line = ByteBuffer(capacity: 16 * 1024)
@@ -41,6 +43,7 @@ final class ScanHandler: ObservationHandler {
         writer = run.form.writer()
         assessor = run.rules.map { Assessor($0) }
         findings = run.inventory.map { FindingEngine($0) }
+        marker = run.decisions.map { DecisionMarker($0) }
         self.run = run
         encoder = RecordEncoder(run.encoding)
     }
@@ -90,9 +93,11 @@ final class ScanHandler: ObservationHandler {
         let lookedFor = LookedFor(observation)
         let assessment = try? assessor?.assess(&line, lookedFor: lookedFor.isFurther ? lookedFor : nil)
         findings?.splice(into: &line)
-        tally.count(observation, assessment)
-        if let corpus = run.corpus { line.withSpan { corpus.add($0) } }
         let hasLead = assessment?.leads.isEmpty == false
+        var highest = assessment?.highest
+        if hasLead, let marker { highest = marker.mark(&line) }
+        tally.count(observation, assessment, highest: highest)
+        if let corpus = run.corpus { line.withSpan { corpus.add($0) } }
         if hasLead { counters.addLead() }
         if hasLead || !onlyLeads && (observation.isSuccess || !run.omitsFailures) {
             writer.append(line, to: &batch)

@@ -16,7 +16,8 @@ struct ScanTally: Sendable {
     /// Endpoints that were looked at further, but not for every mark, and how many marks that were.
     var untested = (endpoints: UInt64(0), marks: UInt64(0))
 
-    mutating func count(_ observation: Observation, _ assessment: Assessment?) {
+    /// - Parameter highest: the strongest lead that nobody has dismissed.
+    mutating func count(_ observation: Observation, _ assessment: Assessment?, highest: LeadLabel?) {
         records += 1
         outcomes[observation.isSuccess ? "success" : "failure", default: 0] += 1
         if let error = observation.error { errors[error.code.rawValue, default: 0] += 1 }
@@ -30,7 +31,7 @@ struct ScanTally: Sendable {
             leads[lead.software.name, default: [:]][lead.label.rawValue, default: 0] += 1
             places.add(LeadPlace(observation, lead))
         }
-        if let label = assessment.highest { highest = max(highest ?? label, label) }
+        if let label = highest { self.highest = max(self.highest ?? label, label) }
     }
 
     mutating func add(_ other: ScanTally) {

@@ -1,4 +1,5 @@
 import Corpus
+import Decisions
 import Inventory
 import Observations
 import Scan
@@ -18,6 +19,8 @@ final class ScanRun: Sendable {
     let inventory: InventoryIndex?
     /// Where records are remembered as well; nil without `--corpus`.
     let corpus: CorpusWriter?
+    /// What was decided before; nil without `--decisions`.
+    let decisions: DecisionIndex?
 
     init(
         sink: RecordSink,
@@ -28,7 +31,8 @@ final class ScanRun: Sendable {
         form: RecordForm,
         encoding: RecordEncoder.Options,
         inventory: InventoryIndex? = nil,
-        corpus: CorpusWriter? = nil
+        corpus: CorpusWriter? = nil,
+        decisions: DecisionIndex? = nil
     ) {
         self.sink = sink
         self.policy = policy
@@ -39,5 +43,6 @@ final class ScanRun: Sendable {
         self.encoding = encoding
         self.inventory = inventory
         self.corpus = corpus
+        self.decisions = decisions
     }
 }

@@ -26,7 +26,8 @@ struct ScanSession {
         let targets = try TargetSetup(command.target, command.order, saved)
         report(targets.issues)
         try checkWhatIsLeft(targets)
-        let isPartlyUnread = targets.issues.count > 0 && !command.unread.keepGoing
+        let (decided, isDecidedWhole) = try command.decisions.read()
+        let isPartlyUnread = (targets.issues.count > 0 || !isDecidedWhole) && !command.unread.keepGoing
         if command.order.dryRun {
             let output = StandardOutput()
             for line in DryRun(targets.plan).lines { try output.line(line) }
@@ -65,7 +66,8 @@ struct ScanSession {
             form: form,
             encoding: try encoding(scanID),
             inventory: inventory,
-            corpus: corpus
+            corpus: corpus,
+            decisions: decided
         )
         if command.output.verbose { explain(targets, options, rules, scanID: scanID) }
         sink.write(form.head(), records: 0, tally: ScanTally(), completing: [])

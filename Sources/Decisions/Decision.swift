@@ -1,0 +1,139 @@
+import Bytes
+package import Observations
+
+/// What somebody decided of something, when, and why.
+package struct Decision: Equatable, Sendable {
+    package enum Verdict: String, CaseIterable, Sendable {
+        /// Nothing is done yet; it is watched.
+        case monitor
+        case block
+        /// It was handed to those who handle incidents.
+        case escalate
+        /// It is no finding: a false positive, or one of ours.
+        case dismiss
+    }
+
+    package let subject: DecisionSubject
+    package let verdict: Verdict
+    package let because: String
+    package let by: String
+    /// The case or ticket in which it was decided.
+    package let reference: String?
+    /// Milliseconds since 1970.
+    package let time: Int
+    /// From when on it no longer holds; nil when it has no end.
+    package let until: Int?
+    /// What spoke for the leads that were known when it was decided (`LeadEvidence`); empty when none were.
+    package let evidence: [String]
+
+    package init(
+        _ subject: DecisionSubject,
+        _ verdict: Verdict,
+        because: String,
+        by: String,
+        reference: String? = nil,
+        time: Int,
+        until: Int? = nil,
+        evidence: [String] = []
+    ) {
+        self.subject = subject
+        self.verdict = verdict
+        self.because = because
+        self.by = by
+        self.reference = reference
+        self.time = time
+        self.until = until
+        self.evidence = evidence
+    }
+
+    /// Longer texts are refused, in bytes.
+    package static let longest = 4096
+    /// More evidence than this is cut off.
+    package static let mostEvidence = 256
+
+    /// Whether it still holds at a time.
+    package func holds(at now: Int) -> Bool { until.map { now < $0 } ?? true }
+
+    /// The decision as one line of JSON with its end.
+    package var line: String {
+        var line = ByteBuffer()
+        line.append("{")
+        line.member("@timestamp", RFC3339.text(time))
+        line.object("hallmark")
+        line.object("decision")
+        appendMembers(to: &line)
+        if !evidence.isEmpty {
+            line.array("evidence")
+            for item in evidence {
+                line.comma()
+                line.string(item)
+            }
+            line.endArray()
+        }
+        line.append("}}}\n")
+        return line.text
+    }
+
+    /// All but the time and the evidence.
+    func appendMembers(to line: inout ByteBuffer) {
+        line.object("subject")
+        line.member("kind", subject.kind.rawValue)
+        line.member("value", subject.value)
+        line.endObject()
+        line.member("verdict", verdict.rawValue)
+        line.member("because", because)
+        line.member("by", by)
+        if let reference { line.member("case", reference) }
+        if let until { line.member("until", RFC3339.text(until)) }
+    }
+
+    /// Reads what `line` wrote.
+    ///
+    /// - Throws: with what is wrong.
+    package init(_ node: JSONNode) throws(DecisionError) {
+        guard let decision = node.at("hallmark.decision") else {
+            throw Self.problem("holds no hallmark.decision")
+        }
+        func text(_ name: String) throws(DecisionError) -> String? {
+            guard let member = decision.at(name), !member.isNull else { return nil }
+            guard let text = member.string, text.utf8.count <= Self.longest else {
+                throw Self.problem("'\(name)' is not a text of at most \(Self.longest) bytes")
+            }
+            return text
+        }
+        func time(_ text: String?, _ name: String) throws(DecisionError) -> Int? {
+            guard let text else { return nil }
+            guard let time = RFC3339.milliseconds(text) else { throw Self.problem("'\(name)' is no time") }
+            return time
+        }
+        guard let kind = try text("subject.kind").flatMap({ DecisionSubject.Kind(rawValue: $0) }),
+            let value = try text("subject.value"), let subject = DecisionSubject(kind, value)
+        else { throw Self.problem("'subject' is no endpoint, certificate, key or mark") }
+        guard let verdict = try text("verdict").flatMap({ Verdict(rawValue: $0) }) else {
+            throw Self.problem("'verdict' is not one of monitor, block, escalate, dismiss")
+        }
+        guard let because = try text("because"), !because.isEmpty else {
+            throw Self.problem("'because' is missing")
+        }
+        guard let moment = try time(node.at("@timestamp")?.string, "@timestamp") else {
+            throw Self.problem("'@timestamp' is missing")
+        }
+        self.init(
+            subject,
+            verdict,
+            because: because,
+            by: try text("by") ?? "",
+            reference: try text("case"),
+            time: moment,
+            until: try time(try text("until"), "until"),
+            evidence: decision.at("evidence")?.parts.prefix(Self.mostEvidence).compactMap(\.string) ?? []
+        )
+    }
+
+    private static func problem(_ text: String) -> DecisionError { DecisionError(description: text) }
+}
+
+/// Why something is no decision.
+package struct DecisionError: Error, Equatable, CustomStringConvertible {
+    package let description: String
+}

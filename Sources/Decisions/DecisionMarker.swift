@@ -1,0 +1,72 @@
+package import Bytes
+package import Observations
+
+/// Marks records with what was decided of them.
+///
+/// It belongs to one thread.
+package final class DecisionMarker {
+    private let index: DecisionIndex
+    private let tree = JSONTree()
+    /// The strongest lead of all that were seen that is not dismissed.
+    package private(set) var highest: LeadLabel?
+    /// How many leads were dismissed.
+    package private(set) var dismissed = 0
+
+    package init(_ index: DecisionIndex) { self.index = index }
+
+    /// Adds `hallmark.decisions` to a record that it finds decisions for, before the line's last two braces.
+    ///
+    /// - Returns: the strongest lead of the record that is not dismissed.
+    @discardableResult
+    package func mark(_ line: inout ByteBuffer) -> LeadLabel? {
+        let (members, open) = line.withSpan { span in span.withUnsafeBufferPointer { look($0) } }
+        if let open { highest = max(highest ?? open, open) }
+        guard let members else { return open }
+        let count = line.count
+        let end = line.withSpan { span in
+            var end = count
+            while end > 0, span[end - 1] == 0x0a { end -= 1 }
+            return end >= 2 && span[end - 1] == 0x7d && span[end - 2] == 0x7d ? end - 2 : -1
+        }
+        guard end >= 0 else { return open }
+        line.truncate(to: end)
+        line.comma()
+        line.append(members)
+        line.append("}}")
+        if end + 2 < count { line.append(0x0a) }
+        return open
+    }
+
+    /// What is to be added, and the strongest lead that is not dismissed.
+    private func look(_ line: UnsafeBufferPointer<UInt8>) -> (String?, LeadLabel?) {
+        guard let record = try? tree.read(UnsafeRawBufferPointer(line)) else { return (nil, nil) }
+        let leads = LeadEvidence.leads(record)
+        let decisions = index.decisions(on: record)
+        guard !decisions.isEmpty else { return (nil, leads.map(\.label).max()) }
+        // Nobody's dismissal outweighs that somebody blocks or escalates what the record shows.
+        let isGrave = decisions.contains { $0.verdict == .block || $0.verdict == .escalate }
+        var out = ByteBuffer()
+        out.append("\"decisions\":[")
+        var dismissed: Set<String> = []
+        for decision in decisions {
+            let covered = leads.filter { decision.covers($0) }.map(\.software)
+            let isDismissal = decision.verdict == .dismiss && !isGrave
+            if isDismissal { dismissed.formUnion(covered) }
+            out.element()
+            out.member("time", RFC3339.text(decision.time))
+            decision.appendMembers(to: &out)
+            if isDismissal, !covered.isEmpty {
+                out.array("dismissed")
+                for software in covered {
+                    out.comma()
+                    out.string(software)
+                }
+                out.endArray()
+            }
+            out.endObject()
+        }
+        out.append("]")
+        self.dismissed += leads.count { dismissed.contains($0.software) }
+        return (out.text, leads.filter { !dismissed.contains($0.software) }.map(\.label).max())
+    }
+}

@@ -1,0 +1,79 @@
+import Bytes
+package import Observations
+
+/// What speaks for a lead, as a record tells it, in texts that can be compared.
+package enum LeadEvidence {
+    /// A lead of a record with what speaks for it.
+    package struct Lead {
+        package let software: String
+        package let label: LeadLabel
+        /// A text for each value that a rule found: the rule, the field and the value.
+        package let items: [String]
+    }
+
+    /// The leads of a record.
+    package static func leads(_ record: JSONNode) -> [Lead] {
+        guard let leads = record.at("hallmark.leads") else { return [] }
+        return leads.parts.prefix(64).compactMap { lead in
+            guard let software = lead.at("software.name")?.string else { return nil }
+            let label = lead["confidence"]?.integer.map { LeadLabel(confidence: $0) } ?? .low
+            return Lead(software: software, label: label, items: items(record, software))
+        }
+    }
+
+    /// The findings of a record, each as an item of evidence.
+    package static func findings(_ record: JSONNode) -> [String] {
+        guard let findings = record.at("hallmark.findings") else { return [] }
+        return findings.parts.prefix(64).compactMap { $0["name"]?.string.map(finding) }
+    }
+
+    /// A finding of a comparison as an item of evidence.
+    package static func finding(_ name: String) -> String { "finding \(name)" }
+
+    /// What is known of a lead of which only the software and its strength are kept, as in a corpus.
+    package static func text(_ software: String, _ label: LeadLabel) -> String {
+        "\(label.rawValue) \(software)"
+    }
+
+    private static func items(_ record: JSONNode, _ software: String) -> [String] {
+        guard let matches = record.at("hallmark.matches") else { return [] }
+        var items: [String] = []
+        for match in matches.parts where match.at("software.name")?.string == software {
+            guard let found = match["evidence"] else { continue }
+            let rule = match.at("rule.id")?.string ?? match.at("rule.name")?.string ?? ""
+            for evidence in found.parts where items.count < Decision.mostEvidence {
+                guard let field = evidence["field"]?.string, let value = evidence["value"]?.string else {
+                    continue
+                }
+                items.append("\(rule) \(field)=\(value)")
+            }
+        }
+        return items
+    }
+}
+
+extension Decision {
+    /// Whether what speaks for a lead now was known when it was decided.
+    ///
+    /// Evidence that is no longer there changes nothing; a new rule, another value or a stronger lead does.
+    func covers(_ lead: LeadEvidence.Lead) -> Bool {
+        guard !evidence.isEmpty else { return true }
+        let known = Set(evidence)
+        if !lead.items.isEmpty, lead.items.allSatisfy(known.contains) { return true }
+        return LeadLabel.allCases.contains {
+            $0 >= lead.label && known.contains(LeadEvidence.text(lead.software, $0))
+        }
+    }
+
+    /// The ids of the rules that spoke for the leads that were decided.
+    package var rules: Set<String> {
+        Set(
+            evidence.compactMap { item in
+                let word = item.prefix { $0 != " " }
+                // An item that tells no rule begins with the strength of a lead.
+                return LeadLabel(rawValue: String(word)) == nil && word != "finding" && item.contains("=")
+                    ? String(word) : nil
+            }
+        )
+    }
+}

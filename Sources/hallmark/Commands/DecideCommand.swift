@@ -1,0 +1,222 @@
+import ArgumentParser
+import Bytes
+import Corpus
+import Decisions
+import Foundation
+import Observations
+import Search
+import Terminal
+
+extension Decision.Verdict: ExpressibleByArgument {}
+
+/// `hallmark decide`: remembers what somebody decided.
+struct DecideCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decide",
+        abstract: "Remember a decision: monitor, block, escalate or dismiss.",
+        discussion: """
+            The subject is an endpoint (203.0.113.7:443, a name, an address for all its ports), a certificate (its \
+            SHA-256), a key (key=SHA-256 of its SubjectPublicKeyInfo) or a mark (a field of the record with a value). The \
+            last decision on a subject counts; all are kept (Docs/decisions.md).
+
+              hallmark decide 203.0.113.7:443 dismiss --because 'our pentest, until Friday' --until 2026-12-04 \
+            --records assessed.ndjson --decisions decisions.ndjson
+              hallmark decide key=$SPKI block --because 'C2 of incident 12' --case IR-12 --corpus seen.sqlite
+              hallmark decide tls.server.jarm=$JARM escalate --because 'as in IR-12' --corpus seen.sqlite
+
+            Exit codes: 0 remembered; 1 it could not do its work; 64 usage.
+            """
+    )
+
+    @Argument(help: "What it is about.")
+    var subject: String
+
+    @Argument(help: "What was decided.")
+    var verdict: Decision.Verdict
+
+    @Option(help: ArgumentHelp("Why.", valueName: "text"))
+    var because: String
+
+    @Option(help: ArgumentHelp("Who decided; the user by default.", valueName: "name"))
+    var by: String?
+
+    @Option(name: .customLong("case"), help: ArgumentHelp("The case or ticket.", valueName: "reference"))
+    var reference: String?
+
+    @Option(
+        help: ArgumentHelp("From when on it no longer holds.", valueName: "date"),
+        transform: PeriodOptions.time
+    )
+    var until: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Records with the leads that are decided: other evidence brings a dismissed lead back; repeatable.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var records: [String] = []
+
+    @Option(help: ArgumentHelp("The corpus that remembers it.", valueName: "file"), completion: .file())
+    var corpus: String?
+
+    @Option(
+        name: .customLong("decisions"),
+        help: ArgumentHelp("The file that it is added to; made if need be.", valueName: "file"),
+        completion: .file()
+    )
+    var file: String?
+
+    func validate() throws {
+        guard corpus != nil || file != nil else {
+            throw ValidationError("say where it is remembered: --corpus, --decisions or both")
+        }
+        guard DecisionSubject(subject) != nil else {
+            throw ValidationError(
+                "'\(subject)' is no endpoint, no SHA-256, no key=SHA-256 and no field=value of the record"
+            )
+        }
+        guard !because.isEmpty else { throw ValidationError("--because wants a reason") }
+        for text in [because, by ?? "", reference ?? ""] where text.utf8.count > Decision.longest {
+            throw ValidationError("a text is longer than \(Decision.longest) bytes")
+        }
+    }
+
+    func run() throws {
+        let now = Int(WallClock.nanoseconds / 1_000_000)
+        guard let subject = DecisionSubject(subject) else { return }
+        let by = by ?? NSUserName()
+        let bare = Decision(subject, verdict, because: because, by: by, time: now)
+        let corpus = try corpus.map { try CorpusFile($0, .write) }
+        var evidence = DecidedEvidence(bare, now: now)
+        for file in records { try evidence.add(records: file) }
+        if records.isEmpty, let corpus { try evidence.add(corpus, now: now) }
+        let decision = Decision(
+            subject,
+            verdict,
+            because: because,
+            by: by,
+            reference: reference,
+            time: now,
+            until: until,
+            evidence: evidence.items
+        )
+        let line = decision.line
+        if let file { try Self.append(line, to: file) }
+        try corpus?.add(
+            decisionOn: subject.value,
+            time: now,
+            line: line.trimmingCharacters(in: .newlines)
+        )
+        Terminal.say("\(subject.kind.rawValue) \(subject.value): \(verdict.rawValue)\(evidence.remark)")
+    }
+
+    /// Adds a line to a file; one that does not end with a line's end is not continued.
+    private static func append(_ line: String, to path: String) throws {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw FileError(path, String(cString: strerror(errno))) }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        let end = try file.seekToEnd()
+        var data = Data(line.utf8)
+        if end > 0 {
+            try file.seek(toOffset: end - 1)
+            if try file.read(upToCount: 1) != Data("\n".utf8) { data = Data("\n".utf8) + data }
+        }
+        try file.write(contentsOf: data)
+        try file.synchronize()
+    }
+}
+
+/// What spoke for the leads that a decision is about.
+private struct DecidedEvidence {
+    private let decision: Decision
+    private let index: DecisionIndex
+    private var found: Set<String> = []
+    private var known = 0
+
+    init(_ decision: Decision, now: Int) {
+        self.decision = decision
+        index = DecisionIndex([decision], now: now)
+    }
+
+    var items: [String] { Array(found.sorted().prefix(Decision.mostEvidence)) }
+
+    /// What a person is told of it.
+    var remark: String {
+        if found.isEmpty {
+            return decision.verdict == .dismiss
+                ? "; no lead is known there: it holds for whatever is found, see --records" : ""
+        }
+        return "; with the evidence of \(known == 1 ? "1 lead or finding" : "\(known) leads and findings")"
+    }
+
+    mutating func add(records path: String) throws {
+        var reader = try LineReader(path)
+        let tree = JSONTree()
+        var unread = 0
+        while let result = try reader.next({ line in
+            Result { try self.evidence(of: tree.read(line, padded: true)) }
+        }) {
+            switch result {
+            case .success(let record):
+                record.leads.forEach { add($0) }
+                known += record.findings.count
+                found.formUnion(record.findings)
+            case .failure: unread += 1
+            }
+        }
+        guard unread + reader.skipped == 0 else {
+            throw FileError(
+                path,
+                "\(counted(unread + reader.skipped, "line")) of it can't be read: nothing was remembered"
+            )
+        }
+    }
+
+    /// What a record tells that is about the subject.
+    private func evidence(of record: JSONNode) -> (leads: [LeadEvidence.Lead], findings: [String]) {
+        guard !index.decisions(on: record).isEmpty else { return ([], []) }
+        return (LeadEvidence.leads(record), LeadEvidence.findings(record))
+    }
+
+    private mutating func add(_ lead: LeadEvidence.Lead) {
+        known += 1
+        found.formUnion(lead.items.isEmpty ? [LeadEvidence.text(lead.software, lead.label)] : lead.items)
+    }
+
+    /// What a corpus keeps of leads: the software and how strong they were.
+    mutating func add(_ corpus: CorpusFile, now: Int) throws {
+        let search: CorpusSearch
+        do { search = try CorpusSearch(Self.query(decision.subject), in: corpus, now: now) } catch let error
+            as KQLError
+        {
+            Terminal.say("\(error); give the records with --records")
+            return
+        }
+        try search.leads { software, confidence in
+            known += 1
+            found.insert(LeadEvidence.text(software, LeadLabel(confidence: confidence)))
+        }
+        if found.isEmpty, try search.count() == 0 {
+            Terminal.say("the corpus has not seen \(decision.subject.value)")
+        }
+    }
+
+    private static func query(_ subject: DecisionSubject) -> String {
+        func quoted(_ text: String) -> String {
+            "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        }
+        switch subject {
+        case .endpoint(let host, let port):
+            let isName =
+                host.contains { $0.isLetter && !$0.isHexDigit }
+                || !host.contains(":") && host.contains { $0.isLetter }
+            let field = isName ? "server.domain" : "server.ip"
+            return "\(field): \(quoted(host))" + (port.map { " and server.port: \($0)" } ?? "")
+        case .certificate(let digest): return "tls.server.hash.sha256: \(digest)"
+        case .key(let digest): return "hallmark.certificate.spki_sha256: \(digest)"
+        case .mark(let field, let value): return "\(field): \(quoted(value))"
+        }
+    }
+}

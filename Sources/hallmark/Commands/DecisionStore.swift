@@ -1,0 +1,87 @@
+import ArgumentParser
+import Bytes
+import Corpus
+import Decisions
+import Foundation
+import Observations
+import Terminal
+
+/// Where decisions are kept, for all commands that read them.
+struct DecisionStoreOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A corpus with decisions.", valueName: "file"), completion: .file())
+    var corpus: String?
+
+    @Option(
+        help: ArgumentHelp("A file of decisions, one a line; repeatable.", valueName: "file"),
+        completion: .file()
+    )
+    var decisions: [String] = []
+
+    func validate() throws {
+        guard corpus != nil || !decisions.isEmpty else {
+            throw ValidationError("say where the decisions are: --corpus, --decisions or both")
+        }
+    }
+
+    /// All decisions, and whether all of them could be read; what could not is said.
+    func read() throws -> (decisions: [Decision], isWhole: Bool) {
+        var all = DecisionReader()
+        if let corpus { try all.add(corpus) }
+        for file in decisions { try all.add(file) }
+        return (all.decisions, all.isWhole)
+    }
+}
+
+/// `--decisions` of commands that find leads.
+struct DecisionOptions: ParsableArguments {
+    @Option(
+        name: .customLong("decisions"),
+        help: ArgumentHelp(
+            "Mark what was decided, and let dismissed leads not fail: a file of 'decide', or a corpus; repeatable.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var files: [String] = []
+
+    /// The decisions, nil when none are given, and whether all could be read; what could not is said.
+    func read() throws -> (index: DecisionIndex?, isWhole: Bool) {
+        guard !files.isEmpty else { return (nil, true) }
+        var all = DecisionReader()
+        for file in files { try all.add(file) }
+        return (DecisionIndex(all.decisions, now: all.now), all.isWhole)
+    }
+}
+
+/// Reads decisions from files and corpora.
+struct DecisionReader {
+    private(set) var decisions: [Decision] = []
+    private(set) var isWhole = true
+    let now = Int(WallClock.nanoseconds / 1_000_000)
+
+    /// Adds those of a file of lines, or of a corpus.
+    mutating func add(_ path: String) throws {
+        guard Self.isCorpus(path) else {
+            decisions += try DecisionFile.read(path) { error in
+                isWhole = false
+                Terminal.say(error.description)
+            }
+            return
+        }
+        let tree = JSONTree()
+        try CorpusFile(path, .read).decisions { line in
+            do {
+                let decision = try Array(line.utf8).withUnsafeBytes { try Decision(try tree.read($0)) }
+                decisions.append(decision)
+            } catch {
+                isWhole = false
+                Terminal.say("\(path): a decision can't be read: \(error)")
+            }
+        }
+    }
+
+    private static func isCorpus(_ path: String) -> Bool {
+        guard let file = FileHandle(forReadingAtPath: path) else { return false }
+        return (try? file.read(upToCount: 15)) == Data("SQLite format 3".utf8)
+    }
+}

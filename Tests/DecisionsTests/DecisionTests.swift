@@ -1,0 +1,212 @@
+import Bytes
+@testable import Decisions
+import Foundation
+import Observations
+import TestSupport
+import Testing
+
+@Suite struct DecisionTests {
+    private static let now = 1_795_000_000_000
+    private static let sha256 = String(repeating: "AB", count: 32)
+    private static let spki = String(repeating: "CD", count: 32)
+
+    private static func record(
+        rules: [(id: String, software: String, field: String, value: String)] = [
+            ("r1", "Cobalt Strike", "tls.server.jarm", "27d4")
+        ],
+        leads: [(software: String, confidence: Int)] = [("Cobalt Strike", 90)]
+    ) -> String {
+        let matches = rules.map { rule in
+            """
+            {"rule":{"id":"\(rule.id)"},"software":{"name":"\(rule.software)"},"evidence":[{"kind":"tls","field":"\(rule.field)","value":"\(rule.value)"}]}
+            """
+        }
+        let found = leads.map { #"{"software":{"name":"\#($0.software)"},"confidence":\#($0.confidence)}"# }
+        return """
+            {"@timestamp":"2026-11-18T10:00:00Z","server":{"ip":"203.0.113.7","port":443,"domain":"gate.example"},\
+            "tls":{"server":{"hash":{"sha256":"\(sha256)"},"jarm":"27d4","x509":{"alternative_names":["a.example","b.example"]}}},\
+            "hallmark":{"certificate":{"spki_sha256":"\(spki)"},"matches":[\(matches.joined(separator: ","))],\
+            "leads":[\(found.joined(separator: ","))]}}
+
+            """
+    }
+
+    private func decision(
+        _ subject: String,
+        _ verdict: Decision.Verdict = .dismiss,
+        until: Int? = nil,
+        evidence: [String] = [],
+        time: Int = 0
+    ) throws -> Decision {
+        Decision(
+            try #require(DecisionSubject(subject)),
+            verdict,
+            because: "because",
+            by: "me",
+            time: Self.now - 1000 + time,
+            until: until,
+            evidence: evidence
+        )
+    }
+
+    /// The strongest lead that is left, and the line as it is then.
+    private func marked(_ line: String, _ decisions: [Decision]) throws -> (
+        label: LeadLabel?, line: [String: Any]
+    ) {
+        let marker = DecisionMarker(DecisionIndex(decisions, now: Self.now))
+        var buffer = ByteBuffer()
+        buffer.append(line)
+        let label = marker.mark(&buffer)
+        #expect(marker.highest == label)
+        let object = try JSONSerialization.jsonObject(with: Data(buffer.text.utf8)) as? [String: Any]
+        return (label, try #require(object))
+    }
+
+    @Test(arguments: [
+        ("203.0.113.7:443", DecisionSubject.endpoint(host: "203.0.113.7", port: 443)),
+        ("203.0.113.7", .endpoint(host: "203.0.113.7", port: nil)),
+        ("[2001:DB8::1]:8443", .endpoint(host: "2001:db8::1", port: 8443)),
+        ("2001:db8::1", .endpoint(host: "2001:db8::1", port: nil)),
+        ("Gate.Example:443", .endpoint(host: "gate.example", port: 443)),
+        (String(repeating: "ab", count: 32), .certificate(sha256)),
+        ("key=" + String(repeating: "cd", count: 32), .key(spki)),
+        ("tls.server.jarm=27d4", .mark(field: "tls.server.jarm", value: "27d4")),
+        ("http.response.title=a=b", .mark(field: "http.response.title", value: "a=b")),
+    ])
+    func aSubjectIsReadAsAPersonWritesIt(text: String, subject: DecisionSubject) {
+        #expect(DecisionSubject(text) == subject)
+        #expect(DecisionSubject(subject.kind, subject.value) == subject)
+    }
+
+    @Test(arguments: [
+        "", "a b", "203.0.113.7:0", "203.0.113.7:99999", "key=12", "no.such.field=1", "tls.server.jarm=",
+        "a:b:c",
+    ])
+    func whatIsNoSubjectIsRefused(text: String) { #expect(DecisionSubject(text) == nil) }
+
+    @Test(arguments: [
+        "203.0.113.7:443", "203.0.113.7", "gate.example", "GATE.example:443",
+        String(repeating: "AB", count: 32),
+        "key=" + String(repeating: "CD", count: 32), "tls.server.jarm=27d4",
+        "tls.server.x509.alternative_names=b.example",
+    ])
+    func aDismissedLeadStaysAndDoesNotCount(subject: String) throws {
+        let (label, line) = try marked(Self.record(), [try decision(subject)])
+        #expect(label == nil)
+        let hallmark = try #require(line["hallmark"] as? [String: Any])
+        #expect((hallmark["leads"] as? [Any])?.count == 1)
+        let decisions = try #require(hallmark["decisions"] as? [[String: Any]])
+        #expect(decisions.first?["dismissed"] as? [String] == ["Cobalt Strike"])
+        #expect(decisions.first?["because"] as? String == "because")
+    }
+
+    @Test(arguments: [
+        "203.0.113.7:8443", "203.0.113.8", "other.example", "tls.server.jarm=27d5",
+        "key=" + String(repeating: "AB", count: 32),
+    ])
+    func anothersDecisionChangesNothing(subject: String) throws {
+        let (label, line) = try marked(Self.record(), [try decision(subject)])
+        #expect(label == .high)
+        #expect((line["hallmark"] as? [String: Any])?["decisions"] == nil)
+    }
+
+    @Test func aLeadComesBackWhenItsDateHasPassed() throws {
+        #expect(try marked(Self.record(), [try decision("203.0.113.7", until: Self.now + 1)]).label == nil)
+        #expect(try marked(Self.record(), [try decision("203.0.113.7", until: Self.now)]).label == .high)
+    }
+
+    @Test func aLeadComesBackWhenItsEvidenceChanges() throws {
+        let known = ["r1 tls.server.jarm=27d4", "r2 http.response.title=x"]
+        let decision = try decision("203.0.113.7", evidence: known)
+        #expect(try marked(Self.record(), [decision]).label == nil)
+        // Another value, and another rule.
+        let value = Self.record(rules: [("r1", "Cobalt Strike", "tls.server.jarm", "ffff")])
+        #expect(try marked(value, [decision]).label == .high)
+        let rule = Self.record(rules: [
+            ("r1", "Cobalt Strike", "tls.server.jarm", "27d4"),
+            ("r3", "Cobalt Strike", "http.response.title", "y"),
+        ])
+        #expect(try marked(rule, [decision]).label == .high)
+        // Another software on the same endpoint.
+        let other = Self.record(
+            rules: [
+                ("r1", "Cobalt Strike", "tls.server.jarm", "27d4"),
+                ("r9", "Sliver", "tls.server.jarm", "27d4"),
+            ],
+            leads: [("Cobalt Strike", 90), ("Sliver", 60)]
+        )
+        #expect(try marked(other, [decision]).label == .medium)
+    }
+
+    /// A corpus knows of a lead its software and strength alone.
+    @Test func aLeadOfACorpusComesBackWhenItIsStronger() throws {
+        let decision = try decision("203.0.113.7", evidence: ["medium Cobalt Strike"])
+        #expect(try marked(Self.record(leads: [("Cobalt Strike", 60)]), [decision]).label == nil)
+        #expect(try marked(Self.record(leads: [("Cobalt Strike", 90)]), [decision]).label == .high)
+    }
+
+    @Test func theLastDecisionOnASubjectCounts() throws {
+        let first = try decision("203.0.113.7", time: 1)
+        let last = try decision("203.0.113.7", .monitor, time: 2)
+        #expect(try marked(Self.record(), [first, last]).label == .high)
+        #expect(try marked(Self.record(), [last, first]).label == .high)
+    }
+
+    @Test func whatSomebodyBlocksIsNotDismissedByAnother() throws {
+        let key = try decision("key=" + Self.spki, .block)
+        let (label, line) = try marked(Self.record(), [try decision("203.0.113.7"), key])
+        #expect(label == .high)
+        let decisions = (line["hallmark"] as? [String: Any])?["decisions"] as? [[String: Any]]
+        #expect(decisions?.count == 2)
+        #expect(decisions?.contains { $0["dismissed"] != nil } == false)
+    }
+
+    @Test func aLineIsReadBackAsItWasWritten() throws {
+        let scratch = Scratch()
+        let all = [
+            try decision(
+                "203.0.113.7:443",
+                .escalate,
+                until: Self.now + 5000,
+                evidence: ["a \"b\"", "c\u{1b}[31m"]
+            ),
+            Decision(
+                .key(Self.spki),
+                .block,
+                because: "näh,\n\"so\"",
+                by: "ops",
+                reference: "IR-12",
+                time: Self.now
+            ),
+        ]
+        let path = try scratch.write("d.ndjson", all.map(\.line).joined() + "{\"no\":1}\n\n{broken\n")
+        var unread: [String] = []
+        let read = try DecisionFile.read(path) { unread.append($0.description) }
+        #expect(read == all)
+        #expect(unread.count == 2)
+        #expect(unread.first?.contains("d.ndjson:3") == true)
+    }
+
+    @Test func aBlocklistSaysWhyAndUntilWhen() throws {
+        let decisions = [
+            try decision("203.0.113.7:443", .block, until: Self.now + 86_400_000),
+            try decision("203.0.113.9", .block, until: Self.now), try decision("bad.example", .block),
+            try decision(Self.sha256, .block), try decision("key=" + Self.spki, .dismiss),
+            try decision("tls.server.jarm=27d4", .block),
+        ]
+        let list = Blocklist(DecisionIndex(decisions, now: Self.now))
+        #expect(
+            list.text(Set(Blocklist.Kind.allCases)).split(separator: "\n").map { $0.prefix { $0 != " " } }
+                == [
+                    Self.sha256[...], "203.0.113.7", "bad.example",
+                ]
+        )
+        #expect(
+            list.text([.addresses]).hasPrefix(
+                "203.0.113.7 # because, port 443, by me, decided 2026-11-18, until 2026-11-19"
+            )
+        )
+        #expect(list.without.count == 1)
+        #expect(list.csv([.names]).contains("names,bad.example,,because,me,,2026-11-18T"))
+    }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `hallmark search`, `decide`, `decisions`, `blocklist` and what they change elsewhere, as a person runs
+/// them.
+@Suite struct DecisionCommandTests {
+    private static let rule = """
+        title: The mark
+        id: 0c4b8a0e-6f5e-4a5c-9a53-3f1d7f0a1b52
+        logsource: {product: hallmark}
+        detection: {s: {http.response.title|startswith: marked}, condition: s}
+        level: high
+        """
+
+    private static func line(_ host: Int, _ title: String) -> String {
+        #"{"@timestamp":"2026-06-01T01:00:00.000Z","event":{"outcome":"success"},"#
+            + #""server":{"address":"192.0.2.\#(host)","ip":"192.0.2.\#(host)","port":443},"#
+            + #""http":{"response":{"title":"\#(title)"}},"hallmark":{}}"# + "\n"
+    }
+
+    private static func scratch(_ lines: String) throws -> Scratch {
+        let scratch = Scratch()
+        let rules = scratch.file("rules")
+        try FileManager.default.createDirectory(atPath: rules, withIntermediateDirectories: true)
+        try scratch.write("rules/mark.yml", rule)
+        try scratch.write("sweep.ndjson", lines)
+        return scratch
+    }
+
+    private static func match(_ scratch: Scratch, _ file: String, _ arguments: [String] = []) throws
+        -> CommandResult
+    {
+        let rules = ["--no-default-signatures", "--signatures", scratch.file("rules")]
+        return try Program.run(["match", scratch.file(file), "--fail-on", "low"] + rules + arguments)
+    }
+
+    @Test func aDismissedLeadDoesNotFailAndComesBackWithOtherEvidence() throws {
+        let scratch = try Self.scratch(Self.line(7, "marked") + Self.line(8, "plain"))
+        let file = scratch.file("decisions.ndjson")
+        let first = try Self.match(scratch, "sweep.ndjson")
+        #expect(first.status == 3)
+        try scratch.write("assessed.ndjson", first.text)
+        let decided = try Program.run([
+            "decide", "192.0.2.7:443", "dismiss", "--because", "ours", "--by", "me", "--case", "T-1",
+            "--records",
+            scratch.file("assessed.ndjson"), "--decisions", file,
+        ])
+        #expect(
+            decided.status == 0 && decided.errors.contains("with the evidence of 1 lead or finding"),
+            "\(decided.errors)"
+        )
+        let second = try Self.match(scratch, "sweep.ndjson", ["--decisions", file])
+        #expect(second.status == 0 && second.errors.contains("dismissed: 1 lead"), "\(second.errors)")
+        let record = try #require(try Program.records(second.text).first)
+        #expect((record["hallmark.leads"] as? [Any])?.count == 1)
+        let decisions = try #require(record["hallmark.decisions"] as? [[String: Any]])
+        #expect(decisions.first?["case"] as? String == "T-1")
+        // Matched again, the record is marked once and as before.
+        try scratch.write("again.ndjson", second.text)
+        #expect(try Self.match(scratch, "again.ndjson", ["--decisions", file]).text == second.text)
+        #expect(try Self.match(scratch, "again.ndjson").status == 3)
+        // Another title is other evidence.
+        try scratch.write("changed.ndjson", Self.line(7, "marked anew"))
+        #expect(try Self.match(scratch, "changed.ndjson", ["--decisions", file]).status == 3)
+        let counted = try Program.run([
+            "signatures", "list", "--decided", file, "--no-default-signatures", "--signatures",
+            scratch.file("rules"),
+        ])
+        #expect(
+            counted.text.contains("only dismissed") && counted.text.contains("The mark"),
+            "\(counted.errors)"
+        )
+    }
+
+    @Test func aCorpusRemembersAndItsFileCanBeKept() throws {
+        let scratch = try Self.scratch(Self.line(7, "marked"))
+        let corpus = scratch.file("c.sqlite")
+        try scratch.write("assessed.ndjson", try Self.match(scratch, "sweep.ndjson").text)
+        #expect(
+            try Program.run(["corpus", "add", scratch.file("assessed.ndjson"), "--corpus", corpus]).status
+                == 0
+        )
+        for (verdict, reason) in [("monitor", "first"), ("block", "then =cmd")] {
+            let result = try Program.run([
+                "decide", "192.0.2.7", verdict, "--because", reason, "--by", "me", "--until", "2999-01-01",
+                "--corpus",
+                corpus,
+            ])
+            #expect(result.status == 0, "\(result.errors)")
+        }
+        let list = try Program.run(["decisions", "--corpus", corpus])
+        #expect(list.text.contains("block") && !list.text.contains("monitor"))
+        let history = try Program.run(["decisions", "--history", "--format", "ndjson", "--corpus", corpus])
+        #expect(try Program.records(history.text).count == 2)
+        try scratch.write("kept.ndjson", history.text)
+        for source in [["--corpus", corpus], ["--decisions", scratch.file("kept.ndjson")]] {
+            let blocked = try Program.run(["blocklist"] + source)
+            #expect(blocked.text.hasPrefix("192.0.2.7 # then =cmd, by me, decided "), "\(blocked.text)")
+            let table = try Program.run(["blocklist", "--format", "csv"] + source)
+            #expect(table.text.contains("addresses,192.0.2.7,,then =cmd,me,,"))
+        }
+        // A corpus is taken wherever a file of decisions is.
+        let marked = try Self.match(scratch, "sweep.ndjson", ["--decisions", corpus])
+        #expect(marked.status == 3 && marked.text.contains(#""verdict":"block""#))
+    }
+
+    @Test func whatCanNotBeReadIsSaid() throws {
+        let scratch = try Self.scratch(Self.line(7, "plain"))
+        try scratch.write("d.ndjson", "{\"hallmark\":{}}\n")
+        let result = try Self.match(scratch, "sweep.ndjson", ["--decisions", scratch.file("d.ndjson")])
+        #expect(
+            result.status == 1 && result.errors.contains("d.ndjson:1: holds no hallmark.decision"),
+            "\(result.errors)"
+        )
+        #expect(
+            try Self.match(
+                scratch,
+                "sweep.ndjson",
+                ["--decisions", scratch.file("d.ndjson"), "--keep-going"]
+            ).status == 0
+        )
+        for arguments in [["a b", "dismiss"], ["192.0.2.7", "forget"]] {
+            let wrong = try Program.run(
+                ["decide"] + arguments + ["--because", "x", "--decisions", scratch.file("e")]
+            )
+            #expect(wrong.status == 64)
+        }
+        #expect(!FileManager.default.fileExists(atPath: scratch.file("e")))
+    }
+
+    @Test func aCorpusIsSearched() throws {
+        let scratch = try Self.scratch(Self.line(7, "marked") + Self.line(8, "=plain"))
+        let corpus = scratch.file("c.sqlite")
+        #expect(
+            try Program.run(["corpus", "add", scratch.file("sweep.ndjson"), "--corpus", corpus]).status == 0
+        )
+        func search(_ arguments: String...) throws -> CommandResult {
+            try Program.run(["search"] + arguments + ["--corpus", corpus])
+        }
+        let table = try search("http.response.title: mark*")
+        #expect(table.status == 0 && table.text.contains("192.0.2.7") && !table.text.contains("192.0.2.8"))
+        #expect(try search("*", "--count").text == "2\n")
+        let rows = try search("plain", "--format", "csv", "--fields", "server.ip,http.response.title")
+        #expect(rows.text == "server.ip,http.response.title\r\n192.0.2.8,'=plain\r\n")
+        #expect(
+            try Program.records(try search("marked", "--format", "ndjson").text).first?.text("server.ip")
+                == "192.0.2.7"
+        )
+        #expect(try search("*", "--group-by", "server.port").text.contains("443"))
+        #expect(try search("marked", "--explain").text.contains("is(null, \"marked\")"))
+        #expect(try search("nothing").status == 2)
+        let wrong = try search("server.prot: 1")
+        #expect(wrong.status == 64 && wrong.errors.contains("is it server.port?"))
+    }
+}
