@@ -20,7 +20,7 @@ package enum DecisionFile {
             case .failure(let error): unread(FileError("\(path):\(reader.number)", "\(error)"))
             }
         }
-        if reader.skipped > 0 { unread(FileError(path, "\(reader.skipped) lines are longer than 64 MiB")) }
+        for line in reader.skipped { unread(FileError("\(path):\(line)", "the line is longer than 64 MiB")) }
         return decisions
     }
 }

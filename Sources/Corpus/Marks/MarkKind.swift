@@ -99,6 +99,9 @@ extension MarkKind {
     package static let subjectCommonName = named("subject.cn")
     package static let issuer = named("issuer")
     package static let jarm = named("jarm")
+    package static let title = named("title")
+    package static let server = named("server")
+    package static let tbs = named("tbs")
 
     private static func named(_ alias: String) -> MarkKind {
         guard let kind = MarkKind(query: alias) else { preconditionFailure("there is no mark \(alias)") }

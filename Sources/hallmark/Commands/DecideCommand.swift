@@ -166,10 +166,10 @@ private struct DecidedEvidence {
             case .failure: unread += 1
             }
         }
-        guard unread + reader.skipped == 0 else {
+        guard unread + reader.skipped.count == 0 else {
             throw FileError(
                 path,
-                "\(counted(unread + reader.skipped, "line")) of it can't be read: nothing was remembered"
+                "\(counted(unread + reader.skipped.count, "line")) of it can't be read: nothing was remembered"
             )
         }
     }
