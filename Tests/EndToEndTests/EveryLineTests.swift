@@ -18,6 +18,7 @@ import Testing
         "scan": .records, "validate": .records, "match": .records, "compare": .records, "import": .records,
         "corpus add": .none, "corpus stats": .answers("stats"), "corpus export": .records,
         "corpus prune": .none, "pivot": .answers("pivot"), "export": .none, "roots audit": .records,
+        "search": .answers("search"), "decide": .none, "decisions": .answers("decision"), "blocklist": .none,
         "schema": .none, "signatures list": .answers("rule"), "signatures show": .answers("rule"),
         "signatures stale": .answers("rule"), "signatures measure": .answers("measure"),
         "signatures lint": .answers("fault"), "signatures test": .answers("fault"),
@@ -128,6 +129,18 @@ import Testing
         try run.run("corpus export", ["--corpus", corpus])
         let query = ["serial=08BB00EE", "--corpus", corpus, "--format", "ndjson", "--queries"]
         try run.run("pivot", query + ["--include-benign"])
+        let ask = ["--corpus", corpus, "--format", "ndjson"]
+        for unit in ["sightings", "endpoints", "certificates"] {
+            try run.run("search", ["*", "--of", unit] + ask)
+        }
+        try run.run("search", ["*", "--count"] + ask)
+        try run.run("search", ["*", "--group-by", "tls.server.issuer"] + ask)
+        let decided = try Program.run([
+            "decide", endpoint, "block", "--because", "a C2", "--case", "IR-1", "--until", "2100-01-01",
+            "--records", sweep, "--corpus", corpus,
+        ])
+        #expect(decided.status == 0, "\(decided.errors)")
+        try run.run("decisions", ask)
         let records = scratch.file("roots.ndjson")
         try run.run(
             "roots audit",
@@ -150,7 +163,10 @@ import Testing
         )
         #expect(result.status == 0, "\(result.text) \(result.errors)")
         // Each kind of line was there.
-        for kind in ["observation", "finding", "correlation", "pivot", "stats", "rule", "measure", "fault"] {
+        for kind in [
+            "observation", "finding", "correlation", "pivot", "stats", "rule", "measure", "fault", "search",
+            "decision",
+        ] {
             #expect(result.errors.contains("\(kind) "), "no line of \(kind): \(result.errors)")
         }
     }

@@ -41,7 +41,9 @@ struct SignaturesCommand: ParsableCommand {
         var decided: [String] = []
 
         func run() throws {
-            if !decided.isEmpty { return try DecidedRules(decided, try signatures.read()).write(asLines: form.isLines) }
+            if !decided.isEmpty {
+                return try DecidedRules(decided, try signatures.read()).write(asLines: form.isLines)
+            }
             let output = StandardOutput()
             let library = try signatures.read()
             if changed { return try listChanges(library, to: output) }
