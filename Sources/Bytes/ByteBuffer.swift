@@ -55,12 +55,6 @@ public struct ByteBuffer: ~Copyable {
         filled -= number
     }
 
-    /// Overwrites bytes already written, from `place` on; those past the end are dropped.
-    public mutating func overwrite(at place: Int, with bytes: Span<UInt8>) {
-        guard place >= 0 else { return }
-        for index in bytes.indices where place + index < count { base[place + index] = bytes[index] }
-    }
-
     /// Puts `bytes` in the place of those in `range`; what follows moves.
     public mutating func replace(_ range: Range<Int>, with bytes: Span<UInt8>) {
         let range = range.clamped(to: 0..<count)

@@ -182,7 +182,7 @@ import Testing
             #expect(try failed("192.0.2.30", code) == [.missingEndpoint])
         }
         #expect(try failed("203.0.113.5", "connection_refused").isEmpty)
-        for code in ["out_of_scope", "excluded", "interrupted", "local_error"] {
+        for code in ["out_of_scope", "excluded", "local_error"] {
             #expect(try failed("192.0.2.30", code).isEmpty)
             let record = Self.with { ($0.ip, $0.failure) = ("192.0.2.30", code) }
             #expect(try sweep([record], Self.inventory).isEmpty)

@@ -29,6 +29,7 @@ import Testing
         "hallmark corpus add ssl.log x509.log conn.log": "wants Zeek's logs; CorpusClientTests adds them",
         "hallmark pivot 203.0.113.7:443 --clients": "wants who connected; CorpusClientTests asks for them",
         "hallmark pivot key=0A1B": "wants who connected; CorpusClientTests asks for them",
+        "hallmark pivot 'lead=Cobalt Strike' --clients": "wants who connected; CorpusClientTests asks for them",
         "hallmark import --follow ": "goes on until it is stopped; FollowTests stops it",
         "hallmark import masscan.json nmap.xml": "wants their output; ProducerTests runs them",
         "hallmark ct watch ": "wants the logs of the Internet; TransparencyTests has logs of its own",
@@ -127,8 +128,29 @@ import Testing
             """
     }
 
+    /// A sweep of this week in which every search of the pages finds something, and a corpus of it.
+    private func prepareSeen(_ stage: Scratch) throws {
+        func day(_ days: Double) -> String { Date(timeIntervalSinceNow: days * 86_400).ISO8601Format() }
+        let lead = #"{"software":{"name":"Sliver"},"confidence":90,"label":"high"}"#
+        let record = """
+            {"@timestamp":"\(day(-1))","event":{"kind":"alert","dataset":"hallmark.observation","outcome":"success"},\
+            "server":{"address":"192.0.2.44","ip":"192.0.2.44","port":8443},\
+            "tls":{"server":{"hash":{"sha256":"\(String(repeating: "AB", count: 32))"},"jarm":"\(String(repeating: "2ad", count: 20))00",\
+            "x509":{"subject":{"common_name":["a.test"],"organization":["Acme Example Ltd"],\
+            "distinguished_name":"O=Acme Example Ltd, CN=a.test"},"issuer":{"distinguished_name":"CN=ca.test"},\
+            "serial_number":"01","not_before":"\(day(-300))","not_after":"\(day(10))"}}},"hallmark":{"leads":[\(lead)]}}
+
+            """
+        try stage.write("next.ndjson", record)
+        let added = try Program.run([
+            "corpus", "add", stage.file("next.ndjson"), "--corpus", stage.file("seen.sqlite"),
+        ])
+        #expect(added.status == 0, "\(added.errors)")
+    }
+
     /// The files that pages speak of.
     private func prepare(_ stage: Scratch) throws {
+        try prepareSeen(stage)
         let certificate = try TestCertificate(subject: "/CN=a.example.com", days: 30)
         let der = stage.file("a.der")
         try check("openssl", ["x509", "-in", certificate.certificate, "-outform", "DER", "-out", der])

@@ -60,9 +60,6 @@ package final class DriftComparison: SweepReader {
         try self.init(baseline: RecordFile(path), report: report)
     }
 
-    /// How many endpoints the earlier sweep has.
-    package var baselineCount: Int { entries.count }
-
     /// - Returns: whether the line is a record.
     package func add(line: UnsafeRawBufferPointer) throws -> Bool {
         guard (try? picker.read(padded: line)) != nil, picker.has(.ip) || picker.has(.address) else {

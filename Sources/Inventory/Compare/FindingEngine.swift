@@ -107,7 +107,7 @@ package final class FindingEngine {
 
     /// Failures of our own, which say nothing of an endpoint.
     private static let unasked: Set<String> = Set(
-        [ErrorCode.outOfScope, .excluded, .invalidTarget, .localError, .interrupted].map(\.rawValue)
+        [ErrorCode.outOfScope, .excluded, .invalidTarget, .localError].map(\.rawValue)
     )
 
     /// Whether a record tells whether its endpoint answered.

@@ -24,7 +24,6 @@ package enum ErrorCode: String, CaseIterable, Sendable {
     case invalidTarget = "invalid_target"
     case proxyError = "proxy_error"
     case localError = "local_error"
-    case interrupted
 }
 
 /// What went wrong, and what the operating system, the library or the server said of it.

@@ -23,9 +23,6 @@ struct TrafficKeys {
 
     static let none = TrafficKeys()
 
-    /// Whether they served no record yet.
-    var isFresh: Bool { sequence == 0 }
-
     /// Bytes of a suite's key (RFC 8446, section B.4).
     static func keyBytes(_ suite: UInt16) -> Int {
         suite == 0x1302 || suite == 0x1303 ? 32 : 16
