@@ -34,6 +34,11 @@ let package = Package(
         .systemLibrary(name: "CUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
+        .systemLibrary(
+            name: "CMaxMindDB",
+            pkgConfig: "libmaxminddb",
+            providers: [.apt(["libmaxminddb-dev"])]
+        ),
         .systemLibrary(name: "CVectorscan", pkgConfig: "libhs", providers: [.apt(["libvectorscan-dev"])]),
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -84,6 +89,13 @@ let package = Package(
             ]
         ),
 
+        .target(
+            name: "Context",
+            dependencies: [
+                "Bytes", "CMaxMindDB", "COpenSSL", "Net", "Observations", "PublicSuffix", "Wire",
+            ]
+        ),
+
         // What keeps and shows.
         .target(
             name: "Inventory",
@@ -116,6 +128,7 @@ let package = Package(
             name: "hallmark",
             dependencies: [
                 "Bytes",
+                "Context",
                 "Corpus",
                 "Decisions",
                 "Export",
@@ -199,6 +212,12 @@ let package = Package(
             resources: [.copy("Fixtures")]
         ),
         .testTarget(
+            name: "ContextTests",
+            dependencies: [
+                "Bytes", "Context", "Net", "Observations", "PublicSuffix", "TestSupport", "Wire",
+            ]
+        ),
+        .testTarget(
             name: "PublicSuffixTests",
             dependencies: ["Observations", "PublicSuffix", "TestSupport"]
         ),
@@ -232,6 +251,7 @@ let package = Package(
 // libFuzzer.
 let fuzzed: [Target.Dependency] = [
     "Bytes",
+    "Context",
     "Corpus",
     "Decisions",
     "Export",

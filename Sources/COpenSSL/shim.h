@@ -12,6 +12,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "revocation.h"
 #include "stores.h"
 
 // Function-like macros and variadic functions don't reach Swift. Each one we

@@ -98,6 +98,7 @@ struct Hallmark: ParsableCommand {
         subcommands: [
             ScanCommand.self,
             ValidateCommand.self,
+            EnrichCommand.self,
             MatchCommand.self,
             CompareCommand.self,
             ConfigCommand.self,

@@ -16,6 +16,7 @@ import Testing
 
     private static let commands: [String: Lines] = [
         "scan": .records, "validate": .records, "match": .records, "compare": .records, "import": .records,
+        "enrich": .records,
         "corpus add": .none, "corpus stats": .answers("stats"), "corpus export": .records,
         "corpus prune": .none, "pivot": .answers("pivot"), "export": .none, "roots audit": .records,
         "search": .answers("search"), "decide": .none, "decisions": .answers("decision"), "blocklist": .none,
@@ -123,6 +124,9 @@ import Testing
             try run.run("compare", [sweep, "--format", "ndjson"] + extra)
         }
         try run.run("import", [certificate.certificate])
+        // No name server answers at the port: what that says of the context is a record as well.
+        let around = ["--resolver", "127.0.0.1:1", "--corpus", corpus]
+        try run.run("enrich", [sweep] + around, exit: [1])
         let added = try Program.run(["corpus", "add", sweep, certificate.certificate, "--corpus", corpus])
         #expect(added.status == 0, "\(added.errors)")
         try run.run("corpus stats", ["--corpus", corpus, "--format", "ndjson"])

@@ -29,10 +29,13 @@ import Testing
         "hallmark corpus add ssl.log x509.log conn.log": "wants Zeek's logs; CorpusClientTests adds them",
         "hallmark pivot 203.0.113.7:443 --clients": "wants who connected; CorpusClientTests asks for them",
         "hallmark pivot key=0A1B": "wants who connected; CorpusClientTests asks for them",
-        "hallmark pivot 'lead=Cobalt Strike' --clients": "wants who connected; CorpusClientTests asks for them",
+        "hallmark pivot 'lead=Cobalt Strike' --clients": "wants who connected; CorpusClientTests asks",
         "hallmark import --follow ": "goes on until it is stopped; FollowTests stops it",
         "hallmark import masscan.json nmap.xml": "wants their output; ProducerTests runs them",
         "hallmark ct watch ": "wants the logs of the Internet; TransparencyTests has logs of its own",
+        "hallmark scan 192.0.2.0/24 --context": "wants a name server; ContextLabTests has one",
+        "hallmark validate 203.0.113.7 --context": "wants a name server; ContextLabTests has one",
+        "hallmark enrich sweep.ndjson": "wants a name server; ContextLabTests has one",
         "hallmark roots audit ": "says what this machine trusts, which no test decides",
     ]
 

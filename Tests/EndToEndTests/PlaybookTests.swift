@@ -11,6 +11,8 @@ import Testing
         var variables: [String: String] = [:]
         /// Logs of Certificate Transparency, for the playbook that reads some.
         var logs: CTLogs?
+        /// A name server for the playbook.
+        var server: ServerProcess?
         /// Before which block the lab turns into this week's.
         var changeBefore: Int?
 
@@ -37,8 +39,8 @@ import Testing
     @Test func thereAreAllPlaybooks() throws {
         #expect(
             Self.names == [
-                "README.md", "from-one-certificate.md", "not-ordered.md", "stolen-certificates.md",
-                "suspected-c2.md",
+                "README.md", "certificate-at-a-strangers-address.md", "from-one-certificate.md",
+                "not-ordered.md", "stolen-certificates.md", "suspected-c2.md",
                 "trusted-roots.md", "weekly-sweep.md", "zeek-logs.md",
             ]
         )
@@ -129,6 +131,18 @@ import Testing
                 "SUSPECT": logs.scratch.file("a-1.pem"),
             ]
             stage.logs = logs
+        case "certificate-at-a-strangers-address.md":
+            try stage.copy(try lab.sweep("sweep.ndjson"), as: "sweep.ndjson")
+            try stage.copy(try lab.inventory(as: "inventory.csv"), as: "inventory.csv")
+            // All names of the lab point to an address at which nobody is.
+            let server = try Unbound.start(server: [
+                "local-zone: \"test.\" redirect", "local-data: \"test. A 127.30.0.254\"",
+                "module-config: \"iterator\"",
+            ])
+            stage.server = server
+            stage.variables = [
+                "RESOLVER": "127.0.0.1:\(server.port)", "FOREIGN": "127.30.0.4:\(lab.port)",
+            ]
         case "trusted-roots.md":
             stage.variables = ["ROOT": try makeSystem(in: stage.folder)]
         case "zeek-logs.md":
@@ -223,6 +237,13 @@ import Testing
             #expect(names == ["unexpected_issuer", "unexpected_issuer", "lookalike"])
             #expect(try schemaErrors(try stage.text("ct.ndjson")) == "")
             #expect(try stage.text("ct.state.authorized").split(separator: "\n").count == 4)
+        case "certificate-at-a-strangers-address.md":
+            let found = try Program.records(try stage.text("found.ndjson"))
+            let elsewhere = found.filter {
+                ($0["hallmark.findings"] as? [[String: Any]])?.first?["name"] as? String
+                    == "certificate_elsewhere"
+            }
+            #expect(!elsewhere.isEmpty)
         case "trusted-roots.md":
             let findings = try Program.records(try stage.text("findings.ndjson"))
             let roots = findings.compactMap { $0.text("hallmark.root.subject") }

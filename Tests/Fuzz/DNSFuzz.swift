@@ -1,4 +1,5 @@
 import Net
+import Wire
 
 /// A name server's answer; the same bytes also as `/etc/hosts`.
 func fuzzDNS(_ bytes: [UInt8]) {
@@ -8,6 +9,12 @@ func fuzzDNS(_ bytes: [UInt8]) {
         bytes.withUnsafeBufferPointer {
             _ = DNSAnswer.read(0, $0, DNSQuestion(name: "a.test", isIPv6: isIPv6))
         }
+    }
+    let others = [
+        DNSQuestion.authorities(of: "a.test"), DNSQuestion.reverse(of: IPAddress(v4: 0xc000_0201)),
+    ]
+    for question in others.compactMap(\.self) {
+        bytes.withUnsafeBufferPointer { _ = DNSAnswer.read(0, $0, question) }
     }
     _ = HostsFile(text: String(decoding: bytes, as: UTF8.self))
 }
@@ -27,6 +34,12 @@ func dnsSeeds() -> [[UInt8]] {
         [0, 1, 0x81, 0x83, 0, 1, 0, 0, 0, 1, 0, 0] + question + [0, 1, 0, 1] + soa,
         [0, 1, 0x81, 0x80, 0, 1, 0, 2, 0, 0, 0, 0] + question + [0, 1, 0, 1] + alias + ipv4,
         [0, 1, 0x81, 0x80, 0, 1, 0, 2, 0, 0, 0, 0] + question + [0, 28, 0, 1] + alias + ipv6,
+        [0, 1, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0] + question + [0, 12, 0, 1] + [
+            0xc0, 12, 0, 12, 0, 1, 0, 0, 0, 60, 0, 4, 1, 0x62, 0xc0, 14,
+        ],
+        [0, 1, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0] + question + [1, 1, 0, 1] + [
+            0xc0, 12, 1, 1, 0, 1, 0, 0, 0, 60, 0, 10, 0, 5,
+        ] + Array("issueca;".utf8),
         Array("192.0.2.9\tprinter.lan printer # old\n::1 localhost\n".utf8),
     ]
 }

@@ -12,6 +12,7 @@ struct Fuzzer: Sendable {
         "certificate": Fuzzer(seeds: certificateSeeds, run: fuzzCertificate),
         "checkpoint": Fuzzer(seeds: checkpointSeeds, run: fuzzCheckpoint),
         "client_hello": Fuzzer(seeds: clientHelloSeeds, run: fuzzClientHello),
+        "context": Fuzzer(seeds: contextSeeds, run: fuzzContext),
         "content": Fuzzer(seeds: contentSeeds, run: fuzzContent),
         "decision": Fuzzer(seeds: decisionSeeds, run: fuzzDecision),
         "dns": Fuzzer(seeds: dnsSeeds, run: fuzzDNS),

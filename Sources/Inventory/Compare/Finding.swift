@@ -23,6 +23,10 @@ package struct Finding: Equatable, Sendable {
         case lifetimeTooLong = "lifetime_too_long"
         case selfSigned = "self_signed"
         case sharedKey = "shared_key"
+        // With context.
+        case certificateElsewhere = "certificate_elsewhere"
+        case namesPointElsewhere = "names_point_elsewhere"
+        case revoked
         case signatureLead = "signature_lead"
         // Against an earlier sweep.
         case appeared
@@ -36,10 +40,11 @@ package struct Finding: Equatable, Sendable {
             case .renewed, .lifetimeTooLong, .selfSigned, .disappeared: .low
             case .foreignCertificate, .missingEndpoint, .nameMismatch, .expiring, .notYetValid,
                 .weakSignature,
-                .oldProtocol, .sharedKey, .signatureLead, .appeared, .changed:
+                .oldProtocol, .sharedKey, .signatureLead, .appeared, .changed, .namesPointElsewhere:
                 .medium
-            case .unknownEndpoint, .unauthorizedCertificate, .unexpectedIssuer, .expired, .weakKey: .high
-            case .misplacedCertificate: .critical
+            case .unknownEndpoint, .unauthorizedCertificate, .unexpectedIssuer, .expired, .weakKey, .revoked:
+                .high
+            case .misplacedCertificate, .certificateElsewhere: .critical
             }
         }
 
@@ -66,6 +71,11 @@ package struct Finding: Equatable, Sendable {
             case .lifetimeTooLong: "The certificate is valid for longer than the policy allows."
             case .selfSigned: "The certificate is signed with its own key, and is not pinned."
             case .sharedKey: "Several assets use the same key."
+            case .certificateElsewhere:
+                "A certificate that is authorised for an asset is at an address that none of its names point to."
+            case .namesPointElsewhere:
+                "The certificate is ours or for our names, and all of its names point to other addresses."
+            case .revoked: "The issuer has revoked the certificate, and it is still shown."
             case .signatureLead: "A signature matched."
             case .appeared: "The earlier sweep has no answer of the endpoint."
             case .disappeared: "The earlier sweep has an answer of the endpoint, the later one has none."

@@ -92,6 +92,7 @@ package final class FindingEngine {
         } else {
             findings += inside(certificate, result.assets, name)
         }
+        findings += around(certificate, record, result)
         findings += leads(record, result.assets.first)
         result.findings = findings
         return result
@@ -328,6 +329,7 @@ extension RecordField {
         .subjectCommonName, .issuer, .issuerCommonName, .issuerOrganization, .notBefore, .notAfter,
         .signatureAlgorithm, .keyAlgorithm, .keySize, .keyCurve, .alternativeNames, .spki, .tbs,
         .validitySeconds,
+        .contextPoints, .contextElsewhere, .revocationStatus, .revokedAt, .hostingKind, .hostingProvider,
         .selfSigned, .jarm, .stack, .httpServer, .lead, .leadName, .leadConfidence, .leadLabel,
     ]
 }

@@ -41,7 +41,7 @@ final class AresChannel {
         ticker?.cancel()
     }
 
-    /// Asks for the addresses of one family; `completion` is called once, perhaps before this returns.
+    /// Asks a question; `completion` is called once, perhaps before this returns.
     func query(_ question: DNSQuestion, _ completion: @escaping Completion) {
         queries += 1
         if ticker == nil {
@@ -57,12 +57,12 @@ final class AresChannel {
             }
             completion(status, answer)
         }
-        // Class IN; types A and AAAA.
+        // Class IN.
         ares_query(
             channel,
             question.name,
             1,
-            question.isIPv6 ? 28 : 1,
+            question.kind.rawValue,
             { data, status, _, bytes, count in
                 let query = Unmanaged<Query>.fromOpaque(data!).takeRetainedValue()
                 guard status != ARES_EDESTRUCTION else { return }

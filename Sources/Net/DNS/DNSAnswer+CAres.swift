@@ -12,6 +12,11 @@ extension DNSAnswer {
         _ question: DNSQuestion
     ) -> (DNSAnswer, seconds: UInt32) {
         guard status == ARES_SUCCESS else { return negative(DNSFailure(status), message) }
+        switch question.kind {
+        case .name: return texts(DNSTexts.names(message), message)
+        case .authorities: return texts(DNSTexts.authorities(message), message)
+        case .ipv4, .ipv6: break
+        }
         var addresses: [ResolvedAddress] = []
         let result = question.isIPv6 ? readIPv6(message, &addresses) : readIPv4(message, &addresses)
         if result == ARES_SUCCESS, !addresses.isEmpty {
@@ -21,6 +26,16 @@ extension DNSAnswer {
         // An alias that leads to a name without addresses is a success for c-ares, or ENODATA.
         let isEmpty = result == ARES_SUCCESS || result == ARES_ENODATA
         return negative(isEmpty ? .noData : .badResponse, message)
+    }
+
+    /// - Parameter found: nil for an answer that can't be read, empty for one without such a record.
+    private static func texts(
+        _ found: (texts: [String], isEmpty: Bool)?,
+        _ message: UnsafeBufferPointer<UInt8>
+    ) -> (DNSAnswer, seconds: UInt32) {
+        guard let found else { return negative(.badResponse, message) }
+        // c-ares does not tell how long these hold: an hour does no harm to a remark.
+        return found.isEmpty ? negative(.noData, message) : (.texts(found.texts), 3600)
     }
 
     private static func negative(

@@ -1,17 +1,60 @@
-/// One question: a canonical name and an address family.
+package import Wire
+
+/// One question: a canonical name and what is asked of it.
 package struct DNSQuestion: Hashable {
+    /// The types of records that are asked for, by their numbers.
+    enum Kind: CInt {
+        case ipv4 = 1
+        /// The name of an address (PTR).
+        case name = 12
+        case ipv6 = 28
+        /// Who may issue certificates (CAA).
+        case authorities = 257
+    }
+
     let name: String
-    let isIPv6: Bool
+    let kind: Kind
 
     package init(name: String, isIPv6: Bool) {
+        self.init(name, isIPv6 ? .ipv6 : .ipv4)
+    }
+
+    private init(_ name: String, _ kind: Kind) {
         self.name = name
-        self.isIPv6 = isIPv6
+        self.kind = kind
+    }
+
+    var isIPv6: Bool { kind == .ipv6 }
+
+    /// The addresses of a host in one family; nil for what is no name.
+    package init?(host: String, isIPv6: Bool) {
+        guard let name = DNSName.canonical(host) else { return nil }
+        self.init(name: name, isIPv6: isIPv6)
+    }
+
+    /// The names of an address (RFC 1035, section 3.5; RFC 3596, section 2.5).
+    package static func reverse(of address: IPAddress) -> DNSQuestion {
+        var bytes: [UInt8] = []
+        address.append(bytesTo: &bytes)
+        let labels =
+            address.isV4
+            ? bytes.reversed().map { String($0) }
+            : bytes.reversed().flatMap { [String($0 & 15, radix: 16), String($0 >> 4, radix: 16)] }
+        let zone = address.isV4 ? "in-addr.arpa" : "ip6.arpa"
+        return DNSQuestion(labels.joined(separator: ".") + "." + zone, .name)
+    }
+
+    /// Which authorities may issue certificates for a domain (RFC 8659); nil for what is no name.
+    package static func authorities(of domain: String) -> DNSQuestion? {
+        DNSName.canonical(domain).map { DNSQuestion($0, .authorities) }
     }
 }
 
 /// The answer to one question.
 package enum DNSAnswer {
     case addresses([ResolvedAddress])
+    /// Names of an address, or domains of authorities; of authorities none when nobody may issue.
+    case texts([String])
     case failure(DNSFailure)
 }
 
@@ -70,8 +113,11 @@ struct DNSCache {
     mutating func add(_ question: DNSQuestion, _ answer: DNSAnswer, seconds: UInt32, now: UInt64) {
         guard seconds > 0 else { return }
         var cost = Self.overhead + question.name.utf8.count
-        if case .addresses(let addresses) = answer {
-            cost += addresses.capacity * MemoryLayout<ResolvedAddress>.stride
+        switch answer {
+        case .addresses(let addresses): cost += addresses.capacity * MemoryLayout<ResolvedAddress>.stride
+        case .texts(let texts):
+            for text in texts { cost += text.utf8.count + MemoryLayout<String>.stride }
+        case .failure: break
         }
         put(question, Entry(answer: answer, expiry: now + UInt64(seconds) * 1000, cost: cost))
     }

@@ -199,6 +199,7 @@ package final class Resolver {
     private func give(_ answer: DNSAnswer, to lookup: Lookup, isIPv6: Bool) {
         switch answer {
         case .addresses(let addresses): lookup.addresses[isIPv6 ? 1 : 0] = addresses
+        case .texts: lookup.failures.append(.badResponse)
         case .failure(let failure): lookup.failures.append(failure)
         }
         lookup.missing -= 1

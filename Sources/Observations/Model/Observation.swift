@@ -149,10 +149,17 @@ package struct Verification: Equatable, Sendable {
     package var chain: String
     /// `valid`, `mismatch` or `not_checked`.
     package var name: String
+    /// Stores that the chain was held against besides, by a person's names, and whether each trusts it.
+    package var stores: [(name: String, isTrusting: Bool)] = []
 
     package init(chain: String, name: String) {
         self.chain = chain
         self.name = name
+    }
+
+    package static func == (one: Verification, other: Verification) -> Bool {
+        one.chain == other.chain && one.name == other.name
+            && one.stores.elementsEqual(other.stores) { $0 == $1 }
     }
 }
 

@@ -124,6 +124,14 @@ package struct RecordField: Hashable, Sendable {
     package static let clientDuration = RecordField("hallmark.clients.duration_ms")
     package static let clientJA3 = RecordField("hallmark.clients.ja3")
     package static let clientJA4 = RecordField("hallmark.clients.ja4")
+    package static let ocspResponse = RecordField("hallmark.tls.ocsp_response")
+    package static let crlURLs = RecordField("hallmark.certificate.crl_urls")
+    package static let contextPoints = RecordField("hallmark.context.names.points")
+    package static let contextElsewhere = RecordField("hallmark.context.names.addresses")
+    package static let revocationStatus = RecordField("hallmark.context.revocation.status")
+    package static let revokedAt = RecordField("hallmark.context.revocation.revoked_at")
+    package static let hostingKind = RecordField("hallmark.context.hosting.kind")
+    package static let hostingProvider = RecordField("hallmark.context.hosting.provider")
 
     /// What a corpus keeps of a record: what it has a place for, and the field of every mark.
     package static let kept: [RecordField] = {

@@ -80,6 +80,16 @@ extension ByteBuffer {
         object("verification")
         member("chain", verification.chain)
         member("name", verification.name)
+        for isTrusting in [true, false] {
+            let stores = verification.stores.filter { $0.isTrusting == isTrusting }
+            guard !stores.isEmpty else { continue }
+            array(isTrusting ? "trusted_by" : "not_trusted_by")
+            for store in stores {
+                comma()
+                string(store.name)
+            }
+            endArray()
+        }
         endObject()
     }
 

@@ -109,6 +109,7 @@ package struct Field: Sendable, Equatable {
     /// Every field of the record, in the order of the documentation.
     package static let all: [Field] =
         event + tls + x509 + certificate + flight + connections + fingerprints + http + assessment + imported
+        + context
 
     /// The rows of `all` and of the headers that have one, by name.
     private static let byName = Dictionary(uniqueKeysWithValues: (all + headers).map { ($0.name, $0) })

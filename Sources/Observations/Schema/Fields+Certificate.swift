@@ -197,6 +197,16 @@ extension Field {
                 .keyword,
                 "`valid`, `mismatch`, or `not_checked` when no name is known; only with `--verify`."
             ),
+            .list(
+                "hallmark.verification.trusted_by",
+                .keyword,
+                "Stores of `--store` that trust the chain, by their names."
+            ),
+            .list(
+                "hallmark.verification.not_trusted_by",
+                .keyword,
+                "Those that do not: a chain that only a private or an added root trusts is worth a look."
+            ),
         ] + attributes("subject") + attributes("issuer")).grouped(.certificate)
 
     /// Name attributes that ECS has no field for, by their RFC 4519 or PKCS #9 names.

@@ -208,6 +208,12 @@ extension Field {
             probe: .http
         ),
         .list(
+            "hallmark.connections.verification.trusted_by",
+            .keyword,
+            "Stores of `--store` that trust that chain."
+        ),
+        .list("hallmark.connections.verification.not_trusted_by", .keyword, "Those that do not."),
+        .list(
             "hallmark.connections.certificate.hash.sha256",
             .keyword,
             "SHA-256 of the leaf that it showed.",

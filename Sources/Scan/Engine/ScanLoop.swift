@@ -21,6 +21,8 @@ final class ScanLoop {
     let counters: ScanCounters
     let scopeName: String?
     let trust: TrustStore?
+    /// What chains are held against besides, by a person's names.
+    let stores: [(name: String, store: TrustStore)]
     /// Made when the first complete handshake is due.
     private(set) lazy var tls = try? TLSContext(look: options.look)
     private let feed: TargetFeed
@@ -86,6 +88,7 @@ final class ScanLoop {
         self.counters = counters
         context = try GrabContext()
         trust = try setup.options.verify.map { try TrustStore(file: $0.caFile) }
+        stores = try (setup.options.verify?.stores ?? []).map { ($0.name, try TrustStore(file: $0.file)) }
         pace = setup.pace
         gate = ConnectionGate(setup.feed.plan.options)
         notices = setup.notices

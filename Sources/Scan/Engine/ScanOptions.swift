@@ -81,6 +81,19 @@ package struct ScanOptions: Sendable {
 package struct VerifyOptions: Equatable, Sendable {
     /// A PEM file of CA certificates; nil for the system's.
     package var caFile: String?
+    /// Stores that each chain is held against besides.
+    package var stores: [Store] = []
+
+    /// A store by a person's name for it, in a PEM file.
+    package struct Store: Equatable, Sendable {
+        package var name: String
+        package var file: String
+
+        package init(name: String, file: String) {
+            self.name = name
+            self.file = file
+        }
+    }
 
     package init(caFile: String? = nil) {
         self.caFile = caFile

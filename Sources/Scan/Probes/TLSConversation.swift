@@ -195,6 +195,10 @@ final class TLSConversation {
         sighting.verification = session?.verify(store, name: name, address: address).map {
             Verification(chain: $0.chain, name: $0.name)
         }
+        for (own, store) in visit.scan.stores {
+            guard let result = session?.verify(store, name: name, address: address) else { continue }
+            sighting.verification?.stores.append((own, result.chain == "valid"))
+        }
         return sighting
     }
 

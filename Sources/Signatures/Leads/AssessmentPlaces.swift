@@ -1,3 +1,5 @@
+import Observations
+
 /// Where in a line of JSON an assessment goes, and what older one is to be taken out.
 ///
 /// An older assessment may be anybody's: it is found however its names are spelled, with escapes or with

@@ -78,6 +78,14 @@ struct ProbeArguments: ParsableArguments {
     )
     var caFile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "With --verify: say whether this store, a PEM file, trusts the chain; repeatable.",
+            valueName: "name=file"
+        )
+    )
+    var store: [String] = []
+
     @Flag(help: "Publish a JARM even when probes failed on our side, as jarm.py does.")
     var jarmCompatible = false
 
@@ -104,6 +112,8 @@ struct ProbeArguments: ParsableArguments {
             throw ValidationError("--maximum-requests takes a number from 1 to 64.")
         }
         guard caFile == nil || verify else { throw ValidationError("--ca-file goes with --verify.") }
+        guard store.isEmpty || verify else { throw ValidationError("--store goes with --verify.") }
+        _ = try stores()
         _ = try headers()
         _ = try sources()
         _ = try theProxy()
@@ -122,7 +132,10 @@ struct ProbeArguments: ParsableArguments {
         options.usesIPv6 = !target.noIPv6
         options.allAddresses = target.allAddresses
         options.resolvers = target.resolver
-        if verify { options.verify = VerifyOptions(caFile: caFile) }
+        if verify {
+            options.verify = VerifyOptions(caFile: caFile)
+            options.verify?.stores = try stores()
+        }
         options.sniVariants = sniVariants
         options.jarmCompatible = jarmCompatible
         options.http = try httpOptions()
@@ -134,6 +147,20 @@ struct ProbeArguments: ParsableArguments {
             throw ValidationError("--look takes default, browser, rsa or ecdsa, not '\(look)'.")
         }
         return chosen
+    }
+
+    private func stores() throws -> [VerifyOptions.Store] {
+        let stores = try store.map { text -> VerifyOptions.Store in
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+                throw ValidationError("--store takes NAME=FILE, not '\(text)'.")
+            }
+            return VerifyOptions.Store(name: String(parts[0]), file: String(parts[1]))
+        }
+        guard Set(stores.map(\.name)).count == stores.count else {
+            throw ValidationError("--store: each store has a name of its own.")
+        }
+        return stores
     }
 
     private func startTLSChoice() throws -> ScanOptions.StartTLSChoice? {

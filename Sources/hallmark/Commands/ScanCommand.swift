@@ -19,6 +19,7 @@ struct ScanCommand: ParsableCommand {
               hallmark scan --resume sweep.state --scope targets/example-scope.yaml -o sweep.ndjson
               hallmark scan shop.example.com '192.0.2.7,shop.example.com' --prove --verify
               hallmark scan -i hosts.txt --starttls auto --probe full --only-leads
+              hallmark scan 192.0.2.0/24 --context --resolver 192.0.2.53 --mmdb asn.mmdb --hosting ip-ranges.json
               hallmark scan 10.0.0.0/8 -p 443 --shard 2/8 --seed 7 --dry-run
               cut -f1 hosts.tsv | hallmark scan - | jq -r .server.ip
 
@@ -31,6 +32,7 @@ struct ScanCommand: ParsableCommand {
     @OptionGroup(title: "Order") var order: OrderArguments
     @OptionGroup(title: "Probes") var probe: ProbeArguments
     @OptionGroup(title: "Pace") var pace: PaceArguments
+    @OptionGroup(title: "Context") var around: ContextArguments
     @OptionGroup(title: "Signatures") var signatures: SignatureOptions
     @OptionGroup(title: "Output") var output: OutputArguments
     @OptionGroup(title: "Output") var decisions: DecisionOptions

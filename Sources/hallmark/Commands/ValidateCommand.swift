@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bytes
+import Context
 import Corpus
 import Foundation
 import Glibc
@@ -28,6 +29,7 @@ struct ValidateCommand: ParsableCommand {
               hallmark validate 203.0.113.7:8443,shop.example.com --corpus seen.sqlite
               hallmark validate mail.example.com:25 --starttls smtp
               hallmark validate 203.0.113.7 --format ndjson | jq .hallmark.leads
+              hallmark validate 203.0.113.7 --context --mmdb asn.mmdb
               hallmark validate -i suspects.txt --fail-on high
 
             Exit codes: 0 done; 1 it could not do its work; 3 done, and a lead at or over --fail-on was found; 64 usage.
@@ -36,6 +38,7 @@ struct ValidateCommand: ParsableCommand {
 
     @OptionGroup(title: "Targets") var target: TargetArguments
     @OptionGroup(title: "Probes") var probe: ProbeArguments
+    @OptionGroup(title: "Context") var around: ContextArguments
     @OptionGroup(title: "Signatures") var signatures: SignatureOptions
     @OptionGroup(title: "Output") var form: FormatOptions
     @OptionGroup(title: "Output") var unread: KeepGoingOption
@@ -103,6 +106,8 @@ struct ValidateCommand: ParsableCommand {
             control: ScanControl(),
             scopeName: targets.scope?.name
         )
+        let around = try self.around.setup(isStage: false, resolvers: target.resolver, corpus: corpus)
+        let session = try around.map { try ContextSession($0) }
         let collected = CollectedRecords()
         let scanID = UUID().uuidString.lowercased()
         let policy = EscalationPolicy(level: .full, sniVariants: true, rules: rules, asksAll: true)
@@ -114,8 +119,9 @@ struct ValidateCommand: ParsableCommand {
             StopSignals.advance(setup.control)
             for notice in progress.notices { Terminal.say("hallmark: \(notice)") }
         } makeHandler: { [encoding] _, _ in
-            CollectingHandler(rules, policy, encoding, index, writer, into: collected)
+            CollectingHandler(rules, policy, encoding, into: collected)
         }
+        let isAround = collected.finish(rules, index, writer, session)
         let isKept = keep(writer, scanID)
         let unreadLines = feed.takeIssues()
         for issue in unreadLines.first { Terminal.say("hallmark: \(issue)") }
@@ -132,6 +138,7 @@ struct ValidateCommand: ParsableCommand {
         if collected.lostHere > 0 { Terminal.say("hallmark: \(ScanSummary.lost(collected.lostHere))") }
         if outcome.wasInterrupted { throw ExitCode(130) }
         if let failOn, let highest = collected.highest, highest >= failOn { throw ExitCode(3) }
+        if !isAround, !unread.keepGoing { throw ExitCode(1) }
         if !loaded.unread.isEmpty, !unread.keepGoing { throw ExitCode(1) }
         if targets.readsStandardInput, feed.total == 0 {
             let came = LeftOut(counts: feed.inputCounts, unread: unreadLines.count)
@@ -182,30 +189,72 @@ struct ValidateCommand: ParsableCommand {
 
 /// The finished records of a few endpoints, in the order of their targets.
 private final class CollectedRecords: Sendable {
-    private let state = Mutex<(records: [(UInt64, [UInt8])], highest: LeadLabel?, lostHere: UInt64)>(
-        ([], nil, 0)
-    )
+    private struct Record {
+        let sequence: UInt64
+        var line: [UInt8]
+        let lookedFor: LookedFor
+    }
 
-    func add(_ observation: Observation, _ line: [UInt8], _ label: LeadLabel?) {
-        let (sequence, isLostHere) = (observation.sequence, observation.isLostHere)
+    private let state = Mutex<(records: [Record], highest: LeadLabel?, lostHere: UInt64)>(([], nil, 0))
+
+    func add(_ observation: Observation, _ line: [UInt8]) {
+        let record = Record(
+            sequence: observation.sequence,
+            line: line,
+            lookedFor: LookedFor(observation)
+        )
+        let isLostHere = observation.isLostHere
         state.withLock { state in
-            state.records.append((sequence, line))
+            state.records.append(record)
             if isLostHere { state.lostHere += 1 }
-            if let label { state.highest = max(state.highest ?? label, label) }
         }
     }
 
-    var lines: [[UInt8]] { state.withLock { $0.records.sorted { $0.0 < $1.0 }.map(\.1) } }
+    /// Gives the records their context, matches and compares them, and has the corpus remember them.
+    ///
+    /// - Returns: false when a part of the context could not be looked up at all.
+    func finish(
+        _ rules: RuleSet,
+        _ inventory: InventoryIndex?,
+        _ corpus: CorpusWriter?,
+        _ session: ContextSession?
+    ) -> Bool {
+        let assessor = Assessor(rules)
+        let findings = inventory.map { FindingEngine($0) }
+        return state.withLock { state in
+            state.records.sort { $0.sequence < $1.sequence }
+            let contexts = session?.look(at: state.records.map(\.line))
+            for index in state.records.indices {
+                var line = ByteBuffer()
+                let bytes = state.records[index].line
+                if let contexts {
+                    contexts[index].append(bytes.span, to: &line)
+                } else {
+                    line.append(bytes.span)
+                }
+                let assessment = try? assessor.assess(&line, lookedFor: state.records[index].lookedFor)
+                findings?.splice(into: &line)
+                if let corpus { line.withSpan { corpus.add($0) } }
+                if let label = assessment?.highest { state.highest = max(state.highest ?? label, label) }
+                state.records[index].line = line.withSpan { span in
+                    span.withUnsafeBufferPointer { [UInt8]($0) }
+                }
+            }
+            guard let summary = session?.summary else { return true }
+            for remark in summary.remarks { Terminal.say("hallmark: context: \(remark)") }
+            return summary.isWhole
+        }
+    }
+
+    var lines: [[UInt8]] { state.withLock { $0.records.map(\.line) } }
     var highest: LeadLabel? { state.withLock { $0.highest } }
     var lostHere: UInt64 { state.withLock { $0.lostHere } }
 }
 
-/// Encodes, matches and keeps.
+/// Encodes and keeps.
 private final class CollectingHandler: ObservationHandler {
     private let assessor: Assessor
     private let policy: EscalationPolicy
-    private let findings: FindingEngine?
-    private let corpus: CorpusWriter?
     private let collected: CollectedRecords
     private var encoder: RecordEncoder
     private var line = ByteBuffer(capacity: 16 * 1024)
@@ -214,15 +263,11 @@ private final class CollectingHandler: ObservationHandler {
         _ rules: RuleSet,
         _ policy: EscalationPolicy,
         _ encoding: RecordEncoder.Options,
-        _ inventory: InventoryIndex?,
-        _ corpus: CorpusWriter?,
         into collected: CollectedRecords
     ) {
         encoder = RecordEncoder(encoding)
         assessor = Assessor(rules)
         self.policy = policy
-        findings = inventory.map { FindingEngine($0) }
-        self.corpus = corpus
         self.collected = collected
     }
 
@@ -240,11 +285,8 @@ private final class CollectingHandler: ObservationHandler {
     func finished(_ observation: Observation, completesTarget: Bool) {
         line.removeAll()
         encoder.encode(observation, into: &line)
-        let assessment = try? assessor.assess(&line, lookedFor: LookedFor(observation))
-        findings?.splice(into: &line)
-        if let corpus { line.withSpan { corpus.add($0) } }
         let bytes = line.withSpan { span in span.withUnsafeBufferPointer { [UInt8]($0) } }
-        collected.add(observation, bytes, assessment?.highest)
+        collected.add(observation, bytes)
     }
 
     func passed(_ sequence: UInt64) {}

@@ -13,12 +13,12 @@ struct LeadPlace: Codable, Sendable {
 }
 
 extension LeadPlace {
-    init(_ observation: Observation, _ lead: Lead) {
+    init(_ endpoint: FinishedEndpoint, _ lead: Lead) {
         let host =
-            observation.domain ?? observation.ip.map { $0.isV4 ? $0.description : "[\($0)]" }
-            ?? observation.address
+            endpoint.domain ?? endpoint.ip.map { $0.isV4 ? $0.description : "[\($0)]" }
+            ?? endpoint.address
         self.init(
-            endpoint: "\(host):\(observation.port)",
+            endpoint: "\(host):\(endpoint.port)",
             software: lead.software.name,
             confidence: lead.confidence,
             label: lead.label.rawValue

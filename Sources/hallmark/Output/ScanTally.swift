@@ -17,11 +17,12 @@ struct ScanTally: Sendable {
     var untested = (endpoints: UInt64(0), marks: UInt64(0))
 
     /// - Parameter highest: the strongest lead that nobody has dismissed.
-    mutating func count(_ observation: Observation, _ assessment: Assessment?, highest: LeadLabel?) {
+    mutating func count(_ endpoint: FinishedEndpoint, _ assessment: Assessment?, highest: LeadLabel?) {
+        let outcome = endpoint.outcome
         records += 1
-        outcomes[observation.isSuccess ? "success" : "failure", default: 0] += 1
-        if let error = observation.error { errors[error.code.rawValue, default: 0] += 1 }
-        if observation.isLostHere { lostHere += 1 }
+        outcomes[outcome.isSuccess ? "success" : "failure", default: 0] += 1
+        if let error = outcome.error { errors[error, default: 0] += 1 }
+        if outcome.isLostHere { lostHere += 1 }
         if let count = assessment?.coverage?.untestedCount, count > 0 {
             untested.endpoints += 1
             untested.marks += UInt64(count)
@@ -29,7 +30,7 @@ struct ScanTally: Sendable {
         guard let assessment, !assessment.leads.isEmpty else { return }
         for lead in assessment.leads {
             leads[lead.software.name, default: [:]][lead.label.rawValue, default: 0] += 1
-            places.add(LeadPlace(observation, lead))
+            places.add(LeadPlace(endpoint, lead))
         }
         if let label = highest { self.highest = max(self.highest ?? label, label) }
     }
@@ -46,5 +47,19 @@ struct ScanTally: Sendable {
         }
         places.add(other.places)
         if let label = other.highest { highest = max(highest ?? label, label) }
+    }
+}
+
+/// How an endpoint's observation ended.
+struct RecordOutcome: Sendable {
+    let isSuccess: Bool
+    /// The error's code.
+    let error: String?
+    let isLostHere: Bool
+
+    init(_ observation: Observation) {
+        isSuccess = observation.isSuccess
+        error = observation.error?.code.rawValue
+        isLostHere = observation.isLostHere
     }
 }

@@ -37,6 +37,7 @@ struct Report {
         addLeads(to: &text)
         addBenign(to: &text)
         addCertificate(to: &text)
+        addContext(to: &text)
         addFingerprints(to: &text)
         addHTTP(to: &text)
         addUntested(to: &text)

@@ -1,3 +1,4 @@
+import Context
 import Corpus
 import Decisions
 import Inventory
@@ -21,6 +22,8 @@ final class ScanRun: Sendable {
     let corpus: CorpusWriter?
     /// What was decided before; nil without `--decisions`.
     let decisions: DecisionIndex?
+    /// Where records get their context and are finished; nil without context.
+    let context: ContextThread<FinishedEndpoint>?
 
     init(
         sink: RecordSink,
@@ -32,7 +35,8 @@ final class ScanRun: Sendable {
         encoding: RecordEncoder.Options,
         inventory: InventoryIndex? = nil,
         corpus: CorpusWriter? = nil,
-        decisions: DecisionIndex? = nil
+        decisions: DecisionIndex? = nil,
+        context: ContextThread<FinishedEndpoint>? = nil
     ) {
         self.sink = sink
         self.policy = policy
@@ -44,5 +48,25 @@ final class ScanRun: Sendable {
         self.inventory = inventory
         self.corpus = corpus
         self.decisions = decisions
+        self.context = context
+    }
+
+    /// The same run with a thread that looks up context.
+    func with(_ setup: ContextSetup?) throws -> ScanRun {
+        guard let setup else { return self }
+        let context = try ContextThread<FinishedEndpoint>(setup) { [self] in RecordFinisher(self) }
+        return ScanRun(
+            sink: sink,
+            policy: policy,
+            rules: rules,
+            onlyLeads: onlyLeads,
+            omitsFailures: omitsFailures,
+            form: form,
+            encoding: encoding,
+            inventory: inventory,
+            corpus: corpus,
+            decisions: decisions,
+            context: context
+        )
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Context
 import Corpus
 import Foundation
 import Inventory
@@ -41,6 +42,11 @@ struct ScanSession {
         let control = ScanControl()
         let options = try scanOptions(targets)
         let scanID = saved?.scanID ?? UUID().uuidString.lowercased()
+        let around = try command.around.setup(
+            isStage: false,
+            resolvers: command.target.resolver,
+            corpus: command.output.corpus
+        )
         let inventory = try command.output.inventory.map { try InventoryFile.load($0) }
         try command.output.summary.map { try FileDraft.check($0) }
         var tally = ScanTally(counts: saved?.counts ?? [:])
@@ -53,7 +59,7 @@ struct ScanSession {
         // Only now is it certain that there will be a run: what the file held may go.
         try file.begin(keeping: Int64(tail?.length ?? 0))
         let sink = RecordSink(file, feed: feed, control: control, tally: tally)
-        let run = ScanRun(
+        let run = try ScanRun(
             sink: sink,
             policy: EscalationPolicy(
                 level: command.probe.probe,
@@ -69,6 +75,7 @@ struct ScanSession {
             corpus: corpus,
             decisions: decided
         )
+        .with(around)
         if command.output.verbose { explain(targets, options, rules, scanID: scanID) }
         sink.write(form.head(), records: 0, tally: ScanTally(), completing: [])
         let setup = ScanSetup(options: options, feed: feed, control: control, scopeName: targets.scope?.name)
@@ -95,6 +102,7 @@ struct ScanSession {
             ScanHandler(run, counters: counters)
         }
         line?.clear()
+        let isAround = finishContext(run, wasInterrupted: outcome.wasInterrupted)
         // What came after the last round.
         let lastIssues = feed.takeIssues()
         streamIssues += lastIssues.count
@@ -114,7 +122,7 @@ struct ScanSession {
         try finish(tally, outcome, sink, feed, keeper)
         if targets.readsStandardInput, !checkWhatCame(feed, unread: streamIssues) { throw ExitCode(1) }
         let isUnread = loaded?.unread.isEmpty == false && !command.unread.keepGoing
-        if !isRemembered || !isSummarised || isUnread || isPartlyUnread
+        if !isRemembered || !isSummarised || !isAround || isUnread || isPartlyUnread
             || streamIssues > 0 && !command.unread.keepGoing
         {
             throw ExitCode(1)
@@ -261,6 +269,21 @@ struct ScanSession {
             cpuSeconds: usage.cpu,
             peakRSS: usage.peak
         )
+    }
+
+    /// Waits for the context of the last records, and says what of it could not be looked up.
+    ///
+    /// - Returns: false when a part of it could not be looked up at all.
+    private func finishContext(_ run: ScanRun, wasInterrupted: Bool) -> Bool {
+        guard let context = run.context else { return true }
+        do {
+            let summary = try context.finish(within: wasInterrupted ? 0 : command.around.patience)
+            for remark in summary.remarks { Terminal.say("hallmark: context: \(remark)") }
+            return summary.isWhole || command.unread.keepGoing
+        } catch {
+            Terminal.say("hallmark: context: \(error)")
+            return false
+        }
     }
 
     /// Ends the corpus with the run's summary; false, and a word about it, when that failed.

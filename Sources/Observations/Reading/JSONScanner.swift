@@ -1,22 +1,22 @@
 import Glibc
 
 /// Steps over JSON that is known to be well formed; whatever it is, it stays within it.
-struct JSONScanner {
-    var place: Int
+package struct JSONScanner {
+    package var place: Int
 
-    init(place: Int) { self.place = place }
+    package init(place: Int) { self.place = place }
 
-    mutating func space(_ line: borrowing Span<UInt8>) {
+    package mutating func space(_ line: borrowing Span<UInt8>) {
         while place < line.count, isSpace(line[place]) { place += 1 }
     }
 
     /// Whether `byte` stands here; white space is passed before.
-    mutating func isAt(_ byte: UInt8, _ line: borrowing Span<UInt8>) -> Bool {
+    package mutating func isAt(_ byte: UInt8, _ line: borrowing Span<UInt8>) -> Bool {
         space(line)
         return place < line.count && line[place] == byte
     }
 
-    mutating func take(_ byte: UInt8, _ line: borrowing Span<UInt8>) -> Bool {
+    package mutating func take(_ byte: UInt8, _ line: borrowing Span<UInt8>) -> Bool {
         guard isAt(byte, line) else { return false }
         place += 1
         return true
@@ -24,7 +24,7 @@ struct JSONScanner {
 
     /// The next member's name in its quotes, with the comma before it and the colon taken; nil at the
     /// object's end.
-    mutating func member(_ line: borrowing Span<UInt8>) -> Range<Int>? {
+    package mutating func member(_ line: borrowing Span<UInt8>) -> Range<Int>? {
         var probe = self
         _ = probe.take(0x2c, line)
         probe.space(line)
@@ -38,13 +38,13 @@ struct JSONScanner {
         return name
     }
 
-    func hasEscape(_ range: Range<Int>, _ line: borrowing Span<UInt8>) -> Bool {
+    package func hasEscape(_ range: Range<Int>, _ line: borrowing Span<UInt8>) -> Bool {
         for index in range where line[index] == 0x5c { return true }
         return false
     }
 
     /// What the string in a range stands for; nil when it is none.
-    func text(_ range: Range<Int>, _ line: borrowing Span<UInt8>) -> [UInt8]? {
+    package func text(_ range: Range<Int>, _ line: borrowing Span<UInt8>) -> [UInt8]? {
         guard range.count >= 2, line[range.lowerBound] == 0x22 else { return nil }
         var bytes: [UInt8] = []
         var index = range.lowerBound + 1
@@ -87,7 +87,7 @@ struct JSONScanner {
         place = line.count + 1
     }
 
-    mutating func skipValue(_ line: borrowing Span<UInt8>) -> Bool {
+    package mutating func skipValue(_ line: borrowing Span<UInt8>) -> Bool {
         space(line)
         var depth = 0
         while place < line.count {

@@ -1,14 +1,14 @@
 import Glibc
 
 /// A thread that runs one body; unlike Foundation's it says when it can't be made.
-struct LoopThread {
+package struct LoopThread {
     private let thread: pthread_t
 
     /// Bytes.
     private static let stackSize = 4 << 20
 
     /// Nil when the system has no room for another thread.
-    init?(_ body: @escaping @Sendable () -> Void) {
+    package init?(_ body: @escaping @Sendable () -> Void) {
         let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
         defer { attributes.deallocate() }
         guard pthread_attr_init(attributes) == 0 else { return nil }
@@ -34,7 +34,7 @@ struct LoopThread {
     }
 
     /// Waits until the body has returned.
-    func join() {
+    package func join() {
         pthread_join(thread, nil)
     }
 

@@ -1,0 +1,43 @@
+import Net
+
+/// Looks up the context of records that are there already, and waits for it.
+///
+/// One thread uses one session.
+package final class ContextSession {
+    private let loop: EventLoop
+    private let stage: ContextStage
+    private var records = 0
+
+    package init(_ setup: ContextSetup) throws {
+        loop = try EventLoop()
+        stage = try ContextStage(
+            on: loop,
+            setup.options,
+            suffixes: setup.suffixes,
+            hosting: try setup.makeHosting(),
+            history: try setup.history?()
+        )
+    }
+
+    /// Each record's context, in the order of the lines.
+    package func look(at lines: [[UInt8]]) -> [RecordContext] {
+        records += lines.count
+        var found = [RecordContext](repeating: RecordContext(), count: lines.count)
+        var missing = lines.count
+        for (index, line) in lines.enumerated() {
+            stage.look(at: line) { context in
+                found[index] = context
+                missing -= 1
+            }
+        }
+        if missing > 0 { loop.run() }
+        return found
+    }
+
+    package var summary: ContextSummary {
+        var summary = ContextSummary()
+        summary.read(stage)
+        summary.records = records
+        return summary
+    }
+}

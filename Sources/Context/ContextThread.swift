@@ -1,0 +1,158 @@
+import Glibc
+import Net
+import Synchronization
+
+/// Takes records with their context, on the thread that looked it up.
+package protocol ContextTaker<Payload>: AnyObject {
+    associatedtype Payload: Sendable
+
+    func take(_ payload: Payload, _ line: [UInt8], _ context: RecordContext)
+
+    /// Hands on what was gathered; called every second, and once at the end.
+    func flush()
+}
+
+/// Looks up the context of records as they come, on a thread of its own: whoever makes them never waits.
+package final class ContextThread<Payload: Sendable>: Sendable {
+    private struct State {
+        var items: [(Payload, [UInt8])] = []
+        var waker: LoopWaker?
+        /// Milliseconds for which is waited after the last record; nil before it.
+        var patience: UInt64?
+        var summary = ContextSummary()
+        var failure: (any Error)?
+    }
+
+    private let shared = Shared()
+    private let thread: LoopThread
+
+    private final class Shared: Sendable {
+        let state = Mutex(State())
+    }
+
+    /// - Parameter makeTaker: called on the thread.
+    package init(
+        _ setup: ContextSetup,
+        makeTaker: @escaping @Sendable () -> any ContextTaker<Payload>
+    ) throws {
+        let shared = shared
+        let thread = LoopThread {
+            let taker = makeTaker()
+            do {
+                try Run(setup, shared, taker).run()
+            } catch {
+                shared.state.withLock { $0.failure = error }
+                Self.passOn(shared, taker)
+            }
+        }
+        guard let thread else { throw UVError.tryAgain }
+        self.thread = thread
+    }
+
+    /// Hands over a record, without its line end.
+    package func add(_ payload: Payload, _ line: [UInt8]) {
+        let waker = shared.state.withLock { state -> LoopWaker? in
+            state.items.append((payload, line))
+            return state.items.count == 1 ? state.waker : nil
+        }
+        waker?.wake()
+    }
+
+    /// Waits until all records were taken.
+    ///
+    /// - Parameter milliseconds: for which name servers are waited for at most.
+    package func finish(within milliseconds: UInt64) throws -> ContextSummary {
+        let waker = shared.state.withLock { state -> LoopWaker? in
+            state.patience = milliseconds
+            return state.waker
+        }
+        waker?.wake()
+        thread.join()
+        return try shared.state.withLock { state in
+            if let failure = state.failure { throw failure }
+            return state.summary
+        }
+    }
+
+    /// Hands records on as they are: what could not be looked up costs none of them.
+    private static func passOn(_ shared: Shared, _ taker: any ContextTaker<Payload>) {
+        while true {
+            let (items, isEnded) = shared.state.withLock { state in
+                defer { state.items.removeAll() }
+                return (state.items, state.patience != nil)
+            }
+            for (payload, line) in items { taker.take(payload, line, RecordContext()) }
+            if isEnded { break }
+            usleep(20_000)
+        }
+        taker.flush()
+    }
+
+    /// What belongs to the thread.
+    private final class Run {
+        let loop: EventLoop
+        let stage: ContextStage
+        let shared: Shared
+        let taker: any ContextTaker<Payload>
+        var records = 0
+        var endedAt: UInt64?
+
+        /// Records whose names are looked up at a time; more than these get the rest of their context alone.
+        static var mostOpen: Int { 4096 }
+        /// For how long is waited for name servers of which none ever answered, in milliseconds.
+        static var patienceWithSilence: UInt64 { 1000 }
+
+        init(_ setup: ContextSetup, _ shared: Shared, _ taker: any ContextTaker<Payload>) throws {
+            loop = try EventLoop()
+            stage = try ContextStage(
+                on: loop,
+                setup.options,
+                suffixes: setup.suffixes,
+                hosting: try setup.makeHosting(),
+                history: try setup.history?()
+            )
+            self.shared = shared
+            self.taker = taker
+        }
+
+        func run() throws {
+            let waker = try loop.makeWaker(keepsLoopAlive: true) { [unowned self] in drain() }
+            shared.state.withLock { $0.waker = waker }
+            let flush = loop.every(milliseconds: 1000) { [unowned self] in taker.flush() }
+            let watch = loop.every(milliseconds: 20) { [unowned self] in lookAtEnd() }
+            drain()
+            loop.run()
+            flush.cancel()
+            watch.cancel()
+            taker.flush()
+            shared.state.withLock { state in
+                state.waker = nil
+                state.summary.read(stage)
+                state.summary.records = records
+            }
+        }
+
+        func drain() {
+            let items = shared.state.withLock { state in
+                defer { state.items.removeAll(keepingCapacity: true) }
+                return state.items
+            }
+            for (payload, line) in items {
+                records += 1
+                stage.look(at: line, asksNames: stage.open < Self.mostOpen) { [unowned self] context in
+                    taker.take(payload, line, context)
+                }
+            }
+        }
+
+        func lookAtEnd() {
+            guard let patience = shared.state.withLock({ $0.patience }) else { return }
+            drain()
+            guard stage.open > 0 else { return loop.stop() }
+            let start = endedAt ?? loop.now
+            endedAt = start
+            let limit = stage.isUnheard ? min(patience, Self.patienceWithSilence) : patience
+            if loop.now - start >= limit { stage.giveUp() }
+        }
+    }
+}

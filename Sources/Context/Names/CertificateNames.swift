@@ -1,0 +1,48 @@
+import Bytes
+import PublicSuffix
+import Wire
+
+/// The names of a certificate that DNS can be asked for, at most `maximum`.
+struct CertificateNames {
+    struct Name {
+        /// As the certificate has it, in lower case.
+        let text: String
+        /// What is asked for: of a wildcard a label that hardly anybody has.
+        let asked: String
+        let isWildcard: Bool
+    }
+
+    private(set) var names: [Name] = []
+    /// How many more there are.
+    private(set) var more = 0
+    /// The registrable domain of the first name.
+    let domain: String?
+
+    static let maximum = 16
+    /// Answers for this label are the wildcard's.
+    static let probeLabel = "hallmark-probe"
+
+    init(_ texts: [String], _ suffixes: PublicSuffixList) {
+        var seen: Set<String> = []
+        for text in texts {
+            let isWildcard = text.hasPrefix("*.")
+            let bare = isWildcard ? String(text.dropFirst(2)) : text
+            guard IPAddress(bare) == nil, let name = Self.host(bare), seen.insert(text.lowercased()).inserted,
+                // Nobody has a public suffix; a wildcard below one is a certificate gone wrong.
+                !suffixes.isPublicSuffix(name)
+            else { continue }
+            guard names.count < Self.maximum else {
+                more += 1
+                continue
+            }
+            let asked = isWildcard ? "\(Self.probeLabel).\(name)" : name
+            names.append(Name(text: isWildcard ? "*." + name : name, asked: asked, isWildcard: isWildcard))
+        }
+        domain = names.first.flatMap { suffixes.registrableDomain(of: $0.text) }
+    }
+
+    private static func host(_ text: String) -> String? {
+        var text = text
+        return text.withUTF8 { try? HostName.parse($0.span) }
+    }
+}

@@ -1,0 +1,103 @@
+extension Field {
+    /// What stands around an endpoint: looked up with `--context` and by `hallmark enrich`.
+    static let context: [Field] = [
+        Field("server.as.number", .long, "The autonomous system of the address, from `--mmdb`."),
+        Field("server.as.organization.name", .keyword, "Its organisation."),
+        Field("server.geo.country_iso_code", .keyword, "The country of the address, two letters."),
+        Field(
+            "hallmark.context.names.state",
+            .keyword,
+            "`complete`, `partial` when some questions had no answer, `not_asked` when no name server answers."
+        ),
+        Field(
+            "hallmark.context.names.points",
+            .keyword,
+            "`here`: a name of the certificate points to this address; `elsewhere`: all were asked for, and none does; `nowhere`: none has an address; `unknown`."
+        ),
+        .list(
+            "hallmark.context.names.here",
+            .keyword,
+            "Names of the certificate that point to this address."
+        ),
+        .list("hallmark.context.names.elsewhere", .keyword, "Those that point to others."),
+        .list("hallmark.context.names.nowhere", .keyword, "Those that have no address."),
+        .list(
+            "hallmark.context.names.open",
+            .keyword,
+            "Wildcards below which a name that hardly anybody has gets no answer: others may have one."
+        ),
+        .list("hallmark.context.names.unanswered", .keyword, "Names about which nobody could tell."),
+        .list(
+            "hallmark.context.names.addresses",
+            .ip,
+            "Where the names point that point elsewhere; at most 16."
+        ),
+        Field("hallmark.context.names.more", .long, "Names that were not looked at, beyond the first 16."),
+        .list("hallmark.context.names.reverse", .keyword, "Reverse names of the address; at most 4."),
+        .list("hallmark.context.names.reverse_confirmed", .keyword, "Those that point back to it."),
+        Field(
+            "hallmark.context.names.caa.domain",
+            .keyword,
+            "The registrable domain whose CAA records were asked for."
+        ),
+        .list("hallmark.context.names.caa.issuers", .keyword, "Authorities that may issue for it now."),
+        Field(
+            "hallmark.context.names.caa.agrees",
+            .boolean,
+            "Whether the certificate's issuer is among them: a hint, since CAA binds at issuance. Absent for issuers that are not known by their domains."
+        ),
+        Field("hallmark.context.hosting.kind", .keyword, "`cloud`, `cdn`, `consumer` or `unknown`."),
+        Field(
+            "hallmark.context.hosting.provider",
+            .keyword,
+            "Who publishes the address as its own: `aws`, `azure`, …."
+        ),
+        Field("hallmark.context.hosting.service", .keyword, "For which of its services."),
+        Field("hallmark.context.hosting.region", .keyword, "In which of its regions."),
+        Field("hallmark.context.hosting.prefix", .keyword, "The published prefix."),
+        Field(
+            "hallmark.context.revocation.status",
+            .keyword,
+            "What staple and list come to: `good`, `revoked`, or why nothing can be told: `unknown`, `stale`, `invalid`, `other`, `unreadable`, `refused`, `unchecked`, `unavailable`."
+        ),
+        Field("hallmark.context.revocation.revoked_at", .date, "Since when the certificate is revoked."),
+        Field(
+            "hallmark.context.revocation.reason",
+            .keyword,
+            "Why, in the words of RFC 5280: `key_compromise`, …."
+        ),
+        Field(
+            "hallmark.context.revocation.must_staple",
+            .boolean,
+            "The certificate asks for a staple (RFC 7633)."
+        ),
+        .list("hallmark.context.revocation.anomalies", .keyword, "`must_staple_without_staple`."),
+        Field(
+            "hallmark.context.revocation.staple.status",
+            .keyword,
+            "What the stapled OCSP answer says, checked."
+        ),
+        Field("hallmark.context.revocation.staple.this_update", .date, "From when it holds."),
+        Field("hallmark.context.revocation.staple.next_update", .date, "Until when it holds."),
+        Field(
+            "hallmark.context.time.first_seen",
+            .date,
+            "When the corpus saw the certificate first, anywhere."
+        ),
+        Field(
+            "hallmark.context.time.age_when_first_seen",
+            .long,
+            "Seconds from the certificate's begin of validity until then."
+        ),
+        Field(
+            "hallmark.context.time.issues",
+            .long,
+            "Certificates that the corpus holds for its first name, this one included."
+        ),
+        Field(
+            "hallmark.context.time.rhythm",
+            .long,
+            "The middle of the seconds from one of them to the next."
+        ),
+    ]
+}

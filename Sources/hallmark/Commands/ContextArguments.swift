@@ -1,0 +1,131 @@
+import ArgumentParser
+import Context
+import Corpus
+import Observations
+import PublicSuffix
+import Terminal
+
+/// What stands around an endpoint: which parts are looked up, and with what.
+struct ContextArguments: ParsableArguments {
+    @Flag(
+        help:
+            "Look up what stands around each endpoint: names, revocation, and with a corpus, time (Docs/context.md)."
+    )
+    var context = false
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Where the certificate's names point, and what the address is called."
+    )
+    var contextNames: Bool?
+
+    @Flag(inversion: .prefixedNo, help: "What a stapled OCSP answer says, checked.")
+    var contextRevocation: Bool?
+
+    @Flag(inversion: .prefixedNo, help: "When the certificate was first seen, from --corpus.")
+    var contextTime: Bool?
+
+    @Option(
+        help: ArgumentHelp(
+            "Say whose the address is by this MaxMind DB file; repeatable. The first that knows a thing says it.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var mmdb: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Say whether a cloud or CDN publishes the address as its own: the file of AWS, Azure, Google, Cloudflare, Fastly or \
+            Oracle, or NAME=FILE for a list of prefixes; repeatable.
+            """,
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var hosting: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Questions to name servers a second, for context alone.", valueName: "number")
+    )
+    var dnsRate = 100.0
+
+    @Option(
+        help: ArgumentHelp(
+            "How long the last records wait for names when all else is done.",
+            valueName: "seconds"
+        )
+    )
+    var dnsWait = 10.0
+
+    @Option(
+        help: ArgumentHelp(
+            "Take public suffixes from this list, not from the one that is shipped.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var psl: String?
+
+    func validate() throws {
+        guard dnsRate > 0, dnsRate <= 100_000 else {
+            throw ValidationError("--dns-rate takes a number over 0, up to 100000.")
+        }
+        guard 0...86_400 ~= dnsWait else { throw ValidationError("--dns-wait takes seconds, 0 to 86400.") }
+    }
+
+    /// Milliseconds for which the last records wait for names.
+    var patience: UInt64 { UInt64(dnsWait * 1000) }
+
+    /// Whether anything is to be looked up.
+    var isWanted: Bool {
+        context || contextNames == true || contextRevocation == true || contextTime == true || !mmdb.isEmpty
+            || !hosting.isEmpty
+    }
+
+    /// What is looked up and with what; nil for nothing.
+    ///
+    /// - Parameters:
+    ///   - isStage: whether the command is there for context alone.
+    ///   - resolvers: name servers.
+    ///   - corpus: what remembers, as far as there is one.
+    func setup(isStage: Bool, resolvers: [String], corpus: String?) throws -> ContextSetup? {
+        guard isWanted || isStage else { return nil }
+        if contextTime == true, corpus == nil { throw ValidationError("--context-time goes with --corpus.") }
+        let all = context || isStage
+        var setup = ContextSetup()
+        if contextNames ?? all {
+            setup.options.askNames(servers: resolvers, rate: dnsRate)
+            setup.suffixes = try PublicSuffixList.load(named: psl, executable: CommandLine.executable)
+        }
+        setup.options.revocation = contextRevocation ?? all
+        setup.databases = mmdb
+        setup.ranges = hosting
+        if contextTime ?? all, let corpus {
+            setup.history = { CorpusContext(try CorpusHistory(CorpusFile(corpus, .read))) }
+        }
+        for remark in try setup.check() { Terminal.say("hallmark: \(remark)") }
+        return setup
+    }
+}
+
+/// A corpus as what remembers.
+final class CorpusContext: ContextHistory {
+    private let history: CorpusHistory
+
+    init(_ history: CorpusHistory) { self.history = history }
+
+    func look(certificate: String?, names: [String], address: String?) -> TimeContext? {
+        // A corpus that is damaged is said by whoever reads it for its own sake.
+        guard let facts = try? history.look(certificate: certificate, names: names) else {
+            return nil
+        }
+        var context = TimeContext()
+        context.firstSeen = facts.firstSeen
+        context.ageWhenFirstSeen = facts.ageWhenFirstSeen
+        context.issues = facts.issues
+        context.rhythm = facts.rhythm
+        return context == TimeContext() ? nil : context
+    }
+}

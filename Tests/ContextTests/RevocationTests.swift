@@ -1,0 +1,79 @@
+import Context
+import Foundation
+import Observations
+import TestSupport
+import Testing
+
+/// Revocation lists, made by cryptography.
+@Suite(.enabled(if: !PythonPackages.isOffline))
+struct RevocationTests {
+    private let scratch = Scratch()
+
+    @Test func listsAreRead() throws {
+        try PythonPackages.install()
+        let script = """
+            import sys, datetime, packages
+            packages.use()
+            from cryptography import x509
+            from cryptography.hazmat.primitives import hashes, serialization
+            from cryptography.hazmat.primitives.asymmetric import ec
+            from cryptography.x509.oid import NameOID
+            DER = serialization.Encoding.DER
+            now = datetime.datetime(2026, 11, 1, tzinfo=datetime.timezone.utc)
+            day = datetime.timedelta(days=1)
+            key, other = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+            name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CA")])
+            def make(serial, subject, ca):
+                return (x509.CertificateBuilder().subject_name(subject).issuer_name(name).public_key(key.public_key())
+                    .serial_number(serial).not_valid_before(now - 9 * day).not_valid_after(now + 99 * day)
+                    .add_extension(x509.BasicConstraints(ca, None), True).sign(key, hashes.SHA256()))
+            def put(file, value): open(sys.argv[1] + "/" + file, "wb").write(value.public_bytes(DER))
+            put("ca", make(1, name, True))
+            put("leaf", make(7, x509.Name([]), False))
+            put("clean", make(8, x509.Name([]), False))
+            entry = (x509.RevokedCertificateBuilder().serial_number(7).revocation_date(now - 3 * day)
+                .add_extension(x509.CRLReason(x509.ReasonFlags.superseded), False).build())
+            for file, signer, issuer in [("list", key, name), ("forged", other, name),
+                    ("foreign", key, x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Other")]))]:
+                put(file, x509.CertificateRevocationListBuilder().issuer_name(issuer).last_update(now).next_update(now + 7 * day)
+                    .add_revoked_certificate(entry).sign(signer, hashes.SHA256()))
+            """
+        try check(
+            "env",
+            [
+                "-C", projectFolder + "/Tests/Tools", "PYTHONDONTWRITEBYTECODE=1", "python3", "-c", script,
+                scratch.path,
+            ]
+        )
+        func bytes(_ name: String) throws -> [UInt8] {
+            [UInt8](try Data(contentsOf: URL(fileURLWithPath: scratch.file(name))))
+        }
+        let now = 1_793_664_000_000  // 2026-11-03
+        func read(_ list: String, _ leaf: String, now: Int = now) throws -> RevocationContext.Statement {
+            RevocationProof.read(
+                list: try bytes(list),
+                leaf: try bytes(leaf),
+                issuer: try bytes("ca"),
+                now: now
+            )
+        }
+        let revoked = try read("list", "leaf")
+        #expect(revoked.status == .revoked && revoked.reason == "superseded")
+        #expect(revoked.revokedAt == 1_793_232_000_000)  // 2026-10-29
+        #expect(try read("list", "clean").status == .good)
+        #expect(try read("list", "clean", now: now + 9 * 86_400_000).status == .stale)
+        #expect(try read("forged", "leaf").status == .invalid)
+        #expect(try read("foreign", "leaf").status == .other)
+        #expect(try read("ca", "leaf").status == .unreadable)
+        let list = try bytes("list")
+        for count in stride(from: 0, to: list.count, by: 5) {
+            let statement = RevocationProof.read(
+                list: Array(list.prefix(count)),
+                leaf: try bytes("leaf"),
+                issuer: try bytes("ca"),
+                now: now
+            )
+            #expect(statement.status == .unreadable)
+        }
+    }
+}
