@@ -25,7 +25,7 @@ FOLDER ?= .build-dist
 LAB_PORT := 20443
 
 .DEFAULT_GOAL := help
-.PHONY: lab dist deb signatures-release help scan build check test debug thread fuzz budgets bench manual install uninstall lint format snapshots clean \
+.PHONY: lab dist deb reproducible signatures-release help scan build check test debug thread fuzz budgets bench manual install uninstall lint format snapshots clean \
   build-packages test-packages
 
 help: ## List the targets
@@ -106,6 +106,9 @@ uninstall: ## Remove what install put under PREFIX, also what an older version l
 
 dist: build-packages ## Build the commit for others: tarball, SBOM, debug symbols in FOLDER (default .build-dist)
 	@SWIFT="$(SWIFT)" Packaging/dist.sh $(FOLDER)
+
+reproducible: build-packages ## Build the commit twice, in two folders, and show that both are the same
+	@SWIFT="$(SWIFT)" Packaging/reproducible.sh
 
 deb: ## Make Debian packages of what `make dist` built, and have lintian look at them
 	@$(call install_packages,lintian)

@@ -3,6 +3,7 @@
 #
 #   deb.sh [FOLDER]: FOLDER as given to dist.sh (default .build-dist); the packages are left there.
 set -euo pipefail
+umask 022  # what is packed can be read by all, whatever who packs it is used to
 cd "$(dirname "$0")/.."
 folder=$(cd "${1:-.build-dist}" && pwd)
 stage=$(find "$folder" -maxdepth 1 -type d -name 'hallmark-*-linux-*')

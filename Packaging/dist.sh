@@ -8,6 +8,7 @@
 # commit. Two builds of one commit by one toolchain are the same, wherever they are made: no path and no time of the
 # build is inside.
 set -euo pipefail
+umask 022  # what is packed can be read by all, whatever who packs it is used to
 cd "$(dirname "$0")/.."
 root=$PWD
 mkdir -p "${1:-.build-dist}"
@@ -53,8 +54,9 @@ for checkout in "$build"/checkouts/*/; do
         cp "$file" "$share/doc/hallmark/licenses/$(basename "$checkout")-$(basename "$file")"
     done
 done
-runtime=$(dirname "$(dirname "$(readlink -f "$(command -v "$swift")")")")/share/swift/LICENSE.txt
-cp "$runtime" "$share/doc/hallmark/licenses/swift-LICENSE.txt"
+# Where the toolchain lies it says itself: `swift` may be a wrapper, as that of swiftly.
+runtime=$($swift -print-target-info | sed -n 's|.*"runtimeResourcePath": "\(.*\)/lib/swift".*|\1|p')
+cp "$runtime/share/swift/LICENSE.txt" "$share/doc/hallmark/licenses/swift-LICENSE.txt"
 mkdir -p "$share/man/man1" "$share/bash-completion/completions" "$share/zsh/site-functions" \
     "$share/fish/vendor_completions.d"
 "$stage/bin/hallmark" --experimental-dump-help | Packaging/manual.py "$version" > "$share/man/man1/hallmark.1"
