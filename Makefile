@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 SWIFT ?= swift
 RELEASE := .build/release/hallmark
+# What `install` puts beside the binary: manual page, completions.
+EXTRAS := .build/share
 BIN := $(DESTDIR)$(PREFIX)/bin
 SHARE := $(DESTDIR)$(PREFIX)/share
 
@@ -25,7 +27,7 @@ FOLDER ?= .build-dist
 LAB_PORT := 20443
 
 .DEFAULT_GOAL := help
-.PHONY: lab dist deb reproducible signatures-release help scan build check test debug thread fuzz budgets bench manual install uninstall lint format snapshots clean \
+.PHONY: lab extras dist deb reproducible signatures-release help scan build check test debug thread fuzz budgets bench manual install uninstall lint format snapshots clean \
   build-packages test-packages
 
 help: ## List the targets
@@ -78,26 +80,32 @@ budgets: build-packages ## Count instructions and allocations, and hold them to 
 bench: build ## Run the benchmarks and print their ratios
 	@Benchmarks/run.sh
 
-manual: build ## Write the manual page and the completions to .build/share
-	@mkdir -p .build/share
-	@! git rev-parse HEAD > /dev/null 2>&1 || Packaging/release-of-rules.sh $(RELEASE) > .build/share/release.json
-	@$(SWIFT) package generate-manual >&2
-	@cp .build/plugins/GenerateManual/outputs/hallmark/hallmark.1 .build/share/
+manual: build ## Write the manual page, the completions and what the rules are to .build/share
+	@$(MAKE) --no-print-directory extras
+
+# Of the binary that is there, whoever built it.
+extras:
+	@mkdir -p $(EXTRAS)
+	@! git rev-parse HEAD > /dev/null 2>&1 || Packaging/release-of-rules.sh $(RELEASE) > $(EXTRAS)/release.json
+	@export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct 2> /dev/null || date +%s); \
+	  $(RELEASE) --experimental-dump-help | \
+	  Packaging/manual.py $$($(RELEASE) --version | sed -n '1s/^hallmark \([^ ]*\).*/\1/p') > $(EXTRAS)/hallmark.1
 	@for shell in bash zsh fish; do \
-	  $(RELEASE) --generate-completion-script $$shell > .build/share/hallmark.$$shell || exit 1; \
+	  $(RELEASE) --generate-completion-script $$shell > $(EXTRAS)/hallmark.$$shell || exit 1; \
 	done
 
 install: $(if $(filter $(shell id -u),$(OWNER)),manual) ## Install under PREFIX (default /usr/local)
-	@test -x $(RELEASE) && test -f .build/share/hallmark.1 || { echo "First: make manual" >&2; exit 1; }
+	@test -x $(RELEASE) && test -f $(EXTRAS)/hallmark.1 || { echo "First: make manual" >&2; exit 1; }
 	@$(MAKE) --no-print-directory uninstall  # what an older version left goes, too
 	install -d $(BIN) $(SHARE)/hallmark
 	install -m 755 $(RELEASE) $(BIN)/hallmark
 	cp -r --no-preserve=ownership lookalikes mappings publicsuffix signatures targets vocabulary $(SHARE)/hallmark/
-	@! test -f .build/share/release.json || install -m 644 .build/share/release.json $(SHARE)/hallmark/
-	install -D -m 644 .build/share/hallmark.1 $(SHARE)/man/man1/hallmark.1
-	install -D -m 644 .build/share/hallmark.bash $(SHARE)/bash-completion/completions/hallmark
-	install -D -m 644 .build/share/hallmark.zsh $(SHARE)/zsh/site-functions/_hallmark
-	install -D -m 644 .build/share/hallmark.fish $(SHARE)/fish/vendor_completions.d/hallmark.fish
+	chmod -R u=rwX,go=rX $(SHARE)/hallmark
+	@! test -f $(EXTRAS)/release.json || install -m 644 $(EXTRAS)/release.json $(SHARE)/hallmark/
+	install -D -m 644 $(EXTRAS)/hallmark.1 $(SHARE)/man/man1/hallmark.1
+	install -D -m 644 $(EXTRAS)/hallmark.bash $(SHARE)/bash-completion/completions/hallmark
+	install -D -m 644 $(EXTRAS)/hallmark.zsh $(SHARE)/zsh/site-functions/_hallmark
+	install -D -m 644 $(EXTRAS)/hallmark.fish $(SHARE)/fish/vendor_completions.d/hallmark.fish
 
 uninstall: ## Remove what install put under PREFIX, also what an older version left
 	rm -rf $(SHARE)/hallmark

@@ -65,7 +65,7 @@ mkdir -p "$program/usr/share/zsh/vendor-completions"
 cp "$stage/share/zsh/site-functions/_hallmark" "$program/usr/share/zsh/vendor-completions/"
 gzip -9nc "$stage/share/man/man1/hallmark.1" > "$program/usr/share/man/man1/hallmark.1.gz"
 documents "$program" hallmark
-cp -r "$stage"/share/doc/hallmark/{Docs,README.md,CHANGELOG.md,NOTICE,examples,sbom.cdx.json} "$program/usr/share/doc/hallmark/"
+cp -r "$stage"/share/doc/hallmark/{Docs,README.md,CHANGELOG.md,NOTICE,examples,pysigma,sbom.cdx.json} "$program/usr/share/doc/hallmark/"
 # Completions are read by a shell, not run. Yams brings the libyaml that it is tested with, and `roots audit` reads the
 # lists of packages in images, of which dpkg itself knows nothing.
 sed -i '1{/^#!/d}' "$program/usr/share/bash-completion/completions/hallmark"

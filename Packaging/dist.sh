@@ -49,6 +49,7 @@ cp -r lookalikes mappings publicsuffix signatures targets vocabulary "$share/hal
 (cd "$root" && Packaging/release-of-rules.sh "$stage/bin/hallmark" "$source/signatures") > "$share/hallmark/release.json"
 cp -r Docs README.md CHANGELOG.md SECURITY.md LICENSE NOTICE "$share/doc/hallmark/"
 cp -r Packaging/systemd "$share/doc/hallmark/examples"
+cp -r Packaging/pysigma "$share/doc/hallmark/"
 for checkout in "$build"/checkouts/*/; do
     for file in "$checkout"LICENSE*; do
         cp "$file" "$share/doc/hallmark/licenses/$(basename "$checkout")-$(basename "$file")"

@@ -111,6 +111,71 @@ import Testing
         #expect(left == ["current", "previous", "rules-100", "rules-200"])
     }
 
+    /// A program that is installed with rules of its own takes newer ones from a URL, and says what they
+    /// changed.
+    @Test func anInstalledProgramTakesThemFromAURL() throws {
+        let shop = try Workshop()
+        try shop.release("shipped", serial: 50, titles: ["Alpha", "Beta", "Old"])
+        try shop.release("one", serial: 100, titles: ["Alpha", "Gamma"])
+        try shop.release("two", serial: 200, titles: ["Alpha", "Gamma", "Delta"])
+        try TestSupport.check(
+            "bash",
+            [
+                "-c",
+                """
+                set -e; cd '\(shop.scratch.path)'; mkdir -p prefix/bin prefix/share/hallmark
+                cp '\(Program.path)' prefix/bin/
+                cp -r shipped/signatures shipped/vocabulary shipped/release.json prefix/share/hallmark/
+                """,
+            ]
+        )
+        let server = try ServerProcess("python3") { port, _ in
+            ["-m", "http.server", "\(port)", "--bind", "127.0.0.1", "--directory", shop.scratch.path]
+        }
+        func signatures(_ arguments: String...) throws -> CommandResult {
+            try TestSupport.run(
+                "env",
+                [
+                    "-u", "HALLMARK_SIGNATURES", "XDG_DATA_HOME=" + shop.scratch.file("data"), "NO_COLOR=1",
+                    shop.scratch.file("prefix/bin/hallmark"), "signatures",
+                ] + arguments
+            )
+        }
+        func update(_ name: String) throws -> CommandResult {
+            try signatures(
+                "update",
+                "http://127.0.0.1:\(server.port)/\(name)",
+                "--key",
+                shop.scratch.file("ours.pub")
+            )
+        }
+        /// What `list --changed` says, by title.
+        func changes() throws -> [String: String] {
+            let result = try signatures("list", "--changed")
+            #expect(result.status == 0, "\(result.errors)")
+            let rows = result.text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0.last ?? "", $0.first ?? "") })
+        }
+        let before = try signatures("list", "--changed")
+        #expect(before.status == 0 && before.text.isEmpty)
+        #expect(before.errors.contains("nothing has changed"), "\(before.errors)")
+        let first = try update("one.tar.gz")
+        #expect(first.status == 0 && first.errors.contains("took over 2 rules"), "\(first.errors)")
+        // Against the rules that came with the program, and then against the update before.
+        #expect(try changes() == ["TITLE": "CHANGE", "Gamma": "changed", "Old": "gone"])
+        #expect(try update("two.tar.gz").status == 0)
+        #expect(try changes() == ["TITLE": "CHANGE", "Delta": "new"])
+        #expect(try signatures("list").errors.contains("3 rules"))
+        for (name, word) in [("missing.tar.gz", "404"), ("one.tar.gz", "older")] {
+            let refused = try update(name)
+            #expect(refused.status == 1 && refused.errors.contains(word), "\(refused.errors)")
+            #expect(refused.errors.contains("nothing was changed"))
+        }
+        #expect(try changes() == ["TITLE": "CHANGE", "Delta": "new"])
+        #expect(try signatures("update", "--back").status == 0)
+        #expect(try signatures("list").errors.contains("2 rules"))
+    }
+
     /// What is refused, and by which word; what was there stays.
     @Test func whatIsNotRight() throws {
         let shop = try Workshop()

@@ -79,6 +79,9 @@ plain=(-config "$folder/plain.cnf")
 # (The team server's own has C=Earth as well, which openssl finds too long for a country.)
 self_signed cobalt-strike '/ST=Cyberspace/L=Somewhere/O=cobaltstrike/OU=AdvancedPenTesting/CN=Major Cobalt Strike' \
     "${plain[@]}" -newkey rsa:2048 -days 3650 -set_serial 146473198
+# A certificate of the same second would share a mark with it on fast machines, and on slow ones not.
+made=$(date +%s)
+while [ "$(date +%s)" = "$made" ]; do sleep 0.05; done
 self_signed asyncrat '/CN=AsyncRAT Server' "${plain[@]}" -extensions ca -newkey rsa:2048 -sha512 -days 36500
 self_signed poshc2 '/C=US/ST=Minnesota/L=Minnetonka/O=Pajfds/OU=Jethpro/CN=P18055077' \
     "${plain[@]}" -newkey rsa:2048 -days 3650 -set_serial 1000
