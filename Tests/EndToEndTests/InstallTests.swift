@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What packages are made with, over the program that the tests run: `make install` and `make uninstall`, the SBOM.
+/// What packages are made with, over the program that the tests run: installing, the SBOM.
 @Suite struct InstallTests {
     private let scratch = Scratch()
 
