@@ -33,6 +33,7 @@ let package = Package(
         // C libraries. Each is imported by the one module that owns it.
         .systemLibrary(name: "CUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSocketBatch"),
         .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(
             name: "CMaxMindDB",
@@ -73,7 +74,8 @@ let package = Package(
         .target(name: "PublicSuffix", dependencies: ["Observations"]),
 
         // What speaks to servers.
-        .target(name: "Net", dependencies: ["CAres", "CUV", "Wire"]),
+        .target(name: "Net", dependencies: ["CAres", "CSocketBatch", "CUV", "Wire"]),
+        .target(name: "Discovery", dependencies: ["Bytes", "Net", "Wire"]),
         .target(name: "Fetch", dependencies: ["CCurl", "Net", "Wire"]),
         .target(
             name: "Transparency",
@@ -84,7 +86,7 @@ let package = Package(
         .target(
             name: "Scan",
             dependencies: [
-                "Bytes", "HTTPClient", "Net", "Observations", "TLSClient", "Targets", "Wire",
+                "Bytes", "Discovery", "HTTPClient", "Net", "Observations", "TLSClient", "Targets", "Wire",
                 .product(name: "DequeModule", package: "swift-collections"),
             ]
         ),
@@ -180,7 +182,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ScanTests",
-            dependencies: ["Net", "Observations", "Scan", "Targets", "TestSupport", "Wire"]
+            dependencies: ["Discovery", "Net", "Observations", "Scan", "Targets", "TestSupport", "Wire"]
         ),
         .testTarget(
             name: "EndToEndTests",
@@ -254,6 +256,7 @@ let fuzzed: [Target.Dependency] = [
     "Context",
     "Corpus",
     "Decisions",
+    "Discovery",
     "Export",
     "HTTPClient",
     "Import",

@@ -15,6 +15,9 @@ echo
 echo "== Large sweeps, checked record by record"
 Benchmarks/sweep.py
 echo
+echo "== A dark range, with and without discovery"
+if [ "$(id -u)" = 0 ]; then Benchmarks/dark.py; else echo "only as root"; fi
+echo
 echo "== A scan with a corpus against one without"
 Benchmarks/corpus_scan.py
 echo

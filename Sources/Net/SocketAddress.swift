@@ -53,6 +53,11 @@ package struct SocketAddress: Hashable, Sendable {
     /// The address alone, in its usual text form.
     package var host: String { address.description }
 
+    /// The bytes of the address as system calls take it.
+    var socketLength: socklen_t {
+        socklen_t(isIPv6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size)
+    }
+
     /// Calls `body` with the address as system calls take it.
     func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>) -> Result) -> Result {
         if isIPv6 {
@@ -83,8 +88,23 @@ extension SocketAddress {
         let descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return UVError(code: -errno) }
         defer { close(descriptor) }
-        let size = isIPv6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
-        return withSockaddr { bind(descriptor, $0, socklen_t(size)) } == 0 ? nil : UVError(code: -errno)
+        return boundError(descriptor)
+    }
+
+    /// Binds a socket here; why that failed, or nil.
+    func boundError(_ descriptor: CInt) -> UVError? {
+        withSockaddr { bind(descriptor, $0, socketLength) } == 0 ? nil : UVError(code: -errno)
+    }
+
+    /// Where a socket is; nil for one of another family.
+    static func local(_ descriptor: CInt) -> SocketAddress? {
+        var here = sockaddr_in6()
+        var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        let found = withUnsafeMutablePointer(to: &here) { here in
+            here.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
+        }
+        guard found == 0 else { return nil }
+        return withUnsafeBytes(of: &here) { SocketAddress($0.baseAddress!, length: min(Int(size), $0.count)) }
     }
 }
 

@@ -32,6 +32,7 @@ struct Fuzzer: Sendable {
         "proof": Fuzzer(seeds: proofSeeds, run: fuzzProof),
         "proxy": Fuzzer(seeds: proxySeeds, run: fuzzProxy),
         "packed": Fuzzer(seeds: packedSeeds, run: fuzzPacked),
+        "probe_answer": Fuzzer(seeds: probeAnswerSeeds, run: fuzzProbeAnswer),
         "publicsuffix": Fuzzer(seeds: publicSuffixSeeds, run: fuzzPublicSuffix),
         "record": Fuzzer(seeds: recordSeeds, run: fuzzRecord),
         "rootstore": Fuzzer(seeds: rootStoreSeeds, run: fuzzRootStore),

@@ -90,6 +90,23 @@ import Wire
         #expect(limiter.take(now: 250_000_100) == 0)
     }
 
+    /// Who may go ahead goes first, and both together hold the rate.
+    @Test func precedenceKeepsTheRate() {
+        let limiter = RateLimiter(rate: 1000)
+        var taken = (first: 0, second: 0)
+        for step in 0..<20_000 {
+            let now = Self.second + UInt64(step) * 500_000
+            while limiter.take(now: now) == 0 { taken.second += 1 }
+            // Wants more than there is in the second half.
+            for _ in 0..<(step < 10_000 ? step % 4 / 3 : 3)
+            where limiter.take(now: now, ahead: 20_000_000) == 0 {
+                taken.first += 1
+            }
+        }
+        #expect(abs(taken.first + taken.second - 10_000) <= 60, "\(taken)")
+        #expect(abs(taken.first - 7500) <= 60, "\(taken)")
+    }
+
     @Test func aRateNextToNothingIsNoTrap() {
         for rate in [Double.leastNormalMagnitude, 1e-30, 1e-6, .greatestFiniteMagnitude, .infinity] {
             let limiter = RateLimiter(rate: rate)

@@ -16,7 +16,7 @@ owned() {
     status=1
 }
 
-owned 'CUV|CAres' 'Net/'
+owned 'CUV|CAres|CSocketBatch' 'Net/'
 owned 'COpenSSL' 'TLSClient/|RuleUpdate/|Context/Revocation/RevocationProof\.swift|RootStores/Reading/(PKCS12Store|PrivateKeys)\.swift|Observations/Certificate/(Digests|PublicKeyBuilder|SignatureCheck)\.swift|Observations/Record/AddressCipher\.swift|Transparency/(Log/LogKey|Merkle/TreeHash)\.swift'
 owned 'CMaxMindDB' 'Context/Hosting/'
 owned 'CCurl' 'Fetch/'
@@ -27,7 +27,8 @@ owned 'CNGHTTP2' 'HTTPClient/'
 owned 'CZlib' 'HTTPClient/|Observations/Reading/GzipStream\.swift'
 owned 'CZstd' 'Observations/Reading/ZstdStream\.swift'
 owned 'GRDB' 'Corpus/|RootStores/Reading/NSSStore\.swift'
-owned 'Net' 'Scan/|Net/|Fetch/|Context/|Transparency/Follow/'
+owned 'Net' 'Scan/|Net/|Discovery/|Fetch/|Context/|Transparency/Follow/'
+owned 'Discovery' 'Scan/'
 owned 'TLSClient' 'Scan/|TLSClient/'
 owned 'Context' 'hallmark/'
 owned 'Targets' 'Scan/|hallmark/'

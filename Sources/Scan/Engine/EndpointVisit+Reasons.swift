@@ -28,21 +28,29 @@ extension EndpointVisit {
 
     private func reasonLeftOut(_ kind: ProbeKind) -> ProbeReason {
         if let reason = decision.skipped[kind] { return reason }
-        let isOfTLS = kind != .http && kind != .favicon
-        if observation.isPlain, isOfTLS { return .otherProtocol }
-        switch kind {
-        case .certificate where scan.options.prove: return .replaced
-        case .handshake: return observation.proof == .proven ? .replaced : .notAsked
-        case .sni where !scan.options.sniVariants: return .notAsked
-        case .jarm where scan.options.level == .certificate,
-            .http where scan.options.level == .certificate,
-            .favicon where scan.options.level == .certificate:
-            return .notAsked
-        default: break
+        let isProven = observation.proof == .proven
+        if let reason = scan.options.reasonLeftOut(kind, isPlain: observation.isPlain, isProven: isProven) {
+            return reason
         }
         let probes = observation.probes
         if isCut || probes.indices.contains(where: { probes[$0].limit != nil }) { return .budget }
         let isOther = observation.notTLS != nil || observation.error?.code == .wrongProtocol
         return isOther ? .otherProtocol : .unreachable
+    }
+}
+
+extension ScanOptions {
+    /// Why a probe is not run, whatever the endpoint is like; nil when the options alone don't decide that.
+    func reasonLeftOut(_ kind: ProbeKind, isPlain: Bool, isProven: Bool) -> ProbeReason? {
+        if isPlain, kind != .http, kind != .favicon { return .otherProtocol }
+        switch kind {
+        case .certificate where prove: return .replaced
+        case .handshake: return isProven ? .replaced : .notAsked
+        case .sni where !sniVariants: return .notAsked
+        case .jarm where level == .certificate, .http where level == .certificate,
+            .favicon where level == .certificate:
+            return .notAsked
+        default: return nil
+        }
     }
 }

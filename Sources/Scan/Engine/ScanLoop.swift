@@ -25,7 +25,8 @@ final class ScanLoop {
     let stores: [(name: String, store: TrustStore)]
     /// Made when the first complete handshake is due.
     private(set) lazy var tls = try? TLSContext(look: options.look)
-    private let feed: TargetFeed
+    private let source: any TargetSource
+    private let found: FoundTargets?
     private let control: ScanControl
     private let networks: PrefixLimiter?
     private let pace: ScanPace?
@@ -80,7 +81,8 @@ final class ScanLoop {
         loop = try EventLoop(rounds: .apart)
         options = setup.options
         mayEscalate = setup.options.mayEscalate
-        feed = setup.feed
+        source = setup.source
+        found = setup.found
         scopeName = setup.scopeName
         control = setup.control
         networks = setup.networks
@@ -167,6 +169,7 @@ final class ScanLoop {
     private func fill() {
         resumePostponed()
         resumeWaiting()
+        reportFailures()
         while waiting.isEmpty, active < capacity, control.phase == .running, let work = nextWork() {
             switch work {
             case .attempt(let attempt): if !begin(attempt) { return }
@@ -208,12 +211,17 @@ final class ScanLoop {
 
     /// Asks a limiter, if there is one, and sees to it that the loop looks again when it says no.
     private func isDue(_ limiter: RateLimiter?) -> Bool {
-        guard let nanoseconds = limiter?.take(now: EventLoop.nanoseconds), nanoseconds > 0 else {
+        let ahead = found == nil ? 0 : Self.precedence
+        guard let nanoseconds = limiter?.take(now: EventLoop.nanoseconds, ahead: ahead), nanoseconds > 0
+        else {
             return true
         }
         wake(after: max(2, (nanoseconds + 999_999) / 1_000_000))
         return false
     }
+
+    /// Nanoseconds by which a connection to what was discovered goes before the SYNs that discover more.
+    private static let precedence: UInt64 = 20_000_000
 
     private func wake(after milliseconds: UInt64) {
         let due = loop.now + milliseconds
@@ -229,12 +237,12 @@ final class ScanLoop {
     private func nextTarget() -> Target? {
         if let target = batch.popLast() { return target }
         guard feedState == .open else { return nil }
-        switch feed.pull(batchSize, into: &batch) {
+        switch source.pull(batchSize, into: &batch) {
         case .targets:
             batch.reverse()
             return batch.popLast()
         case .notYet:
-            wake(after: 50)
+            wake(after: found == nil ? 50 : 5)
             return nil
         case .done:
             feedState = .done
@@ -361,6 +369,19 @@ final class ScanLoop {
         observation.error = error
         report(observation, group)
     }
+
+    /// Gives their records to targets at which discovery found nobody, some at a time: connections go on
+    /// between.
+    private func reportFailures() {
+        guard let found else { return }
+        let failures = found.takeFailures(Self.failuresAtOnce)
+        for failure in failures {
+            report(Observation(failure, options, scopeName), TargetGroup(1))
+        }
+        if failures.count == Self.failuresAtOnce { wake(after: 1) }
+    }
+
+    private static let failuresAtOnce = 256
 
     // MARK: Ending
 

@@ -48,8 +48,10 @@ package struct ScanOptions: Sendable {
     /// they are many.
     package var concurrency = 20_000
     package var threads = 1
-    /// New connections a second in all; 0 for no limit.
+    /// New connections a second in all, SYNs of discovery included; 0 for no limit.
     package var rate = 0.0
+    /// Whether a SYN goes to each address before it is connected to, and only what answers is.
+    package var discovers = false
     /// Connections at once to one /24 or /64; 0 for no limit.
     package var perNetwork = 0
     package var retries = 1
@@ -70,6 +72,9 @@ package struct ScanOptions: Sendable {
     /// Publish a JARM as the reference would, even when probes failed on our side.
     package var jarmCompatible = false
     package var http = HTTPOptions()
+
+    /// SYNs a second where no rate was given; ZMap's default, too.
+    package static let defaultSYNRate = 10_000.0
 
     /// Whether anything can follow the certificate.
     var mayEscalate: Bool { level != .certificate || sniVariants }

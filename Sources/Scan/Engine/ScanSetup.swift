@@ -11,6 +11,11 @@ package struct ScanSetup: Sendable {
     let networks: PrefixLimiter?
     let pace: ScanPace?
     package let notices = ScanNotices()
+    /// What discovery finds; nil when all targets are connected to.
+    let found: FoundTargets?
+
+    /// Where the loops pull from.
+    var source: any TargetSource { found ?? feed }
 
     package init(options: ScanOptions, feed: TargetFeed, control: ScanControl, scopeName: String? = nil) {
         self.options = options
@@ -18,6 +23,7 @@ package struct ScanSetup: Sendable {
         self.control = control
         self.scopeName = scopeName
         pace = options.rate > 0 ? ScanPace(rate: options.rate) : nil
+        found = options.discovers ? FoundTargets() : nil
         networks = options.perNetwork > 0 ? PrefixLimiter(cap: options.perNetwork) : nil
     }
 }

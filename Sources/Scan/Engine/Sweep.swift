@@ -1,3 +1,4 @@
+import Discovery
 import Net
 import Observations
 import Synchronization
@@ -16,6 +17,8 @@ package final class Sweep {
         package var bytesReceived: UInt64 = 0
         /// Handshakes of our own TLS 1.3 that failed and were made again by libssl.
         package var fallbacks: UInt64 = 0
+        /// SYNs that discovery sent.
+        package var syns: UInt64 = 0
         /// Why a loop could not be made; the scan did less than it was asked to, or nothing.
         package var failure: String?
     }
@@ -43,6 +46,14 @@ package final class Sweep {
     /// Why connections can't come from a local address; nil when they can.
     package static func refusal(from source: IPAddress) -> String? {
         SocketAddress(source, port: 0).bindingError.map { "\($0)" }
+    }
+
+    /// Why discovery can't send its SYNs; nil when it can.
+    package static func discoveryRefusal() -> String? {
+        guard let error = SYNProber.refusal() else { return nil }
+        guard error == .notPermitted else { return "no raw socket can be opened: \(error)" }
+        return "--discover syn sends packets of its own, which takes the right CAP_NET_RAW; "
+            + "run as root, or give it to the program: setcap cap_net_raw=ep \(CommandLine.arguments[0])"
     }
 
     /// Runs until every target is done, or until the scan is stopped.
@@ -101,6 +112,7 @@ package final class Sweep {
         if threads.count < counters.count {
             setup.notices.say(.threads(made: threads.count, wanted: counters.count))
         }
+        if let found = setup.found, let thread = discovery(found) { threads.append(thread) }
         let ticker = control.every(milliseconds: 100) { [unowned self] in
             watch(progress(elapsed: control.now - start))
         }
@@ -112,8 +124,26 @@ package final class Sweep {
         outcome.connections = counters.reduce(0) { $0 + $1.connections.load(ordering: .relaxed) }
         outcome.fallbacks = counters.reduce(0) { $0 + $1.fallbacks.load(ordering: .relaxed) }
         outcome.bytesReceived = counters.reduce(0) { $0 + $1.bytes.load(ordering: .relaxed) }
-        outcome.failure = failure.withLock { $0 }
+        outcome.syns = setup.found?.syns.load(ordering: .relaxed) ?? 0
+        outcome.failure = failure.withLock { $0 } ?? setup.found?.failure
         return outcome
+    }
+
+    /// Starts the thread that finds what the loops look at.
+    private func discovery(_ found: FoundTargets) -> LoopThread? {
+        let thread = LoopThread { [setup] in
+            do {
+                try SYNSweep(setup, found).run()
+            } catch {
+                setup.control.advance(to: .draining)
+                found.finish("\(error)")
+            }
+        }
+        if thread == nil {
+            setup.control.advance(to: .draining)
+            found.finish("no thread can be made: \(UVError.tryAgain)")
+        }
+        return thread
     }
 
     private func progress(elapsed: UInt64) -> ScanProgress {

@@ -30,14 +30,17 @@ final class RateLimiter: Sendable {
 
     /// Counts a connection that may be made now, or tells how long to wait.
     ///
-    /// - Parameter now: nanoseconds on a monotonic clock that all loops share.
+    /// - Parameters:
+    ///   - now: nanoseconds on a monotonic clock that all loops share.
+    ///   - ahead: nanoseconds by which the connection may be made before it is due. Whoever has some goes
+    ///     before those who have none, and the rate stays the same.
     /// - Returns: nanoseconds until a connection is due; 0 when this one may be made and was counted.
-    func take(now: UInt64) -> UInt64 {
+    func take(now: UInt64, ahead: UInt64 = 0) -> UInt64 {
         state.withLock { state in
             let due = state.due ?? now
-            guard due <= now else {
+            guard due <= now + ahead else {
                 state.isAwaited = true
-                return due - now
+                return due - now - ahead
             }
             let earliest = state.isAwaited ? now - min(now, Self.burst) : now
             let next = max(due, earliest) + interval

@@ -20,6 +20,7 @@ struct ScanCommand: ParsableCommand {
               hallmark scan shop.example.com '192.0.2.7,shop.example.com' --prove --verify
               hallmark scan -i hosts.txt --starttls auto --probe full --only-leads
               hallmark scan 192.0.2.0/24 --context --resolver 192.0.2.53 --mmdb asn.mmdb --hosting ip-ranges.json
+              hallmark scan 10.0.0.0/8 --discover syn --rate 20000 --omit-failures -o sweep.ndjson
               hallmark scan 10.0.0.0/8 -p 443 --shard 2/8 --seed 7 --dry-run
               cut -f1 hosts.tsv | hallmark scan - | jq -r .server.ip
 
@@ -39,6 +40,9 @@ struct ScanCommand: ParsableCommand {
     @OptionGroup(title: "Output") var unread: KeepGoingOption
 
     func validate() throws {
+        guard pace.discover == nil || probe.proxy == nil else {
+            throw ValidationError("--discover sends packets of its own, which no --proxy carries.")
+        }
         _ = try output.form
         // What is there is read back to go on from, and a table can't be read.
         guard output.format ?? .ndjson == .ndjson || (order.checkpoint ?? order.resume) == nil else {

@@ -109,8 +109,27 @@ struct PaceArguments: ParsableArguments {
     )
     var threads: Int?
 
-    @Option(help: ArgumentHelp("New connections a second in all; 0 for no limit.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "New connections a second in all; 0 for no limit. With --discover, SYNs too: 10,000 by default.",
+            valueName: "number"
+        )
+    )
     var rate: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            syn: send each address a SYN of our own first, and connect to those alone that answer; takes CAP_NET_RAW. \
+            Dark ranges are gone through at --rate.
+            """,
+            valueName: "how"
+        )
+    )
+    var discover: Discovery?
+
+    /// How it is found out where somebody is.
+    enum Discovery: String, CaseIterable, ExpressibleByArgument { case syn }
 
     @Option(help: ArgumentHelp("Connections at once to one /24 or /64; 0 for no limit.", valueName: "number"))
     var perNetwork = 0
@@ -153,6 +172,9 @@ struct PaceArguments: ParsableArguments {
         }
         if let retries, !(0...10).contains(retries) {
             throw ValidationError("--retries takes a number from 0 to 10.")
+        }
+        guard discover == nil || perNetwork == 0 else {
+            throw ValidationError("--per-network counts connections, and --discover makes none: use --rate.")
         }
         guard perNetwork >= 0 else {
             throw ValidationError("--per-network takes 0 or a number of connections.")

@@ -183,6 +183,11 @@ struct ScanSession {
         if let limit = targets.scope?.rate, options.rate == 0 || options.rate > Double(limit) {
             options.rate = Double(limit)
         }
+        options.discovers = command.pace.discover != nil
+        if options.discovers, let refusal = Sweep.discoveryRefusal() {
+            Terminal.say("hallmark: \(refusal)")
+            throw ExitCode(1)
+        }
         options.concurrency = Sweep.prepare(concurrency: command.pace.concurrency ?? options.concurrency)
         if let wanted = command.pace.concurrency, options.concurrency < wanted {
             Terminal.say(
@@ -224,6 +229,7 @@ struct ScanSession {
         Terminal.say(
             "\(counted(options.concurrency, "connection")) at once on \(counted(options.threads, "thread")), "
                 + (options.rate > 0 ? "\(options.rate) new ones a second" : "no limit of rate")
+                + (options.discovers ? ", SYNs before them" : "")
                 + "; limits: connect \(options.connectTimeout) ms, handshake \(options.handshakeTimeout) ms, "
                 + "endpoint \(options.totalTimeout) ms, \(options.byteBudget) bytes"
         )
@@ -256,6 +262,7 @@ struct ScanSession {
             leadEndpoints: Array(tally.places.strongest.prefix(LeadPlaces.limit)),
             leadsFound: tally.places.total,
             connections: outcome.connections,
+            synsSent: outcome.syns,
             bytesReceived: outcome.bytesReceived,
             handshakesRepeated: outcome.fallbacks,
             seed: targets.plan.options.seed,

@@ -27,6 +27,8 @@ struct ScanSummary: Codable {
     /// How many leads this run has found.
     var leadsFound: Int
     var connections: UInt64
+    /// SYNs that `--discover` sent.
+    var synsSent: UInt64
     var bytesReceived: UInt64
     /// Handshakes of TLS 1.3 that our own code could not end, and libssl made again.
     var handshakesRepeated: UInt64
@@ -56,6 +58,7 @@ struct ScanSummary: Codable {
         case leadsFound = "leads_found"
         case commandLine = "command_line"
         case scanID = "scan_id"
+        case synsSent = "syns_sent"
         case bytesReceived = "bytes_received"
         case handshakesRepeated = "handshakes_repeated"
         case targetErrors = "target_errors"
@@ -94,6 +97,7 @@ struct ScanSummary: Codable {
         let rate = seconds > 0 ? UInt64(Double(made) / seconds) : 0
         var lines = [
             "\(counted(made, "endpoint")) in \(String(format: "%.1f", seconds)) s (\(number(rate))/s), "
+                + (synsSent > 0 ? "\(counted(synsSent, "SYN")), " : "")
                 + "\(counted(connections, "connection")); seed \(seed), shard \(shard)"
         ]
         if resumed > 0 { lines.append("\(number(resumed)) more were done before, and are counted below") }
