@@ -126,6 +126,46 @@ import Testing
         #expect(cut.records.count == 2 || cut.result.status == 1, "\(kind.name): \(cut.result.errors)")
     }
 
+    /// A log that begins within a line is told by the lines behind it, and loses that one alone.
+    @Test(arguments: kinds.indices) func aBrokenFirstLineHidesNothing(_ index: Int) throws {
+        let kind = Self.kinds[index]
+        guard kind.tail.isEmpty else { return }
+        for first in ["st\":\"203.0.113.9\",\"port\":1}}\n", "\u{1}\u{2} no line of any log\n"] {
+            let text = first + kind.head + kind.entry(1) + kind.entry(2)
+            let result = try run(programPath, ["import", "-"], input: Array(text.utf8))
+            #expect(
+                try records(result).map { ImportTests.text($0, "server.ip") } == [
+                    "203.0.113.1", "203.0.113.2",
+                ],
+                "\(kind.name): \(result.errors)"
+            )
+            let isCounted = result.errors.contains("standard input:1") && result.status == 1
+            #expect(isCounted || result.errors.contains("of other things"), "\(kind.name): \(result.errors)")
+        }
+    }
+
+    /// Columns that are named in the second line, and Zeek's certificates that connections are joined with.
+    @Test func aBrokenFirstLineChangesNoJoin() throws {
+        let broken = "tail of a line\n"
+        let (connections, certificates) = (scratch.file("ssl.log"), scratch.file("x509.log"))
+        let connection = ZeekLines.connection(
+            ZeekLines.day,
+            "192.0.2.1",
+            chain: ZeekLines.one,
+            server: "203.0.113.1"
+        )
+        try (broken + connection).write(toFile: connections, atomically: true, encoding: .utf8)
+        try (broken + ZeekLines.certificate(ZeekLines.day, ZeekLines.one))
+            .write(toFile: certificates, atomically: true, encoding: .utf8)
+        let result = try run(programPath, ["import", connections, certificates])
+        let found = try records(result)
+        #expect(found.count == 1, "\(result.errors)")
+        #expect(found.first.map { texts($0, "tls.server.x509.subject.common_name") } == ["a.example"])
+        #expect(result.status == 1)
+        let table = broken + "saddr,ip,port,subject_dn\n"
+        #expect(try run(programPath, ["import", "-"], input: Array(table.utf8)).status == 1)
+    }
+
     /// Documents that are no lines: what was whole before the end is kept.
     @Test func documentsThatBreakOffGiveWhatWasWhole() throws {
         let masscan = """

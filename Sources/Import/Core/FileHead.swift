@@ -20,6 +20,12 @@ package struct FileHead: Sendable {
         text.split(separator: "\n", maxSplits: 1).first.map { $0.last == "\r" ? $0.dropLast() : $0 } ?? ""
     }
 
+    /// The same without its first line, for a file that begins within a line; nil where there is no other.
+    package var withoutFirstLine: FileHead? {
+        guard let end = bytes.firstIndex(of: 0x0a), end + 1 < bytes.endIndex else { return nil }
+        return FileHead(path: path, bytes: bytes[(end + 1)...])
+    }
+
     package var lines: [Substring] { text.split(separator: "\n") }
 
     /// The first byte that is not blank.

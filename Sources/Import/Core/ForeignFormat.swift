@@ -11,6 +11,15 @@ package struct ForeignFormat: Sendable {
     /// Makes the reader of all files of this kind in one run.
     package let makeReader: @Sendable (ImportRun) -> any ForeignReader
 
+    /// A head as this kind of file has it: the one given, or what stands behind its first line, which may be
+    /// broken.
+    ///
+    /// - Returns: nil for a file of another kind.
+    package func told(_ head: FileHead) -> FileHead? {
+        if recognises(head) { return head }
+        return head.withoutFirstLine.flatMap { recognises($0) ? $0 : nil }
+    }
+
     package init(
         name: String,
         title: String,

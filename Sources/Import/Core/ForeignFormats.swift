@@ -20,7 +20,10 @@ package enum ForeignFormats {
     }()
 
     /// The format of a file; nil for none that is known.
+    ///
+    /// A log may begin within a line: where the first one tells nothing, those behind it do.
     package static func find(_ head: FileHead, among formats: [ForeignFormat] = all) -> ForeignFormat? {
         formats.first { $0.recognises(head) }
+            ?? head.withoutFirstLine.flatMap { rest in formats.first { $0.recognises(rest) } }
     }
 }

@@ -99,9 +99,20 @@ struct JSONEntries {
 
     init(_ run: ImportRun) { self.run = run }
 
+    /// Whether values stand one a line, as far as the first lines tell; the very first may be broken.
+    private static func isOfLines(_ head: FileHead) -> Bool {
+        switch InputFormat(head.bytes) {
+        case .lines: return true
+        case .other:
+            guard let rest = head.withoutFirstLine else { return false }
+            return InputFormat(rest.bytes) == .lines && rest.firstLine.hasSuffix("}")
+        default: return false
+        }
+    }
+
     /// Calls `body` with each value and its first line; what is no JSON is counted as skipped.
     func read(_ input: ImportInput, _ body: (JSONNode, Int) throws -> Void) throws {
-        if InputFormat(input.head.bytes) == .lines {
+        if Self.isOfLines(input.head) {
             return try input.lines(run) { line, number in
                 guard let node = try? tree.read(line, padded: true) else {
                     return run.skip("no JSON", line: number)

@@ -40,7 +40,9 @@ package final class MappedReader: ForeignReader {
             try JSONEntries(run).read(input) { node, line in try self.read(node, line) }
         case .csv, .tsv:
             var columns = mapping.columns
+            let isCut = columns.isEmpty && Self.isCut(mapping.recognition, input.head)
             try input.lines(run) { line, number in
+                if isCut, number == 1 { return self.run.skip("no names of columns", line: number) }
                 let fields = FieldLine.separated(line, by: self.mapping.separator)
                 if columns.isEmpty {
                     columns = fields.map { $0.trimmingBlanks }
@@ -69,6 +71,11 @@ package final class MappedReader: ForeignReader {
                 try self.read(pairs.filter { !self.isUnset($0.value) }, number)
             }
         }
+    }
+
+    /// Whether the columns are named in the second line, since the first one is broken.
+    private static func isCut(_ recognition: Mapping.Recognition, _ head: FileHead) -> Bool {
+        !recognises(recognition, head) && head.withoutFirstLine.map { recognises(recognition, $0) } == true
     }
 
     private func isUnset(_ text: String) -> Bool { text.isEmpty || mapping.unset.contains(text) }

@@ -13,7 +13,7 @@ package struct ForeignInput {
     init(_ format: ForeignFormat, _ input: ImportInput, isKept: Bool) {
         self.format = format
         path = input.path
-        priority = format.priority(input.head)
+        priority = format.priority(format.told(input.head) ?? input.head)
         opened = isKept ? input : nil
     }
 }

@@ -25,6 +25,9 @@ package enum InputKind {
                 self = .records
             } else if let found = ForeignFormats.find(head, among: Self.foreign) {
                 self = .foreign(found)
+            } else if format == .other, head.withoutFirstLine.map(Self.isOurs) == true {
+                // The first line is broken, and is said when it is read.
+                self = .records
             } else if let refusal = format.refusal {
                 throw FileError(head.path, refusal)
             } else if format == .other {

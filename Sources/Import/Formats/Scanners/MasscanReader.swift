@@ -43,8 +43,9 @@ final class MasscanReader: ForeignReader {
     }
 
     func read(_ input: ImportInput) throws {
-        if input.head.first == 0x3c { return try readXML(input) }
-        guard input.head.isJSON else { return try input.lines(run, readEntry) }
+        let head = Self.format.told(input.head) ?? input.head
+        if head.first == 0x3c { return try readXML(input) }
+        guard head.isJSON else { return try input.lines(run, readEntry) }
         try JSONEntries(run).read(input) { node, line in
             guard let ip = node["ip"]?.string.flatMap({ IPAddress($0) }), let ports = node["ports"] else {
                 // Some versions end their array with an entry that says so.
