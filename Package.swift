@@ -62,7 +62,10 @@ let package = Package(
             name: "Observations",
             dependencies: ["Bytes", "COpenSSL", "CSimdjson", "CZlib", "CZstd", "Wire"]
         ),
-        .target(name: "Import", dependencies: ["Bytes", "HTTPClient", "Observations", "Wire", "YAML"]),
+        .target(
+            name: "Import",
+            dependencies: ["Bytes", "COpenSSL", "HTTPClient", "Observations", "Wire", "YAML"]
+        ),
         .target(name: "JA4Plus", dependencies: ["Bytes", "Observations", "Wire"]),
         .target(
             name: "Signatures",

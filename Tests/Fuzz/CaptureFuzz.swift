@@ -21,6 +21,23 @@ func fuzzCapture(_ bytes: [UInt8]) {
     read(pcap(pieces.map { udp(isServer: $0[0] & 1 == 1, Array($0.dropFirst())) }, link: 101), piece: 4096)
 }
 
+/// The frames of a packet of QUIC that was decrypted.
+func fuzzQUICFrames(_ bytes: [UInt8]) {
+    QUICFrame.read(bytes.span) { frame in
+        if case .handshake(let offset, let part) = frame {
+            precondition(offset >= 0 && part.upperBound <= bytes.count)
+        }
+    }
+}
+
+func quicFrameSeeds() -> [[UInt8]] {
+    // An acknowledgement with one range, a part of a handshake, an end.
+    [
+        [2, 7, 0x40, 9, 1, 0, 0, 1, 6, 0, 4, 1, 0, 0, 0, 0, 1, 0x1c, 0x41, 0x28, 6, 0],
+        [3, 1, 0, 0, 0, 1, 1, 1],
+    ]
+}
+
 /// What a client offers, as one message of TLS, of DTLS and of SSL 2.0.
 func fuzzClientHello(_ bytes: [UInt8]) {
     for version: [UInt8] in [[], [3, 3], [0xfe, 0xfd]] {
@@ -53,8 +70,10 @@ func captureSeeds() -> [[UInt8]] {
         [1, 22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 50]
             + fragment(2, [0xfe, 0xfd] + [UInt8](repeating: 7, count: 32) + [0, 0xc0, 0x2f, 0]),
     ]
+    let quic = [[0, 0xc3, 0, 0, 0, 1, 2, 8, 8, 0, 0, 0x20] + [UInt8](repeating: 7, count: 32)]
     return [
         pcap(segments, link: 101), sections(segments), joined(pieces), joined(http), joined(datagrams),
+        joined(quic),
     ]
 }
 

@@ -9,6 +9,7 @@ struct Fuzzer: Sendable {
     /// Every parser of foreign bytes, by name: one line each, its function in a file of its own.
     static let all: [String: Fuzzer] = [
         "capture": Fuzzer(seeds: captureSeeds, run: fuzzCapture),
+        "quic-frames": Fuzzer(seeds: quicFrameSeeds, run: fuzzQUICFrames),
         "certificate": Fuzzer(seeds: certificateSeeds, run: fuzzCertificate),
         "checkpoint": Fuzzer(seeds: checkpointSeeds, run: fuzzCheckpoint),
         "client_hello": Fuzzer(seeds: clientHelloSeeds, run: fuzzClientHello),

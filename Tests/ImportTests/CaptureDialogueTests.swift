@@ -197,6 +197,46 @@ import Wire
         #expect(findings.tally.lackingRequests.count == 1)
     }
 
+    /// The packets of RFC 9001, appendix A: both hellos are read, with keys that follow from the first one.
+    @Test func helloesOfQUICAreRead() throws {
+        let (client, server) = (CaptureBuilder.client, CaptureBuilder.server)
+        let packets = [
+            CaptureBuilder.ip(
+                client,
+                server,
+                proto: 17,
+                CaptureBuilder.udp(client, server, QUICPackets.client)
+            ),
+            CaptureBuilder.ip(
+                server,
+                client,
+                proto: 17,
+                CaptureBuilder.udp(server, client, QUICPackets.server)
+            ),
+        ]
+        let findings = try CaptureFindings(CaptureBuilder.pcap(CaptureTranscript.frames(packets)))
+        let found = try #require(findings.connections.first)
+        #expect(findings.connections.count == 1)
+        #expect(found.serverName == "example.com")
+        #expect(found.version == 0x0304)
+        #expect(found.captured.isQUIC)
+        let offer = try #require(found.captured.offer)
+        #expect(JA4.text(offer, over: .quic)?.hasPrefix("q13d0211an_") == true)
+        #expect(findings.tally.quic.count == 0)
+        // What is not genuine is no hello.
+        var spoiled = QUICPackets.client
+        spoiled[600] ^= 1
+        let other = try CaptureFindings(
+            CaptureBuilder.pcap(
+                CaptureTranscript.frames([
+                    CaptureBuilder.ip(client, server, proto: 17, CaptureBuilder.udp(client, server, spoiled))
+                ])
+            )
+        )
+        #expect(other.connections.isEmpty)
+        #expect(other.tally.quic.count == 1)
+    }
+
     /// However many datagrams it takes, QUIC between two ends is one connection.
     @Test func quicIsCountedOnce() throws {
         let (client, server) = (CaptureBuilder.client, CaptureBuilder.server)

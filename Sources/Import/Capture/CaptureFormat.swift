@@ -61,7 +61,8 @@ final class CaptureFormat: ForeignReader {
         client.milliseconds = Int(connection.duration / 1_000_000)
         if let offer = connection.offer {
             client.ja3 = JA3.hash(offer)
-            let carrier: JA4.Carrier = connection.observation.transport == .udp ? .datagrams : .tcp
+            let carrier: JA4.Carrier =
+                connection.isQUIC ? .quic : connection.observation.transport == .udp ? .datagrams : .tcp
             client.ja4 = JA4.text(offer, over: carrier)
         }
         return client

@@ -20,7 +20,7 @@ extension CaptureTally {
             run.skip("packets whose fragments are not all there", count: fragments, line: frames)
         }
         remark(midstream, "connections of TLS that had begun before the capture", run)
-        remark(quic, "connections of QUIC, which is not read", run)
+        remark(quic, "connections of QUIC whose first packets can't be opened", run)
         remark(lackingRequests, "answers of HTTP whose request was not captured", run)
         if droppedPackets > 0 {
             run.remark("packets that the capturing program lost", count: droppedPackets, line: frames)

@@ -21,6 +21,8 @@ package struct CapturedConnection {
     package var isEstablished: Bool
     /// Whether an earlier session was resumed, so that no certificate was sent.
     package var isResumed: Bool
+    /// Whether QUIC carried the handshake.
+    package var isQUIC = false
     /// The fatal alert that the client sent in the clear.
     package var clientAlert: UInt8?
     /// Bytes missing where they would have been read.

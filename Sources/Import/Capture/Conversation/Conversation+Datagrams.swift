@@ -19,10 +19,20 @@ extension Conversation {
             if datagrams.isDone, datagrams.isEncrypted == [true, true] { stop() }
             return
         }
+        if let quic {
+            quic.take(bytes, isClient: side == client, &flight)
+            if quic.isDone, quic.isEncrypted == [true, true] { stop() }
+            return
+        }
         if Self.isQUIC(bytes) {
-            kind = .quic
             client = side
-            return stop()
+            guard let reader = QUICReader(bytes) else {
+                kind = .quic
+                return stop()
+            }
+            kind = .tls
+            quic = reader
+            return reader.take(bytes, isClient: true, &flight)
         }
         guard let first = Self.client(bytes, side) else { return }
         kind = .tls

@@ -16,7 +16,8 @@ extension Conversation {
         observation.transport = transport
         observation.startedAt = flow.begin
         observation.duration = UInt64(max(0, flow.last.subtractingReportingOverflow(flow.begin).partialValue))
-        let offer = self.offer.offer ?? datagrams?.offer
+        let offer = self.offer.offer ?? datagrams?.offer ?? quic?.offer
+        let clientAlert = self.offer.alert ?? quic?.clientAlert
         if kind == .tls {
             fill(observation, offer, flow)
         } else {
@@ -24,9 +25,10 @@ extension Conversation {
             observation.isPlain = true
             observation.http = http.exchanges.map { exchange($0, to) }
         }
-        let isRefused = flight.close == .alert || self.offer.alert != nil
+        let isRefused = flight.close == .alert || clientAlert != nil
         let isEncrypted =
-            datagrams.map { $0.isEncrypted == [true, true] } ?? (server.isEncrypted && self.offer.isEncrypted)
+            (datagrams?.isEncrypted ?? quic?.isEncrypted).map { $0 == [true, true] }
+            ?? (server.isEncrypted && self.offer.isEncrypted)
         return CapturedConnection(
             observation: observation,
             client: from,
@@ -39,7 +41,8 @@ extension Conversation {
             frame: flow.frame,
             isEstablished: flight.suite != nil && isEncrypted && !isRefused,
             isResumed: isResumed,
-            clientAlert: self.offer.alert,
+            isQUIC: quic != nil,
+            clientAlert: clientAlert,
             missing: missing
         )
     }

@@ -14,7 +14,7 @@ final class Conversation {
         case http
         /// TLS that had begun before its first packet in the capture.
         case midstream
-        /// QUIC, whose handshake is encrypted, and is not read.
+        /// QUIC whose first packet was not captured, or is of a version whose keys are not known.
         case quic
         /// Something else.
         case other
@@ -53,6 +53,7 @@ final class Conversation {
     var offer = ClientReader()
     var http: HTTPConversation?
     var datagrams: DatagramReader?
+    var quic: QUICReader?
     /// How much of the server's clear bytes were there when the ClientHello began.
     var goAhead = 0
 
@@ -70,7 +71,7 @@ final class Conversation {
     /// About how many bytes it holds; 2 KiB is what an empty one takes.
     var weight: Int {
         2048 + sides[0].clear.count + sides[1].clear.count + server.weight + offer.weight + flight.weight
-            + (http?.weight ?? 0) + (datagrams?.weight ?? 0)
+            + (http?.weight ?? 0) + (datagrams?.weight ?? 0) + (quic?.weight ?? 0)
     }
 
     /// Takes the next bytes of a stream, before which `hole` are missing.
