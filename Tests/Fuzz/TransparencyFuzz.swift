@@ -34,6 +34,7 @@ func fuzzLogBytes(_ bytes: [UInt8]) {
     precondition(entries.count <= TileEntries.width)
     precondition(!isWhole || !entries.isEmpty || bytes.isEmpty, "a tile that is whole and empty")
     entries.forEach(look)
+    _ = StapledTimestamps.list(in: bytes)
     var entry = LogEntry(index: 0, leaf: bytes)
     look(entry)
     _ = entry.read(extra: bytes)

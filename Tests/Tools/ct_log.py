@@ -3,7 +3,7 @@
 
 SPECIFICATION is JSON: a list of logs, each {"name", "kind": "rfc6962" or "static", "entries", "faults"}. Each entry is a
 certificate, logged twice: as a precertificate, and as the certificate itself. The list of logs (version 3) is written to
-FOLDER/list.json, the certificates with their issuer to FOLDER/NAME-NUMBER.pem, and the key to FOLDER/NAME.key.pem.
+FOLDER/list.json, the certificates with their issuer to FOLDER/NAME-NUMBER.pem, an SCT of each to FOLDER/NAME-NUMBER.sct, and the key to FOLDER/NAME.key.pem.
 
 Faults, each a number or true; /control/NAME?FAULT=VALUE changes them while the log is read:
   every, with one of status, cut, slow   each so manieth request fails so
@@ -162,6 +162,11 @@ class Log:
         if self.issued < 20:
             with open(f"{FOLDER}/{self.name}-{self.issued}.pem", "wb") as file:
                 file.write(final.public_bytes(Encoding.PEM) + authority.certificate.public_bytes(Encoding.PEM))
+            # What the server gets from the log for the certificate itself, to be sent beside it.
+            encoded = final.public_bytes(Encoding.DER)
+            signature = self.sign(b"\x00\x00" + struct.pack(">QH", stamp, 0) + behind(3, encoded) + behind(2, b""))
+            with open(f"{FOLDER}/{self.name}-{self.issued}.sct", "wb") as file:
+                file.write(b"\x00" + self.id + struct.pack(">Q", stamp) + behind(2, b"") + signature)
         self.issued += 1
 
     def head(self):

@@ -119,6 +119,61 @@ import Testing
         #expect(none.status == 3 && none.text.contains("no SCT"))
     }
 
+    /// What a scan has recorded: SCTs in the certificate, in the handshake, and in an OCSP response.
+    @Test func sctsOfScannedEndpointsAreChecked() throws {
+        let logs = try logs()
+        let pem = try String(contentsOfFile: logs.scratch.file("a-1.pem"), encoding: .utf8)
+        let chain = pem.split(separator: "-----BEGIN CERTIFICATE-----").map {
+            $0.replacing("-----END CERTIFICATE-----", with: "").replacing("\n", with: "")
+        }
+        let sct = try Data(contentsOf: URL(fileURLWithPath: logs.scratch.file("a-1.sct")))
+        let list = wrapped(2, wrapped(2, Array(sct)))
+        let stapled = [
+            0x30, 0, 0x06, 0x0a, 0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x04, 0x05, 0x04, 0x81,
+            UInt8(list.count + 3), 0x04, 0x81, UInt8(list.count),
+        ]
+        func record(_ port: Int, _ chain: [String], _ tls: String, _ verified: String = "valid") -> String {
+            let certificates = chain.map { "\"\($0)\"" }.joined(separator: ",")
+            return """
+                {"event":{"dataset":"hallmark.observation"},"server":{"address":"192.0.2.1","port":\(port)},"tls":{"server":{"hash":\
+                {"sha256":"AB"},"certificate_chain":[\(certificates)]}},"hallmark":{"tls":{\(tls)},"verification":{"chain":"\(verified)"}}}
+
+                """
+        }
+        let stranger = try TestCertificate()
+        defer { withExtendedLifetime(stranger) {} }
+        let bare = try Data(
+            check("openssl", ["x509", "-in", stranger.certificate, "-outform", "DER"]).output
+        )
+        .base64EncodedString()
+        var spoiled = sct
+        spoiled[spoiled.count - 1] ^= 1
+        let path = try logs.scratch.write(
+            "scan.ndjson",
+            record(1, chain, "\"scts\":[\"\(sct.base64EncodedString())\"]")
+                + record(2, chain, "\"ocsp_response\":\"\(Data(stapled + list).base64EncodedString())\"")
+                + record(3, chain, "\"scts\":[\"\(spoiled.base64EncodedString())\"]")
+                + record(4, [bare], "") + record(5, [bare], "", "self-signed certificate")
+        )
+        let result = try logs.run(["verify", path, "--log-list", logs.list, "--format", "ndjson"])
+        let found = try CTLogs.objects(result.text).map { object in
+            ["endpoint", "source", "outcome"].map { object[$0] as? String ?? "" }.joined(separator: " ")
+        }
+        #expect(
+            found == [
+                "192.0.2.1:1 certificate valid", "192.0.2.1:1 tls valid", "192.0.2.1:2 certificate valid",
+                "192.0.2.1:2 ocsp valid", "192.0.2.1:3 certificate valid", "192.0.2.1:3 tls invalid",
+                "192.0.2.1:4  missing_sct",
+            ],
+            "\(result.errors)"
+        )
+        #expect(result.status == 3)
+    }
+
+    private func wrapped(_ width: Int, _ bytes: [UInt8]) -> [UInt8] {
+        (0..<width).reversed().map { UInt8(truncatingIfNeeded: bytes.count >> (8 * $0)) } + bytes
+    }
+
     @Test func aPromiseThatWasNotKept() throws {
         let logs = try logs()
         try logs.control("a", "forget=true")

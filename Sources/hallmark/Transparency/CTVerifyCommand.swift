@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bytes
 import Foundation
+import Import
 import Observations
 import Terminal
 import Transparency
@@ -14,12 +15,16 @@ struct CTVerifyCommand: ParsableCommand {
             A file holds a certificate and behind it that of its issuer, as servers send them: an embedded SCT is signed over \
             the issuer's key as well. --log names logs to be asked; --ask-all asks all that have promised something.
 
+            A file of a scan's records is read, too: for each endpoint the SCTs in its certificate, in its handshake and in its \
+            stapled OCSP response. An endpoint whose chain was verified (--verify) and that has no valid SCT is missing_sct.
+
             Examples:
+              hallmark scan example.com --verify | hallmark ct verify - --log-list log_list.json
               hallmark ct verify chain.pem --log-list log_list.json
               hallmark ct verify chain.pem --log-list log_list.json --ask-all --contact security@example.com
 
-            Exit codes: 0 all SCTs hold; 1 something could not be read or found out; 3 an SCT does not hold, there is none, \
-            or a log does not have what it promised; 64 usage.
+            Exit codes: 0 all SCTs hold; 1 something could not be read or found out; 3 an SCT does not hold, there is none \
+            where there has to be one, or a log does not have what it promised; 64 usage.
             """
     )
 
@@ -27,7 +32,8 @@ struct CTVerifyCommand: ParsableCommand {
         case table, ndjson
     }
 
-    @Argument(help: "PEM files: a certificate, then its issuer's.", completion: .file()) var files: [String]
+    @Argument(help: "PEM files: a certificate, then its issuer's; or records.", completion: .file())
+    var files: [String]
 
     @OptionGroup(title: "Logs") var logs: LogArguments
 
@@ -52,6 +58,12 @@ struct CTVerifyCommand: ParsableCommand {
         let output = StandardOutput()
         var (isWrong, isUnknown) = (false, false)
         for file in files {
+            let input = try ImportInput(file)
+            if InputFormat(input.head.bytes) == .lines {
+                let found = try verify(records: RecordFile(file, opened: input.source), list, output)
+                (isWrong, isUnknown) = (isWrong || found.isWrong, isUnknown || found.isUnknown)
+                continue
+            }
             let results = try results(file, list)
             if results.isEmpty {
                 isWrong = true
@@ -100,7 +112,7 @@ struct CTVerifyCommand: ParsableCommand {
         return results
     }
 
-    private func inclusion(_ result: TimestampCheck.Result) -> (
+    func inclusion(_ result: TimestampCheck.Result) -> (
         outcome: InclusionProof.Outcome, head: TreeHead?
     )? {
         guard let log = result.log, let leaf = result.leaf, result.outcome == .valid else { return nil }

@@ -1,0 +1,108 @@
+import Bytes
+import Foundation
+import Observations
+import Terminal
+import Transparency
+
+extension CTVerifyCommand {
+    /// What records come to, and what of it has no good end.
+    private struct Counts {
+        var valid = 0
+        var others = 0
+        var missing = 0
+        var withoutChain = 0
+        var isWrong = false
+        var isUnknown = false
+    }
+
+    /// Checks the SCTs of a scan's records.
+    ///
+    /// - Returns: whether something does not hold, and whether something could not be found out.
+    func verify(records source: any RecordSource, _ list: LogList, _ output: StandardOutput) throws
+        -> (isWrong: Bool, isUnknown: Bool)
+    {
+        let reader = RecordTimestamps(TimestampCheck(list), now: Int(WallClock.nanoseconds / 1_000_000))
+        var counts = Counts()
+        var unread: [FileError] = []
+        try source.read(
+            take: { block in
+                try block.forEachLine { line, number in
+                    switch reader.read(line) {
+                    case .endpoint(let endpoint): try write(endpoint, &counts, output)
+                    case .withoutChain: counts.withoutChain += 1
+                    case .nothing: break
+                    case .noRecord: unread.append(FileError("\(source.name):\(number)", "is no record"))
+                    }
+                }
+            },
+            unread: { unread.append($0) }
+        )
+        for error in unread.prefix(20) { Terminal.say("hallmark: \(error)") }
+        if counts.withoutChain > 0 {
+            Terminal.say(
+                "hallmark: \(source.name): \(counted(counts.withoutChain, "record")) without certificates; scan with --chain full"
+            )
+        }
+        Terminal.say(
+            "\(counted(counts.valid, "valid SCT")), \(counts.others) of other outcomes; \(counted(counts.missing, "endpoint")) without any that had to have one"
+        )
+        return (counts.isWrong, counts.isUnknown || !unread.isEmpty || counts.withoutChain > 0)
+    }
+
+    private func write(
+        _ endpoint: RecordTimestamps.Endpoint,
+        _ counts: inout Counts,
+        _ output: StandardOutput
+    ) throws {
+        for (source, result) in endpoint.results {
+            switch result.outcome {
+            case .valid: counts.valid += 1
+            case .unchecked, .unknownLog:
+                counts.others += 1
+                counts.isUnknown = true
+            case .invalid, .future, .logNotTrusted:
+                counts.others += 1
+                counts.isWrong = true
+            }
+            try write(endpoint, result.outcome.rawValue, source, result, output)
+        }
+        for source in endpoint.broken {
+            counts.isWrong = true
+            try write(endpoint, "unreadable_list", source, nil, output)
+        }
+        guard endpoint.isPublic, !endpoint.results.contains(where: { $0.result.outcome == .valid }) else {
+            return
+        }
+        counts.missing += 1
+        counts.isWrong = true
+        try write(endpoint, "missing_sct", nil, nil, output)
+    }
+
+    private func write(
+        _ endpoint: RecordTimestamps.Endpoint,
+        _ outcome: String,
+        _ source: RecordTimestamps.Source?,
+        _ result: TimestampCheck.Result?,
+        _ output: StandardOutput
+    ) throws {
+        let time = result.map { RFC3339.text(Int(clamping: $0.timestamp.time)) }
+        let log = result?.log?.name ?? result?.timestamp.logID.description
+        guard format == .ndjson else {
+            let parts = [log, time, source?.rawValue].compactMap(\.self)
+            return try output.line(
+                "\(endpoint.name): \(outcome)\(parts.isEmpty ? "" : ": ")\(parts.joined(separator: ", "))"
+            )
+        }
+        var line = ByteBuffer()
+        line.append("{")
+        line.member("endpoint", endpoint.name)
+        line.member("sha256", endpoint.certificate)
+        if let source { line.member("source", word: source.rawValue) }
+        if let result { line.member("log_id", result.timestamp.logID.description) }
+        if let log = result?.log { line.member("log", log.name) }
+        if let time { line.member("timestamp", time) }
+        line.member("outcome", word: outcome)
+        line.append("}\n")
+        try line.withSpan { try output.writeRecords($0) }
+    }
+}
