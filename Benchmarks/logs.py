@@ -19,6 +19,8 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DAY = 1795910400
+# Clients' programs are few, whoever runs them.
+FINGERPRINTS = [hashlib.md5(str(number).encode()).hexdigest() for number in range(60)]
 
 
 def certificate(number):
@@ -44,7 +46,7 @@ def connection(number, server, client):
         f'"id.orig_p":{1024 + number % 60000},"id.resp_h":"{address}","id.resp_p":443,"version":"TLSv12",'
         '"cipher":"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256","curve":"x25519",'
         f'"server_name":"host{server}.example.com","resumed":false,"next_protocol":"h2","established":true,"ssl_history":"CsxknGIi",'
-        f'"cert_chain_fps":["{digest}"],"client_cert_chain_fps":[],"sni_matches_cert":true,"ja3":"{digest[:32]}","ja3s":"{digest[32:]}"}}\n')
+        f'"cert_chain_fps":["{digest}"],"client_cert_chain_fps":[],"sni_matches_cert":true,"ja3":"{FINGERPRINTS[client % len(FINGERPRINTS)]}","ja3s":"{digest[32:]}"}}\n')
 
 
 def make(folder, lines, servers):

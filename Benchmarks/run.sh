@@ -43,3 +43,4 @@ echo
 echo "== Logs of Certificate Transparency: an entry's cost beside its hash's"
 HALLMARK_WITH=benchmarks swift build -c release --product bench-transparency > /dev/null
 .build/release/bench-transparency 1000000
+Benchmarks/lookalikes.sh

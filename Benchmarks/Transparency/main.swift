@@ -9,6 +9,12 @@ import Transparency
 // the certificate, looking at its names for watched ones and their look-alikes, and keeping the root.
 //
 //   bench-transparency ENTRIES: entries of a synthetic log, made of the certificates of /etc/ssl/certs.
+//   bench-transparency lookalikes VARIANTS INNOCENT: what is called a look-alike (Benchmarks/lookalikes.sh).
+
+if CommandLine.arguments.count == 4, CommandLine.arguments[1] == "lookalikes" {
+    try Lookalikes.measure(variants: CommandLine.arguments[2], innocent: CommandLine.arguments[3])
+    exit(0)
+}
 
 let count = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 1_000_000 : 1_000_000
 
