@@ -170,6 +170,30 @@ import Testing
         #expect(result.status == 3)
     }
 
+    /// In a corpus the precertificate of a log and the certificate of an endpoint are joined by what both have.
+    @Test func anEndpointJoinsItsPrecertificate() throws {
+        let logs = try logs()
+        let (logged, corpus) = (logs.scratch.file("ct.ndjson"), logs.scratch.file("corpus.sqlite"))
+        #expect(try logs.watch(["--all", "-o", logged]).status == 0)
+        let seen = try run(programPath, ["import", "-q", logs.scratch.file("a-1.pem")])
+        var record = try #require(try CTLogs.objects(seen.text).first)
+        let digest = try #require(record.at("hallmark.certificate.tbs_no_ct_sha256") as? String)
+        let certificate = try #require(record.at("tls.server.hash.sha256") as? String)
+        var event = record["event"] as? [String: Any] ?? [:]
+        event["dataset"] = "hallmark.observation"
+        record["event"] = event
+        record["@timestamp"] = "2026-11-27T10:00:00.000Z"
+        record["server"] = ["ip": "192.0.2.9", "address": "192.0.2.9", "port": 443]
+        let line = try JSONSerialization.data(withJSONObject: record)
+        let scanned = try logs.scratch.write("scan.ndjson", String(decoding: line, as: UTF8.self) + "\n")
+        let added = try run(programPath, ["corpus", "add", "--corpus", corpus, logged, scanned])
+        #expect(added.status == 0, "\(added.errors)")
+        let pivot = try run(programPath, ["pivot", "--corpus", corpus, certificate])
+        #expect(pivot.status == 0, "\(pivot.errors)")
+        #expect(pivot.text.contains("192.0.2.9:443"))
+        #expect(pivot.text.contains("\(digest)\n    2 of 9 certificates"), "\(pivot.text)")
+    }
+
     private func wrapped(_ width: Int, _ bytes: [UInt8]) -> [UInt8] {
         (0..<width).reversed().map { UInt8(truncatingIfNeeded: bytes.count >> (8 * $0)) } + bytes
     }
