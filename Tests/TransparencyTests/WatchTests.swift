@@ -123,8 +123,8 @@ import Testing
     @Test func sctsOfScannedEndpointsAreChecked() throws {
         let logs = try logs()
         let pem = try String(contentsOfFile: logs.scratch.file("a-1.pem"), encoding: .utf8)
-        let chain = pem.split(separator: "-----BEGIN CERTIFICATE-----").map {
-            $0.replacing("-----END CERTIFICATE-----", with: "").replacing("\n", with: "")
+        let chain: [String] = pem.split(separator: "-----BEGIN CERTIFICATE-----").map {
+            String($0).replacing("-----END CERTIFICATE-----", with: "").replacing("\n", with: "")
         }
         let sct = try Data(contentsOf: URL(fileURLWithPath: logs.scratch.file("a-1.sct")))
         let list = wrapped(2, wrapped(2, Array(sct)))
