@@ -1,8 +1,10 @@
 import Bytes
 import Wire
 
-/// Reads the handshake of QUIC as far as everybody can: both hellos, in packets whose keys follow from the
-/// first of them. What comes after the ServerHello stays hidden, as in TLS 1.3.
+/// Reads the handshake of QUIC as far as everybody can: both hellos.
+///
+/// They stand in packets whose keys follow from the first one. What comes after the ServerHello stays hidden,
+/// as in TLS 1.3.
 final class QUICReader {
     /// Bytes of each side's hellos that are kept.
     private static let maximumBytes = 16 * 1024
