@@ -170,7 +170,7 @@ import Testing
         #expect(result.status == 3)
     }
 
-    /// In a corpus the precertificate of a log and the certificate of an endpoint are joined by what both have.
+    /// In a corpus a log's precertificate and an endpoint's certificate are joined by what both have.
     @Test func anEndpointJoinsItsPrecertificate() throws {
         let logs = try logs()
         let (logged, corpus) = (logs.scratch.file("ct.ndjson"), logs.scratch.file("corpus.sqlite"))
