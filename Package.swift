@@ -97,7 +97,7 @@ let package = Package(
         .target(
             name: "Context",
             dependencies: [
-                "Bytes", "CMaxMindDB", "COpenSSL", "Net", "Observations", "PublicSuffix", "Wire",
+                "Bytes", "CMaxMindDB", "COpenSSL", "Fetch", "Net", "Observations", "PublicSuffix", "Wire",
             ]
         ),
 

@@ -2,6 +2,8 @@
 #define COPENSSL_REVOCATION_H
 
 #include <openssl/ocsp.h>
+#include <openssl/x509v3.h>
+#include <string.h>
 #include <time.h>
 
 // The answers of OCSP and the entries of lists hang on stacks, which are macros and don't reach Swift.
@@ -108,23 +110,68 @@ end:
     return result;
 }
 
-// Reads a revocation list in DER about a certificate.
-static inline int cCRL_read(
-    const unsigned char *bytes, size_t size, const unsigned char *leaf_bytes, size_t leaf_size,
-    const unsigned char *issuer_bytes, size_t issuer_size, cRevocation *out) {
+// A revocation list in DER; NULL for what is none.
+static inline X509_CRL *cCRL_open(const unsigned char *bytes, size_t size) {
+    X509_CRL *list = size > 0x7fffffff ? NULL : d2i_X509_CRL(NULL, &bytes, (long)size);
+    ERR_clear_error();
+    return list;
+}
+
+static inline void cCRL_close(X509_CRL *list) { X509_CRL_free(list); }
+
+static inline int64_t cCRL_next_update(const X509_CRL *list) {
+    return cASN1_TIME_seconds(X509_CRL_get0_nextUpdate(list));
+}
+
+// Whether the issuer's key signed a list.
+static inline int cCRL_is_signed(X509_CRL *list, const unsigned char *issuer_bytes, size_t issuer_size) {
+    X509 *issuer = cX509_read(issuer_bytes, issuer_size);
+    EVP_PKEY *key = issuer == NULL ? NULL : X509_get0_pubkey(issuer);
+    int result = key != NULL && X509_CRL_verify(list, key) == 1;
+    X509_free(issuer);
+    ERR_clear_error();
+    return result;
+}
+
+// Whether a list tells of all certificates of its issuer that name `url` (RFC 5280, sections 5.2.4 and 5.2.5).
+//
+// Not so lists of changes, of authorities or attributes alone, of some reasons, of somebody else's certificates, and those that
+// stand for other addresses: the issuer signed them, too, and their silence says nothing.
+static inline int cCRL_covers(X509_CRL *list, const char *url) {
+    if (X509_CRL_get_ext_by_NID(list, NID_delta_crl, -1) >= 0) return 0;
+    int critical = -1;
+    ISSUING_DIST_POINT *point =
+        (ISSUING_DIST_POINT *)X509_CRL_get_ext_d2i(list, NID_issuing_distribution_point, &critical, NULL);
+    if (point == NULL) return critical == -1;
+    int covers = point->onlyCA <= 0 && point->onlyattr <= 0 && point->indirectCRL <= 0 && point->onlysomereasons == NULL;
+    if (covers && url != NULL && point->distpoint != NULL) {
+        covers = 0;
+        const GENERAL_NAMES *names = point->distpoint->type == 0 ? point->distpoint->name.fullname : NULL;
+        size_t size = strlen(url);
+        for (int i = 0; names != NULL && i < sk_GENERAL_NAME_num(names) && i < 64 && !covers; i++) {
+            const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+            if (name->type != GEN_URI) continue;
+            const ASN1_IA5STRING *text = name->d.uniformResourceIdentifier;
+            covers = (size_t)ASN1_STRING_length(text) == size && memcmp(ASN1_STRING_get0_data(text), url, size) == 0;
+        }
+    }
+    ISSUING_DIST_POINT_free(point);
+    return covers;
+}
+
+// What a list says of a certificate. `url` is where the list came from; NULL when that is not known.
+static inline int cCRL_look(
+    X509_CRL *list, const char *url, const unsigned char *leaf_bytes, size_t leaf_size, int is_signed, cRevocation *out) {
     ERR_clear_error();
     int result = cRevocation_unreadable;
-    X509_CRL *list = size > 0x7fffffff ? NULL : d2i_X509_CRL(NULL, &bytes, (long)size);
     X509 *leaf = cX509_read(leaf_bytes, leaf_size);
-    X509 *issuer = cX509_read(issuer_bytes, issuer_size);
-    if (list == NULL || leaf == NULL || issuer == NULL) goto end;
+    if (leaf == NULL) goto end;
     // A list of somebody else may speak for the issuer (RFC 5280, section 5.2.5); such ones are not taken.
     if (X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_issuer_name(leaf)) != 0) {
         result = cRevocation_other;
         goto end;
     }
-    EVP_PKEY *key = X509_get0_pubkey(issuer);
-    if (key == NULL || X509_CRL_verify(list, key) != 1) {
+    if (!is_signed) {
         result = cRevocation_unsigned;
         goto end;
     }
@@ -144,12 +191,13 @@ static inline int cCRL_read(
             out->reason = (int)ASN1_ENUMERATED_get(reason);
             ASN1_ENUMERATED_free(reason);
         }
+    } else if (!cCRL_covers(list, url)) {
+        result = cRevocation_other;
+        goto end;
     }
     result = cRevocation_read;
 end:
-    X509_CRL_free(list);
     X509_free(leaf);
-    X509_free(issuer);
     ERR_clear_error();
     return result;
 }

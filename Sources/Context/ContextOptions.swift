@@ -6,6 +6,8 @@ package struct ContextOptions: Sendable {
     package var names: NameInquirer.Options?
     /// Whether stapled answers are read.
     package var revocation = false
+    /// How revocation lists are fetched; nil to fetch none.
+    package var lists: RevocationLists.Options?
 
     package init() {}
 

@@ -40,6 +40,8 @@ package struct ContextSummary: Sendable, Equatable {
     package var passedOver = 0
     /// Whether name servers were asked and none ever answered.
     package var isUnheard = false
+    /// What became of revocation lists.
+    package var lists = RevocationLists.Counts()
     /// Damage that was met in files.
     package var faults: [String] = []
 
@@ -51,11 +53,14 @@ package struct ContextSummary: Sendable, Equatable {
         notAsked = stage.counts.notAsked
         passedOver = stage.passedOver
         isUnheard = stage.isUnheard
+        lists = stage.lists
         faults = stage.faults
     }
 
     /// Whether every part could be looked up, for some records at least.
-    package var isWhole: Bool { !isUnheard && faults.isEmpty }
+    package var isWhole: Bool {
+        !isUnheard && faults.isEmpty && (lists.failed == 0 || lists.read > 0)
+    }
 
     /// What a person is to know of it; empty when all could be looked up.
     package var remarks: [String] {
@@ -70,6 +75,10 @@ package struct ContextSummary: Sendable, Equatable {
                 "not every name was looked up within the rate: hallmark enrich looks them up afterwards "
                     + "(or raise --dns-rate)"
             )
+        }
+        if let first = lists.firstFailure {
+            let more = lists.failed > 1 ? ", and \(lists.failed - 1) more" : ""
+            remarks.append("revocation lists that could not be had: \(first)\(more)")
         }
         return remarks
     }

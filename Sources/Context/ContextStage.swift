@@ -15,7 +15,7 @@ package final class ContextStage {
     private let revocation: RevocationDesk?
     private let history: (any ContextHistory)?
     private let picker = RecordPicker(RecordFacts.fields)
-    /// Records whose names are being looked up.
+    /// Records of which something is being looked up.
     package private(set) var open = 0
     /// Records whose names were not to be looked up.
     private(set) var passedOver = 0
@@ -29,7 +29,7 @@ package final class ContextStage {
         suffixes: PublicSuffixList?,
         hosting: HostingDesk?,
         history: (any ContextHistory)?
-    ) throws(DNSSetupError) {
+    ) throws {
         self.loop = loop
         if let names = options.names, let suffixes {
             self.names = NamesDesk(try NameInquirer(on: loop, names), suffixes, on: loop)
@@ -37,7 +37,8 @@ package final class ContextStage {
             names = nil
         }
         self.hosting = hosting
-        revocation = options.revocation ? RevocationDesk() : nil
+        let lists = try options.lists.map { try RevocationLists(on: loop, $0) }
+        revocation = options.revocation || lists != nil ? RevocationDesk(lists) : nil
         self.history = history
     }
 
@@ -52,42 +53,77 @@ package final class ContextStage {
     /// Damage that was met in files.
     var faults: [String] { hosting?.faults ?? [] }
 
-    /// Ends the questions that wait: their records get what is known.
-    package func giveUp() { names?.inquirer.giveUp() }
+    /// What became of revocation lists.
+    var lists: RevocationLists.Counts { revocation?.lists?.counts ?? RevocationLists.Counts() }
+
+    /// Ends the questions to name servers that wait: their records get what is known.
+    package func giveUpNames() { names?.inquirer.giveUp() }
+
+    /// The same of revocation lists.
+    package func giveUpLists() { revocation?.lists?.giveUp() }
 
     /// Looks up what stands around a record.
     ///
     /// - Parameters:
     ///   - line: a record, without its line end.
-    ///   - asksNames: whether there is time to look up names.
+    ///   - asksOthers: whether there is time to ask name servers, and for revocation lists.
     ///   - completion: called once, perhaps before this returns.
     package func look(
         at line: some Collection<UInt8>,
-        asksNames: Bool = true,
+        asksOthers: Bool = true,
         _ completion: @escaping (RecordContext) -> Void
     ) {
         var context = RecordContext()
         guard (try? picker.read(line)) != nil else { return completion(context) }
         let facts = RecordFacts(picker)
         if let address = facts.address { context.hosting = hosting?.look(address) }
-        context.revocation = revocation?.look(picker, facts)
         context.time = history?.look(
             certificate: facts.leaf?.lowercased(),
             names: facts.names,
             address: facts.address?.unmapped.description
         )
-        guard let names, facts.address != nil else { return completion(context) }
-        guard asksNames else {
-            passedOver += 1
-            context.names = .passedOver
-            return completion(context)
-        }
         open += 1
-        names.look(facts) { [self, context] found in
+        let pending = PendingContext(context) { [self] context in
             open -= 1
-            var context = context
-            context.names = found
             completion(context)
         }
+        if let revocation {
+            pending.missing += 1
+            revocation.look(picker, facts, asksLists: asksOthers) {
+                pending.context.revocation = $0
+                pending.done()
+            }
+        }
+        if let names, facts.address != nil {
+            if asksOthers {
+                pending.missing += 1
+                names.look(facts) {
+                    pending.context.names = $0
+                    pending.done()
+                }
+            } else {
+                passedOver += 1
+                pending.context.names = .passedOver
+            }
+        }
+        pending.done()
+    }
+}
+
+/// A record's context while parts of it are looked up.
+private final class PendingContext {
+    var context: RecordContext
+    /// Parts that are not there; the one who puts the questions counts as one.
+    var missing = 1
+    private let completion: (RecordContext) -> Void
+
+    init(_ context: RecordContext, _ completion: @escaping (RecordContext) -> Void) {
+        self.context = context
+        self.completion = completion
+    }
+
+    func done() {
+        missing -= 1
+        if missing == 0 { completion(context) }
     }
 }

@@ -99,6 +99,8 @@ package final class ContextThread<Payload: Sendable>: Sendable {
 
         /// Records whose names are looked up at a time; more than these get the rest of their context alone.
         static var mostOpen: Int { 4096 }
+        /// For how long is waited for revocation lists at least, in milliseconds; each has its own limit.
+        static var patienceWithLists: UInt64 { 30_000 }
         /// For how long is waited for name servers of which none ever answered, in milliseconds.
         static var patienceWithSilence: UInt64 { 1000 }
 
@@ -139,7 +141,7 @@ package final class ContextThread<Payload: Sendable>: Sendable {
             }
             for (payload, line) in items {
                 records += 1
-                stage.look(at: line, asksNames: stage.open < Self.mostOpen) { [unowned self] context in
+                stage.look(at: line, asksOthers: stage.open < Self.mostOpen) { [unowned self] context in
                     taker.take(payload, line, context)
                 }
             }
@@ -152,7 +154,10 @@ package final class ContextThread<Payload: Sendable>: Sendable {
             let start = endedAt ?? loop.now
             endedAt = start
             let limit = stage.isUnheard ? min(patience, Self.patienceWithSilence) : patience
-            if loop.now - start >= limit { stage.giveUp() }
+            if loop.now - start >= limit { stage.giveUpNames() }
+            if patience == 0 || loop.now - start >= max(patience, Self.patienceWithLists) {
+                stage.giveUpLists()
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 import Bytes
 import Context
 import Foundation
+import Observations
 import TestSupport
 import Testing
 
@@ -53,5 +54,15 @@ struct RecordContextTests {
 
     @Test func whatIsNoObjectStaysAsItIs() {
         for line in ["", "[1]", "{", "{\"hallmark\":{", "null"] { #expect(add(hosted, line) == line) }
+    }
+
+    @Test func theClosedListsAreThoseOfTheFields() {
+        func values(_ name: String) -> [String] { Field.named("hallmark.context." + name)?.values ?? [] }
+        for name in ["revocation.status", "revocation.staple.status", "revocation.crl.status"] {
+            #expect(values(name) == RevocationContext.Status.allCases.map(\.rawValue))
+        }
+        #expect(values("hosting.kind") == HostingContext.Kind.allCases.map(\.rawValue))
+        #expect(values("names.state") == NamesContext.State.allCases.map(\.rawValue))
+        #expect(values("names.points") == NamesContext.Direction.allCases.map(\.rawValue))
     }
 }

@@ -55,8 +55,15 @@ private let isLabPossible =
         part(record, path) as? [String] ?? []
     }
 
+    /// One lab for all: it takes a few seconds to be there.
     @Test func everyHostIsSaidCorrectly() throws {
         let lab = try Lab()
+        try whatStandsAround(lab)
+        try aDeadResolverHoldsNothingUp(lab)
+        try listsAreFetchedWithinBounds(lab)
+    }
+
+    private func whatStandsAround(_ lab: Lab) throws {
         for file in ["sweep.ndjson", "enrich.ndjson"] {
             let records = try lab.records(file)
             let errors = try lab.text(file + ".err")
@@ -111,8 +118,7 @@ private let isLabPossible =
         #expect(report.contains("key_compromise"))
     }
 
-    @Test func aDeadResolverIsSaidAndHoldsNothingUp() throws {
-        let lab = try Lab()
+    private func aDeadResolverHoldsNothingUp(_ lab: Lab) throws {
         let records = try lab.records("dead.ndjson")
         #expect(records.count == 12)
         #expect(word(records["10"], "hallmark.context.names.state") == "not_asked")
@@ -125,5 +131,33 @@ private let isLabPossible =
         // Generous: without context it takes less than a second, and a name server's silence costs another.
         let (dead, plain) = (lab.times["dead"]?["seconds"] ?? 0, lab.times["plain"]?["seconds"] ?? 0)
         #expect(dead < 2 * plain + 10)
+    }
+
+    private func listsAreFetchedWithinBounds(_ lab: Lab) throws {
+        let list = "hallmark.context.revocation.crl."
+        let records = try lab.records("lists.ndjson")
+        let errors = try lab.text("lists.ndjson.err")
+        #expect(
+            records.compactMapValues { word($0, list + "status") } == [
+                "70": "revoked", "71": "good", "72": "invalid", "73": "unavailable", "74": "unavailable",
+                "75": "unavailable", "76": "other", "77": "unavailable",
+            ],
+            "\(errors)"
+        )
+        #expect(word(records["70"], "hallmark.context.revocation.status") == "revoked")
+        #expect(word(records["70"], "hallmark.context.revocation.reason") == "superseded")
+        #expect(word(records["70"], list + "url") == "http://203.0.113.70/list")
+        let reasons = records.mapValues { word($0, list + "error") ?? "" }
+        #expect(reasons["73"]?.contains("longer than") == true, "\(reasons)")
+        #expect(reasons["74"]?.contains("redirect") == true, "\(reasons)")
+        #expect(reasons["77"]?.contains("404") == true, "\(reasons)")
+        #expect(reasons["75"]?.contains("must not be connected to") == true, "\(reasons)")
+        #expect(errors.contains("revocation lists that could not be had"))
+        #expect(lab.times["lists"]?["code"] == 0)
+
+        // The server is gone: what was fetched speaks from the disk, and the rest is said to be missing.
+        let kept = try lab.records("kept.ndjson").mapValues { word($0, list + "status") }
+        #expect(kept["70"] == "revoked" && kept["71"] == "good")
+        #expect(kept["73"] == "unavailable")
     }
 }

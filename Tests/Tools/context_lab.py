@@ -2,7 +2,7 @@
 
 To be run in a network namespace of its own (unshare -n). The loopback interface gets addresses of 203.0.113.0/24, unbound
 answers for names below .test, and openssl's s_server shows a certificate at each address. Writes into FOLDER what the program
-makes of them: sweep.ndjson, dead.ndjson, plain.ndjson, compare.ndjson, report.txt, and what it said as *.err; prints the seconds
+makes of them: sweep.ndjson, dead.ndjson, plain.ndjson, lists.ndjson, kept.ndjson, compare.ndjson, report.txt, and what it said as *.err; prints the seconds
 that each scan took as JSON.
 """
 import datetime
@@ -12,7 +12,9 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import packages
 
@@ -54,7 +56,7 @@ def authority(key):
 CA, IMPOSTOR = authority(CA_KEY), authority(OTHER_KEY)
 
 
-def leaf(file, names, must_staple=False):
+def leaf(file, names, must_staple=False, lists=()):
     key = ec.generate_private_key(ec.SECP256R1())
     alternatives = []
     for one in names:
@@ -68,6 +70,9 @@ def leaf(file, names, must_staple=False):
         .add_extension(x509.SubjectAlternativeName(alternatives), False))
     if must_staple:
         builder = builder.add_extension(x509.TLSFeature([x509.TLSFeatureType.status_request]), False)
+    if lists:
+        points = [x509.DistributionPoint([x509.UniformResourceIdentifier(url)], None, None, None) for url in lists]
+        builder = builder.add_extension(x509.CRLDistributionPoints(points), False)
     certificate = builder.sign(CA_KEY, hashes.SHA256())
     pem = serialization.Encoding.PEM
     with open(path(file + ".pem"), "wb") as out:
@@ -86,6 +91,52 @@ def staple(file, certificate, status, begin, end, key=CA_KEY, signer=CA):
         .responder_id(ocsp.OCSPResponderEncoding.HASH, signer).sign(key, hashes.SHA256()))
     with open(path(file + ".ocsp"), "wb") as out:
         out.write(answer.public_bytes(serialization.Encoding.DER))
+
+
+def revocations(revoked, key=CA_KEY, issued_for=None):
+    """A list of the authority that names one certificate."""
+    entry = (
+        x509.RevokedCertificateBuilder().serial_number(revoked.serial_number).revocation_date(NOW - DAY / 2)
+        .add_extension(x509.CRLReason(x509.ReasonFlags.superseded), False).build())
+    builder = (
+        x509.CertificateRevocationListBuilder().issuer_name(CA.subject).last_update(NOW - DAY).next_update(NOW + DAY)
+        .add_revoked_certificate(entry))
+    if issued_for:
+        builder = builder.add_extension(
+            x509.IssuingDistributionPoint([x509.UniformResourceIdentifier(issued_for)], None, False, False, None, False, False), True)
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+class ListServer(BaseHTTPRequestHandler):
+    """Revocation lists, and what a stranger may give in place of one."""
+    lists = {}
+
+    def log_message(self, *arguments):
+        pass
+
+    def do_GET(self):
+        if self.path == "/loop":
+            self.send_response(302)
+            self.send_header("Location", "/loop")
+            self.end_headers()
+        elif self.path == "/inside":
+            self.send_response(302)
+            self.send_header("Location", "http://127.0.0.1/list")
+            self.end_headers()
+        elif self.path == "/large":
+            self.send_response(200)
+            self.end_headers()
+            try:
+                for _ in range(100):
+                    self.wfile.write(bytes(1 << 20))
+            except OSError:
+                pass
+        elif self.path in self.lists:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(self.lists[self.path])
+        else:
+            self.send_error(404)
 
 
 def start(*words):
@@ -111,14 +162,19 @@ def serve(address, file, has_staple=False):
 
 def hallmark(out, *words):
     begin = time.monotonic()
+    # What is kept between runs is the lab's own.
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    environment["XDG_CACHE_HOME"] = path("cache")
     with open(path(out), "wb") as records, open(path(out + ".err"), "wb") as errors:
-        code = subprocess.run([HALLMARK, *words], stdin=subprocess.DEVNULL, stdout=records, stderr=errors).returncode
+        code = subprocess.run([HALLMARK, *words], stdin=subprocess.DEVNULL, stdout=records, stderr=errors, env=environment).returncode
     return {"seconds": time.monotonic() - begin, "code": code}
 
 
 subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 ADDRESSES = [10, 20, 30, 31, 40, 50, 51, 52, 53, 60, 61, 66]
-for number in ADDRESSES + [53]:
+# What each host's certificate names as its list.
+LISTS = {70: "list", 71: "list", 72: "forged", 73: "large", 74: "loop", 75: "inside", 76: "other", 77: "absent"}
+for number in ADDRESSES + list(LISTS):
     subprocess.run(["ip", "addr", "add", f"203.0.113.{number}/32", "dev", "lo"], check=False, stderr=subprocess.DEVNULL)
 
 with open(path("ca.pem"), "wb") as file:
@@ -127,6 +183,13 @@ shop = leaf("shop", ["shop.test", "www.shop.test"])
 leaf("cdn", [f"n{i}.cdn.test" for i in range(40)])
 leaf("wild", ["*.wild.test"])
 leaf("moved", ["moved.test"])
+web = "http://203.0.113.70/"
+listed = {
+    number: leaf(f"listed{number}", [f"listed{number}.test"], lists=[web + file]) for number, file in LISTS.items()}
+ListServer.lists = {
+    "/list": revocations(listed[70]), "/forged": revocations(listed[72], OTHER_KEY),
+    # Signed by the authority, and meant for other certificates: its silence says nothing.
+    "/other": revocations(listed[70], issued_for=web + "elsewhere")}
 revoked = leaf("revoked", ["revoked.test"])
 stale = leaf("stale", ["stale.test"])
 leaf("must", ["must.test"], must_staple=True)
@@ -176,7 +239,12 @@ try:
         serve(address, file, has_staple)
     for number in ADDRESSES:
         listening(f"203.0.113.{number}", 443)
+    for number in LISTS:
+        serve(number, f"listed{number}")
+        listening(f"203.0.113.{number}", 443)
     listening("127.0.0.1", 5300)
+    server = ThreadingHTTPServer(("203.0.113.70", 80), ListServer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
     targets = [f"203.0.113.{number}" for number in ADDRESSES]
     around = ["--context", "--hosting", path("ranges.json"), "--dns-rate", "1000"]
     times = {
@@ -189,6 +257,13 @@ try:
         "validate": hallmark(
             "report.txt", "validate", "203.0.113.66", "203.0.113.50", "--include-special", "--context", "--resolver", "127.0.0.1:5300"),
     }
+    words = [
+        "scan", *[f"203.0.113.{number}" for number in LISTS], "--include-special", "--no-signatures", "--crl", "--context",
+        "--no-context-names"]
+    times["lists"] = hallmark("lists.ndjson", *words)
+    server.shutdown()
+    server.server_close()
+    times["kept"] = hallmark("kept.ndjson", *words)
     print(json.dumps(times))
 finally:
     for process in ENDED:

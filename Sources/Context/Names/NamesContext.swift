@@ -4,7 +4,7 @@ package import Wire
 /// Where the names of an endpoint's certificate point, and what its address is called.
 package struct NamesContext: Equatable, Sendable {
     /// How much of it could be asked.
-    package enum State: String, Sendable {
+    package enum State: String, CaseIterable, Sendable {
         case complete
         /// Some questions had no answer.
         case partial
@@ -13,7 +13,7 @@ package struct NamesContext: Equatable, Sendable {
     }
 
     /// Whether the certificate belongs where it stands.
-    package enum Direction: String, Sendable {
+    package enum Direction: String, CaseIterable, Sendable {
         /// At least one of its names points here.
         case here
         /// Every name was asked for, none points here, and some point elsewhere.

@@ -2,7 +2,7 @@ import Bytes
 
 /// Whether the issuer took a certificate back, as far as anybody proved it.
 package struct RevocationContext: Equatable, Sendable {
-    package enum Status: String, Sendable {
+    package enum Status: String, CaseIterable, Sendable {
         case good, revoked
         /// The responder does not know the certificate.
         case unknown

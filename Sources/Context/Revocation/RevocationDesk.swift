@@ -1,5 +1,6 @@
 import Bytes
 import Observations
+import Wire
 
 /// Says of a record's certificate whether it was revoked, and remembers it for endpoints that show the same.
 final class RevocationDesk {
@@ -11,8 +12,26 @@ final class RevocationDesk {
     /// RFC 7633, section 4.1.
     private static let featureOID = "1.3.6.1.5.5.7.1.24"
 
-    func look(_ record: RecordPicker, _ facts: RecordFacts) -> RevocationContext? {
-        guard facts.leaf != nil else { return nil }
+    /// Longer addresses of lists are nobody's.
+    private static let mostURLBytes = 2048
+    /// So many lists that a certificate names are tried, one after the other.
+    private static let mostLists = 2
+
+    /// Nil where no lists are fetched.
+    let lists: RevocationLists?
+
+    init(_ lists: RevocationLists?) { self.lists = lists }
+
+    /// - Parameters:
+    ///   - asksLists: whether there is time to fetch lists.
+    ///   - completion: called once, perhaps before this returns.
+    func look(
+        _ record: RecordPicker,
+        _ facts: RecordFacts,
+        asksLists: Bool,
+        _ completion: @escaping (RevocationContext?) -> Void
+    ) {
+        guard facts.leaf != nil else { return completion(nil) }
         var context = RevocationContext()
         let answer = record.text(.ocspResponse)
         if let extensions = record.text(.extensionOIDs) {
@@ -21,8 +40,77 @@ final class RevocationDesk {
         // In a record that others made it can't be told whether there was none.
         context.lacksStaple = answer == nil && record.text(.dataset) != RecordDataset.imported.rawValue
         if let answer { context.staple = staple(answer, record, facts) }
-        return context.isEmpty ? nil : context
+        let urls = lists == nil || !asksLists ? [] : Self.urls(record)
+        guard !urls.isEmpty else { return completion(context.isEmpty ? nil : context) }
+        let chain = Self.chain(record)
+        guard chain.count > 1 else {
+            context.list = .init(.unchecked)
+            return completion(context)
+        }
+        ask(urls[...], chain, facts.address, nil) { [context] statement in
+            var context = context
+            context.list = statement
+            completion(context)
+        }
     }
+
+    // MARK: Lists
+
+    private static func urls(_ record: RecordPicker) -> [String] {
+        record.texts(.crlURLs, limit: 16).filter { url in
+            let start = url.prefix(8).lowercased()
+            return (start.hasPrefix("http://") || start == "https://") && url.utf8.count <= mostURLBytes
+        }
+        .prefix(mostLists).map(\.self)
+    }
+
+    /// The leaf and those who may have issued it.
+    private static func chain(_ record: RecordPicker) -> [[UInt8]] {
+        record.texts(.chainDER, limit: mostIssuers + 1).compactMap { [UInt8](base64: $0) }
+    }
+
+    /// Asks one list after the other until one speaks of the certificate.
+    ///
+    /// - Parameter first: what the first of them came to.
+    private func ask(
+        _ urls: ArraySlice<String>,
+        _ chain: [[UInt8]],
+        _ endpoint: IPAddress?,
+        _ first: RevocationContext.Statement?,
+        _ completion: @escaping (RevocationContext.Statement?) -> Void
+    ) {
+        guard let url = urls.first, let lists else { return completion(first) }
+        lists.find(url, for: endpoint) { [self] answer in
+            var statement = Self.read(answer, chain)
+            statement.url = url
+            if statement.status == .good || statement.isRevoked { return completion(statement) }
+            ask(urls.dropFirst(), chain, endpoint, first ?? statement, completion)
+        }
+    }
+
+    private static func read(
+        _ answer: RevocationLists.Answer,
+        _ chain: [[UInt8]]
+    ) -> RevocationContext.Statement {
+        switch answer {
+        case .unreadable: return .init(.unreadable)
+        case .failure(let reason):
+            var statement = RevocationContext.Statement(.unavailable)
+            statement.error = reason
+            return statement
+        case .list(let list):
+            var statement = RevocationContext.Statement(.unchecked)
+            // A list speaks of today, whenever the record was made.
+            let now = Int(WallClock.nanoseconds / 1_000_000)
+            for issuer in chain.dropFirst() {
+                statement = list.look(leaf: chain[0], issuer: issuer, now: now)
+                if statement.status != .invalid { break }
+            }
+            return statement
+        }
+    }
+
+    // MARK: Staples
 
     private func staple(
         _ answer: String,

@@ -32,15 +32,13 @@ package enum RevocationProof {
         issuer: [UInt8],
         now: Int
     ) -> RevocationContext.Statement {
-        var out = cRevocation()
-        let result = cCRL_read(list, list.count, leaf, leaf.count, issuer, issuer.count, &out)
-        return statement(result, out, now)
+        RevocationList(list)?.look(leaf: leaf, issuer: issuer, now: now) ?? .init(.unreadable)
     }
 
     /// How far a clock may be wrong, in milliseconds.
     private static let tolerance = 300_000
 
-    private static func statement(_ result: CInt, _ out: cRevocation, _ now: Int)
+    static func statement(_ result: CInt, _ out: cRevocation, _ now: Int)
         -> RevocationContext.Statement
     {
         switch Int(result) {

@@ -10,6 +10,7 @@ package enum FieldDocument {
         ("HTTP", Field.http),
         ("Assessment", Field.assessment),
         ("What was imported", Field.imported),
+        ("What stands around it", Field.context),
     ]
 
     /// A table for each section, the closed lists, then what a corpus and the indexes know of a field.

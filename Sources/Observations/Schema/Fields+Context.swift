@@ -1,18 +1,26 @@
 extension Field {
     /// What stands around an endpoint: looked up with `--context` and by `hallmark enrich`.
-    static let context: [Field] = [
+    static let context: [Field] = network + around.grouped(.certificate)
+
+    /// What is said of the address, which is no evidence of what runs there.
+    private static let network: [Field] = [
         Field("server.as.number", .long, "The autonomous system of the address, from `--mmdb`."),
         Field("server.as.organization.name", .keyword, "Its organisation."),
         Field("server.geo.country_iso_code", .keyword, "The country of the address, two letters."),
+    ]
+
+    private static let around: [Field] = [
         Field(
             "hallmark.context.names.state",
             .keyword,
-            "`complete`, `partial` when some questions had no answer, `not_asked` when no name server answers."
+            "`complete`, `partial` when some questions had no answer, `not_asked` when no name server answers.",
+            values: ["complete", "partial", "not_asked"]
         ),
         Field(
             "hallmark.context.names.points",
             .keyword,
-            "`here`: a name of the certificate points to this address; `elsewhere`: all were asked for, and none does; `nowhere`: none has an address; `unknown`."
+            "`here`: a name of the certificate points to this address; `elsewhere`: all were asked for, and none does; `nowhere`: none has an address; `unknown`.",
+            values: ["here", "elsewhere", "nowhere", "unknown"]
         ),
         .list(
             "hallmark.context.names.here",
@@ -32,7 +40,11 @@ extension Field {
             .ip,
             "Where the names point that point elsewhere; at most 16."
         ),
-        Field("hallmark.context.names.more", .long, "Names that were not looked at, beyond the first 16."),
+        Field(
+            "hallmark.context.names.more",
+            .long,
+            "Names that were not looked at, beyond the first 16."
+        ),
         .list("hallmark.context.names.reverse", .keyword, "Reverse names of the address; at most 4."),
         .list("hallmark.context.names.reverse_confirmed", .keyword, "Those that point back to it."),
         Field(
@@ -46,7 +58,12 @@ extension Field {
             .boolean,
             "Whether the certificate's issuer is among them: a hint, since CAA binds at issuance. Absent for issuers that are not known by their domains."
         ),
-        Field("hallmark.context.hosting.kind", .keyword, "`cloud`, `cdn`, `consumer` or `unknown`."),
+        Field(
+            "hallmark.context.hosting.kind",
+            .keyword,
+            "`cloud`, `cdn`, `consumer` or `unknown`.",
+            values: ["cloud", "cdn", "consumer", "unknown"]
+        ),
         Field(
             "hallmark.context.hosting.provider",
             .keyword,
@@ -58,7 +75,8 @@ extension Field {
         Field(
             "hallmark.context.revocation.status",
             .keyword,
-            "What staple and list come to: `good`, `revoked`, or why nothing can be told: `unknown`, `stale`, `invalid`, `other`, `unreadable`, `refused`, `unchecked`, `unavailable`."
+            "What staple and list come to: `good`, `revoked`, or why nothing can be told: `unknown`, `stale`, `invalid`, `other`, `unreadable`, `refused`, `unchecked`, `unavailable`.",
+            values: revocationStatuses
         ),
         Field("hallmark.context.revocation.revoked_at", .date, "Since when the certificate is revoked."),
         Field(
@@ -75,10 +93,21 @@ extension Field {
         Field(
             "hallmark.context.revocation.staple.status",
             .keyword,
-            "What the stapled OCSP answer says, checked."
+            "What the stapled OCSP answer says, checked.",
+            values: revocationStatuses
         ),
         Field("hallmark.context.revocation.staple.this_update", .date, "From when it holds."),
         Field("hallmark.context.revocation.staple.next_update", .date, "Until when it holds."),
+        Field(
+            "hallmark.context.revocation.crl.status",
+            .keyword,
+            "What the revocation list says that the certificate names, checked; only with `--crl`.",
+            values: revocationStatuses
+        ),
+        Field("hallmark.context.revocation.crl.this_update", .date, "From when it holds."),
+        Field("hallmark.context.revocation.crl.next_update", .date, "Until when it holds."),
+        Field("hallmark.context.revocation.crl.url", .keyword, "Where it was asked for."),
+        Field("hallmark.context.revocation.crl.error", .keyword, "Why it could not be fetched."),
         Field(
             "hallmark.context.time.first_seen",
             .date,
@@ -99,5 +128,10 @@ extension Field {
             .long,
             "The middle of the seconds from one of them to the next."
         ),
+    ]
+
+    private static let revocationStatuses = [
+        "good", "revoked", "unknown", "stale", "invalid", "other", "unreadable", "refused", "unchecked",
+        "unavailable",
     ]
 }

@@ -2,14 +2,14 @@ import Foundation
 import Glibc
 import Observations
 
-/// The folder where what is made of rules is kept between runs.
+/// The folder where what is made of rules or was fetched is kept between runs.
 ///
 /// What lies in it is believed only when nobody else can have written it: folder and file belong to this
 /// user, and nobody else may write to them. A damaged file is seen by the digest at its end. Nothing here
 /// ever fails: without a cache everything is made anew.
 package struct CacheFolder: Sendable {
     /// So many files of a kind are kept, for different sets of rules.
-    private static let maximumFiles = 8
+    package static let maximumFiles = 8
     private static let maximumBytes = 256 << 20
     private static let digestLength = 32
 
@@ -30,7 +30,7 @@ package struct CacheFolder: Sendable {
     /// What `write` was given under this name; nil when it is not there or not to be believed.
     ///
     /// - Parameter magic: how the file has to begin; it is cut off.
-    func read(_ name: String, magic: String) -> [UInt8]? {
+    package func read(_ name: String, magic: String) -> [UInt8]? {
         var status = stat()
         guard stat(path, &status) == 0, Self.isOurs(status) else { return nil }
         let descriptor = open(path + "/" + name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
@@ -57,7 +57,13 @@ package struct CacheFolder: Sendable {
     /// Keeps bytes under a name; others of the same kind that are older make room.
     ///
     /// - Parameter name: the kind, a hyphen, and what tells it from others of the kind.
-    func write(_ body: [UInt8], _ name: String, magic: String) {
+    /// - Parameter count: how many files of the kind are kept.
+    package func write(
+        _ body: [UInt8],
+        _ name: String,
+        magic: String,
+        keeping count: Int = maximumFiles
+    ) {
         var bytes = Array(magic.utf8) + body
         bytes += BodyDigest.sha256(bytes.span)
         let files = FileManager.default
@@ -68,23 +74,27 @@ package struct CacheFolder: Sendable {
         )
         // A temporary file and a rename: nobody ever reads half of it.
         try? Data(bytes).write(to: URL(fileURLWithPath: path + "/" + name), options: .atomic)
-        prune(String(name.prefix { $0 != "-" }) + "-")
+        prune(String(name.prefix { $0 != "-" }) + "-", keeping: count)
     }
 
     private static func isOurs(_ status: stat) -> Bool {
         status.st_uid == geteuid() && status.st_mode & (S_IWGRP | S_IWOTH) == 0
     }
 
-    private func prune(_ kind: String) {
+    private func prune(_ kind: String, keeping count: Int) {
         let files = FileManager.default
         let paths = ((try? files.contentsOfDirectory(atPath: path)) ?? [])
             .filter { $0.hasPrefix(kind) }.map { path + "/" + $0 }
-        guard paths.count > Self.maximumFiles else { return }
         let dated = paths.map { path in
-            ((try? files.attributesOfItem(atPath: path))?[.modificationDate] as? Date ?? .distantPast, path)
+            var status = stat()
+            let isThere = lstat(path, &status) == 0
+            return (time: isThere ? status.st_mtim.tv_sec : 0, size: Int(status.st_size), path: path)
         }
-        for (_, path) in dated.sorted(by: { $0.0 > $1.0 }).dropFirst(Self.maximumFiles) {
-            try? files.removeItem(atPath: path)
+        var left = (files: count, bytes: Self.maximumBytes)
+        for file in dated.sorted(by: { $0.time > $1.time }) {
+            left.files -= 1
+            left.bytes -= min(file.size, left.bytes + 1)
+            if left.files < 0 || left.bytes < 0 { try? files.removeItem(atPath: file.path) }
         }
     }
 }

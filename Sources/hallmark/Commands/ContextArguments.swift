@@ -3,7 +3,9 @@ import Context
 import Corpus
 import Observations
 import PublicSuffix
+import Targets
 import Terminal
+import Wire
 
 /// What stands around an endpoint: which parts are looked up, and with what.
 struct ContextArguments: ParsableArguments {
@@ -21,6 +23,12 @@ struct ContextArguments: ParsableArguments {
 
     @Flag(inversion: .prefixedNo, help: "What a stapled OCSP answer says, checked.")
     var contextRevocation: Bool?
+
+    @Flag(
+        help:
+            "Fetch the revocation list that a certificate names, up to 32 MiB in 20 seconds; kept for a day."
+    )
+    var crl = false
 
     @Flag(inversion: .prefixedNo, help: "When the certificate was first seen, from --corpus.")
     var contextTime: Bool?
@@ -72,6 +80,9 @@ struct ContextArguments: ParsableArguments {
         guard dnsRate > 0, dnsRate <= 100_000 else {
             throw ValidationError("--dns-rate takes a number over 0, up to 100000.")
         }
+        if crl, contextRevocation == false {
+            throw ValidationError("--crl does not go with --no-context-revocation.")
+        }
         guard 0...86_400 ~= dnsWait else { throw ValidationError("--dns-wait takes seconds, 0 to 86400.") }
     }
 
@@ -80,8 +91,20 @@ struct ContextArguments: ParsableArguments {
 
     /// Whether anything is to be looked up.
     var isWanted: Bool {
-        context || contextNames == true || contextRevocation == true || contextTime == true || !mmdb.isEmpty
-            || !hosting.isEmpty
+        context || contextNames == true || contextRevocation == true || contextTime == true || crl
+            || !mmdb.isEmpty || !hosting.isEmpty
+    }
+
+    /// How revocation lists are fetched: for an endpoint on the Internet nothing inside of the own network.
+    private static var lists: RevocationLists.Options {
+        var options = RevocationLists.Options(userAgent: "hallmark/\(Hallmark.version)")
+        options.keeper = KeptRevocationLists()
+        options.network = { address in
+            let block = SpecialPurpose.blocks(holding: AddressRange(address, prefixLength: address.bitWidth))
+            let name = block.first?.name ?? ""
+            return name == "Unique-Local" ? "Private-Use" : name
+        }
+        return options
     }
 
     /// What is looked up and with what; nil for nothing.
@@ -100,6 +123,7 @@ struct ContextArguments: ParsableArguments {
             setup.suffixes = try PublicSuffixList.load(named: psl, executable: CommandLine.executable)
         }
         setup.options.revocation = contextRevocation ?? all
+        if crl { setup.options.lists = Self.lists }
         setup.databases = mmdb
         setup.ranges = hosting
         if contextTime ?? all, let corpus {

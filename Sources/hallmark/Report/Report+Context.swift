@@ -69,7 +69,9 @@ extension Report {
                 .alarm
             )
         case "good": text.row("revoked", "no, says its issuer", .good)
-        case let status?: text.row("revoked", "it can't be told: \(status)")
+        case let status?:
+            let why = revocation["crl.error"].map { " (\($0))" } ?? ""
+            text.row("revoked", "it can't be told: \(status)\(why)")
         case nil: break
         }
         if revocation["anomalies"] != nil {
