@@ -26,6 +26,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
@@ -53,7 +54,10 @@ let package = Package(
 
         // The ground floor: what everything stands on.
         .target(name: "Bytes"),
-        .target(name: "Terminal", dependencies: ["Bytes"]),
+        .target(
+            name: "Terminal",
+            dependencies: ["Bytes", .product(name: "Logging", package: "swift-log")]
+        ),
         .target(name: "YAML", dependencies: [.product(name: "Yams", package: "Yams")]),
 
         // What looks at bytes: no I/O.

@@ -1,4 +1,5 @@
 import Glibc
+import Logging
 import Synchronization
 
 /// Standard error, where everything goes that is not a record: the only door to it.
@@ -9,22 +10,47 @@ package enum Terminal {
     /// Whether a line of progress stands where the next text would go.
     private static let hasProgress = Mutex(false)
 
+    /// What `say` goes through; lines for a person until something else is asked for.
+    private static let log = Mutex(Log(.text, from: .trace))
+
+    private struct Log {
+        let format: LogFormat
+        let logger: Logger
+
+        init(_ format: LogFormat, from level: LogLevel) {
+            self.format = format
+            logger = Logger(label: "hallmark") { _ in LogWriter(format, from: level) }
+        }
+    }
+
+    /// From now on, what is said is written so, and what matters less than `level` is not.
+    package static func setLog(_ format: LogFormat, from level: LogLevel) {
+        log.withLock { $0 = Log(format, from: level) }
+    }
+
     /// Says one line on standard error; whatever it holds of others' text is made safe.
-    package static func say(_ text: String) {
-        let text = SafeText.terminal(text)
+    package static func say(_ text: String, _ level: LogLevel = .info) {
+        log.withLock { $0.logger }.log(level: level.level, "\(text)")
+    }
+
+    /// Writes a line that is safe, in the place of the line of progress.
+    static func put(line: String) {
         hasProgress.withLock { hasProgress in
-            writeError((hasProgress ? "\r\u{1b}[K" : "") + text + "\n")
+            writeError((hasProgress ? "\r\u{1b}[K" : "") + line + "\n")
             hasProgress = false
         }
     }
 
     /// Says several lines; line ends in `text` are ours.
-    package static func say(lines text: String) {
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) { say(String(line)) }
+    package static func say(lines text: String, _ level: LogLevel = .info) {
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) { say(String(line), level) }
     }
 
     /// Shows how far the work is, in the place of what was shown before.
+    ///
+    /// A log that programs read has no such line.
     package static func showProgress(_ text: String) {
+        guard log.withLock({ $0.format }) == .text else { return }
         let text = SafeText.terminal(text)
         hasProgress.withLock { hasProgress in
             writeError("\r" + text.prefix(width - 1) + "\u{1b}[K")

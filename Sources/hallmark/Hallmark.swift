@@ -48,13 +48,17 @@ enum Program {
                 if !message.isEmpty { try output.write(message + "\n") }
                 try output.flush()
             } catch {
-                Terminal.say("hallmark: \(error)")
+                Terminal.say("hallmark: \(error)", .error)
                 Hallmark.exit(withError: ExitCode.failure)
             }
         } else if !message.isEmpty {
             // Only the parser's own words have several lines; an error may quote a line end of a file's name.
             let isParsers = code == .validationFailure
-            if isParsers { Terminal.say(lines: withSafeArguments(message)) } else { Terminal.say(message) }
+            if isParsers {
+                Terminal.say(lines: withSafeArguments(message), .error)
+            } else {
+                Terminal.say(message, .error)
+            }
             if code == .validationFailure,
                 let hint = MisspeltCommand.hint(Array(CommandLine.arguments.dropFirst()))
             {

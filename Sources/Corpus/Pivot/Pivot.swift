@@ -33,6 +33,23 @@ package struct Pivot {
         in corpus: CorpusFile,
         _ options: PivotOptions
     ) throws -> PivotAnswer {
+        try read(corpus, options) { try $0.answer(query) }
+    }
+
+    /// Marks with their rarity in a corpus, whether it has them or not, the weightiest first.
+    package static func weigh(
+        _ marks: [Mark],
+        in corpus: CorpusFile,
+        _ options: PivotOptions
+    ) throws -> [SharedMark] {
+        try read(corpus, options) { try $0.weigh(marks) }
+    }
+
+    private static func read<Result>(
+        _ corpus: CorpusFile,
+        _ options: PivotOptions,
+        _ body: (Pivot) throws -> Result
+    ) throws -> Result {
         try corpus.read { db in
             let reader = PivotReader(
                 db,
@@ -46,7 +63,7 @@ package struct Pivot {
                 certificateTotal: max(1, try reader.total(.certificateCount)),
                 sightingTotal: max(1, try reader.total(.sightingCount))
             )
-            return try pivot.answer(query)
+            return try body(pivot)
         }
     }
 

@@ -14,10 +14,10 @@ struct BenignMarks {
     static func load(_ options: SignatureOptions) throws -> BenignMarks {
         var folders: [String] = []
         do { folders = try options.libraries() } catch let error as LibraryError {
-            Terminal.say("\(error); the marks of benign software count too")
+            Terminal.say("\(error); the marks of benign software count too", .error)
         }
         let library = try SignatureLibrary.read(folders, ja4plus: options.ja4plus)
-        for error in library.errors { Terminal.say("not read: \(error)") }
+        for error in library.errors { Terminal.say("not read: \(error)", .error) }
         return BenignMarks(name: try names(library.rules), unread: library.errors.count)
     }
 

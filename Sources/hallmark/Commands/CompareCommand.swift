@@ -87,6 +87,7 @@ struct CompareCommand: ParsableCommand {
 
     @OptionGroup var decisions: DecisionOptions
     @OptionGroup var unread: KeepGoingOption
+    @OptionGroup var log: LogOptions
 
     func validate() throws {
         let comparisons = [inventory != nil, baseline != nil, expiring != nil].count { $0 }

@@ -57,7 +57,7 @@ struct CorpusCommand: ParsableCommand {
                 faults += try Self.add(source, corpus, Self.policy(options))
             }
             guard faults > 0 else { return }
-            Terminal.say("\(counted(faults, "file or part")) could not be read")
+            Terminal.say("\(counted(faults, "file or part")) could not be read", .error)
             if !unread.keepGoing { throw ExitCode(1) }
         }
 
@@ -95,7 +95,7 @@ struct CorpusCommand: ParsableCommand {
                 \(counted(counts.certificates, "new certificate")), \(counted(counts.endpoints, "new endpoint"))
                 """
             )
-            for fault in faults { Terminal.say(fault) }
+            for fault in faults { Terminal.say(fault, .error) }
             return faults.count
         }
     }

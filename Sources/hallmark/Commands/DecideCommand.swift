@@ -191,7 +191,7 @@ private struct DecidedEvidence {
         do { search = try CorpusSearch(Self.query(decision.subject), in: corpus, now: now) } catch let error
             as KQLError
         {
-            Terminal.say("\(error); give the records with --records")
+            Terminal.say("\(error); give the records with --records", .error)
             return
         }
         try search.leads { software, confidence in

@@ -64,7 +64,7 @@ struct DecisionReader {
         guard Self.isCorpus(path) else {
             decisions += try DecisionFile.read(path) { error in
                 isWhole = false
-                Terminal.say(error.description)
+                Terminal.say(error.description, .error)
             }
             return
         }
@@ -75,7 +75,7 @@ struct DecisionReader {
                 decisions.append(decision)
             } catch {
                 isWhole = false
-                Terminal.say("\(path): a decision can't be read: \(error)")
+                Terminal.say("\(path): a decision can't be read: \(error)", .error)
             }
         }
     }

@@ -33,6 +33,7 @@ struct ImportCommand: ParsableCommand {
 
     @OptionGroup var options: ImportOptions
     @OptionGroup var unread: KeepGoingOption
+    @OptionGroup var log: LogOptions
 
     @Flag(help: "Check the mapping files of --map, or those shipped, and read nothing.") var lint = false
 
@@ -71,7 +72,7 @@ struct ImportCommand: ParsableCommand {
         var lost = 0
         let fail = { (error: FileError) in
             lost += 1
-            Terminal.say(error.description)
+            Terminal.say(error.description, .error)
         }
         let found = session.find(files, formats, isNamed: isNamed, fail: fail)
         if follow {
@@ -107,10 +108,10 @@ extension ImportCommand {
         for file in files {
             do { _ = try MappingFolder.read(file: file) } catch {
                 faults += 1
-                Terminal.say("\(error)")
+                Terminal.say("\(error)", .error)
             }
         }
-        if !quiet { Terminal.say("\(counted(files.count, "mapping")), \(faults) with a fault") }
+        if !quiet { Terminal.say("\(counted(files.count, "mapping")), \(faults) with a fault", .error) }
         if faults > 0 || files.isEmpty { throw ExitCode(1) }
     }
 }
@@ -146,7 +147,7 @@ struct ImportOptions: ParsableArguments {
         var all = own.map(MappedReader.format) + ForeignFormats.builtIn
         if let folder = MappingFolder.find(executable: CommandLine.executable) {
             let shipped = try MappingFolder.read(folder)
-            for fault in shipped.faults { Terminal.say("hallmark: not read: \(fault)") }
+            for fault in shipped.faults { Terminal.say("hallmark: not read: \(fault)", .error) }
             all += shipped.mappings.map(MappedReader.format)
         }
         guard let from else { return (all, false) }

@@ -32,6 +32,7 @@ struct MatchCommand: ParsableCommand {
     @OptionGroup var signatures: SignatureOptions
     @OptionGroup var decisions: DecisionOptions
     @OptionGroup var unread: KeepGoingOption
+    @OptionGroup var log: LogOptions
 
     @Flag(name: .long, help: "Write only observations with a lead.") var onlyLeads = false
 
@@ -134,7 +135,7 @@ private final class MatchRun {
     func fail(_ error: FileError) {
         hasFailed = true
         unread += 1
-        Terminal.say(error.description)
+        Terminal.say(error.description, .error)
     }
 
     private func match(_ block: RecordBlock, _ name: String) throws {
@@ -146,7 +147,7 @@ private final class MatchRun {
                 // A foreign file has many such lines: the first says it.
                 if error.isForeign, isForeignSaid { return }
                 isForeignSaid = isForeignSaid || error.isForeign
-                Terminal.say("\(name):\(block.firstLine - 1 + line): \(error)")
+                Terminal.say("\(name):\(block.firstLine - 1 + line): \(error)", .error)
             }
         )
     }

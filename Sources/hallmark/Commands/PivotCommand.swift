@@ -124,7 +124,7 @@ struct PivotCommand: ParsableCommand {
         var isWhole = true
         let fail = { (error: FileError) in
             isWhole = false
-            Terminal.say(error.description)
+            Terminal.say(error.description, .error)
         }
         var lines: [[UInt8]] = []
         var isCut = false

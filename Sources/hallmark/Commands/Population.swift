@@ -128,7 +128,7 @@ struct Population {
 
     private mutating func fail(_ error: FileError) {
         unreadable += 1
-        Terminal.say(error.description)
+        Terminal.say(error.description, .error)
     }
 
     private mutating func fail(_ file: String, _ message: String) {

@@ -139,7 +139,7 @@ struct RootsAuditCommand: ParsableCommand {
         try write(audit.findings, at: now)
 
         let faults = search.faults + known.faults + (before?.faults ?? [])
-        for fault in faults { Terminal.say("hallmark: not read: \(fault)") }
+        for fault in faults { Terminal.say("hallmark: not read: \(fault)", .error) }
         if !quiet { summarise(audit, search, known) }
         if audit.rootCount == 0 {
             let place = stores.isEmpty ? "" : " in " + stores.joined(separator: ", ")

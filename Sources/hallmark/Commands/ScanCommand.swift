@@ -38,6 +38,7 @@ struct ScanCommand: ParsableCommand {
     @OptionGroup(title: "Output") var output: OutputArguments
     @OptionGroup(title: "Output") var decisions: DecisionOptions
     @OptionGroup(title: "Output") var unread: KeepGoingOption
+    @OptionGroup(title: "Output") var log: LogOptions
 
     func validate() throws {
         guard pace.discover == nil || probe.proxy == nil else {

@@ -49,7 +49,7 @@ struct SignatureOptions: ParsableArguments {
         defer { if progress != nil { Terminal.clearProgress() } }
         let rules = try LoadedRules(try shipped(), folders, ja4plus: ja4plus, progress: progress)
         if !quiet { for note in rules.notes { Terminal.say("hallmark: \(note)") } }
-        for error in rules.unread { Terminal.say("hallmark: not read: \(error)") }
+        for error in rules.unread { Terminal.say("hallmark: not read: \(error)", .error) }
         return rules
     }
 }

@@ -10,7 +10,7 @@ struct SignaturesCommand: ParsableCommand {
         abstract: "List, explain and check the rules.",
         subcommands: [
             ListCommand.self, ShowCommand.self, StaleCommand.self, MeasureCommand.self, LintCommand.self,
-            TestCommand.self, UpdateCommand.self,
+            TestCommand.self, DraftCommand.self, UpdateCommand.self,
         ]
     )
 
@@ -242,7 +242,7 @@ extension SignatureOptions {
     /// The rules, not compiled; what can't be read of them is said.
     func read() throws -> SignatureLibrary {
         let library = try SignatureLibrary.read(try libraries(), ja4plus: ja4plus)
-        for error in library.errors { Terminal.say("not read: \(error)") }
+        for error in library.errors { Terminal.say("not read: \(error)", .error) }
         return library
     }
 

@@ -68,10 +68,10 @@ struct UpdateCommand: ParsableCommand {
                 Terminal.say("the rules are those of \(release?.name ?? store.current) again")
             }
         } catch let error as RuleUpdateError {
-            Terminal.say("hallmark: \(file.map { "\($0): " } ?? "")\(error); nothing was changed")
+            Terminal.say("hallmark: \(file.map { "\($0): " } ?? "")\(error); nothing was changed", .error)
             throw ExitCode(1)
         } catch let error as FileError {
-            Terminal.say("hallmark: \(error); nothing was changed")
+            Terminal.say("hallmark: \(error); nothing was changed", .error)
             throw ExitCode(1)
         }
         sayWhatCounts(store)

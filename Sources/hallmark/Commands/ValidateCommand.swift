@@ -126,16 +126,18 @@ struct ValidateCommand: ParsableCommand {
         let unreadLines = feed.takeIssues()
         for issue in unreadLines.first { Terminal.say("hallmark: \(issue)") }
         if let failure = outcome.failure {
-            Terminal.say("hallmark: \(failure)")
+            Terminal.say("hallmark: \(failure)", .error)
             throw ExitCode(1)
         }
-        if let failure = feed.failure { Terminal.say("hallmark: \(failure)") }
+        if let failure = feed.failure { Terminal.say("hallmark: \(failure)", .error) }
         let texts = Dictionary(
             rules.rules.compactMap { rule in rule.id.flatMap { id in rule.text.map { (id, $0) } } },
             uniquingKeysWith: { first, _ in first }
         )
         try write(collected.lines, texts)
-        if collected.lostHere > 0 { Terminal.say("hallmark: \(ScanSummary.lost(collected.lostHere))") }
+        if collected.lostHere > 0 {
+            Terminal.say("hallmark: \(ScanSummary.lost(collected.lostHere))", .error)
+        }
         if outcome.wasInterrupted { throw ExitCode(130) }
         if let failOn, let highest = collected.highest, highest >= failOn { throw ExitCode(3) }
         if !isAround, !unread.keepGoing { throw ExitCode(1) }
@@ -165,7 +167,7 @@ struct ValidateCommand: ParsableCommand {
             _ = try writer.finish(scan: scanID, summary: "{}")
             return true
         } catch {
-            Terminal.say("hallmark: \(error)")
+            Terminal.say("hallmark: \(error)", .error)
             return false
         }
     }

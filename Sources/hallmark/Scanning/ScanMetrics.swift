@@ -34,7 +34,7 @@ struct ScanMetrics {
         do throws(MetricsError) {
             try sink.write(text)
         } catch {
-            if !isSaid { Terminal.say("hallmark: metrics are lost: \(error)") }
+            if !isSaid { Terminal.say("hallmark: metrics are lost: \(error)", .error) }
             isSaid = true
         }
     }

@@ -303,7 +303,7 @@ struct ScanSession {
             )
             return true
         } catch {
-            Terminal.say("hallmark: \(error)")
+            Terminal.say("hallmark: \(error)", .error)
             return false
         }
     }
@@ -315,7 +315,7 @@ struct ScanSession {
             try summary.write(to: path)
             return true
         } catch {
-            Terminal.say("hallmark: \(error)")
+            Terminal.say("hallmark: \(error)", .error)
             return false
         }
     }
@@ -328,22 +328,22 @@ struct ScanSession {
         _ keeper: CheckpointKeeper
     ) throws {
         if let failure = keeper.failure {
-            Terminal.say("hallmark: \(failure)")
+            Terminal.say("hallmark: \(failure)", .error)
             throw ExitCode(1)
         }
         if let failure = sink.failure {
             // The reader had enough: that is its right, and no error.
             if failure.isBrokenPipe { return }
-            Terminal.say("hallmark: \(failure); not written: \(counted(sink.lost, "record"))")
+            Terminal.say("hallmark: \(failure); not written: \(counted(sink.lost, "record"))", .error)
             throw ExitCode(failure.isStop ? 130 : 1)
         }
         if let failure = outcome.failure {
-            Terminal.say("hallmark: \(failure)")
+            Terminal.say("hallmark: \(failure)", .error)
             throw ExitCode(1)
         }
-        if tally.lostHere > 0 { Terminal.say("hallmark: \(ScanSummary.lost(tally.lostHere))") }
+        if tally.lostHere > 0 { Terminal.say("hallmark: \(ScanSummary.lost(tally.lostHere))", .error) }
         if let failure = feed.failure {
-            Terminal.say("hallmark: \(failure)")
+            Terminal.say("hallmark: \(failure)", .error)
             throw ExitCode(1)
         }
         if outcome.wasInterrupted {

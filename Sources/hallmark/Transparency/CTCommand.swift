@@ -95,7 +95,7 @@ struct LogArguments: ParsableArguments {
             do throws(LogSyntaxError) { list = try LogList(bytes) } catch {
                 throw FileError(logList, error.description)
             }
-            for fault in list.faults { Terminal.say("hallmark: \(logList): passed over: \(fault)") }
+            for fault in list.faults { Terminal.say("hallmark: \(logList): passed over: \(fault)", .error) }
             return list
         }
         return LogList(logs: [try keyedLog()])

@@ -130,6 +130,7 @@ struct CTWatchCommand: ParsableCommand {
     var failOn: Severity?
 
     @OptionGroup var unread: KeepGoingOption
+    @OptionGroup var log: LogOptions
 
     func validate() throws {
         for seconds in [interval, partialAfter] where !(0.05...86_400).contains(seconds) {
@@ -180,6 +181,7 @@ struct CTBackfillCommand: ParsableCommand {
     var failOn: Severity?
 
     @OptionGroup var unread: KeepGoingOption
+    @OptionGroup var log: LogOptions
 
     func validate() throws {
         if let to, to <= from { throw ValidationError("--to lies behind --from.") }

@@ -176,7 +176,10 @@ final class WatchRun: LogHandler {
             try Data(misbehaviour.evidence.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
             return path
         } catch {
-            Terminal.say("hallmark: the evidence could not be kept: \(path): \(error.localizedDescription)")
+            Terminal.say(
+                "hallmark: the evidence could not be kept: \(path): \(error.localizedDescription)",
+                .error
+            )
             return ""
         }
     }
