@@ -5,8 +5,8 @@ import Observations
 /// The beginning of a rule, written from the marks of an observation.
 ///
 /// The selection holds what is most likely to be the software's: of each family of marks the rarest one that
-/// is neither innocent nor of this one copy, such as a random serial number. All else stands in remarks beside
-/// it.
+/// is neither innocent nor of this one copy, such as a random serial number. All else stands in remarks
+/// beside it.
 struct RuleDraft {
     /// What the rule is drafted from, in words: an endpoint.
     let subject: String
