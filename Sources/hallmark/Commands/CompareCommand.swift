@@ -121,7 +121,8 @@ struct CompareCommand: ParsableCommand {
         var told: Set<String> = []
         // Several comparisons read the files several times, and say once what is wrong with them.
         func sources(_ files: [String]) -> [any RecordSource] {
-            Inputs(files) { if told.insert($0.description).inserted { Terminal.say($0.description) } }.sources
+            Inputs(files) { if told.insert($0.description).inserted { Terminal.say($0.description, .error) } }
+                .sources
         }
         var isAllFound: Bool { told.isEmpty || unread.keepGoing }
         if adopt {
@@ -200,7 +201,7 @@ struct CompareCommand: ParsableCommand {
     /// - Returns: whether the run may end well.
     /// - Throws: when nothing was read at all: nothing can be said of it.
     private func say(_ read: SweepFile) throws -> Bool {
-        for text in read.unread { Terminal.say(text) }
+        for text in read.unread { Terminal.say(text, .error) }
         guard read.records > 0 else {
             Terminal.say("no record was read: nothing was compared")
             throw ExitCode(1)
