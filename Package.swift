@@ -132,6 +132,10 @@ let package = Package(
             name: "Search",
             dependencies: ["Bytes", "Corpus", "Observations", "Terminal", "Wire"]
         ),
+        .target(
+            name: "Reporting",
+            dependencies: ["Bytes", "Decisions", "Observations", "Terminal"]
+        ),
         .target(name: "Pipeline", dependencies: ["Bytes", "Import", "Observations"]),
         .executableTarget(
             name: "hallmark",
@@ -150,6 +154,7 @@ let package = Package(
                 "Observations",
                 "Pipeline",
                 "PublicSuffix",
+                "Reporting",
                 "RootStores",
                 "RuleUpdate",
                 "Scan",
@@ -239,6 +244,10 @@ let package = Package(
             dependencies: ["Bytes", "Decisions", "Observations", "TestSupport"]
         ),
         .testTarget(
+            name: "ReportingTests",
+            dependencies: ["Bytes", "Observations", "Reporting", "TestSupport"]
+        ),
+        .testTarget(
             name: "SearchTests",
             dependencies: [
                 "Bytes", "Corpus", "Observations", "Search", "Terminal", "TestSupport",
@@ -271,6 +280,7 @@ let fuzzed: [Target.Dependency] = [
     "Net",
     "Observations",
     "PublicSuffix",
+    "Reporting",
     "RootStores",
     "RuleUpdate",
     "Scan",

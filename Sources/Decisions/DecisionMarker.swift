@@ -41,23 +41,19 @@ package final class DecisionMarker {
     private func look(_ line: UnsafeBufferPointer<UInt8>) -> (String?, LeadLabel?) {
         guard let record = try? tree.read(UnsafeRawBufferPointer(line)) else { return (nil, nil) }
         let leads = LeadEvidence.leads(record)
-        let decisions = index.decisions(on: record)
-        guard !decisions.isEmpty else { return (nil, leads.map(\.label).max()) }
-        // Nobody's dismissal outweighs that somebody blocks or escalates what the record shows.
-        let isGrave = decisions.contains { $0.verdict == .block || $0.verdict == .escalate }
+        let rulings = index.rulings(on: record, leads)
+        guard !rulings.isEmpty else { return (nil, leads.map(\.label).max()) }
         var out = ByteBuffer()
         out.append("\"decisions\":[")
         var dismissed: Set<String> = []
-        for decision in decisions {
-            let covered = leads.filter { decision.covers($0) }.map(\.software)
-            let isDismissal = decision.verdict == .dismiss && !isGrave
-            if isDismissal { dismissed.formUnion(covered) }
+        for ruling in rulings {
+            dismissed.formUnion(ruling.dismissed)
             out.element()
-            out.member("time", RFC3339.text(decision.time))
-            decision.appendMembers(to: &out)
-            if isDismissal, !covered.isEmpty {
+            out.member("time", RFC3339.text(ruling.decision.time))
+            ruling.decision.appendMembers(to: &out)
+            if !ruling.dismissed.isEmpty {
                 out.array("dismissed")
-                for software in covered {
+                for software in ruling.dismissed {
                     out.comma()
                     out.string(software)
                 }

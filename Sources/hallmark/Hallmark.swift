@@ -96,6 +96,7 @@ struct Hallmark: ParsableCommand {
               hallmark match sweep.ndjson --only-leads
               hallmark compare sweep.ndjson --inventory assets.csv
               hallmark search 'server.port: 8443 and "Example Ltd"' --corpus seen.sqlite
+              hallmark report sweep.ndjson --inventory assets.csv > report.html
               hallmark pivot 203.0.113.7:443 --corpus seen.sqlite
             """,
         version: version,
@@ -112,6 +113,7 @@ struct Hallmark: ParsableCommand {
             DecisionsCommand.self,
             BlocklistCommand.self,
             PivotCommand.self,
+            ReportCommand.self,
             ExportCommand.self,
             ImportCommand.self,
             RootsCommand.self,

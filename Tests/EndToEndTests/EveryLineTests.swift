@@ -20,6 +20,7 @@ import Testing
         "corpus add": .none, "corpus stats": .answers("stats"), "corpus export": .records,
         "corpus prune": .none, "pivot": .answers("pivot"), "export": .none, "roots audit": .records,
         "search": .answers("search"), "decide": .none, "decisions": .answers("decision"), "blocklist": .none,
+        "report": .none,
         "schema": .none, "signatures list": .answers("rule"), "signatures show": .answers("rule"),
         "signatures stale": .answers("rule"), "signatures measure": .answers("measure"),
         "signatures lint": .answers("fault"), "signatures test": .answers("fault"),

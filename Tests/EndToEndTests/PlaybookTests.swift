@@ -210,6 +210,7 @@ import Testing
                 findings.contains("\"unauthorized_certificate\"") && findings.contains("\"unknown_endpoint\"")
             )
             #expect(try stage.text("findings.csv").contains("127.30.0.20 port"))
+            #expect(try stage.text("week.html").contains("Unknown to the inventory"))
         case "suspected-c2.md":
             let records = try Program.records(try stage.text("assessed.ndjson"))
             let leads = records.first?["hallmark.leads"] as? [[String: Any]] ?? []

@@ -36,6 +36,7 @@ struct Fuzzer: Sendable {
         "probe_answer": Fuzzer(seeds: probeAnswerSeeds, run: fuzzProbeAnswer),
         "publicsuffix": Fuzzer(seeds: publicSuffixSeeds, run: fuzzPublicSuffix),
         "record": Fuzzer(seeds: recordSeeds, run: fuzzRecord),
+        "report": Fuzzer(seeds: reportSeeds, run: fuzzReport),
         "rootstore": Fuzzer(seeds: rootStoreSeeds, run: fuzzRootStore),
         "rules": Fuzzer(seeds: ruleSeeds, run: fuzzRules),
         "starttls": Fuzzer(seeds: startTLSSeeds, run: fuzzStartTLS),

@@ -1,16 +1,23 @@
 import Bytes
 import Observations
 
-/// Says which certificates of a sweep are over, or soon will be, without an inventory.
+/// Says which certificates of a sweep are over, or soon will be, and on demand which endpoints are weak,
+/// without an inventory.
 package final class ExpiryComparison: SweepReader {
     private let policy: InventoryPolicy
+    private let looksForWeakness: Bool
     private let picker = RecordPicker(RecordField.compared)
     private let report: (ReportedFinding) throws -> Void
     package var counts = ComparisonCounts()
 
-    /// - Parameter days: how long before its end a certificate counts as expiring, when it was seen.
-    package init(days: Int, report: @escaping (ReportedFinding) throws -> Void) {
-        policy = InventoryPolicy(expiringDays: days)
+    /// - Parameters:
+    ///   - days: how long before its end a certificate counts as expiring, when it was seen.
+    ///   - weak: whether keys, signatures and versions are held to `InventoryPolicy.fallback` as well.
+    package init(days: Int, weak: Bool = false, report: @escaping (ReportedFinding) throws -> Void) {
+        var policy = weak ? InventoryPolicy.fallback : InventoryPolicy()
+        policy.expiringDays = days
+        self.policy = policy
+        looksForWeakness = weak
         self.report = report
     }
 
@@ -22,7 +29,11 @@ package final class ExpiryComparison: SweepReader {
         counts.answered += 1
         var findings: [Finding] = []
         let now = Int(WallClock.nanoseconds / 1_000_000)
-        certificate.checkTimes(certificate.time ?? now, policy) { findings.append(Finding($0, $1)) }
+        if looksForWeakness {
+            findings = certificate.violations(of: policy, issuers: nil, isPinned: true, asset: nil)
+        } else {
+            certificate.checkTimes(certificate.time ?? now, policy) { findings.append(Finding($0, $1)) }
+        }
         let endpoint = ReportedFinding.Endpoint(picker)
         for finding in findings {
             try report(ReportedFinding(finding: finding, endpoint: endpoint, inventory: nil))

@@ -1,0 +1,117 @@
+package import Decisions
+import Observations
+
+/// What a report tells, gathered from records: each endpoint counts once, with its latest record.
+package final class SweepFacts {
+    private let reader: EndpointReader
+    private let tree = JSONTree()
+    /// By place and name.
+    private var places: [String: Int] = [:]
+    private(set) var endpoints: [ReportedEndpoint] = []
+    /// How many records there were.
+    package private(set) var records = 0
+    /// Lines of `compare` and of correlation rules.
+    private(set) var findings: [ReportFinding] = []
+    private(set) var correlations: [String] = []
+    private(set) var span: ClosedRange<Int>?
+    /// The names of the scopes that records say they were allowed by, of the versions and rules that made them.
+    private(set) var scopes: [String: Int] = [:]
+    private(set) var observers: [String: Int] = [:]
+    private(set) var ruleDigests: [String: Int] = [:]
+    private(set) var scans: [String: Int] = [:]
+
+    /// Whether a later record of the same endpoint stands in the report, so that what an earlier one showed is over.
+    func isOver(_ finding: ReportFinding) -> Bool {
+        guard let time = finding.time, let place = places["\(finding.place) \(finding.serverName)"] else {
+            return false
+        }
+        return endpoints[place].time > time
+    }
+
+    package init(_ decisions: DecisionIndex? = nil) { reader = EndpointReader(decisions: decisions) }
+
+    /// Takes one line that has `RecordPicker.padding` readable bytes behind it.
+    ///
+    /// - Returns: whether it is a record, a finding or a correlation.
+    package func add(line: UnsafeRawBufferPointer) -> Bool {
+        guard let record = try? tree.read(line, padded: true), record.isObject else { return false }
+        switch EndpointReader.text(record, "event.dataset") {
+        case "hallmark.finding": return addFindings(record)
+        case "hallmark.correlation": return addCorrelation(record)
+        default: return addObservation(record)
+        }
+    }
+
+    private func addFindings(_ record: JSONNode) -> Bool {
+        guard let found = record.at("hallmark.findings"), found.isArray else { return false }
+        let place = EndpointReader.place(record)
+        let serverName = EndpointReader.serverName(record)
+        let time = EndpointReader.time(record, "@timestamp")
+        for item in found.parts.prefix(64) {
+            findings.append(
+                ReportFinding(
+                    place: place,
+                    serverName: serverName,
+                    time: time,
+                    name: EndpointReader.text(item, "name") ?? "?",
+                    severity: EndpointReader.text(item, "severity") ?? "info",
+                    message: EndpointReader.text(item, "message") ?? "",
+                    owner: EndpointReader.text(item, "owner") ?? ""
+                )
+            )
+        }
+        return true
+    }
+
+    private func addCorrelation(_ record: JSONNode) -> Bool {
+        guard let found = record.at("hallmark.correlation") else { return false }
+        var group: [String] = []
+        for part in (found["group"].map { Array($0.parts.prefix(8)) } ?? []) {
+            group.append(EndpointReader.text(part, "value") ?? "")
+        }
+        let count = EndpointReader.text(found, "count") ?? "?"
+        let title = EndpointReader.text(found, "rule.name") ?? "?"
+        correlations.append("\(title): \(count), for \(group.joined(separator: ", "))")
+        return true
+    }
+
+    private func addObservation(_ record: JSONNode) -> Bool {
+        let place = EndpointReader.place(record)
+        // A certificate of a file is a record without an endpoint.
+        guard !place.isEmpty || record.at("tls.server.hash.sha256") != nil else { return false }
+        records += 1
+        count(record)
+        _ = addFindings(record)
+        let endpoint = reader.read(record)
+        if endpoint.time != 0 {
+            span =
+                min(
+                    span?.lowerBound ?? endpoint.time,
+                    endpoint.time
+                )...max(
+                    span?.upperBound ?? endpoint.time,
+                    endpoint.time
+                )
+        }
+        let key = place.isEmpty ? endpoint.certificate : "\(place) \(endpoint.name)"
+        if let known = places[key] {
+            if endpoints[known].time <= endpoint.time { endpoints[known] = endpoint }
+        } else {
+            places[key] = endpoints.count
+            endpoints.append(endpoint)
+        }
+        return true
+    }
+
+    /// Counts where a record comes from; of each kind only so many as a person would read.
+    private func count(_ record: JSONNode) {
+        func add(_ name: String, to counts: inout [String: Int]) {
+            guard let text = EndpointReader.text(record, name) else { return }
+            if counts[text] != nil || counts.count < 50 { counts[text, default: 0] += 1 }
+        }
+        add("hallmark.scan.scope", to: &scopes)
+        add("hallmark.scan.id", to: &scans)
+        add("observer.version", to: &observers)
+        add("hallmark.signatures.digest", to: &ruleDigests)
+    }
+}

@@ -1,0 +1,126 @@
+import Bytes
+import Terminal
+
+extension SweepReport {
+    var changes: [ReportBlock] {
+        var blocks: [ReportBlock] = [.heading("New since last time")]
+        guard let baseline = input.baseline else {
+            blocks.append(
+                .warning("Nothing earlier was given to compare with (--baseline, or --since with a corpus).")
+            )
+            return blocks
+        }
+        if findings.changes.isEmpty {
+            blocks.append(.paragraph("Nothing appeared, changed or went away since \(baseline)."))
+        }
+        return blocks + table(of: findings.changes)
+    }
+
+    var unknown: [ReportBlock] {
+        var blocks: [ReportBlock] = [.heading("Unknown to the inventory")]
+        if let inventory = input.inventory {
+            blocks.append(
+                .paragraph(
+                    findings.unknown.isEmpty
+                        ? "All that was seen agrees with \(inventory)." : "Compared with \(inventory)."
+                )
+            )
+        } else if findings.unknown.isEmpty {
+            blocks.append(
+                .warning("No inventory was given: nothing is said of what should not be there (--inventory).")
+            )
+        }
+        return blocks + table(of: findings.unknown)
+    }
+
+    var ends: [ReportBlock] {
+        var blocks: [ReportBlock] = [.heading("Expiring")]
+        if findings.ends.isEmpty {
+            blocks.append(
+                .paragraph(
+                    "No certificate was over, not yet valid, or within \(input.expiringDays) days of its end when it was seen."
+                )
+            )
+        }
+        return blocks + table(of: findings.ends)
+    }
+
+    var weaknesses: [ReportBlock] {
+        var blocks: [ReportBlock] = [.heading("Weak")]
+        blocks.append(
+            .paragraph(
+                findings.weaknesses.isEmpty
+                    ? "No key, signature or version below the policy was seen."
+                    : "Keys below 112 bits of security (NIST SP 800-57 part 1), signatures with MD5 or SHA-1, and versions older than TLS 1.2 (RFC 8996), or what the inventory's policy says."
+            )
+        )
+        blocks += table(of: findings.weaknesses)
+        let handshakes = facts.endpoints.filter { !$0.group.isEmpty }
+        if !handshakes.isEmpty {
+            // The hybrid groups of TLS are named after ML-KEM, or Kyber before it had that name.
+            let safe = handshakes.count {
+                let group = $0.group.lowercased()
+                return group.contains("mlkem") || group.contains("kyber")
+            }
+            blocks.append(
+                .paragraph(
+                    "\(grouped(UInt64(safe))) of \(counted(handshakes.count, "key exchange")) that were seen withstand a quantum computer."
+                )
+            )
+        }
+        return blocks
+    }
+
+    private func table(of findings: [ReportFinding]) -> [ReportBlock] {
+        let hasOwners = findings.contains { !$0.owner.isEmpty }
+        let rows = findings.map { finding in
+            [finding.severity, finding.place]
+                + (hasOwners ? [finding.owner] : [])
+                + [finding.message + (finding.isDismissed ? " (dismissed)" : "")]
+        }
+        var head = ["severity", "endpoint"]
+        if hasOwners { head.append("owner") }
+        return table(head + ["what"], rows, "finding")
+    }
+
+    var untested: [ReportBlock] {
+        var blocks: [ReportBlock] = [.heading("What was not tested")]
+        var items = input.unread.prefix(100).map { "could not be read: \($0)" }
+        if input.unread.count > 100 {
+            items.append("and \(counted(input.unread.count - 100, "input")) more could not be read")
+        }
+        for run in input.runs { items += run.gaps.map { "\(run.name): \($0)" } }
+        let silent = facts.endpoints.count { !$0.isSuccess }
+        if silent > 0 {
+            items.append(
+                "\(counted(silent, "endpoint")) without an answer: others may be shown something"
+            )
+        }
+        var groups: [ReportedEndpoint.Untested: (endpoints: Int, marks: Int)] = [:]
+        var unasked = 0
+        for endpoint in facts.endpoints {
+            for (group, marks) in endpoint.untested {
+                groups[group, default: (0, 0)].endpoints += 1
+                groups[group, default: (0, 0)].marks += marks
+            }
+            if endpoint.isSuccess, endpoint.untested.isEmpty { unasked += 1 }
+        }
+        if unasked > 0 {
+            items.append(
+                "\(counted(unasked, "endpoint")) of which nothing is told about marks that were left out"
+            )
+        }
+        blocks.append(items.isEmpty ? .paragraph("Nothing is known to have been left out.") : .list(items))
+        let rows = groups.sorted {
+            ($1.value.endpoints, $0.key.what, $0.key.reason) < (
+                $0.value.endpoints, $1.key.what, $1.key.reason
+            )
+        }.map {
+            [
+                $0.key.what, $0.key.reason, grouped(UInt64($0.value.endpoints)),
+                grouped(UInt64($0.value.marks)),
+            ]
+        }
+        return blocks + table(["not asked for", "because", "endpoints", "marks"], rows, "reason")
+    }
+}
