@@ -132,6 +132,7 @@ let package = Package(
             name: "Search",
             dependencies: ["Bytes", "Corpus", "Observations", "Terminal", "Wire"]
         ),
+        .target(name: "Hunting", dependencies: ["Bytes", "Decisions", "Observations", "Wire"]),
         .target(
             name: "Reporting",
             dependencies: ["Bytes", "Decisions", "Observations", "Terminal"]
@@ -147,6 +148,7 @@ let package = Package(
                 "Export",
                 "Fetch",
                 "HTTPClient",
+                "Hunting",
                 "Import",
                 "Inventory",
                 "JA4Plus",
@@ -244,6 +246,10 @@ let package = Package(
             dependencies: ["Bytes", "Decisions", "Observations", "TestSupport"]
         ),
         .testTarget(
+            name: "HuntingTests",
+            dependencies: ["Bytes", "Hunting", "Observations", "TestSupport"]
+        ),
+        .testTarget(
             name: "ReportingTests",
             dependencies: ["Bytes", "Observations", "Reporting", "TestSupport"]
         ),
@@ -275,6 +281,7 @@ let fuzzed: [Target.Dependency] = [
     "Discovery",
     "Export",
     "HTTPClient",
+    "Hunting",
     "Import",
     "Inventory",
     "Net",

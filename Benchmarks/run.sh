@@ -37,6 +37,9 @@ HALLMARK_WITH=benchmarks swift build -c release --product bench-corpus > /dev/nu
 .build/release/bench-corpus corpus "$folder/corpus.sqlite" "$sightings" $((sightings / 5))
 Benchmarks/corpus_search.py "$folder/corpus.sqlite"
 echo
+echo "== Hunting: 20 planted oddities among 100,000 endpoints"
+Benchmarks/hunt.py
+echo
 echo "== Inventory: a million records against a hundred thousand assets"
 .build/release/bench-corpus sweep "$folder/sweep.ndjson" 1000000 100000
 echo

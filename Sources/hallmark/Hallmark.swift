@@ -112,6 +112,7 @@ struct Hallmark: ParsableCommand {
             DecideCommand.self,
             DecisionsCommand.self,
             BlocklistCommand.self,
+            HuntCommand.self,
             PivotCommand.self,
             ReportCommand.self,
             ExportCommand.self,

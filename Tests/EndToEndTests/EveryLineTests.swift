@@ -20,7 +20,7 @@ import Testing
         "corpus add": .none, "corpus stats": .answers("stats"), "corpus export": .records,
         "corpus prune": .none, "pivot": .answers("pivot"), "export": .none, "roots audit": .records,
         "search": .answers("search"), "decide": .none, "decisions": .answers("decision"), "blocklist": .none,
-        "report": .none,
+        "report": .none, "hunt": .answers("hunt"),
         "schema": .none, "signatures list": .answers("rule"), "signatures show": .answers("rule"),
         "signatures stale": .answers("rule"), "signatures measure": .answers("measure"),
         "signatures lint": .answers("fault"), "signatures test": .answers("fault"),
@@ -140,6 +140,12 @@ import Testing
         }
         try run.run("search", ["*", "--count"] + ask)
         try run.run("search", ["*", "--group-by", "tls.server.issuer"] + ask)
+        let alike = (0..<64).map { number in
+            #"{"@timestamp":"2026-06-01T01:00:00Z","event":{"outcome":"success"},"server":{"ip":"192.0.2.\#(number)","#
+                + #""port":\#(number == 7 ? 31337 : 443)},"hallmark":{}}"#
+        }
+        let many = try scratch.write("many.ndjson", alike.joined(separator: "\n") + "\n")
+        try run.run("hunt", [many, "--format", "ndjson"])
         let decided = try Program.run([
             "decide", endpoint, "block", "--because", "a C2", "--case", "IR-1", "--until", "2100-01-01",
             "--records", sweep, "--corpus", corpus,
@@ -170,7 +176,7 @@ import Testing
         // Each kind of line was there.
         for kind in [
             "observation", "finding", "correlation", "pivot", "stats", "rule", "measure", "fault", "search",
-            "decision",
+            "decision", "hunt",
         ] {
             #expect(result.errors.contains("\(kind) "), "no line of \(kind): \(result.errors)")
         }

@@ -21,6 +21,7 @@ struct Fuzzer: Sendable {
         "full": Fuzzer(seeds: grabSeeds, run: fuzzFull),
         "grab": Fuzzer(seeds: grabSeeds, run: fuzzGrab),
         "html": Fuzzer(seeds: htmlSeeds, run: fuzzHTML),
+        "hunt": Fuzzer(seeds: huntSeeds, run: fuzzHunt),
         "http": Fuzzer(seeds: httpSeeds, run: fuzzHTTP),
         "http2": Fuzzer(seeds: http2Seeds, run: fuzzHTTP2),
         "import": Fuzzer(seeds: importSeeds, run: fuzzImport),
