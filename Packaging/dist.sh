@@ -50,6 +50,7 @@ cp -r lookalikes mappings publicsuffix signatures targets vocabulary "$share/hal
 cp -r Docs README.md CHANGELOG.md SECURITY.md LICENSE NOTICE "$share/doc/hallmark/"
 cp -r Packaging/systemd "$share/doc/hallmark/examples"
 cp -r Packaging/pysigma "$share/doc/hallmark/"
+cp Packaging/weekly/* "$share/doc/hallmark/examples/"
 for checkout in "$build"/checkouts/*/; do
     for file in "$checkout"LICENSE*; do
         cp "$file" "$share/doc/hallmark/licenses/$(basename "$checkout")-$(basename "$file")"

@@ -7,7 +7,7 @@ struct HuntCounts {
         /// By the number of the value.
         var counts: [Int32] = []
         var total = 0
-        var tail = Tail([])
+        var tail = Tail([Int32]())
     }
 
     /// The values of a mark beside each value of another one.

@@ -41,7 +41,7 @@ import Testing
         ])
         #expect(result.status == 0, "\(result.errors)")
         for text in [
-            "contract 7 of the lab", "### 192.0.2.1:443: Sliver", "The earlier sweep has no answer",
+            "contract 7 of the lab", "### 192.0.2.1:443: Sliver", "The endpoint answers now with CN=a",
             "192.0.2.2:443",
             "An endpoint inside owned ranges answers", "payments", "in 8 days", "The RSA key of 1024 bits",
             "negotiated TLS 1.0",

@@ -135,11 +135,12 @@ import Testing
         let whole = Self.text(SweepReport(Self.facts(lines), input).document, format)
         // What stands behind a backslash is itself in Markdown, and nothing else.
         let text = format == .html ? whole : whole.replacing("\\<", with: "").replacing("\\]", with: "")
-        for word in ["<script", "<img", "\" onmouseover", "<!--", "\u{202e}", "\u{1b}"] {
+        for word in ["<script", "<img", "<!--", "\u{202e}", "\u{1b}"] {
             #expect(!text.contains(word), "\(word)")
         }
         switch format {
         case .html:
+            #expect(!text.contains("\" onmouseover"))
             #expect(text.contains("&lt;script&gt;alert(1)") && text.contains("&amp;lt;script"))
             #expect(!text.contains("href=\"http") && !text.contains("javascript:alert(1)\""))
         case .markdown:

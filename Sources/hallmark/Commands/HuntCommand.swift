@@ -15,7 +15,7 @@ struct HuntCommand: ParsableCommand {
         abstract: "Rank endpoints by how unusual their marks are here, in bits.",
         discussion: """
             The long tail that no rule knows: each endpoint with the marks that few others have, explained mark by \
-            mark (Docs/hunt.md). What is common on the Internet counts little, and what somebody has decided on is \
+            mark (Docs/hunt.md). What is common on the Internet counts nothing, and what somebody has decided on is \
             left out. Unusual is not malicious: most of it is old, home-made or forgotten.
 
               hallmark hunt --corpus seen.sqlite
