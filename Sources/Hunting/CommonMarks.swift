@@ -1,7 +1,7 @@
 /// What is common on the Internet, so that it is no oddity only because few have it here.
 ///
-/// Such a value counts nothing, however rare it is among the endpoints at hand. That many thousands have it is our
-/// reading of the sources that stand beside the values, and no measurement.
+/// Such a value counts nothing, however rare it is among the endpoints at hand. That many thousands have it
+/// is our reading of the sources that stand beside the values, and no measurement.
 package final class CommonMarks {
     private let further: (_ field: String, _ value: String) -> Bool
     private var asked: [String: [String: Bool]] = [:]

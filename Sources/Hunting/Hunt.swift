@@ -2,9 +2,9 @@ import Foundation
 
 /// Ranks endpoints by how unusual their marks are, in bits.
 ///
-/// A value surprises with n bits when one endpoint of 2^n has a value that is as rare or rarer: where many have a
-/// value of their own, such a one is no surprise. What one in 32 has counts nothing. Of the marks of one family the
-/// most unusual counts, and the families are added up.
+/// A value surprises with n bits when one endpoint of 2^n has a value that is as rare or rarer: where many
+/// have a value of their own, such a one is no surprise. What one in 32 has counts nothing. Of the marks of
+/// one family the most unusual counts, and the families are added up.
 package struct Hunt {
     package let found: [HuntResult]
     /// Endpoints in all, and those that were left out because somebody has decided on them.

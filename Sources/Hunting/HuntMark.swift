@@ -43,8 +43,8 @@ struct HuntMark: Sendable {
 
     static func place(_ field: String) -> Int { all.firstIndex { $0.field == field } ?? 0 }
 
-    /// Pairs of which the second is held against the first: a certificate that names a well-known issuer and looks
-    /// like none of its others.
+    /// Pairs of which the second is held against the first: a certificate that names a well-known issuer and
+    /// looks like none of its others.
     static let pairs: [(given: Int, place: Int)] = {
         let issuer = place("tls.server.x509.issuer.distinguished_name")
         let ofIssuer = [

@@ -52,8 +52,8 @@ struct MarkdownReport {
 
     /// Text that is nothing but text: no mark-up, no HTML, no link, one line.
     ///
-    /// A backslash takes its meaning from any sign of ASCII (CommonMark 2.4). What GitHub makes a link of without
-    /// mark-up is broken up, too.
+    /// A backslash takes its meaning from any sign of ASCII (CommonMark 2.4). What GitHub makes a link of
+    /// without mark-up is broken up, too.
     static func escaped(_ text: String) -> String {
         let signs = Array(SafeText.terminal(text).unicodeScalars)
         let digits = signs.prefix { ("0"..."9").contains($0) }.count

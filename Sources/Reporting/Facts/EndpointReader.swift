@@ -4,7 +4,8 @@ import Observations
 
 /// Reads what a report tells of an endpoint from its record.
 ///
-/// Every text is cut to `longest` characters, and every list to what a person reads: a record may come from anybody.
+/// Every text is cut to `longest` characters, and every list to what a person reads: a record may come from
+/// anybody.
 struct EndpointReader {
     let decisions: DecisionIndex?
 

@@ -19,7 +19,8 @@ struct ReportedEndpoint {
     let leads: [ReportedLead]
     /// The rulings on it, each as a sentence.
     let decisions: [String]
-    /// Marks that rules know and that were not looked for, by what would have shown them and why it was not asked.
+    /// Marks that rules know and that were not looked for, by what would have shown them and why it was not
+    /// asked.
     let untested: [Untested: Int]
 
     struct Untested: Hashable {

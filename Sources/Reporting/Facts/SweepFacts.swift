@@ -14,13 +14,15 @@ package final class SweepFacts {
     private(set) var findings: [ReportFinding] = []
     private(set) var correlations: [String] = []
     private(set) var span: ClosedRange<Int>?
-    /// The names of the scopes that records say they were allowed by, of the versions and rules that made them.
+    /// The names of the scopes that records say they were allowed by, of the versions and rules that made
+    /// them.
     private(set) var scopes: [String: Int] = [:]
     private(set) var observers: [String: Int] = [:]
     private(set) var ruleDigests: [String: Int] = [:]
     private(set) var scans: [String: Int] = [:]
 
-    /// Whether a later record of the same endpoint stands in the report, so that what an earlier one showed is over.
+    /// Whether a later record of the same endpoint stands in the report, so that what an earlier one showed
+    /// is over.
     func isOver(_ finding: ReportFinding) -> Bool {
         guard let time = finding.time, let place = places["\(finding.place) \(finding.serverName)"] else {
             return false

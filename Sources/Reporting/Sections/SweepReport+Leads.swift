@@ -37,7 +37,8 @@ extension SweepReport {
         return blocks
     }
 
-    /// What speaks for a lead comes first, and how sure it makes last: so it is read, and not only the number.
+    /// What speaks for a lead comes first, and how sure it makes last: so it is read, and not only the
+    /// number.
     private func card(_ lead: ReportedLead, of endpoint: ReportedEndpoint) -> ReportBlock {
         var facts: [ReportBlock.Fact] = [
             .init(
