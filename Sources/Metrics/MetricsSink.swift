@@ -16,14 +16,19 @@ package struct MetricsSink: Sendable {
     /// - Parameter text: a file, or `ADDRESS:PORT`; what has a slash is a file.
     /// - Throws: when nobody could get the metrics: the run would be watched in vain.
     package init(_ text: String) throws(MetricsError) {
-        if !text.contains("/"), text.contains(":") {
-            place = .server(try MetricsServer(text))
-            interval = 1000
-        } else {
-            place = .file(text)
+        if let path = Self.file(text) {
+            place = .file(path)
             interval = 5000
             try write(MetricsText())
+        } else {
+            place = .server(try MetricsServer(text))
+            interval = 1000
         }
+    }
+
+    /// The file that a text names; nil where it is an address.
+    package static func file(_ text: String) -> String? {
+        !text.contains("/") && text.contains(":") ? nil : text
     }
 
     /// The port at which they are asked for; nil for a file.

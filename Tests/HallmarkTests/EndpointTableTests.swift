@@ -94,7 +94,6 @@ import Testing
             }
             all.add(places)
         }
-        #expect(all.total == 2500)
         #expect(all.strongest.prefix(LeadPlaces.limit).map(\.confidence).min() == 96)
         #expect(all.strongest.count <= 2 * LeadPlaces.limit + 250)
     }

@@ -68,6 +68,11 @@ package final class CorpusFile: Sendable {
         try Self.explained(path) { try queue.inDatabase(body) }
     }
 
+    /// Brings all that was written into the file itself, as far as no other program reads it.
+    ///
+    /// Whoever copies the file alone, without what SQLite keeps beside it, has it whole.
+    func settle() { _ = try? queue.inDatabase { try $0.checkpoint(.truncate) } }
+
     /// Gives back the room of what was deleted.
     func vacuum() throws { try Self.explained(path) { try queue.vacuum() } }
 
@@ -109,10 +114,7 @@ package final class CorpusFile: Sendable {
             if try db.first("SELECT 1 FROM sqlite_schema", [], { _ in }) != nil {
                 try check(db, path)
             } else {
-                try db.execute(
-                    sql: "PRAGMA page_size = 8192; PRAGMA application_id = \(CorpusSchema.applicationID)"
-                )
-                try db.execute(sql: "PRAGMA journal_mode = WAL")
+                try db.execute(sql: "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL")
             }
         }
         try CorpusSchema.migrator.migrate(queue)

@@ -28,7 +28,24 @@ enum CorpusPlace {
         else { throw .notACorpus(path) }
         // No version has used SQLite's own number for versions; one that does is newer.
         guard integer(head, 60) == 0 else { throw .newer(path) }
+        try checkLength(path, head)
         return .database
+    }
+
+    /// Refuses a file that is shorter than it says, as a copy is that was cut.
+    ///
+    /// While SQLite keeps pages beside it, the file's own length tells nothing.
+    private static func checkLength(_ path: String, _ head: [UInt8]) throws(CorpusError) {
+        var status = stat()
+        if stat(path + "-wal", &status) == 0, status.st_size > 0 { return }
+        guard stat(path, &status) == 0 else { return }
+        let pageSize = integer(head, 16) >> 16
+        // The count of pages holds where the numbers of the two last changes agree.
+        guard integer(head, 24) == integer(head, 92) else { return }
+        let expected = Int64(integer(head, 28)) * Int64(pageSize == 1 ? 65536 : pageSize)
+        guard status.st_size >= expected else {
+            throw .damaged(path, "it is \(status.st_size) bytes long and was \(expected): it was cut")
+        }
     }
 
     /// How long the head of a SQLite file is (its file format, section 1.3).

@@ -10,7 +10,10 @@ enum CorpusSchema {
 
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1") { try $0.execute(sql: version1) }
+        migrator.registerMigration("1") { db in
+            // A file that says that it is a corpus has its tables: both come in one transaction.
+            try db.execute(sql: version1 + "\nPRAGMA application_id = \(applicationID);")
+        }
         migrator.registerMigration("2") { try $0.execute(sql: version2) }
         migrator.registerMigration("search") { db in
             try db.execute(sql: search)

@@ -83,6 +83,7 @@ package final class CorpusWriter: Sendable {
                 )
             }
         }
+        corpus.settle()
         return counts
     }
 

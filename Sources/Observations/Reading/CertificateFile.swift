@@ -66,16 +66,25 @@ package enum CertificateFile {
     ///
     /// - Parameter name: what the faults name.
     static func contents(of bytes: [UInt8], name: String) -> Contents {
-        InputFormat(bytes) == .certificate
-            ? Contents(certificates: [bytes]) : contents(pem: bytes, of: name)
+        guard InputFormat(bytes) == .certificate else { return contents(pem: bytes, of: name) }
+        let found = DERCertificates(bytes)
+        var contents = Contents(certificates: found.certificates)
+        contents.faults = found.fault.map { [FileError(name, $0)] } ?? []
+        return contents
     }
 
     /// The certificates of a PEM text; a text without any is a fault.
     ///
-    /// - Parameter path: what the faults name.
-    package static func contents(pem bytes: [UInt8], of path: String) -> Contents {
+    /// - Parameters:
+    ///   - path: what the faults name.
+    ///   - keepingTrust: whether what OpenSSL notes behind a certificate stays behind it.
+    package static func contents(
+        pem bytes: [UInt8],
+        of path: String,
+        keepingTrust: Bool = false
+    ) -> Contents {
         var contents = Contents()
-        let blocks = PEMBlocks(bytes)
+        let blocks = PEMBlocks(bytes, keepingTrust: keepingTrust)
         contents.certificates = blocks.certificates
         contents.faults = blocks.faults.map { FileError("\(path):\($0.line)", $0.reason) }
         if contents.certificates.isEmpty, contents.faults.isEmpty {

@@ -12,9 +12,14 @@ struct PEMBlocks {
 
     private static let begin = Array("-----BEGIN ".utf8)
     private static let end = Array("-----END ".utf8)
-    private static let labels: Set<String> = ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"]
+    private static let trusted = "TRUSTED CERTIFICATE"
+    private static let labels: Set<String> = ["CERTIFICATE", "X509 CERTIFICATE", trusted]
 
-    init(_ bytes: [UInt8]) {
+    /// Whether what OpenSSL notes behind a certificate stays behind it.
+    private let keepsTrust: Bool
+
+    init(_ bytes: [UInt8], keepingTrust: Bool = false) {
+        keepsTrust = keepingTrust
         var line = 1
         var place = 0
         while let start = bytes[place...].firstRange(of: Self.begin) {
@@ -27,7 +32,8 @@ struct PEMBlocks {
             body = body.dropFirst(body.prefix(5).prefix { $0 == 0x2d }.count)
             let stop = Self.stop(bytes, body.startIndex)
             if Self.labels.contains(name) {
-                read(body[..<stop], line, isEnded: bytes[stop...].starts(with: Self.end))
+                let isEnded = bytes[stop...].starts(with: Self.end)
+                read(body[..<stop], line, isEnded: isEnded, isTrusted: name == Self.trusted)
             } else if otherLabels.count < 8 {
                 let shown = name.lowercased().filter {
                     $0.isASCII && ($0.isLetter || $0.isNumber || $0 == " ")
@@ -47,7 +53,8 @@ struct PEMBlocks {
 
     private static func lines(_ bytes: ArraySlice<UInt8>) -> Int { bytes.count { $0 == 0x0a } }
 
-    private mutating func read(_ body: ArraySlice<UInt8>, _ line: Int, isEnded: Bool) {
+    /// - Parameter isTrusted: whether OpenSSL's notes on what the certificate is trusted for follow it.
+    private mutating func read(_ body: ArraySlice<UInt8>, _ line: Int, isEnded: Bool, isTrusted: Bool) {
         var text: [UInt8] = []
         var at = line
         var place = body.startIndex
@@ -68,9 +75,14 @@ struct PEMBlocks {
             return faults.append((line, "the certificate's text is no base64"))
         }
         if let refusal = InputFormat(der).certificateRefusal {
-            faults.append((line, "the block says that it is a certificate and \(refusal)"))
-        } else {
-            certificates.append(der)
+            return faults.append((line, "the block says that it is a certificate and \(refusal)"))
         }
+        let found = DERCertificates(der)
+        if isTrusted, let certificate = found.certificates.first {
+            certificates.append(keepsTrust ? der : certificate)
+        } else {
+            certificates += found.certificates
+        }
+        if let fault = found.fault, !isTrusted || found.certificates.isEmpty { faults.append((line, fault)) }
     }
 }

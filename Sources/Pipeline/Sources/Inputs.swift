@@ -12,6 +12,8 @@ package struct Inputs {
     }
 
     package private(set) var named: [Named] = []
+    /// Files in folders that are of no kind that is read, and do not say that they are.
+    private var passedOver: [String] = []
     /// Other programs' files, which are joined with each other.
     private let foreign: ForeignFiles
 
@@ -39,7 +41,10 @@ package struct Inputs {
             for file in files {
                 do throws(FileError) {
                     let input = try ImportInput(file.path)
-                    guard let kind = try Self.kind(input, file) else { continue }
+                    guard let kind = try Self.kind(input, file) else {
+                        passedOver.append(file.path)
+                        continue
+                    }
                     isAnything = true
                     if let source = source(kind, file, input) { found.sources.append(source) }
                 } catch {
@@ -56,10 +61,22 @@ package struct Inputs {
 
     /// - Returns: nil for what is nothing of ours and found in a folder, where that is no mistake.
     private static func kind(_ input: ImportInput, _ file: InputFile) throws(FileError) -> InputKind? {
+        if file.isListed, input.head.bytes.allSatisfy({ $0 <= 0x20 }) {
+            guard file.isOfOurKind else { return nil }
+            throw FileError(file.path, "there is nothing in it")
+        }
         do throws(FileError) { return try InputKind(input.head) } catch {
-            guard file.isListed else { throw error }
+            guard file.isListed, !file.isOfOurKind else { throw error }
             return nil
         }
+    }
+
+    /// What of folders was not read, for a person; nil when all of it was.
+    package var remark: String? {
+        guard !passedOver.isEmpty else { return nil }
+        let shown = passedOver.prefix(3).joined(separator: ", ")
+        let more = passedOver.count > 3 ? " and \(passedOver.count - 3) more" : ""
+        return "of no kind that is read, and passed over: \(shown)\(more)"
     }
 
     /// All of them in their order.
@@ -93,6 +110,20 @@ struct InputFile {
         guard let folder = FolderFiles(path) else { return [InputFile(path: path, isListed: false)] }
         for fault in folder.faults { unread(fault) }
         return folder.files.map { InputFile(path: $0, isListed: true) }
+    }
+
+    /// What records, certificates and captures are called, and packed files that are not unpacked here.
+    private static let ourKinds: Set<Substring> = [
+        "ndjson", "jsonl", "pem", "crt", "cer", "der", "p12", "pfx", "p7b", "pcap", "pcapng", "bz2", "xz",
+        "zip", "7z",
+    ]
+
+    /// Whether the name says that it is something to be read, so that it is a mistake when it is nothing.
+    var isOfOurKind: Bool {
+        let name = path.split(separator: "/").last ?? ""
+        var parts = name.lowercased().split(separator: ".").dropFirst()
+        if let last = parts.last, ["gz", "zst"].contains(last) { parts = parts.dropLast() }
+        return parts.last.map { Self.ourKinds.contains($0) } ?? false
     }
 
     var isRegular: Bool {

@@ -11,7 +11,7 @@ enum PEMStore {
 
     static func read(_ bytes: [UInt8], path: String) -> RootStore {
         var store = RootStore(path: path, kind: .pem)
-        let contents = CertificateFile.contents(pem: bytes, of: path)
+        let contents = CertificateFile.contents(pem: bytes, of: path, keepingTrust: true)
         store.faults = contents.faults
         for (number, block) in contents.certificates.enumerated() {
             let (der, trust) = split(block)

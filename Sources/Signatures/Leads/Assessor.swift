@@ -25,7 +25,7 @@ package final class Assessor {
     }
 
     /// Whether what was matched last is an observation: it says so, or says nothing and has fields of one.
-    private var isObservation: Bool {
+    var isObservation: Bool {
         let view = scratch.view
         // Nearly all are of our own scans: no text is made for them.
         if view.isFirst(of: dataset, "hallmark.observation") == true { return true }

@@ -32,13 +32,14 @@ package struct PopulationCount {
     /// - Parameters:
     ///   - line: an observation as JSON.
     ///   - truth: what it shows, where that is known.
-    /// - Throws: when it is no JSON object; then it is not counted.
+    /// - Throws: when it is no JSON object, or one of somebody else; then it is not counted.
     package mutating func add(
         _ line: Span<UInt8>,
         showing truth: Calibration.Truth? = nil
     ) throws(ObservationSyntaxError) {
         let scratch = assessor.scratch
         try line.withUnsafeBufferPointer { bytes throws(ObservationSyntaxError) in try scratch.match(bytes) }
+        guard assessor.isObservation else { throw .foreign }
         let assessment = assessor.assessLast()
         members += 1
         if let truth { calibration.add(assessment, rules, showing: truth) }

@@ -91,7 +91,13 @@ package struct FileDraft: ~Copyable {
 
     /// Finds out whether a file could be written, by making a draft and throwing it away.
     package static func check(_ path: String) throws(TargetIssue) {
-        guard FileDraft.isReplaceable(path) else { return }
+        guard FileDraft.isReplaceable(path) else {
+            var status = stat()
+            if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+                throw TargetIssue(source: path, why: "is a folder: name a file")
+            }
+            return
+        }
         _ = try FileDraft(of: path)
     }
 

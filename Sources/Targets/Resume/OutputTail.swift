@@ -64,6 +64,7 @@ package struct OutputTail: Sendable {
 
     private static let fields: [RecordField] = [
         .address, .port, .ip, .serverName, .urlScheme, .outcome, .errorCode, .lead, .leadName, .leadLabel,
+        .leadConfidence,
     ]
 
     /// Whom a line is about; nil if it is no record.

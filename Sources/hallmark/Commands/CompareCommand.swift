@@ -119,10 +119,14 @@ struct CompareCommand: ParsableCommand {
         let progress = ReadingProgress(files + [baseline].compactMap(\.self))
         defer { progress.end() }
         var told: Set<String> = []
+        var remarks: Set<String> = []
         // Several comparisons read the files several times, and say once what is wrong with them.
         func sources(_ files: [String]) -> [any RecordSource] {
-            Inputs(files) { if told.insert($0.description).inserted { Terminal.say($0.description, .error) } }
-                .sources
+            let inputs = Inputs(files) {
+                if told.insert($0.description).inserted { Terminal.say($0.description, .error) }
+            }
+            if let remark = inputs.remark, remarks.insert(remark).inserted { Terminal.say(remark, .warning) }
+            return inputs.sources
         }
         var isAllFound: Bool { told.isEmpty || unread.keepGoing }
         if adopt {
@@ -141,6 +145,7 @@ struct CompareCommand: ParsableCommand {
             if !isWhole { throw ExitCode(1) }
             return
         }
+        let known = try corpus.map { try CorpusFile($0, .read) }
         // A table without a severity leaves out what agrees; files for programs hold all.
         let least = severity ?? (format == .table ? .low : .info)
         let (decided, isDecidedWhole) = try decisions.read()
@@ -157,7 +162,6 @@ struct CompareCommand: ParsableCommand {
         if let inventory {
             let comparison = SweepComparison(try InventoryFile.load(inventory)) { try sink.write($0) }
             try sources(files).forEach { try comparison.add($0) }
-            let known = try corpus.map { try CorpusFile($0, .read) }
             try comparison.finish { asset, port, time in
                 try known?.absence(asset, port: port, at: time)
             }

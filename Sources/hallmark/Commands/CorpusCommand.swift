@@ -53,6 +53,7 @@ struct CorpusCommand: ParsableCommand {
                 faults += 1
                 Terminal.say($0.description)
             }
+            if let remark = inputs.remark { Terminal.say(remark, .warning) }
             for source in inputs.sources {
                 faults += try Self.add(source, corpus, Self.policy(options))
             }

@@ -26,7 +26,7 @@ struct DecisionStoreOptions: ParsableArguments {
     /// All decisions, and whether all of them could be read; what could not is said.
     func read() throws -> (decisions: [Decision], isWhole: Bool) {
         var all = DecisionReader()
-        if let corpus { try all.add(corpus) }
+        if let corpus { try all.add(corpus: corpus) }
         for file in decisions { try all.add(file) }
         return (all.decisions, all.isWhole)
     }
@@ -61,13 +61,22 @@ struct DecisionReader {
 
     /// Adds those of a file of lines, or of a corpus.
     mutating func add(_ path: String) throws {
-        guard Self.isCorpus(path) else {
-            decisions += try DecisionFile.read(path) { error in
-                isWhole = false
-                Terminal.say(error.description, .error)
-            }
-            return
+        if Self.isCorpus(path) { return try add(corpus: path) }
+        let before = isWhole
+        let read = try DecisionFile.read(path) { error in
+            isWhole = false
+            Terminal.say(error.description, .error)
         }
+        if read.isEmpty, before == isWhole {
+            // Nothing decided reads like nothing dismissed and nothing to block.
+            isWhole = false
+            Terminal.say("\(path): there is no decision in it", .error)
+        }
+        decisions += read
+    }
+
+    /// Adds those of a corpus.
+    mutating func add(corpus path: String) throws {
         let tree = JSONTree()
         try CorpusFile(path, .read).decisions { line in
             do {

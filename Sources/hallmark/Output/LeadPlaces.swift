@@ -32,8 +32,6 @@ struct LeadPlaces: Sendable {
     static let limit = 100
 
     private var kept: [LeadPlace] = []
-    /// How many leads there were, kept or not.
-    private(set) var total = 0
 
     /// The strongest first, and those of one strength in the order of their endpoints.
     var strongest: [LeadPlace] {
@@ -41,14 +39,12 @@ struct LeadPlaces: Sendable {
     }
 
     mutating func add(_ place: LeadPlace) {
-        total += 1
         kept.append(place)
         trim()
     }
 
     mutating func add(_ other: LeadPlaces) {
-        guard other.total > 0 else { return }
-        total += other.total
+        guard !other.kept.isEmpty else { return }
         kept += other.kept
         trim()
     }

@@ -3,8 +3,9 @@ import Signatures
 
 extension ScanTally {
     /// A key in a checkpoint's `counts` is `records`, `lost_here`, `untested.endpoints`, `untested.marks`,
-    /// `outcome.CODE`, `error.CODE` or `lead.LABEL.SOFTWARE`.
-    private static let (outcome, error, lead) = ("outcome", "error", "lead")
+    /// `outcome.CODE`, `error.CODE`, `lead.LABEL.SOFTWARE` or, with a lead's confidence as its value,
+    /// `place.LABEL.ENDPOINT SOFTWARE`.
+    private static let (outcome, error, lead, place) = ("outcome", "error", "lead", "place")
 
     /// What a checkpoint keeps of it.
     var counts: [String: UInt64] {
@@ -18,6 +19,10 @@ extension ScanTally {
         for (code, count) in errors { counts["\(Self.error).\(code)"] = count }
         for (software, labels) in leads {
             for (label, count) in labels { counts["\(Self.lead).\(label).\(software)"] = count }
+        }
+        for place in places.strongest.prefix(LeadPlaces.limit) {
+            let key = "\(Self.place).\(place.label).\(place.endpoint) \(place.software)"
+            counts[key] = UInt64(clamping: place.confidence)
         }
         return counts
     }
@@ -39,6 +44,7 @@ extension ScanTally {
             case (Self.outcome, 2): outcomes[parts[1]] = count
             case (Self.error, 2): errors[parts[1]] = count
             case (Self.lead, 3): addLead(parts[2], label: parts[1], count)
+            case (Self.place, 3): addPlace(parts[2], label: parts[1], count)
             default: break
             }
         }
@@ -49,9 +55,23 @@ extension ScanTally {
         records += 1
         outcomes[record.text(.outcome) ?? "failure", default: 0] += 1
         if let code = record.text(.errorCode) { errors[code, default: 0] += 1 }
-        for lead in record.groups(.lead, [.leadName, .leadLabel]) {
-            if let name = lead[.leadName], let label = lead[.leadLabel] { addLead(name, label: label, 1) }
+        let host = record.text(.address) ?? ""
+        let endpoint = "\(host.contains(":") ? "[\(host)]" : host):\(record.text(.port) ?? "")"
+        for lead in record.groups(.lead, [.leadName, .leadLabel, .leadConfidence]) {
+            guard let name = lead[.leadName], let label = lead[.leadLabel] else { continue }
+            addLead(name, label: label, 1)
+            let confidence = lead[.leadConfidence].flatMap { UInt64($0) } ?? 0
+            addPlace("\(endpoint) \(name)", label: label, confidence)
         }
+    }
+
+    /// - Parameter text: the endpoint, a blank and the software.
+    private mutating func addPlace(_ text: String, label: String, _ confidence: UInt64) {
+        let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
+        guard parts.count == 2, confidence < 100, LeadLabel(rawValue: label) != nil else { return }
+        places.add(
+            LeadPlace(endpoint: parts[0], software: parts[1], confidence: Int(confidence), label: label)
+        )
     }
 
     private mutating func addLead(_ software: String, label: String, _ count: UInt64) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Metrics
 import Targets
 
 /// The files that a run names: who may touch which of them, and that none is two things at once.
@@ -24,10 +25,17 @@ struct ScanFiles {
         read =
             Self.named("--input", target.input) + Self.named("--exclude", lists)
             + Self.named("--scope", [target.scope]) + Self.named("--inventory", [command.output.inventory])
+            + Self.named("--ca-file", [command.probe.caFile])
+            + Self.named("--store", command.probe.store.map(Self.withoutName))
+            + Self.named("--mmdb", command.around.mmdb)
+            + Self.named("--hosting", command.around.hosting.map(Self.withoutName))
+            + Self.named("--decisions", command.decisions.files)
+            + Self.named("--signatures", command.signatures.folders)
         written =
             Self.named("--checkpoint", [order.checkpoint ?? order.resume])
             + Self.named("--summary", [command.output.summary])
             + Self.named("--corpus", [command.output.corpus])
+            + Self.named("--metrics", [command.output.metrics.flatMap { MetricsSink.file($0) }])
         resumed = try order.resume.map { try CheckpointFile($0) }
         guard let path = order.checkpoint, resumed.map({ !Self.isSame($0.path, path) }) ?? true else {
             checkpoint = resumed
@@ -44,6 +52,11 @@ struct ScanFiles {
         paths.compactMap { path in path.flatMap { $0 == "-" ? nil : Named(option: option, path: $0) } }
     }
 
+    /// The path of `NAME=PATH`, or of a path alone.
+    private static func withoutName(_ text: String) -> String {
+        text.firstIndex(of: "=").map { String(text[text.index(after: $0)...]) } ?? text
+    }
+
     private static func isSame(_ one: String, _ other: String) -> Bool {
         if let identity = FileIdentity(path: one) { return identity == FileIdentity(path: other) }
         // Neither is there yet, unless one is a device: that is nobody's file.
@@ -58,6 +71,8 @@ struct ScanFiles {
     func check(output: FileIdentity?) throws {
         for (index, file) in written.enumerated() {
             for other in read + written[..<index] where Self.isSame(file.path, other.path) {
+                // A corpus remembers decisions, too.
+                if file.option == "--corpus", other.option == "--decisions" { continue }
                 throw ValidationError("\(file.path) is named by both \(other.option) and \(file.option).")
             }
         }

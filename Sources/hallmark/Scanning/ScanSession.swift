@@ -56,6 +56,9 @@ struct ScanSession {
         let feed = try targets.feed(saved, written: tail?.written ?? [], override: overridingName)
         let corpus = try command.output.corpus.map { CorpusWriter(try CorpusFile($0, .write)) }
         let recordsBefore = tally.records
+        try options.check()
+        let encoding = try encoding(scanID)
+        var metrics = try command.output.metrics.map { try ScanMetrics($0) }
         // Only now is it certain that there will be a run: what the file held may go.
         try file.begin(keeping: Int64(tail?.length ?? 0))
         let sink = RecordSink(file, feed: feed, control: control, tally: tally)
@@ -70,7 +73,7 @@ struct ScanSession {
             onlyLeads: command.output.onlyLeads,
             omitsFailures: command.output.omitFailures,
             form: form,
-            encoding: try encoding(scanID),
+            encoding: encoding,
             inventory: inventory,
             corpus: corpus,
             decisions: decided
@@ -84,7 +87,6 @@ struct ScanSession {
         keeper.save(sink)
         if let failure = keeper.failure { throw failure }
         var line = showsProgress ? ProgressLine() : nil
-        var metrics = try command.output.metrics.map { try ScanMetrics($0) }
         var lastProgress = ScanProgress()
         var streamIssues = 0
         StopSignals.watch()
@@ -260,7 +262,7 @@ struct ScanSession {
             errors: tally.errors,
             leads: tally.leads,
             leadEndpoints: Array(tally.places.strongest.prefix(LeadPlaces.limit)),
-            leadsFound: tally.places.total,
+            leadsFound: tally.leads.values.reduce(0) { $0 + $1.values.reduce(0, +) },
             connections: outcome.connections,
             synsSent: outcome.syns,
             bytesReceived: outcome.bytesReceived,

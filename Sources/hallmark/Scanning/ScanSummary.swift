@@ -25,7 +25,7 @@ struct ScanSummary: Codable {
     /// The strongest leads of this run; the records have them all.
     var leadEndpoints: [LeadPlace]
     /// How many leads this run has found.
-    var leadsFound: Int
+    var leadsFound: UInt64
     var connections: UInt64
     /// SYNs that `--discover` sent.
     var synsSent: UInt64
@@ -118,8 +118,10 @@ struct ScanSummary: Codable {
             for place in leadEndpoints.prefix(Self.shownLeads) {
                 lines.append("  \(place.endpoint) \(place.software) \(place.confidence) \(place.label)")
             }
-            let more = leadsFound - min(leadEndpoints.count, Self.shownLeads)
-            if more > 0 { lines.append("  and \(counted(more, "lead")) more: the records have them") }
+            let shown = UInt64(min(leadEndpoints.count, Self.shownLeads))
+            if leadsFound > shown {
+                lines.append("  and \(counted(leadsFound - shown, "lead")) more: the records have them")
+            }
         }
         if untestedEndpoints > 0 {
             lines.append(

@@ -1,0 +1,14 @@
+import Bytes
+
+extension RecordPicker {
+    /// Whether the line that was read is a record of an endpoint, or of a target that could not be one.
+    ///
+    /// What nobody can have observed, a port beyond the last or a time of no calendar, makes it none: who
+    /// compares with it would speak of an endpoint that is not there. Asks for `timestamp`, `address`, `ip`
+    /// and `port`.
+    package var isOfEndpoint: Bool {
+        guard has(.address) || has(.ip) else { return false }
+        guard !has(.port) || integer(.port).map({ 0...65535 ~= $0 }) ?? false else { return false }
+        return text(.timestamp).map { RFC3339.milliseconds($0) != nil } ?? true
+    }
+}
