@@ -18,6 +18,10 @@ package protocol TLSHandshake: AnyObject {
     /// Takes bytes from the peer.
     func receive(_ bytes: Span<UInt8>)
 
+    /// Takes note that the connection ended before the handshake was complete: what of the certificate has
+    /// come is then in `flight`, as far as the engine sees messages that are not whole.
+    func ended(_ how: ServerFlight.Close)
+
     /// Goes on with the handshake as far as the bytes received allow.
     ///
     /// - Returns: true when it is complete: the server has proven to hold its certificate's key.

@@ -23,6 +23,28 @@ import Testing
         if hint.isEmpty, arguments.count == 1 { #expect(!result.errors.contains("Did you mean")) }
     }
 
+    /// What can't be meant is refused before a file is touched.
+    @Test(arguments: [
+        ["--resolver", "1.2.3.4:99999"], ["--resolver", "foo"], ["--resolver", "::1:0x"], ["-p", "0"],
+        ["-p", "70000"], ["--shard", "3/2"], ["--sni", "a b"], ["--sni", "192.0.2.1"],
+        ["192.0.2.1,", "shop.example.com"],
+    ])
+    func impossibleArguments(_ arguments: [String]) throws {
+        let scratch = Scratch()
+        let file = try scratch.write("records.ndjson", "kept\n")
+        let result = try Program.run(
+            ["scan", "--no-signatures", "-o", file] + arguments + ["127.0.0.1:9"]
+        )
+        #expect(result.status == 64 && result.output.isEmpty, "\(result.errors)")
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == "kept\n")
+    }
+
+    @Test(arguments: ["127.0.0.1", "127.0.0.1:5353", "[::1]:5353", "::1", "[::1]"])
+    func resolvers(_ server: String) throws {
+        let result = try Program.run(["scan", "--dry-run", "--resolver", server, "127.0.0.1:9"])
+        #expect(result.status == 0, "\(result.errors)")
+    }
+
     /// An argument that is quoted in an error has no line of its own.
     @Test(arguments: [
         ["scan", "--look=a\nhallmark: 1 endpoint", "127.0.0.1"],

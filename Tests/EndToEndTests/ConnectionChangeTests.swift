@@ -105,6 +105,35 @@ import Testing
         #expect((other["verification"] as? [String: Any])?["chain"] as? String == "valid")
     }
 
+    /// Our own handshake sees a certificate of TLS 1.2 and leaves the proof to libssl, which sees another one.
+    @Test(arguments: [
+        ["--probe", "certificate", "--prove"], ["--probe", "adaptive", "--prove", "--verify"],
+    ])
+    func provedByAnotherCertificate(_ options: [String]) throws {
+        let record = try visit(
+            [Face(victim, ["version": "1.2"]), Face(attacker, ["version": "1.2"])],
+            options
+        )
+        #expect(record.text("tls.server.subject") == "CN=attacker")
+        #expect(record.text("hallmark.proof") == "proven")
+        #expect(hasChanged(record))
+        let other = try #require(connections(record).first)
+        #expect((other["certificate"] as? [String: Any])?["subject"] as? String == "CN=victim")
+        #expect(other["proof"] as? String == "presented")
+    }
+
+    /// The begin of a certificate that is longer than a connection may be is kept when it is to be proven.
+    @Test(arguments: ["1.2", "1.3"]) func tooLongToBeProven(_ version: String) throws {
+        let names = (1...15_000).map { "DNS:host\($0).padded-out-name.example.com" }.joined(separator: ",")
+        let long = try LabCertificate("/CN=Covenant", extensions: "subjectAltName=\(names)\n")
+        let record = try visit([Face(long, ["version": version])], ["--probe", "full", "--verify"])
+        #expect(record.text("tls.server.subject") == "CN=Covenant")
+        #expect(record.text("hallmark.proof") == "presented")
+        let probes = record["hallmark.probes"] as? [[String: Any]] ?? []
+        #expect(probes.contains { $0["probe"] as? String == "jarm" && $0["outcome"] as? String != "skipped" })
+        #expect(probes.contains { $0["probe"] as? String == "http" && $0["outcome"] as? String != "skipped" })
+    }
+
     /// The same names and the same serial number, but another key.
     @Test func anotherKey() throws {
         let twin = try LabCertificate("/CN=victim", extensions: "subjectAltName=DNS:localhost\n")

@@ -147,6 +147,76 @@ import Wire
         #expect(try open(["no", "both"]) == ["jarm connection_reset 2 Both,Jar"])
     }
 
+    /// A certificate of which only the begin was read refutes nothing that hangs on the rest of it.
+    @Test func whatACutCertificateCannotTell() throws {
+        let scratch = Scratch()
+        func write(_ name: String, _ search: String) throws {
+            try scratch.write(
+                "\(name).yml",
+                """
+                title: \(name)
+                logsource: {product: hallmark}
+                detection: {s: {\(search)}, condition: s}
+                hallmark: {software: {name: \(name)}, specificity: strong}
+
+                """
+            )
+        }
+        let name = "tls.server.x509.subject.common_name"
+        try write("Signed", "\(name): Covenant, hallmark.certificate.self_signed: true")
+        try write("Named", "tls.server.x509.alternative_names: late.test")
+        try write("Other", "\(name): other, hallmark.certificate.self_signed: true")
+        try write("Plain", "\(name): Covenant")
+        let set = try LoadedRules(LibraryPlace(path: scratch.path, isInstalled: true), [], cache: nil).set
+        let matcher = MatchScratch(set)
+        let leaf =
+            #"{"tls":{"server":{"x509":{"subject":{"common_name":["Covenant"]},"#
+            + #""alternative_names":["early.test"]}}},"hallmark":{"certificate":{"chain_length":1}"#
+        let observation = Observation()
+        observation.probes = Self.all
+        try matcher.match(leaf + #","limits":["certificate_bytes"]}}"#)
+        let cut = matcher.coverage(LookedFor(observation))
+        #expect(matcher.matched.map { set.rules[$0.rule].title } == ["Plain"])
+        #expect(cut.known == 4 && cut.tested == 2)
+        #expect(Self.text(cut.untested) == ["certificate budget 2 Named,Signed"])
+        try matcher.match(leaf + "}}")
+        #expect(matcher.coverage(LookedFor(observation)).tested == 4)
+        #expect(matcher.undecided.isEmpty)
+    }
+
+    /// A rule for a path asks for it; one for what can't be asked for is not tested.
+    @Test func pathsOfRulesWithoutRequests() throws {
+        let scratch = Scratch()
+        for (name, search) in [
+            ("Panel", "url.path: /my-own-panel"), ("Start", "url.path|startswith: /my-own"),
+            ("Root", "url.path: /"),
+        ] {
+            try scratch.write(
+                "\(name).yml",
+                """
+                title: \(name)
+                logsource: {product: hallmark}
+                detection: {s: {\(search), http.response.title: mine}, condition: s}
+                hallmark: {software: {name: \(name)}, specificity: strong}
+
+                """
+            )
+        }
+        let set = try LoadedRules(LibraryPlace(path: scratch.path, isInstalled: true), [], cache: nil).set
+        #expect(set.requests.map(\.path) == ["/my-own-panel"])
+        let matcher = MatchScratch(set)
+        let observation = Observation()
+        observation.probes = Self.all
+        observation.http = [exchange("/")]
+        try matcher.match(Self.page + "}")
+        let found = matcher.coverage(LookedFor(observation))
+        #expect(
+            Self.text(found.untested) == [
+                "GET /my-own-panel unremarkable 1 Panel", "url.path not_asked 1 Start",
+            ]
+        )
+    }
+
     /// It stands in the record, and is taken out when the record is matched anew.
     @Test func itIsWrittenAndTakenOut() throws {
         let observation = Observation()

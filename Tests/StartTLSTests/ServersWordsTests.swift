@@ -83,6 +83,13 @@ import Wire
         Case(.postgres, "SSH-2.0-x\r\n", .otherProtocol, "more than one byte of answer: SSH-2.0-x"),
         Case(.postgres, "NO\r\n", .otherProtocol, "more than one byte of answer"),
         Case(.postgres, "EFATAL:  no pg_hba.conf entry\n\0", .error, "FATAL: no pg_hba.conf entry"),
+        Case(
+            .postgres,
+            "EFATAL:  sorry, too many clients already\n\0",
+            .error,
+            "FATAL: sorry, too many clients already",
+            passes: true
+        ),
         Case(.postgres, "EFATAL:  cut", .error, "FATAL: cut"),
         Case(
             .postgres,

@@ -249,7 +249,7 @@ extension Field {
         .list(
             "hallmark.marks.untested.what",
             .keyword,
-            "A request, such as `GET /login`, or the probe: `jarm`, `http`, `favicon`."
+            "A request, such as `GET /login`; the probe (`jarm`, `http`, `favicon`); `certificate`, of which only the begin was read; or `url.path`, of which a rule wants what no request can be made of."
         ),
         .list(
             "hallmark.marks.untested.reason",

@@ -39,8 +39,11 @@ final class HandshakeProbe: Probe {
         if conversation.fallsBack(after: connection, visit) { return .reconnect }
         var flight = conversation.flight
         if connection.isConnected, end != .closed, flight.close == nil { flight.close = end.close }
-        let isSuccess = !flight.chain.isEmpty
         let error = conversation.error(flight, connection)
+        let sighting = conversation.sighting(.handshake, flight, visit)
+        // libssl shows no certificate that it could not read to its end, where our own had its begin.
+        let shown = flight.chain.isEmpty ? conversation.earlier : sighting
+        let isSuccess = shown?.flight.chain.isEmpty == false
         observation.error = isSuccess ? nil : error
         visit.record(
             .handshake,
@@ -48,14 +51,18 @@ final class HandshakeProbe: Probe {
             end,
             attempt: attempt,
             alert: error == nil ? nil : flight.finalAlert,
-            isCut: flight.chain.isLastCut
+            isCut: shown?.flight.chain.isLastCut ?? false
         )
-        guard !isSuccess else {
-            _ = observation.take(conversation.sighting(.handshake, flight, visit))
+        if isSuccess, let shown {
+            _ = observation.take(shown)
+            if let earlier = conversation.earlier { observation.take(earlier: earlier) }
             return .certificate
         }
         observation.flight = flight
         if let before { (observation.flight, observation.error) = before }
-        return .failed(connection.ending(isForeign: false), nil, suite: flight.suite)
+        // The grab reads a begin of what is too long for libssl.
+        let isTooLong = end == .budgetExceeded && visit.scan.options.prove
+        let ending = isTooLong ? .refused : connection.ending(isForeign: false)
+        return .failed(ending, nil, suite: flight.suite)
     }
 }

@@ -65,7 +65,10 @@ final class RequestProbe: Probe {
     /// One of its connections is over.
     func ended(_ connection: EndedConnection, _ visit: EndpointVisit) -> ProbeOutcome {
         let (observation, end) = (visit.observation, connection.end)
-        if conversation.fallsBack(after: connection, visit) { return .reconnect }
+        if conversation.fallsBack(after: connection, visit) {
+            if let earlier = conversation.earlier { observation.take(earlier: earlier) }
+            return .reconnect
+        }
         switch end {
         case .closed: break
         case .peerClosed, .failed: action = conversation.closed()

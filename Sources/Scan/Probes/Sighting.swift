@@ -46,6 +46,16 @@ extension Observation {
         return hasOtherLeaf ? chain.withString(0) { BodyDigest.sha256($0) } : []
     }
 
+    /// Adds what a connection showed whose handshake had to be made again with another hello: only another
+    /// certificate is worth a word there.
+    func take(earlier sighting: Sighting) {
+        guard
+            sighting.flight.chain.ranges != flight.chain.ranges
+                || sighting.flight.chain.bytes != flight.chain.bytes
+        else { return }
+        _ = take(sighting)
+    }
+
     private func add(_ sighting: Sighting, _ differences: [OtherConnection.Difference], keepsChain: Bool) {
         var other = OtherConnection(
             sighting.kind,

@@ -23,6 +23,7 @@ final class TLSConversation {
 
     private let engines: HandshakeEngines?
     private let serverName: String?
+    private var kind: ProbeKind { http == nil ? .handshake : .http }
     /// False when TLS begins inside another protocol, or where the server takes only its own.
     var offersProtocols: Bool
     let http: HTTPProbe?
@@ -33,6 +34,8 @@ final class TLSConversation {
     /// Whether this connection's handshake is complete.
     private(set) var isEstablished = false
     private var failure: TLSError?
+    /// What a connection showed whose handshake libssl was to make again.
+    private(set) var earlier: Sighting?
 
     /// Answers that came over connections with another leaf than the record's.
     private var foreignAnswers: [(exchanges: Range<Int>, hasIcon: Bool, certificate: [UInt8])] = []
@@ -119,6 +122,9 @@ final class TLSConversation {
     ///
     /// Once, so that no server is lost to what ours can't do, and none is asked for ever.
     func fallsBack(after connection: EndedConnection, _ visit: EndpointVisit) -> Bool {
+        if !isEstablished, connection.isConnected, connection.isPastPrelude {
+            session?.ended(connection.end.close)
+        }
         guard usesOwn, !isEstablished, connection.isConnected, connection.isPastPrelude, !visit.isLate else {
             return false
         }
@@ -127,6 +133,8 @@ final class TLSConversation {
         case .closed, .peerClosed, .failed, .timedOut(total: false): break
         }
         usesOwn = false
+        let shown = flight
+        if !shown.chain.isEmpty { earlier = Sighting(kind: kind, serverName: sentServerName, flight: shown) }
         // A server of an older version is none of our failures.
         if flight.version == 0x0304 { visit.scan.counters.addFallback() }
         return true

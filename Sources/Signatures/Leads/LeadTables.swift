@@ -16,6 +16,8 @@ final class LeadTables: Sendable {
     let severalKinds: [Int]
     /// The HTTP requests that the rules need beyond `GET /`, the most telling first.
     let asked: [AskedRequest]
+    /// Rules for paths that no request can be made of.
+    let unaskable: Set<Int>
     /// Rules that know an innocent TLS stack.
     let innocentStacks: Set<Int>
     /// Whether a person's own rules are among them: the shipped ones know a few runtimes, and nobody all
@@ -35,6 +37,7 @@ final class LeadTables: Sendable {
             return Set(fields.map(\.rawValue)).count > 1
         }
         asked = AskedRequest.all(rules)
+        unaskable = Set(rules.indices.filter { ImpliedRequests.isUnaskable(rules[$0]) })
         marking = rules.indices.filter {
             rules[$0].hallmark.benign == nil && !rules[$0].hallmark.software.isEmpty
         }

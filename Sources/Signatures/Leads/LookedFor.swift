@@ -11,7 +11,7 @@ package struct LookedFor: Sendable {
     /// Why a request was not made.
     private let whyNotAsked: String
     /// Whether the endpoint can't have pages, since it speaks another protocol.
-    private let hasNoPages: Bool
+    let hasNoPages: Bool
 
     /// Whether anything but the certificate was looked at: where nothing asked for it, the record's
     /// `hallmark.probes` says all there is to say.

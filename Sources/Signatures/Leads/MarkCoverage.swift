@@ -15,7 +15,8 @@ package struct MarkCoverage: Equatable, Sendable {
 
 /// Marks that could still be there, by what would have told.
 package struct UntestedMarks: Equatable, Sendable {
-    /// A request, as `GET /login`, or the probe: `jarm`, `http`, `favicon`.
+    /// A request, as `GET /login`, the probe (`jarm`, `http`, `favicon`), `certificate` for one of which only
+    /// the begin was read, or `url.path` for a path that no request can be made of.
     package let what: String
     /// Why it was not made, or how it failed: a reason or an error code of `hallmark.probes`.
     package let reason: String
@@ -39,7 +40,12 @@ extension MatchScratch {
     package func coverage(_ lookedFor: LookedFor) -> MarkCoverage {
         let tables = ruleSet.leadTables
         let found = Set(matched.map(\.rule))
-        var open = Set(tables.marking.filter { !found.contains($0) && mayBeOpen($0, lookedFor) })
+        let unread = Set(self.undecided)
+        var open = Set(
+            tables.marking.filter {
+                !found.contains($0) && !unread.contains($0) && mayBeOpen($0, lookedFor)
+            }
+        )
         // A mark of several kinds may have its page in any exchange.
         var undecided: [Int: ProbeKinds] = [:]
         for exchange in 0..<min(64, max(1, view.exchanges)) where !open.isEmpty {
@@ -51,17 +57,22 @@ extension MatchScratch {
             }
         }
         var groups: [String: UntestedMarks] = [:]
+        func add(_ rule: Int, _ what: String, _ reason: String) {
+            groups[what + reason, default: UntestedMarks(what: what, reason: reason, marks: 0, software: [])]
+                .add(ruleSet.rules[rule].hallmark.software.map(\.name))
+        }
+        // What of the certificate was not read is no probe's to bring.
+        let unreadMarks = tables.marking.filter { unread.contains($0) }
+        for rule in unreadMarks { add(rule, ProbeKind.certificate.rawValue, ProbeReason.budget.rawValue) }
         for (rule, missing) in undecided.sorted(by: { $0.key < $1.key }) {
             let (what, reason) = lacking(rule, missing, lookedFor)
-            let names = ruleSet.rules[rule].hallmark.software.map(\.name)
-            groups[what + reason, default: UntestedMarks(what: what, reason: reason, marks: 0, software: [])]
-                .add(names)
+            add(rule, what, reason)
         }
         let sorted = groups.values.sorted { ($1.marks, $0.what) < ($0.marks, $1.what) }
         return MarkCoverage(
             known: tables.marking.count,
             untested: Array(sorted.prefix(MarkCoverage.mostGroups)),
-            untestedCount: undecided.count
+            untestedCount: undecided.count + unreadMarks.count
         )
     }
 
@@ -84,11 +95,14 @@ extension MatchScratch {
         return openProbes(rule, missing, anew: isUnanswered)
     }
 
-    private func unanswered(_ rule: Int, _ lookedFor: LookedFor) -> (request: RuleRequest, why: String)? {
+    private func unanswered(_ rule: Int, _ lookedFor: LookedFor) -> (what: String, reason: String)? {
         for request in ruleSet.rules[rule].hallmark.requests {
-            if let why = lookedFor.whyUnanswered(request) { return (request, why) }
+            if let why = lookedFor.whyUnanswered(request) {
+                return (LookedFor.text(request.method, request.path), why)
+            }
         }
-        return nil
+        guard !lookedFor.hasNoPages, ruleSet.leadTables.unaskable.contains(rule) else { return nil }
+        return ("url.path", ProbeReason.notAsked.rawValue)
     }
 
     private func lacking(
@@ -100,8 +114,8 @@ extension MatchScratch {
             (kind.rawValue, lookedFor.missing[kind] ?? ProbeReason.unreachable.rawValue)
         }
         if missing.contains(.http) {
-            if lookedFor.missing[.http] == nil, let (request, why) = unanswered(rule, lookedFor) {
-                return (LookedFor.text(request.method, request.path), why)
+            if lookedFor.missing[.http] == nil, let unanswered = unanswered(rule, lookedFor) {
+                return unanswered
             }
             return probe(.http)
         }

@@ -88,6 +88,7 @@ extension MatchScratch {
                 return Foresight(truth: nil, open: probes.intersection(missing))
             }
             let holds = holds(atom: atom)
+            if !holds, isUnknown(atom) { return Foresight(truth: nil) }
             return Foresight(truth: holds, hasEvidence: holds && tables.isEvidence[atom])
         case .not:
             var inner = foresee(place + 1, tables, anew: anew, missing: missing)

@@ -49,7 +49,7 @@ struct FileVersion: Hashable {
 /// file counts as long as the rule file is the same by its `FileVersion`. Files that hold anything but rules,
 /// and those with errors, are read each time.
 struct RuleCache {
-    private static let magic = "hallmark rules 1\n"
+    private static let magic = "hallmark rules 2\n"
     /// A file that changed so shortly before it was read may change again within the clock's tick.
     static let settled: Int64 = 2_000_000_000
 

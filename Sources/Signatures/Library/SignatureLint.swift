@@ -138,7 +138,9 @@ package struct SignatureLint {
         if needsJA4 != (rule.family == "ja4plus"), vocabulary != nil {
             find(rule.node["title"], "rules of JA4S and JA4X, and no others, stand in the folder ja4plus")
         }
-        let asked = Set(rule.hallmark.requests.map(\.path) + ["/"])
+        // Those that are implied by the paths are not listed.
+        let listed = (try? rule.node["hallmark"]?["requests"]?.list()) ?? []
+        let asked = Set(listed.compactMap { try? $0["path"]?.string() } + ["/"])
         for test in rule.condition.positiveTests where test.field == "url.path" {
             guard case .text(let text, _) = test.predicate, let literal = text.literal else { continue }
             let path = String(decoding: literal, as: UTF8.self)

@@ -1,23 +1,30 @@
 import Observations
+import Wire
 
-/// Which fields the source of an imported record cannot have: a test of them that does not hold says nothing.
+/// Which fields a record cannot have: a test of them that does not hold says nothing.
 ///
-/// It is worked out for the first record of a source; those after it cost a comparison of texts.
+/// They are those that the source of an imported record does not know, and in every record those of a
+/// certificate of which only the begin was read. It is worked out for the first record of a kind; those after
+/// it cost a comparison of texts.
 struct LackingFields {
     private let fidelity: Int
     private let lacks: Int
+    private let limits: Int
     private let names: [String]
     /// By field id: whether the field, when it is not there, could not be there.
     private var isLacking: [Bool] = []
+    /// By field id: whether the field, where it is there, may hold a part of what was sent.
+    private var isPartial: [Bool] = []
     /// By field id: whether it holds a distinguished name, whose text is no key but in our own spelling.
     private let isName: [Bool]
     private var isText = false
-    private var key: [String]?
+    private var key: (lacking: [String], bounds: [String])?
 
     init(_ names: [String]) {
         self.names = names
         fidelity = names.firstIndex(of: "hallmark.source.fidelity") ?? -1
         lacks = names.firstIndex(of: "hallmark.source.lacks") ?? -1
+        limits = names.firstIndex(of: "hallmark.limits") ?? -1
         isName = names.map {
             $0.hasSuffix(".distinguished_name") || $0 == "tls.server.subject" || $0 == "tls.server.issuer"
         }
@@ -25,23 +32,67 @@ struct LackingFields {
 
     /// Looks at a record.
     ///
-    /// - Returns: whether there is anything that its source cannot have.
+    /// - Returns: whether there is anything that it cannot have.
     mutating func read(_ view: FieldView) -> Bool {
-        guard view.count > 0, fidelity >= 0, lacks >= 0, let word = view.text(fidelity) else { return false }
-        let lacking = view.texts(lacks)
-        isText = word == Fidelity.text.rawValue
-        if key != lacking {
-            key = lacking
-            isLacking = names.map { name in
-                lacking.contains { name.hasPrefix($0) && !$0.isEmpty }
+        guard view.count > 0, fidelity >= 0, lacks >= 0, limits >= 0 else { return false }
+        isText = view.text(fidelity) == Fidelity.text.rawValue
+        let lacking = view.has(lacks) ? view.texts(lacks) : []
+        let bounds = view.has(limits) ? view.texts(limits).filter { Self.partial($0) != nil } : []
+        guard isText || !lacking.isEmpty || !bounds.isEmpty else { return false }
+        if key?.lacking != lacking || key?.bounds != bounds { learn(lacking, bounds) }
+        return true
+    }
+
+    private mutating func learn(_ lacking: [String], _ bounds: [String]) {
+        key = (lacking, bounds)
+        let partial = bounds.compactMap(Self.partial)
+        isPartial = names.map { name in
+            partial.contains { part in
+                part.fields.contains { name.hasPrefix($0) } && !part.whole.contains { name.hasPrefix($0) }
             }
         }
-        return isText || !lacking.isEmpty
+        isLacking = names.map { name in
+            lacking.contains { name.hasPrefix($0) && !$0.isEmpty }
+                || partial.contains { $0.fields.contains { name.hasPrefix($0) } }
+        }
     }
 
     /// Whether a test of a field that does not hold is undecided.
     func isUnknown(_ field: Int, _ view: FieldView) -> Bool {
         if isText, isName[field] { return true }
-        return isLacking[field] && !view.has(field)
+        return isPartial[field] || isLacking[field] && !view.has(field)
     }
+
+    /// The fields, by the begins of their names, that a bound of `hallmark.limits` leaves in part, and those
+    /// of them that are whole where they are there at all.
+    private static func partial(_ bound: String) -> (fields: [String], whole: [String])? {
+        switch ReachedBound(rawValue: bound) {
+        case .certificateBytes: (certificate, beforeExtensions)
+        case .certificates:
+            (
+                [
+                    "tls.server.certificate_chain", "hallmark.certificate.chain.",
+                    "hallmark.certificate.relations",
+                ], []
+            )
+        default: nil
+        }
+    }
+
+    private static let certificate = [
+        "tls.server.hash.", "tls.server.certificate_chain", "tls.server.subject", "tls.server.issuer",
+        "tls.server.not_before", "tls.server.not_after", "tls.server.x509.", "tls.server.ja4x",
+        "hallmark.certificate.",
+    ]
+
+    /// What stands before the extensions of a certificate (RFC 5280, section 4.1).
+    private static let beforeExtensions = [
+        "tls.server.subject", "tls.server.issuer", "tls.server.not_before", "tls.server.not_after",
+        "tls.server.x509.version_number", "tls.server.x509.serial_number", "tls.server.x509.not_",
+        "tls.server.x509.signature_algorithm", "tls.server.x509.public_key", "tls.server.x509.issuer",
+        "tls.server.x509.subject", "hallmark.certificate.serial.", "hallmark.certificate.subject_attributes",
+        "hallmark.certificate.subject_oids", "hallmark.certificate.issuer_",
+        "hallmark.certificate.self_issued", "hallmark.certificate.spki_sha256",
+        "hallmark.certificate.validity_",
+    ]
 }

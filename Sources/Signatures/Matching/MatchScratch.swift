@@ -13,9 +13,12 @@ package final class MatchScratch {
     /// How many rules were evaluated for it.
     package private(set) var evaluated = 0
 
-    /// The rules that could not be decided for it, because its source cannot have what they ask for.
+    /// The rules that could not be decided for it, because its source, or a certificate that did not come
+    /// whole, cannot have what they ask for.
     package private(set) var undecided: [Int] = []
     private var lacking: LackingFields
+    /// Whether the last observation cannot have some field.
+    private var isLacking = false
 
     let marks: UnsafeMutablePointer<MarkBoard>
     private let steps: UnsafePointer<RuleProgram.Step>
@@ -48,6 +51,7 @@ package final class MatchScratch {
         if !undecided.isEmpty { undecided.removeAll(keepingCapacity: true) }
         evaluated = 0
         view = .empty
+        isLacking = false
         let view = try reader.read(line, padded: padded)
         self.view = view
         marks.pointee.begin()
@@ -61,18 +65,28 @@ package final class MatchScratch {
             if view.exchanges > 0 { look(at: number) }
             evaluateCandidates(sharedCount)
         }
-        if lacking.read(view) { settleUndecided() }
+        isLacking = lacking.read(view)
+        if isLacking { settleUndecided() }
     }
 
     /// Takes back what matched only because nothing is known of what speaks against it, and notes what could
     /// not be decided.
     private func settleUndecided() {
-        if exchange > 0 { replay(0) }
-        matched.removeAll { truth(Int(ruleSet.program.starts[$0.rule])) != true }
-        let found = Set(matched.map(\.rule))
-        for rule in ruleSet.rules.indices where !found.contains(rule) {
-            if truth(Int(ruleSet.program.starts[rule])) == nil { undecided.append(rule) }
+        var found: [Int: Int] = [:]
+        var open: Set<Int> = []
+        for number in 0..<min(64, max(1, view.exchanges)) {
+            if exchange != number || number > 0 { replay(number) }
+            for rule in ruleSet.rules.indices where found[rule] == nil {
+                if number > 0, !ruleSet.isInExchange[rule] { continue }
+                switch truth(Int(ruleSet.program.starts[rule])) {
+                case true?: found[rule] = number
+                case nil: open.insert(rule)
+                case false?: break
+                }
+            }
         }
+        matched = matched.compactMap { match in found[match.rule].map { (match.rule, $0) } }
+        undecided = open.filter { found[$0] == nil }.sorted()
     }
 
     /// Whether a condition holds; nil when that hangs on what the source cannot have (Kleene's logic).
@@ -97,7 +111,9 @@ package final class MatchScratch {
         }
     }
 
-    private func isUnknown(_ atom: Int) -> Bool {
+    /// Whether a test that does not hold says nothing, since the last observation cannot have its field.
+    func isUnknown(_ atom: Int) -> Bool {
+        guard isLacking else { return false }
         let other = ruleSet.atoms[atom].other
         return lacking.isUnknown(ruleSet.atoms[atom].field, view)
             || other >= 0 && lacking.isUnknown(other, view)

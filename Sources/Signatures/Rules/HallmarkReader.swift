@@ -87,6 +87,12 @@ enum HallmarkReader {
         return Software(name: try node.required("name").string(), id: try node["id"]?.string())
     }
 
+    /// Whether a text can be asked for as a path.
+    static func isPath(_ text: String) -> Bool {
+        text.hasPrefix("/") && text.utf8.count <= 1024
+            && text.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != 0x23 }
+    }
+
     private static func request(_ node: YAMLNode) throws(YAMLError) -> RuleRequest {
         try node.allow(["method", "path", "headers", "body"])
         let method = try node["method"]?.string() ?? "GET"
@@ -95,9 +101,7 @@ enum HallmarkReader {
         }
         let path = try node.required("path")
         let text = try path.string()
-        guard text.hasPrefix("/"), text.utf8.count <= 1024,
-            text.utf8.allSatisfy({ (0x21...0x7e).contains($0) && $0 != 0x23 })
-        else { throw path.error("a path begins with / and is printable ASCII") }
+        guard isPath(text) else { throw path.error("a path begins with / and is printable ASCII") }
         var headers: [String: String] = [:]
         for entry in try node["headers"]?.map() ?? [] {
             let value = try entry.value.string()

@@ -72,7 +72,8 @@ package enum RuleReader {
         let source = try LogSource(try node.required("logsource"))
         let condition = try DetectionReader.read(try node.required("detection"))
         let level = try Self.level(node)
-        let hallmark = try HallmarkReader.read(node["hallmark"], title: title, level: level)
+        var hallmark = try HallmarkReader.read(node["hallmark"], title: title, level: level)
+        hallmark.requests += ImpliedRequests.of(condition, listed: hallmark.requests)
         let kinds = try Self.kinds(node["hallmark"]) ?? evidenceKinds(condition)
         guard !kinds.isEmpty else {
             throw node.error("the rule tests no field of a certificate, a TLS stack or an HTTP answer")

@@ -60,6 +60,9 @@ package final class TLSSession: TLSHandshake {
         bytes.withUnsafeBytes { _ = BIO_write(incoming, $0.baseAddress, CInt(clamping: $0.count)) }
     }
 
+    /// libssl reports whole messages alone.
+    package func ended(_ how: ServerFlight.Close) {}
+
     package func handshake() throws(TLSError) -> Bool {
         ERR_clear_error()
         let result = SSL_do_handshake(ssl)

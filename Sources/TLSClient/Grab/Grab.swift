@@ -52,6 +52,8 @@ package struct Grab {
     private var messages = MessageReader()
     private var handshake = ServerHandshake()
     private var byteCount = 0
+    /// The level of an alert whose code comes with the next record, as RFC 5246, section 6.2.1, allows.
+    private var alertLevel: UInt8?
     /// What follows the handshake; nil when no proof is wanted.
     private(set) var session: ApplicationSession?
 
@@ -83,6 +85,7 @@ package struct Grab {
         records = RecordLayer()
         messages = MessageReader()
         byteCount = 0
+        alertLevel = nil
         session = goal == .proof ? ApplicationSession() : nil
         let fill = ClientHello.Fill(
             random: context.nextRandom(),
@@ -230,16 +233,19 @@ package struct Grab {
         _ bytes: Span<UInt8>,
         _ flight: inout ServerFlight
     ) throws(GrabFailure) {
-        guard bytes.count >= 2 else { throw .violation(.record) }
-        var place = 0
-        while place + 2 <= bytes.count {
-            let alert = ServerFlight.Alert(level: bytes[place], code: bytes[place + 1])
+        guard !bytes.isEmpty else { throw .violation(.record) }
+        for place in bytes.indices {
+            guard let level = alertLevel else {
+                alertLevel = bytes[place]
+                continue
+            }
+            alertLevel = nil
+            let alert = ServerFlight.Alert(level: level, code: bytes[place])
             flight.alert(alert)
             if alert.isFinal {
                 if handshake.stage != .complete { flight.close = .alert }
                 throw .alert(alert.code)
             }
-            place += 2
         }
     }
 

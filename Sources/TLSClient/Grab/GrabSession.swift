@@ -46,6 +46,12 @@ package final class GrabSession: TLSHandshake {
         isProven = grab.isProven
     }
 
+    package func ended(_ how: ServerFlight.Close) {
+        if case .failed(let reason) = grab.closed(how, context: context, flight: &flight) {
+            failure = failure ?? reason
+        }
+    }
+
     package func handshake() throws(TLSError) -> Bool {
         if isProven { return true }
         if let failure { throw TLSError(failure) }

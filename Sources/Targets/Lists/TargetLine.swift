@@ -97,6 +97,16 @@ enum TargetLine {
                     "after an address, names follow that it is to be asked for, or others"
                 )
             }
+            // A hosts file names no ports: `192.0.2.1:443 open` is somebody's list of open ports.
+            if address.ports != nil {
+                for item in items.dropFirst() where !item.text.contains(UInt8(ascii: ".")) {
+                    throw TargetList.Problem(
+                        item.text,
+                        "a word behind a port is no server name; a pair is written address:port,name, and nothing "
+                            + "of this line is scanned"
+                    )
+                }
+            }
             return items.dropFirst().map { item in
                 var pair = address
                 if case .name(let name) = item.spec.host { pair.serverName = name }

@@ -48,9 +48,18 @@ struct PostgresDialogue: Dialogue {
             return buffer.count > Self.errorLimit ? .fail(.limit, "the error message has no end") : .more
         }
         let text = String(decoding: buffer[start..<end], as: UTF8.self)
-        // The form in which a server says that it can't start a process for the connection.
-        return .fail(.error, text, isTemporary: text.hasPrefix("could not fork"))
+        return .fail(.error, text, isTemporary: Self.passing.contains { text.contains($0) })
     }
+
+    /// What a server says, in English, where it can't say a SQLSTATE: that it can't start a process for the
+    /// connection, and the errors of `fields` that pass (PostgreSQL's postmaster.c, postinit.c and proc.c).
+    private static let passing = [
+        "could not fork", "too many clients already", "too many connections for",
+        "remaining connection slots are reserved", "out of memory", "the database system is starting up",
+        "the database system is shutting down", "the database system is in recovery mode",
+        "the database system is not yet accepting connections",
+        "the database system is not accepting connections",
+    ]
 
     /// Fields of a type byte and text that ends with NUL: `C` is the SQLSTATE, `M` the message.
     private func fields(_ bytes: ArraySlice<UInt8>) -> DialogueStep {

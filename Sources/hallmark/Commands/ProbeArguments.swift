@@ -108,6 +108,13 @@ struct ProbeArguments: ParsableArguments {
 
     mutating func validate() throws {
         _ = try chosenLook()
+        if let sni, sni != "none" {
+            let name = Array(sni.utf8)
+            guard IPAddress(name.span) == nil else {
+                throw ValidationError("--sni takes a DNS name, not an address (RFC 6066, section 3).")
+            }
+            do { _ = try HostName.parse(name.span) } catch { throw ValidationError("--sni: \(error)") }
+        }
         guard (1...64).contains(maximumRequests ?? 1) else {
             throw ValidationError("--maximum-requests takes a number from 1 to 64.")
         }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Targets
+import Wire
 
 /// Whom to scan: shared by the commands that take targets.
 struct TargetArguments: ParsableArguments {
@@ -55,7 +57,39 @@ struct TargetArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Ask this DNS server; repeatable.", valueName: "address[:port]"))
     var resolver: [String] = []
 
-    func validate() throws { try MisspeltCommand.check(targets: targets) }
+    func validate() throws {
+        try MisspeltCommand.check(targets: targets)
+        try checkCommas()
+        if let ports {
+            do { _ = try PortSet(parsing: ports) } catch { throw ValidationError("--ports: \(error)") }
+        }
+        for text in resolver where !Self.isServer(text) {
+            throw ValidationError("--resolver takes address or address:port ([address]:port), not '\(text)'.")
+        }
+    }
+
+    /// Refuses `192.0.2.1, example.com` without quotes, which a shell makes two targets of.
+    private func checkCommas() throws {
+        for (left, right) in zip(targets, targets.dropFirst())
+        where left.hasSuffix(",") || right.hasPrefix(",") {
+            throw ValidationError("'\(left) \(right)': a pair is written without a blank, \(left)\(right).")
+        }
+    }
+
+    /// Whether a text is the address of a DNS server, with or without a port.
+    private static func isServer(_ text: String) -> Bool {
+        if IPAddress(Array(text.utf8).span) != nil { return true }
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
+            port > 0
+        else { return text.first == "[" && text.last == "]" && isV6(text) }
+        let host = text[..<colon]
+        return isV6(host) || IPAddress(Array(host.utf8).span)?.isV4 == true
+    }
+
+    private static func isV6(_ text: some StringProtocol) -> Bool {
+        text.first == "[" && text.last == "]" && text.count > 2
+            && IPAddress(Array(text.dropFirst().dropLast().utf8).span)?.isV6 == true
+    }
 }
 
 /// In which order, and which part.
@@ -88,6 +122,11 @@ struct OrderArguments: ParsableArguments {
 
     @Flag(help: "Print how many endpoints there are and the first of them; scan nothing.")
     var dryRun = false
+
+    func validate() throws {
+        guard let shard else { return }
+        do { _ = try Shard(parsing: shard) } catch { throw ValidationError("--shard: \(error)") }
+    }
 }
 
 /// How fast, and how long to wait.

@@ -103,6 +103,13 @@ import Wire
         #expect(later == .failed(.violation(.record)))
     }
 
+    /// Up to TLS 1.2 an alert may be split over records (RFC 5246, section 6.2.1).
+    @Test func anAlertInTwoRecords() {
+        #expect(answer(record(21, [2]) + record(21, [40])) == .failed(.alert(40)))
+        #expect(answer(record(21, [1, 112, 2]) + record(21, [70])) == .failed(.alert(70)))
+        #expect(answer(record(21, []) + record(21, [2, 40])) == .failed(.violation(.record)))
+    }
+
     /// Some edges of CDNs answer with an alert in a record of version 0, TLCP's servers in one of 1.1.
     @Test(arguments: [[0, 0], [1, 1], [2, 0], [4, 0], [0xfe, 0xfd]] as [[UInt8]])
     func anAlertInARecordOfAnotherVersion(_ version: [UInt8]) {
