@@ -130,8 +130,8 @@ import Testing
         #expect(record.text("tls.server.subject") == "CN=Covenant")
         #expect(record.text("hallmark.proof") == "presented")
         let probes = record["hallmark.probes"] as? [[String: Any]] ?? []
-        #expect(probes.contains { $0["probe"] as? String == "jarm" && $0["outcome"] as? String != "skipped" })
-        #expect(probes.contains { $0["probe"] as? String == "http" && $0["outcome"] as? String != "skipped" })
+        #expect(probes.contains { $0["kind"] as? String == "jarm" && $0["outcome"] as? String != "skipped" })
+        #expect(probes.contains { $0["kind"] as? String == "http" && $0["outcome"] as? String != "skipped" })
     }
 
     /// The same names and the same serial number, but another key.

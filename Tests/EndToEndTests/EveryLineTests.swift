@@ -24,7 +24,7 @@ import Testing
         "schema": .none, "signatures list": .answers("rule"), "signatures show": .answers("rule"),
         "signatures stale": .answers("rule"), "signatures measure": .answers("measure"),
         "signatures lint": .answers("fault"), "signatures test": .answers("fault"),
-        "signatures update": .none, "config show": .none,
+        "signatures update": .none, "signatures draft": .none, "config show": .none,
         // The playbook of transparency holds what a watch prints to the schema.
         "ct watch": .records, "ct backfill": .records, "ct verify": .none, "ct authorize": .none,
     ]

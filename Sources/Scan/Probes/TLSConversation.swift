@@ -134,7 +134,7 @@ final class TLSConversation {
         }
         usesOwn = false
         let shown = flight
-        if !shown.chain.isEmpty { earlier = Sighting(kind: kind, serverName: sentServerName, flight: shown) }
+        if !shown.chain.isEmpty { earlier = sighting(kind, shown, visit) }
         // A server of an older version is none of our failures.
         if flight.version == 0x0304 { visit.scan.counters.addFallback() }
         return true

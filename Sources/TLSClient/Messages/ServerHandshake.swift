@@ -83,7 +83,12 @@ struct ServerHandshake {
             throw .violation(.message)
         }
         if type == 2 { return try readHello(message, context, &flight) }
-        if stage == .oldFlight { return type == 14 ? .end : .nothing }
+        if stage == .oldFlight {
+            guard type == 14 else { return .nothing }
+            // What older versions sign is left to libssl; the certificate of this connection has been seen.
+            if proof != nil { throw .unchecked }
+            return .end
+        }
         if let proof {
             guard try proof.read(message, context, flight) else { return .nothing }
             stage = .complete
@@ -109,8 +114,6 @@ struct ServerHandshake {
         case 0x0300...0x0303, 0x0101:  // the last is TLCP's, whose messages are those of TLS 1.1
             // After a HelloRetryRequest only TLS 1.3 can follow.
             guard retryTranscript.isEmpty else { throw .violation(.suite) }
-            // What older versions sign is left to libssl.
-            if proof != nil { throw .unchecked }
             stage = .oldFlight
             return .nothing
         case 0x0304:
