@@ -60,7 +60,7 @@ extension ScanTally {
         for lead in record.groups(.lead, [.leadName, .leadLabel, .leadConfidence]) {
             guard let name = lead[.leadName], let label = lead[.leadLabel] else { continue }
             addLead(name, label: label, 1)
-            let confidence = lead[.leadConfidence].flatMap { UInt64($0, radix: 10) } ?? 0
+            let confidence = lead[.leadConfidence].flatMap(UInt64.init(_:)) ?? 0
             addPlace("\(endpoint) \(name)", label: label, confidence)
         }
     }
@@ -70,7 +70,12 @@ extension ScanTally {
         let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
         guard parts.count == 2, confidence < 100, LeadLabel(rawValue: label) != nil else { return }
         places.add(
-            LeadPlace(endpoint: parts[0], software: parts[1], confidence: Int(clamping: confidence), label: label)
+            LeadPlace(
+                endpoint: parts[0],
+                software: parts[1],
+                confidence: Int(clamping: confidence),
+                label: label
+            )
         )
     }
 
