@@ -7,6 +7,8 @@ trap 'rm -rf "$folder"' EXIT
 brands="hallmark-bank norvexa quillstone brightharbor zentalis copperfinch velloria tarnwick oakmeridian plumeworks silvergrove
     kestrelpay lumivance dovebridge marrowfield ardentia thistledown pixelforge harrowgate cindervale"
 # shellcheck disable=SC2046
+# The names are words of a list.
+# shellcheck disable=SC2086
 python3 -B Tests/Tools/name_variants.py $(printf '%s.com ' $brands) > "$folder/variants"
 python3 -B Tests/Tools/innocent_names.py > "$folder/innocent"
 HALLMARK_WITH=benchmarks swift build -c release --product bench-transparency > /dev/null

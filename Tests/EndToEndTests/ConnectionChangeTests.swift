@@ -105,7 +105,7 @@ import Testing
         #expect((other["verification"] as? [String: Any])?["chain"] as? String == "valid")
     }
 
-    /// Our own handshake sees a certificate of TLS 1.2 and leaves the proof to libssl, which sees another one.
+    /// Our own handshake sees a certificate of TLS 1.2 and leaves the proof to libssl, which sees another.
     @Test(arguments: [
         ["--probe", "certificate", "--prove"], ["--probe", "adaptive", "--prove", "--verify"],
     ])
