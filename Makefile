@@ -115,7 +115,7 @@ uninstall: ## Remove what install put under PREFIX, also what an older version l
 dist: build-packages ## Build the commit for others: tarball, SBOM, debug symbols in FOLDER (default .build-dist)
 	@SWIFT="$(SWIFT)" Packaging/dist.sh $(FOLDER)
 
-reproducible: build-packages ## Build the commit twice, in two folders, and show that both are the same
+reproducible: build-packages ## Build the commit twice, in two folders, and say whether both are the same
 	@SWIFT="$(SWIFT)" Packaging/reproducible.sh
 
 deb: ## Make Debian packages of what `make dist` built, and have lintian look at them

@@ -5,8 +5,9 @@
 #                     hallmark-VERSION-ARCHITECTURE.tar.gz, the debug symbols, the SBOM and SHA256SUMS.
 #
 # It builds what `git archive` gives, so that nothing else of the work tree gets in, and so that the binary knows its
-# commit. Two builds of one commit by one toolchain are the same, wherever they are made: no path and no time of the
-# build is inside.
+# commit. No path and no time of the build is inside as text. Two builds in two folders are the same but for what the
+# compiler makes of the folder's name: digests of modules, the length of a path in four places, the names of cached
+# modules in the debug symbols, and so the build id. reproducible.sh shows it.
 set -euo pipefail
 umask 022  # what is packed can be read by all, whatever who packs it is used to
 cd "$(dirname "$0")/.."
