@@ -12,12 +12,20 @@ func fuzzReport(_ bytes: [UInt8]) {
     }
     var input = ReportInput(now: 1_795_000_000_000, version: "0")
     if let run = try? RunSummary.read(bytes, name: "summary") { input.runs = [run] }
+    // A page is long, and the readers are what is fuzzed: one in sixteen is written.
+    guard facts.records > 0 || !input.runs.isEmpty else { return }
     let document = SweepReport(facts, input).document
+    guard bytes.reduce(0, { $0 &+ $1 }) % 16 == 0 else { return }
     for format in ReportFormat.allCases {
         var out = ByteBuffer()
         format.write(document, to: &out)
-        let text = format == .html ? out.text : out.text.replacing("\\<", with: "")
-        precondition(!text.contains("<script") && !text.contains("<img") && !text.contains("<!--"))
+        let bytes = Array(out.text.utf8)
+        // A sign behind a backslash is itself in Markdown.
+        for place in bytes.indices where bytes[place] == 0x3c && (place == 0 || bytes[place - 1] != 0x5c) {
+            let rest = bytes[place...].prefix(7)
+            let isForeign = ["<script", "<img", "<!--"].contains { rest.starts(with: $0.utf8) }
+            precondition(!isForeign)
+        }
     }
 }
 

@@ -157,7 +157,11 @@ import Testing
                 + #""x509":{"subject":{"distinguished_name":"C=DE, ST=Bayern, L=Muenchen, O=Example Holding GmbH, CN=host-\#(number).subsidiary.example.com"},"#
                 + #""issuer":{"distinguished_name":"C=US, O=Example Trust Services, CN=Example TLS RSA CA G1 2026"},"#
                 + #""not_after":"2027-06-01T00:00:00Z"}}},"hallmark":{"findings":[{"name":"weak_key","severity":"high","#
-                + #""message":"The RSA key of 1024 bits is shorter than the 2048 bits of the policy."}]}}"#
+                + #""message":"The RSA key of 1024 bits is shorter than the 2048 bits of the policy."},"#
+                + #"{"name":"old_protocol","severity":"medium","message":"The endpoint negotiated TLS 1.0; the policy wants TLS 1.2."},"#
+                + #"{"name":"expiring","severity":"medium","message":"The certificate ends 2026-06-20T00:00:00Z, in 18 days."},"#
+                + #"{"name":"appeared","severity":"medium","message":"The endpoint answers now with CN=host-\#(number).subsidiary.example.com."},"#
+                + #"{"name":"unknown_endpoint","severity":"high","message":"An endpoint inside owned ranges answers with a certificate of CN=host-\#(number)."}]}}"#
         }
         let document = SweepReport(Self.facts(lines), Self.input()).document
         let text = Self.text(document, .html)

@@ -80,7 +80,8 @@ extension SweepReport {
         }
         var head = ["severity", "endpoint"]
         if hasOwners { head.append("owner") }
-        return table(head + ["what"], rows, "finding")
+        // Four sections have several of an endpoint: all would be longer than the endpoints are.
+        return table(head + ["what"], rows, "finding", most: max(1, input.mostRows * 2 / 5))
     }
 
     var untested: [ReportBlock] {

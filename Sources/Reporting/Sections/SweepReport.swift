@@ -112,9 +112,9 @@ package struct SweepReport {
     }
 
     /// A table, cut with a word about it.
-    func table(_ head: [String], _ rows: [[String]], _ noun: String) -> [ReportBlock] {
+    func table(_ head: [String], _ rows: [[String]], _ noun: String, most: Int? = nil) -> [ReportBlock] {
         guard !rows.isEmpty else { return [] }
-        let shown = Array(rows.prefix(input.mostRows))
+        let shown = Array(rows.prefix(most ?? input.mostRows))
         var blocks: [ReportBlock] = [.table(head: head, rows: shown)]
         if rows.count > shown.count {
             blocks.append(
