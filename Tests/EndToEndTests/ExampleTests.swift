@@ -151,6 +151,14 @@ import Testing
             "corpus", "add", stage.file("next.ndjson"), "--corpus", stage.file("seen.sqlite"),
         ])
         #expect(added.status == 0, "\(added.errors)")
+        let decided = try Program.run([
+            "decide", "192.0.2.45:443", "monitor", "--because", "a neighbour", "--by", "me", "--corpus",
+            stage.file("seen.sqlite"),
+        ])
+        #expect(decided.status == 0, "\(decided.errors)")
+        try stage.write("last.ndjson", record)
+        try stage.write("assets.csv", "address,ports,owner\n127.0.0.1,1,us\n")
+        try stage.write("scope.yaml", "name: lab\nauthorization: ours\ninclude: [127.0.0.1]\nports: [1]\n")
     }
 
     /// The files that pages speak of.
