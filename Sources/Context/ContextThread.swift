@@ -12,7 +12,10 @@ package protocol ContextTaker<Payload>: AnyObject {
     func flush()
 }
 
-/// Looks up the context of records as they come, on a thread of its own: whoever makes them never waits.
+/// Looks up the context of records as they come, on a thread of its own.
+///
+/// Whoever makes them waits for nobody's answer, but waits when this machine reads them more slowly than they
+/// come: otherwise a sweep would pile up in memory.
 package final class ContextThread<Payload: Sendable>: Sendable {
     private struct State {
         var items: [(Payload, [UInt8])] = []
@@ -49,8 +52,12 @@ package final class ContextThread<Payload: Sendable>: Sendable {
         self.thread = thread
     }
 
-    /// Hands over a record, without its line end.
+    /// Records that wait to be read at most.
+    package static var mostWaiting: Int { 16_384 }
+
+    /// Hands over a record, without its line end; waits while too many are to be read.
     package func add(_ payload: Payload, _ line: [UInt8]) {
+        while shared.state.withLock({ $0.items.count >= Self.mostWaiting }) { usleep(1000) }
         let waker = shared.state.withLock { state -> LoopWaker? in
             state.items.append((payload, line))
             return state.items.count == 1 ? state.waker : nil
