@@ -56,6 +56,20 @@ import Testing
         #expect(wrong.status == 64 && wrong.errors.contains("loud"))
     }
 
+    /// What could not be looked at is an error, whatever else is not said.
+    @Test func whatCouldNotBeLookedAtIsAlwaysSaid() throws {
+        let scratch = Scratch()
+        let list = try scratch.write("targets", "no target!\n127.0.0.1:1\n")
+        let scan = try Program.run(["scan", "-i", list, "--no-signatures", "--log-level", "error"])
+        #expect(scan.status == 1 && scan.errors.contains("targets:1"), "\(scan.errors)")
+        #expect(!scan.errors.contains("certificates:"))
+        let nothing = try Program.run(["scan", "0.0.0.0/30", "-p", "1", "--log-level", "error"])
+        #expect(nothing.status == 1 && nothing.errors.contains("nothing is left"), "\(nothing.errors)")
+        let empty = try scratch.write("empty.ndjson", "")
+        let compared = try Program.run(["compare", empty, "--expiring", "30", "--log-level", "error"])
+        #expect(compared.status == 1 && !compared.errors.isEmpty)
+    }
+
     /// A file's name can't forge a line of either form, and an error that ends the program is an event, too.
     @Test(arguments: ["scan", "match", "import", "compare"])
     func errorsAreEvents(_ command: String) throws {

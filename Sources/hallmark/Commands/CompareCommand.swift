@@ -139,7 +139,8 @@ struct CompareCommand: ParsableCommand {
             try output.flush()
             if adoption.suspicious > 0 {
                 Terminal.say(
-                    "\(adoption.suspicious) rows carry a lead and stand behind #: look at those endpoints first"
+                    "\(adoption.suspicious) rows carry a lead and stand behind #: look at those endpoints first",
+                    .warning
                 )
             }
             if !isWhole { throw ExitCode(1) }
@@ -168,7 +169,8 @@ struct CompareCommand: ParsableCommand {
             try close(comparison.counts, .inventory)
             if comparison.counts.swept == 0 {
                 Terminal.say(
-                    "none of the \(comparison.counts.records) records is of an asset of \(inventory)"
+                    "none of the \(comparison.counts.records) records is of an asset of \(inventory)",
+                    .error
                 )
                 isSwept = false
             }
@@ -177,7 +179,8 @@ struct CompareCommand: ParsableCommand {
             let earlier = sources([baseline])
             guard earlier.count == 1 else {
                 Terminal.say(
-                    earlier.isEmpty ? "nothing was compared" : "\(baseline): --baseline wants one sweep"
+                    earlier.isEmpty ? "nothing was compared" : "\(baseline): --baseline wants one sweep",
+                    .error
                 )
                 throw ExitCode(1)
             }
@@ -207,7 +210,7 @@ struct CompareCommand: ParsableCommand {
     private func say(_ read: SweepFile) throws -> Bool {
         for text in read.unread { Terminal.say(text, .error) }
         guard read.records > 0 else {
-            Terminal.say("no record was read: nothing was compared")
+            Terminal.say("no record was read: nothing was compared", .error)
             throw ExitCode(1)
         }
         return read.unread.isEmpty || unread.keepGoing

@@ -129,7 +129,7 @@ struct ContextArguments: ParsableArguments {
         if contextTime ?? all, let corpus {
             setup.history = { CorpusContext(try CorpusHistory(CorpusFile(corpus, .read))) }
         }
-        for remark in try setup.check() { Terminal.say("hallmark: \(remark)") }
+        for remark in try setup.check() { Terminal.say("hallmark: \(remark)", .warning) }
         return setup
     }
 }

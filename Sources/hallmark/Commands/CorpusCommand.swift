@@ -51,10 +51,9 @@ struct CorpusCommand: ParsableCommand {
             var faults = 0
             let inputs = Inputs(files, options) {
                 faults += 1
-                Terminal.say($0.description)
+                Terminal.say($0.description, .error)
             }
-            if let remark = inputs.remark { Terminal.say(remark, .warning) }
-            for source in inputs.sources {
+            for source in inputs.said().sources {
                 faults += try Self.add(source, corpus, Self.policy(options))
             }
             guard faults > 0 else { return }

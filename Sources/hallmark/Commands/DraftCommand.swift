@@ -108,7 +108,7 @@ struct DraftCommand: ParsableCommand {
             isRead = false
             Terminal.say(error.description, .error)
         }
-        for source in Inputs(files, unread: fail).sources {
+        for source in Inputs(files, unread: fail).said().sources {
             try source.read { block in
                 block.forEachLine { line, number in
                     do throws(RecordError) { try picker.read(padded: line) } catch {

@@ -51,7 +51,7 @@ struct EnrichCommand: ParsableCommand {
         let files = files.isEmpty ? ["-"] : files
         let progress = ReadingProgress(files)
         defer { progress.end() }
-        for named in Inputs(files, unread: run.fail).named { try run.add(named) }
+        for named in Inputs(files, unread: run.fail).said().named { try run.add(named) }
         try run.finish()
         let summary = run.session.summary
         if !quiet {
@@ -60,8 +60,8 @@ struct EnrichCommand: ParsableCommand {
                     + "\(summary.unanswered) without an answer"
             )
         }
-        for remark in summary.remarks { Terminal.say("hallmark: context: \(remark)") }
-        if run.faults > 0 { Terminal.say("\(counted(run.faults, "line or part")) could not be read") }
+        for remark in summary.remarks { Terminal.say("hallmark: context: \(remark)", .warning) }
+        if run.faults > 0 { Terminal.say("\(counted(run.faults, "line or part")) could not be read", .error) }
         if run.faults > 0 || !summary.isWhole, !unread.keepGoing { throw ExitCode(1) }
     }
 }
@@ -96,7 +96,7 @@ private final class EnrichRun {
 
     func fail(_ error: FileError) {
         faults += 1
-        Terminal.say(error.description)
+        Terminal.say(error.description, .error)
     }
 
     private func add(_ block: RecordBlock, _ file: String) throws {

@@ -111,7 +111,7 @@ struct ExportCommand: ParsableCommand {
         try run.end()
         if !quiet { Terminal.say(run.summary) }
         guard run.hasRead else {
-            Terminal.say("no record was read")
+            Terminal.say("no record was read", .error)
             throw ExitCode(1)
         }
         if run.unread > 0, !unread.keepGoing { throw ExitCode(1) }
@@ -199,7 +199,7 @@ private final class ExportRun {
 
     private func say(_ text: String) {
         unread += 1
-        Terminal.say(text)
+        Terminal.say(text, .error)
     }
 
     private func write(_ body: (inout Export, inout ByteBuffer) -> Void) throws {

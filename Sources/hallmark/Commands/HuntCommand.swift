@@ -80,7 +80,7 @@ struct HuntCommand: ParsableCommand {
             isWhole = try read(into: table) && isWhole
         }
         guard table.endpoints > 0 else {
-            Terminal.say("no endpoint that answered was read: there is nothing to rank")
+            Terminal.say("no endpoint that answered was read: there is nothing to rank", .error)
             throw ExitCode(1)
         }
         let hunt = Hunt(table, common: try common(), includesDecided: includeDecided, limit: limit)
@@ -113,11 +113,11 @@ struct HuntCommand: ParsableCommand {
         var isWhole = true
         var sweep = SweepFile()
         let inputs = Inputs(files) {
-            Terminal.say($0.description)
+            Terminal.say($0.description, .error)
             isWhole = false
         }
-        for source in inputs.sources { try sweep.read(source) { line, _ in table.add(line: line) } }
-        for text in sweep.unread { Terminal.say(text) }
+        for source in inputs.said().sources { try sweep.read(source) { line, _ in table.add(line: line) } }
+        for text in sweep.unread { Terminal.say(text, .error) }
         return isWhole && sweep.unread.isEmpty
     }
 

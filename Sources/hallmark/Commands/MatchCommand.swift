@@ -61,9 +61,7 @@ struct MatchCommand: ParsableCommand {
         let files = files.isEmpty ? ["-"] : files
         let progress = ReadingProgress(files)
         defer { progress.end() }
-        let inputs = Inputs(files, unread: run.fail)
-        if let remark = inputs.remark { Terminal.say(remark, .warning) }
-        for named in inputs.named { try run.match(named) }
+        for named in Inputs(files, unread: run.fail).said().named { try run.match(named) }
         try run.finish()
         if !quiet { Terminal.say(lines: run.report + rules.report) }
         if let failOn, let highest = run.highest, highest >= failOn { throw ExitCode(3) }

@@ -69,7 +69,7 @@ struct MeasureCommand: ParsableCommand {
                 + "; \(counted(population.unreadable, "file")) unreadable, \(population.passedOver) of another kind"
         )
         if count.members == 0 {
-            Terminal.say("Nothing was measured.")
+            Terminal.say("Nothing was measured.", .error)
             throw ExitCode(1)
         }
         if population.unreadable > 0 || !rules.unread.isEmpty, !unread.keepGoing { throw ExitCode(1) }

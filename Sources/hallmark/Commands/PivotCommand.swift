@@ -130,7 +130,7 @@ struct PivotCommand: ParsableCommand {
         var isCut = false
         var digests: Set<String> = []
         let picker = RecordPicker([.sha256])
-        for source in Inputs([query], unread: fail).sources {
+        for source in Inputs([query], unread: fail).said().sources {
             try source.read { block in
                 block.forEachLine { line, _ in
                     guard (try? picker.read(padded: line)) != nil, let digest = picker.text(.sha256),

@@ -133,6 +133,6 @@ struct Population {
 
     private mutating func fail(_ file: String, _ message: String) {
         unreadable += 1
-        Terminal.say("\(file): \(message)")
+        Terminal.say("\(file): \(message)", .error)
     }
 }

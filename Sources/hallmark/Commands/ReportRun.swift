@@ -88,12 +88,12 @@ final class ReportRun {
     }
 
     private func sources(_ files: [String]) -> [any RecordSource] {
-        Inputs(files) { say($0.description) }.sources
+        Inputs(files) { say($0.description) }.said().sources
     }
 
     /// Says what can't be read, and has the report say it, too.
     private func say(_ text: String) {
-        Terminal.say(text)
+        Terminal.say(text, .error)
         input.unread.append(text)
         isWhole = false
     }

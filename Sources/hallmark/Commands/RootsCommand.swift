@@ -143,7 +143,7 @@ struct RootsAuditCommand: ParsableCommand {
         if !quiet { summarise(audit, search, known) }
         if audit.rootCount == 0 {
             let place = stores.isEmpty ? "" : " in " + stores.joined(separator: ", ")
-            Terminal.say("hallmark: no root was read\(place): nothing was audited")
+            Terminal.say("hallmark: no root was read\(place): nothing was audited", .error)
             throw ExitCode(1)
         }
         if known.isEmpty && before == nil {

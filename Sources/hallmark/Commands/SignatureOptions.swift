@@ -48,7 +48,7 @@ struct SignatureOptions: ParsableArguments {
         let progress = quiet ? nil : Self.progress()
         defer { if progress != nil { Terminal.clearProgress() } }
         let rules = try LoadedRules(try shipped(), folders, ja4plus: ja4plus, progress: progress)
-        if !quiet { for note in rules.notes { Terminal.say("hallmark: \(note)") } }
+        if !quiet { for note in rules.notes { Terminal.say("hallmark: \(note)", .warning) } }
         for error in rules.unread { Terminal.say("hallmark: not read: \(error)", .error) }
         return rules
     }

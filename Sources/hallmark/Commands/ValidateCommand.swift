@@ -77,7 +77,7 @@ struct ValidateCommand: ParsableCommand {
 
     func run() throws {
         let targets = try TargetSetup(target, OrderArguments.parse([]), nil)
-        for issue in targets.issues.first { Terminal.say("hallmark: \(issue)") }
+        for issue in targets.issues.first { Terminal.say("hallmark: \(issue)", .error) }
         guard targets.plan.total <= Self.maximumTargets else {
             throw ValidationError(
                 "validate takes up to \(Self.maximumTargets) endpoints: use scan --probe full for more."
@@ -85,7 +85,7 @@ struct ValidateCommand: ParsableCommand {
         }
         let leftOut = LeftOut(counts: targets.plan.counts, unread: targets.issues.count)
         if targets.plan.total == 0, !targets.readsStandardInput {
-            Terminal.say("hallmark: nothing is left to validate: \(leftOut.reasons)")
+            Terminal.say("hallmark: nothing is left to validate: \(leftOut.reasons)", .error)
             throw ExitCode(1)
         }
         leftOut.say()
@@ -117,14 +117,14 @@ struct ValidateCommand: ParsableCommand {
         StopSignals.watch()
         let outcome = Sweep(setup).run { progress in
             StopSignals.advance(setup.control)
-            for notice in progress.notices { Terminal.say("hallmark: \(notice)") }
+            for notice in progress.notices { Terminal.say("hallmark: \(notice)", .warning) }
         } makeHandler: { [encoding] _, _ in
             CollectingHandler(rules, policy, encoding, into: collected)
         }
         let isAround = collected.finish(rules, index, writer, session)
         let isKept = keep(writer, scanID)
         let unreadLines = feed.takeIssues()
-        for issue in unreadLines.first { Terminal.say("hallmark: \(issue)") }
+        for issue in unreadLines.first { Terminal.say("hallmark: \(issue)", .error) }
         if let failure = outcome.failure {
             Terminal.say("hallmark: \(failure)", .error)
             throw ExitCode(1)
@@ -144,7 +144,7 @@ struct ValidateCommand: ParsableCommand {
         if !loaded.unread.isEmpty, !unread.keepGoing { throw ExitCode(1) }
         if targets.readsStandardInput, feed.total == 0 {
             let came = LeftOut(counts: feed.inputCounts, unread: unreadLines.count)
-            Terminal.say("hallmark: standard input left nothing to validate: \(came.reasons)")
+            Terminal.say("hallmark: standard input left nothing to validate: \(came.reasons)", .error)
             throw ExitCode(1)
         }
         let isPartlyUnread = targets.issues.count + unreadLines.count > 0 && !unread.keepGoing
@@ -243,7 +243,7 @@ private final class CollectedRecords: Sendable {
                 }
             }
             guard let summary = session?.summary else { return true }
-            for remark in summary.remarks { Terminal.say("hallmark: context: \(remark)") }
+            for remark in summary.remarks { Terminal.say("hallmark: context: \(remark)", .warning) }
             return summary.isWhole
         }
     }

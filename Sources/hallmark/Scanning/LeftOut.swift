@@ -10,11 +10,11 @@ struct LeftOut {
     /// Says what ranges and lists hold that is passed over.
     func say() {
         if counts.special > 0 {
-            Terminal.say("hallmark: passed over in ranges (--include-special scans them):")
-            for line in counts.passedOverLines { Terminal.say("hallmark:   \(line)") }
+            Terminal.say("hallmark: passed over in ranges (--include-special scans them):", .warning)
+            for line in counts.passedOverLines { Terminal.say("hallmark:   \(line)", .warning) }
         }
         if counts.closed > 0 {
-            Terminal.say("hallmark: passed over: \(Self.closed(counts.closed))")
+            Terminal.say("hallmark: passed over: \(Self.closed(counts.closed))", .warning)
         }
     }
 

@@ -92,7 +92,7 @@ struct ScanSession {
         StopSignals.watch()
         let outcome = Sweep(setup).run { progress in
             StopSignals.advance(control)
-            for notice in progress.notices { Terminal.say("hallmark: \(notice)") }
+            for notice in progress.notices { Terminal.say("hallmark: \(notice)", .warning) }
             line?.update(progress)
             lastProgress = progress
             metrics?.update(progress) { sink.tally }
@@ -137,7 +137,7 @@ struct ScanSession {
     private func checkWhatIsLeft(_ targets: TargetSetup) throws {
         let leftOut = LeftOut(counts: targets.plan.counts, unread: targets.issues.count)
         if targets.plan.total == 0, !targets.readsStandardInput {
-            Terminal.say("hallmark: nothing is left to scan: \(leftOut.reasons)")
+            Terminal.say("hallmark: nothing is left to scan: \(leftOut.reasons)", .error)
             throw ExitCode(1)
         }
         if !command.output.quiet, !command.order.dryRun { leftOut.say() }
@@ -150,15 +150,16 @@ struct ScanSession {
             if !command.output.quiet { leftOut.say() }
             return true
         }
-        Terminal.say("hallmark: standard input left nothing to scan: \(leftOut.reasons)")
+        Terminal.say("hallmark: standard input left nothing to scan: \(leftOut.reasons)", .error)
         return false
     }
 
     private func report(_ issues: TargetIssues) {
-        for issue in issues.first { Terminal.say("hallmark: \(issue)") }
+        for issue in issues.first { Terminal.say("hallmark: \(issue)", .error) }
         if issues.count > issues.first.count {
             Terminal.say(
-                "hallmark: and \(issues.count - issues.first.count) more targets that are not understood"
+                "hallmark: and \(issues.count - issues.first.count) more targets that are not understood",
+                .error
             )
         }
     }
@@ -187,14 +188,15 @@ struct ScanSession {
         }
         options.discovers = command.pace.discover != nil
         if options.discovers, let refusal = Sweep.discoveryRefusal() {
-            Terminal.say("hallmark: \(refusal)")
+            Terminal.say("hallmark: \(refusal)", .error)
             throw ExitCode(1)
         }
         options.concurrency = Sweep.prepare(concurrency: command.pace.concurrency ?? options.concurrency)
         if let wanted = command.pace.concurrency, options.concurrency < wanted {
             Terminal.say(
                 "hallmark: the limit of open files allows \(counted(options.concurrency, "connection")) at once, "
-                    + "not \(wanted); raise it with ulimit -n"
+                    + "not \(wanted); raise it with ulimit -n",
+                .warning
             )
         }
         let cores = ProcessInfo.processInfo.activeProcessorCount
@@ -287,10 +289,10 @@ struct ScanSession {
         guard let context = run.context else { return true }
         do {
             let summary = try context.finish(within: wasInterrupted ? 0 : command.around.patience)
-            for remark in summary.remarks { Terminal.say("hallmark: context: \(remark)") }
+            for remark in summary.remarks { Terminal.say("hallmark: context: \(remark)", .warning) }
             return summary.isWhole || command.unread.keepGoing
         } catch {
-            Terminal.say("hallmark: context: \(error)")
+            Terminal.say("hallmark: context: \(error)", .error)
             return false
         }
     }

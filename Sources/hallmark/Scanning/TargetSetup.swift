@@ -50,10 +50,10 @@ struct TargetSetup {
         plan = try builder.finish()
         fingerprint = PlanFingerprint(plan, readsStandardInput: readsStandardInput)
         if plan.total == 0, !readsStandardInput, issues.count > 0 {
-            for issue in issues.first { Terminal.say("hallmark: \(issue)") }
+            for issue in issues.first { Terminal.say("hallmark: \(issue)", .error) }
             let message = "None of the targets could be understood."
             guard isTyped else {
-                Terminal.say("hallmark: \(message)")
+                Terminal.say("hallmark: \(message)", .error)
                 throw ExitCode(1)
             }
             throw ValidationError(message)

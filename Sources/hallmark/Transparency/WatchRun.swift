@@ -158,7 +158,8 @@ final class WatchRun: LogHandler {
         line.time = Int(WallClock.nanoseconds / 1_000_000)
         batch.append(line.text)
         Terminal.say(
-            "hallmark: \(misbehaviour.log.name): \(misbehaviour.name.rawValue): \(misbehaviour.message)"
+            "hallmark: \(misbehaviour.log.name): \(misbehaviour.name.rawValue): \(misbehaviour.message)",
+            .warning
         )
     }
 
