@@ -23,8 +23,9 @@ extension Observation {
         probe.reason = first == .certificate ? .level : .asked
         if first == .certificate { probe.hello = options.look.rawValue }
         probes.append(probe)
+        let choice = ProbeChoice(options)
         for kind in ProbeKind.allCases where kind != first {
-            let reason = options.reasonLeftOut(kind, isPlain: isPlain, isProven: false)
+            let reason = choice.reasonLeftOut(kind, isPlain: isPlain, isProven: false)
             leftOut.append(LeftOutProbe(kind, reason ?? .unreachable))
         }
     }

@@ -29,7 +29,7 @@ extension EndpointVisit {
     private func reasonLeftOut(_ kind: ProbeKind) -> ProbeReason {
         if let reason = decision.skipped[kind] { return reason }
         let isProven = observation.proof == .proven
-        if let reason = scan.options.reasonLeftOut(kind, isPlain: observation.isPlain, isProven: isProven) {
+        if let reason = scan.choice.reasonLeftOut(kind, isPlain: observation.isPlain, isProven: isProven) {
             return reason
         }
         let probes = observation.probes
@@ -39,7 +39,21 @@ extension EndpointVisit {
     }
 }
 
-extension ScanOptions {
+/// The options that leave probes out of every visit.
+///
+/// Each visit asks for every probe that it left out, and to copy all options for that would cost more than to
+/// decide.
+struct ProbeChoice {
+    private let level: ScanOptions.Level
+    private let prove: Bool
+    private let sniVariants: Bool
+
+    init(_ options: ScanOptions) {
+        level = options.level
+        prove = options.prove
+        sniVariants = options.sniVariants
+    }
+
     /// Why a probe is not run, whatever the endpoint is like; nil when the options alone don't decide that.
     func reasonLeftOut(_ kind: ProbeKind, isPlain: Bool, isProven: Bool) -> ProbeReason? {
         if isPlain, kind != .http, kind != .favicon { return .otherProtocol }

@@ -14,6 +14,7 @@ import Wire
 final class ScanLoop {
     let loop: EventLoop
     let options: ScanOptions
+    let choice: ProbeChoice
     /// Whether anything can follow the certificate.
     let mayEscalate: Bool
     let context: GrabContext
@@ -80,6 +81,7 @@ final class ScanLoop {
     init(_ setup: ScanSetup, handler: any ObservationHandler, counters: ScanCounters) throws {
         loop = try EventLoop(rounds: .apart)
         options = setup.options
+        choice = ProbeChoice(setup.options)
         mayEscalate = setup.options.mayEscalate
         source = setup.source
         found = setup.found
