@@ -101,7 +101,8 @@ let package = Package(
         .target(
             name: "Context",
             dependencies: [
-                "Bytes", "CMaxMindDB", "COpenSSL", "Fetch", "Net", "Observations", "PublicSuffix", "Wire",
+                "Bytes", "CMaxMindDB", "COpenSSL", "Fetch", "Net", "Observations", "PublicSuffix",
+                "Transparency", "Wire",
             ]
         ),
 

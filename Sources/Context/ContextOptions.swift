@@ -1,4 +1,5 @@
 package import Net
+package import Transparency
 
 /// Which parts of context are looked up, and with what.
 package struct ContextOptions: Sendable {
@@ -8,6 +9,8 @@ package struct ContextOptions: Sendable {
     package var revocation = false
     /// How revocation lists are fetched; nil to fetch none.
     package var lists: RevocationLists.Options?
+    /// Against which logs SCTs are held; nil to leave that out.
+    package var logs: LogList?
 
     package init() {}
 

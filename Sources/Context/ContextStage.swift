@@ -13,6 +13,7 @@ package final class ContextStage {
     private let names: NamesDesk?
     private let hosting: HostingDesk?
     private let revocation: RevocationDesk?
+    private let transparency: TransparencyDesk?
     private let history: (any ContextHistory)?
     private let picker = RecordPicker(RecordFacts.fields)
     /// Records of which something is being looked up.
@@ -39,6 +40,7 @@ package final class ContextStage {
         self.hosting = hosting
         let lists = try options.lists.map { try RevocationLists(on: loop, $0) }
         revocation = options.revocation || lists != nil ? RevocationDesk(lists) : nil
+        transparency = options.logs.map { TransparencyDesk($0) }
         self.history = history
     }
 
@@ -77,6 +79,7 @@ package final class ContextStage {
         guard (try? picker.read(line)) != nil else { return completion(context) }
         let facts = RecordFacts(picker)
         if let address = facts.address { context.hosting = hosting?.look(address) }
+        context.transparency = transparency?.look(picker, facts)
         context.time = history?.look(
             certificate: facts.leaf?.lowercased(),
             names: facts.names,

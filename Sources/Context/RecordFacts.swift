@@ -17,7 +17,8 @@ struct RecordFacts {
     static let fields: [RecordField] = [
         .timestamp, .ip, .sha256, .alternativeNames, .subjectCommonName, .issuerOrganization, .notBefore,
         .spki,
-        .extensionOIDs, .ocspResponse, .crlURLs, .chainDER, .selfSigned, .dataset,
+        .extensionOIDs, .ocspResponse, .crlURLs, .chainDER, .selfSigned, .dataset, .scts,
+        .chainVerification,
     ]
 
     init(_ record: RecordPicker) {

@@ -34,6 +34,8 @@ import Testing
         "hallmark import masscan.json nmap.xml": "wants their output; ProducerTests runs them",
         "hallmark scan example.com --verify | hallmark ct verify":
             "wants the list of the Internet's logs; WatchTests has its own",
+        "hallmark scan example.com --verify --log-list":
+            "wants the list of the Internet's logs; TimestampContextTests has its own",
         "hallmark ct watch ": "wants the logs of the Internet; TransparencyTests has logs of its own",
         "hallmark scan 192.0.2.0/24 --context": "wants a name server; ContextLabTests has one",
         "hallmark validate 203.0.113.7 --context": "wants a name server; ContextLabTests has one",

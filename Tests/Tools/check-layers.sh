@@ -45,7 +45,7 @@ owned 'Pipeline' 'hallmark/'
 owned 'RootStores' 'hallmark/'
 owned 'RuleUpdate|Metrics' 'hallmark/'
 owned 'Scan' 'hallmark/'
-owned 'Transparency' 'hallmark/'
+owned 'Transparency' 'Context/|hallmark/'
 
 # printed PATTERN: what reaches a terminal goes through what escapes it, and so only files that match PATTERN print.
 printed() {

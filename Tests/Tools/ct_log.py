@@ -3,7 +3,8 @@
 
 SPECIFICATION is JSON: a list of logs, each {"name", "kind": "rfc6962" or "static", "entries", "faults"}. Each entry is a
 certificate, logged twice: as a precertificate, and as the certificate itself. The list of logs (version 3) is written to
-FOLDER/list.json, the certificates with their issuer to FOLDER/NAME-NUMBER.pem, an SCT of each to FOLDER/NAME-NUMBER.sct, and the key to FOLDER/NAME.key.pem.
+FOLDER/list.json, the certificates with their issuer to FOLDER/NAME-NUMBER.pem, an SCT of each to FOLDER/NAME-NUMBER.sct, those of the other logs
+to FOLDER/NAME-NUMBER.OTHER.sct, and the key to FOLDER/NAME.key.pem.
 
 Faults, each a number or true; /control/NAME?FAULT=VALUE changes them while the log is read:
   every, with one of status, cut, slow   each so manieth request fails so
@@ -121,7 +122,8 @@ class Log:
             file.write(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
         self.id = digest(self.spki)
         self.origin = f"log.test/{self.name}"
-        self.entries, self.leaves, self.requests, self.issued = [], [], 0, 0
+        self.entries, self.leaves, self.finals, self.requests, self.issued = [], [], [], 0, 0
+        self.operator = specification.get("operator", "Test")
         self.extra_names = {int(number): names for number, names in specification.get("names", {}).items()}
         self.days = specification.get("days", 90)
         for _ in range(specification["entries"]):
@@ -163,11 +165,16 @@ class Log:
             with open(f"{FOLDER}/{self.name}-{self.issued}.pem", "wb") as file:
                 file.write(final.public_bytes(Encoding.PEM) + authority.certificate.public_bytes(Encoding.PEM))
             # What the server gets from the log for the certificate itself, to be sent beside it.
-            encoded = final.public_bytes(Encoding.DER)
-            signature = self.sign(b"\x00\x00" + struct.pack(">QH", stamp, 0) + behind(3, encoded) + behind(2, b""))
-            with open(f"{FOLDER}/{self.name}-{self.issued}.sct", "wb") as file:
-                file.write(b"\x00" + self.id + struct.pack(">Q", stamp) + behind(2, b"") + signature)
+            self.finals.append(final.public_bytes(Encoding.DER))
+            self.promise(self.finals[-1], f"{self.name}-{self.issued}.sct")
         self.issued += 1
+
+    def promise(self, encoded, name):
+        """Writes an SCT for a certificate that is not embedded in it."""
+        stamp = int(time.time() * 1000) - 60000
+        signature = self.sign(b"\x00\x00" + struct.pack(">QH", stamp, 0) + behind(3, encoded) + behind(2, b""))
+        with open(f"{FOLDER}/{name}", "wb") as file:
+            file.write(b"\x00" + self.id + struct.pack(">Q", stamp) + behind(2, b"") + signature)
 
     def head(self):
         for _ in range(int(self.faults.get("grow", 0))):
@@ -305,8 +312,9 @@ class Handler(BaseHTTPRequestHandler):
 
 def listed():
     states = {"usable": {"timestamp": "2026-01-01T00:00:00Z"}}
-    logs, tiled = [], []
+    operators = {}
     for log in LOGS.values():
+        logs, tiled = operators.setdefault(log.operator, ([], []))
         address = f"http://127.0.0.1:{PORT}/{log.name}/"
         entry = {"description": log.name, "log_id": text(log.id), "key": text(log.spki), "mmd": 86400, "state": states}
         if log.kind == "static":
@@ -316,11 +324,16 @@ def listed():
         else:
             logs.append(entry | {"url": address})
     return {"version": "89.17", "log_list_timestamp": "2026-11-01T00:00:00Z",
-            "operators": [{"name": "Test", "email": [], "logs": logs, "tiled_logs": tiled}]}
+            "operators": [{"name": name, "email": [], "logs": logs, "tiled_logs": tiled}
+                          for name, (logs, tiled) in operators.items()]}
 
 
 AUTHORITY = Authority()
 LOGS = {one["name"]: Log(one, AUTHORITY) for one in SPECIFICATION}
+for one in LOGS.values():
+    for other in LOGS.values():
+        for number, encoded in enumerate(one.finals if one is not other else []):
+            other.promise(encoded, f"{one.name}-{number}.{other.name}.sct")
 with open(f"{FOLDER}/list.json", "w") as output:
     json.dump(listed(), output)
 server = ThreadingHTTPServer(("127.0.0.1", PORT), Handler)

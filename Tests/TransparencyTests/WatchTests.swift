@@ -161,8 +161,9 @@ import Testing
         }
         #expect(
             found == [
-                "192.0.2.1:1 certificate valid", "192.0.2.1:1 tls valid", "192.0.2.1:2 certificate valid",
-                "192.0.2.1:2 ocsp valid", "192.0.2.1:3 certificate valid", "192.0.2.1:3 tls invalid",
+                "192.0.2.1:1 certificate valid", "192.0.2.1:1 tls valid", "192.0.2.1:1  too_few_scts",
+                "192.0.2.1:2 certificate valid", "192.0.2.1:2 ocsp valid", "192.0.2.1:2  too_few_scts",
+                "192.0.2.1:3 certificate valid", "192.0.2.1:3 tls invalid", "192.0.2.1:3  too_few_scts",
                 "192.0.2.1:4  missing_sct",
             ],
             "\(result.errors)"

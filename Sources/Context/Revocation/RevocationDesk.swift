@@ -66,7 +66,7 @@ final class RevocationDesk {
 
     /// The leaf and those who may have issued it.
     private static func chain(_ record: RecordPicker) -> [[UInt8]] {
-        record.texts(.chainDER, limit: mostIssuers + 1).compactMap { [UInt8](base64: $0) }
+        record.texts(.chainDER, limit: mostIssuers + 1).compactMap { [UInt8](base64Text: $0) }
     }
 
     /// Asks one list after the other until one speaks of the certificate.
@@ -121,9 +121,9 @@ final class RevocationDesk {
         let quarter = (facts.time ?? 0) / 900_000
         let key = "\(facts.leaf ?? "")\(quarter) \(answer)"
         if let statement = known[key] { return statement }
-        let chain = record.texts(.chainDER, limit: Self.mostIssuers + 1).map { [UInt8](base64: $0) }
+        let chain = record.texts(.chainDER, limit: Self.mostIssuers + 1).map { [UInt8](base64Text: $0) }
         var statement = RevocationContext.Statement(chain.count < 2 ? .unchecked : .unreadable)
-        if let bytes = [UInt8](base64: answer), let leaf = chain.first ?? nil {
+        if let bytes = [UInt8](base64Text: answer), let leaf = chain.first ?? nil {
             // Servers send chains in any order, and twice: whoever issued the leaf fits, and nobody else.
             for issuer in chain.dropFirst().compactMap(\.self) {
                 statement = RevocationProof.read(
@@ -138,14 +138,5 @@ final class RevocationDesk {
         if known.count >= Self.capacity { known.removeAll(keepingCapacity: true) }
         known[key] = statement
         return statement
-    }
-}
-
-extension [UInt8] {
-    fileprivate init?(base64 text: String) {
-        var text = text
-        let bytes = text.withUTF8 { [UInt8](base64: UnsafeRawBufferPointer($0)) }
-        guard let bytes else { return nil }
-        self = bytes
     }
 }

@@ -128,6 +128,27 @@ extension Field {
             .long,
             "The middle of the seconds from one of them to the next."
         ),
+        Field(
+            "hallmark.context.transparency.valid",
+            .long,
+            "SCTs of the certificate, the handshake and the stapled OCSP response that hold against `--log-list`."
+        ),
+        .list(
+            "hallmark.context.transparency.anomalies",
+            .keyword,
+            "`missing_sct`, `too_few_scts` (chains that were verified), `invalid_sct`, `unreadable_sct_list`."
+        ),
+        .list("hallmark.context.transparency.scts", .objects, "Each SCT, checked, in the order it was sent."),
+        .list("hallmark.context.transparency.scts.source", .keyword, "`certificate`, `tls` or `ocsp`."),
+        .list("hallmark.context.transparency.scts.log_id", .keyword, "The log that gave it, upper-case hex."),
+        .list("hallmark.context.transparency.scts.log", .keyword, "The log's name in the list."),
+        .list("hallmark.context.transparency.scts.operator", .keyword, "Who operates it."),
+        .list("hallmark.context.transparency.scts.timestamp", .date, "When the log promised to take it."),
+        .list(
+            "hallmark.context.transparency.scts.outcome",
+            .keyword,
+            "`valid`, or why it does not count: `invalid`, `unknown_log`, `unchecked`, `log_not_trusted`, `future`."
+        ),
     ]
 
     private static let revocationStatuses = [

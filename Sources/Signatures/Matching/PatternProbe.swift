@@ -11,8 +11,8 @@ import YAML
 package struct PatternProbe: Sendable {
     /// The time of a processor that one rule's patterns may take.
     ///
-    /// A machine that is a hundred times slower than a common one, or emulated, must not refuse a shipped rule:
-    /// the slowest of them takes 2 s under valgrind.
+    /// A machine that is a hundred times slower than a common one must not refuse a shipped rule: the
+    /// slowest of them takes 2 s under valgrind.
     package static let limit = Duration.seconds(5)
 
     let limit: Duration

@@ -24,6 +24,8 @@ package struct LogDescription: Sendable {
     package var logID: TreeHash
     /// Nil for a log of no list.
     package var state: State?
+    /// Since when it is in this state, in milliseconds since 1970.
+    package var stateSince: Int?
     /// Seconds within which what is submitted must be in the tree.
     package var maximumMergeDelay = 86_400
     /// The tree at which a log became read-only: it never grows beyond.
@@ -48,11 +50,14 @@ package struct LogDescription: Sendable {
         }
     }
 
-    /// Whether its SCTs count for certificates that are valid now; a retired log's count for those issued
-    /// before.
-    package var countsForSCTs: Bool {
+    /// Whether an SCT of it counts for certificates that are valid now; a retired log's counts if it was
+    /// given before the log retired.
+    ///
+    /// - Parameter time: of the SCT, in milliseconds since 1970.
+    package func counts(at time: UInt64) -> Bool {
         switch state {
-        case nil, .qualified, .usable, .readonly, .retired: true
+        case nil, .qualified, .usable, .readonly: true
+        case .retired: stateSince.map { time < UInt64(clamping: $0) } ?? true
         case .pending, .rejected: false
         }
     }

@@ -78,6 +78,7 @@ package struct LogList: Sendable {
         guard let state = node.flatMap({ Array($0.parts).first }) else { return }
         // A state that was invented later is none that we follow.
         log.state = LogDescription.State(rawValue: state.name) ?? .pending
+        log.stateSince = state["timestamp"]?.string.flatMap { RFC3339.milliseconds($0) }
         log.finalSize = state["final_tree_head"]?["tree_size"]?.integer.flatMap { UInt64(exactly: $0) }
     }
 

@@ -13,7 +13,7 @@ package struct TimestampCheck: Sendable {
         case unknownLog = "unknown_log"
         /// The log's key can't be used, or the issuer of the certificate is not known.
         case unchecked
-        /// The log of the SCT was rejected, or is not open yet.
+        /// The log of the SCT was rejected, had retired before it gave it, or is not open yet.
         case logNotTrusted = "log_not_trusted"
         /// It says a time that is still to come.
         case future
@@ -67,7 +67,7 @@ package struct TimestampCheck: Sendable {
         -> Outcome
     {
         guard let log else { return .unknownLog }
-        guard log.countsForSCTs else { return .logNotTrusted }
+        guard log.counts(at: timestamp.time) else { return .logNotTrusted }
         guard let leaf, let key = LogKey(log.key) else { return .unchecked }
         guard key.verifies(timestamp.signature, over: SignedTimestamp.signedBytes(leaf)) else {
             return .invalid

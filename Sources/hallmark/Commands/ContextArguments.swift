@@ -1,10 +1,12 @@
 import ArgumentParser
 import Context
 import Corpus
+import Fetch
 import Observations
 import PublicSuffix
 import Targets
 import Terminal
+import Transparency
 import Wire
 
 /// What stands around an endpoint: which parts are looked up, and with what.
@@ -55,6 +57,15 @@ struct ContextArguments: ParsableArguments {
     var hosting: [String] = []
 
     @Option(
+        help: ArgumentHelp(
+            "Say of each SCT whether it holds, by this list of logs (version 3), a file or an address.",
+            valueName: "file|url"
+        ),
+        completion: .file()
+    )
+    var logList: String?
+
+    @Option(
         help: ArgumentHelp("Questions to name servers a second, for context alone.", valueName: "number")
     )
     var dnsRate = 100.0
@@ -92,7 +103,7 @@ struct ContextArguments: ParsableArguments {
     /// Whether anything is to be looked up.
     var isWanted: Bool {
         context || contextNames == true || contextRevocation == true || contextTime == true || crl
-            || !mmdb.isEmpty || !hosting.isEmpty
+            || !mmdb.isEmpty || !hosting.isEmpty || logList != nil
     }
 
     /// How revocation lists are fetched: for an endpoint on the Internet nothing inside of the own network.
@@ -124,6 +135,9 @@ struct ContextArguments: ParsableArguments {
         }
         setup.options.revocation = contextRevocation ?? all
         if crl { setup.options.lists = Self.lists }
+        if let logList {
+            setup.options.logs = try LogList.read(logList, .init(userAgent: "hallmark/\(Hallmark.version)"))
+        }
         setup.databases = mmdb
         setup.ranges = hosting
         if contextTime ?? all, let corpus {

@@ -8,6 +8,7 @@ extension Report {
         if let names = context.object("names") { addNames(names, to: &text) }
         if let hosting = context.object("hosting") { addHosting(hosting, to: &text) }
         if let revocation = context.object("revocation") { addRevocation(revocation, to: &text) }
+        if let scts = context.object("transparency") { addTransparency(scts, to: &text) }
         if let time = context.object("time") { addTime(time, to: &text) }
     }
 
@@ -77,6 +78,19 @@ extension Report {
         if revocation["anomalies"] != nil {
             text.row("staple", "the certificate asks for one, and the server sent none", .warning)
         }
+    }
+
+    private func addTransparency(_ scts: RecordView, to text: inout ReportText) {
+        let valid = scts.number("valid") ?? 0
+        let anomalies = scts.texts("anomalies")
+        if anomalies.isEmpty { return text.row("SCTs", "\(valid) that hold", valid > 0 ? .good : .plain) }
+        let meanings = [
+            "missing_sct": "none holds, and browsers refuse a public certificate without",
+            "too_few_scts": "\(valid) that hold, fewer than browsers want of a public certificate",
+            "invalid_sct": "one that its log did not sign",
+            "unreadable_sct_list": "a list that can't be read",
+        ]
+        for anomaly in anomalies { text.row("SCTs", meanings[anomaly] ?? anomaly, .warning) }
     }
 
     private func addTime(_ time: RecordView, to text: inout ReportText) {

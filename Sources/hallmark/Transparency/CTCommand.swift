@@ -89,27 +89,8 @@ struct LogArguments: ParsableArguments {
 
     /// The list, all of it; one of the single log where there is none.
     func list() throws -> LogList {
-        if let logList {
-            let bytes = try bytes(of: logList)
-            let list: LogList
-            do throws(LogSyntaxError) { list = try LogList(bytes) } catch {
-                throw FileError(logList, error.description)
-            }
-            for fault in list.faults { Terminal.say("hallmark: \(logList): passed over: \(fault)", .error) }
-            return list
-        }
+        if let logList { return try LogList.read(logList, network) }
         return LogList(logs: [try keyedLog()])
-    }
-
-    private func bytes(of place: String) throws -> [UInt8] {
-        guard place.hasPrefix("https://") || place.hasPrefix("http://") else {
-            return try UnpackedBytes.contents(of: place, limit: 64 << 20)
-        }
-        do throws(FetchError) {
-            return try Fetcher.contents(FetchRequest(place), network).body
-        } catch {
-            throw FileError(place, error.reason)
-        }
     }
 
     private func keyedLog() throws -> LogDescription {

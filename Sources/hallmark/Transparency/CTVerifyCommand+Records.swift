@@ -44,7 +44,7 @@ extension CTVerifyCommand {
             )
         }
         Terminal.say(
-            "\(counted(counts.valid, "valid SCT")), \(counts.others) of other outcomes; \(counted(counts.missing, "endpoint")) without any that had to have one"
+            "\(counted(counts.valid, "valid SCT")), \(counts.others) of other outcomes; \(counted(counts.missing, "endpoint")) without as many as browsers want"
         )
         return (counts.isWrong, counts.isUnknown || !unread.isEmpty || counts.withoutChain > 0)
     }
@@ -54,7 +54,7 @@ extension CTVerifyCommand {
         _ counts: inout Counts,
         _ output: StandardOutput
     ) throws {
-        for (source, result) in endpoint.results {
+        for (source, result) in endpoint.shown.results {
             switch result.outcome {
             case .valid: counts.valid += 1
             case .unchecked, .unknownLog:
@@ -66,22 +66,20 @@ extension CTVerifyCommand {
             }
             try write(endpoint, result.outcome.rawValue, source, result, output)
         }
-        for source in endpoint.broken {
+        for source in endpoint.shown.broken {
             counts.isWrong = true
             try write(endpoint, "unreadable_list", source, nil, output)
         }
-        guard endpoint.isPublic, !endpoint.results.contains(where: { $0.result.outcome == .valid }) else {
-            return
-        }
+        guard endpoint.isPublic, !endpoint.shown.suffices else { return }
         counts.missing += 1
         counts.isWrong = true
-        try write(endpoint, "missing_sct", nil, nil, output)
+        try write(endpoint, endpoint.shown.hasValid ? "too_few_scts" : "missing_sct", nil, nil, output)
     }
 
     private func write(
         _ endpoint: RecordTimestamps.Endpoint,
         _ outcome: String,
-        _ source: RecordTimestamps.Source?,
+        _ source: ShownTimestamps.Source?,
         _ result: TimestampCheck.Result?,
         _ output: StandardOutput
     ) throws {

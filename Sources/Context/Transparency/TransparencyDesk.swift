@@ -1,0 +1,40 @@
+import Bytes
+import Observations
+import Transparency
+import Wire
+
+/// Says of a record's SCTs whether they hold, and remembers it for endpoints that show the same.
+final class TransparencyDesk {
+    private let check: TimestampCheck
+    private var known: [[String]: TransparencyContext] = [:]
+    private static let capacity = 4096
+    /// Certificates of the chain that are read: the leaf and who issued it.
+    private static let certificates = 2
+    private static let mostSent = 64
+
+    init(_ logs: LogList) { check = TimestampCheck(logs) }
+
+    /// Nil for a record without a certificate, or with one whose SCTs say nothing.
+    func look(_ record: RecordPicker, _ facts: RecordFacts) -> TransparencyContext? {
+        guard let leaf = facts.leaf else { return nil }
+        let chain = record.texts(.chainDER, limit: Self.certificates)
+        guard !chain.isEmpty else { return nil }
+        let sent = record.texts(.scts, limit: Self.mostSent)
+        let response = record.text(.ocspResponse)
+        let isTrusted = record.text(.chainVerification) == "valid"
+        // The issuer's bytes say what an embedded SCT was signed over.
+        let key = [leaf, isTrusted ? "trusted" : "", chain.dropFirst().first ?? "", response ?? ""] + sent
+        if let context = known[key] { return context.isEmpty ? nil : context }
+        let shown = ShownTimestamps(
+            check,
+            chain: chain.compactMap { [UInt8](base64Text: $0) },
+            sent: sent.compactMap { [UInt8](base64Text: $0) },
+            response: response.flatMap { [UInt8](base64Text: $0) },
+            now: Int(WallClock.nanoseconds / 1_000_000)
+        )
+        let context = TransparencyContext(shown, isTrusted: isTrusted)
+        if known.count >= Self.capacity { known.removeAll(keepingCapacity: true) }
+        known[key] = context
+        return context.isEmpty ? nil : context
+    }
+}

@@ -1,0 +1,79 @@
+import Wire
+
+/// The SCTs that an endpoint shows: those in its certificate, in its handshake and in a stapled OCSP response.
+package struct ShownTimestamps: Sendable {
+    /// Where an SCT came.
+    package enum Source: String, CaseIterable, Sendable {
+        case certificate, tls, ocsp
+    }
+
+    package private(set) var results: [(source: Source, result: TimestampCheck.Result)] = []
+    /// Lists that could not be read to their end.
+    package private(set) var broken: [Source] = []
+    private let lifetime: Int?
+
+    /// - Parameters:
+    ///   - chain: DER, the leaf first and its issuer behind it; without the issuer embedded SCTs are `unchecked`.
+    ///   - sent: the SCTs of the handshake, each as it came.
+    ///   - response: the stapled OCSP response.
+    ///   - now: milliseconds since 1970.
+    package init(_ check: TimestampCheck, chain: [[UInt8]], sent: [[UInt8]], response: [UInt8]?, now: Int) {
+        guard let leaf = chain.first else {
+            lifetime = nil
+            return
+        }
+        var index = CertificateIndex()
+        if index.read(leaf.span), let start = index.notBefore, let end = index.notAfter {
+            lifetime = end.seconds - start.seconds
+        } else {
+            lifetime = nil
+        }
+        add(check.embedded(leaf, issuer: chain.dropFirst().first, now: now), .certificate)
+        if !sent.isEmpty { add(check.beside(leaf, list: Self.list(sent), now: now), .tls) }
+        if let stapled = response.flatMap(StapledTimestamps.list) {
+            add(check.beside(leaf, list: stapled, now: now), .ocsp)
+        }
+    }
+
+    private mutating func add(_ found: (results: [TimestampCheck.Result], isWhole: Bool), _ source: Source) {
+        results += found.results.map { (source, $0) }
+        if !found.isWhole { broken.append(source) }
+    }
+
+    /// The logs whose SCTs are valid, each once.
+    private func logs(_ sources: [Source]) -> [TreeHash: String] {
+        var logs: [TreeHash: String] = [:]
+        for (source, result) in results where result.outcome == .valid && sources.contains(source) {
+            logs[result.timestamp.logID] = result.log?.operatedBy ?? ""
+        }
+        return logs
+    }
+
+    /// Whether any SCT is valid.
+    package var hasValid: Bool { results.contains { $0.result.outcome == .valid } }
+
+    /// Whether there are as many as browsers want: from two logs of two operators, and embedded in a certificate for
+    /// more than 180 days from three logs.
+    ///
+    /// The rule of Chrome's and of Apple's policies (googlechrome.github.io/CertificateTransparency/ct_policy.html,
+    /// support.apple.com/103214); logs that no list names an operator of count as one operator.
+    package var suffices: Bool {
+        let embedded = logs([.certificate])
+        let isLong = (lifetime ?? 0) > 180 * 86_400
+        return Self.suffice(embedded, isLong ? 3 : 2) || Self.suffice(logs([.tls, .ocsp]), 2)
+    }
+
+    private static func suffice(_ logs: [TreeHash: String], _ wanted: Int) -> Bool {
+        logs.count >= wanted && Set(logs.values).count >= 2
+    }
+
+    /// The list that a handshake carries (RFC 6962, section 3.3).
+    private static func list(_ items: [[UInt8]]) -> [UInt8] {
+        let content = items.flatMap { length($0.count) + $0 }
+        return length(content.count) + content
+    }
+
+    private static func length(_ count: Int) -> [UInt8] {
+        [UInt8(truncatingIfNeeded: count >> 8), UInt8(truncatingIfNeeded: count)]
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a record says of the SCTs that its endpoint showed.
+@Suite(.enabled(if: !PythonPackages.isOffline)) struct TimestampContextTests {
+    private func logs() throws -> CTLogs {
+        try CTLogs(
+            """
+            [{"name": "a", "kind": "rfc6962", "entries": 2, "days": 90, "operator": "One"},
+             {"name": "b", "kind": "static", "entries": 2, "days": 200, "operator": "Two"},
+             {"name": "c", "kind": "rfc6962", "entries": 1, "days": 90, "operator": "One"}]
+            """
+        )
+    }
+
+    private func record(_ chain: [String], _ scts: [Data] = [], isVerified: Bool = true) -> String {
+        let certificates = chain.map { "\"\($0)\"" }.joined(separator: ",")
+        let promises = scts.map { "\"\($0.base64EncodedString())\"" }.joined(separator: ",")
+        let sent = scts.isEmpty ? "" : "\"tls\":{\"scts\":[\(promises)]},"
+        return """
+            {"event":{"dataset":"hallmark.observation"},"server":{"ip":"192.0.2.1","port":443},"tls":{"server":{"hash":{"sha256":\
+            "\(chain.hashValue)"},"certificate_chain":[\(certificates)]}},"hallmark":{\(sent)"verification":{"chain":\
+            "\(isVerified ? "valid" : "self-signed certificate")"}}}
+
+            """
+    }
+
+    private func chain(_ path: String) throws -> [String] {
+        try String(contentsOfFile: path, encoding: .utf8).split(separator: "-----BEGIN CERTIFICATE-----").map
+        {
+            String($0).replacing("-----END CERTIFICATE-----", with: "").replacing("\n", with: "")
+        }
+    }
+
+    @Test func aRecordSaysWhichPromisesHold() throws {
+        let logs = try logs()
+        func sct(_ name: String) throws -> Data {
+            try Data(contentsOf: URL(fileURLWithPath: logs.scratch.file(name)))
+        }
+        let (short, long) = (try chain(logs.scratch.file("a-1.pem")), try chain(logs.scratch.file("b-1.pem")))
+        let stranger = try TestCertificate()
+        defer { withExtendedLifetime(stranger) {} }
+        let bare = try chain(stranger.certificate)
+        var spoiled = try sct("a-1.b.sct")
+        spoiled[spoiled.count - 1] ^= 1
+        let own = try sct("a-1.sct")
+        let path = try logs.scratch.write(
+            "scan.ndjson",
+            [
+                // Two operators beside the certificate suffice; one operator's two logs do not, nor one log alone.
+                record(short, [own, try sct("a-1.b.sct")]), record(short, [own, try sct("a-1.c.sct")]),
+                record(short), record(short, [spoiled]), record(bare), record(bare, isVerified: false),
+                // Who embeds one SCT in a certificate for more than 180 days may still send two beside it.
+                record(long, [try sct("b-1.a.sct"), try sct("b-1.sct")]),
+                record(long, [try sct("b-1.a.sct")]),
+                // Without the issuer the embedded one can't be checked.
+                record([short[0]], isVerified: false),
+            ]
+            .joined()
+        )
+        let result = try run(
+            programPath,
+            ["enrich", path, "--no-context-names", "--no-context-revocation", "--log-list", logs.list]
+        )
+        #expect(result.status == 0, "\(result.errors)")
+        let found = try CTLogs.objects(result.text).map { object in
+            let context = object.at("hallmark.context.transparency") as? [String: Any] ?? [:]
+            let outcomes = (context["scts"] as? [[String: Any]] ?? []).map {
+                "\($0["source"] ?? "")/\($0["log"] ?? "")/\($0["operator"] ?? "")/\($0["outcome"] ?? "")"
+            }
+            return
+                ([context["valid"].map { "\($0)" } ?? "-"] + (context["anomalies"] as? [String] ?? [])
+                + outcomes)
+                .joined(separator: " ")
+        }
+        let embedded = "certificate/a/One/valid"
+        #expect(
+            found == [
+                "3 \(embedded) tls/a/One/valid tls/b/Two/valid",
+                "3 too_few_scts \(embedded) tls/a/One/valid tls/c/One/valid", "1 too_few_scts \(embedded)",
+                "1 too_few_scts invalid_sct \(embedded) tls/b/Two/invalid", "0 missing_sct", "-",
+                "3 certificate/b/Two/valid tls/a/One/valid tls/b/Two/valid",
+                "2 too_few_scts certificate/b/Two/valid tls/a/One/valid", "0 certificate/a/One/unchecked",
+            ]
+        )
+        let unreadable = try run(programPath, ["enrich", path, "--log-list", stranger.certificate])
+        #expect(unreadable.status == 1 && unreadable.errors.contains("log list"), "\(unreadable.errors)")
+    }
+
+    /// A retired log's promises of later than that are worth nothing.
+    @Test func aLogThatRetiredPromisesNoMore() throws {
+        let logs = try logs()
+        let list = try String(contentsOfFile: logs.list, encoding: .utf8)
+        func outcome(_ since: String) throws -> String {
+            let path = try logs.scratch.write(
+                "retired.json",
+                list.replacing(
+                    "{\"usable\": {\"timestamp\": \"2026-01-01T00:00:00Z\"}}",
+                    with: "{\"retired\": {\"timestamp\": \"\(since)\"}}"
+                )
+            )
+            return try logs.run(["verify", logs.scratch.file("a-1.pem"), "--log-list", path]).text
+        }
+        #expect(try outcome("2026-01-01T00:00:00Z").contains("log_not_trusted"))
+        #expect(try outcome("2099-01-01T00:00:00Z").contains("valid"))
+    }
+}
