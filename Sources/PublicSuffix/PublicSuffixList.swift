@@ -25,15 +25,17 @@ package struct PublicSuffixList: Sendable {
 
     /// - Parameter bytes: the list in UTF-8.
     package init(_ bytes: [UInt8]) {
+        rules.reserveCapacity(16_384)
         for line in bytes.prefix(Self.maximumBytes).split(whereSeparator: { $0 == 0x0a || $0 == 0x0d }) {
-            let text = String(decoding: line, as: UTF8.self)
-            if text.hasPrefix("// VERSION:"), date == nil {
+            if line.starts(with: "//".utf8) {
+                let text = String(decoding: line, as: UTF8.self)
+                guard date == nil, text.hasPrefix("// VERSION:") else { continue }
                 date = text.dropFirst(11).trimmingCharacters(in: .whitespaces)
+                continue
             }
             // A rule ends at the first white space.
-            guard let rule = text.split(whereSeparator: \.isWhitespace).first, !rule.hasPrefix("//"),
-                text.first?.isWhitespace == false
-            else { continue }
+            let rule = line.prefix { $0 > 0x20 }
+            guard !rule.isEmpty else { continue }
             if !add(rule) { unread += 1 }
         }
     }
@@ -53,29 +55,41 @@ package struct PublicSuffixList: Sendable {
 
     package var count: Int { rules.count }
 
-    private mutating func add(_ rule: Substring) -> Bool {
+    private mutating func add(_ rule: ArraySlice<UInt8>) -> Bool {
         var name = rule
         var kind = Kinds.plain
-        if name.hasPrefix("!") {
+        if name.first == UInt8(ascii: "!") {
             kind = .exception
             name = name.dropFirst()
-        } else if name.hasPrefix("*.") {
+        } else if name.starts(with: "*.".utf8) {
             kind = .wildcard
             name = name.dropFirst(2)
-        } else if name == "*" {
+        } else if name.elementsEqual("*".utf8) {
             return true
         }
-        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
-        guard labels.allSatisfy({ !$0.isEmpty && !$0.contains("*") && !$0.contains("<") }) else {
-            return false
-        }
-        let encoded = labels.compactMap { label in
-            let folded = String(label).precomposedStringWithCanonicalMapping.lowercased()
-            return Punycode.encode(folded[...])
-        }
-        guard encoded.count == labels.count else { return false }
-        rules[encoded.joined(separator: "."), default: []].insert(kind)
+        guard let encoded = Self.encoded(name) else { return false }
+        rules[encoded, default: []].insert(kind)
         return true
+    }
+
+    /// A name as DNS carries it; nil for what is none.
+    private static func encoded(_ name: ArraySlice<UInt8>) -> String? {
+        var previous = UInt8(ascii: ".")
+        var isASCII = true
+        for byte in name {
+            if byte == UInt8(ascii: "*") || byte == UInt8(ascii: "<") { return nil }
+            if byte == UInt8(ascii: "."), previous == byte { return nil }
+            isASCII = isASCII && byte < 0x80
+            previous = byte
+        }
+        guard previous != UInt8(ascii: ".") else { return nil }
+        let text = String(decoding: name, as: UTF8.self)
+        // Nearly all rules are ASCII: a list of ten thousand is read in milliseconds.
+        if isASCII { return text.lowercased() }
+        let labels = text.split(separator: ".").map { label in
+            Punycode.encode(String(label).precomposedStringWithCanonicalMapping.lowercased()[...])
+        }
+        return labels.contains(nil) ? nil : labels.compactMap(\.self).joined(separator: ".")
     }
 
     /// How many labels of the name, from its end, are its public suffix.
