@@ -131,7 +131,18 @@ let package = Package(
         .target(name: "Decisions", dependencies: ["Bytes", "Observations", "Terminal", "Wire"]),
         .target(
             name: "Search",
-            dependencies: ["Bytes", "Corpus", "Observations", "Terminal", "Wire"]
+            dependencies: ["Bytes", "Corpus", "Decisions", "Observations", "Terminal", "Wire"]
+        ),
+        .systemLibrary(
+            name: "CMicroHTTPD",
+            pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev"])]
+        ),
+        .target(
+            name: "Console",
+            dependencies: [
+                "Bytes", "CMicroHTTPD", "Corpus", "Decisions", "Observations", "Search", "Terminal", "Wire",
+            ]
         ),
         .target(name: "Hunting", dependencies: ["Bytes", "Decisions", "Observations", "Wire"]),
         .target(
@@ -143,6 +154,7 @@ let package = Package(
             name: "hallmark",
             dependencies: [
                 "Bytes",
+                "Console",
                 "Context",
                 "Corpus",
                 "Decisions",

@@ -109,6 +109,7 @@ struct Hallmark: ParsableCommand {
             ConfigCommand.self,
             CorpusCommand.self,
             SearchCommand.self,
+            ServeCommand.self,
             DecideCommand.self,
             DecisionsCommand.self,
             BlocklistCommand.self,

@@ -19,6 +19,7 @@ import Testing
         "enrich": .records,
         "corpus add": .none, "corpus stats": .answers("stats"), "corpus export": .records,
         "corpus prune": .none, "pivot": .answers("pivot"), "export": .none, "roots audit": .records,
+        "serve": .none,
         "search": .answers("search"), "decide": .none, "decisions": .answers("decision"), "blocklist": .none,
         "report": .none, "hunt": .answers("hunt"),
         "schema": .none, "signatures list": .answers("rule"), "signatures show": .answers("rule"),

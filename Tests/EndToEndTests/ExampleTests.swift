@@ -40,6 +40,8 @@ import Testing
         "hallmark scan 192.0.2.0/24 --context": "wants a name server; ContextLabTests has one",
         "hallmark validate 203.0.113.7 --context": "wants a name server; ContextLabTests has one",
         "hallmark enrich sweep.ndjson": "wants a name server; ContextLabTests has one",
+        "hallmark serve ": "goes on until it is stopped; ConsoleTests asks it",
+        "curl -H \"Authorization": "wants a console; ConsoleTests asks one",
         "hallmark roots audit ": "says what this machine trusts, which no test decides",
     ]
 

@@ -48,7 +48,7 @@ import Testing
         let path = try logs.scratch.write(
             "scan.ndjson",
             [
-                // Two operators beside the certificate suffice; one operator's two logs do not, nor one log alone.
+                // Two operators suffice; one operator's two logs do not, nor one log alone.
                 record(short, [own, try sct("a-1.b.sct")]), record(short, [own, try sct("a-1.c.sct")]),
                 record(short), record(short, [spoiled]), record(bare), record(bare, isVerified: false),
                 // Who embeds one SCT in a certificate for more than 180 days may still send two beside it.

@@ -1,6 +1,6 @@
 import Wire
 
-/// The SCTs that an endpoint shows: those in its certificate, in its handshake and in a stapled OCSP response.
+/// The SCTs that an endpoint shows: in its certificate, its handshake and a stapled OCSP response.
 package struct ShownTimestamps: Sendable {
     /// Where an SCT came.
     package enum Source: String, CaseIterable, Sendable {
@@ -13,7 +13,8 @@ package struct ShownTimestamps: Sendable {
     private let lifetime: Int?
 
     /// - Parameters:
-    ///   - chain: DER, the leaf first and its issuer behind it; without the issuer embedded SCTs are `unchecked`.
+    ///   - chain: DER, the leaf first and its issuer behind it; without that embedded SCTs are
+    ///     `unchecked`.
     ///   - sent: the SCTs of the handshake, each as it came.
     ///   - response: the stapled OCSP response.
     ///   - now: milliseconds since 1970.
@@ -52,11 +53,11 @@ package struct ShownTimestamps: Sendable {
     /// Whether any SCT is valid.
     package var hasValid: Bool { results.contains { $0.result.outcome == .valid } }
 
-    /// Whether there are as many as browsers want: from two logs of two operators, and embedded in a certificate for
-    /// more than 180 days from three logs.
+    /// Whether there are as many as browsers want: from two logs of two operators, and from three logs where
+    /// they are embedded in a certificate for more than 180 days.
     ///
-    /// The rule of Chrome's and of Apple's policies (googlechrome.github.io/CertificateTransparency/ct_policy.html,
-    /// support.apple.com/103214); logs that no list names an operator of count as one operator.
+    /// The rule of Chrome's policy (googlechrome.github.io/CertificateTransparency/ct_policy.html) and of
+    /// Apple's (support.apple.com/103214); logs of which no list names the operator count as one operator's.
     package var suffices: Bool {
         let embedded = logs([.certificate])
         let isLong = (lifetime ?? 0) > 180 * 86_400

@@ -185,38 +185,14 @@ private struct DecidedEvidence {
         found.formUnion(lead.items.isEmpty ? [LeadEvidence.text(lead.software, lead.label)] : lead.items)
     }
 
-    /// What a corpus keeps of leads: the software and how strong they were.
     mutating func add(_ corpus: CorpusFile, now: Int) throws {
-        let search: CorpusSearch
-        do { search = try CorpusSearch(Self.query(decision.subject), in: corpus, now: now) } catch let error
-            as KQLError
-        {
+        do {
+            let (items, isSeen) = try DecidedLeads.evidence(on: decision.subject, in: corpus, now: now)
+            known += items.count
+            found.formUnion(items)
+            if !isSeen { Terminal.say("the corpus has not seen \(decision.subject.value)") }
+        } catch let error as KQLError {
             Terminal.say("\(error); give the records with --records", .error)
-            return
-        }
-        try search.leads { software, confidence in
-            known += 1
-            found.insert(LeadEvidence.text(software, LeadLabel(confidence: confidence)))
-        }
-        if found.isEmpty, try search.count() == 0 {
-            Terminal.say("the corpus has not seen \(decision.subject.value)")
-        }
-    }
-
-    private static func query(_ subject: DecisionSubject) -> String {
-        func quoted(_ text: String) -> String {
-            "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-        }
-        switch subject {
-        case .endpoint(let host, let port):
-            let isName =
-                host.contains { $0.isLetter && !$0.isHexDigit }
-                || !host.contains(":") && host.contains { $0.isLetter }
-            let field = isName ? "server.domain" : "server.ip"
-            return "\(field): \(quoted(host))" + (port.map { " and server.port: \($0)" } ?? "")
-        case .certificate(let digest): return "tls.server.hash.sha256: \(digest)"
-        case .key(let digest): return "hallmark.certificate.spki_sha256: \(digest)"
-        case .mark(let field, let value): return "\(field): \(quoted(value))"
         }
     }
 }

@@ -4,6 +4,7 @@ import Corpus
 import Decisions
 import Foundation
 import Observations
+import Search
 import Terminal
 
 /// Where decisions are kept, for all commands that read them.
@@ -77,15 +78,9 @@ struct DecisionReader {
 
     /// Adds those of a corpus.
     mutating func add(corpus path: String) throws {
-        let tree = JSONTree()
-        try CorpusFile(path, .read).decisions { line in
-            do {
-                let decision = try Array(line.utf8).withUnsafeBytes { try Decision(try tree.read($0)) }
-                decisions.append(decision)
-            } catch {
-                isWhole = false
-                Terminal.say("\(path): a decision can't be read: \(error)", .error)
-            }
+        decisions += try DecidedLeads.decisions(in: CorpusFile(path, .read)) { error in
+            isWhole = false
+            Terminal.say("\(path): a decision can't be read: \(error)", .error)
         }
     }
 

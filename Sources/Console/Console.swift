@@ -1,0 +1,121 @@
+import Bytes
+import Corpus
+import Decisions
+import Foundation
+import Search
+import Synchronization
+import Terminal
+
+/// Answers the requests that the gate lets pass: what page or JSON stands at which path.
+package final class Console: Sendable {
+    let path: String
+    let gate: ConsoleGate
+    /// What the program calls itself, with its version.
+    let product: String
+    private let readers = Mutex<[CorpusFile]>([])
+
+    /// - Parameter path: the corpus; it is opened once to see whether it is one.
+    package init(corpus path: String, gate: ConsoleGate, product: String) throws {
+        (self.path, self.gate, self.product) = (path, gate, product)
+        give(back: try CorpusFile(path, .read))
+    }
+
+    package func answer(_ request: ConsoleRequest) -> ConsoleResponse {
+        gate.answer(request) { request in
+            do { return try route(request) } catch let error as ConsoleError {
+                return problem(request, error.status, error.text)
+            } catch let error as KQLError {
+                return problem(request, 400, error.description)
+            } catch {
+                return problem(request, 500, "\(error)")
+            }
+        }
+    }
+
+    private func route(_ request: ConsoleRequest) throws -> ConsoleResponse {
+        if request.method == "POST" {
+            switch request.path {
+            case "/decide": return try decide(request)
+            case "/api/decide":
+                _ = try decide(request)
+                return .json(Array("{\"remembered\":true}\n".utf8))
+            default: throw ConsoleError.notFound
+            }
+        }
+        switch request.path {
+        case "/": return try overview(request)
+        case "/triage": return try triage(request)
+        case "/search": return try search(request)
+        case "/endpoint": return try endpoint(request)
+        case "/certificate": return try certificate(request)
+        case "/graph": return try graph(request)
+        case "/sweeps": return try sweeps(request)
+        case "/decisions": return try decisions(request)
+        // Browsers ask for it unasked.
+        case "/favicon.ico": return ConsoleResponse(204, "image/x-icon", [])
+        case "/assets/console.css":
+            return ConsoleResponse(200, "text/css; charset=utf-8", Array(Assets.style.utf8))
+        case "/assets/console.js":
+            return ConsoleResponse(200, "text/javascript; charset=utf-8", Array(Assets.script.utf8))
+        default: return try api(request)
+        }
+    }
+
+    private func problem(_ request: ConsoleRequest, _ status: UInt32, _ text: String) -> ConsoleResponse {
+        guard !request.path.hasPrefix("/api/") else {
+            var body = ByteBuffer()
+            body.append("{")
+            body.member("error", text)
+            body.append("}\n")
+            return .json(Array(body.text.utf8), status: status)
+        }
+        let body: Markup = "<h1>That did not work</h1><p class=\"warning\">\(text)</p>"
+        return .page(page("Error", "", body), status: status)
+    }
+
+    /// Calls `body` with a connection that nobody else uses: each sees one state of the corpus at a time, and
+    /// whoever writes to it is not held up.
+    func read<R>(_ body: (CorpusFile) throws -> R) throws -> R {
+        let corpus = try readers.withLock { $0.popLast() } ?? CorpusFile(path, .read)
+        defer { give(back: corpus) }
+        return try body(corpus)
+    }
+
+    private func give(back corpus: CorpusFile) { readers.withLock { $0.append(corpus) } }
+
+    /// Milliseconds since 1970.
+    var now: Int { Int(WallClock.nanoseconds / 1_000_000) }
+
+    /// What was decided and holds, and how many decisions can't be read.
+    func decisionIndex(_ corpus: CorpusFile) throws -> (index: DecisionIndex, unread: Int) {
+        var unread = 0
+        let all = try DecidedLeads.decisions(in: corpus) { _ in unread += 1 }
+        return (DecisionIndex(all, now: now), unread)
+    }
+
+    /// Records of a question, the newest first.
+    func records(
+        _ query: String,
+        of unit: SearchUnit = .sightings,
+        in corpus: CorpusFile,
+        limit: Int,
+        _ index: DecisionIndex? = nil
+    ) throws -> [SeenRecord] {
+        let reader = SeenRecordReader(index)
+        var found: [SeenRecord] = []
+        _ = try CorpusSearch(query, in: corpus, of: unit, now: now).records(limit: limit) { line in
+            if let record = reader.read(line) { found.append(record) }
+        }
+        return found
+    }
+}
+
+/// What is wrong with a request, as whoever sent it is told.
+struct ConsoleError: Error {
+    let status: UInt32
+    let text: String
+
+    static let notFound = ConsoleError(status: 404, text: "There is no such page.")
+
+    static func wrong(_ text: String) -> ConsoleError { ConsoleError(status: 400, text: text) }
+}

@@ -1,0 +1,152 @@
+import Corpus
+import Foundation
+import Search
+import Wire
+
+extension Console {
+    /// Everything that an endpoint showed, and what changed from one to the next.
+    func endpoint(_ request: ConsoleRequest) throws -> ConsoleResponse {
+        guard let ip = request.argument("ip").flatMap({ IPAddress($0) }) else {
+            throw ConsoleError.wrong("The address is none.")
+        }
+        let port = request.argument("port").flatMap { UInt16($0) }
+        if let text = request.argument("port"), !text.isEmpty, port == nil {
+            throw ConsoleError.wrong("'\(text)' is no port.")
+        }
+        let query =
+            "server.ip: \(DecidedLeads.quoted(ip.description))"
+            + (port.map { " and server.port: \($0)" } ?? "")
+        return try read { corpus in
+            let (index, _) = try decisionIndex(corpus)
+            let found = try records(query, in: corpus, limit: 100, index)
+            guard let newest = found.first else {
+                throw ConsoleError(status: 404, text: "The corpus has not seen this endpoint.")
+            }
+            let place = port == nil ? ip.description : newest.endpoint
+            let rows = found.map { record -> [Markup] in
+                [
+                    "\(record["hallmark.sightings.first"])", "\(record["hallmark.sightings.last"])",
+                    "\(record["hallmark.sightings.count"])", endpointLink(record),
+                    "\(record["server.domain"])",
+                    certificateLink(record), "\(record["http.response.header.server"])", leads(record),
+                ]
+            }
+            let subject = port == nil ? ip.description : newest.endpoint
+            let body: Markup = """
+                <h1>\(place)</h1>
+                \(decisionText(newest))
+                <p><a href="\(Link.graph(place))">What shares its marks</a></p>
+                \(table("What it showed, the newest first", ["first", "last", "times", "endpoint", "name", "certificate", "server", "leads"], rows))
+                \(changes(found))
+                <h2>Decide</h2>
+                \(decisionForm(subject, back: Link.endpoint(ip.description, port.map { String($0) } ?? "")))
+                <h2>As it was seen last</h2>
+                \(fields(newest))
+                """
+            return .page(page(place, "", body))
+        }
+    }
+
+    /// What differs between what was seen and what was seen before it, of the same port and name.
+    private func changes(_ records: [SeenRecord]) -> Markup {
+        var parts: [Markup] = []
+        for (place, after) in records.enumerated() where parts.count < 20 {
+            let before = records[(place + 1)...].first {
+                $0.port == after.port && $0["server.domain"] == after["server.domain"]
+            }
+            guard let before else { continue }
+            let rows = before.differences(to: after).prefix(40).map { change -> [Markup] in
+                ["\(change.name)", "\(change.before)", "\(change.after)"]
+            }
+            guard !rows.isEmpty else { continue }
+            let caption = "\(before["@timestamp"]) to \(after["@timestamp"]), port \(after.port)"
+            parts.append(table(caption, ["field", "before", "after"], Array(rows)))
+        }
+        return parts.isEmpty ? "" : "<h2>What changed</h2>\n\(parts)"
+    }
+
+    /// A certificate: its fields, where it was seen, and what shares its marks.
+    func certificate(_ request: ConsoleRequest) throws -> ConsoleResponse {
+        let digest = (request.argument("sha256") ?? "").uppercased()
+        guard digest.count == 64, digest.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+            throw ConsoleError.wrong("'\(digest)' is no SHA-256.")
+        }
+        return try read { corpus in
+            let query = "tls.server.hash.sha256: \(digest)"
+            guard let found = try records(query, of: .certificates, in: corpus, limit: 1).first else {
+                throw ConsoleError(status: 404, text: "The corpus does not have this certificate.")
+            }
+            let (index, _) = try decisionIndex(corpus)
+            let seen = try records(query, in: corpus, limit: 100, index)
+            let rows = seen.map { record -> [Markup] in
+                [
+                    endpointLink(record), "\(record["server.domain"])",
+                    "\(record["hallmark.sightings.first"])",
+                    "\(record["hallmark.sightings.last"])", leads(record),
+                ]
+            }
+            let subject = found["tls.server.x509.subject.distinguished_name"]
+            let anomalies = found["hallmark.certificate.anomalies"]
+            let odd: Markup = anomalies.isEmpty ? "" : "<p class=\"warning\">Odd about it: \(anomalies)</p>"
+            let key = found["hallmark.certificate.spki_sha256"]
+            let body: Markup = """
+                <h1>\(subject.isEmpty ? digest : subject)</h1>
+                \(odd)\(seen.first.map { decisionText($0) } ?? "")
+                <p><a href="\(Link.graph(digest))">The graph of what shares its marks</a>,
+                <a href="\(Link.search("hallmark.certificate.spki_sha256: \(key)"))">all with its key</a></p>
+                \(table("Where it was seen", ["endpoint", "name", "first", "last", "leads"], rows))
+                \(try shared(digest, in: corpus))
+                <h2>Decide</h2>
+                \(decisionForm(digest, back: Link.certificate(digest)))
+                <h2>Fields</h2>
+                \(fields(found))
+                """
+            return .page(page(subject.isEmpty ? digest : subject, "", body))
+        }
+    }
+
+    private func shared(_ digest: String, in corpus: CorpusFile) throws -> Markup {
+        var options = PivotOptions()
+        options.limit = 25
+        let answer = try Pivot.run(PivotQuery(digest), in: corpus, options)
+        let marks = answer.marks.prefix(30).map { mark -> [Markup] in
+            let query = "\(mark.mark.kind.field): \(DecidedLeads.quoted(mark.mark.value))"
+            return [
+                "<a href=\"\(Link.search(query))\">\(mark.mark.kind.alias)</a>", "\(mark.mark.shown)",
+                "\(mark.count) of \(mark.total)", "\(SharedMark.shown(mark.weight))",
+            ]
+        }
+        let others = answer.results.map { result -> [Markup] in
+            let link = result.isEndpoint ? Link.search(result.label) : Link.certificate(result.sha256)
+            let reasons = result.shared.prefix(3).map(\.text).joined(separator: "; ")
+            return [
+                "<a href=\"\(link)\">\(result.label)</a>", "\(SharedMark.shown(result.score))", "\(reasons)",
+            ]
+        }
+        return table("Its marks, the rarest first", ["mark", "value", "how many have it", "bits"], marks)
+            + table("What shares them", ["what", "bits", "because"], others)
+    }
+
+    /// The page of a pivot, which brings its own style and script and names both in its policy.
+    func graph(_ request: ConsoleRequest) throws -> ConsoleResponse {
+        let query: PivotQuery
+        do throws(PivotQuery.Problem) { query = try PivotQuery(request.argument("q") ?? "") } catch {
+            throw ConsoleError.wrong(error.description)
+        }
+        var options = PivotOptions()
+        options.limit = 200
+        let answer = try read { try Pivot.run(query, in: $0, options) }
+        var response = ConsoleResponse(
+            200,
+            "text/html; charset=utf-8",
+            Array(PivotGraph(answer).text(.html).utf8)
+        )
+        response.headers.append(("Content-Security-Policy", "frame-ancestors 'none'; base-uri 'none'"))
+        return response
+    }
+
+    /// All fields of a record.
+    private func fields(_ record: SeenRecord) -> Markup {
+        facts(record.fields.map { ($0.name, "\($0.value)") })
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Terminal
+
+/// HTML in which every text that is put in is escaped: only what stands in the source is taken as it is.
+struct Markup: ExpressibleByStringInterpolation, Sendable {
+    private(set) var text: String
+
+    init(stringLiteral value: StaticString) { text = value.description }
+
+    init(stringInterpolation: Interpolation) { text = stringInterpolation.text }
+
+    /// Several, one behind the other.
+    init(_ parts: some Sequence<Markup>) { text = parts.map(\.text).joined() }
+
+    static func + (one: Markup, other: Markup) -> Markup { Markup([one, other]) }
+
+    struct Interpolation: StringInterpolationProtocol {
+        fileprivate var text = ""
+
+        init(literalCapacity: Int, interpolationCount: Int) {}
+
+        mutating func appendLiteral(_ literal: StaticString) { text += literal.description }
+
+        /// Text for between tags or within the quotes of an attribute.
+        mutating func appendInterpolation(_ value: String) { text += SafeText.markup(value) }
+
+        mutating func appendInterpolation(_ value: Int) { text += String(value) }
+
+        mutating func appendInterpolation(_ value: Markup) { text += value.text }
+
+        mutating func appendInterpolation(_ values: [Markup]) { text += values.map(\.text).joined() }
+    }
+}
+
+/// Addresses within the console.
+enum Link {
+    private static let plain = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+    )
+
+    /// A path with its arguments, encoded.
+    ///
+    /// A path that begins with two slashes would lead elsewhere.
+    static func to(_ path: String, _ arguments: [(name: String, value: String)] = []) -> String {
+        let parts = path.split(separator: "/").map { encoded(String($0)) }
+        let query = arguments.map { "\(encoded($0.name))=\(encoded($0.value))" }.joined(separator: "&")
+        return "/" + parts.joined(separator: "/") + (query.isEmpty ? "" : "?" + query)
+    }
+
+    private static func encoded(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
+    }
+
+    static func search(_ query: String, of unit: String = "sightings") -> String {
+        to("/search", [("q", query), ("of", unit)])
+    }
+
+    static func endpoint(_ ip: String, _ port: String) -> String {
+        to("/endpoint", [("ip", ip), ("port", port)])
+    }
+
+    static func certificate(_ digest: String) -> String { to("/certificate", [("sha256", digest)]) }
+
+    static func graph(_ query: String) -> String { to("/graph", [("q", query)]) }
+}

@@ -1,0 +1,102 @@
+import Decisions
+import Foundation
+import Observations
+
+/// A record of the corpus as pages show it: its fields by name, each as one text.
+struct SeenRecord: Sendable {
+    /// The record's JSON.
+    var line = ""
+    /// In the record's order.
+    var fields: [(name: String, value: String)] = []
+    /// What was decided of its endpoint, certificate, key or marks.
+    var decisions: [Decision] = []
+    var leads: [Lead] = []
+
+    struct Lead: Sendable {
+        let software: String
+        let confidence: Int
+
+        var label: String { LeadLabel(confidence: confidence).rawValue }
+    }
+
+    subscript(_ name: String) -> String { fields.first { $0.name == name }?.value ?? "" }
+
+    var ip: String { self["server.ip"] }
+    var port: String { self["server.port"] }
+    var certificate: String { self["tls.server.hash.sha256"] }
+
+    /// Address and port, as decisions name an endpoint.
+    var endpoint: String { ip.contains(":") ? "[\(ip)]:\(port)" : "\(ip):\(port)" }
+
+    /// What was decided that leaves nothing to do.
+    var isDecided: Bool { !decisions.isEmpty }
+
+    /// The fields in which two records differ.
+    func differences(to other: SeenRecord) -> [(name: String, before: String, after: String)] {
+        let ignored = [
+            "@timestamp", "hallmark.sightings.", "hallmark.scan.", "event.", "tls.server.certificate_chain",
+        ]
+        var names = fields.map(\.name)
+        names += other.fields.map(\.name).filter { name in !names.contains(name) }
+        return names.compactMap { name in
+            guard !ignored.contains(where: { name.hasPrefix($0) }) else { return nil }
+            let (before, after) = (self[name], other[name])
+            return before == after ? nil : (name, before, after)
+        }
+    }
+}
+
+/// Reads records out of the lines that a corpus gives out; one thread uses one reader.
+struct SeenRecordReader {
+    private let tree = JSONTree()
+    private let index: DecisionIndex?
+    private static let mostFields = 400
+    private static let mostElements = 64
+    private static let longest = 4000
+
+    init(_ index: DecisionIndex?) { self.index = index }
+
+    func read(_ line: Span<UInt8>) -> SeenRecord? {
+        let text = line.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+        let root = line.withUnsafeBytes { try? tree.read($0) }
+        guard let root, root.isObject else { return nil }
+        var record = SeenRecord(line: text.trimmingCharacters(in: .newlines))
+        add(root, "", to: &record.fields)
+        record.decisions = index?.decisions(on: root) ?? []
+        record.leads = leads(root)
+        return record
+    }
+
+    private func add(_ node: JSONNode, _ name: String, to fields: inout [(name: String, value: String)]) {
+        guard fields.count < Self.mostFields else { return }
+        if node.isObject {
+            for part in node.parts {
+                add(part, name.isEmpty ? part.name : name + "." + part.name, to: &fields)
+            }
+        } else if node.isArray {
+            let parts = Array(node.parts.prefix(Self.mostElements))
+            guard !parts.contains(where: \.isObject) else { return }
+            let more = parts.count == Self.mostElements ? ", …" : ""
+            fields.append((name, shortened(parts.map(text).joined(separator: ", ")) + more))
+        } else if !node.isNull {
+            fields.append((name, shortened(text(node))))
+        }
+    }
+
+    private func shortened(_ text: String) -> String {
+        text.utf8.count <= Self.longest ? text : text.prefix(Self.longest / 4) + "…"
+    }
+
+    private func text(_ node: JSONNode) -> String {
+        node.string ?? node.integer.map(String.init) ?? node.truth.map(String.init)
+            ?? node.number.map { String($0) } ?? ""
+    }
+
+    private func leads(_ root: JSONNode) -> [SeenRecord.Lead] {
+        guard let leads = root.at("hallmark.leads") else { return [] }
+        return leads.parts.prefix(16).compactMap { lead in
+            guard let name = lead.at("software.name")?.string else { return nil }
+            return SeenRecord.Lead(software: name, confidence: lead["confidence"]?.integer ?? 0)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package import Corpus
+package import Decisions
+import Observations
+
+/// What a corpus knows of what is decided.
+package enum DecidedLeads {
+    /// The leads that a decision is about, as its evidence.
+    ///
+    /// A corpus keeps of leads the software and how strong they were.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    /// - Returns: the evidence, each once, and whether the corpus has seen the subject at all.
+    package static func evidence(
+        on subject: DecisionSubject,
+        in corpus: CorpusFile,
+        now: Int
+    ) throws -> (items: [String], isSeen: Bool) {
+        let search = try CorpusSearch(query(subject), in: corpus, now: now)
+        var items: [String] = []
+        try search.leads { software, confidence in
+            items.append(LeadEvidence.text(software, LeadLabel(confidence: confidence)))
+        }
+        return (items, try !items.isEmpty || search.count() > 0)
+    }
+
+    /// The subject as a query.
+    package static func query(_ subject: DecisionSubject) -> String {
+        switch subject {
+        case .endpoint(let host, let port):
+            let isName =
+                host.contains { $0.isLetter && !$0.isHexDigit }
+                || !host.contains(":") && host.contains { $0.isLetter }
+            let field = isName ? "server.domain" : "server.ip"
+            return "\(field): \(quoted(host))" + (port.map { " and server.port: \($0)" } ?? "")
+        case .certificate(let digest): return "tls.server.hash.sha256: \(digest)"
+        case .key(let digest): return "hallmark.certificate.spki_sha256: \(digest)"
+        case .mark(let field, let value): return "\(field): \(quoted(value))"
+        }
+    }
+
+    /// A text that a query takes for nothing but itself.
+    package static func quoted(_ text: String) -> String {
+        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+
+    /// All decisions that a corpus remembers, in the order in which they were made.
+    ///
+    /// - Parameter unread: told what is wrong with one that can't be read.
+    package static func decisions(
+        in corpus: CorpusFile,
+        unread: (any Error) -> Void
+    ) throws -> [Decision] {
+        let tree = JSONTree()
+        var decisions: [Decision] = []
+        try corpus.decisions { line in
+            do {
+                decisions.append(try Array(line.utf8).withUnsafeBytes { try Decision(try tree.read($0)) })
+            } catch { unread(error) }
+        }
+        return decisions
+    }
+}

@@ -1,0 +1,253 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `hallmark serve`, asked by curl: who gets in, what is shown, and what is remembered.
+@Suite struct ConsoleTests {
+    /// A console over a corpus of its own.
+    private struct Served {
+        static let token = "a-token-of-the-tests-0123456789-abcdefgh"
+        let scratch: Scratch
+        let server: ServerProcess
+        var corpus: String { scratch.file("seen.sqlite") }
+        var address: String { "http://127.0.0.1:\(server.port)" }
+
+        init(_ lines: String) throws {
+            let scratch = Scratch()
+            try scratch.write("sweep.ndjson", lines)
+            try scratch.write("token", Self.token + "\n")
+            let corpus = scratch.file("seen.sqlite")
+            let added = try Program.run(["corpus", "add", "--corpus", corpus, scratch.file("sweep.ndjson")])
+            guard added.status == 0 else { throw CommandFailure(description: added.errors) }
+            self.scratch = scratch
+            server = try ServerProcess(Program.path, scratch: scratch) { port, scratch in
+                [
+                    "serve", "--corpus", corpus, "--listen", "127.0.0.1:\(port)", "--token-file",
+                    scratch.file("token"),
+                ]
+            }
+        }
+
+        /// Status and answer, the head before the body.
+        func ask(_ path: String, _ arguments: [String] = []) throws -> (status: Int, text: String) {
+            let result = try TestSupport.run(
+                "curl",
+                ["-s", "-i", "--path-as-is", "--max-time", "60", "-w", "\n%{http_code}"] + arguments + [
+                    address + path
+                ]
+            )
+            let lines = result.text.split(separator: "\n", omittingEmptySubsequences: false)
+            return (Int(lines.last ?? "") ?? 0, lines.dropLast().joined(separator: "\n"))
+        }
+
+        /// As a browser that has opened the printed address.
+        func get(_ path: String, _ arguments: [String] = []) throws -> (status: Int, text: String) {
+            try ask(path, ["-b", "hallmark_\(server.port)=\(Self.token)"] + arguments)
+        }
+
+        func api(_ path: String) throws -> [String: Any] {
+            let answer = try ask(path, ["-H", "Authorization: Bearer \(Self.token)"])
+            let body = answer.text.split(separator: "\r\n\r\n", maxSplits: 1).last ?? ""
+            #expect(answer.status == 200, "\(path): \(answer.text)")
+            return try #require(try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any])
+        }
+
+        /// The key that stands in the forms.
+        func formKey() throws -> String {
+            let page = try get("/triage").text
+            let found = try #require(page.firstMatch(of: /name="key" value="([0-9a-f]{64})"/))
+            return String(found.1)
+        }
+    }
+
+    private static let hostile = #"</td><script>window.hurt=1</script>\" onload=\"x\u202e"#
+
+    private static func line(_ host: Int, _ title: String, day: Int = 1, lead: Bool = true) -> String {
+        let leads =
+            lead
+            ? #"{"leads":[{"software":{"name":"Sliver\#(host)"},"confidence":90,"label":"high"}]}"# : "{}"
+        return
+            #"{"@timestamp":"2026-06-0\#(day)T01:00:00.000Z","event":{"outcome":"success","dataset":"hallmark.observation"},"#
+            + #""server":{"address":"192.0.2.\#(host)","ip":"192.0.2.\#(host)","port":443},"#
+            + #""http":{"response":{"title":"\#(title)"}},"hallmark":\#(leads)}"# + "\n"
+    }
+
+    private static let paths = [
+        "/", "/triage", "/search?q=*", "/sweeps", "/decisions", "/endpoint?ip=192.0.2.1&port=443",
+        "/graph?q=192.0.2.1:443",
+        "/assets/console.css", "/assets/console.js", "/api/overview", "/api/search?q=*", "/api/openapi.json",
+    ]
+
+    @Test func nothingIsAnsweredWithoutTheToken() throws {
+        let served = try Served(Self.line(1, "one"))
+        for path in Self.paths + ["/none", "/favicon.ico"] {
+            for arguments in [
+                [], ["-H", "Authorization: Bearer wrong"], ["-b", "hallmark_\(served.server.port)=wrong"],
+                ["-X", "POST", "-d", "subject=192.0.2.1"], ["-H", "Host: evil.example"],
+            ] {
+                let answer = try served.ask(path, arguments)
+                #expect(answer.status == 401 && !answer.text.contains("192.0.2"), "\(path) \(arguments)")
+            }
+            #expect(
+                try served.get(path).status == (path == "/none" ? 404 : path == "/favicon.ico" ? 204 : 200),
+                "\(path)"
+            )
+        }
+        let entry = try served.ask("/search?q=a%20b&token=\(Served.token)")
+        #expect(entry.status == 303 && entry.text.contains("Location: /search?q=a%20b\r\n"), "\(entry.text)")
+        #expect(entry.text.contains("=\(Served.token); Path=/; HttpOnly; SameSite=Strict\r\n"))
+        #expect(try served.ask("/?token=\(Served.token)x").status == 401)
+        // A path that a browser would take for another host.
+        #expect(try !served.ask("//evil.example/?token=\(Served.token)").text.contains("Location: //"))
+    }
+
+    @Test func itIsCalledByItsOwnNameAlone() throws {
+        let served = try Served(Self.line(1, "one"))
+        #expect(try served.get("/", ["-H", "Host: evil.example:\(served.server.port)"]).status == 421)
+        #expect(try served.get("/", ["-H", "Host: 127.0.0.1"]).status == 421)
+        #expect(try served.get("/", ["-H", "Host: LOCALHOST:\(served.server.port)"]).status == 200)
+        for path in [
+            "/../../etc/passwd", "/assets/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd",
+            "/assets/console.css%00",
+        ] {
+            #expect(try served.get(path).status != 500 && !served.get(path).text.contains("root:"), "\(path)")
+        }
+        #expect(try served.get("/", ["-X", "PUT"]).status == 405)
+    }
+
+    @Test func aDecisionWantsAFormOfTheConsole() throws {
+        let served = try Served(Self.line(1, "one") + Self.line(2, "two"))
+        let key = try served.formKey()
+        func post(_ fields: [String], _ more: [String] = []) throws -> (status: Int, text: String) {
+            try served.get("/decide", fields.flatMap { ["--data-urlencode", $0] } + more)
+        }
+        let fields = ["subject=192.0.2.1:443", "verdict=block", "because=it is one", "back=//evil.example/"]
+        #expect(try post(fields).status == 403)
+        #expect(try post(fields + ["key=\(String(repeating: "0", count: 64))"]).status == 403)
+        #expect(try post(fields + ["key=\(key)"], ["-H", "Origin: http://evil.example"]).status == 403)
+        #expect(try post(fields + ["key=\(key)"], ["-H", "Sec-Fetch-Site: cross-site"]).status == 403)
+        let none = try Program.run(["decisions", "--corpus", served.corpus, "--format", "ndjson"])
+        #expect(none.text.isEmpty)
+        for wrong in [
+            ["subject=?", "verdict=block", "because=x"], ["subject=192.0.2.1", "verdict=burn", "because=x"],
+            ["subject=192.0.2.1", "verdict=block", "because= "],
+            ["subject=192.0.2.1", "verdict=block", "because=x", "until=tomorrow"],
+        ] { #expect(try post(wrong + ["key=\(key)"]).status == 400, "\(wrong)") }
+        let done = try post(
+            fields + ["key=\(key)", "until=2099-01-02", "case=IR-7"],
+            ["-H", "Origin: \(served.address)"]
+        )
+        #expect(done.status == 303 && done.text.contains("Location: /triage\r\n"), "\(done.text)")
+        let kept = try Program.run(["decisions", "--corpus", served.corpus, "--format", "ndjson"])
+        let decision = try #require(try Program.records(kept.text).first)
+        #expect(
+            decision.text("hallmark.decision.verdict") == "block"
+                && decision.text("hallmark.decision.case") == "IR-7"
+        )
+        #expect(decision["hallmark.decision.evidence"] as? [String] == ["high Sliver1"])
+        let waiting = try served.get("/triage").text
+        #expect(!waiting.contains("192.0.2.1:443") && waiting.contains("192.0.2.2:443"))
+        #expect(try (served.api("/api/triage")["open"] as? [Any])?.count == 1)
+        // A program brings the token itself.
+        let sent = try served.ask(
+            "/api/decide",
+            [
+                "-H", "Authorization: Bearer \(Served.token)", "-d",
+                "subject=192.0.2.2:443&verdict=dismiss&because=ours",
+            ]
+        )
+        #expect(sent.status == 200, "\(sent.text)")
+        #expect(try (served.api("/api/decisions")["holding"] as? [Any])?.count == 2)
+    }
+
+    @Test func whatAServerSaysIsTextEverywhere() throws {
+        let served = try Served(Self.line(1, Self.hostile) + Self.line(1, "other", day: 2))
+        for path in Self.paths where !path.hasPrefix("/assets") && !path.hasPrefix("/api") {
+            let text = try served.get(path).text
+            #expect(!text.contains("<script>window") && !text.contains("\u{202e}"), "\(path)")
+            #expect(
+                text.contains("Content-Security-Policy: ") && text.contains("X-Content-Type-Options: nosniff")
+            )
+        }
+        let page = try served.get("/endpoint?ip=192.0.2.1&port=443").text
+        #expect(
+            page.contains("&lt;script&gt;window.hurt=1&lt;/script&gt;&quot;") && page.contains("What changed")
+        )
+        for query in ["<script>alert(1)</script>", "\"><img src=x>", "a' onfocus='x"] {
+            let answer = try served.get(
+                "/search?q=" + (query.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")
+            )
+            #expect(
+                !answer.text.contains("<script>alert") && !answer.text.contains("<img")
+                    && !answer.text.contains("' onfocus")
+            )
+        }
+        #expect(try served.api("/api/search?q=*")["total"] as? Int == 2)
+    }
+
+    @Test func theInterfaceSaysWhatTheCommandSays() throws {
+        let served = try Served((1...9).map { Self.line($0, "page \($0)", lead: $0 % 2 == 0) }.joined())
+        let query = "hallmark.leads.label: high"
+        let command = try Program.run(["search", query, "--corpus", served.corpus, "--format", "ndjson"])
+        let own = try command.text.split(separator: "\n").map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? NSDictionary)
+        }
+        let answer = try served.api("/api/search?q=hallmark.leads.label:%20high")
+        #expect(answer["total"] as? Int == 4 && own.count == 4)
+        #expect((answer["records"] as? [NSDictionary]) == own)
+        #expect(try served.get("/search?q=no.such.field:%201").status == 400)
+        #expect(
+            try served.ask("/api/search?q=(", ["-H", "Authorization: Bearer \(Served.token)"]).status == 400
+        )
+        // Each path of the description is answered.
+        let paths = try #require(try served.api("/api/openapi.json")["paths"] as? [String: Any])
+        for path in paths.keys where path != "/api/decide" { _ = try served.api(path + "?q=*") }
+    }
+
+    /// Long requests, clients that say nothing, and someone who writes at the same time.
+    @Test func boundsHoldAndReadersDoNotHinderWriters() throws {
+        let served = try Served(Self.line(1, "one"))
+        let long = String(repeating: "a", count: 100_000)
+        #expect(try served.get("/", ["-H", "X-Long: \(long)"]).status != 200)
+        try served.scratch.write("body", "key=" + String(repeating: "x", count: 300_000))
+        #expect(
+            try served.get("/decide", ["--data-binary", "@\(served.scratch.file("body"))", "-H", "Expect:"])
+                .status == 413
+        )
+        let idle = try (0..<100).map { _ in try ClientSocket(port: served.server.port) }
+        defer { withExtendedLifetime(idle) {} }
+        #expect(try served.get("/").status == 200)
+        try served.scratch.write(
+            "more.ndjson",
+            (2...200).map { Self.line($0, "page \($0)", lead: $0 == 2) }.joined()
+        )
+        let script = """
+            for n in $(seq 40); do
+                curl -s -o /dev/null -w '%{http_code}\\n' -H 'Authorization: Bearer \(Served.token)' '\(served.address)/search?q=*' &
+            done > codes
+            '\(Program.path)' corpus add --corpus seen.sqlite more.ndjson 2> added
+            echo $? >> added
+            wait
+            sort codes | uniq -c
+            """
+        let result = try run("bash", ["-c", "cd '\(served.scratch.path)' && " + script])
+        #expect(result.text.trimmingCharacters(in: .whitespacesAndNewlines) == "40 200", "\(result.text)")
+        #expect(try served.api("/api/search?q=*&limit=1")["total"] as? Int == 200)
+    }
+
+    @Test func whatCannotBeServedIsSaid() throws {
+        let scratch = Scratch()
+        let missing = try Program.run(["serve", "--corpus", scratch.file("none.sqlite")])
+        #expect(missing.status == 1 && missing.errors.contains("none.sqlite"), "\(missing.errors)")
+        for (arguments, word) in [
+            (["--listen", "0.0.0.0:0"], "--token-file"), (["--listen", "somewhere:80"], "address"),
+            (["--listen", "80"], "address:port"),
+        ] {
+            let result = try Program.run(["serve", "--corpus", "x"] + arguments)
+            #expect(result.status == 64 && result.errors.contains(word), "\(result.errors)")
+        }
+        let short = try scratch.write("token", "short\n")
+        let weak = try Program.run(["serve", "--corpus", scratch.file("none.sqlite"), "--token-file", short])
+        #expect(weak.status == 1 && weak.errors.contains("32"), "\(weak.errors)")
+    }
+}
