@@ -58,14 +58,14 @@ def wait_for(port):
     sys.exit(f"nothing listens on {port}")
 
 
-def start_nginx(folder, port):
+def start_nginx(folder, port, errors="stderr"):
     """nginx with one worker, bound to the last core."""
     subprocess.run(
         ["openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-days", "365",
          "-subj", "/C=DE/O=Example GmbH/CN=bench.example.com", "-addext", "subjectAltName=DNS:bench.example.com,DNS:www.bench.example.com",
          "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"], check=True, capture_output=True)
     (folder / "nginx.conf").write_text(f"""
-daemon off; worker_processes 1; pid {folder}/pid; error_log stderr crit;
+daemon off; worker_processes 1; pid {folder}/pid; error_log {errors} crit;
 events {{ worker_connections 32768; }}
 http {{
     access_log off; client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};

@@ -29,6 +29,12 @@ echo "== match: bytes a second, and the start"
 swift build -c release --product hallmark > /dev/null
 Benchmarks/match.sh
 echo
+echo "== One endpoint: from the start to the first record and to the end"
+Benchmarks/start.py
+echo
+echo "== JARM: ten hellos beside a C program that replays them"
+Benchmarks/jarm.py
+echo
 echo "== Captures: bytes a second, with tshark's beside it"
 Benchmarks/captures.py
 echo
