@@ -38,6 +38,8 @@ struct hallmark_picker {
     dom::parser checker;
     ondemand::document document;
     std::vector<hallmark_picked> picked;
+    /// What is wrong with a line beside its grammar; null for nothing.
+    const char *fault = nullptr;
 
     void add(const char *path, int32_t index) {
         std::string_view rest(path);
@@ -72,19 +74,30 @@ struct hallmark_picker {
     }
 
     error_code members(const Node &node, ondemand::object object) {
+        // Which of the first 64 wanted members were there: of two that say different things none can be believed.
+        uint64_t met = 0;
         for (auto field : object) {
             ondemand::raw_json_string key;
             SIMDJSON_TRY(field.key().get(key));
             ondemand::value value;
             // The names that we want hold no escape, so the raw text is compared.
             const Node *wanted = nullptr;
+            size_t place = 0;
             for (const auto &member : node.members) {
                 if (key.unsafe_is_equal(member->name)) {
                     wanted = member.get();
                     break;
                 }
+                place++;
             }
             SIMDJSON_TRY(field.value().get(value));
+            if (wanted && place < 64) {
+                if (met >> place & 1) {
+                    fault = "a member stands twice in one object";
+                    return TAPE_ERROR;
+                }
+                met |= uint64_t(1) << place;
+            }
             if (wanted) SIMDJSON_TRY(take(*wanted, value, 0));
         }
         return SUCCESS;
@@ -176,6 +189,7 @@ const char *hallmark_picker_run(
     const hallmark_picked **picked, size_t *count
 ) {
     picker->picked.clear();
+    picker->fault = nullptr;
     auto &document = picker->document;
     ondemand::object object;
     auto error = picker->parser.iterate(line, length, capacity).get(document);
@@ -185,7 +199,7 @@ const char *hallmark_picker_run(
     if (!error && !document.current_location().get(rest)) error = TAPE_ERROR;
     *picked = picker->picked.data();
     *count = picker->picked.size();
-    return error ? error_message(error) : nullptr;
+    return picker->fault ? picker->fault : error ? error_message(error) : nullptr;
 }
 
 const char *hallmark_picker_check(hallmark_picker *picker) {

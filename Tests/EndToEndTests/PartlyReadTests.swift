@@ -81,13 +81,29 @@ import Testing
         if command == "match" { #expect(try Program.records(two.text).count == 2) }
     }
 
-    @Test(arguments: ["compare", "baseline", "corpus add"])
+    @Test(arguments: ["compare", "baseline", "corpus add", "match"])
     func whatNobodyCanHaveSeenIsNoRecord(_ command: String) throws {
         let records = [
             Self.record("70000"), Self.record("-1"), Self.record("443", time: "10000-01-01T00:00:00Z"),
         ]
         for (index, record) in records.enumerated() {
             let result = try run(command, try scratch.write("r\(index).ndjson", record + Self.record("443")))
+            #expect(result.status == 1, "\(record): \(result.errors)")
+        }
+    }
+
+    /// Readers that take the first and readers that take the last would speak of two endpoints.
+    @Test(arguments: ["compare", "baseline", "corpus add"])
+    func aMemberThatStandsTwiceIsNotBelieved(_ command: String) throws {
+        for (index, record) in [
+            Self.record("443,\"port\":444"),
+            Self.record("443").replacing(
+                "\"server\":",
+                with: "\"server\":{\"ip\":\"192.0.2.8\"},\"server\":"
+            ),
+        ].enumerated() {
+            let path = try scratch.write("t\(index).ndjson", record + Self.record("443"))
+            let result = try run(command, path)
             #expect(result.status == 1, "\(record): \(result.errors)")
         }
     }

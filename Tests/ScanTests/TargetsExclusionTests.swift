@@ -67,6 +67,16 @@ import Wire
         #expect(try refusal("192.0.3.2") == nil)
     }
 
+    @Test(arguments: ["", "\n \n", "# none yet\n"])
+    func aListWithoutAPatternIsSaid(_ text: String) throws {
+        let scratch = Scratch()
+        let path = try scratch.write("never.txt", text)
+        do {
+            _ = try Exclusions(["@" + path])
+            Issue.record("it was taken for a list of nothing")
+        } catch { #expect(error.description.contains("there is nothing in it")) }
+    }
+
     @Test func patternsComeFromFiles() throws {
         let scratch = Scratch()
         let path = try scratch.write("never.txt", "# ours\n8.0.0.1 # gateway\r\n\n8.0.0.4/30\tbank.example\n")

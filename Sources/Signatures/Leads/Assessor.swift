@@ -11,6 +11,7 @@ package final class Assessor {
     private let timestamp: Int
     private let assessmentField: Int
     private let dataset: Int
+    private let port: Int
     /// By field id: whether only observations have it.
     private let isTelling: [Bool]
 
@@ -20,13 +21,20 @@ package final class Assessor {
         timestamp = id("@timestamp")
         assessmentField = id("hallmark.assessment")
         dataset = id("event.dataset")
+        port = id("server.port")
         let groups = ["tls.", "hallmark.", "http.", "server."]
         isTelling = set.names.map { name in groups.contains { name.hasPrefix($0) } }
     }
 
     /// Whether what was matched last is an observation: it says so, or says nothing and has fields of one.
+    ///
+    /// What nobody can have observed, a port beyond the last or a time of no calendar, is none.
     var isObservation: Bool {
         let view = scratch.view
+        if view.has(port) {
+            guard let number = view.integer(port), 0...65_535 ~= number else { return false }
+        }
+        if let time = view.text(timestamp), RFC3339.milliseconds(time) == nil { return false }
         // Nearly all are of our own scans: no text is made for them.
         if view.isFirst(of: dataset, "hallmark.observation") == true { return true }
         if let name = view.text(dataset) { return RecordDataset(rawValue: name) != nil }

@@ -67,11 +67,16 @@ extension PatternList {
                 continue
             }
             let path = String(item.dropFirst())
+            let before = (count, issues.count)
             do throws(TargetIssue) {
                 try InputFile.forEachItem(of: path) { text, line in
                     add(text, source: path, line: line, &issues)
                 } tooLong: { line in
                     issues.append(.tooLong(source: path, line: line))
+                }
+                // Whoever names a list means what is in it: an empty one protects nobody.
+                if before == (count, issues.count) {
+                    issues.append(TargetIssue(source: path, why: "there is nothing in it"))
                 }
             } catch {
                 issues.append(error)

@@ -33,6 +33,7 @@ extension LogFollower {
             }
             return giveUp()
         }
+        guard isOfNow(head) else { return giveUp() }
         checkAge(head)
         guard isNew(head) else { return }
         if let end = log.finalSize, head.size > end {
@@ -55,8 +56,8 @@ extension LogFollower {
                 return false
             }
             if head.size < old.size {
-                // An older head may come from a cache.
-                if head.time > old.time {
+                // An older head may come from a cache; one of the future tells nothing.
+                if head.time > min(old.time, Self.now) {
                     report(.shrank, "A later head has \(head.size) entries, an earlier one \(old.size).") {
                         $0.heads = [old, head]
                     }
@@ -75,9 +76,27 @@ extension LogFollower {
         return true
     }
 
+    /// Milliseconds since 1970.
+    private static var now: UInt64 { UInt64(max(0, WallClock.nanoseconds / 1_000_000)) }
+    /// So far this machine's clock and the log's may differ.
+    private static let skew: UInt64 = 3_600_000
+
+    /// A head of the future would make every later one an old one of a cache, and hide a tree that shrinks.
+    private func isOfNow(_ head: TreeHead) -> Bool {
+        let now = Self.now
+        guard head.time > now, head.time - now > Self.skew else { return true }
+        report(
+            .futureHead,
+            "The head of \(head.size) entries is \((head.time - now) / 3_600_000) hours ahead."
+        ) {
+            $0.heads = [head]
+        }
+        return false
+    }
+
     private func checkAge(_ head: TreeHead) {
         guard log.state != .readonly, log.finalSize == nil else { return }
-        let now = UInt64(max(0, WallClock.nanoseconds / 1_000_000))
+        let now = Self.now
         let limit = UInt64(log.maximumMergeDelay) * 1000
         guard now > head.time, now - head.time > limit else { return }
         report(.stale, "The newest head is \((now - head.time) / 3_600_000) hours old.") { $0.heads = [head] }
@@ -90,6 +109,10 @@ extension LogFollower {
             case .beginning: 0
             case .at(let index): min(index, head.size)
             }
+        if case .at(let index) = options.start, index > head.size || (options.end ?? 0) > head.size {
+            handler.note("it has \(head.size) entries: the range lies beyond them, or ends there", of: log)
+            hasFailed = true
+        }
         FrontierProof(log, requests, head).prove(start) { [unowned self] tree in
             guard let tree else {
                 report(.falseRoot, "The tree before entry \(start) can't be proven against the head.") {

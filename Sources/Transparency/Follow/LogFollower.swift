@@ -143,7 +143,8 @@ package final class LogFollower {
 
     private func arrive(_ range: Range<UInt64>, _ status: Int, _ entries: [LogEntry]?) {
         guard status == 200, let entries, !entries.isEmpty, entries[0].index == range.lowerBound else {
-            refused("entries \(range.lowerBound) to \(range.upperBound - 1) can't be had: status \(status)")
+            let reason = status == 200 ? "the answer can't be read" : "status \(status)"
+            refused("entries \(range.lowerBound) to \(range.upperBound - 1) can't be had: \(reason)")
             let current = generation
             loop.after(milliseconds: FetchPatience.firstWait * 4) { [weak self] in
                 guard let self, current == generation else { return }

@@ -17,6 +17,8 @@ package struct LogMisbehaviour: Sendable {
         case grewAfterEnd = "log_grew_after_end"
         /// No head has been signed within the maximum merge delay.
         case stale = "log_stale"
+        /// A head that says a time which is still to come.
+        case futureHead = "log_future_head"
         /// An entry that is none of what it says it is.
         case badEntry = "log_bad_entry"
         /// A promise (SCT) that was not kept within the maximum merge delay.
@@ -25,7 +27,7 @@ package struct LogMisbehaviour: Sendable {
         package var severity: Severity {
             switch self {
             case .badSignature, .stale, .badEntry: .medium
-            case .grewAfterEnd: .high
+            case .grewAfterEnd, .futureHead: .high
             case .falseRoot, .shrank, .forked, .missingEntry: .critical
             }
         }

@@ -120,7 +120,9 @@ package struct LookalikeFinder: Sendable {
         let joined = before.isEmpty && !label.contains("-") ? [] : Self.joined(fine, before, skeletons)
         for brand in brands {
             if joined.contains(where: { $0 == brand.fine }) { return found(brand, .split) }
-            if !before.isEmpty, isBefore(brand.domain, before) { return found(brand, .asSubdomain) }
+            if !before.isEmpty, isBefore(brand.domain, before) || isDashed(brand.domain, name) {
+                return found(brand, .asSubdomain)
+            }
             if let distance = distance(fine, letters, brand) {
                 return found(brand, distance == 1 ? .typo : .near)
             }
@@ -161,6 +163,12 @@ package struct LookalikeFinder: Sendable {
         guard before.utf8.count >= domain.utf8.count else { return false }
         return before == domain || before.hasSuffix("." + domain) || before.hasPrefix(domain + ".")
             || before.contains("." + domain + ".")
+    }
+
+    /// Whether our whole name begins a name, with a dash where it ends: `bank.example-secure.test`.
+    private func isDashed(_ domain: String, _ name: String) -> Bool {
+        guard name.utf8.count > domain.utf8.count + 1 else { return false }
+        return name.hasPrefix(domain + "-") || name.contains("." + domain + "-")
     }
 
     /// Whether the label is ours with words around it.

@@ -5,20 +5,27 @@ package enum NameText {
     /// The forms of a name in which it has to be looked for: in lower case and ASCII, without a final dot.
     ///
     /// A name can be written to deceive whoever reads it. One with a NUL byte or another control character
-    /// counts as what stands before that, and as what is left without; letters outside ASCII count as DNS
-    /// would carry them (RFC 3492), and blanks around the name not at all.
+    /// counts as what stands before that, and as what is left without, and one with letters that nobody sees
+    /// (UTS #39 ignores them) as well; letters outside ASCII count as DNS would carry them (RFC 3492), and
+    /// blanks around the name not at all.
     package static func forms(_ name: String) -> [String] {
         let scalars = name.unicodeScalars
-        guard scalars.contains(where: { $0.value < 0x21 || $0.value == 0x7f }) else {
+        guard scalars.contains(where: { isUnseen($0) || $0 == " " }) else {
             return [form(name)].compactMap { $0 }
         }
-        let beginning = String(scalars.prefix { $0.value >= 0x20 && $0.value != 0x7f })
-        let rest = String(String.UnicodeScalarView(scalars.filter { $0.value >= 0x21 && $0.value != 0x7f }))
+        let beginning = String(scalars.prefix { !isUnseen($0) })
+        let rest = String(String.UnicodeScalarView(scalars.filter { !isUnseen($0) && $0 != " " }))
         var forms: [String] = []
         for text in [beginning, rest] {
             if let form = form(text), !forms.contains(form) { forms.append(form) }
         }
         return forms
+    }
+
+    private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+        guard scalar.value >= 0x80 else { return scalar.value < 0x20 || scalar.value == 0x7f }
+        return scalar.value < 0xa0 || scalar.properties.isDefaultIgnorableCodePoint
+            || scalar.properties.isBidiControl
     }
 
     /// - Returns: nil for what is no name at all.

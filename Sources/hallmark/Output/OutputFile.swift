@@ -8,6 +8,8 @@ struct OutputFailure: Error, CustomStringConvertible {
     let code: CInt
     /// Another run writes to the file.
     var isInUse = false
+    /// The file is shorter than what was written to it before.
+    var isShort = false
 
     /// The scan was ended while the reader took nothing.
     var isStop: Bool { code == ECANCELED }
@@ -17,6 +19,11 @@ struct OutputFailure: Error, CustomStringConvertible {
 
     var description: String {
         if isInUse { return "\(path): another run is writing to it" }
+        if isShort {
+            return
+                "\(path): is shorter than what was written to it before: it was moved or cut. Bring it back, or begin "
+                + "anew with another file and without what was noted of this one"
+        }
         let reason = String(cString: strerror(code))
         let help = code == ENOSPC || code == EDQUOT ? "; make room, then go on with --resume" : ""
         return "\(path): \(reason)\(help)"
@@ -75,6 +82,12 @@ struct OutputFile: ~Copyable {
     /// - Parameter kept: bytes that stay; what is behind them is cut off. 0 to begin anew.
     mutating func begin(keeping kept: Int64) throws(OutputFailure) {
         guard identity != nil else { return }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw OutputFailure(path: path, code: errno) }
+        // A file grows by being cut to a longer length: by bytes that are no records.
+        guard Int64(status.st_size) >= kept else {
+            throw OutputFailure(path: path, code: EINVAL, isShort: true)
+        }
         guard ftruncate(descriptor, off_t(kept)) == 0, lseek(descriptor, off_t(kept), SEEK_SET) >= 0 else {
             throw OutputFailure(path: path, code: errno)
         }

@@ -11,6 +11,9 @@ extension CTVerifyCommand {
         var others = 0
         var missing = 0
         var withoutChain = 0
+        /// Endpoints or entries that were looked at, and those of them that show no SCT.
+        var looked = 0
+        var bare = 0
         var isWrong = false
         var isUnknown = false
     }
@@ -28,7 +31,10 @@ extension CTVerifyCommand {
             take: { block in
                 try block.forEachLine { line, number in
                     switch reader.read(line) {
-                    case .endpoint(let endpoint): try write(endpoint, &counts, output)
+                    case .endpoint(let endpoint):
+                        counts.looked += 1
+                        if endpoint.shown.results.isEmpty { counts.bare += 1 }
+                        try write(endpoint, &counts, output)
                     case .withoutChain: counts.withoutChain += 1
                     case .nothing: break
                     case .noRecord: unread.append(FileError("\(source.name):\(number)", "is no record"))
@@ -46,7 +52,12 @@ extension CTVerifyCommand {
         Terminal.say(
             "\(counted(counts.valid, "valid SCT")), \(counts.others) of other outcomes; \(counted(counts.missing, "endpoint")) without as many as browsers want"
         )
-        return (counts.isWrong, counts.isUnknown || !unread.isEmpty || counts.withoutChain > 0)
+        if counts.bare > 0 { Terminal.say("\(counted(counts.bare, "record")) without any SCT") }
+        if counts.looked == 0, counts.withoutChain == 0, unread.isEmpty {
+            Terminal.say("hallmark: \(source.name): no record with a certificate in it", .error)
+        }
+        let isNothing = counts.looked == 0
+        return (counts.isWrong, counts.isUnknown || !unread.isEmpty || counts.withoutChain > 0 || isNothing)
     }
 
     private func write(

@@ -68,13 +68,35 @@ struct WatchArguments: ParsableArguments {
     @Flag(name: .shortAndLong, help: "No summary.") var quiet = false
 
     func validate() throws {
+        guard !allow.contains(where: { $0.trimmingCharacters(in: .whitespaces).isEmpty }) else {
+            throw ValidationError("--allow takes a registrable name.")
+        }
         guard burst >= 2 else { throw ValidationError("--burst is at least 2.") }
+    }
+
+    /// Refuses an output that is one of the state's own files.
+    func checkFiles() throws {
+        guard let output, let state else { return }
+        func real(_ path: String) -> String {
+            URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+        }
+        for own in [state, state + ".met", AuthorisedFile.path(state)] where real(own) == real(output) {
+            throw ValidationError(
+                "--output and --state are to be different files: '\(own)' belongs to the state."
+            )
+        }
     }
 
     /// The names, and what tells look-alikes.
     func makeWatch() throws -> CertificateWatch {
         let list = try WatchFile.list(inventory: inventory, watch: watch, state: state)
         let suffixes = try PublicSuffixList.load(named: psl, executable: CommandLine.executable)
+        for name in list.names where suffixes.isPublicSuffix(name.domain) {
+            Terminal.say(
+                "hallmark: \(name.domain) is a public suffix: every name below it is watched, whoever has it",
+                .warning
+            )
+        }
         let data = LookalikeData.load()
         let brands = noLookalikes ? [] : list.names.filter(\.hasLookalikes).map(\.domain)
         let finder = LookalikeFinder(

@@ -14,6 +14,8 @@ enum WatchFile {
         for text in watch {
             if FileManager.default.fileExists(atPath: text) {
                 for name in try names(in: text) { list.add(name) }
+            } else if text.contains("/") || text.hasSuffix(".yaml") || text.hasSuffix(".yml") {
+                throw FileError(text, "there is no such file")
             } else if let name = WatchedName(text) {
                 list.add(name)
             } else {

@@ -45,6 +45,7 @@ final class WatchRun: LogHandler {
 
     private init(_ watch: WatchArguments, _ rules: RuleSet?) throws {
         self.watch = watch
+        try watch.checkFiles()
         certificates = try watch.makeWatch()
         record = LoggedRecord(rules)
         hasRules = rules != nil

@@ -51,6 +51,8 @@ struct MetCertificates {
     private var oldest = 0
     private var fresh: [UInt8] = []
     private let path: String?
+    /// Held as long as it lives, so that no other run goes on from the same state.
+    private var lock: FileHandle?
     private(set) var count = 0
 
     /// - Parameter count: digests in the file that count; what is behind them is cut off.
@@ -66,7 +68,10 @@ struct MetCertificates {
         guard let file = FileHandle(forUpdatingAtPath: path) else {
             throw FileError(path, "can't be written")
         }
-        defer { try? file.close() }
+        guard FileLock.take(file.fileDescriptor) else {
+            throw FileError(path, "another run is using this state")
+        }
+        lock = file
         guard try file.seekToEnd() >= UInt64(32 * count) else {
             throw FileError(path, "is shorter than the state says: both belong together")
         }
