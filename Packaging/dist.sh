@@ -5,9 +5,9 @@
 #                     hallmark-VERSION-ARCHITECTURE.tar.gz, the debug symbols, the SBOM and SHA256SUMS.
 #
 # It builds what `git archive` gives, so that nothing else of the work tree gets in, and so that the binary knows its
-# commit. No path and no time of the build is inside as text. Two builds in two folders are the same but for what the
-# compiler makes of the folder's name: digests of modules, the length of a path in four places, the names of cached
-# modules in the debug symbols, and so the build id. reproducible.sh shows it.
+# commit. No path and no time of the build is inside as text. The compiler digests paths, too (modules, the build id, the
+# names of cached modules in the debug symbols), so the compiler sees FOLDER at one fixed path, in a mount namespace of
+# its own: two builds in two folders are the same. reproducible.sh shows it.
 set -euo pipefail
 umask 022  # what is packed can be read by all, whatever who packs it is used to
 cd "$(dirname "$0")/.."
@@ -30,15 +30,29 @@ git archive HEAD | tar -x -C "$source"
 
 # The binary. Swift's runtime is inside; libuv, OpenSSL and the like are the distribution's, as its fixes are.
 cd "$source"
-$swift build -c release --product hallmark --static-swift-stdlib --scratch-path "$build" \
-    -Xswiftc -file-prefix-map -Xswiftc "$folder=/hallmark" \
-    -Xcc "-ffile-prefix-map=$folder=/hallmark" -Xcxx "-ffile-prefix-map=$folder=/hallmark" >&2
+# /mnt is there on every Debian, and for this: the mount is seen by the build alone. Not where what the build needs lies
+# below it. Who is not root gets the right to mount in a user namespace, where the kernel allows those.
+at=/mnt enter=(unshare --mount)
+[ "$(id -u)" = 0 ] || enter=(unshare --user --map-root-user --mount)
+# shellcheck disable=SC2016 # the inner shell sets them
+enter+=(sh -c 'mount --bind "$1" "$2" && cd "$2/source" && shift 2 && exec "$@"' dist "$folder" "$at")
+case $(readlink -f "$(command -v "$swift")")$HOME in *"$at"/*) enter=(false) ;; esac
+if ! "${enter[@]}" true 2> /dev/null; then
+    echo "dist: no mount namespace can be had here, so the binary depends on the path of $folder" >&2
+    at=$folder enter=()
+fi
+# What was built at another path is not taken up: its modules name that path.
+[ "$(cat "$folder/built-at" 2> /dev/null)" = "$at" ] || rm -rf "$build"
+echo "$at" > "$folder/built-at"
+"${enter[@]}" "$swift" build -c release --product hallmark --static-swift-stdlib --scratch-path "$at/build" \
+    -Xswiftc -file-prefix-map -Xswiftc "$at=/hallmark" \
+    -Xcc "-ffile-prefix-map=$at=/hallmark" -Xcxx "-ffile-prefix-map=$at=/hallmark" >&2
 binary=$build/release/hallmark
 install -D -m 755 "$binary" "$stage/bin/hallmark"
 objcopy --only-keep-debug "$binary" "$folder/hallmark.debug"
 strip --strip-all --remove-section=.comment "$stage/bin/hallmark"
 (cd "$folder" && objcopy --add-gnu-debuglink=hallmark.debug "$stage/bin/hallmark")
-if grep -aqF "$folder" "$stage/bin/hallmark"; then
+if grep -aqF -e "$folder" -e "$at/source" -e "$at/build" "$stage/bin/hallmark"; then
     echo "dist: a path of the build is inside the binary" >&2
     exit 1
 fi
