@@ -56,6 +56,14 @@ package struct DecisionIndex: Sendable {
         }
     }
 
+    /// What says `block` or `escalate` of some subjects and holds now, each decision once.
+    package func grave(_ subjects: [DecisionSubject]) -> [Decision] {
+        var seen: Set<DecisionSubject> = []
+        return subjects.filter { seen.insert($0).inserted }.compactMap { latest[$0] }.filter {
+            ($0.verdict == .block || $0.verdict == .escalate) && $0.holds(at: now)
+        }
+    }
+
     /// The decision by which a comparison's finding is dismissed: it has no evidence, or this finding is in
     /// it.
     ///

@@ -105,6 +105,43 @@ import Testing
         #expect(marked.status == 3 && marked.text.contains(#""verdict":"block""#))
     }
 
+    /// What shares a mark with an earlier case is found with that case's reference; what was merely watched,
+    /// or decided of something else, says nothing.
+    @Test func aPivotSaysWhichCaseAMarkIsOf() throws {
+        let scratch = try Self.scratch((7...9).map { Self.line($0, "marked") }.joined())
+        let corpus = scratch.file("c.sqlite")
+        #expect(
+            try Program.run(["corpus", "add", scratch.file("sweep.ndjson"), "--corpus", corpus]).status == 0
+        )
+        func decide(_ subject: String, _ verdict: String, _ reference: String) throws {
+            let result = try Program.run([
+                "decide", subject, verdict, "--because", "stolen \u{1b}[31mlogins", "--by", "me", "--case",
+                reference, "--corpus", corpus,
+            ])
+            #expect(result.status == 0, "\(result.errors)")
+        }
+        func pivot(_ format: String) throws -> String {
+            let result = try Program.run([
+                "pivot", "192.0.2.7:443", "--include-benign", "--format", format, "--corpus", corpus,
+            ])
+            #expect(result.status == 0, "\(result.errors)")
+            return result.text
+        }
+        try decide("192.0.2.8:443", "monitor", "IR-1")
+        try decide("192.0.2.200", "block", "IR-2")
+        #expect(try !pivot("table").contains("decided:"))
+        try decide("192.0.2.8", "escalate", "IR-3")
+        try decide("192.0.2.9:443", "block", "IR-4")
+        let table = try pivot("table")
+        #expect(table.contains("decided: escalate in case IR-3: 192.0.2.8, stolen"))
+        #expect(table.contains("decided: block in case IR-4: 192.0.2.9:443, stolen"))
+        #expect(!table.contains("IR-1") && !table.contains("IR-2") && !table.contains("\u{1b}"))
+        let cases = try Program.records(try pivot("ndjson")).flatMap {
+            ($0["decisions"] as? [[String: Any]] ?? []).compactMap { $0["case"] as? String }
+        }
+        #expect(cases.sorted() == ["IR-3", "IR-4"])
+    }
+
     @Test func whatCanNotBeReadIsSaid() throws {
         let scratch = try Self.scratch(Self.line(7, "plain"))
         try scratch.write("d.ndjson", "{\"hallmark\":{}}\n")

@@ -15,6 +15,7 @@ extension PivotAnswer {
                 table.add(["  " + seed.label, seed.where, seed.when, seed.leadText])
             }
             result += table.text
+            for seed in seeds.prefix(10) { result += Self.lines(seed.decisions) }
             if seeds.count > 10 { result += "  and \(seeds.count - 10) more\n" }
         }
         // Marks that lead nowhere are no answer.
@@ -33,6 +34,7 @@ extension PivotAnswer {
                 result += SafeText.terminal("      at \(found.where), \(found.when)") + "\n"
             }
             if !found.leads.isEmpty { result += SafeText.terminal("      leads: \(found.leadText)") + "\n" }
+            result += Self.lines(found.decisions)
             for mark in found.shared.prefix(4) { result += "      " + SafeText.terminal(mark.text) + "\n" }
             if found.shared.count > 4 { result += "      and \(found.shared.count - 4) more\n" }
         }
@@ -57,6 +59,10 @@ extension PivotAnswer {
         }
         return "\nClients\n" + table.text
             + (areClientsCut ? "  and others: no more than \(clients.count) are shown\n" : "")
+    }
+
+    private static func lines(_ decisions: [PastDecision]) -> String {
+        decisions.map { SafeText.terminal("      decided: \($0.text)") + "\n" }.joined()
     }
 
     private static func table(_ marks: [SharedMark]) -> String {
@@ -231,6 +237,18 @@ extension ByteBuffer {
             for lead in result.leads {
                 comma()
                 string(lead)
+            }
+            endArray()
+        }
+        if !result.decisions.isEmpty {
+            array("decisions")
+            for decision in result.decisions {
+                element()
+                member("subject", decision.subject)
+                member("verdict", decision.verdict)
+                if let reference = decision.reference { member("case", reference) }
+                member("because", decision.because)
+                endObject()
             }
             endArray()
         }

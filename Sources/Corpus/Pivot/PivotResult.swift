@@ -68,6 +68,8 @@ package struct PivotResult: Sendable {
     package let via: String?
     package let firstSeen: Int?
     package let lastSeen: Int?
+    /// What was decided of it, of its endpoints or of a mark that it shares, where that was looked up.
+    package var decisions: [PastDecision] = []
 
     package var label: String {
         if isEndpoint { return places.first?.endpoint ?? "" }

@@ -95,7 +95,9 @@ struct PivotCommand: ParsableCommand {
         let benign = includeBenign ? nil : try BenignMarks.load(signatures)
         if let benign { options.benign = benign.name }
         let start = try start()
-        let answer = try Pivot.run(start.query, in: CorpusFile(corpus, .read), options)
+        var answer = try Pivot.run(start.query, in: CorpusFile(corpus, .read), options)
+        let decided = try PivotDecisions(corpus: corpus)
+        decided.mark(&answer)
         let output = StandardOutput()
         switch format {
         case .table: try output.write(answer.text + (queries ? answer.queryText : ""))
@@ -106,7 +108,11 @@ struct PivotCommand: ParsableCommand {
             try Data(PivotGraph(answer).text(format).utf8).write(to: URL(fileURLWithPath: graph))
         }
         if format == .ndjson, answer.outcome != .found { Terminal.say(lines: answer.text) }
-        if benign.map({ $0.unread > 0 }) ?? false || !start.isWhole, !unread.keepGoing { throw ExitCode(1) }
+        if benign.map({ $0.unread > 0 }) ?? false || !start.isWhole || !decided.isWhole,
+            !unread.keepGoing
+        {
+            throw ExitCode(1)
+        }
         switch answer.outcome {
         case .found: return
         case .nothing: throw ExitCode(2)
