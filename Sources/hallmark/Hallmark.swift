@@ -121,6 +121,7 @@ struct Hallmark: ParsableCommand {
             RootsCommand.self,
             CTCommand.self,
             SchemaCommand.self,
+            WarehouseCommand.self,
             SignaturesCommand.self,
         ]
     )

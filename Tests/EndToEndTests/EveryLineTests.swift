@@ -22,7 +22,7 @@ import Testing
         "serve": .none,
         "search": .answers("search"), "decide": .none, "decisions": .answers("decision"), "blocklist": .none,
         "report": .none, "hunt": .answers("hunt"),
-        "schema": .none, "signatures list": .answers("rule"), "signatures show": .answers("rule"),
+        "schema": .none, "warehouse schema": .none, "signatures list": .answers("rule"), "signatures show": .answers("rule"),
         "signatures stale": .answers("rule"), "signatures measure": .answers("measure"),
         "signatures lint": .answers("fault"), "signatures test": .answers("fault"),
         "signatures update": .none, "signatures draft": .none, "config show": .none,

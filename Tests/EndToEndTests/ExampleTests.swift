@@ -21,6 +21,7 @@ import Testing
         "sed 's/^/{\"create\"": "wants an Elasticsearch",
         "hallmark schema --for duckdb |": "StoreTests runs it in DuckDB",
         "hallmark schema --for clickhouse |": "StoreTests runs it in chDB",
+        "hallmark warehouse schema ": "StoreTests runs it in chDB",
         "clickhouse-client ": "StoreTests runs it in chDB",
         "key=": "wants a file that is the reader's secret; AddressCipher has tests of its own",
         "printf %s PSEUDONYM": "wants that file, too",

@@ -48,6 +48,54 @@ import Testing
         #expect(rows.contains { $0.contains { $0.joined().contains("Major Cobalt Strike") } })
     }
 
+    /// What is too old goes, what has no time stays, each day is a partition, and a mark has an index.
+    @Test func theWarehouseForgetsByDays() throws {
+        let sweep = try #require(Self.sweep)
+        let table = try Program.run(["warehouse", "schema", "--keep-days", "400"]).text
+        let page = """
+            ## ClickHouse
+            ```sql
+            INSERT INTO hallmark (record) SELECT line FROM file('sweep.ndjson', 'LineAsString');
+            ```
+            ```sql
+            INSERT INTO hallmark (record) VALUES ('{"@timestamp":"2001-01-01T00:00:00.000Z"}'), ('{"@timestamp":"never"}');
+            ```
+            ```sql
+            OPTIMIZE TABLE hallmark FINAL;
+            ```
+            ```sql
+            SELECT toYear(timestamp) < 1971 AS old, count() FROM hallmark GROUP BY old ORDER BY old;
+            ```
+            ```sql
+            SELECT DISTINCT match(partition, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') FROM system.parts WHERE table = 'hallmark';
+            ```
+            ```sql
+            EXPLAIN indexes = 1 SELECT server_ip FROM hallmark WHERE tls_server_jarm = 'x' AND has(related_hash, 'x');
+            ```
+
+            """
+        let result = try run(
+            "env",
+            [
+                "-C", sweep.scratch.path, "python3", "-B", projectFolder + "/Tests/Tools/run_sql.py",
+                "clickhouse", sweep.scratch.write("kept", table), sweep.scratch.write("kept.md", page),
+            ]
+        )
+        try #require(result.status == 0, "\(result.errors.suffix(2000))")
+        let object = try JSONSerialization.jsonObject(with: Data(result.output))
+        let rows = try #require(object as? [[[String]]])
+        try #require(rows.count == 3, "\(rows)")
+        #expect(rows[0] == [["0", "2"], ["1", "1"]])
+        #expect(rows[1] == [["1"]])
+        let plan = rows[2].joined().joined(separator: "\n")
+        #expect(plan.contains("tls_server_jarm_seen") && plan.contains("related_hash_seen"), "\(plan)")
+        #expect(try Program.run(["warehouse", "schema", "--keep-days", "0"]).status == 64)
+        #expect(
+            try Program.run(["schema", "--for", "clickhouse"]).text
+                == Program.run(["warehouse", "schema"]).text
+        )
+    }
+
     /// The records keep to the templates, and a server's header names add no field.
     @Test func recordsKeepToTheTemplates() throws {
         let lines = try String(contentsOfFile: try #require(Self.sweep).path, encoding: .utf8)

@@ -2,23 +2,57 @@ import Observations
 
 /// A table for ClickHouse: each record as it came, and a column for each field, which is computed from it
 /// when it comes.
-enum ClickHouseTable {
-    static var text: String {
+package enum ClickHouseTable {
+    /// The statement that makes the table.
+    ///
+    /// - Parameter keepDays: days after which the store drops a record; nil for never. A record without a time
+    ///   that can be read stands at 1970 and is kept: nobody has seen yet what is wrong with it.
+    package static func text(keepDays: UInt16? = nil) -> String {
         let columns = Field.all.filter { $0.kind != .objects }.map { field in
-            "    `\(field.column)` \(type(field)) MATERIALIZED \(expression(field))"
+            "`\(field.column)` \(type(field)) MATERIALIZED \(expression(field))"
+        }
+        let retention = keepDays.map { days in
+            """
+
+            TTL toDateTime(timestamp) + INTERVAL \(days) DAY DELETE WHERE timestamp > toDateTime64(0, 3, 'UTC')
+            """
         }
         return """
             -- INSERT INTO hallmark (record) FORMAT LineAsString
             CREATE TABLE IF NOT EXISTS hallmark
             (
                 `record` String CODEC(ZSTD(3)),
-            \(columns.joined(separator: ",\n"))
+                \((columns + indexes).joined(separator: ",\n    "))
             )
             ENGINE = MergeTree
-            PARTITION BY toYYYYMM(timestamp)
-            ORDER BY (timestamp, ifNull(server_ip, ''), ifNull(server_port, 0));
+            PARTITION BY toDate(timestamp)
+            ORDER BY (timestamp, ifNull(server_ip, ''), ifNull(server_port, 0))\(retention ?? "");
 
             """
+    }
+
+    /// One index for each field that a pivot goes by: it tells which blocks cannot hold a value, and a search
+    /// for a rare one leaves them unread.
+    private static var indexes: [String] {
+        let places = ["server.ip", "related.ip", "related.hosts", "related.hash"]
+        let names = Set(Field.marks.map(\.field.name) + places)
+        return Field.all.filter { names.contains($0.name) && isIndexable($0) }.map { field in
+            "INDEX `\(field.column)_seen` `\(field.column)` TYPE bloom_filter GRANULARITY 1"
+        }
+    }
+
+    /// Whether its column can have a Bloom filter: it takes no lists whose elements may be absent, which those
+    /// of members of objects in arrays are.
+    private static func isIndexable(_ field: Field) -> Bool {
+        switch field.kind {
+        case .map, .pairs, .objects: false
+        default: isPlainList(field) || (field.enclosingArrays.isEmpty && !field.isList)
+        }
+    }
+
+    /// Whether it is a list of texts that stands in the record itself, where no element is absent.
+    private static func isPlainList(_ field: Field) -> Bool {
+        field.isList && field.enclosingArrays.isEmpty && scalar(field) == "String"
     }
 
     private static func type(_ field: Field) -> String {
@@ -28,7 +62,8 @@ enum ClickHouseTable {
         default:
             if field.name == "@timestamp" { return "DateTime64(3, 'UTC')" }
             let isOne = field.enclosingArrays.isEmpty && !field.isList
-            return isOne ? "Nullable(\(scalar(field)))" : "Array(Nullable(\(scalar(field))))"
+            if isOne { return "Nullable(\(scalar(field)))" }
+            return isPlainList(field) ? "Array(String)" : "Array(Nullable(\(scalar(field))))"
         }
     }
 
@@ -81,7 +116,7 @@ enum ClickHouseTable {
             return
                 "parseDateTime64BestEffortOrNull(JSONExtract(\(place), 'Nullable(String)'), 3, 'UTC')"
         default:
-            let type = "Nullable(\(scalar(field)))"
+            let type = isPlainList(field) ? "String" : "Nullable(\(scalar(field)))"
             return "JSONExtract(\(place), '\(field.isList ? "Array(\(type))" : type)')"
         }
     }

@@ -11,7 +11,7 @@ package enum SchemaFormat: String, CaseIterable, Sendable {
         case .elasticsearch: IndexTemplate(.elasticsearch).text
         case .opensearch: IndexTemplate(.openSearch).text
         case .splunk: SplunkConfiguration.text
-        case .clickhouse: ClickHouseTable.text
+        case .clickhouse: ClickHouseTable.text()
         case .duckdb: DuckDBTable.text
         case .sentinel: SentinelTable.text
         }
