@@ -131,6 +131,7 @@ lint: ## Check format, imports, fuzz entries, arithmetic, comments and shell scr
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Benchmarks
 	@Tests/Tools/check-layers.sh
 	@Tests/Tools/check_imports.py
+	@Tests/Tools/check_circles.py
 	@Tests/Tools/check_fuzz_entries.py
 	@Tests/Tools/check_arithmetic.py
 	@Tests/Tools/check-comments.sh

@@ -1,5 +1,3 @@
-import Wire
-
 /// What a run is about, part by part, so that a resumed run can be told from another one in words.
 package struct PlanFingerprint: Codable, Equatable, Sendable {
     package var targets: List
@@ -41,20 +39,6 @@ package struct PlanFingerprint: Codable, Equatable, Sendable {
         case shard
         case inOrder = "in_order"
         case endpoints
-    }
-
-    package init(_ plan: TargetPlan, readsStandardInput: Bool) {
-        let options = plan.options
-        targets = List(count: plan.itemCount, digest: plan.digest)
-        self.readsStandardInput = readsStandardInput
-        ports = options.ports.description
-        exclusions = List(count: options.exclusions.count, digest: options.exclusions.digest)
-        scope = options.scope.map { ScopeMark(name: $0.name, digest: $0.digest) }
-        includeSpecial = options.includeSpecial
-        seed = options.seed
-        shard = options.shard.description
-        inOrder = options.inOrder
-        endpoints = "\(plan.total)"
     }
 
     /// What differs from the run of a checkpoint, one line for each part; empty if the run can be resumed.
