@@ -5,8 +5,8 @@ import Observations
 package enum ClickHouseTable {
     /// The statement that makes the table.
     ///
-    /// - Parameter keepDays: days after which the store drops a record; nil for never. A record without a time
-    ///   that can be read stands at 1970 and is kept: nobody has seen yet what is wrong with it.
+    /// - Parameter keepDays: days after which the store drops a record; nil for never. A record without a
+    ///   time that can be read stands at 1970 and is kept: nobody has seen yet what is wrong with it.
     package static func text(keepDays: UInt16? = nil) -> String {
         let columns = Field.all.filter { $0.kind != .objects }.map { field in
             "`\(field.column)` \(type(field)) MATERIALIZED \(expression(field))"
@@ -41,8 +41,8 @@ package enum ClickHouseTable {
         }
     }
 
-    /// Whether its column can have a Bloom filter: it takes no lists whose elements may be absent, which those
-    /// of members of objects in arrays are.
+    /// Whether its column can have a Bloom filter: it takes no lists whose elements may be absent, which
+    /// those of members of objects in arrays are.
     private static func isIndexable(_ field: Field) -> Bool {
         switch field.kind {
         case .map, .pairs, .objects: false
