@@ -65,7 +65,43 @@ import Testing
         #expect(tries > 2 && tries < 20)
     }
 
-    @Test(arguments: [DNSFailure.serverFailure, .refused, .truncated])
+    @Test(arguments: [DNSFailure.serverFailure, .refused])
+    func aServerThatTellsOfNoNameIsWaitedFor(failure: DNSFailure) {
+        var patience = DNSPatience(milliseconds: 10_000)
+        var now: UInt64 = 1000
+        var verdict = patience.verdict(on: failure, of: question, askedAt: now, now: now)
+        while case .askAgain(let delay) = verdict, now < 60_000 {
+            now += delay
+            verdict = patience.verdict(on: failure, of: question, askedAt: now, now: now)
+        }
+        // A restart takes a second or two.
+        #expect(now >= 4000 && now < 10_000)
+        #expect(verdict == .fail(.failing) && DNSFailure.failing.isOurs)
+    }
+
+    @Test func oneNameAloneAfterOthersIsAtFaultItself() {
+        for isAlone in [true, false] {
+            var patience = DNSPatience(milliseconds: 10_000)
+            patience.heard(about: other, now: 900)
+            _ = patience.verdict(on: .refused, of: question, askedAt: 1000, now: 1000)
+            if !isAlone { _ = patience.verdict(on: .serverFailure, of: other, askedAt: 1000, now: 1001) }
+            let last = patience.verdict(on: .refused, of: question, askedAt: 9000, now: 9000)
+            #expect(last == .fail(isAlone ? .refused : .failing))
+        }
+    }
+
+    /// A server that tells of others speaks of the name.
+    @Test(arguments: [DNSFailure.serverFailure, .refused])
+    func aRefusalBesideOthersIsTheNames(failure: DNSFailure) {
+        var patience = DNSPatience(milliseconds: 10_000)
+        patience.heard(about: other, now: 5)
+        let first = patience.verdict(on: failure, of: question, askedAt: 0, now: 10)
+        #expect(first != .fail(failure))
+        patience.heard(about: other, now: 305)
+        #expect(patience.verdict(on: failure, of: question, askedAt: 300, now: 310) == .fail(failure))
+    }
+
+    @Test(arguments: [DNSFailure.truncated])
     func aRefusalIsAskedOnceMore(failure: DNSFailure) {
         var patience = DNSPatience(milliseconds: 10_000)
         let first = patience.verdict(on: failure, of: question, askedAt: 0, now: 10)

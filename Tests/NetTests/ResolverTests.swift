@@ -45,7 +45,9 @@ import Testing
         ("text.hallmark.test", .noData), ("a.refused.test", .refused), ("x.broken.test", .serverFailure),
     ])
     func tellsFailuresApart(name: String, failure: DNSFailure) throws {
-        #expect(try resolver().wait(name) == .failure(failure))
+        let resolver = try resolver { $0.patienceMilliseconds = 500 }
+        _ = try resolver.wait("one.hallmark.test").get()
+        #expect(resolver.wait(name) == .failure(failure))
     }
 
     /// 200 addresses need 3 KB: the answer over UDP is cut off, and TCP brings it whole.
@@ -54,7 +56,7 @@ import Testing
         #expect(Set(answer.map(\.address.host)) == Set((1...200).map { "192.0.2.\($0)" }))
     }
 
-    @Test(arguments: [(nil, DNSFailure.timedOut), (2, .serverFailure), (4, .serverFailure), (5, .refused)])
+    @Test(arguments: [(nil, DNSFailure.timedOut), (2, .failing), (4, .failing), (5, .failing)])
     func aServerThatDoesNotTellIsPassedOver(code: UInt8?, failure: DNSFailure) throws {
         let lame = [LameNameServer(code: code), LameNameServer(code: code)]
         let servers = lame.map { "127.0.0.1:\($0.port)" }

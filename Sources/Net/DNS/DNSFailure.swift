@@ -8,6 +8,8 @@ package enum DNSFailure: String, Error, CaseIterable, Sendable, CustomStringConv
     case serverFailure = "servfail"
     /// The server does not answer us (REFUSED).
     case refused
+    /// Servers answer so about every name that they are asked for.
+    case failing
     /// No server answered in time.
     case timedOut = "timeout"
     /// The same, while servers answered about other names.
@@ -29,6 +31,7 @@ package enum DNSFailure: String, Error, CaseIterable, Sendable, CustomStringConv
         case .noData: "the name has no address"
         case .serverFailure: "the name server failed"
         case .refused: "the name server refused the query"
+        case .failing: "the name servers can tell of no name that was asked for"
         case .timedOut: "no name server answered in time"
         case .unanswered: "the name servers answer about other names and not about this one"
         case .unreachable: "no name server could be reached"
@@ -41,10 +44,11 @@ package enum DNSFailure: String, Error, CaseIterable, Sendable, CustomStringConv
 
     /// Whether nothing was learnt about the name, because no name server could be asked.
     ///
-    /// A name server that does answer and cannot find out (SERVFAIL, REFUSED) says something about the name.
+    /// A name server that cannot find out (SERVFAIL, REFUSED) says something about the name only if it can
+    /// tell of others.
     package var isOurs: Bool {
         switch self {
-        case .timedOut, .unreachable, .truncated, .local: true
+        case .timedOut, .unreachable, .truncated, .failing, .local: true
         default: false
         }
     }
