@@ -117,8 +117,12 @@ import Wire
         #expect(inventory.assets.first?.certificates == [try #require(Digest256(Self.hash))])
     }
 
-    @Test func doubledMembersAreRefused() {
-        let json = #"{"address": "a.example", "Address": "b.example"}"#
+    @Test(arguments: [
+        #"{"address": "a.example", "Address": "b.example"}"#,
+        #"{"address": "a.example", "address": "b.example"}"#,
+        #"[{"address": "a.example", "\u0061ddress": ""}]"#,
+    ])
+    func doubledMembersAreRefused(json: String) {
         #expect(throws: InventoryError.self) { try JSONRows.rows(Array(json.utf8), file: "i.json") }
     }
 

@@ -75,6 +75,22 @@ import Testing
         }
     }
 
+    /// Programs differ in what they make of such lines, so none of them is a record.
+    @Test(arguments: [
+        #"{"server":{"ip":"192.0.2.1","ip":"192.0.2.2"}}"#, #"{"server":{},"s\u0065rver":{}}"#,
+        #"{"server":{"ip":"192.0.2.1"},"x":1e999999}"#, #"{"x":{"y":[01]},"server":{}}"#,
+        #"{"x":"# + String(repeating: "[", count: 200_000) + String(repeating: "]", count: 200_000) + "}",
+    ])
+    func whatIsAmbiguousOrUnreadableIsNoRecord(line: String) {
+        #expect(throws: RecordError.self) { try RecordPicker().read(line.utf8) }
+    }
+
+    @Test func membersMayBeSpelledWithEscapes() throws {
+        let picker = RecordPicker()
+        try picker.read(#"{"hallmark":{"\u006ceads":[{"s\u006fftware":{"name":"a"}}]}}"#.utf8)
+        #expect(picker.groups(.lead, [.leadName]) == [[.leadName: "a"]])
+    }
+
     @Test func groupsKeepTheObjectsApart() throws {
         let picker = RecordPicker()
         let text =

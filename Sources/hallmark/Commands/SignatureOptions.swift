@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RuleUpdate
 import Signatures
+import Synchronization
 import Terminal
 
 /// Which rules are loaded, for all commands that match.
@@ -55,10 +56,25 @@ struct SignatureOptions: ParsableArguments {
 }
 
 extension SignatureOptions {
-    /// Shows on a terminal how far the patterns are compiled, once it has taken a second.
-    private static func progress() -> CompilationProgress? {
-        guard Terminal.isErrorTerminal else { return nil }
+    /// Shows on a terminal how far the patterns are compiled, once it has taken a second; elsewhere says once
+    /// that it takes long, after five.
+    private static func progress() -> CompilationProgress {
         let start = ContinuousClock.now
+        guard Terminal.isErrorTerminal else {
+            let isSaid = Mutex(false)
+            return { done, all in
+                guard ContinuousClock.now - start > .seconds(5) else { return }
+                let isFirst = isSaid.withLock { said in
+                    defer { said = true }
+                    return !said
+                }
+                guard isFirst else { return }
+                Terminal.say(
+                    "hallmark: still compiling the patterns of rules: \(done) of \(all) so far",
+                    .warning
+                )
+            }
+        }
         return { done, all in
             guard ContinuousClock.now - start > .seconds(1) else { return }
             Terminal.showProgress("compiling the patterns of rules: \(done) of \(all)")
