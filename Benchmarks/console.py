@@ -33,6 +33,8 @@ for (const field of document.querySelectorAll("input:not([type=hidden]), select,
 }
 if (document.querySelectorAll("h1").length !== 1 && document.querySelector("main#main")) faults.push("not one h1");
 if (!document.documentElement.lang) faults.push("no language");
+const graph = document.querySelector("svg#graph");
+if (graph && graph.getBoundingClientRect().width < 200) faults.push("there is no room for the graph");
 const ids = [...document.querySelectorAll("[id]")].map(e => e.id);
 if (new Set(ids).size !== ids.length) faults.push("an id stands twice");
 const parse = text => text.match(/[\d.]+/g).map(Number);

@@ -1,13 +1,15 @@
 /// The script and the style of a pivot's page; neither holds anything of what was found.
 enum PivotPage {
     static let style = """
-        body { margin: 0; font: 14px sans-serif; color: #1f2933; display: flex; flex-direction: column;
+        :root { color-scheme: light dark; }
+        body { margin: 0; font: 14px sans-serif; color: #1f2933; background: #fff; display: flex; flex-direction: column;
           height: 100vh; }
         header { padding: 8px 12px; border-bottom: 1px solid #cbd2d9; display: flex; gap: 14px;
           align-items: center; flex-wrap: wrap; }
         main { flex: 1; display: flex; min-height: 0; }
         svg { flex: 1; min-width: 0; cursor: grab; touch-action: none; }
         aside { width: 340px; overflow: auto; border-left: 1px solid #cbd2d9; padding: 12px; }
+        svg text { fill: currentColor; }
         aside dt { font-weight: bold; margin-top: 8px; }
         aside dd { margin: 0; overflow-wrap: anywhere; }
         .node { cursor: pointer; }
@@ -19,6 +21,12 @@ enum PivotPage {
         .key.endpoint::before { background: #2f9e6e; }
         .key.client::before { background: #c27803; }
         .key.mark::before { background: #c9d3de; border-radius: 5px; }
+        @media (prefers-color-scheme: dark) { body { color: #e4e8eb; background: #14181b; } }
+        @media (max-width: 640px) {
+          main { flex-direction: column; }
+          svg { min-height: 0; }
+          aside { width: auto; flex: 0 1 auto; max-height: 40%; border-left: 0; border-top: 1px solid #cbd2d9; }
+        }
         """
 
     static let script = """
