@@ -1,3 +1,5 @@
+import Wire
+
 extension PlanFingerprint {
     /// What of a plan decides whether a run is the same one.
     package init(_ plan: TargetPlan, readsStandardInput: Bool) {
