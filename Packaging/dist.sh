@@ -7,7 +7,7 @@
 # It builds what `git archive` gives, so that nothing else of the work tree gets in, and so that the binary knows its
 # commit. No path and no time of the build is inside as text. The compiler digests paths, too (modules, the build id, the
 # names of cached modules in the debug symbols), so the compiler sees FOLDER at one fixed path, in a mount namespace of
-# its own: two builds in two folders are the same. reproducible.sh shows it.
+# its own, and the name of the folder is in nothing. reproducible.sh shows whether anything else differs.
 set -euo pipefail
 umask 022  # what is packed can be read by all, whatever who packs it is used to
 cd "$(dirname "$0")/.."
