@@ -86,7 +86,8 @@ import Testing
         let records = [
             Self.record("70000"), Self.record("-1"), Self.record("443", time: "10000-01-01T00:00:00Z"),
         ]
-        for (index, record) in records.enumerated() {
+        // Matching does not look at times.
+        for (index, record) in records.prefix(command == "match" ? 2 : 3).enumerated() {
             let result = try run(command, try scratch.write("r\(index).ndjson", record + Self.record("443")))
             #expect(result.status == 1, "\(record): \(result.errors)")
         }

@@ -28,13 +28,12 @@ package final class Assessor {
 
     /// Whether what was matched last is an observation: it says so, or says nothing and has fields of one.
     ///
-    /// What nobody can have observed, a port beyond the last or a time of no calendar, is none.
+    /// What nobody can have observed, a port beyond the last, is none.
     var isObservation: Bool {
         let view = scratch.view
         if view.has(port) {
             guard let number = view.integer(port), 0...65_535 ~= number else { return false }
         }
-        if let time = view.text(timestamp), RFC3339.milliseconds(time) == nil { return false }
         // Nearly all are of our own scans: no text is made for them.
         if view.isFirst(of: dataset, "hallmark.observation") == true { return true }
         if let name = view.text(dataset) { return RecordDataset(rawValue: name) != nil }
