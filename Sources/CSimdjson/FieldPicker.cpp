@@ -38,6 +38,8 @@ struct hallmark_picker {
     dom::parser checker;
     ondemand::document document;
     std::vector<hallmark_picked> picked;
+    /// The line that was read last.
+    std::string_view line;
     /// What is wrong with the line, beyond what the parser finds.
     const char *fault = nullptr;
 
@@ -183,6 +185,7 @@ const char *hallmark_picker_run(
     const hallmark_picked **picked, size_t *count
 ) {
     picker->picked.clear();
+    picker->line = {line, length};
     picker->fault = nullptr;
     auto &document = picker->document;
     ondemand::object object;
@@ -191,8 +194,6 @@ const char *hallmark_picker_run(
     if (!error) error = picker->members(picker->root, object);
     const char *rest;
     if (!error && !document.current_location().get(rest)) error = TAPE_ERROR;
-    // What was passed over is read here: a number that no program holds, values too deep in each other.
-    if (!error) error = picker->checker.parse(line, length, false).error();
     *picked = picker->picked.data();
     *count = picker->picked.size();
     if (picker->fault) return picker->fault;
@@ -200,12 +201,12 @@ const char *hallmark_picker_run(
 }
 
 const char *hallmark_picker_check(hallmark_picker *picker) {
+    // The line has the room behind it that the parser wants.
+    auto error = picker->checker.parse(picker->line.data(), picker->line.size(), false).error();
+    if (error) return error_message(error);
     for (const auto &value : picker->picked) {
         if (value.kind != hallmark_picked_raw) continue;
-        // The parser copies the text to have room behind it.
-        dom::object object;
-        auto error = picker->checker.parse(value.text, value.length, true).get(object);
-        if (error) return error_message(error);
+        if (value.length == 0 || value.text[0] != '{') return error_message(INCORRECT_TYPE);
     }
     return nullptr;
 }

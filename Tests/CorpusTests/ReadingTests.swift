@@ -82,7 +82,11 @@ import Testing
         #"{"x":"# + String(repeating: "[", count: 200_000) + String(repeating: "]", count: 200_000) + "}",
     ])
     func whatIsAmbiguousOrUnreadableIsNoRecord(line: String) {
-        #expect(throws: RecordError.self) { try RecordPicker().read(line.utf8) }
+        let picker = RecordPicker()
+        #expect(throws: RecordError.self) {
+            try picker.read(line.utf8)
+            try picker.checkWhole()
+        }
     }
 
     @Test func membersMayBeSpelledWithEscapes() throws {

@@ -45,8 +45,10 @@ const char *hallmark_picker_run(
     const hallmark_picked **picked, size_t *count
 );
 
-/// Whether what was picked as JSON text is JSON to its end: what a run passes over it does not check.
+/// Whether the line that was read last is JSON to its end, what the run passed over included (a number that no
+/// program holds, values too deep in each other), and what was picked as JSON text are objects.
 ///
+/// The line has to be where it was.
 /// @return NULL, or what is wrong with it.
 const char *hallmark_picker_check(hallmark_picker *picker);
 

@@ -69,7 +69,7 @@ extension CorpusFile {
     /// go out as a record that nobody has seen.
     static func holds(_ line: Span<UInt8>, _ moment: ExportedMoment, _ picker: RecordPicker) -> Bool {
         line.withUnsafeBufferPointer { bytes in
-            (try? picker.read(bytes)) != nil && (try? picker.checkTexts()) != nil
+            (try? picker.read(bytes)) != nil && (try? picker.checkWhole()) != nil
                 && picker.text(.hashes) == moment.hashes && picker.text(.x509) == moment.x509
                 && picker.text(.certificate) == moment.details
         }

@@ -91,7 +91,7 @@ extension CorpusFile {
             let isWhole = line.withSpan { span in
                 span.withUnsafeBufferPointer { bytes in
                     (try? picker.read(Array(bytes) + Array("}}".utf8))) != nil
-                        && (try? picker.checkTexts()) != nil
+                        && (try? picker.checkWhole()) != nil
                         && picker.text(.hashes) == hashes && picker.text(.x509) == x509
                         && picker.text(.certificate) == details
                 }

@@ -49,7 +49,7 @@ final class IngestSession {
         try begin()
         do {
             try picker.read(padded: line)
-            try picker.checkTexts()
+            try picker.checkWhole()
         } catch {
             ingest.countMalformed()
             return false

@@ -37,7 +37,7 @@ package final class DriftComparison: SweepReader {
         lines = KeptLines((source as? RecordFile)?.path)
         var sweep = SweepFile()
         try sweep.read(source) { line, place in
-            guard (try? picker.read(padded: line)) != nil, picker.isOfEndpoint else {
+            guard picker.readsEndpoint(padded: line) else {
                 return false
             }
             if Self.isAnswer(picker) {
@@ -62,7 +62,7 @@ package final class DriftComparison: SweepReader {
 
     /// - Returns: whether the line is a record.
     package func add(line: UnsafeRawBufferPointer) throws -> Bool {
-        guard (try? picker.read(padded: line)) != nil, picker.isOfEndpoint else {
+        guard picker.readsEndpoint(padded: line) else {
             return false
         }
         let key = key(picker)

@@ -22,7 +22,7 @@ package final class ExpiryComparison: SweepReader {
     }
 
     package func add(line: UnsafeRawBufferPointer) throws -> Bool {
-        guard (try? picker.read(padded: line)) != nil, picker.isOfEndpoint else {
+        guard picker.readsEndpoint(padded: line) else {
             return false
         }
         guard let certificate = ObservedCertificate(picker) else { return true }

@@ -31,7 +31,7 @@ package struct InventoryAdoption {
         var read = sweeps
         defer { sweeps = read }
         try read.read(source) { line, _ in
-            guard (try? picker.read(padded: line)) != nil, picker.isOfEndpoint else {
+            guard picker.readsEndpoint(padded: line) else {
                 return false
             }
             if let row = row() { rows.append(row) }

@@ -52,7 +52,7 @@ package final class SweepComparison: SweepReader {
     ///
     /// - Returns: whether it is a record.
     package func add(line: UnsafeRawBufferPointer) throws -> Bool {
-        guard (try? picker.read(padded: line)) != nil, picker.isOfEndpoint else {
+        guard picker.readsEndpoint(padded: line) else {
             return false
         }
         let result = engine.evaluate(picker)

@@ -11,4 +11,11 @@ extension RecordPicker {
         guard !has(.port) || integer(.port).map({ 0...65535 ~= $0 }) ?? false else { return false }
         return text(.timestamp).map { RFC3339.milliseconds($0) != nil } ?? true
     }
+
+    /// Reads a line of a file, all of it, and says whether it is a record of an endpoint.
+    ///
+    /// - Parameter line: with `padding` readable bytes behind it.
+    package func readsEndpoint(padded line: UnsafeRawBufferPointer) -> Bool {
+        (try? read(padded: line)) != nil && isOfEndpoint && (try? checkWhole()) != nil
+    }
 }

@@ -104,6 +104,7 @@ private final class EnrichRun {
         try block.forEachLine { line, number in
             do throws(RecordError) {
                 try picker.read(line)
+                try picker.checkWhole()
             } catch {
                 fail(FileError("\(file):\(number)", error.description))
                 return
