@@ -199,6 +199,7 @@ import Testing
         #expect(
             try served.ask("/api/search?q=(", ["-H", "Authorization: Bearer \(Served.token)"]).status == 400
         )
+        #expect(try served.api("/api/overview")["endpoints"] as? Int == 9)
         // Each path of the description is answered.
         let paths = try #require(try served.api("/api/openapi.json")["paths"] as? [String: Any])
         for path in paths.keys where path != "/api/decide" { _ = try served.api(path + "?q=*") }
