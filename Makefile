@@ -38,11 +38,7 @@ ifdef TARGETS
 	@$(RELEASE) scan $(TARGETS)
 else
 	@$(call install_packages,nginx-light)
-	@LAB_PORT=$(LAB_PORT) Tests/Lab/lab.sh $(RELEASE) scan --input
-	@printf '%s\n' '' 'Next:' \
-	  '  make lab                                            keeps this lab up, at the same ports; then, elsewhere' \
-	  '  $(RELEASE) validate 127.0.0.1:20450        says why Covenant is a strong lead' \
-	  '  $(RELEASE) scan 127.0.0.1 -p 20443-20452   writes one JSON object an endpoint with -o FILE' >&2
+	@LAB_PORT=$(LAB_PORT) Tests/Lab/scan.sh $(RELEASE)
 endif
 
 lab: ## Keep the lab of the documentation up on loopback, ports 20443 to 20452, until interrupted

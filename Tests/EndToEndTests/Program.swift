@@ -12,7 +12,37 @@ enum Program {
     static func run(_ arguments: [String], input: String = "", columns: Int? = nil) throws -> CommandResult {
         var environment = ["HALLMARK_SIGNATURES": projectFolder + "/signatures", "NO_COLOR": "1"]
         environment["COLUMNS"] = columns.map(String.init)
-        return try TestSupport.run(path, arguments, input: Array(input.utf8), environment: environment)
+        let result = try TestSupport.run(
+            path,
+            arguments,
+            input: Array(input.utf8),
+            environment: environment
+        )
+        try keep(result.text, of: arguments)
+        return result
+    }
+
+    /// With HALLMARK_KEEP_RECORDS=FOLDER in the environment, what a run observed is left in a file there, so that the
+    /// records of a whole test run can be held to a store's template (Tests/Tools/check_mapping.py).
+    private static func keep(_ text: String, of arguments: [String]) throws {
+        guard let folder = ProcessInfo.processInfo.environment["HALLMARK_KEEP_RECORDS"],
+            ["scan", "import"].contains(arguments.first)
+        else { return }
+        var text = text
+        if let option = arguments.firstIndex(of: "-o"), option + 1 < arguments.count {
+            text += "\n" + ((try? String(contentsOfFile: arguments[option + 1], encoding: .utf8)) ?? "")
+        }
+        let lines = text.split(separator: "\n").filter {
+            $0.hasPrefix("{") && $0.hasSuffix("}") && $0.contains(#""dataset":"hallmark.observation""#)
+        }
+        guard !lines.isEmpty else { return }
+        let files = FileManager.default
+        try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try lines.joined(separator: "\n").write(
+            toFile: folder + "/\(UUID().uuidString).ndjson",
+            atomically: true,
+            encoding: .utf8
+        )
     }
 
     /// Runs `hallmark scan` without signatures and reads its records.

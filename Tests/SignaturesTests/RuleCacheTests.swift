@@ -134,6 +134,32 @@ import YAML
         #expect(content() == nil)
     }
 
+    /// The folder does not grow: what is oldest goes, by bytes as well as by number, and other kinds stay.
+    @Test func theOldestMakesRoom() throws {
+        let path = scratch.file("small")
+        let small = CacheFolder(path, maximumBytes: 10_000)
+        func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+        func write(_ name: String, _ bytes: Int, age: Int) {
+            small.write([UInt8](repeating: 1, count: bytes), name, magic: "m")
+            let then = timespec(tv_sec: time(nil) - age, tv_nsec: 0)
+            #expect(utimensat(AT_FDCWD, path + "/" + name, [then, then], 0) == 0)
+        }
+        write("other-1", 9000, age: 900)
+        write("rules-b", 4000, age: 500)
+        write("rules-a", 4000, age: 400)
+        #expect(try names() == ["other-1", "rules-a", "rules-b"])
+        write("rules-c", 4000, age: 300)
+        #expect(try names() == ["other-1", "rules-a", "rules-c"])
+        for number in 0..<12 { write("rules-\(number)", 10, age: 100 - number) }
+        #expect(try names().count == 1 + CacheFolder.maximumFiles)
+        #expect(small.read("rules-11", magic: "m")?.count == 10)
+        // What alone is too long is not kept at all.
+        write("large-1", 9000, age: 0)
+        small.write([UInt8](repeating: 1, count: 10_001), "large-2", magic: "m")
+        #expect(small.read("large-2", magic: "m") == nil)
+        #expect(try !names().contains("large-2"))
+    }
+
     /// Bytes that no writer of ours made are an error, whatever they are.
     @Test func strangeBytesAreNoTrap() throws {
         let source = try #require(

@@ -10,12 +10,16 @@ import Observations
 package struct CacheFolder: Sendable {
     /// So many files of a kind are kept, for different sets of rules.
     package static let maximumFiles = 8
-    private static let maximumBytes = 256 << 20
+    /// So many bytes of a kind are kept, whatever the number of its files; no file that is longer is read.
+    private let maximumBytes: Int
     private static let digestLength = 32
 
     package let path: String
 
-    package init(_ path: String) { self.path = path }
+    package init(_ path: String, maximumBytes: Int = 256 << 20) {
+        self.path = path
+        self.maximumBytes = maximumBytes
+    }
 
     /// `$XDG_CACHE_HOME/hallmark`, or `~/.cache/hallmark`; nil when neither variable is set.
     package static var standard: CacheFolder? {
@@ -37,7 +41,7 @@ package struct CacheFolder: Sendable {
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         guard fstat(descriptor, &status) == 0, Self.isOurs(status), status.st_mode & S_IFMT == S_IFREG,
-            (magic.utf8.count + Self.digestLength...Self.maximumBytes).contains(Int(status.st_size))
+            status.st_size >= magic.utf8.count + Self.digestLength, status.st_size <= maximumBytes
         else { return nil }
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
             while count < buffer.count {
@@ -90,7 +94,7 @@ package struct CacheFolder: Sendable {
             let isThere = lstat(path, &status) == 0
             return (time: isThere ? status.st_mtim.tv_sec : 0, size: Int(status.st_size), path: path)
         }
-        var left = (files: count, bytes: Self.maximumBytes)
+        var left = (files: count, bytes: maximumBytes)
         for file in dated.sorted(by: { $0.time > $1.time }) {
             left.files -= 1
             left.bytes -= min(file.size, left.bytes + 1)
