@@ -30,7 +30,7 @@ func fuzzLogAnswer(_ bytes: [UInt8]) {
 
 /// Bytes of tiles, leaves and SCTs.
 func fuzzLogBytes(_ bytes: [UInt8]) {
-    let (entries, isWhole) = TileEntries.read(bytes, first: 7)
+    let (entries, _, isWhole) = TileEntries.read(bytes, first: 7)
     precondition(entries.count <= TileEntries.width)
     precondition(!isWhole || !entries.isEmpty || bytes.isEmpty, "a tile that is whole and empty")
     entries.forEach(look)

@@ -113,14 +113,14 @@ import Testing
     @Test(
         arguments: [
             ("false_root", "log_false_root"), ("bad_signature", "log_bad_signature"),
-            ("shrink", "log_shrank"), ("fork", "log_forked"), ("torn_entry", "log_bad_entry"),
+            ("shrink", "log_shrank"), ("absurd", "log_bad_head"), ("fork", "log_forked"),
+            ("torn_entry", "log_bad_entry"),
         ]
     )
     func misbehaviourIsNamedAndItsEvidenceKept(_ fault: String, _ finding: String) throws {
         for kind in ["rfc6962", "static"] {
             let isFromBegin = fault == "torn_entry"
             let faults = isFromBegin ? "{\"torn_entry\": true}" : "{}"
-            if isFromBegin, kind == "static" { continue }
             let logs = try CTLogs(
                 "[{\"name\": \"a\", \"kind\": \"\(kind)\", \"entries\": 50, \"faults\": \(faults)}]"
             )
@@ -146,7 +146,33 @@ import Testing
                 try CTLogs.objects(String(contentsOfFile: evidence, encoding: .utf8)).first
             )
             #expect(names.contains(kept["finding"] as? String ?? ""))
-            #expect((kept["heads"] as? [Any])?.isEmpty == isFromBegin)
+            #expect((kept["heads"] as? [Any])?.isEmpty == (isFromBegin || fault == "absurd"))
         }
+    }
+
+    /// Nobody can tell where entries behind one of an unknown kind begin: the tile's other entries are named and
+    /// counted, those before it and those of other tiles are read, and the tree is proven all the same.
+    @Test(arguments: ["future_type", "torn_entry"]) func aTornTileHidesNoOtherTile(_ fault: String) throws {
+        let logs = try CTLogs(
+            "[{\"name\": \"a\", \"kind\": \"static\", \"entries\": 300, \"faults\": {\"\(fault)\": true}}]"
+        )
+        let (out, state) = (logs.scratch.file("out"), logs.scratch.file("state"))
+        let result = try logs.watch(["--all", "-o", out, "--state", state])
+        #expect(result.status == 1, "\(result.errors)")
+        let lines = try CTLogs.objects(String(contentsOfFile: out, encoding: .utf8))
+        let read = Set(lines.compactMap { $0.at("hallmark.ct.index") as? Int })
+        // Two entries a certificate, and one that is torn before the fourth or sixth certificate.
+        let torn = fault == "future_type" ? 6 : 10
+        #expect(
+            read
+                == Set(stride(from: 0, to: torn, by: 2)).union(stride(from: 257, to: 601, by: 2)).union([256])
+        )
+        let finding = lines.first { $0.at("event.dataset") as? String == "hallmark.finding" }
+        #expect(finding?.findings == ["log_bad_entry"])
+        #expect(result.errors.contains("entries \(torn) to 255"))
+        #expect(result.errors.contains("\(256 - torn) unreadable"))
+        // The head was proven with the hashes of what was not read.
+        let again = try logs.watch(["--all", "-o", out, "--state", state])
+        #expect(again.status == 0, "\(again.errors)")
     }
 }

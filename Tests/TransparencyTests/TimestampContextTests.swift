@@ -88,6 +88,49 @@ import Testing
         #expect(unreadable.status == 1 && unreadable.errors.contains("log list"), "\(unreadable.errors)")
     }
 
+    /// What can't be read is said to be, in whatever form it comes.
+    @Test func timestampsInOddFormsDoNotVanish() throws {
+        let logs = try logs()
+        let short = try chain(logs.scratch.file("a-1.pem"))
+        var later = try Data(contentsOf: URL(fileURLWithPath: logs.scratch.file("a-1.sct")))
+        later[0] = 1
+        let good = record(short, [later], isVerified: false)
+        let list = "[\"\(later.base64EncodedString())\"]"
+        let lines = [
+            good, good.replacing(list, with: "\"no base64\""), good.replacing(list, with: "[\"AA\", 7]"),
+            good.replacing("\"scts\":" + list, with: "\"ocsp_response\":\"no base64\""),
+            good.replacing("[\"\(short[0])", with: "[\"%%\",\"\(short[0])"),
+        ]
+        #expect(Set(lines).count == lines.count)
+        let path = try logs.scratch.write("odd.ndjson", lines.joined())
+        let enriched = try run(
+            programPath,
+            ["enrich", path, "--no-context-names", "--no-context-revocation", "--log-list", logs.list]
+        )
+        let anomalies = try CTLogs.objects(enriched.text).map {
+            $0.at("hallmark.context.transparency.anomalies") as? [String] ?? []
+        }
+        #expect(
+            anomalies == Array(repeating: ["unreadable_sct_list"], count: lines.count),
+            "\(enriched.errors)"
+        )
+        let verified = try logs.run(["verify", path, "--log-list", logs.list])
+        #expect(verified.status == 3, "\(verified.errors)")
+        #expect(
+            verified.text.components(separatedBy: "unreadable_list").count == lines.count + 1,
+            "\(verified.text)"
+        )
+    }
+
+    @Test func aListOfLogsMayBeginWithAMark() throws {
+        let logs = try logs()
+        let list = try Data(contentsOf: URL(fileURLWithPath: logs.list))
+        let path = logs.scratch.file("marked.json")
+        try (Data([0xef, 0xbb, 0xbf]) + list).write(to: URL(fileURLWithPath: path))
+        let result = try logs.run(["verify", logs.scratch.file("a-1.pem"), "--log-list", path])
+        #expect(result.status == 0, "\(result.errors)")
+    }
+
     /// A retired log's promises of later than that are worth nothing.
     @Test func aLogThatRetiredPromisesNoMore() throws {
         let logs = try logs()

@@ -96,7 +96,8 @@ enum ShippedFinder {
             ("norvxa.com", "typo"), ("login-norvexa.com", "added_word"), ("norvexasupport.org", "added_word"),
             ("norvexa.com.evil.net", "as_subdomain"), ("hallmarkbank.com", "typo"),
             ("quillstnoe.co.uk", "typo"),
-            ("silvrgrvoe.com", "near"),
+            ("silvrgrvoe.com", "near"), ("secure.norvexa.login.net", "added_word"),
+            ("norvexa-verify.example.org", "added_word"), ("n0rvexa.account-update.net", "added_word"),
         ]
     )
     func reasons(_ name: String, _ reason: String) throws {
@@ -108,6 +109,8 @@ enum ShippedFinder {
         let finder = try ShippedFinder.make(Self.brands)
         for name in [
             "norvexa.com", "www.norvexa.com", "a.b.norvexa.com", "example.com", "normal.org", "com", "co.uk",
+            // How a service names its customers.
+            "norvexa.example.com", "www.norvexa.hosting-company.net", "norvexa-prod.example.com",
         ] {
             #expect(finder.find(name) == nil)
         }

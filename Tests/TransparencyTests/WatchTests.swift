@@ -69,7 +69,13 @@ import Testing
         let logs = try logs()
         let state = logs.scratch.file("state")
         let ordered = [0, 4].map { logs.scratch.file("a-\($0).pem") }
-        #expect(try logs.run(["authorize", "--state", state] + ordered).status == 0)
+        // Each file holds the issuer's certificate as well, which nobody has ordered.
+        let authorised = try logs.run(["authorize", "--state", state] + ordered)
+        #expect(authorised.status == 0 && authorised.errors.contains("2 certificates authorised"))
+        #expect(
+            try String(contentsOfFile: state + ".authorized", encoding: .utf8).split(separator: "\n").count
+                == 2
+        )
         let names = ["--watch", "watched.test", "--no-lookalikes", "--state", state]
         #expect(try found(logs, names).isEmpty)
         // An inventory authorises by the same digests, and watches its hosts.

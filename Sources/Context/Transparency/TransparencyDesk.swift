@@ -27,9 +27,9 @@ final class TransparencyDesk {
         if let context = known[key] { return context.isEmpty ? nil : context }
         let shown = ShownTimestamps(
             check,
-            chain: chain.compactMap { [UInt8](base64Text: $0) },
-            sent: sent.compactMap { [UInt8](base64Text: $0) },
-            response: response.flatMap { [UInt8](base64Text: $0) },
+            chain: chain,
+            sent: sent,
+            response: response,
             now: Int(WallClock.nanoseconds / 1_000_000)
         )
         let context = TransparencyContext(shown, isTrusted: isTrusted)

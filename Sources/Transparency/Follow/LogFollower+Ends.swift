@@ -73,7 +73,11 @@ extension LogFollower {
 
     /// The log did not answer, once more.
     func failed(_ reason: String) {
-        if requests.failures == 6 { handler.note("still trying: \(reason)", of: log) }
+        // A log that drips takes minutes to fail six times.
+        let isLong = loop.now - requests.lastAnswer > Self.longSilence
+        if requests.failures == 6 || isLong && requests.failures == 1 {
+            handler.note("still trying: \(reason)", of: log)
+        }
         if requests.failures >= Self.mostFailures { abandon(reason) }
     }
 

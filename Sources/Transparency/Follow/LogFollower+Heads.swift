@@ -24,7 +24,7 @@ extension LogFollower {
                 try log.interface == .rfc6962
                 ? TreeHead(sth: body) : TreeHead(checkpoint: body, logID: log.logID)
         } catch {
-            report(.badSignature, error.description) { $0.bytes = Array(body.prefix(4096)) }
+            report(.badHead, error.description) { $0.bytes = Array(body.prefix(4096)) }
             return giveUp()
         }
         guard key.verifies(head.signature, over: head.signedBytes) else {

@@ -39,10 +39,14 @@ package final class LogFollower {
     /// After a fault no head is taken before this time.
     var resumesAt: UInt64 = 0
     var isProvingEnd = false
+    /// Tiles that could not be read to their ends when they came: a second time that is the log's own doing.
+    var tornTiles: Set<UInt64> = []
     /// Answers in a row that are none.
     var refusals = 0
     /// A run that is to end does not wait longer than this many failures in a row: some three minutes.
     static let mostFailures = 10
+    /// Milliseconds without an answer after which the first failure is told.
+    static let longSilence: UInt64 = 30_000
 
     /// - Returns: nil when the log's key can't be used.
     package init?(
@@ -124,24 +128,28 @@ package final class LogFollower {
             let tile = range.lowerBound / 256
             let known = ahead.last?.head.size ?? range.upperBound
             let width = Int(min(256, known - tile * 256))
-            askTile(tile, width: width) { [unowned self] status, body in
+            askTile(width, TilePath.data(tile, width: width), TilePath.data(tile)) {
+                [unowned self] status, body in
                 guard current == generation else { return }
-                let read = TileEntries.read(body, first: tile * 256)
-                let wanted = read.entries.filter { range.contains($0.index) }
-                arrive(range, status, read.isWhole ? wanted : nil)
+                take(tile: tile, width: width, range, status, body)
             }
         }
     }
 
-    private func askTile(_ tile: UInt64, width: Int, _ completion: @escaping (Int, [UInt8]) -> Void) {
-        requests.get(TilePath.data(tile, width: width)) { [unowned self] status, body in
-            // A partial tile may go once the full one is there.
+    /// Asks for a tile of a width, or else for the full one: a partial tile may go once that is there.
+    func askTile(
+        _ width: Int,
+        _ partial: String,
+        _ full: String,
+        _ completion: @escaping (Int, [UInt8]) -> Void
+    ) {
+        requests.get(partial) { [unowned self] status, body in
             guard status == 404, width < 256 else { return completion(status, body) }
-            requests.get(TilePath.data(tile), completion)
+            requests.get(full, completion)
         }
     }
 
-    private func arrive(_ range: Range<UInt64>, _ status: Int, _ entries: [LogEntry]?) {
+    func arrive(_ range: Range<UInt64>, _ status: Int, _ entries: [LogEntry]?) {
         guard status == 200, let entries, !entries.isEmpty, entries[0].index == range.lowerBound else {
             let reason = status == 200 ? "the answer can't be read" : "status \(status)"
             refused("entries \(range.lowerBound) to \(range.upperBound - 1) can't be had: \(reason)")
@@ -171,7 +179,7 @@ package final class LogFollower {
         while !isDone, let entries = arrived.removeValue(forKey: state.tree.size) {
             var taken: [LogEntry] = []
             for entry in entries {
-                state.tree.add(leaf: .leaf(entry.leaf.span))
+                state.tree.add(leaf: entry.hash)
                 if entry.kind == .malformed { reportBad(entry) }
                 if entry.index >= state.handedOut { taken.append(entry) }
                 guard let next = ahead.first?.head, next.size == state.tree.size else { continue }

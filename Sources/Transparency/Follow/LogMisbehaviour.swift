@@ -7,6 +7,8 @@ package struct LogMisbehaviour: Sendable {
     package enum Name: String, CaseIterable, Sendable {
         /// A head that the log's key did not sign.
         case badSignature = "log_bad_signature"
+        /// What it sends for a head is none, or says a size that no log has.
+        case badHead = "log_bad_head"
         /// The root that a head says is not that of the log's entries.
         case falseRoot = "log_false_root"
         /// A later head with fewer entries.
@@ -26,7 +28,7 @@ package struct LogMisbehaviour: Sendable {
 
         package var severity: Severity {
             switch self {
-            case .badSignature, .stale, .badEntry: .medium
+            case .badSignature, .badHead, .stale, .badEntry: .medium
             case .grewAfterEnd, .futureHead: .high
             case .falseRoot, .shrank, .forked, .missingEntry: .critical
             }

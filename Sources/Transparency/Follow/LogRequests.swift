@@ -14,9 +14,12 @@ final class LogRequests {
     private(set) var inFlight = 0
     /// How often the log did not answer as it should since it last did.
     private(set) var failures = 0
+    /// When it last answered, by the loop's clock, or was first asked.
+    private(set) var lastAnswer: UInt64 = 0
 
     init(_ fetcher: Fetcher, _ log: LogDescription, _ options: FollowOptions) {
         (self.fetcher, self.log, self.options) = (fetcher, log, options)
+        lastAnswer = fetcher.loop.now
     }
 
     /// Whether there is room for another request.
@@ -56,6 +59,7 @@ final class LogRequests {
             case .success(let response) where !FetchPatience.isPassing(response.status):
                 patience.reset()
                 failures = 0
+                lastAnswer = fetcher.loop.now
                 completion(response.status, response.body)
             case .success(let response):
                 again(path, "it answers with status \(response.status)", response.retryAfter, completion)

@@ -8,12 +8,17 @@ package struct LogEntry: Sendable {
         case unknown
         /// A leaf that is none of what it says.
         case malformed
+        /// It stands in a tile behind something that can't be read, so that nobody knows where it begins: only
+        /// its hash is there.
+        case unread
     }
 
     package var index: UInt64
     /// The MerkleTreeLeaf, hashed as it is.
     package var leaf: [UInt8]
     package var kind: Kind
+    /// The leaf's hash, where that is all that is known of it.
+    private var onlyHash: TreeHash?
     /// Milliseconds since 1970 when the log took it.
     package var time: UInt64 = 0
     /// Where in `leaf` the certificate, or the precertificate's TBSCertificate, lies.
@@ -52,6 +57,14 @@ package struct LogEntry: Sendable {
         default: kind = .unknown
         }
     }
+
+    /// An entry of which a tile of hashes tells alone.
+    package init(index: UInt64, unread hash: TreeHash) {
+        (self.index, leaf, kind, onlyHash) = (index, [], .unread, hash)
+    }
+
+    /// What stands for it in the tree.
+    package var hash: TreeHash { onlyHash ?? .leaf(leaf.span) }
 
     /// The certificate to read: the submitted one, with a precertificate's poison in it.
     package var certificate: ArraySlice<UInt8> {

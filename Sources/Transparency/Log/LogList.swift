@@ -17,7 +17,9 @@ package struct LogList: Sendable {
     package init(_ bytes: [UInt8]) throws(LogSyntaxError) {
         let tree = JSONTree()
         var list = LogList(logs: [])
-        let isList = bytes.withUnsafeBytes { bytes in
+        // An editor may have put a byte order mark in front.
+        let text = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? bytes.dropFirst(3) : bytes[...]
+        let isList = text.withUnsafeBytes { bytes in
             guard let node = try? tree.read(bytes), let operators = node["operators"], operators.isArray
             else {
                 return false

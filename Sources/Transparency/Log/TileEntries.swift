@@ -7,18 +7,24 @@ package enum TileEntries {
 
     /// Reads a tile.
     ///
+    /// Nothing says how long an entry of an unknown kind is, so that what stands behind it can't be read either.
+    ///
     /// - Parameter first: the number of its first entry.
-    /// - Returns: the entries as far as they can be read, and whether that is all of the bytes.
-    package static func read(_ tile: [UInt8], first: UInt64) -> (entries: [LogEntry], isWhole: Bool) {
+    /// - Returns: the entries as far as they can be read, how many bytes those are, and whether that is all.
+    package static func read(_ tile: [UInt8], first: UInt64) -> (
+        entries: [LogEntry], bytes: Int, isWhole: Bool
+    ) {
         let span = tile.span
         var cursor = WireCursor(0..<tile.count)
         var entries: [LogEntry] = []
+        var bytes = 0
         while !cursor.isAtEnd {
             guard entries.count < width, let entry = next(tile, span, &cursor, first + UInt64(entries.count))
-            else { return (entries, false) }
+            else { return (entries, bytes, false) }
             entries.append(entry)
+            bytes = cursor.place
         }
-        return (entries, true)
+        return (entries, bytes, true)
     }
 
     private static func next(

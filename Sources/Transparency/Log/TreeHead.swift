@@ -25,12 +25,12 @@ package struct TreeHead: Codable, Equatable, Sendable {
         guard case .success(let head?) = parsed else {
             throw LogSyntaxError("the answer to get-sth is no tree head")
         }
+        guard head.size <= CollapsedTree.mostLeaves else { throw .size("\(head.size)") }
         self = head
     }
 
     private init?(_ node: JSONNode) {
         guard let size = node["tree_size"]?.integer.flatMap({ UInt64(exactly: $0) }),
-            size <= CollapsedTree.mostLeaves,
             let time = node["timestamp"]?.integer.flatMap({ UInt64(exactly: $0) }),
             let root = node["sha256_root_hash"]?.bytes.flatMap({ [UInt8](base64: $0) }).flatMap({
                 TreeHash($0)
@@ -53,7 +53,12 @@ package struct TreeHead: Codable, Equatable, Sendable {
             throw LogSyntaxError("the checkpoint is no text")
         }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count >= 5, let size = Self.size(lines[1]),
+        if lines.count >= 5, Self.isNumber(lines[1]),
+            UInt64(lines[1]).map({ $0 > CollapsedTree.mostLeaves }) ?? true
+        {
+            throw .size(String(lines[1].prefix(40)))
+        }
+        guard lines.count >= 5, Self.isNumber(lines[1]), let size = UInt64(lines[1]),
             let root = Array(lines[2].utf8).withUnsafeBytes({ [UInt8](base64: $0) }).flatMap({ TreeHash($0) }
             ),
             let blank = lines.dropFirst(3).firstIndex(of: "")
@@ -75,11 +80,8 @@ package struct TreeHead: Codable, Equatable, Sendable {
     }
 
     /// Decimal without a sign and without leading zeros.
-    private static func size(_ text: Substring) -> UInt64? {
-        guard text == "0" || text.first != "0", text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else {
-            return nil
-        }
-        return UInt64(text).flatMap { $0 <= CollapsedTree.mostLeaves ? $0 : nil }
+    private static func isNumber(_ text: Substring) -> Bool {
+        !text.isEmpty && (text == "0" || text.first != "0") && text.utf8.allSatisfy { 0x30...0x39 ~= $0 }
     }
 }
 
@@ -88,6 +90,11 @@ package struct LogSyntaxError: Error, Equatable, CustomStringConvertible {
     package let description: String
 
     init(_ description: String) { self.description = description }
+
+    /// A head of more entries than any log has.
+    static func size(_ size: String) -> LogSyntaxError {
+        LogSyntaxError("its head says \(size) entries: no log has as many")
+    }
 }
 
 /// Eight bytes, the highest first.

@@ -1,3 +1,4 @@
+import Bytes
 import Wire
 
 /// The SCTs that an endpoint shows: in its certificate, its handshake and a stapled OCSP response.
@@ -13,14 +14,15 @@ package struct ShownTimestamps: Sendable {
     private let lifetime: Int?
 
     /// - Parameters:
-    ///   - chain: DER, the leaf first and its issuer behind it; without that embedded SCTs are
-    ///     `unchecked`.
-    ///   - sent: the SCTs of the handshake, each as it came.
-    ///   - response: the stapled OCSP response.
+    ///   - chain: DER in base64, as a record keeps it: the leaf first and its issuer behind it; without that
+    ///     embedded SCTs are `unchecked`.
+    ///   - sent: the SCTs of the handshake, each as it came, in base64.
+    ///   - response: the stapled OCSP response in base64.
     ///   - now: milliseconds since 1970.
-    package init(_ check: TimestampCheck, chain: [[UInt8]], sent: [[UInt8]], response: [UInt8]?, now: Int) {
-        guard let leaf = chain.first else {
+    package init(_ check: TimestampCheck, chain: [String], sent: [String], response: String?, now: Int) {
+        guard let leaf = chain.first.flatMap({ [UInt8](base64Text: $0) }) else {
             lifetime = nil
+            broken = [.certificate]
             return
         }
         var index = CertificateIndex()
@@ -29,9 +31,17 @@ package struct ShownTimestamps: Sendable {
         } else {
             lifetime = nil
         }
-        add(check.embedded(leaf, issuer: chain.dropFirst().first, now: now), .certificate)
-        if !sent.isEmpty { add(check.beside(leaf, list: Self.list(sent), now: now), .tls) }
-        if let stapled = response.flatMap(StapledTimestamps.list) {
+        let issuer = chain.dropFirst().first.flatMap { [UInt8](base64Text: $0) }
+        add(check.embedded(leaf, issuer: issuer, now: now), .certificate)
+        // What is no base64 is an SCT that nobody can read, and stands for itself as an empty one.
+        let timestamps = sent.map { [UInt8](base64Text: $0) ?? [] }
+        if !sent.isEmpty { add(check.beside(leaf, list: Self.list(timestamps), now: now), .tls) }
+        guard let response else { return }
+        guard let bytes = [UInt8](base64Text: response) else {
+            broken.append(.ocsp)
+            return
+        }
+        if let stapled = StapledTimestamps.list(in: bytes) {
             add(check.beside(leaf, list: stapled, now: now), .ocsp)
         }
     }

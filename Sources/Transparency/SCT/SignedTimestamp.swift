@@ -26,19 +26,24 @@ package struct SignedTimestamp: Equatable, Sendable {
 
     /// Reads a list of SCTs, as extensions of certificates, of TLS and of OCSP hold it (section 3.3).
     ///
-    /// - Returns: the SCTs of version 1, and whether the list can be read to its end.
+    /// - Returns: the SCTs of version 1, and whether the whole list could be read: one of a later version, an empty
+    ///   list, which the section forbids, and a torn one could not.
     package static func list(_ bytes: [UInt8]) -> (timestamps: [SignedTimestamp], isWhole: Bool) {
         let span = bytes.span
         var outer = WireCursor(0..<bytes.count)
         guard let range = outer.vector(span, 2), outer.isAtEnd else { return ([], false) }
         var list = WireCursor(range)
         var result: [SignedTimestamp] = []
+        var isWhole = !list.isAtEnd
         while !list.isAtEnd {
             guard result.count < 64, let one = list.vector(span, 2) else { return (result, false) }
             var cursor = WireCursor(one)
             guard let version = cursor.number(span, 1) else { return (result, false) }
             // A version that was invented later has another form.
-            guard version == 0 else { continue }
+            guard version == 0 else {
+                isWhole = false
+                continue
+            }
             guard let id = cursor.take(32), let logID = TreeHash(span.extracting(id)),
                 let time = cursor.u64(span), let extensions = cursor.vector(span, 2),
                 let rest = cursor.take(cursor.end - cursor.place)
@@ -52,7 +57,7 @@ package struct SignedTimestamp: Equatable, Sendable {
                 )
             )
         }
-        return (result, true)
+        return (result, isWhole)
     }
 
     /// The leaf that the log has to have for this SCT.

@@ -14,5 +14,7 @@ package struct IssuedCertificate: Sendable {
     /// The same as bytes.
     package var bodyBytes: [UInt8]?
     package var certificate: Digest256?
+    /// Whether it is one of who issues certificates.
+    package var isAuthority = false
     package var key: Digest256?
 }

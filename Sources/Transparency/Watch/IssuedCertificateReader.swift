@@ -25,6 +25,7 @@ package struct IssuedCertificateReader: ~Copyable {
         }
         result.notBefore = index.notBefore?.seconds
         result.notAfter = index.notAfter?.seconds
+        result.isAuthority = index.extensions.isCA == true
         return result
     }
 

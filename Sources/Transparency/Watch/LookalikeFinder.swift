@@ -126,7 +126,7 @@ package struct LookalikeFinder: Sendable {
             if let distance = distance(fine, letters, brand) {
                 return found(brand, distance == 1 ? .typo : .near)
             }
-            if isDressed(fine, brand) { return found(brand, .addedWord) }
+            if isDressed(fine, brand) || isNamed(before, fine, brand) { return found(brand, .addedWord) }
         }
         return nil
     }
@@ -169,6 +169,24 @@ package struct LookalikeFinder: Sendable {
     private func isDashed(_ domain: String, _ name: String) -> Bool {
         guard name.utf8.count > domain.utf8.count + 1 else { return false }
         return name.hasPrefix(domain + "-") || name.contains("." + domain + "-")
+    }
+
+    /// Whether a label before the registered one is ours, and a word goes with it in one of the two:
+    /// `norvexa.login.test`, `norvexa-login.example`.
+    ///
+    /// Ours alone is how a service names its customer.
+    private func isNamed(_ before: String, _ fine: [UInt8], _ brand: Brand) -> Bool {
+        guard before.utf8.count >= brand.label.utf8.count else { return false }
+        let dash = UInt8(ascii: "-")
+        for label in before.split(separator: ".").suffix(4) {
+            let parts = skeletons.fine(NameText.unicode(String(label))).split(separator: dash).map {
+                Array($0)
+            }
+            guard parts.contains(brand.fine) else { continue }
+            let others = parts + fine.split(separator: dash).map { Array($0) }
+            if others.contains(where: { $0 != brand.fine && words.contains($0) }) { return true }
+        }
+        return false
     }
 
     /// Whether the label is ours with words around it.

@@ -25,7 +25,7 @@ struct OutputFailure: Error, CustomStringConvertible {
                 + "anew with another file and without what was noted of this one"
         }
         let reason = String(cString: strerror(code))
-        let help = code == ENOSPC || code == EDQUOT ? "; make room, then go on with --resume" : ""
+        let help = code == ENOSPC || code == EDQUOT ? "; make room" : ""
         return "\(path): \(reason)\(help)"
     }
 }

@@ -176,7 +176,8 @@ struct CTAuthorizeCommand: ParsableCommand {
         abstract: "Tell a watch of certificates of your own, so that it does not report them.",
         discussion: """
             An issuance pipeline calls it with what it has ordered. A precertificate and its certificate count as one, and \
-            --key authorises whatever certificate has the key. A watch reads what was authorised when it begins.
+            --key authorises whatever certificate has the key. Certificates of authorities that stand behind another, as in \
+            a chain, are left out. A watch reads what was authorised when it begins.
 
             Examples:
               hallmark ct authorize --state ct.state new.pem
@@ -199,12 +200,18 @@ struct CTAuthorizeCommand: ParsableCommand {
         var lines = ""
         var reader = IssuedCertificateReader()
         var count = 0
+        var authorities = 0
         for file in files {
             let contents = try CertificateFile.contents(of: file)
             if let fault = contents.faults.first { throw fault }
-            for der in contents.certificates {
+            for (place, der) in contents.certificates.enumerated() {
                 guard var certificate = reader.read(der[...]) else {
                     throw FileError(file, "holds no certificate")
+                }
+                // A chain as servers send it: who issues is not what was ordered.
+                guard place == 0 || !certificate.isAuthority else {
+                    authorities += 1
+                    continue
                 }
                 reader.addDigests(der[...], to: &certificate)
                 guard let digest = key ? certificate.key : certificate.body else {
@@ -227,6 +234,8 @@ struct CTAuthorizeCommand: ParsableCommand {
             try handle.seekToEnd()
             try handle.write(contentsOf: Data(lines.utf8))
         }
-        if !quiet { Terminal.say("\(counted(count, "certificate")) authorised in \(path)") }
+        guard !quiet else { return }
+        let left = authorities > 0 ? "; \(counted(authorities, "authority's certificate")) left out" : ""
+        Terminal.say("\(counted(count, "certificate")) authorised in \(path)\(left)")
     }
 }

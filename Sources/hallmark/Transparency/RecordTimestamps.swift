@@ -35,15 +35,15 @@ struct RecordTimestamps {
     func read(_ line: UnsafeRawBufferPointer) -> Answer {
         guard let root = try? tree.read(line, padded: true), root.isObject else { return .noRecord }
         guard let digest = root.at("tls.server.hash.sha256")?.string else { return .nothing }
-        let chain = root.at("tls.server.certificate_chain").map { $0.parts.compactMap(Self.bytes) } ?? []
+        let chain = Self.texts(root.at("tls.server.certificate_chain"))
         guard !chain.isEmpty else { return .withoutChain }
         let address = root.at("server.address")?.string ?? root.at("server.ip")?.string ?? ""
         let port = root.at("server.port")?.integer.map { ":\($0)" } ?? ""
         let shown = ShownTimestamps(
             check,
             chain: chain,
-            sent: root.at("hallmark.tls.scts").map { $0.parts.compactMap(Self.bytes) } ?? [],
-            response: root.at("hallmark.tls.ocsp_response").flatMap(Self.bytes),
+            sent: Self.texts(root.at("hallmark.tls.scts")),
+            response: Self.texts(root.at("hallmark.tls.ocsp_response")).first,
             now: now
         )
         var found = Endpoint(name: address + port, certificate: digest, shown: shown)
@@ -51,7 +51,9 @@ struct RecordTimestamps {
         return .endpoint(found)
     }
 
-    private static func bytes(_ node: JSONNode) -> [UInt8]? {
-        node.string.flatMap { Data(base64Encoded: $0) }.map { Array($0) }
+    /// The texts of an array, or the one that stands without; what is no text is one that nobody can read.
+    private static func texts(_ node: JSONNode?) -> [String] {
+        guard let node else { return [] }
+        return node.isArray ? node.parts.map { $0.string ?? "" } : [node.string ?? ""]
     }
 }

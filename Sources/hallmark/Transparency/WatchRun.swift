@@ -21,6 +21,8 @@ final class WatchRun: LogHandler {
     private var batch = ByteBuffer(capacity: 1 << 20)
     private var failure: (any Error)?
     private var counts = WatchCounts()
+    /// When the progress was last said, in nanoseconds since 1970.
+    private var toldAt = WallClock.nanoseconds
 
     static func run(
         _ logs: LogArguments,
@@ -94,7 +96,7 @@ final class WatchRun: LogHandler {
         work.run(every: 250) { [self] progress in
             StopSignals.advance(control)
             commit()
-            if Terminal.isErrorTerminal { Terminal.showProgress(counts.progress(progress)) }
+            show(progress, isEndless: !options.untilHead && options.end == nil)
             return control.phase == .running && failure == nil
         }
         Terminal.clearProgress()
@@ -104,20 +106,36 @@ final class WatchRun: LogHandler {
         if counts.unfinished > 0 { counts.hasFailed = true }
     }
 
+    /// Shows how far it is: where nobody sees a line change, once a minute, as far as there is an end.
+    private func show(_ progress: (read: UInt64, known: UInt64), isEndless: Bool) {
+        let text = counts.progress(progress)
+        if Terminal.isErrorTerminal { return Terminal.showProgress(text) }
+        let now = WallClock.nanoseconds
+        guard !watch.quiet, !isEndless, now - toldAt >= 60_000_000_000 else { return }
+        toldAt = now
+        Terminal.say(text)
+    }
+
     func take(_ entries: [LogEntry], of log: LogDescription) {
         for entry in entries {
             counts.entries += 1
-            guard entry.kind == .certificate || entry.kind == .precertificate else {
-                counts.passed += 1
-                continue
+            switch entry.kind {
+            case .certificate, .precertificate: take(entry, log)
+            case .unknown: counts.passed += 1
+            case .malformed, .unread:
+                counts.unreadable += 1
+                counts.hasFailed = true
             }
-            take(entry, log)
         }
     }
 
     private func take(_ entry: LogEntry, _ log: LogDescription) {
         guard var certificate = reader.read(entry.certificate) else {
+            if counts.unreadable == 0 {
+                note("the certificate of entry \(entry.index) can't be read", of: log)
+            }
             counts.unreadable += 1
+            counts.hasFailed = true
             return
         }
         let concerns = !certificates.concerns(certificate).isEmpty

@@ -1,8 +1,6 @@
-import Bytes
-
 extension [UInt8] {
     /// The bytes of a field in base64; nil for what is none.
-    init?(base64Text text: String) {
+    package init?(base64Text text: String) {
         var text = text
         let bytes = text.withUTF8 { [UInt8](base64: UnsafeRawBufferPointer($0)) }
         guard let bytes else { return nil }
