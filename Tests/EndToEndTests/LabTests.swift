@@ -51,7 +51,8 @@ import Testing
         #expect(try schemaErrors(records.map(\.line).joined(separator: "\n")) == "")
     }
 
-    /// What a new user sees of `make scan`: the table of ten endpoints, and three commands that do what they say.
+    /// What a new user sees of `make scan`: the table of ten endpoints, and three commands that do what they
+    /// say.
     @Test func itEndsWithWhatToTryNext() throws {
         let scratch = Scratch()
         let errors = scratch.file("errors")

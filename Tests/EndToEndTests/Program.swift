@@ -22,8 +22,8 @@ enum Program {
         return result
     }
 
-    /// With HALLMARK_KEEP_RECORDS=FOLDER in the environment, what a run observed is left in a file there, so that the
-    /// records of a whole test run can be held to a store's template (Tests/Tools/check_mapping.py).
+    /// With HALLMARK_KEEP_RECORDS=FOLDER in the environment, what a run observed is left in a file there, so
+    /// that the records of a whole test run can be held to a store's template (Tests/Tools/check_mapping.py).
     private static func keep(_ text: String, of arguments: [String]) throws {
         guard let folder = ProcessInfo.processInfo.environment["HALLMARK_KEEP_RECORDS"],
             ["scan", "import"].contains(arguments.first)

@@ -150,8 +150,8 @@ import Testing
         }
     }
 
-    /// Nobody can tell where entries behind one of an unknown kind begin: the tile's other entries are named and
-    /// counted, those before it and those of other tiles are read, and the tree is proven all the same.
+    /// Nobody can tell where entries behind one of an unknown kind begin: the tile's other entries are named
+    /// and counted, those before it and those of other tiles are read, and the tree is proven all the same.
     @Test(arguments: ["future_type", "torn_entry"]) func aTornTileHidesNoOtherTile(_ fault: String) throws {
         let logs = try CTLogs(
             "[{\"name\": \"a\", \"kind\": \"static\", \"entries\": 300, \"faults\": {\"\(fault)\": true}}]"

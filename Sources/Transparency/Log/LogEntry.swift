@@ -8,8 +8,8 @@ package struct LogEntry: Sendable {
         case unknown
         /// A leaf that is none of what it says.
         case malformed
-        /// It stands in a tile behind something that can't be read, so that nobody knows where it begins: only
-        /// its hash is there.
+        /// It stands in a tile behind something that can't be read, so that nobody knows where it begins:
+        /// only its hash is there.
         case unread
     }
 

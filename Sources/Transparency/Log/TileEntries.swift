@@ -7,7 +7,8 @@ package enum TileEntries {
 
     /// Reads a tile.
     ///
-    /// Nothing says how long an entry of an unknown kind is, so that what stands behind it can't be read either.
+    /// Nothing says how long an entry of an unknown kind is, so that what stands behind it can't be read
+    /// either.
     ///
     /// - Parameter first: the number of its first entry.
     /// - Returns: the entries as far as they can be read, how many bytes those are, and whether that is all.

@@ -26,8 +26,8 @@ package struct SignedTimestamp: Equatable, Sendable {
 
     /// Reads a list of SCTs, as extensions of certificates, of TLS and of OCSP hold it (section 3.3).
     ///
-    /// - Returns: the SCTs of version 1, and whether the whole list could be read: one of a later version, an empty
-    ///   list, which the section forbids, and a torn one could not.
+    /// - Returns: the SCTs of version 1, and whether the whole list could be read: one of a later version, an
+    ///   empty list, which the section forbids, and a torn one could not.
     package static func list(_ bytes: [UInt8]) -> (timestamps: [SignedTimestamp], isWhole: Bool) {
         let span = bytes.span
         var outer = WireCursor(0..<bytes.count)
