@@ -27,7 +27,7 @@ FOLDER ?= .build-dist
 LAB_PORT := 20443
 
 .DEFAULT_GOAL := help
-.PHONY: lab extras dist deb reproducible signatures-release help scan build check test debug thread fuzz budgets bench manual install uninstall lint format snapshots clean \
+.PHONY: lab fleet extras dist deb reproducible signatures-release help scan build check test debug thread fuzz budgets bench manual install uninstall lint format snapshots clean \
   build-packages test-packages
 
 help: ## List the targets
@@ -44,6 +44,10 @@ endif
 lab: ## Keep the lab of the documentation up on loopback, ports 20443 to 20452, until interrupted
 	@$(call install_packages,nginx-light)
 	@LAB_PORT=$(LAB_PORT) Tests/Lab/lab.sh
+
+fleet: build ## Sweep loopback by a fleet, kill a worker and the broker in the middle, count what is lost; RUNS=10 for ten
+	@$(call install_packages,nats-server nginx-light)
+	@Tests/Lab/fleet.sh $(RELEASE) $(or $(RUNS),1)
 
 build: build-packages ## Build the release binary
 	@$(SWIFT) build -c release --product hallmark >&2  # standard output is for records

@@ -44,6 +44,7 @@ let package = Package(
         .systemLibrary(name: "CVectorscan", pkgConfig: "libhs", providers: [.apt(["libvectorscan-dev"])]),
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CNATS", pkgConfig: "libnats", providers: [.apt(["libnats-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(
@@ -144,6 +145,14 @@ let package = Package(
                 "Bytes", "CMicroHTTPD", "Corpus", "Decisions", "Observations", "Search", "Terminal", "Wire",
             ]
         ),
+        .target(
+            name: "Fleet",
+            dependencies: [
+                "Bytes", "CNATS", "COpenSSL", "Observations",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]
+        ),
         .target(name: "Hunting", dependencies: ["Bytes", "Decisions", "Observations", "Wire"]),
         .target(
             name: "Reporting",
@@ -160,6 +169,7 @@ let package = Package(
                 "Decisions",
                 "Export",
                 "Fetch",
+                "Fleet",
                 "HTTPClient",
                 "Hunting",
                 "Import",
@@ -262,6 +272,7 @@ let package = Package(
             name: "HuntingTests",
             dependencies: ["Bytes", "Hunting", "Observations", "TestSupport"]
         ),
+        .testTarget(name: "FleetTests", dependencies: ["Fleet", "TestSupport"]),
         .testTarget(
             name: "ReportingTests",
             dependencies: ["Bytes", "Observations", "Reporting", "TestSupport"]

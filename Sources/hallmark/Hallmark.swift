@@ -120,6 +120,7 @@ struct Hallmark: ParsableCommand {
             ImportCommand.self,
             RootsCommand.self,
             CTCommand.self,
+            FleetCommand.self,
             SchemaCommand.self,
             WarehouseCommand.self,
             SignaturesCommand.self,

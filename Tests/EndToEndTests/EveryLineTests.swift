@@ -27,6 +27,9 @@ import Testing
         "signatures stale": .answers("rule"), "signatures measure": .answers("measure"),
         "signatures lint": .answers("fault"), "signatures test": .answers("fault"),
         "signatures update": .none, "signatures draft": .none, "config show": .none,
+        // The tests of a fleet hold what its status prints to the schema.
+        "fleet submit": .none, "fleet work": .none, "fleet collect": .none, "fleet status": .answers("fleet"),
+        "fleet cancel": .none, "fleet broker-config": .none,
         // The playbook of transparency holds what a watch prints to the schema.
         "ct watch": .records, "ct backfill": .records, "ct verify": .none, "ct authorize": .none,
     ]

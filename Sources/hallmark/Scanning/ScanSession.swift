@@ -22,6 +22,7 @@ struct ScanSession {
     }
 
     func run() throws {
+        ParentWatch.begin()
         let files = try ScanFiles(command)
         let saved = try files.resumed?.load()
         let targets = try TargetSetup(command.target, command.order, saved)

@@ -1,0 +1,132 @@
+/* libnats with JetStream: its structures of options are filled here, so that Swift hands over plain values. */
+#pragma once
+#include <string.h>
+
+#include <nats/nats.h>
+
+/* The library's own handler writes to standard error. */
+static inline void cNats_ignore(
+    natsConnection *connection, natsSubscription *subscription, natsStatus status, void *context
+) {
+    (void)connection, (void)subscription, (void)status, (void)context;
+}
+
+static inline natsStatus cNats_setQuiet(natsOptions *options) {
+    return natsOptions_SetErrorHandler(options, cNats_ignore, NULL);
+}
+
+static inline natsStatus cNats_context(jsCtx **context, natsConnection *connection, int64_t milliseconds) {
+    jsOptions options;
+    jsOptions_Init(&options);
+    options.Wait = milliseconds;
+    return natsConnection_JetStream(context, connection, &options);
+}
+
+/* Makes a stream of one subject, or leaves the one that is there. Times are nanoseconds; 0 is no limit. */
+static inline natsStatus cNats_addStream(
+    jsCtx *context, const char *name, const char *subject, int64_t maxBytes, int64_t maxAge, int64_t window,
+    jsErrCode *code
+) {
+    const char *subjects[] = {subject};
+    jsStreamConfig config;
+    jsStreamConfig_Init(&config);
+    config.Name = name;
+    config.Subjects = subjects;
+    config.SubjectsLen = 1;
+    config.Retention = js_WorkQueuePolicy;
+    config.Storage = js_FileStorage;
+    config.Discard = js_DiscardNew;
+    config.Duplicates = window;
+    if (maxBytes > 0) config.MaxBytes = maxBytes;
+    if (maxAge > 0) config.MaxAge = maxAge;
+    natsStatus status = js_AddStream(NULL, context, &config, NULL, code);
+    /* Its name is taken, with other limits: that is the operator's choice. */
+    return status != NATS_OK && *code == JSStreamNameExistErr ? NATS_OK : status;
+}
+
+static inline natsStatus cNats_addConsumer(
+    jsCtx *context, const char *stream, const char *name, const char *subject, int64_t ackWait,
+    int64_t maxPending, jsErrCode *code
+) {
+    jsConsumerConfig config;
+    jsConsumerConfig_Init(&config);
+    config.Durable = name;
+    config.FilterSubject = subject;
+    config.AckPolicy = js_AckExplicit;
+    config.AckWait = ackWait;
+    config.MaxAckPending = maxPending;
+    return js_AddConsumer(NULL, context, stream, &config, NULL, code);
+}
+
+static inline natsStatus cNats_pull(
+    natsSubscription **subscription, jsCtx *context, const char *stream, const char *consumer,
+    const char *subject, jsErrCode *code
+) {
+    jsSubOptions options;
+    jsSubOptions_Init(&options);
+    options.Stream = stream;
+    options.Consumer = consumer;
+    return js_PullSubscribe(subscription, context, subject, consumer, NULL, &options, code);
+}
+
+static inline natsStatus cNats_publish(
+    jsCtx *context, const char *subject, const char *identifier, const void *data, int count,
+    int64_t milliseconds, bool *isDuplicate, jsErrCode *code
+) {
+    jsPubOptions options;
+    jsPubOptions_Init(&options);
+    options.MsgId = identifier;
+    options.MaxWait = milliseconds;
+    jsPubAck *acknowledgement = NULL;
+    natsStatus status = js_Publish(&acknowledgement, context, subject, data, count, &options, code);
+    if (status == NATS_OK && acknowledgement != NULL) *isDuplicate = acknowledgement->Duplicate;
+    jsPubAck_Destroy(acknowledgement);
+    return status;
+}
+
+/* Removes what waits under a subject. */
+static inline natsStatus cNats_purge(jsCtx *context, const char *stream, const char *subject, jsErrCode *code) {
+    jsOptions options;
+    jsOptions_Init(&options);
+    options.Stream.Purge.Subject = subject;
+    return js_PurgeStream(context, stream, &options, code);
+}
+
+/* A bucket with the last value of each key; `age` in nanoseconds, 0 for ever. */
+static inline natsStatus cNats_bucket(kvStore **bucket, jsCtx *context, const char *name, int64_t age) {
+    kvConfig config;
+    kvConfig_Init(&config);
+    config.Bucket = name;
+    config.History = 1;
+    config.TTL = age;
+    config.StorageType = js_FileStorage;
+    natsStatus status = js_KeyValue(bucket, context, name);
+    return status == NATS_OK ? status : js_CreateKeyValue(bucket, context, &config);
+}
+
+struct cNats_consumerState {
+    uint64_t pending, delivered, redelivered, unacknowledged;
+};
+
+static inline natsStatus cNats_consumerInfo(
+    struct cNats_consumerState *state, jsCtx *context, const char *stream, const char *name, jsErrCode *code
+) {
+    jsConsumerInfo *info = NULL;
+    natsStatus status = js_GetConsumerInfo(&info, context, stream, name, NULL, code);
+    if (status != NATS_OK) return status;
+    state->pending = info->NumPending;
+    state->delivered = info->Delivered.Consumer;
+    state->redelivered = info->NumRedelivered < 0 ? 0 : (uint64_t)info->NumRedelivered;
+    state->unacknowledged = info->NumAckPending < 0 ? 0 : (uint64_t)info->NumAckPending;
+    jsConsumerInfo_Destroy(info);
+    return NATS_OK;
+}
+
+/* How often a message was given out, this time included; 0 when the message does not say. */
+static inline uint64_t cNats_delivered(natsMsg *message) {
+    jsMsgMetaData *data = NULL;
+    if (natsMsg_GetMetaData(&data, message) != NATS_OK) return 0;
+    uint64_t count = data->NumDelivered;
+    jsMsgMetaData_Destroy(data);
+    return count;
+}

@@ -1,0 +1,178 @@
+import Bytes
+import Foundation
+import GRDB
+import Observations
+
+/// What a collector remembers, in a SQLite file beside its records: shards that are done, what came of the
+/// others, and how far the file of records counts.
+///
+/// One transaction holds what came of some messages and the length of the file with their records. So the
+/// two never disagree, whenever the collector ends.
+final class CollectState {
+    private let queue: DatabaseQueue
+
+    private static let tables = """
+        CREATE TABLE IF NOT EXISTS place (id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER, offset INTEGER);
+        CREATE TABLE IF NOT EXISTS done (job TEXT, vantage TEXT, number INTEGER,
+            PRIMARY KEY (job, vantage, number)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS messages (job TEXT, vantage TEXT, number INTEGER, attempt TEXT, sequence INTEGER,
+            keys BLOB, done TEXT, PRIMARY KEY (job, vantage, number, attempt, sequence)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS jobs (job TEXT PRIMARY KEY, shards INTEGER, endpoints INTEGER, records INTEGER,
+            repeated INTEGER, lost INTEGER) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS name (id INTEGER PRIMARY KEY CHECK (id = 1), text TEXT);
+        INSERT OR IGNORE INTO name VALUES (1, lower(hex(randomblob(16))));
+        CREATE TABLE IF NOT EXISTS feeds (name TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID;
+        """
+
+    init(_ path: String) throws {
+        var configuration = Configuration()
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+        }
+        queue = try DatabaseQueue(path: URL(fileURLWithPath: path).path, configuration: configuration)
+        try queue.write { try $0.execute(sql: Self.tables) }
+    }
+
+    /// The file that is written, and its bytes that count.
+    func place() throws -> (number: Int, offset: Int) {
+        try queue.read { db in
+            let row = try Row.fetchOne(db, sql: "SELECT number, offset FROM place")
+            return row.map { ($0["number"], $0["offset"]) } ?? (1, 0)
+        }
+    }
+
+    /// What no other collector is called.
+    func name() throws -> String {
+        try queue.read { try String.fetchOne($0, sql: "SELECT text FROM name") ?? "" }
+    }
+
+    /// Runs `body` in a transaction.
+    func write<R>(_ body: (Transaction) throws -> R) throws -> R {
+        try queue.write { try body(Transaction(db: $0)) }
+    }
+
+    /// Shards that came in part, as the last collector knew them.
+    func openShards() throws -> [ShardPlace: OpenShard] {
+        try queue.read { db in
+            var shards: [ShardPlace: OpenShard] = [:]
+            let rows = try Row.fetchCursor(db, sql: "SELECT * FROM messages")
+            while let row = try rows.next() {
+                let place = ShardPlace(job: row["job"], vantage: row["vantage"], number: row["number"])
+                let attempt: String = row["attempt"]
+                let sequence: Int = row["sequence"]
+                if let text: String = row["done"] {
+                    let done = try JSONDecoder().decode(ResultHeader.Done.self, from: Data(text.utf8))
+                    shards[place, default: OpenShard()].end(attempt, messages: sequence, done)
+                    continue
+                }
+                _ = shards[place, default: OpenShard()].begin(attempt, sequence)
+                let keys = Array((row["keys"] as Data?) ?? Data())
+                for start in stride(from: 0, to: keys.count, by: RecordKey.size) {
+                    _ = shards[place]?.add(RecordKey(keys[start...].prefix(RecordKey.size)), attempt)
+                }
+            }
+            return shards
+        }
+    }
+
+    /// How far each job is.
+    func progress() throws -> [JobProgress] {
+        try queue.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM jobs").map { row in
+                JobProgress(
+                    job: row["job"],
+                    shardsDone: row["shards"],
+                    endpoints: row["endpoints"],
+                    records: row["records"],
+                    repeated: row["repeated"],
+                    lost: row["lost"]
+                )
+            }
+        }
+    }
+
+    /// The numbers of a job's shards that are done.
+    func done(_ job: String, _ vantage: String) throws -> Set<UInt32> {
+        try queue.read { db in
+            Set(
+                try UInt32.fetchAll(
+                    db,
+                    sql: "SELECT number FROM done WHERE job = ? AND vantage = ?",
+                    arguments: [job, vantage]
+                )
+            )
+        }
+    }
+
+    /// The last file that a sink has taken; 0 for none.
+    func fed(_ name: String) throws -> Int {
+        try queue.read {
+            try Int.fetchOne($0, sql: "SELECT number FROM feeds WHERE name = ?", arguments: [name]) ?? 0
+        }
+    }
+
+    func setFed(_ name: String, _ number: Int) throws {
+        try queue.write {
+            try $0.execute(sql: "INSERT OR REPLACE INTO feeds VALUES (?, ?)", arguments: [name, number])
+        }
+    }
+
+    /// What is written together.
+    struct Transaction {
+        fileprivate let db: Database
+
+        func isDone(_ place: ShardPlace) throws -> Bool {
+            try Bool.fetchOne(
+                db,
+                sql: "SELECT 1 FROM done WHERE job = ? AND vantage = ? AND number = ?",
+                arguments: [place.job, place.vantage, Int64(place.number)]
+            ) ?? false
+        }
+
+        /// Notes a message and its records' keys, or what a whole scan came to.
+        func add(_ place: ShardPlace, _ header: ResultHeader, keys: [UInt8]) throws {
+            let done = try header.done.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO messages VALUES (?, ?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    place.job, place.vantage, Int64(place.number), header.attempt, header.sequence,
+                    Data(keys), done,
+                ]
+            )
+        }
+
+        /// Counts for a job.
+        func count(_ job: String, records: Int, repeated: Int) throws {
+            try db.execute(
+                sql: """
+                    INSERT INTO jobs VALUES (?1, 0, 0, ?2, ?3, 0)
+                    ON CONFLICT DO UPDATE SET records = records + ?2, repeated = repeated + ?3
+                    """,
+                arguments: [job, records, repeated]
+            )
+        }
+
+        /// Notes that a shard is done; what came of it is not needed any more.
+        func finish(_ place: ShardPlace, _ done: ResultHeader.Done) throws {
+            try db.execute(
+                sql: "DELETE FROM messages WHERE job = ? AND vantage = ? AND number = ?",
+                arguments: [place.job, place.vantage, Int64(place.number)]
+            )
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO done VALUES (?, ?, ?)",
+                arguments: [place.job, place.vantage, Int64(place.number)]
+            )
+            try db.execute(
+                sql: """
+                    INSERT INTO jobs VALUES (?1, 1, ?2, 0, 0, ?3)
+                    ON CONFLICT DO UPDATE SET shards = shards + 1, endpoints = endpoints + ?2, lost = lost + ?3
+                    """,
+                arguments: [place.job, Int64(clamping: done.endpoints), Int64(clamping: done.lost)]
+            )
+        }
+
+        func setPlace(_ number: Int, _ offset: Int) throws {
+            try db.execute(sql: "INSERT OR REPLACE INTO place VALUES (1, ?, ?)", arguments: [number, offset])
+        }
+    }
+}

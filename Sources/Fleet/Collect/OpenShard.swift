@@ -1,0 +1,94 @@
+import Bytes
+import Observations
+
+/// By what a record is told from others of its shard: the first half of a SHA-256.
+struct RecordKey: Hashable {
+    let high: UInt64
+    let low: UInt64
+
+    static let size = 16
+
+    init(_ digest: some Collection<UInt8>) {
+        func number(_ bytes: some Collection<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+        high = number(digest.prefix(8))
+        low = number(digest.dropFirst(8).prefix(8))
+    }
+
+    func append(to bytes: inout [UInt8]) {
+        for word in [high, low] {
+            for shift in stride(from: UInt64(56), through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
+        }
+    }
+}
+
+/// Makes keys of records.
+final class RecordKeyReader {
+    private let picker = RecordPicker([.address, .port, .ip, .serverName, .urlScheme])
+
+    /// Of a line: whom it is about.
+    ///
+    /// A line that cannot be read is itself its key, and so is not lost.
+    func key(of line: UnsafeRawBufferPointer, tellsAddresses: Bool) -> RecordKey {
+        if (try? picker.read(line)) != nil, let address = picker.text(.address) {
+            let parts = [
+                address, picker.integer(.port).map { "\($0)" } ?? "", picker.text(.serverName) ?? "",
+                picker.text(.urlScheme) ?? "", tellsAddresses ? picker.text(.ip) ?? "" : "",
+            ]
+            return Self.key(Array(parts.joined(separator: "\u{0}").utf8))
+        }
+        return Self.key(Array(line))
+    }
+
+    private static func key(_ bytes: [UInt8]) -> RecordKey { RecordKey(BodyDigest.sha256(bytes.span)) }
+}
+
+/// What came of a shard that is not done yet.
+///
+/// A shard that was given to a second worker is scanned anew, and its records come again, with other times
+/// and perhaps other results. Of each endpoint the first record counts. One that stands n times in a plan
+/// has n records, and so records are counted, for each scan of the shard on its own: the n-th of a scan
+/// counts when no other scan has had n.
+struct OpenShard {
+    private var attempts: [String: Attempt] = [:]
+
+    private struct Attempt {
+        var sequences: Set<Int> = []
+        var counts: [RecordKey: UInt32] = [:]
+        /// How many messages with records the whole scan has, and what it came to; nil before its last one
+        /// came.
+        var end: (messages: Int, done: ResultHeader.Done)?
+    }
+
+    /// Notes a message.
+    ///
+    /// - Returns: false when it came before.
+    mutating func begin(_ attempt: String, _ sequence: Int) -> Bool {
+        attempts[attempt, default: Attempt()].sequences.insert(sequence).inserted
+    }
+
+    /// Notes a record.
+    ///
+    /// - Returns: whether it is one that no scan of the shard has brought yet.
+    mutating func add(_ key: RecordKey, _ attempt: String) -> Bool {
+        let count = attempts[attempt, default: Attempt()].counts[key, default: 0] &+ 1
+        attempts[attempt]?.counts[key] = count
+        return !attempts.contains { $0.key != attempt && $0.value.counts[key, default: 0] >= count }
+    }
+
+    /// Notes that a scan came to its end with so many messages before the last one.
+    mutating func end(_ attempt: String, messages: Int, _ done: ResultHeader.Done) {
+        attempts[attempt, default: Attempt()].end = (messages, done)
+    }
+
+    /// What a scan came to of which all messages are there; nil while there is none.
+    var finished: ResultHeader.Done? {
+        attempts.values.lazy.compactMap { attempt in
+            attempt.end.flatMap { end in
+                attempt.sequences.count { $0 < end.messages } == end.messages ? end.done : nil
+            }
+        }
+        .first
+    }
+}

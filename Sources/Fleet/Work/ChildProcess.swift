@@ -1,0 +1,130 @@
+import Glibc
+package import Observations
+import Synchronization
+
+/// Held from the making of a pipe to the start of its program: no other program that starts meanwhile shall
+/// inherit it.
+private let starting = Mutex(())
+
+/// A program whose standard output we read; its standard error is ours.
+///
+/// Foundation's `Process` waits for whatever inherited its socket, and so for the children of other threads.
+package final class ChildProcess {
+    private let identifier: pid_t
+    private let output: CInt
+    private var result: CInt?
+
+    /// The number of standard output.
+    private static let output: CInt = 1
+
+    /// - Parameter environment: variables beside our own.
+    package convenience init(
+        _ program: String,
+        _ arguments: [String],
+        environment: [String]
+    ) throws(FileError) {
+        try self.init(started: starting.withLock { _ in Self.start(program, arguments, environment) })
+    }
+
+    private init(started: Result<(pid_t, CInt), FileError>) throws(FileError) {
+        (identifier, output) = try started.get()
+    }
+
+    private static func start(
+        _ program: String,
+        _ arguments: [String],
+        _ environment: [String]
+    ) -> Result<(pid_t, CInt), FileError> {
+        var pipe: [CInt] = [-1, -1]
+        guard Glibc.pipe(&pipe) == 0 else { return .failure(FileError(program, errno)) }
+        for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, pipe[1], Self.output)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        // A group of its own: Ctrl-C is the worker's, which ends its scans in order.
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
+        var words = ([program] + arguments).map { strdup($0) } + [nil]
+        var variables =
+            Self.inherited(without: environment).map { strdup($0) } + environment.map { strdup($0) } + [nil]
+        defer {
+            for word in words { free(word) }
+            for variable in variables { free(variable) }
+        }
+        var identifier: pid_t = 0
+        let code = posix_spawn(&identifier, program, &actions, &attributes, &words, &variables)
+        close(pipe[1])
+        guard code == 0 else {
+            close(pipe[0])
+            return .failure(FileError(program, code))
+        }
+        return .success((identifier, pipe[0]))
+    }
+
+    deinit {
+        close(output)
+        guard result == nil else { return }
+        kill(identifier, SIGKILL)
+        _ = wait()
+    }
+
+    private static func inherited(without names: [String]) -> [String] {
+        var result: [String] = []
+        var place = environ
+        while let text = place.pointee {
+            let variable = String(cString: text)
+            let name = variable.prefix { $0 != "=" }
+            if !names.contains(where: { $0.hasPrefix(name + "=") }) { result.append(variable) }
+            place += 1
+        }
+        return result
+    }
+
+    /// What a reading brought.
+    package enum Reading {
+        case some
+        case nothing
+        case end
+    }
+
+    /// Reads what there is, or waits a while for it.
+    ///
+    /// - Parameter bytes: gets it behind what it holds.
+    package func read(into bytes: inout [UInt8], milliseconds: Int32) -> Reading {
+        var waiting = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+        guard poll(&waiting, 1, milliseconds) > 0 else { return .nothing }
+        let size = 64 << 10
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: size))
+        let count = bytes.withUnsafeMutableBytes { buffer in
+            Glibc.read(output, buffer.baseAddress.map { $0 + start }, size)
+        }
+        bytes.removeLast(size - max(0, count))
+        if count < 0, errno == EINTR || errno == EAGAIN { return .nothing }
+        return count > 0 ? .some : .end
+    }
+
+    /// Asks it to end in order.
+    package func interrupt() { if result == nil { kill(identifier, SIGTERM) } }
+
+    /// Waits for its end.
+    ///
+    /// - Returns: its exit code; over 128, the signal that ended it.
+    package func wait() -> CInt {
+        if let result { return result }
+        var status: CInt = 0
+        while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+        let signal = status & 0x7f
+        let code = signal == 0 ? status >> 8 & 0xff : 128 + signal
+        result = code
+        return code
+    }
+}

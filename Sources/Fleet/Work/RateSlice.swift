@@ -1,0 +1,67 @@
+import Foundation
+
+/// A share of a job's rate, held as long as a shard of it is scanned.
+///
+/// The job's rate is cut into as many equal slices as the job says. Who scans a shard holds one, as a key in
+/// the store that it writes anew every few seconds. A worker that dies writes no more, and its slice is free
+/// after `FleetStreams.sliceLease` seconds: its scan has ended by then, as it ends with the worker. A worker
+/// that cannot reach the store ends its scan before the store forgets the slice. So there are never more
+/// scans than slices.
+package final class RateSlice {
+    private let bucket: Bucket
+    private let key: String
+    private let holder: [UInt8]
+    private var revision: UInt64
+    private var renewed: ContinuousClock.Instant
+
+    private static let pause = Duration.seconds(FleetStreams.sliceLease / 6)
+    private static let longest = Duration.seconds(FleetStreams.sliceLease / 2)
+
+    private init(
+        _ bucket: Bucket,
+        _ key: String,
+        _ holder: [UInt8],
+        _ revision: UInt64,
+        _ time: ContinuousClock.Instant
+    ) {
+        self.bucket = bucket
+        self.key = key
+        self.holder = holder
+        self.revision = revision
+        renewed = time
+    }
+
+    /// Takes a slice that is free; nil when none is.
+    package static func take(of job: FleetJob, holder: String, in bucket: Bucket) throws(FleetError)
+        -> RateSlice?
+    {
+        for number in 1...max(1, job.slices) {
+            let key = "\(job.id).\(number)"
+            let bytes = Array(holder.utf8)
+            let time = ContinuousClock.now
+            guard try bucket.value(of: key) == nil, let revision = try bucket.create(bytes, for: key) else {
+                continue
+            }
+            return RateSlice(bucket, key, bytes, revision, time)
+        }
+        return nil
+    }
+
+    /// Says that it is still held, when it is time to.
+    ///
+    /// - Returns: false when it is not certain any more that nobody else gets it: whoever uses it stops.
+    package func renew() -> Bool {
+        let now = ContinuousClock.now
+        guard now - renewed > Self.pause else { return true }
+        do throws(FleetError) {
+            guard let next = try bucket.update(holder, for: key, revision: revision) else { return false }
+            revision = next
+            // From before the question: the store counts from when it was written, which is later.
+            renewed = now
+        } catch {}
+        return ContinuousClock.now - renewed < Self.longest
+    }
+
+    /// Gives it back.
+    package func free() { try? bucket.remove(key) }
+}

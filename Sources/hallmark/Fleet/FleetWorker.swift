@@ -1,0 +1,210 @@
+import Fleet
+import Foundation
+import Synchronization
+import Targets
+import Terminal
+
+/// Pulls shards as it has room, and scans them.
+final class FleetWorker: Sendable {
+    private let broker: Broker
+    private let desk: JobDesk
+    private let slices: Bucket
+    private let own: [String]
+    private let vantages: [String]
+    private let word: Mutex<WorkerWord>
+    private let done = Mutex<Set<ShardPlace>>([])
+    private let said = Mutex<Set<String>>([])
+    private let lastWork = Mutex(ContinuousClock.now)
+    private let isEnding = Atomic(false)
+    private let running = Atomic(0)
+
+    /// - Parameters:
+    ///   - word: who this worker is.
+    ///   - own: arguments of every scan of it.
+    init(_ broker: Broker, _ desk: JobDesk, word: WorkerWord, own: [String]) throws(FleetError) {
+        self.broker = broker
+        self.desk = desk
+        self.own = own
+        slices = try Bucket(FleetStreams.slices, on: broker, seconds: FleetStreams.sliceLease)
+        vantages =
+            word.vantage == ShardPlace.anyVantage ? [word.vantage] : [word.vantage, ShardPlace.anyVantage]
+        self.word = Mutex(word)
+    }
+
+    /// Works until it is told to end, or nothing has come for a while.
+    ///
+    /// - Parameters:
+    ///   - count: shards that are scanned at once.
+    ///   - idle: seconds without a shard after which it ends; nil for never.
+    func run(count: Int, idle: Int?) throws {
+        let words = try Bucket(FleetStreams.workers, on: broker)
+        for _ in 0..<count {
+            running.add(1, ordering: .relaxed)
+            let thread = Thread { [self] in
+                work()
+                running.subtract(1, ordering: .releasing)
+            }
+            thread.stackSize = 4 << 20
+            thread.start()
+        }
+        var spoken: ContinuousClock.Instant?
+        var (records, time) = (UInt64(0), ContinuousClock.now)
+        while running.load(ordering: .acquiring) > 0 {
+            usleep(100_000)
+            if StopSignals.isAsked { isEnding.store(true, ordering: .relaxed) }
+            if let idle, word.withLock({ $0.shards.isEmpty }),
+                ContinuousClock.now - lastWork.withLock({ $0 }) > .seconds(idle)
+            {
+                isEnding.store(true, ordering: .relaxed)
+            }
+            guard spoken.map({ .now - $0 > .seconds(5) }) ?? true else { continue }
+            let now = ContinuousClock.now
+            let seconds =
+                Double((now - time).components.seconds) + Double((now - time).components.attoseconds) / 1e18
+            let sayable = word.withLock { word in
+                word.time = Int(Date().timeIntervalSince1970)
+                word.rate = seconds > 0.5 ? Double(word.records &- records) / seconds : 0
+                records = word.records
+                return word
+            }
+            (spoken, time) = (now, now)
+            say(sayable, in: words)
+        }
+        var last = word.withLock { $0 }
+        last.time = Int(Date().timeIntervalSince1970)
+        last.rate = 0
+        last.hasLeft = true
+        say(last, in: words)
+    }
+
+    private func say(_ word: WorkerWord, in bucket: Bucket) {
+        // Without a broker there is nobody to be told.
+        guard broker.isConnected, let bytes = try? JSONEncoder().encode(word) else { return }
+        try? bucket.put(Array(bytes), for: word.name)
+    }
+
+    private var isStopped: Bool { isEnding.load(ordering: .relaxed) }
+
+    private func note(_ text: String) {
+        word.withLock { $0.trouble = String(text.prefix(300)) }
+        // The same once, however often it happens.
+        guard said.withLock({ $0.count < 1000 && $0.insert(text).inserted }) else { return }
+        Terminal.say("hallmark: \(text)", .warning)
+    }
+
+    // MARK: One thread
+
+    private func work() {
+        var queues: [String: MessageQueue] = [:]
+        while !isStopped {
+            var delivery: Delivery?
+            for vantage in vantages where delivery == nil && !isStopped {
+                do throws(FleetError) {
+                    if queues[vantage] == nil {
+                        queues[vantage] = try MessageQueue(
+                            FleetStreams.workers(of: vantage),
+                            of: FleetStreams.work,
+                            subject: FleetStreams.workSubject(vantage),
+                            on: broker
+                        )
+                    }
+                    delivery = queues[vantage]?.pull(1, milliseconds: 1000).first
+                } catch {
+                    // Nobody has submitted anything for it yet, or the broker is away.
+                    if broker.isConnected { note("waiting for a job: \(error)") }
+                    usleep(500_000)
+                }
+            }
+            if let delivery { handle(delivery) }
+        }
+    }
+
+    private func handle(_ delivery: Delivery) {
+        lastWork.withLock { $0 = .now }
+        defer { lastWork.withLock { $0 = .now } }
+        guard let place = ShardPlace(subject: delivery.subject) else { return delivery.drop() }
+        // It was acknowledged, and the broker was killed before it took note.
+        if done.withLock({ $0.contains(place) }) { return acknowledge(delivery) }
+        let ready: JobDesk.Ready
+        do throws(FleetError) {
+            switch try desk.answer(place.job) {
+            case .gone: return delivery.drop()
+            case .refused(let reason):
+                word.withLock { if $0.refused.count < 100 { $0.refused[place.job] = reason } }
+                note("the job \(place.job) is refused: \(reason)")
+                return delivery.giveBack(after: FleetStreams.lease)
+            case .ready(let answer): ready = answer
+            }
+        } catch {
+            note("\(error)")
+            return delivery.giveBack(after: 5)
+        }
+        guard place.number <= ready.job.shards, ready.job.vantages.contains(place.vantage) else {
+            return delivery.drop()
+        }
+        scan(ready, place, delivery)
+    }
+
+    private func scan(_ ready: JobDesk.Ready, _ place: ShardPlace, _ delivery: Delivery) {
+        let label = "\(place.job) \(place.number)"
+        word.withLock { $0.shards.append(label) }
+        defer {
+            word.withLock { word in word.shards.firstIndex(of: label).map { _ = word.shards.remove(at: $0) } }
+        }
+        var slice: RateSlice?
+        if ready.job.isPaced {
+            slice = waitForSlice(ready.job, delivery)
+            guard slice != nil else { return delivery.giveBack(after: 0) }
+        }
+        let scan = ShardScan(
+            ready: ready,
+            place: place,
+            delivery: delivery,
+            broker: broker,
+            worker: word.withLock { $0.name },
+            own: own,
+            slice: slice,
+            isStopped: { self.isStopped },
+            isCancelled: { self.desk.isCancelled(place.job) },
+            note: note,
+            count: { count in self.word.withLock { $0.records &+= count } }
+        )
+        let outcome = scan.run()
+        slice?.free()
+        switch outcome {
+        case .done:
+            done.withLock { _ = $0.insert(place) }
+            word.withLock { $0.shardsDone &+= 1 }
+            acknowledge(delivery)
+        case .again(let reason, let seconds):
+            if !isStopped { note("the shard \(place.number) of \(place.job) is scanned anew: \(reason)") }
+            delivery.giveBack(after: seconds)
+        case .cancelled: delivery.drop()
+        }
+    }
+
+    /// Waits for a part of the job's rate; nil when the worker ends meanwhile, or the job is cancelled.
+    private func waitForSlice(_ job: FleetJob, _ delivery: Delivery) -> RateSlice? {
+        var beaten = ContinuousClock.now
+        while !isStopped {
+            if let slice = try? RateSlice.take(of: job, holder: word.withLock({ $0.name }), in: slices) {
+                return slice
+            }
+            if .now - beaten > .seconds(1) {
+                beaten = .now
+                delivery.extend()
+                if desk.isCancelled(job.id) { return nil }
+            }
+            usleep(300_000)
+        }
+        return nil
+    }
+
+    private func acknowledge(_ delivery: Delivery) {
+        for _ in 0..<20 {
+            if (try? delivery.acknowledge()) != nil { return }
+            usleep(250_000)
+        }
+        // It will be given out again, and found to be done.
+    }
+}

@@ -1,0 +1,237 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A fleet over a real nats-server.
+@Suite struct FleetTests {
+    /// A worker and the broker are killed in the middle, and every endpoint is stored once.
+    @Test func nothingIsLostOrTwiceWhateverIsKilled() throws {
+        let lab = try FleetLab()
+        let job = try lab.submit(["--shard-size", "128", "--lease", "5"] + lab.sweep("127.9.0.0/21"))
+        let records = lab.scratch.file("records")
+        let collector = try lab.start(["collect", "--into", records, "--rotate-seconds", "2", "--until-done"])
+        // Slow enough that the middle lasts.
+        let slow = ["--", "--concurrency", "8"]
+        var workers = try ["one", "two", "three"].map { try lab.worker($0, slow) }
+        #expect(eventually { (try? lab.status(job))?["shards_done"] as? Int ?? 0 >= 2 })
+        kill(-workers[1].group, SIGKILL)
+        try lab.restartBroker()
+        workers.append(try lab.worker("four"))
+        #expect(eventually { hasEnded(collector) })
+        let endpoints = try lab.endpoints(in: records)
+        #expect(endpoints.count == 2048, "stored \(endpoints.count)")
+        #expect(Set(endpoints).count == 2048, "distinct \(Set(endpoints).count)")
+        let status = try #require(try lab.status(job))
+        #expect(status["shards_done"] as? Int == 16 && status["records"] as? Int == 2048, "\(status)")
+        try Self.checkLines(of: lab)
+    }
+
+    /// What status prints keeps to its schema, and Prometheus' own parser reads the other form.
+    private static func checkLines(of lab: FleetLab) throws {
+        let lines = try Program.run(["fleet", "status", "--format", "ndjson"] + lab.place("watch"))
+        let path = try lab.scratch.write("status", lines.text)
+        let tool = projectFolder + "/Tests/Tools/check_lines.py"
+        let checked = try TestSupport.run(
+            "/usr/bin/python3",
+            ["-B", tool, projectFolder + "/Docs", "fleet=\(path)"]
+        )
+        #expect(checked.status == 0 && checked.errors.contains("fleet "), "\(checked.text) \(checked.errors)")
+        let metrics = try Program.run(["fleet", "status", "--format", "prometheus"] + lab.place("watch"))
+        let parser =
+            "import sys; from prometheus_client.parser import text_string_to_metric_families as read; "
+            + "print(sum(len(family.samples) for family in read(sys.stdin.read())))"
+        let read = try TestSupport.run("/usr/bin/python3", ["-c", parser], input: metrics.output)
+        #expect(
+            read.status == 0 && Int(read.text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0 > 10,
+            "\(read.errors)"
+        )
+        let table = try Program.run(["fleet", "status"] + lab.place("watch"))
+        #expect(table.status == 0 && table.text.contains("2,048/2,048"), "\(table.text)")
+    }
+
+    /// With the configuration that is printed, over TLS, each role can do its work, and not another's.
+    @Test func theConfigurationIsEnough() throws {
+        let scratch = Scratch()
+        let authority = try TestCertificate(
+            subject: "/CN=localhost",
+            extra: ["-addext", "subjectAltName=DNS:localhost"]
+        )
+        try FileManager.default.copyItem(atPath: authority.certificate, toPath: scratch.file("ca.pem"))
+        let port = freePort()
+        let folder = scratch.file("broker")
+        let made = try Program.run([
+            "fleet", "broker-config", folder, "--listen", "127.0.0.1:\(port)", "--store",
+            scratch.file("streams"),
+            "--cert", authority.certificate, "--key", authority.key,
+        ])
+        #expect(made.status == 0, "\(made.errors)")
+        let lab = try FleetLab(configuration: folder, port: port)
+        let worker = try lab.worker("one")
+        let job = try lab.submit(
+            ["--shard-size", "16", "--slices", "2"] + lab.sweep("127.9.0.0/26", ["--rate", "500"])
+        )
+        let collector = try lab.start(["collect", "--into", lab.scratch.file("records"), "--until-done"])
+        #expect(eventually { hasEnded(collector) })
+        #expect(try Set(lab.endpoints(in: lab.scratch.file("records"))).count == 64)
+        #expect(try lab.status(job)?["records"] as? Int == 64)
+        for role in ["work", "watch"] {
+            let other = try Program.run(
+                ["fleet", "submit", "--key", lab.scratch.file("job.key")] + lab.place(role)
+                    + lab.sweep("127.9.0.0/28")
+            )
+            #expect(other.status == 1, "\(role): \(other.text)")
+        }
+        // Another authority's broker is not spoken to.
+        let stranger = try TestCertificate(subject: "/CN=localhost")
+        var place = lab.place("watch")
+        place[3] = stranger.certificate
+        let refused = try Program.run(["fleet", "status"] + place)
+        #expect(refused.status == 1 && !refused.errors.isEmpty, "\(refused.errors)")
+        // Nor one that is called otherwise.
+        place = lab.place("watch")
+        place[1] = "tls://127.0.0.1:\(port)"
+        let misnamed = try Program.run(["fleet", "status"] + place)
+        #expect(misnamed.status == 1, "\(misnamed.errors)")
+        let seed = try String(contentsOfFile: folder + "/work.nk", encoding: .utf8)
+        #expect(!made.text.contains(seed) && !made.errors.contains(seed))
+        withExtendedLifetime(worker) {}
+    }
+
+    /// A collector that is killed goes on where it was.
+    @Test func aCollectorGoesOn() throws {
+        let lab = try FleetLab()
+        let job = try lab.submit(["--shard-size", "64", "--lease", "5"] + lab.sweep("127.9.0.0/22"))
+        let records = lab.scratch.file("records")
+        let corpus = lab.scratch.file("corpus.sqlite")
+        let first = try lab.start(["collect", "--into", records])
+        let worker = try lab.worker("one", ["--", "--concurrency", "8"])
+        #expect(eventually { (try? lab.status(job))?["records"] as? Int ?? 0 >= 100 })
+        kill(-first.group, SIGKILL)
+        #expect(eventually { hasEnded(first) })
+        let second = try lab.start(["collect", "--into", records, "--corpus", corpus, "--until-done"])
+        #expect(eventually { hasEnded(second) })
+        let endpoints = try lab.endpoints(in: records)
+        #expect(endpoints.count == 1024 && Set(endpoints).count == 1024, "stored \(endpoints.count)")
+        let stats = try Program.run(["corpus", "stats", "--corpus", corpus, "--format", "ndjson"])
+        #expect(stats.text.contains("1024"), "\(stats.text)")
+        withExtendedLifetime(worker) {}
+    }
+
+    /// What is not signed by a trusted key, was changed, or goes where the worker does not: nothing is
+    /// scanned.
+    @Test func jobsThatNobodyAnswersForAreRefused() throws {
+        let lab = try FleetLab()
+        let other = Scratch()
+        try check("openssl", ["genpkey", "-algorithm", "ed25519", "-out", other.file("job.key")])
+        let stranger = try Program.run(
+            ["fleet", "submit", "--key", other.file("job.key")] + lab.place("submit")
+                + lab.sweep("127.9.0.0/28")
+        )
+        #expect(stranger.status == 0, "\(stranger.errors)")
+        let foreign = stranger.text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let scope = try lab.scratch.write(
+            "scope.yaml",
+            "name: lab\nauthorization: ours\ninclude: [127.9.0.0/28]\nports: [\(lab.server.port)]\n"
+        )
+        let changed = try lab.submit(["--", "--scope", scope, "--no-signatures"])
+        let special = try lab.submit(lab.sweep("127.9.1.0/28"))
+        try lab.change(changed)
+        let records = lab.scratch.file("records")
+        let collector = try lab.start(["collect", "--into", records])
+        let worker = try lab.start(["work", "--trusted-key", lab.scratch.file("job.pub"), "--name", "strict"])
+        var refused: [String: String] = [:]
+        #expect(
+            eventually {
+                let result = try? Program.run(["fleet", "status", "--format", "ndjson"] + lab.place("watch"))
+                let workers = try? Program.records(result?.text ?? "").filter { $0.text("type") == "worker" }
+                refused = workers?.first?["refused"] as? [String: String] ?? [:]
+                return refused.count == 3
+            }
+        )
+        #expect(refused[foreign]?.contains("not trusted here") == true, "\(refused)")
+        #expect(refused[changed]?.contains("was changed") == true, "\(refused)")
+        #expect(refused[special]?.contains("--allow-special") == true, "\(refused)")
+        kill(-collector.group, SIGTERM)
+        #expect(eventually { hasEnded(collector) })
+        #expect(try lab.endpoints(in: records).isEmpty)
+        withExtendedLifetime(worker) {}
+    }
+
+    @Test func aJobIsTakenBack() throws {
+        let lab = try FleetLab()
+        let job = try lab.submit(
+            ["--shard-size", "16", "--slices", "1"] + lab.sweep("127.9.0.0/20", ["--rate", "20"])
+        )
+        let records = lab.scratch.file("records")
+        let collector = try lab.start(["collect", "--into", records])
+        let worker = try lab.worker("one")
+        #expect(eventually { (try? lab.status(job))?["records"] as? Int ?? 0 >= 16 })
+        let result = try Program.run(["fleet", "cancel", job] + lab.place("submit"))
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(eventually { (try? lab.status(job))?["cancelled"] as? Bool == true })
+        // Nobody is at it any more.
+        #expect(
+            eventually {
+                let result = try? Program.run(["fleet", "status", "--format", "ndjson"] + lab.place("watch"))
+                let lines = (try? Program.records(result?.text ?? "")) ?? []
+                return lines.contains {
+                    $0.text("type") == "worker" && ($0["shards"] as? [String])?.isEmpty == true
+                }
+            }
+        )
+        #expect(try #require(try lab.status(job))["records"] as? Int ?? 0 < 4096)
+        withExtendedLifetime((collector, worker)) {}
+    }
+
+    @Test func whatAJobMayNotHaveIsRefusedByName() throws {
+        let scratch = Scratch()
+        try check("openssl", ["genpkey", "-algorithm", "ed25519", "-out", scratch.file("job.key")])
+        for (words, reason) in [
+            (["192.0.2.1", "--output", "x"], "--output does not travel with a job"),
+            (["192.0.2.1", "--proxy", "socks5://127.0.0.1:1"], "hallmark fleet work"),
+            (["-"], "standard input"), (["--probe", "full"], "no target is named"),
+        ] {
+            let result = try Program.run(["fleet", "submit", "--key", scratch.file("job.key"), "--"] + words)
+            #expect(
+                result.status == 64 && result.errors.contains(reason),
+                "\(words): \(result.status) \(result.errors)"
+            )
+        }
+        let secret = try Program.run(["fleet", "status", "--server", "nats://me:secret@127.0.0.1"])
+        #expect(secret.status == 64 && secret.errors.contains("--login"), "\(secret.errors)")
+        let odd = try Program.run(["fleet", "submit", "--key", scratch.file("none.key"), "--", "192.0.2.1"])
+        #expect(odd.status == 1 && odd.errors.contains("none.key"), "\(odd.status) \(odd.errors)")
+    }
+}
+
+extension FleetLab {
+    /// Changes a job in the store, as somebody could who can write there and has no key: a byte of it, so
+    /// that its signature is another's.
+    func change(_ job: String) throws {
+        let socket = try ClientSocket(port: broker.port)
+        func ask(_ line: String, until: String) -> String {
+            socket.send(Array(line.utf8))
+            var text = ""
+            while !text.contains(until) {
+                let bytes = socket.receive()
+                guard !bytes.isEmpty else { break }
+                text += String(decoding: bytes, as: UTF8.self)
+            }
+            return text
+        }
+        _ = ask("CONNECT {\"verbose\":false}\r\nPING\r\n", until: "PONG\r\n")
+        let question = "{\"last_by_subj\":\"$KV.HALLMARK_JOBS.\(job)\"}"
+        let answer = ask(
+            "SUB inbox 1\r\nPUB $JS.API.STREAM.MSG.GET.KV_HALLMARK_JOBS inbox \(question.utf8.count)\r\n\(question)\r\n",
+            until: "}}\r\n"
+        )
+        let start = try #require(answer.range(of: "\"data\":\"")?.upperBound)
+        let text = answer[start...].prefix { $0 != "\"" }
+        let signed = String(decoding: try #require(Data(base64Encoded: String(text))), as: UTF8.self)
+        // The scope file travels as base64: one more address, and the digest that belongs to it.
+        let other = signed.replacing("\"endpoints\":", with: "\"endpoints\":1")
+        try #require(other != signed)
+        let bytes = Array(other.utf8)
+        _ = ask("PUB $KV.HALLMARK_JOBS.\(job) \(bytes.count)\r\n\(other)\r\nPING\r\n", until: "PONG\r\n")
+    }
+}
