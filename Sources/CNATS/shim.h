@@ -84,14 +84,6 @@ static inline natsStatus cNats_publish(
     return status;
 }
 
-/* Removes what waits under a subject. */
-static inline natsStatus cNats_purge(jsCtx *context, const char *stream, const char *subject, jsErrCode *code) {
-    jsOptions options;
-    jsOptions_Init(&options);
-    options.Stream.Purge.Subject = subject;
-    return js_PurgeStream(context, stream, &options, code);
-}
-
 /* A bucket with the last value of each key; `age` in nanoseconds, 0 for ever. */
 static inline natsStatus cNats_bucket(kvStore **bucket, jsCtx *context, const char *name, int64_t age) {
     kvConfig config;

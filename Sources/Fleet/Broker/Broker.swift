@@ -106,13 +106,6 @@ package final class Broker: @unchecked Sendable {  // libnats locks what it hold
         return isDuplicate
     }
 
-    /// Removes what waits in a stream under a subject, which may have wildcards.
-    package func purge(_ subject: String, in stream: String) throws(FleetError) {
-        var code = jsErrCode(0)
-        let status = cNats_purge(context, stream, subject, &code)
-        guard status == NATS_OK else { throw FleetError("\(subject) cannot be removed", status, code) }
-    }
-
     /// How a consumer stands; nil where there is none.
     package func state(ofConsumer name: String, in stream: String) throws(FleetError) -> ConsumerState? {
         var state = cNats_consumerState()

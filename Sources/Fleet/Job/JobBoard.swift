@@ -55,11 +55,11 @@ package struct JobBoard: Sendable {
     }
 
     /// Takes a job back: nobody begins a shard of it any more, and who scans one stops.
+    ///
+    /// Its shards stay in the queue until workers meet them. JetStream can remove what waits under a
+    /// subject, but then 2.9.10 no longer gives out what waits under others.
     package func cancel(_ job: FleetJob) throws(FleetError) {
         try bucket.put(Array("cancelled".utf8), for: job.id + Self.cancelled)
-        for vantage in job.vantages {
-            try broker.purge("hallmark.work.\(vantage).\(job.id).>", in: FleetStreams.work)
-        }
     }
 
     /// All jobs, those that are cancelled marked.

@@ -62,17 +62,14 @@ package struct BrokerConfiguration {
         func api(_ questions: [String], _ stream: String) -> [String] {
             questions.map { "$JS.API.\($0.replacing("*", with: stream))" }
         }
+        // Who lists keys reads them by a consumer of its own, and libnats asks first which streams there are.
+        let listing = [
+            "CONSUMER.CREATE.*", "CONSUMER.CREATE.*.>", "CONSUMER.DELETE.*.>", "CONSUMER.INFO.*.>",
+        ]
         func bucket(_ name: String, writes: Bool = false, lists: Bool = false) -> [String] {
             let stream = "KV_" + name
             return api(["STREAM.INFO.*", "STREAM.MSG.GET.*", "DIRECT.GET.*", "DIRECT.GET.*.>"], stream)
-                + (lists
-                    ? api(
-                        [
-                            "CONSUMER.CREATE.*", "CONSUMER.CREATE.*.>", "CONSUMER.DELETE.*.>",
-                            "CONSUMER.INFO.*.>",
-                        ],
-                        stream
-                    ) : [])
+                + (lists ? api(listing, stream) + ["$JS.API.STREAM.NAMES"] : [])
                 + (writes ? ["$KV.\(name).>"] : [])
         }
         let buckets = [FleetStreams.jobs, FleetStreams.progress, FleetStreams.workers, FleetStreams.slices]
@@ -86,7 +83,6 @@ package struct BrokerConfiguration {
         switch role {
         case .submit:
             return makes + bucket(FleetStreams.jobs, writes: true, lists: true) + ["hallmark.work.>"]
-                + api(["STREAM.PURGE.*"], FleetStreams.work)
         case .work:
             return api(pulls, FleetStreams.work) + bucket(FleetStreams.jobs)
                 + bucket(FleetStreams.workers, writes: true) + bucket(FleetStreams.slices, writes: true)
