@@ -1,10 +1,8 @@
 import Net
 
 extension Fetcher {
-    /// Fetches on a loop of its own, and waits for it.
-    ///
-    /// - Throws: a `FetchError` also for an answer that is no success, with its status.
-    package static func contents(
+    /// Fetches on a loop of its own, and waits for the answer, whatever it says.
+    package static func answer(
         _ request: FetchRequest,
         _ options: Options
     ) throws(FetchError) -> FetchResponse {
@@ -17,7 +15,17 @@ extension Fetcher {
             loop.stop()
         }
         loop.run()
-        let response = try result.get()
+        return try result.get()
+    }
+
+    /// Fetches on a loop of its own, and waits for it.
+    ///
+    /// - Throws: a `FetchError` also for an answer that is no success, with its status.
+    package static func contents(
+        _ request: FetchRequest,
+        _ options: Options
+    ) throws(FetchError) -> FetchResponse {
+        let response = try answer(request, options)
         guard response.isSuccess else {
             throw FetchError(.badAnswer, "the server answers with status \(response.status)")
         }

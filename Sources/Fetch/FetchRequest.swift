@@ -12,6 +12,8 @@ package struct FetchRequest: Sendable {
     package var bodyType = "application/octet-stream"
     /// The media types that are wanted; empty for any.
     package var accept = ""
+    /// Headers beside those that follow from the rest; they go to no other host that a redirect names.
+    package var headers: [(name: String, value: String)] = []
     /// Bytes of an answer's body at most, after decoding.
     package var mostBytes = 16 << 20
     /// Milliseconds for connecting, and for everything.

@@ -48,6 +48,7 @@ final class Transfer {
         text(CURLOPT_ACCEPT_ENCODING, "")
         if let trust = options.trust { text(CURLOPT_CAINFO, trust) }
         if !request.accept.isEmpty { add(header: "Accept: \(request.accept)") }
+        for header in request.headers { add(header: "\(header.name): \(header.value)") }
         if let posted = request.body {
             long(CURLOPT_POSTFIELDSIZE, posted.count)
             posted.withUnsafeBytes { _ = cEasySetPointer(easy, CURLOPT_COPYPOSTFIELDS, $0.baseAddress) }

@@ -60,7 +60,7 @@ final class FleetLab {
     /// - Returns: its name.
     func submit(_ arguments: [String]) throws -> String {
         let result = try Program.run(
-            ["fleet", "submit", "--key", scratch.file("job.key")] + place + arguments
+            ["fleet", "submit", "--key", scratch.file("job.key")] + place("submit") + arguments
         )
         try #require(result.status == 0, "\(result.errors)")
         return result.text.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -70,7 +70,7 @@ final class FleetLab {
     func start(_ arguments: [String]) throws -> ServerProcess {
         let place = place(arguments[0])
         return try ServerProcess(programPath, scratch: Scratch(), waits: false) { _, _ in
-            ["fleet"] + arguments + place
+            ["fleet"] + Self.with(place, arguments)
         }
     }
 
@@ -106,3 +106,8 @@ final class FleetLab {
 
 /// Whether a process that was started has ended.
 func hasEnded(_ process: ServerProcess) -> Bool { kill(-process.group, 0) != 0 }
+
+extension ServerProcess {
+    /// What it has said.
+    var log: String { (try? String(contentsOfFile: scratch.file("log"), encoding: .utf8)) ?? "" }
+}

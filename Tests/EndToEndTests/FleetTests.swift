@@ -117,6 +117,62 @@ import Testing
         withExtendedLifetime(worker) {}
     }
 
+    /// Every endpoint is looked at from each vantage point, and a worker takes the shards of its own.
+    @Test func vantagePointsAreToldApart() throws {
+        let lab = try FleetLab()
+        let job = try lab.submit(["--shard-size", "16", "--vantage", "eu,us"] + lab.sweep("127.9.0.0/26"))
+        let records = lab.scratch.file("records")
+        let collector = try lab.start(["collect", "--into", records, "--until-done"])
+        let eu = try lab.worker("here", ["--vantage", "eu"])
+        #expect(eventually { (try? lab.status(job))?["records"] as? Int == 64 })
+        let us = try lab.worker("there", ["--vantage", "us"])
+        #expect(eventually { hasEnded(collector) })
+        #expect(try Set(lab.endpoints(in: records + "/eu")).count == 64)
+        #expect(try lab.endpoints(in: records + "/eu").count == 64)
+        #expect(
+            try lab.endpoints(in: records + "/us").sorted() == lab.endpoints(in: records + "/eu").sorted()
+        )
+        let compared = try Program.run(["compare", records + "/eu", "--baseline", records + "/us"])
+        #expect(compared.status == 0, "\(compared.text) \(compared.errors)")
+        withExtendedLifetime((eu, us)) {}
+    }
+
+    /// Every insert's answer is lost once, and the insert is made again: ClickHouse has each record once.
+    @Test(.enabled(if: !PythonPackages.isOffline)) func filesGoOnToClickHouse() throws {
+        let lab = try FleetLab()
+        let tools = projectFolder + "/Tests/Tools"
+        try check(
+            "env",
+            [
+                "-C", tools, "python3", "-B", "-c",
+                "import os, packages, run_sql; packages.install(os.path.join(os.path.dirname(packages.FOLDER), "
+                    + "'python-clickhouse'), run_sql.PACKAGES['clickhouse'])",
+            ]
+        )
+        let schema = try lab.scratch.write("schema.sql", Program.run(["warehouse", "schema"]).text)
+        let store = try ServerProcess("python3") { port, _ in
+            ["-B", tools + "/clickhouse_http.py", "\(port)", schema]
+        }
+        let login = try lab.scratch.write("login", "me:a secret\n")
+        let job = try lab.submit(["--shard-size", "64"] + lab.sweep("127.9.0.0/24"))
+        let worker = try lab.worker("one")
+        let records = lab.scratch.file("records")
+        let collector = try lab.start([
+            "collect", "--into", records, "--clickhouse", "http://127.0.0.1:\(store.port)",
+            "--clickhouse-login", login,
+            "--rotate-bytes", "100000", "--remove-added", "--until-done",
+        ])
+        #expect(eventually { hasEnded(collector) })
+        let query =
+            "http://127.0.0.1:\(store.port)/?query="
+            + "SELECT%20count(),uniqExact(server_ip),count(hallmark_scan_id)%20FROM%20hallmark"
+        let counts = try TestSupport.run("curl", ["-s", query])
+        #expect(counts.text == "256\t256\t256\n", "\(counts.text) \(collector.log)")
+        #expect(try lab.endpoints(in: records).isEmpty)
+        #expect(try lab.status(job)?["records"] as? Int == 256)
+        withExtendedLifetime(worker) {}
+    }
+
     /// What is not signed by a trusted key, was changed, or goes where the worker does not: nothing is
     /// scanned.
     @Test func jobsThatNobodyAnswersForAreRefused() throws {

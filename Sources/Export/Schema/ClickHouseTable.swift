@@ -26,7 +26,8 @@ package enum ClickHouseTable {
             )
             ENGINE = MergeTree
             PARTITION BY toDate(timestamp)
-            ORDER BY (timestamp, ifNull(server_ip, ''), ifNull(server_port, 0))\(retention ?? "");
+            ORDER BY (timestamp, ifNull(server_ip, ''), ifNull(server_port, 0))\(retention ?? "")
+            SETTINGS non_replicated_deduplication_window = 10000;
 
             """
     }

@@ -12,7 +12,7 @@ final class CollectState {
     private let queue: DatabaseQueue
 
     private static let tables = """
-        CREATE TABLE IF NOT EXISTS place (id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER, offset INTEGER);
+        CREATE TABLE IF NOT EXISTS places (vantage TEXT PRIMARY KEY, number INTEGER, offset INTEGER) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS done (job TEXT, vantage TEXT, number INTEGER,
             PRIMARY KEY (job, vantage, number)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS messages (job TEXT, vantage TEXT, number INTEGER, attempt TEXT, sequence INTEGER,
@@ -21,7 +21,8 @@ final class CollectState {
             repeated INTEGER, lost INTEGER) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS name (id INTEGER PRIMARY KEY CHECK (id = 1), text TEXT);
         INSERT OR IGNORE INTO name VALUES (1, lower(hex(randomblob(16))));
-        CREATE TABLE IF NOT EXISTS feeds (name TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS feeds (name TEXT, vantage TEXT, number INTEGER,
+            PRIMARY KEY (name, vantage)) WITHOUT ROWID;
         """
 
     init(_ path: String) throws {
@@ -33,11 +34,14 @@ final class CollectState {
         try queue.write { try $0.execute(sql: Self.tables) }
     }
 
-    /// The file that is written, and its bytes that count.
-    func place() throws -> (number: Int, offset: Int) {
+    /// The files that are written, by vantage points, and their bytes that count.
+    func places() throws -> [String: (number: Int, offset: Int)] {
         try queue.read { db in
-            let row = try Row.fetchOne(db, sql: "SELECT number, offset FROM place")
-            return row.map { ($0["number"], $0["offset"]) } ?? (1, 0)
+            var places: [String: (number: Int, offset: Int)] = [:]
+            for row in try Row.fetchAll(db, sql: "SELECT * FROM places") {
+                places[row["vantage"]] = (row["number"], row["offset"])
+            }
+            return places
         }
     }
 
@@ -105,15 +109,19 @@ final class CollectState {
     }
 
     /// The last file that a sink has taken; 0 for none.
-    func fed(_ name: String) throws -> Int {
-        try queue.read {
-            try Int.fetchOne($0, sql: "SELECT number FROM feeds WHERE name = ?", arguments: [name]) ?? 0
+    func fed(_ name: String, _ vantage: String) throws -> Int {
+        try queue.read { db in
+            let sql = "SELECT number FROM feeds WHERE name = ? AND vantage = ?"
+            return try Int.fetchOne(db, sql: sql, arguments: [name, vantage]) ?? 0
         }
     }
 
-    func setFed(_ name: String, _ number: Int) throws {
-        try queue.write {
-            try $0.execute(sql: "INSERT OR REPLACE INTO feeds VALUES (?, ?)", arguments: [name, number])
+    func setFed(_ name: String, _ vantage: String, _ number: Int) throws {
+        try queue.write { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO feeds VALUES (?, ?, ?)",
+                arguments: [name, vantage, number]
+            )
         }
     }
 
@@ -171,8 +179,11 @@ final class CollectState {
             )
         }
 
-        func setPlace(_ number: Int, _ offset: Int) throws {
-            try db.execute(sql: "INSERT OR REPLACE INTO place VALUES (1, ?, ?)", arguments: [number, offset])
+        func setPlace(_ vantage: String, _ number: Int, _ offset: Int) throws {
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO places VALUES (?, ?, ?)",
+                arguments: [vantage, number, offset]
+            )
         }
     }
 }

@@ -30,21 +30,25 @@ package final class Collector {
 
     private let options: Options
     private let state: CollectState
-    private let folder: RecordFolder
+    /// By the vantage point whose records they hold.
+    private var folders: [String: RecordFolder] = [:]
     private var open: [ShardPlace: OpenShard]
     private let reader = RecordKeyReader()
-    /// Lines of the messages that are being taken.
-    private var lines: [UInt8] = []
+    /// Lines of the messages that are being taken, by vantage points.
+    private var lines: [String: [UInt8]] = [:]
     /// Messages that were none of ours.
     package private(set) var strange = 0
 
     package init(_ options: Options) throws {
         self.options = options
-        folder = try RecordFolder(options.folder)
+        let folder = try RecordFolder(options.folder)
         state = try CollectState(options.folder + "/.state.sqlite")
-        let place = try state.place()
-        try folder.resume(number: place.number, offset: place.offset)
         open = try state.openShards()
+        let places = try state.places()
+        let first = places[ShardPlace.anyVantage] ?? (1, 0)
+        try folder.resume(number: first.number, offset: first.offset)
+        folders[ShardPlace.anyVantage] = folder
+        for vantage in places.keys { _ = try self.folder(of: vantage) }
     }
 
     /// Takes messages, and acknowledges them when their records are stored.
@@ -52,14 +56,27 @@ package final class Collector {
     /// - Throws: when they can't be stored; the collector is of no use any more then, and another one goes
     ///   on.
     package func take(_ deliveries: [Delivery]) throws {
-        lines.removeAll(keepingCapacity: true)
+        lines.removeAll()
         try state.write { transaction in
             for delivery in deliveries { try take(delivery, transaction) }
-            try folder.append(lines)
-            try transaction.setPlace(folder.number, folder.offset)
+            for (vantage, lines) in lines {
+                let folder = try folder(of: vantage)
+                try folder.append(lines)
+                try transaction.setPlace(vantage, folder.number, folder.offset)
+            }
         }
         for delivery in deliveries { delivery.acknowledgeSoon() }
-        if folder.offset >= options.rotateBytes { try rotate() }
+        for (vantage, folder) in folders where folder.offset >= options.rotateBytes { try rotate(vantage) }
+    }
+
+    /// Where records of a vantage point go: those of jobs that name none into the folder itself.
+    private func folder(of vantage: String) throws -> RecordFolder {
+        if let folder = folders[vantage] { return folder }
+        let folder = try RecordFolder(options.folder + "/" + vantage)
+        let place = try state.places()[vantage] ?? (1, 0)
+        try folder.resume(number: place.number, offset: place.offset)
+        folders[vantage] = folder
+        return folder
     }
 
     private func take(_ delivery: Delivery, _ transaction: CollectState.Transaction) throws {
@@ -96,8 +113,8 @@ package final class Collector {
                 let key = reader.key(of: line, tellsAddresses: header.tellsAddresses)
                 key.append(to: &keys)
                 if shard.add(key, header.attempt) {
-                    lines += line
-                    lines.append(0x0a)
+                    lines[place.vantage, default: []] += line
+                    lines[place.vantage]?.append(0x0a)
                     stored += 1
                 } else {
                     repeated += 1
@@ -128,55 +145,55 @@ package final class Collector {
 
     // MARK: Files
 
-    /// Ends the file that is written when it is old.
+    /// Ends files that are written when they are old.
     package func rotateIfDue() throws {
-        guard let begun = folder.begun, .now - begun > .seconds(options.rotateSeconds) else { return }
-        try rotate()
+        for (vantage, folder) in folders {
+            guard let begun = folder.begun, .now - begun > .seconds(options.rotateSeconds) else { continue }
+            try rotate(vantage)
+        }
     }
 
-    /// Ends the file that is written, whatever its age.
+    /// Ends the files that are written, whatever their age.
     package func close() throws {
-        try rotate()
-        folder.removeEmpty()
+        for (vantage, folder) in folders {
+            try rotate(vantage)
+            folder.removeEmpty()
+        }
     }
 
-    private func rotate() throws {
-        guard try folder.rotate() else { return }
-        try state.write { try $0.setPlace(folder.number, folder.offset) }
+    private func rotate(_ vantage: String) throws {
+        guard let folder = folders[vantage], try folder.rotate() else { return }
+        try state.write { try $0.setPlace(vantage, folder.number, folder.offset) }
     }
 
     /// Hands whole files on to where they are wanted.
     ///
     /// - Returns: why one could not be handed on; it is tried again the next time.
     package func feed() throws -> String? {
-        for feed in options.feeds {
-            var number = try state.fed(feed.name)
-            while number + 1 < folder.number {
-                let path = folder.file(number + 1)
-                do { try feed.take(path, token: try token(number + 1)) } catch {
-                    return "\(feed.name): \(path): \(error)"
+        for (vantage, folder) in folders.sorted(by: { $0.key < $1.key }) {
+            for feed in options.feeds {
+                var number = try state.fed(feed.name, vantage)
+                while number + 1 < folder.number {
+                    let path = folder.file(number + 1)
+                    // A name for the file that no other collector's file has.
+                    let token = "hallmark-\(try state.name())-\(vantage)-\(number + 1)"
+                    do { try feed.take(path, token: token) } catch {
+                        return "\(feed.name): \(path): \(error)"
+                    }
+                    number += 1
+                    try state.setFed(feed.name, vantage, number)
+                    if options.removesFed { try remove(number, of: vantage, folder) }
                 }
-                number += 1
-                try state.setFed(feed.name, number)
-                try removeFed(number)
             }
         }
         return nil
     }
 
-    /// Files that are whole and that some feed has not taken yet.
-    package func unfed() throws -> Int {
-        try options.feeds.map { folder.number - 1 - (try state.fed($0.name)) }.max() ?? 0
-    }
-
-    private func removeFed(_ number: Int) throws {
-        guard options.removesFed else { return }
-        for feed in options.feeds where try state.fed(feed.name) < number { return }
+    /// Removes a file that all feeds have taken.
+    private func remove(_ number: Int, of vantage: String, _ folder: RecordFolder) throws {
+        for feed in options.feeds where try state.fed(feed.name, vantage) < number { return }
         unlink(folder.file(number))
     }
-
-    /// A name for a file that no other collector's file has.
-    private func token(_ number: Int) throws -> String { "hallmark-\(try state.name())-\(number)" }
 
     // MARK: Progress
 

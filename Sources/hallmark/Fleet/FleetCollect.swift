@@ -12,12 +12,13 @@ extension FleetCommand {
             abstract: "Store what workers find, each record once, until told to end.",
             discussion: """
                 Writes files of NDJSON into a folder, records-000001.ndjson and on; the one that is written ends with .part. Whole \
-                files go on to a corpus, too. A collector that was killed goes on where it was: start it again with the \
+                files go on to a corpus and to ClickHouse. A collector that was killed goes on where it was: start it again with the \
                 same folder. A fleet has one collector at a time.
 
                 Examples:
                   hallmark fleet collect --into records
                   hallmark fleet collect --into records --corpus seen.sqlite --rotate-seconds 60
+                  hallmark fleet collect --into records --clickhouse http://127.0.0.1:8123 --remove-added
                 """
         )
 
@@ -41,7 +42,21 @@ extension FleetCommand {
         )
         var corpus: String?
 
-        @Flag(help: "Remove files that have been added to the corpus.")
+        @Option(
+            help: ArgumentHelp(
+                "Insert whole files into the table of 'warehouse schema' here, by ClickHouse's HTTP interface.",
+                valueName: "url"
+            )
+        )
+        var clickhouse: String?
+
+        @Option(
+            help: ArgumentHelp("ClickHouse's user and password: one line, NAME:PASSWORD.", valueName: "file"),
+            completion: .file()
+        )
+        var clickhouseLogin: String?
+
+        @Flag(help: "Remove files that have been added to corpus and ClickHouse.")
         var removeAdded = false
 
         @Flag(help: "End when all jobs are done.")
@@ -54,9 +69,13 @@ extension FleetCommand {
             guard (1...86_400).contains(rotateSeconds) else {
                 throw ValidationError("--rotate-seconds takes a number from 1 to 86400.")
             }
-            guard !removeAdded || corpus != nil else {
-                throw ValidationError("--remove-added goes with --corpus.")
+            guard !removeAdded || corpus != nil || clickhouse != nil else {
+                throw ValidationError("--remove-added goes with --corpus or --clickhouse.")
             }
+            guard clickhouseLogin == nil || clickhouse != nil else {
+                throw ValidationError("--clickhouse-login goes with --clickhouse.")
+            }
+            _ = try clickhouse.map { try ClickHouseFeed.components($0) }
         }
 
         func run() throws {
@@ -65,6 +84,7 @@ extension FleetCommand {
             options.rotateSeconds = rotateSeconds
             options.removesFed = removeAdded
             if let corpus { options.feeds.append(CorpusFeed(try CorpusFile(corpus, .write))) }
+            if let clickhouse { options.feeds.append(try ClickHouseFeed(clickhouse, login: clickhouseLogin)) }
             let collector = try Collector(options)
             StopSignals.watch()
             guard

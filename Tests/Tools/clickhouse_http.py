@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""ClickHouse's HTTP interface over chdb, which is ClickHouse in a process: clickhouse_http.py PORT SCHEMA.
+
+POST with a query and settings in the address inserts the body; GET with a query answers. Of every insert but repeated ones, the
+answer is lost: it is made, and 503 is said."""
+import http.server
+import os
+import sys
+import urllib.parse
+
+import packages
+from run_sql import PACKAGES
+
+SETTINGS = {"insert_deduplicate", "insert_deduplication_token", "max_insert_threads", "input_format_parallel_parsing"}
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    seen = set()
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self, status, text):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def arguments(self):
+        return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
+
+    def do_GET(self):
+        self.answer(200, str(STORE.query(self.arguments()["query"], "TabSeparated")).encode())
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if self.headers["X-ClickHouse-User"] != "me" or self.headers["X-ClickHouse-Key"] != "a secret":
+            return self.answer(403, b"AUTHENTICATION_FAILED")
+        arguments = self.arguments()
+        into, form = arguments["query"].split(" FORMAT ")
+        settings = ", ".join(f"{name} = '{arguments[name]}'" for name in sorted(SETTINGS & set(arguments)))
+        STORE.query(f"{into} SETTINGS {settings} FORMAT {form}\n{body}")
+        token = arguments["insert_deduplication_token"]
+        lost = token not in self.seen
+        self.seen.add(token)
+        return self.answer(503, b"the answer is lost") if lost else self.answer(200, b"")
+
+
+if __name__ == "__main__":
+    packages.install(os.path.join(os.path.dirname(packages.FOLDER), "python-clickhouse"), PACKAGES["clickhouse"])
+    from chdb import session
+    STORE = session.Session()
+    STORE.query("CREATE DATABASE IF NOT EXISTS hallmark")
+    STORE.query("USE hallmark")
+    STORE.query(open(sys.argv[2], encoding="utf-8").read().strip().rstrip(";"))
+    http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
