@@ -20,7 +20,7 @@ KNOWN = {
     ("Import", ("Capture", "Core", "Draft", "Formats", "Mapping")): "ForeignFormats knows all readers, and lies in Core",
     ("Scan", ("Discovery", "Engine", "Probes")): "a probe holds its visit, which makes the probes",
     ("TLSClient", (".", "Full", "Grab", "Keys", "Messages", "Records")): "one TLSError and one GrabContext for both engines",
-    ("hallmark", (".", "Commands", "Configuration", "Output", "Scanning", "Transparency")):
+    ("hallmark", (".", "Commands", "Configuration", "Fleet", "Output", "Scanning", "Transparency")):
         "a scan reads its options from ScanCommand, and everybody the program's version",
 }
 

@@ -62,7 +62,7 @@ package enum FleetStreams {
                 on: broker
             )
         }
-        try makeConsumer(collector, results, resultSubject, pending: 4096, Self.lease, on: broker)
+        try makeConsumer(collector, results, resultSubject, pending: 4096, lease, on: broker)
         for (name, seconds) in [
             (jobs, nil), (progress, nil), (workers, 7 * 86_400), (slices, sliceLease),
         ] as [(String, Int?)] {

@@ -32,6 +32,8 @@ package final class Collector {
     private let state: CollectState
     /// By the vantage point whose records they hold.
     private var folders: [String: RecordFolder] = [:]
+    /// Where the last collector was with each of them.
+    private let places: [String: (number: Int, offset: Int)]
     private var open: [ShardPlace: OpenShard]
     private let reader = RecordKeyReader()
     /// Lines of the messages that are being taken, by vantage points.
@@ -44,7 +46,7 @@ package final class Collector {
         let folder = try RecordFolder(options.folder)
         state = try CollectState(options.folder + "/.state.sqlite")
         open = try state.openShards()
-        let places = try state.places()
+        places = try state.places()
         let first = places[ShardPlace.anyVantage] ?? (1, 0)
         try folder.resume(number: first.number, offset: first.offset)
         folders[ShardPlace.anyVantage] = folder
@@ -73,7 +75,7 @@ package final class Collector {
     private func folder(of vantage: String) throws -> RecordFolder {
         if let folder = folders[vantage] { return folder }
         let folder = try RecordFolder(options.folder + "/" + vantage)
-        let place = try state.places()[vantage] ?? (1, 0)
+        let place = places[vantage] ?? (1, 0)
         try folder.resume(number: place.number, offset: place.offset)
         folders[vantage] = folder
         return folder

@@ -73,7 +73,7 @@ struct OpenShard {
     /// - Returns: whether it is one that no scan of the shard has brought yet.
     mutating func add(_ key: RecordKey, _ attempt: String) -> Bool {
         let count = attempts[attempt, default: Attempt()].counts[key, default: 0] &+ 1
-        attempts[attempt]?.counts[key] = count
+        attempts[attempt, default: Attempt()].counts[key] = count
         return !attempts.contains { $0.key != attempt && $0.value.counts[key, default: 0] >= count }
     }
 

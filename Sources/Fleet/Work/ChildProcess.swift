@@ -11,7 +11,8 @@ private let starting = Mutex(())
 /// Foundation's `Process` waits for whatever inherited its socket, and so for the children of other threads.
 package final class ChildProcess {
     private let identifier: pid_t
-    private let output: CInt
+    /// -1 once it is closed.
+    private var output: CInt
     private var result: CInt?
 
     /// The number of standard output.
@@ -70,10 +71,7 @@ package final class ChildProcess {
     }
 
     deinit {
-        close(output)
-        guard result == nil else { return }
-        kill(identifier, SIGKILL)
-        _ = wait()
+        stop()
     }
 
     private static func inherited(without names: [String]) -> [String] {
@@ -112,8 +110,24 @@ package final class ChildProcess {
         return count > 0 ? .some : .end
     }
 
-    /// Asks it to end in order.
-    package func interrupt() { if result == nil { kill(identifier, SIGTERM) } }
+    /// Ends it: what it still writes, nobody reads. One that has not ended by itself after ten seconds is
+    /// killed.
+    package func stop() {
+        if output >= 0 { close(output) }
+        output = -1
+        guard result == nil else { return }
+        kill(identifier, SIGTERM)
+        for _ in 0..<100 {
+            var status: CInt = 0
+            if waitpid(identifier, &status, WNOHANG) != 0 {
+                result = Self.code(status)
+                return
+            }
+            usleep(100_000)
+        }
+        kill(identifier, SIGKILL)
+        _ = wait()
+    }
 
     /// Waits for its end.
     ///
@@ -122,9 +136,14 @@ package final class ChildProcess {
         if let result { return result }
         var status: CInt = 0
         while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
-        let signal = status & 0x7f
-        let code = signal == 0 ? status >> 8 & 0xff : 128 + signal
+        let code = Self.code(status)
         result = code
         return code
+    }
+
+    /// The exit code in what the system says of an end.
+    private static func code(_ status: CInt) -> CInt {
+        let signal = status & 0x7f
+        return signal == 0 ? status >> 8 & 0xff : 128 + signal
     }
 }

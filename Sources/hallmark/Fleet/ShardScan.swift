@@ -53,8 +53,7 @@ struct ShardScan {
         let publisher = ResultPublisher(place, attempt: attempt, tellsAddresses: tellsAddresses, on: broker)
         do {
             if let end = try pump(child, publisher) {
-                child.interrupt()
-                _ = child.wait()
+                child.stop()
                 switch end {
                 case .cancelled: return .cancelled
                 case .stopped: return .again("the worker was told to end", seconds: 0)
@@ -70,7 +69,7 @@ struct ShardScan {
             try publisher.finish(done) { wait($0) == nil }
             return .done(done)
         } catch {
-            child.interrupt()
+            child.stop()
             return .again("\(error)", seconds: 10)
         }
     }
