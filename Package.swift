@@ -304,6 +304,7 @@ let fuzzed: [Target.Dependency] = [
     "Decisions",
     "Discovery",
     "Export",
+    "Fleet",
     "HTTPClient",
     "Hunting",
     "Import",

@@ -17,6 +17,7 @@ struct Fuzzer: Sendable {
         "content": Fuzzer(seeds: contentSeeds, run: fuzzContent),
         "decision": Fuzzer(seeds: decisionSeeds, run: fuzzDecision),
         "dns": Fuzzer(seeds: dnsSeeds, run: fuzzDNS),
+        "fleet": Fuzzer(seeds: fleetSeeds, run: fuzzFleet),
         "flight": Fuzzer(seeds: flightSeeds, run: fuzzFlight),
         "full": Fuzzer(seeds: grabSeeds, run: fuzzFull),
         "grab": Fuzzer(seeds: grabSeeds, run: fuzzGrab),

@@ -1,6 +1,5 @@
 internal import CNATS
 import Foundation
-import Observations
 
 /// A connection to NATS with JetStream, which comes back by itself when the broker does.
 ///
@@ -189,17 +188,4 @@ package struct ConsumerState: Sendable, Equatable {
     package let inFlight: UInt64
     /// Messages of them that were given out before.
     package let redelivered: UInt64
-}
-
-/// Files of a few lines: keys, names.
-enum SmallFile {
-    static func bytes(_ path: String) throws(FleetError) -> [UInt8] {
-        do { return try UnpackedBytes.contents(of: path, limit: 1 << 20) } catch {
-            throw FleetError("\(error)")
-        }
-    }
-
-    static func text(_ path: String) throws(FleetError) -> String {
-        String(decoding: try bytes(path), as: UTF8.self)
-    }
 }
