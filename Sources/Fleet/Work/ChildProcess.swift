@@ -110,8 +110,9 @@ package final class ChildProcess {
         return count > 0 ? .some : .end
     }
 
-    /// Ends it: what it still writes, nobody reads. One that has not ended by itself after ten seconds is
-    /// killed.
+    /// Ends it: what it still writes, nobody reads.
+    ///
+    /// One that has not ended by itself after ten seconds is killed.
     package func stop() {
         if output >= 0 { close(output) }
         output = -1
