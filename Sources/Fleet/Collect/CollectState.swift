@@ -175,7 +175,7 @@ final class CollectState {
                     INSERT INTO jobs VALUES (?1, 1, ?2, 0, 0, ?3)
                     ON CONFLICT DO UPDATE SET shards = shards + 1, endpoints = endpoints + ?2, lost = lost + ?3
                     """,
-                arguments: [place.job, Int64(clamping: done.endpoints), Int64(clamping: done.lost)]
+                arguments: [place.job, Int64(min(done.endpoints, 1 << 40)), Int64(min(done.lost, 1 << 40))]
             )
         }
 
