@@ -158,7 +158,13 @@ let package = Package(
             name: "Reporting",
             dependencies: ["Bytes", "Decisions", "Observations", "Terminal"]
         ),
-        .target(name: "Pipeline", dependencies: ["Bytes", "Import", "Observations"]),
+        .target(
+            name: "Pipeline",
+            dependencies: [
+                "Bytes", "Corpus", "Decisions", "Export", "Import", "Inventory", "Observations", "Signatures",
+                "Targets", "Terminal",
+            ]
+        ),
         .executableTarget(
             name: "hallmark",
             dependencies: [
@@ -205,9 +211,11 @@ let package = Package(
         .testTarget(
             name: "HallmarkTests",
             dependencies: [
-                "hallmark", "HTTPClient", "Observations", "Scan", "Signatures", "Terminal", "Wire",
+                "hallmark", "HTTPClient", "Observations", "Pipeline", "Scan", "Signatures", "Terminal",
+                "Wire",
             ]
         ),
+        .testTarget(name: "PipelineTests", dependencies: ["Bytes", "Pipeline"]),
         .testTarget(
             name: "ImportTests",
             dependencies: ["Bytes", "hallmark", "Import", "Observations", "TestSupport", "Wire", "YAML"]

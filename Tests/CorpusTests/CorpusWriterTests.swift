@@ -35,6 +35,23 @@ import Testing
         #expect(try query(path, "SELECT observations, summary FROM scans") == "3000|{\"targets\":3000}")
     }
 
+    /// What was handed over before `settle` returned is there, whatever becomes of the program.
+    @Test func whatIsSettledIsStored() throws {
+        let scratch = Scratch()
+        let path = scratch.file("c.sqlite")
+        let writer = CorpusWriter(try CorpusFile(path, .write))
+        #expect(writer.settle())
+        for round in 1...3 {
+            for line in Self.lines((round - 1) * 50..<round * 50) { writer.add(line.span) }
+            #expect(writer.settle())
+            #expect(try query(path, "SELECT count(*) FROM endpoints") == "\(50 * round)")
+        }
+        _ = try check("sqlite3", [path, "DROP TABLE sightings"])
+        for line in Self.lines(150..<200) { writer.add(line.span) }
+        #expect(!writer.settle())
+        #expect(throws: (any Error).self) { try writer.finish() }
+    }
+
     @Test func takesLinesFromSeveralThreads() async throws {
         let scratch = Scratch()
         let corpus = try CorpusFile(scratch.file("c.sqlite"), .write)

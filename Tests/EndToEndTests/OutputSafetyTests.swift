@@ -145,10 +145,12 @@ import Testing
     @Test func anUnwritableSummaryLosesNothingElse() throws {
         let folder = scratch.file("gone")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let script = "(sleep 0.6; rmdir \"$1\") & shift; exec \"$@\""
+        // Gone when the scan has begun to write, and long before its 128 endpoints are through.
+        let script =
+            "(until [ -s \"$2\" ]; do sleep 0.05; done; rmdir \"$1\") > /dev/null 2>&1 & shift 2; exec \"$@\""
         let result = try run(
             "bash",
-            ["-c", script, "bash", folder, Program.path] + scan("127.50.0.0/25") + [
+            ["-c", script, "bash", folder, scratch.file("o.nd"), Program.path] + scan("127.50.0.0/25") + [
                 "--rate", "60", "--summary", folder + "/s.json", "--corpus", scratch.file("c.sqlite"), "-o",
                 scratch.file("o.nd"),
             ],

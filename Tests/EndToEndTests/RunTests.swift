@@ -92,6 +92,67 @@ import Testing
         #expect(records.count <= 1024 + 8)
     }
 
+    /// A corpus that can't take more in the middle of a run: the output goes on, nothing counts as done any
+    /// more, and a run that goes on brings the corpus what it lacks.
+    @Test func whatTheCorpusDidNotTakeComesWithTheNextRun() throws {
+        let scratch = Scratch()
+        let (output, state) = (scratch.file("out.ndjson"), scratch.file("state"))
+        let corpus = scratch.file("c.sqlite")
+        let common =
+            ["scan"] + range + [
+                "--no-signatures", "-q", "-o", output, "--corpus", corpus, "--rate", "150", "--seed", "3",
+            ]
+        let errors = try scratch.write("errors", "")
+        let first = Process()
+        first.executableURL = URL(fileURLWithPath: Program.path)
+        first.arguments = common + ["--checkpoint", state]
+        first.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
+        try first.run()
+        #expect(eventually { ((try? endpoints(corpus)) ?? 0) > 50 })
+        let hidden = scratch.file("hidden")
+        _ = try check("python3", ["-c", Self.hide, corpus, hidden])
+        first.waitUntilExit()
+        #expect(first.terminationStatus == 1)
+        let said = try String(contentsOfFile: errors, encoding: .utf8)
+        #expect(said.contains("sightings") && said.contains("--resume \(state)"), "\(said)")
+        #expect(try endpoints(corpus) < 1024)
+        let written = try Program.records(try String(contentsOfFile: output, encoding: .utf8))
+        #expect(Set(written.map(\.endpoint)) == allAddresses)
+        _ = try check("python3", ["-c", Self.show, corpus, hidden])
+        let second = try Program.run(common + ["--resume", state])
+        #expect(second.status == 0, "\(second.errors)")
+        #expect(try endpoints(corpus) == 1024)
+        let records = try Program.records(try String(contentsOfFile: output, encoding: .utf8))
+        #expect(records.count == 1024 && Set(records.map(\.endpoint)) == allAddresses)
+    }
+
+    /// Takes a table out of a corpus that is being written, and puts it back word for word.
+    private static let hide = """
+        import pickle, sqlite3, sys
+        db = sqlite3.connect(sys.argv[1], timeout=60, isolation_level=None)
+        db.execute("PRAGMA foreign_keys = OFF")
+        db.execute("BEGIN IMMEDIATE")
+        made = db.execute("SELECT sql FROM sqlite_master WHERE tbl_name = 'sightings' AND sql IS NOT NULL").fetchall()
+        pickle.dump((made, db.execute("SELECT * FROM sightings").fetchall()), open(sys.argv[2], "wb"))
+        db.execute("DROP TABLE sightings")
+        db.execute("COMMIT")
+        """
+    private static let show = """
+        import pickle, sqlite3, sys
+        made, rows = pickle.load(open(sys.argv[2], "rb"))
+        db = sqlite3.connect(sys.argv[1], timeout=60, isolation_level=None)
+        db.execute("PRAGMA foreign_keys = OFF")
+        db.execute("BEGIN IMMEDIATE")
+        for sql, in made: db.execute(sql)
+        for row in rows: db.execute("INSERT INTO sightings VALUES (" + ", ".join("?" * len(row)) + ")", row)
+        db.execute("COMMIT")
+        """
+
+    private func endpoints(_ corpus: String) throws -> Int {
+        let count = try check("sqlite3", [corpus, "SELECT count(*) FROM endpoints"]).text
+        return try #require(Int(count.trimmingCharacters(in: .newlines)))
+    }
+
     @Test func anotherRunIsNotResumed() throws {
         let scratch = Scratch()
         let state = scratch.file("state")

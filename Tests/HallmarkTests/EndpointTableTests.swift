@@ -1,4 +1,5 @@
 import Observations
+import Pipeline
 import Terminal
 import Testing
 

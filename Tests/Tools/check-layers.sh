@@ -32,17 +32,17 @@ owned 'Net' 'Scan/|Net/|Discovery/|Fetch/|Context/|Transparency/Follow/'
 owned 'Discovery' 'Scan/'
 owned 'TLSClient' 'Scan/|TLSClient/'
 owned 'Context' 'hallmark/'
-owned 'Targets' 'Scan/|hallmark/'
-owned 'Inventory' 'Corpus/|hallmark/'
-owned 'Signatures' 'hallmark/'
+owned 'Targets' 'Scan/|Pipeline/|hallmark/'
+owned 'Inventory' 'Corpus/|Pipeline/|hallmark/'
+owned 'Signatures' 'Pipeline/|hallmark/'
 owned 'Import' 'Pipeline/|hallmark/'
 owned 'CMicroHTTPD' 'Console/Server/'
-owned 'Corpus' 'Search/|Console/|hallmark/'
+owned 'Corpus' 'Search/|Console/|Pipeline/|hallmark/'
 owned 'Search' 'Console/|hallmark/'
-owned 'Decisions' 'Hunting/|Reporting/|Search/|Console/|hallmark/'
+owned 'Decisions' 'Hunting/|Reporting/|Search/|Console/|Pipeline/|hallmark/'
 owned 'Reporting|Hunting|Console|Fleet' 'hallmark/'
 owned 'CNATS' 'Fleet/'
-owned 'Export' 'hallmark/'
+owned 'Export' 'Pipeline/|hallmark/'
 owned 'Pipeline' 'hallmark/'
 owned 'RootStores' 'hallmark/'
 owned 'RuleUpdate|Metrics' 'hallmark/'
@@ -60,6 +60,6 @@ printed() {
     status=1
 }
 
-printed 'Terminal/|hallmark/Output/OutputFile\.swift'
+printed 'Terminal/|Pipeline/Sinks/OutputFile\.swift'
 Tests/Tools/check-floors.sh || status=1
 exit $status

@@ -17,6 +17,11 @@ package final class CorpusWriter: Sendable {
         var counts = IngestCounts()
         /// Lines that came after the failure.
         var dropped = 0
+        /// Bytes that were handed over, and how many of them are stored.
+        var handed = 0
+        var stored = 0
+        /// How many wait for that.
+        var settling = 0
     }
 
     private let corpus: CorpusFile
@@ -24,6 +29,7 @@ package final class CorpusWriter: Sendable {
     private let work = DispatchSemaphore(value: 0)
     private let room = DispatchSemaphore(value: 0)
     private let done = DispatchSemaphore(value: 0)
+    private let settled = DispatchSemaphore(value: 0)
     private let limit: Int
 
     /// - Parameters:
@@ -46,7 +52,11 @@ package final class CorpusWriter: Sendable {
             }
             let wasEmpty = state.lines.isEmpty
             line.withUnsafeBufferPointer { state.lines.append(contentsOf: $0) }
-            if state.lines.last != 0x0a { state.lines.append(0x0a) }
+            state.handed += line.count
+            if state.lines.last != 0x0a {
+                state.lines.append(0x0a)
+                state.handed += 1
+            }
             if wasEmpty || state.lines.count >= limit { work.signal() }
             guard state.lines.count >= limit else { return false }
             state.waiting += 1
@@ -57,6 +67,25 @@ package final class CorpusWriter: Sendable {
 
     /// Why nothing more is written, once something went wrong.
     package var failure: String? { state.withLock { $0.failure } }
+
+    /// Waits until all lines that were handed over before are stored, so that no crash of the program loses
+    /// them.
+    ///
+    /// - Returns: false when some of them never will be.
+    package func settle() -> Bool {
+        let wanted = state.withLock { $0.handed }
+        while true {
+            let isStored: Bool? = state.withLock { state in
+                if state.failure != nil { return false }
+                if state.stored >= wanted { return true }
+                state.settling += 1
+                return nil
+            }
+            if let isStored { return isStored }
+            work.signal()
+            settled.wait()
+        }
+    }
 
     /// Writes what is left, and the scan's summary, and closes.
     ///
@@ -103,7 +132,7 @@ package final class CorpusWriter: Sendable {
                     } else {
                         lines.removeAll(keepingCapacity: true)
                     }
-                    if !state.withLock({ $0.closed || $0.lines.count >= limit / 4 }) {
+                    if !state.withLock({ $0.closed || $0.settling > 0 || $0.lines.count >= limit / 4 }) {
                         _ = work.wait(timeout: .now() + .milliseconds(300))
                     }
                     let closed = state.withLock { state in
@@ -112,8 +141,13 @@ package final class CorpusWriter: Sendable {
                         state.waiting = 0
                         return state.closed
                     }
+                    let count = lines.count
                     if !lines.isEmpty { try session.add(lines: &lines) }
-                    state.withLock { $0.counts = session.counts }
+                    state.withLock { state in
+                        state.counts = session.counts
+                        state.stored += count
+                        wake(&state)
+                    }
                     if closed, lines.isEmpty || state.withLock({ $0.lines.isEmpty }) { return }
                 }
             }
@@ -123,8 +157,15 @@ package final class CorpusWriter: Sendable {
                 state.lines = []
                 for _ in 0..<state.waiting { room.signal() }
                 state.waiting = 0
+                wake(&state)
             }
         }
         done.signal()
+    }
+
+    /// Has those look again who wait for what they handed over.
+    private func wake(_ state: inout State) {
+        for _ in 0..<state.settling { settled.signal() }
+        state.settling = 0
     }
 }

@@ -5,6 +5,8 @@ package import Observations
 package struct OutputTail: Sendable {
     /// The targets of those records, for the feed to pass over.
     package private(set) var written: [EndpointKey] = []
+    private let path: String
+    private let start: UInt64
     /// How long the file is up to its last whole line; what follows was cut off and must go.
     package private(set) var length: UInt64
 
@@ -21,8 +23,7 @@ package struct OutputTail: Sendable {
         allAddresses: Bool = false,
         each: (RecordPicker) -> Void = { _ in }
     ) throws(CheckpointError) {
-        length = output.offset
-        let path = output.path
+        (length, start, path) = (output.offset, output.offset, output.path)
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             throw CheckpointError("\(path): cannot be opened: \(InputFile.systemError())")
@@ -56,6 +57,32 @@ package struct OutputTail: Sendable {
             guard rest.count <= OutputTail.longestLine else {
                 throw CheckpointError("\(path): has a line of more than \(OutputTail.longestLine) bytes")
             }
+        }
+    }
+
+    /// Reads the whole lines once more, and gives them on by the block.
+    package func again(_ body: (Span<UInt8>) -> Void) throws(CheckpointError) {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else {
+            throw CheckpointError("\(path): cannot be opened: \(InputFile.systemError())")
+        }
+        defer { close(file) }
+        guard lseek(file, off_t(start), SEEK_SET) >= 0 else {
+            throw CheckpointError("\(path): \(InputFile.systemError())")
+        }
+        var rest: [UInt8] = []
+        var left = Int(length - start)
+        while left > 0 {
+            switch InputFile.read(file, { rest.append(contentsOf: $0) }) {
+            case .bytes: break
+            case .end: throw CheckpointError("\(path): became shorter while it was read")
+            case .error(let why): throw CheckpointError("\(path): \(why)")
+            }
+            let known = min(left, rest.count)
+            guard let end = rest[..<known].lastIndex(of: 0x0a) else { continue }
+            body(rest.span.extracting(...end))
+            left -= end + 1
+            rest.removeFirst(end + 1)
         }
     }
 

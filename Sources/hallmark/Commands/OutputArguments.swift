@@ -1,6 +1,7 @@
 import ArgumentParser
 import Export
 import Observations
+import Pipeline
 import Signatures
 import Terminal
 
@@ -82,6 +83,9 @@ struct OutputArguments: ParsableArguments {
 
     /// The file for records; nil for standard output.
     var recordsPath: String? { output == "-" ? nil : output }
+
+    /// Which records are written.
+    var choice: FileSink.Choice { FileSink.Choice(onlyLeads: onlyLeads, omitsFailures: omitFailures) }
 
     /// In which form records are written: as asked for, or what suits the place.
     ///

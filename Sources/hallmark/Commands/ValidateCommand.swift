@@ -8,6 +8,7 @@ import HTTPClient
 import Inventory
 import JA4Plus
 import Observations
+import Pipeline
 import Scan
 import Signatures
 import Synchronization
@@ -193,10 +194,11 @@ struct ValidateCommand: ParsableCommand {
 private final class CollectedRecords: Sendable {
     private struct Record {
         let sequence: UInt64
-        var line: [UInt8]
+        let line: [UInt8]
         let lookedFor: LookedFor
     }
 
+    private let finished = MemorySink()
     private let state = Mutex<(records: [Record], highest: LeadLabel?, lostHere: UInt64)>(([], nil, 0))
 
     func add(_ observation: Observation, _ line: [UInt8]) {
@@ -221,34 +223,35 @@ private final class CollectedRecords: Sendable {
         _ corpus: CorpusWriter?,
         _ session: ContextSession?
     ) -> Bool {
-        let assessor = Assessor(rules)
-        let findings = inventory.map { FindingEngine($0) }
+        let sinks: [(any RecordSink)?] = [finished, corpus.map { CorpusSink($0) }]
+        // Whether the corpus took them all says its end.
+        let delivery = Delivery<Void>(to: sinks.compactMap(\.self)) { _ in
+        } refuse: { _ in
+        }
+        let stages: [(any RecordStage)?] = [AssessStage(rules), inventory.map { FindingStage($0) }]
+        let pipeline = RecordPipeline(stages.compactMap(\.self), to: delivery)
         return state.withLock { state in
             state.records.sort { $0.sequence < $1.sequence }
             let contexts = session?.look(at: state.records.map(\.line))
-            for index in state.records.indices {
+            for (place, kept) in state.records.enumerated() {
                 var line = ByteBuffer()
-                let bytes = state.records[index].line
                 if let contexts {
-                    contexts[index].append(bytes.span, to: &line)
+                    contexts[place].append(kept.line.span, to: &line)
                 } else {
-                    line.append(bytes.span)
+                    line.append(kept.line.span)
                 }
-                let assessment = try? assessor.assess(&line, lookedFor: state.records[index].lookedFor)
-                findings?.splice(into: &line)
-                if let corpus { line.withSpan { corpus.add($0) } }
-                if let label = assessment?.highest { state.highest = max(state.highest ?? label, label) }
-                state.records[index].line = line.withSpan { span in
-                    span.withUnsafeBufferPointer { [UInt8]($0) }
-                }
+                var record = PassingRecord(lookedFor: kept.lookedFor)
+                pipeline.pass(&line, &record)
+                if let label = record.highest { state.highest = max(state.highest ?? label, label) }
             }
+            pipeline.deliver(())
             guard let summary = session?.summary else { return true }
             for remark in summary.remarks { Terminal.say("hallmark: context: \(remark)", .warning) }
             return summary.isWhole
         }
     }
 
-    var lines: [[UInt8]] { state.withLock { $0.records.map(\.line) } }
+    var lines: [[UInt8]] { finished.lines }
     var highest: LeadLabel? { state.withLock { $0.highest } }
     var lostHere: UInt64 { state.withLock { $0.lostHere } }
 }

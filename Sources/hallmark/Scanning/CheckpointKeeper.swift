@@ -1,4 +1,4 @@
-import Scan
+import Pipeline
 import Targets
 
 /// Writes the checkpoint every few seconds and at the end.
@@ -6,6 +6,9 @@ struct CheckpointKeeper {
     let file: CheckpointFile?
     let scanID: String
     let plan: PlanFingerprint
+    private let ledger: ScanLedger
+    private let output: FileSink
+    private let delivery: Delivery<ScanReceipt>
     /// Why it could not be written the last time.
     private(set) var failure: CheckpointError?
     private var lastSave: UInt64 = 0
@@ -13,23 +16,33 @@ struct CheckpointKeeper {
     /// Milliseconds between two checkpoints.
     private static let interval: UInt64 = 2000
 
-    init(_ file: CheckpointFile?, scanID: String, plan: PlanFingerprint) {
-        self.file = file
-        self.scanID = scanID
-        self.plan = plan
+    init(
+        _ file: CheckpointFile?,
+        scanID: String,
+        plan: PlanFingerprint,
+        _ ledger: ScanLedger,
+        _ output: FileSink,
+        _ delivery: Delivery<ScanReceipt>
+    ) {
+        (self.file, self.scanID, self.plan) = (file, scanID, plan)
+        (self.ledger, self.output, self.delivery) = (ledger, output, delivery)
     }
 
-    mutating func saveIfDue(_ sink: RecordSink, elapsed: UInt64) {
+    mutating func saveIfDue(elapsed: UInt64) {
         guard file != nil, elapsed >= lastSave + Self.interval else { return }
         lastSave = elapsed
-        save(sink)
+        save()
     }
 
     /// Writes it now; `failure` says whether that went well.
-    mutating func save(_ sink: RecordSink) {
+    ///
+    /// When a sink has failed the last one stays: what came since then is done again by a run that goes on.
+    mutating func save() {
         guard let file else { return }
+        let noted = delivery.settled { ledger.checkpoint(scanID: scanID, plan: plan, output) }
+        guard let noted else { return }
         do throws(CheckpointError) {
-            try file.save(sink.checkpoint(scanID: scanID, plan: plan))
+            try file.save(noted)
             failure = nil
         } catch {
             failure = error

@@ -5,6 +5,7 @@ import Foundation
 import Inventory
 import JA4Plus
 import Observations
+import Pipeline
 import Scan
 import Signatures
 import Synchronization
@@ -56,36 +57,48 @@ struct ScanSession {
         let tail = try targets.tail(of: file, saved, override: overridingName, &tally)
         let feed = try targets.feed(saved, written: tail?.written ?? [], override: overridingName)
         let corpus = try command.output.corpus.map { CorpusWriter(try CorpusFile($0, .write)) }
+        if let tail, let corpus { try tail.again { corpus.add($0) } }
         let recordsBefore = tally.records
         try options.check()
         let encoding = try encoding(scanID)
         var metrics = try command.output.metrics.map { try ScanMetrics($0) }
         // Only now is it certain that there will be a run: what the file held may go.
         try file.begin(keeping: Int64(tail?.length ?? 0))
-        let sink = RecordSink(file, feed: feed, control: control, tally: tally)
-        let run = try ScanRun(
-            sink: sink,
+        let output = FileSink(file, form, command.output.choice) {
+            StopSignals.advance(control)
+            return control.phase == .stopped
+        } failed: {
+            control.advance(to: .stopped)
+        }
+        let ledger = ScanLedger(feed, tally: tally)
+        let remembered = corpus.map { CorpusSink($0) }
+        let sinks: [(any RecordSink)?] = [output, remembered]
+        let delivery = ledger.delivery(to: sinks.compactMap(\.self))
+        var plain = ScanRun(
+            delivery: delivery,
             policy: EscalationPolicy(
                 level: command.probe.probe,
                 sniVariants: command.probe.sniVariants,
                 rules: rules
             ),
             rules: rules,
-            onlyLeads: command.output.onlyLeads,
-            omitsFailures: command.output.omitFailures,
-            form: form,
-            encoding: encoding,
-            inventory: inventory,
-            corpus: corpus,
-            decisions: decided
+            encoding: encoding
         )
-        .with(around)
+        (plain.inventory, plain.decisions) = (inventory, decided)
+        let run = try plain.with(around)
         if command.output.verbose { explain(targets, options, rules, scanID: scanID) }
-        sink.write(form.head(), records: 0, tally: ScanTally(), completing: [])
+        output.begin()
         let setup = ScanSetup(options: options, feed: feed, control: control, scopeName: targets.scope?.name)
         let doneBefore = feed.completed
-        var keeper = CheckpointKeeper(files.checkpoint, scanID: scanID, plan: targets.fingerprint)
-        keeper.save(sink)
+        var keeper = CheckpointKeeper(
+            files.checkpoint,
+            scanID: scanID,
+            plan: targets.fingerprint,
+            ledger,
+            output,
+            delivery
+        )
+        keeper.save()
         if let failure = keeper.failure { throw failure }
         var line = showsProgress ? ProgressLine() : nil
         var lastProgress = ScanProgress()
@@ -96,8 +109,8 @@ struct ScanSession {
             for notice in progress.notices { Terminal.say("hallmark: \(notice)", .warning) }
             line?.update(progress)
             lastProgress = progress
-            metrics?.update(progress) { sink.tally }
-            keeper.saveIfDue(sink, elapsed: progress.elapsed)
+            metrics?.update(progress) { ledger.tally }
+            keeper.saveIfDue(elapsed: progress.elapsed)
             let issues = feed.takeIssues()
             streamIssues += issues.count
             report(issues)
@@ -111,18 +124,18 @@ struct ScanSession {
         streamIssues += lastIssues.count
         report(lastIssues)
         // Each of them is finished, whatever became of the others.
-        keeper.save(sink)
-        tally = sink.tally
+        keeper.save()
+        tally = ledger.tally
         lastProgress.done = feed.completed
         metrics?.end(lastProgress, tally)
         var summary = summary(tally, outcome, feed, targets, scanID: scanID, doneBefore: doneBefore)
         summary.recordsBefore = recordsBefore
         summary.targetErrors += streamIssues
         summary.signatures = loaded.map { SignaturesRead($0) }
-        let isRemembered = remember(summary, in: run.corpus)
+        let isRemembered = remember(summary, in: corpus, keeper)
         let isSummarised = write(summary)
         if !command.output.quiet { Terminal.say(lines: summary.text) }
-        try finish(tally, outcome, sink, feed, keeper)
+        try finish(tally, outcome, output, feed, keeper)
         if targets.readsStandardInput, !checkWhatCame(feed, unread: streamIssues) { throw ExitCode(1) }
         let isUnread = loaded?.unread.isEmpty == false && !command.unread.keepGoing
         if !isRemembered || !isSummarised || !isAround || isUnread || isPartlyUnread
@@ -299,7 +312,9 @@ struct ScanSession {
     }
 
     /// Ends the corpus with the run's summary; false, and a word about it, when that failed.
-    private func remember(_ summary: ScanSummary, in corpus: CorpusWriter?) -> Bool {
+    private func remember(_ summary: ScanSummary, in corpus: CorpusWriter?, _ keeper: CheckpointKeeper)
+        -> Bool
+    {
         guard let corpus else { return true }
         do {
             _ = try corpus.finish(
@@ -308,7 +323,8 @@ struct ScanSession {
             )
             return true
         } catch {
-            Terminal.say("hallmark: \(error)", .error)
+            let help = keeper.file.map { "; what it lacks comes with --resume \($0.path)" } ?? ""
+            Terminal.say("hallmark: \(error)\(help)", .error)
             return false
         }
     }
@@ -328,7 +344,7 @@ struct ScanSession {
     private func finish(
         _ tally: ScanTally,
         _ outcome: Sweep.Outcome,
-        _ sink: RecordSink,
+        _ output: FileSink,
         _ feed: TargetFeed,
         _ keeper: CheckpointKeeper
     ) throws {
@@ -336,10 +352,10 @@ struct ScanSession {
             Terminal.say("hallmark: \(failure)", .error)
             throw ExitCode(1)
         }
-        if let failure = sink.failure {
+        if let failure = output.failure {
             // The reader had enough: that is its right, and no error.
             if failure.isBrokenPipe { return }
-            Terminal.say("hallmark: \(failure); not written: \(counted(sink.lost, "record"))", .error)
+            Terminal.say("hallmark: \(failure); not written: \(counted(output.lost, "record"))", .error)
             throw ExitCode(failure.isStop ? 130 : 1)
         }
         if let failure = outcome.failure {

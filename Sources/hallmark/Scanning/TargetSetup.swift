@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import Pipeline
 import Scan
 import Targets
 import Terminal
@@ -97,7 +98,10 @@ struct TargetSetup {
         _ tally: inout ScanTally
     ) throws -> OutputTail? {
         guard let saved, let identity = file.identity else { return nil }
-        guard let place = saved.output, (place.file ?? FileIdentity(path: place.path)) == identity else {
+        // A file that was made anew may have the number of the one that is gone.
+        guard let place = saved.output, (place.file ?? FileIdentity(path: place.path)) == identity,
+            place.offset == 0 || !file.isEmpty
+        else {
             guard file.isEmpty else {
                 throw ValidationError(
                     "\(file.path) holds records, and is not the file that the interrupted run wrote to"

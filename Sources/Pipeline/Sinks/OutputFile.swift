@@ -1,9 +1,9 @@
 import Glibc
-import Targets
+package import Targets
 import Terminal
 
 /// Why records could not be written.
-struct OutputFailure: Error, CustomStringConvertible {
+package struct OutputFailure: Error, CustomStringConvertible {
     let path: String
     let code: CInt
     /// Another run writes to the file.
@@ -12,12 +12,12 @@ struct OutputFailure: Error, CustomStringConvertible {
     var isShort = false
 
     /// The scan was ended while the reader took nothing.
-    var isStop: Bool { code == ECANCELED }
+    package var isStop: Bool { code == ECANCELED }
 
     /// The reader went away, as `head` does: no error, but the end.
-    var isBrokenPipe: Bool { code == EPIPE }
+    package var isBrokenPipe: Bool { code == EPIPE }
 
-    var description: String {
+    package var description: String {
         if isInUse { return "\(path): another run is writing to it" }
         if isShort {
             return
@@ -31,20 +31,20 @@ struct OutputFailure: Error, CustomStringConvertible {
 }
 
 /// Standard output or a file, to which whole batches of lines are appended.
-struct OutputFile: ~Copyable {
-    let path: String
+package struct OutputFile: ~Copyable {
+    package let path: String
     /// Which file on disk it is; nil for anything else, of which a torn line can't be taken back.
-    let identity: FileIdentity?
+    package let identity: FileIdentity?
     private let descriptor: CInt
     private let isOwned: Bool
     /// Whether a person sees what is written, perhaps beside a line of progress.
-    var isTerminal: Bool { !isOwned && Terminal.isOutputTerminal }
+    package var isTerminal: Bool { !isOwned && Terminal.isOutputTerminal }
     private var isRegular: Bool { identity != nil }
     /// Bytes in the file, as far as whole batches go.
-    private(set) var offset: Int64 = 0
+    package private(set) var offset: Int64 = 0
 
     /// Standard output.
-    init() {
+    package init() {
         self.init(path: "standard output", descriptor: STDOUT_FILENO, isOwned: false, identity: nil)
     }
 
@@ -56,7 +56,7 @@ struct OutputFile: ~Copyable {
     }
 
     /// Opens a file, or makes it, and keeps other runs away from it; what it holds stays until `begin`.
-    static func open(path: String) throws(OutputFailure) -> OutputFile {
+    package static func open(path: String) throws(OutputFailure) -> OutputFile {
         let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw OutputFailure(path: path, code: errno) }
         let file = OutputFile(
@@ -72,7 +72,7 @@ struct OutputFile: ~Copyable {
     }
 
     /// Whether there is something in the file that could be lost.
-    var isEmpty: Bool {
+    package var isEmpty: Bool {
         var status = stat()
         return identity == nil || fstat(descriptor, &status) == 0 && status.st_size == 0
     }
@@ -80,7 +80,7 @@ struct OutputFile: ~Copyable {
     /// Makes the file ready for records.
     ///
     /// - Parameter kept: bytes that stay; what is behind them is cut off. 0 to begin anew.
-    mutating func begin(keeping kept: Int64) throws(OutputFailure) {
+    package mutating func begin(keeping kept: Int64) throws(OutputFailure) {
         guard identity != nil else { return }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw OutputFailure(path: path, code: errno) }
@@ -99,7 +99,7 @@ struct OutputFile: ~Copyable {
     /// Writes all of `bytes`, or takes back what was written of them and says why.
     ///
     /// - Parameter isStopped: asked every tenth of a second while a reader takes nothing; true gives up.
-    mutating func write(_ bytes: Span<UInt8>, isStopped: () -> Bool = { false }) -> OutputFailure? {
+    package mutating func write(_ bytes: Span<UInt8>, isStopped: () -> Bool = { false }) -> OutputFailure? {
         var done = 0
         let code: CInt = bytes.withUnsafeBytes { bytes in
             while done < bytes.count {
@@ -132,6 +132,9 @@ struct OutputFile: ~Copyable {
         offset += Int64(bytes.count)
         return nil
     }
+
+    /// Has what was written reach the disk; of a pipe there is nothing to be had.
+    package func sync() { if isRegular { _ = fdatasync(descriptor) } }
 
     /// Whether the reader takes something, or never will; waits a tenth of a second for it.
     private func isReady() -> Bool {

@@ -1,15 +1,15 @@
 import Bytes
-import Observations
+package import Observations
 import Signatures
-import Terminal
+package import Terminal
 
 /// One line an endpoint, for a person at a terminal: where, whose certificate, until when, and what it is.
 ///
 /// Rows are written while the sweep goes on, so the widths do not depend on what comes. An address is never
 /// cut: somebody will type it.
-struct EndpointTable {
+package struct EndpointTable {
     /// What a row is made of.
-    static let fields: [RecordField] = [
+    package static let fields: [RecordField] = [
         .timestamp, .errorCode, .address, .ip, .port, .domain, .subject, .subjectCommonName,
         .subjectOrganization, .issuer, .issuerCommonName, .issuerOrganization, .notAfter, .selfSigned,
         .selfIssued, .httpStatus, .httpTitle, .tlsVersion, .lead, .leadName, .leadConfidence, .leadLabel,
@@ -22,7 +22,7 @@ struct EndpointTable {
     /// Subject and issuer, with the blank between them.
     private let namesWidth: Int
 
-    init(_ style: ReportStyle) {
+    package init(_ style: ReportStyle) {
         self.style = style
         leadWidth = max(16, style.width / 4)
         namesWidth = max(15, style.width - endpointWidth - daysWidth - leadWidth - 3)
@@ -32,7 +32,7 @@ struct EndpointTable {
     private func subjectWidth(_ room: Int) -> Int { max(1, (room - 1) * 11 / 20) }
 
     /// The heads of the columns.
-    var head: String {
+    package var head: String {
         let cells = [
             padded("ENDPOINT", endpointWidth), padded("SUBJECT", subjectWidth(namesWidth)),
             padded("ISSUER", namesWidth - 1 - subjectWidth(namesWidth)), "DAYS".leftPadded(daysWidth),
@@ -42,7 +42,7 @@ struct EndpointTable {
     }
 
     /// The row of the record that was picked last, with its line end.
-    func row(_ record: RecordPicker) -> String {
+    package func row(_ record: RecordPicker) -> String {
         let place = SafeText.terminal(Self.endpoint(record))
         // What a long address takes, names give.
         let room = namesWidth - max(0, ReportText.columnCount(place[...]) - endpointWidth)
@@ -64,7 +64,7 @@ struct EndpointTable {
     }
 
     /// The endpoint as one would type it.
-    static func endpoint(_ record: RecordPicker) -> String {
+    package static func endpoint(_ record: RecordPicker) -> String {
         let host = record.text(.domain) ?? record.text(.ip) ?? record.text(.address) ?? "?"
         let port = record.text(.port) ?? "?"
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"

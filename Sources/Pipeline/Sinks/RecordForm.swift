@@ -1,17 +1,17 @@
-import Bytes
+package import Bytes
 import Export
 import Observations
-import Terminal
+package import Terminal
 
 /// How a run writes what it sees: as records, as rows of chosen fields, or as lines for a person.
-enum RecordForm: Sendable {
+package enum RecordForm: Sendable {
     case ndjson
     /// The columns, by the names of fields.
     case csv([String])
     case table(ReportStyle)
 
     /// What stands before the first record; empty for NDJSON.
-    func head() -> ByteBuffer {
+    package func head() -> ByteBuffer {
         var head = ByteBuffer()
         switch self {
         case .ndjson: break
@@ -24,7 +24,7 @@ enum RecordForm: Sendable {
     }
 
     /// What writes records in this form; for one thread.
-    func writer() -> any RecordWriter {
+    package func writer() -> any RecordWriter {
         switch self {
         case .ndjson: RecordLines()
         case .csv(let columns): RecordRows(columns, Self.options(columns))
@@ -40,7 +40,7 @@ enum RecordForm: Sendable {
 }
 
 /// Writes one record after the other in the form that a run was asked for.
-protocol RecordWriter {
+package protocol RecordWriter {
     /// Appends what the form makes of one line of NDJSON, its line end included.
     mutating func append(_ line: borrowing ByteBuffer, to out: inout ByteBuffer)
 }

@@ -1,0 +1,15 @@
+package import Bytes
+package import Signatures
+
+/// Matches signatures against a record, and writes what they tell into it.
+package final class AssessStage: RecordStage {
+    package let assessor: Assessor
+
+    package init(_ rules: RuleSet) { assessor = Assessor(rules) }
+
+    package func apply(to line: inout ByteBuffer, _ record: inout PassingRecord) {
+        // A line of our own can always be read.
+        record.assessment = try? assessor.assess(&line, lookedFor: record.lookedFor)
+        record.highest = record.assessment?.highest
+    }
+}
