@@ -12,6 +12,12 @@ Faults, each a number or true; /control/NAME?FAULT=VALUE changes them while the 
   grow        so many certificates are logged with each look at the head
   vanish      partial tiles are gone when the log has grown beyond them
   packed      whatever is sent is packed, asked or not
+  swapped, junk, signing   beside the leaf of so manieth certificate stands another's precertificate, none, or one that a
+              signing certificate has signed
+  far         so manieth certificate is logged in the year 2262, where nanoseconds since 1970 end
+  altered     in place of so manieth entry another is sent
+  bad_heads   so manieth head is a page
+  refuse      what proves entries is refused with this status
   false_root, bad_signature, shrink, absurd, fork, future_type, torn_entry
 """
 import base64
@@ -101,10 +107,10 @@ class Authority:
         self.key_hash = digest(self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
         self.subject_key = ec.generate_private_key(CURVE).public_key()
 
-    def builder(self, names, serial, days):
+    def builder(self, names, serial, days, issuer=None):
         return (
             x509.CertificateBuilder().subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])]))
-            .issuer_name(self.name).public_key(self.subject_key).serial_number(serial).not_valid_before(self.start)
+            .issuer_name(issuer or self.name).public_key(self.subject_key).serial_number(serial).not_valid_before(self.start)
             .not_valid_after(self.start + datetime.timedelta(days=days) - datetime.timedelta(seconds=1))
             # Names of deceivers are none that the library takes.
             .add_extension(x509.SubjectAlternativeName([x509.DNSName._init_without_validation(name) for name in names]), False))
@@ -146,6 +152,8 @@ class Log:
         serial = x509.random_serial_number()
         stamp = int(time.time() * 1000) - 60000
         authority = self.authority
+        if self.faults.get("far") == self.issued:
+            stamp = 9223372036855
         if self.faults.get("future_type") and self.issued == 3:
             self.add(stamp, 9, b"something new", b"")
         if self.faults.get("torn_entry") and self.issued == 5:
@@ -153,10 +161,20 @@ class Log:
         plain = authority.builder(names, serial, self.days)
         body = authority.key_hash + behind(3, plain.sign(authority.key, hashes.SHA256()).tbs_certificate_bytes)
         poisoned = plain.add_extension(x509.PrecertPoison(), True).sign(authority.key, hashes.SHA256())
+        beside = poisoned.public_bytes(Encoding.DER)
+        if self.faults.get("swapped") == self.issued:
+            other = authority.builder(["innocent.test"], serial, self.days)
+            beside = other.add_extension(x509.PrecertPoison(), True).sign(authority.key, hashes.SHA256()).public_bytes(Encoding.DER)
+        if self.faults.get("junk") == self.issued:
+            beside = b"\x30\x03abc"
+        if self.faults.get("signing") == self.issued:
+            signer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Signing Certificate 1")])
+            other = authority.builder(names, serial, self.days, signer)
+            beside = other.add_extension(x509.PrecertPoison(), True).sign(authority.key, hashes.SHA256()).public_bytes(Encoding.DER)
         extensions = self.extensions()
         signature = self.sign(b"\x00\x00" + struct.pack(">QH", stamp, 1) + body + extensions)
         sct = b"\x00" + self.id + struct.pack(">Q", stamp) + extensions + signature
-        self.add(stamp, 1, body, poisoned.public_bytes(Encoding.DER))
+        self.add(stamp, 1, body, beside)
         listed = behind(2, behind(2, sct))
         length = bytes([len(listed)]) if len(listed) < 128 else b"\x81" + bytes([len(listed)])
         final = plain.add_extension(x509.UnrecognizedExtension(SCTS, b"\x04" + length + listed), False).sign(
@@ -203,8 +221,21 @@ class Log:
         between = behind(3, entry[2]) if entry[1] == 1 else b""
         return entry[0] + between + behind(2, digest(self.authority.der))
 
+    def sent(self, first, end):
+        """The entries as they are sent."""
+        entries = self.entries[first:end]
+        if first <= self.faults.get("altered", -1) < end:
+            entries[self.faults["altered"] - first] = self.entries[0]
+        return entries
+
     def answer(self, where, query):
         """Status, body."""
+        if self.faults.get("refuse") and (where.startswith("ct/v1/get-e") or where.startswith("ct/v1/get-p") or where.startswith("tile/")):
+            return int(self.faults["refuse"]), b"not today"
+        if where in ("ct/v1/get-sth", "checkpoint") and self.faults.get("bad_heads"):
+            self.looks = getattr(self, "looks", 0) + 1
+            if self.looks % self.faults["bad_heads"] == 0:
+                return 200, b"<html>back soon</html>"
         if where == "ct/v1/get-sth":
             count, stamp, value, signature = self.head()
             return 200, json.dumps({
@@ -215,7 +246,7 @@ class Log:
             last = min(last, first + int(self.faults.get("most", 64)) - 1, len(self.entries) - 1)
             if first > last:
                 return 400, b"no such entries"
-            return 200, json.dumps({"entries": [self.json_entry(e) for e in self.entries[first:last + 1]]}).encode()
+            return 200, json.dumps({"entries": [self.json_entry(e) for e in self.sent(first, last + 1)]}).encode()
         if where == "ct/v1/get-sth-consistency":
             first, second = int(query["first"]), int(query["second"])
             proof = consistency(first, self.leaves[:second])
@@ -237,6 +268,8 @@ class Log:
             note = f"{self.origin}\n{count}\n{text(value)}\n\n"
             other = f"\u2014 witness.test {text(os.urandom(68))}\n"
             return 200, (note + other + f"\u2014 {self.origin} {text(name + struct.pack('>Q', stamp) + signature)}\n").encode()
+        if where == "issuer/" + digest(self.authority.der).hex():
+            return 200, self.authority.der
         if where.startswith("tile/"):
             return self.tile(where[5:])
         return 404, b""
@@ -253,7 +286,7 @@ class Log:
         if first + width > have or width < 256 and self.faults.get("vanish") and have >= first + 256:
             return 404, b""
         if level == "data":
-            return 200, b"".join(self.tile_entry(entry) for entry in self.entries[first:first + width])
+            return 200, b"".join(self.tile_entry(entry) for entry in self.sent(first, first + width))
         return 200, b"".join(
             root(self.leaves[(first + i) * span:(first + i + 1) * span]) for i in range(width))
 
@@ -299,7 +332,7 @@ class Handler(BaseHTTPRequestHandler):
             kinds = [key for key in ("status", "cut", "slow") if faults.get(key)]
             kind = kinds[kind % len(kinds)]
             if kind == "status":
-                return self.send(faults["status"], b"", [("Retry-After", "1")] if faults.get("retry_after") else [])
+                return self.send(faults["status"], b"", [("Retry-After", str(int(faults["retry_after"])))] if faults.get("retry_after") else [])
             if kind == "cut":
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body) + 100))

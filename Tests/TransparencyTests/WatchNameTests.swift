@@ -30,6 +30,21 @@ import Transparency
         }
     }
 
+    /// However many names a certificate has, the last counts as the first.
+    @Test func theLastOfManyNamesIsFound() throws {
+        var list = WatchList()
+        list.add(try #require(WatchedName("example.com")))
+        let watch = CertificateWatch(
+            list,
+            try ShippedFinder.make([]),
+            try PublicSuffixList(file: projectFolder + "/publicsuffix/public_suffix_list.dat"),
+            burst: 50
+        )
+        var certificate = IssuedCertificate()
+        certificate.names = (0..<20_000).map { "host\($0).test" } + ["www.example.com"]
+        #expect(watch.concerns(certificate).map(\.name) == ["www.example.com"])
+    }
+
     @Test func decodingIsTheInverseOfEncoding() {
         for label in ["bücher", "пример", "例え", "aéb", "ليهمابتكلموشعربي؟"] {
             #expect(Punycode.encode(label[...]).flatMap { Punycode.decode($0[...]) } == label)
@@ -96,13 +111,29 @@ enum ShippedFinder {
             ("norvxa.com", "typo"), ("login-norvexa.com", "added_word"), ("norvexasupport.org", "added_word"),
             ("norvexa.com.evil.net", "as_subdomain"), ("hallmarkbank.com", "typo"),
             ("quillstnoe.co.uk", "typo"),
-            ("silvrgrvoe.com", "near"), ("secure.norvexa.login.net", "added_word"),
+            ("silvrgrvoe.com", "near"), ("norvexa24.com", "added_word"),
+            // Letters that nobody sees, as DNS carries them.
+            ("xn--norvexa-j06c.com", "homoglyph"), ("xn--norvexa-nka.com", "homoglyph"),
+            ("secure.norvexa.login.net", "added_word"),
             ("norvexa-verify.example.org", "added_word"), ("n0rvexa.account-update.net", "added_word"),
         ]
     )
     func reasons(_ name: String, _ reason: String) throws {
         let form = try #require(NameText.forms(name).first)
         #expect(try ShippedFinder.make(Self.brands).find(form)?.reason.rawValue == reason)
+    }
+
+    /// Two letters that look like one are compared as they are spelled, too.
+    @Test(
+        arguments: [
+            ("bar-nes.com", "split"), ("ba4nes.com", "typo"), ("barnse.com", "typo"),
+            ("bames.com", "homoglyph"),
+            ("hexgarno.com", "typo"), ("hexgr4no.com", "typo"),
+        ]
+    )
+    func lettersThatLookLikeOne(_ name: String, _ reason: String) throws {
+        let finder = try ShippedFinder.make(["barnes.com", "hexgrano.com"])
+        #expect(finder.find(name)?.reason.rawValue == reason)
     }
 
     @Test func oursAndOthersAreNone() throws {

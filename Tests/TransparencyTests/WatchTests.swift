@@ -215,6 +215,22 @@ import Testing
         let path = try logs.scratch.write("impatient.json", list)
         let result = try logs.run(["verify", logs.scratch.file("a-1.pem"), "--log-list", path, "--ask-all"])
         #expect(result.status == 3 && result.text.contains("log_missing_entry"))
+        // A finding of its own: with the head that does not have it, and the promise.
+        let kept = try logs.run([
+            "verify", logs.scratch.file("a-1.pem"), "--log-list", path, "--ask-all", "--format", "ndjson",
+            "--evidence", logs.scratch.file("kept"),
+        ])
+        let finding = try #require(
+            try CTLogs.objects(kept.text).first { $0.findings == ["log_missing_entry"] }
+        )
+        let severity = (finding.at("hallmark.findings") as? [[String: Any]])?.first?["severity"] as? String
+        #expect(severity == "critical")
+        let file = try #require(finding.at("file.path") as? String)
+        let evidence = try #require(try CTLogs.objects(String(contentsOfFile: file, encoding: .utf8)).first)
+        #expect((evidence["heads"] as? [Any])?.count == 1)
+        #expect(
+            (evidence["sct"] as? String)?.isEmpty == false && (evidence["bytes"] as? String)?.isEmpty == false
+        )
         let patient = try logs.run([
             "verify", logs.scratch.file("a-1.pem"), "--log-list", logs.list, "--ask-all",
         ])

@@ -12,7 +12,8 @@ package struct TimestampWriter {
     /// - Parameter nanoseconds: since 1970-01-01T00:00:00Z.
     package mutating func append(_ nanoseconds: Int64, to out: inout ByteBuffer) {
         let whole = Int64(UTCCalendar.floor(Int(nanoseconds), 1_000_000_000))
-        let rest = nanoseconds - whole * 1_000_000_000
+        // Near the ends of what can be counted the product lies beyond them, and the difference does not.
+        let rest = nanoseconds &- whole &* 1_000_000_000
         if whole != second { update(whole) }
         out.append(text.span.extracting(0..<19))
         out.append(0x2e)

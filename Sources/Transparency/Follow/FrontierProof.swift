@@ -5,13 +5,22 @@ final class FrontierProof {
     private let head: TreeHead
     private var tiles: [TileFrontier.Place: HashTile] = [:]
 
+    enum Outcome: Equatable {
+        case proven(CollapsedTree)
+        /// The log gives no answer to it: that is no evidence of anything.
+        case refused(String)
+        /// Its answer does not lead to its head.
+        case contradicted
+
+        init(_ tree: CollapsedTree?) { self = tree.map { .proven($0) } ?? .contradicted }
+    }
+
     init(_ log: LogDescription, _ requests: LogRequests, _ head: TreeHead) {
         (self.log, self.requests, self.head) = (log, requests, head)
     }
 
-    /// - Parameter completion: takes nil for what could not be proven.
-    func prove(_ start: UInt64, _ completion: @escaping (CollapsedTree?) -> Void) {
-        if start == 0 { return completion(CollapsedTree()) }
+    func prove(_ start: UInt64, _ completion: @escaping (Outcome) -> Void) {
+        if start == 0 { return completion(.proven(CollapsedTree())) }
         switch log.interface {
         case .rfc6962: askEntry(start - 1, completion)
         case .staticTiles: askTiles(TileFrontier(head, start: start), completion)
@@ -19,7 +28,7 @@ final class FrontierProof {
     }
 
     /// The audit path of the last entry before the start holds all that stands left of it.
-    private func askEntry(_ index: UInt64, _ completion: @escaping (CollapsedTree?) -> Void) {
+    private func askEntry(_ index: UInt64, _ completion: @escaping (Outcome) -> Void) {
         let head = head
         let path = "ct/v1/get-entry-and-proof?leaf_index=\(index)&tree_size=\(head.size)"
         requests.get(path) { [self] status, body in
@@ -27,53 +36,59 @@ final class FrontierProof {
                 // Some logs don't have this request: the same in two.
                 return askHash(index, completion)
             }
-            completion(
-                MerkleProof.tree(
-                    endingIn: .leaf(entry.leaf.span),
-                    at: index,
-                    size: head.size,
-                    path: path,
-                    root: head.root
-                )
+            let tree = MerkleProof.tree(
+                endingIn: .leaf(entry.leaf.span),
+                at: index,
+                size: head.size,
+                path: path,
+                root: head.root
             )
+            completion(Outcome(tree))
         }
     }
 
-    private func askHash(_ index: UInt64, _ completion: @escaping (CollapsedTree?) -> Void) {
+    private func askHash(_ index: UInt64, _ completion: @escaping (Outcome) -> Void) {
         let head = head
         requests.get("ct/v1/get-entries?start=\(index)&end=\(index)") { [self] status, body in
             guard status == 200, let entry = try? LogAnswers.entries(body, first: index, most: 1).first else {
-                return completion(nil)
+                return completion(.refused("status \(status) of get-entries"))
             }
             let leaf = TreeHash.leaf(entry.leaf.span)
             let hash = percentEncoded(base64(leaf.bytes))
             requests.get("ct/v1/get-proof-by-hash?hash=\(hash)&tree_size=\(head.size)") { status, body in
                 guard status == 200, let proof = try? LogAnswers.proof(body), proof.index == index else {
-                    return completion(nil)
-                }
-                completion(
-                    MerkleProof.tree(
-                        endingIn: leaf,
-                        at: index,
-                        size: head.size,
-                        path: proof.path,
-                        root: head.root
+                    return completion(
+                        status == 200 ? .contradicted : .refused("status \(status) of get-proof-by-hash")
                     )
+                }
+                let tree = MerkleProof.tree(
+                    endingIn: leaf,
+                    at: index,
+                    size: head.size,
+                    path: proof.path,
+                    root: head.root
                 )
+                completion(Outcome(tree))
             }
         }
     }
 
-    private func askTiles(_ frontier: TileFrontier, _ completion: @escaping (CollapsedTree?) -> Void) {
+    private func askTiles(_ frontier: TileFrontier, _ completion: @escaping (Outcome) -> Void) {
         let places = frontier.places
         var left = places.count
+        var refusal: String?
         for place in places {
             let full = TilePath.hashes(level: place.level, place.number)
             let path = TilePath.hashes(level: place.level, place.number, width: place.width)
             let take = { [self] (status: Int, body: [UInt8]) in
-                if status == 200 { tiles[place] = HashTile(body, width: place.width) }
+                if status == 200 {
+                    tiles[place] = HashTile(body, width: place.width)
+                } else {
+                    refusal = "status \(status) of a tile"
+                }
                 left -= 1
-                if left == 0 { completion(frontier.tree(tiles)) }
+                guard left == 0 else { return }
+                completion(refusal.map { .refused($0) } ?? Outcome(frontier.tree(tiles)))
             }
             requests.get(path) { [self] status, body in
                 // A partial tile may go once the full one is there.

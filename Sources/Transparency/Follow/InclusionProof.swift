@@ -41,6 +41,10 @@ package final class InclusionProof {
             result.outcome = .unknown(reason)
             loop.stop()
         }
+        proof.requests.onHold = { seconds in
+            result.outcome = .unknown("the log asks to be left alone for \(seconds) seconds")
+            loop.stop()
+        }
         proof.begin(leaf, timestamp) { outcome, head in
             result = (outcome, head)
             loop.stop()
@@ -74,7 +78,9 @@ package final class InclusionProof {
         let hash = percentEncoded(base64(leaf.bytes))
         requests.get("ct/v1/get-proof-by-hash?hash=\(hash)&tree_size=\(head.size)") { status, body in
             guard status == 200 else {
-                return finish(400...499 ~= status ? .missing(size: head.size) : .unknown("status \(status)"))
+                // Of the refusals these say that there is no such leaf.
+                let isMissing = [400, 404].contains(status)
+                return finish(isMissing ? .missing(size: head.size) : .unknown("status \(status)"))
             }
             guard let proof = try? LogAnswers.proof(body),
                 MerkleProof.root(of: leaf, at: proof.index, size: head.size, path: proof.path) == head.root
@@ -95,13 +101,20 @@ package final class InclusionProof {
         guard index < head.size else { return finish(.missing(size: head.size)) }
         let before = FrontierProof(log, requests, head)
         let behind = FrontierProof(log, requests, head)
-        before.prove(index) { tree in
-            guard var tree else { return finish(.unknown("the log's tiles do not lead to its root")) }
-            behind.prove(index + 1) { next in
-                guard let next else { return finish(.unknown("the log's tiles do not lead to its root")) }
+        before.prove(index) { outcome in
+            guard case .proven(var tree) = outcome else { return finish(Self.unknown(outcome)) }
+            behind.prove(index + 1) { outcome in
+                guard case .proven(let next) = outcome else { return finish(Self.unknown(outcome)) }
                 tree.add(leaf: leaf)
                 finish(tree == next ? .included(index: index, size: head.size) : .missing(size: head.size))
             }
         }
+    }
+
+    private static func unknown(_ outcome: FrontierProof.Outcome) -> Outcome {
+        guard case .refused(let reason) = outcome else {
+            return .unknown("the log's tiles do not lead to its root")
+        }
+        return .unknown(reason)
     }
 }

@@ -7,8 +7,11 @@ extension LogFollower {
     func check(_ head: TreeHead) -> Bool {
         let root = state.tree.root
         guard root == head.root else {
-            report(.falseRoot, "The root of the \(head.size) entries is not the one that the log has signed.")
-            {
+            report(
+                .falseRoot,
+                "The root of the \(head.size) entries is not the one that the log has signed.",
+                once: head.text
+            ) {
                 $0.heads = [head]
                 $0.rebuiltRoot = root
             }
@@ -27,14 +30,25 @@ extension LogFollower {
         generation += 1
         resumesAt = loop.now + options.retryAfterFault
         state.tree = state.verified
+        // What was handed out may not have been what the log has signed: it comes again. What came already
+        // is known by its certificate.
+        state.handedOut = min(state.handedOut, state.tree.size)
         nextStart = state.tree.size
         (arrived, again, ahead) = ([:], [], [])
         handler.advanced(state)
         if options.untilHead || options.end != nil { isDone = true }
     }
 
+    /// Passes over a head that is none: what is being read goes on towards the one before.
+    func passOver() {
+        hasFailed = true
+        if options.untilHead || options.end != nil, ahead.isEmpty, !wasHeadSeen { isDone = true }
+    }
+
     func finishIfDone() {
-        if let end = options.end, state.hasBegun, state.tree.size >= end, let head = ahead.last?.head {
+        if let end = options.end, state.hasBegun, state.tree.size >= end,
+            let head = ahead.last?.head ?? state.head
+        {
             return proveEnd(end, head)
         }
         if options.untilHead, wasHeadSeen, ahead.isEmpty, state.hasBegun { isDone = true }
@@ -44,8 +58,11 @@ extension LogFollower {
     private func proveEnd(_ end: UInt64, _ head: TreeHead) {
         guard !isDone, !isProvingEnd else { return }
         isProvingEnd = true
-        FrontierProof(log, requests, head).prove(end) { [unowned self] tree in
-            if tree != state.tree {
+        FrontierProof(log, requests, head).prove(end) { [unowned self] outcome in
+            if case .refused(let reason) = outcome {
+                handler.note("what was read can't be proven: \(reason)", of: log)
+                hasFailed = true
+            } else if outcome != .proven(state.tree) {
                 report(
                     .falseRoot,
                     "The entries before \(end) are not those of the tree that the log has signed."
@@ -88,7 +105,7 @@ extension LogFollower {
         if refusals >= Self.mostFailures { abandon(reason) }
     }
 
-    private func abandon(_ reason: String) {
+    func abandon(_ reason: String) {
         guard options.untilHead || options.end != nil, !isDone else { return }
         handler.note("given up: \(reason)", of: log)
         generation += 1

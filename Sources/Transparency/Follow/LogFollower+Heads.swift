@@ -10,11 +10,17 @@ extension LogFollower {
         requests.get(path) { [unowned self] status, body in
             guard !isDone else { return }
             if status == 200 { takeHead(body) } else { refused("its head can't be had: status \(status)") }
-            if !isDone, !options.untilHead || !wasHeadSeen {
-                loop.after(milliseconds: options.pollInterval) { [weak self] in self?.look() }
-            }
+            if !isDone, !options.untilHead || !wasHeadSeen { lookAgain() }
         }
     }
+
+    /// Looks after a while; who waits for an end waits less.
+    private func lookAgain() {
+        let wait = options.untilHead ? min(options.pollInterval, Self.shortPoll) : options.pollInterval
+        loop.after(milliseconds: wait) { [weak self] in self?.look() }
+    }
+
+    private static let shortPoll: UInt64 = 5000
 
     private func takeHead(_ body: [UInt8]) {
         guard loop.now >= resumesAt else { return }
@@ -25,31 +31,31 @@ extension LogFollower {
                 ? TreeHead(sth: body) : TreeHead(checkpoint: body, logID: log.logID)
         } catch {
             report(.badHead, error.description) { $0.bytes = Array(body.prefix(4096)) }
-            return giveUp()
+            return passOver()
         }
         guard key.verifies(head.signature, over: head.signedBytes) else {
-            report(.badSignature, "The log's key did not sign the head of \(head.size) entries.") {
+            report(
+                .badSignature,
+                "The log's key did not sign the head of \(head.size) entries.",
+                once: head.text
+            ) {
                 $0.heads = [head]
             }
-            return giveUp()
+            return passOver()
         }
-        guard isOfNow(head) else { return giveUp() }
+        guard isOfNow(head) else { return passOver() }
         checkAge(head)
+        checkEnd(head)
         guard isNew(head) else { return }
-        if let end = log.finalSize, head.size > end {
-            report(.grewAfterEnd, "The log ended with \(end) entries and now has \(head.size).") {
-                $0.heads = [head]
-            }
-        }
         guard state.hasBegun else { return begin(head) }
         proveConsistency(head)
     }
 
     /// Whether a head says more than the last one; a head that can't be beside it is reported.
     private func isNew(_ head: TreeHead) -> Bool {
-        for old in [state.head, ahead.last?.head].compactMap({ $0 }) {
+        for old in [state.head, ahead.last?.head, state.seen].compactMap({ $0 }) {
             if head.size == old.size, head.root != old.root {
-                report(.forked, "The log has signed two roots for \(head.size) entries.") {
+                report(.forked, "The log has signed two roots for \(head.size) entries.", once: head.text) {
                     $0.heads = [old, head]
                 }
                 giveUp()
@@ -58,14 +64,22 @@ extension LogFollower {
             if head.size < old.size {
                 // An older head may come from a cache; one of the future tells nothing.
                 if head.time > min(old.time, Self.now) {
-                    report(.shrank, "A later head has \(head.size) entries, an earlier one \(old.size).") {
+                    report(
+                        .shrank,
+                        "A later head has \(head.size) entries, an earlier one \(old.size).",
+                        once: head.text
+                    ) {
                         $0.heads = [old, head]
                     }
                     giveUp()
+                } else {
+                    passOver(older: head, than: old)
                 }
                 return false
             }
         }
+        olderHeads = 0
+        if state.seen.map({ $0.size < head.size }) ?? true { state.seen = head }
         wasHeadSeen = true
         if state.hasBegun, head.size <= state.tree.size, ahead.isEmpty {
             // Nothing to read; an empty tree or the same head again is checked here.
@@ -74,6 +88,28 @@ extension LogFollower {
             return false
         }
         return true
+    }
+
+    /// An older head with fewer entries, as a cache keeps it: its root has to be that of the tree's
+    /// beginning all the same.
+    private func passOver(older head: TreeHead, than old: TreeHead) {
+        trouble("its head of \(head.size) entries is older than that of \(old.size) which it signed before")
+        olderHeads += 1
+        // A log that was restored from a copy gives nothing else.
+        if olderHeads >= Self.mostFailures {
+            return abandon("its heads are older than one that it signed before")
+        }
+        FrontierProof(log, requests, old).prove(head.size) { [unowned self] outcome in
+            guard case .proven(let tree) = outcome, tree.root != head.root else { return }
+            report(
+                .forked,
+                "The older head of \(head.size) entries is not the beginning of the tree of \(old.size).",
+                once: head.text
+            ) {
+                $0.heads = [head, old]
+                $0.rebuiltRoot = tree.root
+            }
+        }
     }
 
     /// Milliseconds since 1970.
@@ -87,11 +123,31 @@ extension LogFollower {
         guard head.time > now, head.time - now > Self.skew else { return true }
         report(
             .futureHead,
-            "The head of \(head.size) entries is \((head.time - now) / 3_600_000) hours ahead."
+            "The head of \(head.size) entries is \((head.time - now) / 60_000) minutes ahead.",
+            once: head.text
         ) {
             $0.heads = [head]
         }
         return false
+    }
+
+    /// Holds the head of a log that has ended against the end that the list says.
+    private func checkEnd(_ head: TreeHead) {
+        guard let end = log.finalSize else { return }
+        if head.size > end {
+            report(.grewAfterEnd, "The log ended with \(end) entries and now has \(head.size).") {
+                $0.heads = [head]
+            }
+        } else if head.size < end {
+            report(.shrank, "The list says that the log ended with \(end) entries; it has \(head.size).") {
+                $0.heads = [head]
+            }
+        } else if let root = log.finalRoot, root != head.root {
+            report(.forked, "The list of logs says another root for the log's \(end) entries.") {
+                $0.heads = [head]
+                $0.bytes = root.bytes
+            }
+        }
     }
 
     private func checkAge(_ head: TreeHead) {
@@ -113,16 +169,29 @@ extension LogFollower {
             handler.note("it has \(head.size) entries: the range lies beyond them, or ends there", of: log)
             hasFailed = true
         }
-        FrontierProof(log, requests, head).prove(start) { [unowned self] tree in
-            guard let tree else {
-                report(.falseRoot, "The tree before entry \(start) can't be proven against the head.") {
+        FrontierProof(log, requests, head).prove(start) { [unowned self] outcome in
+            let tree: CollapsedTree
+            switch outcome {
+            case .proven(let proven): tree = proven
+            case .refused(let reason):
+                refused("the tree before entry \(start) can't be proven: \(reason)")
+                // A run that is to end looks no more once it has seen a head.
+                wasHeadSeen = false
+                if options.untilHead { lookAgain() }
+                return
+            case .contradicted:
+                report(
+                    .falseRoot,
+                    "The tree before entry \(start) can't be proven against the head.",
+                    once: head.text
+                ) {
                     $0.heads = [head]
                 }
                 return giveUp()
             }
             state.tree = tree
             state.verified = tree
-            (state.handedOut, state.hasBegun) = (start, true)
+            (state.handedOut, state.hasBegun, state.start) = (start, true, start)
             nextStart = start
             if start == head.size { state.head = head }
             handler.advanced(state)
@@ -146,7 +215,8 @@ extension LogFollower {
             guard MerkleProof.isConsistent(old.size, old.root, head.size, head.root, proof: proof) else {
                 report(
                     .forked,
-                    "The log can't prove that its \(head.size) entries begin with the \(old.size) before."
+                    "The log can't prove that its \(head.size) entries begin with the \(old.size) before.",
+                    once: head.text
                 ) {
                     $0.heads = [old, head]
                     $0.bytes = Array(body.prefix(65_536))
@@ -162,6 +232,7 @@ extension LogFollower {
         // Few are kept: the first is reached next, the last says how far the log goes.
         if ahead.count > 8 { ahead.remove(at: ahead.count / 2) }
         ahead.append((head, loop.now))
+        if let end = options.end, state.tree.size >= end { return finishIfDone() }
         pump()
     }
 }

@@ -2,57 +2,84 @@ import Bytes
 import Fetch
 import Net
 
-/// Tiles of a static log of which something can't be read.
+/// What a static log keeps apart: tiles of which something can't be read, and who issued certificates.
 extension LogFollower {
-    /// Takes a tile of entries; of one that is torn, twice, what stands before the tear.
+    /// Takes a tile of entries; of one that is torn, twice, what fits the log's own hashes.
     func take(tile: UInt64, width: Int, _ range: Range<UInt64>, _ status: Int, _ body: [UInt8]) {
         let read = TileEntries.read(body, first: tile * 256)
         guard status == 200, !read.isWhole || read.entries.count < width else {
             tornTiles.remove(tile)
-            return arrive(range, status, read.entries.filter { range.contains($0.index) })
+            return complete(range, status, read.entries.filter { range.contains($0.index) })
         }
         // A proxy's page, or an answer that was cut on its way, is no word of the log's.
-        guard !tornTiles.insert(tile).inserted else { return arrive(range, status, nil) }
-        let torn = Array(body[read.bytes...].prefix(65_536))
+        guard !tornTiles.insert(tile).inserted else { return askAgain(range) }
         let current = generation
         askTile(
             width,
             TilePath.hashes(level: 0, tile, width: width),
             TilePath.hashes(level: 0, tile)
-        ) { [unowned self] status, body in
+        ) { [unowned self] status, hashes in
             guard current == generation else { return }
-            guard status == 200, let hashes = HashTile(body, width: width)?.hashes else {
+            guard status == 200, let hashes = HashTile(hashes, width: width)?.hashes else {
                 return arrive(range, status, nil)
             }
             tornTiles.remove(tile)
-            arrive(range, 200, filled(read.entries, hashes, first: tile * 256, torn, range))
+            let found = TileEntries.read(body, first: tile * 256, hashes: hashes)
+            report(unread: found.entries, Array(body[found.torn...].prefix(65_536)))
+            complete(range, 200, found.entries.filter { range.contains($0.index) })
         }
     }
 
-    /// The entries of a torn tile: those that can be read, and the hashes of the others, which the log's head
-    /// proves with the rest of the tree.
-    private func filled(
-        _ entries: [LogEntry],
-        _ hashes: [TreeHash],
-        first: UInt64,
-        _ torn: [UInt8],
-        _ range: Range<UInt64>
-    ) -> [LogEntry] {
-        var result = entries
-        for place in entries.count..<max(entries.count, hashes.count) {
-            result.append(LogEntry(index: first + UInt64(place), unread: hashes[place]))
-        }
-        let (begin, end) = (first + UInt64(entries.count), first + UInt64(hashes.count))
-        if begin < end {
+    /// Names what of a tile can't be read: a finding for what stands together.
+    private func report(unread entries: [LogEntry], _ torn: [UInt8]) {
+        var start: UInt64?
+        for (place, entry) in entries.enumerated() where entry.kind == .unread {
+            let first = start ?? entry.index
+            start = first
+            guard place + 1 == entries.count || entries[place + 1].kind != .unread else { continue }
+            start = nil
             report(
                 .badEntry,
-                begin + 1 == end
-                    ? "Entry \(begin) can't be read: it is hashed and passed over."
-                    : "Entry \(begin) can't be read, and so nobody can tell where those behind it in its tile begin: "
-                        + "entries \(begin) to \(end - 1) are passed over, by the log's own hashes of them.",
-                once: "\(begin)"
+                first == entry.index
+                    ? "Entry \(first) can't be read: it is passed over, by the log's own hash of it."
+                    : "Entries \(first) to \(entry.index) can't be read: they are passed over, by the log's own hashes of them.",
+                once: "\(first)"
             ) { $0.bytes = torn }
         }
-        return result.filter { range.contains($0.index) }
+    }
+
+    /// Adds to entries the certificates above them, which a static log gives by their digests.
+    private func complete(_ range: Range<UInt64>, _ status: Int, _ entries: [LogEntry]) {
+        var wanted: Set<TreeHash> = []
+        for entry in entries {
+            for digest in entry.chainFingerprints where issuers[digest] == nil { wanted.insert(digest) }
+        }
+        guard !wanted.isEmpty else { return arrive(range, status, withChains(entries)) }
+        let current = generation
+        var left = wanted.count
+        for digest in wanted {
+            requests.get("issuer/" + digest.description.lowercased()) { [unowned self] status, body in
+                if issuers.count >= Self.mostIssuers { issuers.removeAll() }
+                // One that is not to be had is not asked for with every tile.
+                let isRight = status == 200 && TreeHash(of: body.span) == digest
+                if !isRight { trouble("a certificate that it names as an issuer's can't be had: \(digest)") }
+                issuers[digest] = isRight ? body : []
+                left -= 1
+                guard left == 0, current == generation else { return }
+                arrive(range, 200, withChains(entries))
+            }
+        }
+    }
+
+    /// There are hundreds that issue; what is beyond this is asked for again.
+    private static let mostIssuers = 4096
+
+    private func withChains(_ entries: [LogEntry]) -> [LogEntry] {
+        entries.map { entry in
+            guard !entry.chainFingerprints.isEmpty else { return entry }
+            var entry = entry
+            entry.chain = entry.chainFingerprints.compactMap { issuers[$0] }.filter { !$0.isEmpty }
+            return entry
+        }
     }
 }

@@ -39,8 +39,12 @@ package final class LogFollower {
     /// After a fault no head is taken before this time.
     var resumesAt: UInt64 = 0
     var isProvingEnd = false
+    /// Heads in a row that are older than one that came before.
+    var olderHeads = 0
     /// Tiles that could not be read to their ends when they came: a second time that is the log's own doing.
     var tornTiles: Set<UInt64> = []
+    /// Certificates of issuers by their SHA-256; empty for one that could not be had.
+    var issuers: [TreeHash: [UInt8]] = [:]
     /// Answers in a row that are none.
     var refusals = 0
     /// A run that is to end does not wait longer than this many failures in a row: some three minutes.
@@ -63,6 +67,9 @@ package final class LogFollower {
         loop = fetcher.loop
         requests = LogRequests(fetcher, log, options)
         requests.onTrouble = { [unowned self] in failed($0) }
+        requests.onHold = { [unowned self] seconds in
+            handler.note("asks to be left alone for \(seconds) seconds", of: self.log)
+        }
     }
 
     /// Begins; it goes on as long as the loop runs, or until it is done.
@@ -150,16 +157,17 @@ package final class LogFollower {
     }
 
     func arrive(_ range: Range<UInt64>, _ status: Int, _ entries: [LogEntry]?) {
+        if status == LogRequests.tooLarge, log.interface == .rfc6962, range.count > 1 {
+            // Large certificates: fewer of them at a time.
+            batch = max(1, min(batch, range.count / 2))
+            again.insert(range.lowerBound + UInt64(batch)..<range.upperBound, at: 0)
+            again.insert(range.lowerBound..<range.lowerBound + UInt64(batch), at: 0)
+            return pump()
+        }
         guard status == 200, let entries, !entries.isEmpty, entries[0].index == range.lowerBound else {
             let reason = status == 200 ? "the answer can't be read" : "status \(status)"
             refused("entries \(range.lowerBound) to \(range.upperBound - 1) can't be had: \(reason)")
-            let current = generation
-            loop.after(milliseconds: FetchPatience.firstWait * 4) { [weak self] in
-                guard let self, current == generation else { return }
-                again.insert(range, at: 0)
-                pump()
-            }
-            return
+            return askAgain(range)
         }
         refusals = 0
         let end = range.lowerBound + UInt64(entries.count)
@@ -174,13 +182,23 @@ package final class LogFollower {
         pump()
     }
 
+    /// Asks for the same a little later.
+    func askAgain(_ range: Range<UInt64>) {
+        let current = generation
+        loop.after(milliseconds: FetchPatience.firstWait * 4) { [weak self] in
+            guard let self, current == generation else { return }
+            again.insert(range, at: 0)
+            pump()
+        }
+    }
+
     /// Takes in what has come, in its order.
     private func drain() {
         while !isDone, let entries = arrived.removeValue(forKey: state.tree.size) {
             var taken: [LogEntry] = []
             for entry in entries {
                 state.tree.add(leaf: entry.hash)
-                if entry.kind == .malformed { reportBad(entry) }
+                if entry.kind == .malformed || entry.isTorn { reportBad(entry) }
                 if entry.index >= state.handedOut { taken.append(entry) }
                 guard let next = ahead.first?.head, next.size == state.tree.size else { continue }
                 hand(taken)
@@ -203,7 +221,9 @@ package final class LogFollower {
     private func reportBad(_ entry: LogEntry) {
         report(
             .badEntry,
-            "Entry \(entry.index) can't be read: it is hashed and passed over.",
+            entry.isTorn
+                ? "What stands beside entry \(entry.index) can't be read: its leaf counts alone."
+                : "Entry \(entry.index) can't be read: it is hashed and passed over.",
             once: "\(entry.index)"
         ) {
             $0.bytes = Array(entry.leaf.prefix(65_536))

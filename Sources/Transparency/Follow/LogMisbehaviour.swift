@@ -44,6 +44,8 @@ package struct LogMisbehaviour: Sendable {
     package var rebuiltRoot: TreeHash?
     /// What else was sent: a leaf, a proof.
     package var bytes: [UInt8] = []
+    /// The SCT that was not kept, as it is signed: version, log, time, extensions, signature.
+    package var promise: [UInt8] = []
 
     package init(_ name: Name, _ log: LogDescription, _ message: String) {
         (self.name, self.log, self.message) = (name, log, message)
@@ -71,6 +73,7 @@ package struct LogMisbehaviour: Sendable {
         out.endArray()
         if let rebuiltRoot { out.member("rebuilt_root", rebuiltRoot.description) }
         if !bytes.isEmpty { out.member("bytes", hex: bytes.span) }
+        if !promise.isEmpty { out.member("sct", hex: promise.span) }
         out.append("}\n")
         return out.text
     }

@@ -63,6 +63,7 @@ final class LogRequests {
                 completion(response.status, response.body)
             case .success(let response):
                 again(path, "it answers with status \(response.status)", response.retryAfter, completion)
+            case .failure(let error) where error.kind == .tooLarge: completion(Self.tooLarge, [])
             case .failure(let error):
                 guard error.kind != .cancelled else { return }
                 again(path, error.reason, nil, completion)
@@ -70,8 +71,13 @@ final class LogRequests {
         }
     }
 
+    /// Stands for the status of an answer that is longer than is read (RFC 9110, section 15.5.14).
+    static let tooLarge = 413
+
     /// Told of each failure, why.
     var onTrouble: (String) -> Void = { _ in }
+    /// Told when the log asks to be left alone for longer than a minute: for how many seconds it is.
+    var onHold: (UInt64) -> Void = { _ in }
 
     private func again(
         _ path: String,
@@ -80,7 +86,9 @@ final class LogRequests {
         _ completion: @escaping (Int, [UInt8]) -> Void
     ) {
         failures += 1
-        heldUntil = max(heldUntil, fetcher.loop.now + patience.wait(retryAfter: retryAfter))
+        let wait = patience.wait(retryAfter: retryAfter)
+        if wait > FetchPatience.longestWait, fetcher.loop.now >= heldUntil { onHold(wait / 1000) }
+        heldUntil = max(heldUntil, fetcher.loop.now + wait)
         onTrouble(reason)
         attempt(path, completion)
     }

@@ -9,6 +9,10 @@ package struct LogState: Codable, Equatable, Sendable {
     package var verified = CollapsedTree()
     /// Entries before this one were handed out: they are not again, whatever is read again.
     package var handedOut: UInt64 = 0
+    /// The largest head that the log has signed, reached or not; nil in states of earlier versions.
+    package var seen: TreeHead?
+    /// Where reading began; nil in states of earlier versions.
+    package var start: UInt64?
     /// Whether it is settled where reading began.
     package var hasBegun = false
 

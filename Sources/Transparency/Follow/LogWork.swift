@@ -34,6 +34,9 @@ package final class LogWork {
     /// Logs that are not read to the end.
     package var unfinished: Int { followers.count { !$0.isDone || $0.isAbandoned } }
 
+    /// Logs that have never given a head.
+    package var silent: Int { followers.count { !$0.wasHeadSeen } }
+
     /// Reads until all logs are done, or until it is told to stop.
     ///
     /// - Parameters:

@@ -34,7 +34,10 @@ package enum LogAnswers {
         else { return nil }
         var entry = LogEntry(index: index, leaf: leaf)
         // The leaf counts as it is, whatever stands beside it.
-        if !entry.read(extra: extra) { entry.kind = .malformed }
+        if !entry.read(extra: extra) {
+            (entry.isTorn, entry.precertificate, entry.chain) = (true, [], [])
+            entry.takeLeaf()
+        }
         return entry
     }
 

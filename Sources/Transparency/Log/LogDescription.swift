@@ -30,6 +30,8 @@ package struct LogDescription: Sendable {
     package var maximumMergeDelay = 86_400
     /// The tree at which a log became read-only: it never grows beyond.
     package var finalSize: UInt64?
+    /// The root of that tree.
+    package var finalRoot: TreeHash?
     /// Milliseconds since 1970: the ends of certificates that it takes lie from the first on and before the
     /// last.
     package var interval: Range<Int>?

@@ -76,12 +76,19 @@ package struct LogList: Sendable {
         logs.append(log)
     }
 
-    private func readState(_ node: JSONNode?, _ log: inout LogDescription) {
+    private mutating func readState(_ node: JSONNode?, _ log: inout LogDescription) {
         guard let state = node.flatMap({ Array($0.parts).first }) else { return }
         // A state that was invented later is none that we follow.
         log.state = LogDescription.State(rawValue: state.name) ?? .pending
+        if log.state == .pending, state.name != "pending" {
+            faults.append("\(log.name): its state '\(state.name)' is not known")
+        }
         log.stateSince = state["timestamp"]?.string.flatMap { RFC3339.milliseconds($0) }
-        log.finalSize = state["final_tree_head"]?["tree_size"]?.integer.flatMap { UInt64(exactly: $0) }
+        let end = state["final_tree_head"]
+        log.finalSize = end?["tree_size"]?.integer.flatMap { UInt64(exactly: $0) }
+        log.finalRoot = end?["sha256_root_hash"]?.bytes.flatMap { [UInt8](base64: $0) }.flatMap {
+            TreeHash($0)
+        }
     }
 
     private static func isPlaceholder(_ url: String) -> Bool {

@@ -28,6 +28,53 @@ package enum TileEntries {
         return (entries, bytes, true)
     }
 
+    /// Reads a tile of which something can't be read, with the hashes of its entries: what fits one is an
+    /// entry, wherever it stands.
+    ///
+    /// - Parameter first: the number of its first entry.
+    /// - Returns: as many entries as there are hashes, `unread` ones among them, and where in the tile the
+    ///   first of those stands.
+    package static func read(_ tile: [UInt8], first: UInt64, hashes: [TreeHash]) -> (
+        entries: [LogEntry], torn: Int
+    ) {
+        let span = tile.span
+        var entries: [LogEntry] = []
+        var torn: Int?
+        var (place, hashed) = (0, 0)
+        while entries.count < hashes.count, place < tile.count, hashed <= mostHashed {
+            var cursor = WireCursor(place..<tile.count)
+            guard let entry = next(tile, span, &cursor, first + UInt64(entries.count)) else {
+                torn = torn ?? place
+                place += 1
+                continue
+            }
+            hashed += entry.leaf.count
+            // What follows an entry is the next one; behind a tear it may be any that is left.
+            let hash = entry.hash
+            guard let found = hashes[entries.count...].firstIndex(of: hash) else {
+                torn = torn ?? place
+                place += 1
+                continue
+            }
+            while entries.count < found {
+                let number = entries.count
+                entries.append(LogEntry(index: first + UInt64(number), unread: hashes[number]))
+            }
+            var fitting = entry
+            fitting.index = first + UInt64(found)
+            entries.append(fitting)
+            place = cursor.place
+        }
+        while entries.count < hashes.count {
+            let number = entries.count
+            entries.append(LogEntry(index: first + UInt64(number), unread: hashes[number]))
+        }
+        return (entries, torn ?? place)
+    }
+
+    /// Bytes that are hashed in search of an entry: a tile that is made to look like many costs no more.
+    private static let mostHashed = 64 << 20
+
     private static func next(
         _ tile: [UInt8],
         _ span: Span<UInt8>,

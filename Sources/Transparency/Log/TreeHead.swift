@@ -11,6 +11,9 @@ package struct TreeHead: Codable, Equatable, Sendable {
     /// A digitally-signed structure: two bytes of algorithms, two of length, the signature.
     package var signature: [UInt8]
 
+    /// What makes it another one than others: not its time, which every signature has anew.
+    var text: String { "\(size) \(root)" }
+
     /// What the log signs (RFC 6962, section 3.5).
     package var signedBytes: [UInt8] {
         [0, 1] + bigEndian(time) + bigEndian(size) + root.bytes

@@ -13,6 +13,11 @@ package struct SignedTimestamp: Equatable, Sendable {
         (self.logID, self.time, self.extensions, self.signature) = (logID, time, extensions, signature)
     }
 
+    /// The structure itself.
+    package var encoded: [UInt8] {
+        [0] + logID.bytes + bigEndian(time) + Self.short(extensions) + signature
+    }
+
     /// Where the entry stands in a static log, as the SCT itself says (C2SP static-ct-api, "SCT extension").
     package var leafIndex: UInt64? {
         var cursor = WireCursor(0..<extensions.count)

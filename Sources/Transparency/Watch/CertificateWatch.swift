@@ -1,9 +1,9 @@
-import Bytes
+package import Bytes
 package import PublicSuffix
 
 /// Says of a certificate what it is to whoever watches names.
 package struct CertificateWatch {
-    package let list: WatchList
+    package private(set) var list: WatchList
     private let lookalikes: LookalikeFinder
     private let suffixes: PublicSuffixList
     private var bursts: BurstCounter
@@ -13,8 +13,11 @@ package struct CertificateWatch {
         bursts = BurstCounter(threshold: burst)
     }
 
-    /// Names of certificates that are looked at for each; what is beyond them is counted by whoever asks.
-    private static let mostNames = 10_000
+    /// Takes in what was authorised meanwhile.
+    package mutating func authorise(_ digests: Set<Digest256>) { list.authorised.formUnion(digests) }
+
+    /// Names of a certificate that are looked at; what is beyond them is said by whoever asks.
+    package static let mostNames = 100_000
 
     /// Whether a certificate has a name that is watched, or is like one.
     package func concerns(_ certificate: IssuedCertificate) -> [(
@@ -23,6 +26,12 @@ package struct CertificateWatch {
         var result: [(name: String, watched: WatchedName?, like: Lookalike?)] = []
         var seen: Set<String> = []
         for name in certificate.names.prefix(Self.mostNames) {
+            if NameText.isWildcard(name) {
+                for form in NameText.forms(name) where seen.insert("*." + form).inserted {
+                    // What covers a watched name without standing below it.
+                    for covered in list.covered(below: form) { result.append((covered.domain, covered, nil)) }
+                }
+            }
             for form in NameText.forms(name) where seen.insert(form).inserted {
                 if let watched = list.watched(form) {
                     result.append((form, watched, nil))

@@ -14,7 +14,11 @@ package struct IssuedCertificate: Sendable {
     /// The same as bytes.
     package var bodyBytes: [UInt8]?
     package var certificate: Digest256?
+    /// Whether there may be names in it that can't be read, or more than are read.
+    package var hidesNames = false
     /// Whether it is one of who issues certificates.
     package var isAuthority = false
+
+    package init() {}
     package var key: Digest256?
 }

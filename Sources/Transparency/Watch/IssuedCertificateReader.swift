@@ -25,8 +25,45 @@ package struct IssuedCertificateReader: ~Copyable {
         }
         result.notBefore = index.notBefore?.seconds
         result.notAfter = index.notAfter?.seconds
+        let broken: [CertificateAnomaly] = [
+            .unparsableExtension, .unparsableExtensions, .duplicateExtension, .tooManyParts,
+        ]
+        result.hidesNames =
+            index.extensions.all.contains { $0.key == .subjectAlternativeName }
+            && broken.contains { index.reading.anomalies.contains($0) }
+            || result.names.count > CertificateWatch.mostNames
         result.isAuthority = index.extensions.isCA == true
         return result
+    }
+
+    /// Reads an entry of a log: what the log has signed of it.
+    ///
+    /// A precertificate stands beside the leaf, and nothing signs it: where it says something else, the leaf
+    /// counts, and is put in its place.
+    ///
+    /// - Returns: nil for what is no certificate; and whether what was submitted could not have led to the
+    ///   leaf.
+    package mutating func read(_ entry: inout LogEntry) -> (certificate: IssuedCertificate?, isFalse: Bool) {
+        let submitted = read(entry.certificate)
+        guard entry.kind == .precertificate else { return (submitted, false) }
+        var key: [UInt8] = []
+        if submitted != nil {
+            if CertificateBody.withoutTransparency(entry.certificate.span, index)[...] == entry.body {
+                return (submitted, false)
+            }
+            key.append(entry.certificate.span.extracting(index.key.whole.indices))
+        }
+        entry.takeLeaf()
+        let signed = read(entry.certificate)
+        guard let signed, let submitted else { return (signed, true) }
+        // One that a precertificate's signing certificate has signed has another issuer, and all else the
+        // same.
+        var signedKey: [UInt8] = []
+        signedKey.append(entry.certificate.span.extracting(index.key.whole.indices))
+        let isSame =
+            signed.names == submitted.names && signed.notBefore == submitted.notBefore
+            && signed.notAfter == submitted.notAfter && key == signedKey
+        return (signed, !isSame)
     }
 
     /// Adds the digests of the certificate that was read last.

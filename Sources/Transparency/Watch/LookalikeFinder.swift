@@ -45,6 +45,8 @@ package struct LookalikeFinder: Sendable {
     private struct Brand: Sendable {
         let domain: String
         let label: String
+        /// As it is spelled; the fine form makes one letter of some that stand side by side.
+        let raw: [UInt8]
         let fine: [UInt8]
         let coarse: [UInt8]
         let letters: UInt64
@@ -86,6 +88,7 @@ package struct LookalikeFinder: Sendable {
                 Brand(
                     domain: registered,
                     label: label,
+                    raw: Array(label.utf8),
                     fine: fine,
                     coarse: skeletons.coarse(fine),
                     letters: Self.letters(fine)
@@ -114,18 +117,23 @@ package struct LookalikeFinder: Sendable {
         }
         let fine = skeletons.fine(NameText.unicode(label))
         let letters = Self.letters(fine)
+        let raw = Array(label.utf8)
         if let place = coarse[skeletons.coarse(fine)] {
             return found(brands[place], brands[place].label == label ? .otherSuffix : .homoglyph)
         }
-        let joined = before.isEmpty && !label.contains("-") ? [] : Self.joined(fine, before, skeletons)
+        let joined = before.isEmpty && !label.contains("-") ? [] : joined(label, before)
         for brand in brands {
             if joined.contains(where: { $0 == brand.fine }) { return found(brand, .split) }
             if !before.isEmpty, isBefore(brand.domain, before) || isDashed(brand.domain, name) {
                 return found(brand, .asSubdomain)
             }
-            if let distance = distance(fine, letters, brand) {
-                return found(brand, distance == 1 ? .typo : .near)
+            var near = distance(fine, brand.fine, letters ^ brand.letters)
+            if raw != fine || brand.raw != brand.fine,
+                let other = distance(raw, brand.raw, Self.letters(raw) ^ Self.letters(brand.raw))
+            {
+                near = min(near ?? other, other)
             }
+            if let near { return found(brand, near == 1 ? .typo : .near) }
             if isDressed(fine, brand) || isNamed(before, fine, brand) { return found(brand, .addedWord) }
         }
         return nil
@@ -136,22 +144,21 @@ package struct LookalikeFinder: Sendable {
         text.reduce(0) { $0 | 1 << UInt64($1 & 63) }
     }
 
-    private func distance(_ fine: [UInt8], _ letters: UInt64, _ brand: Brand) -> Int? {
-        let limit = brand.fine.count >= Self.shortestForTwo ? 2 : 1
-        guard (letters ^ brand.letters).nonzeroBitCount <= 2 * limit else { return nil }
-        return EditDistance.between(fine, brand.fine, limit: limit)
+    /// - Parameter different: the letters that are in one of the two alone.
+    private func distance(_ text: [UInt8], _ ours: [UInt8], _ different: UInt64) -> Int? {
+        let limit = ours.count >= Self.shortestForTwo ? 2 : 1
+        guard different.nonzeroBitCount <= 2 * limit else { return nil }
+        return EditDistance.between(text, ours, limit: limit)
     }
 
     /// The label without its dashes, and with what stands before it.
-    private static func joined(_ fine: [UInt8], _ before: String, _ skeletons: SkeletonTable) -> [[UInt8]] {
-        let dash = UInt8(ascii: "-")
-        let plain = fine.filter { $0 != dash }
-        var texts = [plain]
-        var text = plain
+    private func joined(_ label: String, _ before: String) -> [[UInt8]] {
+        var text = NameText.unicode(label).filter { $0 != "-" }
+        var texts = [skeletons.fine(text)]
         // From the right: what stands left of the name may be anything.
         for label in before.split(separator: ".").reversed().prefix(4) {
-            text = skeletons.fine(NameText.unicode(String(label))).filter { $0 != dash } + text
-            texts.append(text)
+            text = NameText.unicode(String(label)).filter { $0 != "-" } + text
+            texts.append(skeletons.fine(text))
         }
         return texts
     }
@@ -169,6 +176,11 @@ package struct LookalikeFinder: Sendable {
     private func isDashed(_ domain: String, _ name: String) -> Bool {
         guard name.utf8.count > domain.utf8.count + 1 else { return false }
         return name.hasPrefix(domain + "-") || name.contains("." + domain + "-")
+    }
+
+    /// The fine form has letters in place of 0 and 1.
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        0x30...0x39 ~= byte || byte == UInt8(ascii: "o") || byte == UInt8(ascii: "l")
     }
 
     /// Whether a label before the registered one is ours, and a word goes with it in one of the two:
@@ -203,7 +215,9 @@ package struct LookalikeFinder: Sendable {
             var rest = isStart ? fine.dropFirst(brand.fine.count) : fine.dropLast(brand.fine.count)
             if isStart, rest.first == dash { rest = rest.dropFirst() }
             if !isStart, rest.last == dash { rest = rest.dropLast() }
-            if rest.isEmpty || words.contains(Array(rest)) { return true }
+            // A year, a number of a series.
+            let isNumber = rest.count <= 4 && rest.allSatisfy { Self.isDigit($0) }
+            if rest.isEmpty || isNumber || words.contains(Array(rest)) { return true }
         }
         return false
     }

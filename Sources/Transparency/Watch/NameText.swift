@@ -11,21 +11,36 @@ package enum NameText {
     package static func forms(_ name: String) -> [String] {
         let scalars = name.unicodeScalars
         guard scalars.contains(where: { isUnseen($0) || $0 == " " }) else {
-            return [form(name)].compactMap { $0 }
+            return [form(host(name))].compactMap { $0 }
         }
         let beginning = String(scalars.prefix { !isUnseen($0) })
         let rest = String(String.UnicodeScalarView(scalars.filter { !isUnseen($0) && $0 != " " }))
         var forms: [String] = []
         for text in [beginning, rest] {
-            if let form = form(text), !forms.contains(form) { forms.append(form) }
+            if let form = form(host(text)), !forms.contains(form) { forms.append(form) }
         }
         return forms
+    }
+
+    /// Whether a name stands for all names right below another.
+    package static func isWildcard(_ name: String) -> Bool {
+        guard name.utf8.contains(UInt8(ascii: "*")) else { return false }
+        let seen = name.unicodeScalars.lazy.filter { !isUnseen($0) && $0 != " " }
+        return seen.prefix(2).elementsEqual("*.".unicodeScalars)
     }
 
     private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
         guard scalar.value >= 0x80 else { return scalar.value < 0x20 || scalar.value == 0x7f }
         return scalar.value < 0xa0 || scalar.properties.isDefaultIgnorableCodePoint
             || scalar.properties.isBidiControl
+    }
+
+    /// What somebody meant who wrote an address of the web into a certificate: its host.
+    private static func host(_ name: String) -> String {
+        guard let colon = name.utf8.firstIndex(of: UInt8(ascii: ":")), name[colon...].hasPrefix("://") else {
+            return name
+        }
+        return String(name[colon...].dropFirst(3).prefix { $0 != "/" && $0 != ":" })
     }
 
     /// - Returns: nil for what is no name at all.
@@ -46,11 +61,14 @@ package enum NameText {
         return encoded.count == labels.count ? encoded.joined(separator: ".") : composed
     }
 
-    /// The same with each label readable: `xn--` labels decoded.
+    /// The same with each label readable: `xn--` labels decoded, and without letters that nobody sees.
     package static func unicode(_ name: String) -> String {
         guard name.contains("xn--") else { return name }
         return name.split(separator: ".", omittingEmptySubsequences: false)
-            .map { Punycode.decode($0) ?? String($0) }
+            .map { label in
+                guard let text = Punycode.decode(label) else { return String(label) }
+                return String(String.UnicodeScalarView(text.unicodeScalars.filter { !isUnseen($0) }))
+            }
             .joined(separator: ".")
     }
 }

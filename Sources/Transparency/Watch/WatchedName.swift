@@ -16,8 +16,24 @@ package struct WatchedName: Sendable {
     /// - Parameter text: a name as people write it: with `*.`, a final dot, letters outside ASCII.
     /// - Returns: nil for what is no name.
     package init?(_ text: String, issuers: [String]? = nil) {
-        guard let form = NameText.forms(text).first, !form.isEmpty else { return nil }
+        // As certspotter's lists have it: a name and all below it.
+        let text = text.hasPrefix(".") ? String(text.dropFirst()) : text
+        guard let form = NameText.forms(text).first, Self.isName(form) else { return nil }
         (domain, self.issuers) = (form, issuers?.map { $0.lowercased() })
+    }
+
+    /// Whether certificates could be for it: labels of letters, digits, dashes and underscores, and no
+    /// address.
+    private static func isName(_ form: String) -> Bool {
+        let labels = form.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let isSpelled = labels.allSatisfy { label in
+            (1...63).contains(label.count)
+                && label.allSatisfy { byte in
+                    0x61...0x7a ~= byte || 0x30...0x39 ~= byte || byte == UInt8(ascii: "-")
+                        || byte == UInt8(ascii: "_")
+                }
+        }
+        return isSpelled && !(labels.last?.allSatisfy { 0x30...0x39 ~= $0 } ?? true)
     }
 }
 
@@ -25,6 +41,8 @@ package struct WatchedName: Sendable {
 package struct WatchList: Sendable {
     package private(set) var names: [WatchedName] = []
     private var places: [String: Int] = [:]
+    /// Names by the name that they stand right below.
+    private var children: [String: [Int]] = [:]
     /// TBS digests, certificates and keys that were authorised beforehand.
     package var authorised: Set<Digest256> = []
 
@@ -36,6 +54,9 @@ package struct WatchList: Sendable {
     package mutating func add(_ name: WatchedName) {
         guard let place = places[name.domain] else {
             places[name.domain] = names.count
+            if let dot = name.domain.firstIndex(of: ".") {
+                children[String(name.domain[dot...].dropFirst()), default: []].append(names.count)
+            }
             return names.append(name)
         }
         if let issuers = name.issuers { names[place].issuers = (names[place].issuers ?? []) + issuers }
@@ -53,5 +74,10 @@ package struct WatchList: Sendable {
             guard let dot = rest.utf8.firstIndex(of: 0x2e) else { return nil }
             rest = rest[rest.index(after: dot)...]
         }
+    }
+
+    /// The watched names that a wildcard right below a name covers.
+    package func covered(below name: String) -> [WatchedName] {
+        children[name].map { $0.map { names[$0] } } ?? []
     }
 }

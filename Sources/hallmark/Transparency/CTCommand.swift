@@ -109,9 +109,10 @@ struct LogArguments: ParsableArguments {
     ///
     /// - Parameter now: milliseconds since 1970: logs that take certificates of times gone by get no new
     ///   ones.
-    func selected(now: Int) throws -> [LogDescription] {
+    /// - Returns: the logs, and whether all of the list could be read.
+    func selected(now: Int) throws -> (logs: [LogDescription], isWhole: Bool) {
         let list = try list()
-        if logKey != nil { return [try keyedLog()] }
+        if logKey != nil { return ([try keyedLog()], list.faults.isEmpty) }
         guard !log.isEmpty else {
             let current = list.logs.filter {
                 $0.isReadable && ($0.interval.map { $0.upperBound > now } ?? true)
@@ -119,15 +120,17 @@ struct LogArguments: ParsableArguments {
             guard !current.isEmpty else {
                 throw FileError(logList ?? "", "there is no log in it that can be read now")
             }
-            return current
+            return (current, list.faults.isEmpty)
         }
-        return try log.map { url in
+        let named = try log.map { url in
             let wanted = url.hasSuffix("/") ? url : url + "/"
             guard let found = list.logs.first(where: { $0.url == wanted }) else {
                 throw ValidationError("\(url) is not on the list; with --log-key it need not be.")
             }
             return found
         }
+        // What was named alone can be read.
+        return (named, true)
     }
 }
 

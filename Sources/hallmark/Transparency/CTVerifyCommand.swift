@@ -51,42 +51,85 @@ struct CTVerifyCommand: ParsableCommand {
     )
     var sctList: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Keep what shows that a log broke its promise in this folder.",
+            valueName: "folder"
+        ),
+        completion: .directory
+    )
+    var evidence: String?
+
     @Option(help: "How the results are written.") var format = Format.table
 
     func run() throws {
         let list = try logs.list()
         let output = StandardOutput()
         var (isWrong, isUnknown) = (false, false)
+        if !list.faults.isEmpty { isUnknown = true }
+        var asked: Set<String> = []
         for file in files {
-            let input = try ImportInput(file)
-            if InputFormat(input.head.bytes) == .lines {
-                let found = try verify(records: RecordFile(file, opened: input.source), list, output)
+            do {
+                let found = try verify(file, list, output, &asked)
                 (isWrong, isUnknown) = (isWrong || found.isWrong, isUnknown || found.isUnknown)
-                continue
+            } catch let error as FileError {
+                // The others are looked at all the same.
+                Terminal.say("hallmark: \(error)", .error)
+                isUnknown = true
             }
-            let results = try results(file, list)
-            if results.isEmpty {
-                isWrong = true
-                try write(file, nil, nil, output)
-            }
-            for result in results {
-                let inclusion = inclusion(result)
-                try write(file, result, inclusion, output)
-                switch result.outcome {
-                case .valid: break
-                case .unchecked, .unknownLog: isUnknown = true
-                case .invalid, .future, .logNotTrusted: isWrong = true
-                }
-                switch inclusion?.outcome {
-                case nil, .included: break
-                case .missing: isWrong = isWrong || isOverdue(result)
-                case .unknown: isUnknown = true
-                }
-            }
+        }
+        for url in logs.log where logs.logKey == nil || files.count == 1 {
+            guard !asked.contains(url.hasSuffix("/") ? url : url + "/") else { continue }
+            Terminal.say("hallmark: \(url) was not asked: no valid SCT of it is in what was named", .error)
+            isUnknown = true
         }
         try output.flush()
         if isWrong { throw ExitCode(3) }
         if isUnknown { throw ExitCode(1) }
+    }
+
+    /// Checks what is in one file.
+    private func verify(
+        _ file: String,
+        _ list: LogList,
+        _ output: StandardOutput,
+        _ asked: inout Set<String>
+    ) throws -> (isWrong: Bool, isUnknown: Bool) {
+        let input = try ImportInput(file)
+        if InputFormat(input.head.bytes) == .lines {
+            guard !askAll, issuer == nil, sctList == nil, logs.logKey != nil || logs.log.isEmpty else {
+                throw FileError(
+                    file,
+                    "holds records: --ask-all, --log, --issuer and --sct-list are for files of certificates"
+                )
+            }
+            return try verify(records: RecordFile(file, opened: input.source), list, output)
+        }
+        var (isWrong, isUnknown) = (false, false)
+        let results = try results(file, list)
+        if results.isEmpty {
+            isWrong = true
+            try write(file, nil, nil, output)
+        }
+        for result in results {
+            let inclusion = inclusion(result)
+            if inclusion != nil, let log = result.log { asked.insert(log.url) }
+            try write(file, result, inclusion, output)
+            switch result.outcome {
+            case .valid: break
+            case .unchecked, .unknownLog: isUnknown = true
+            case .invalid, .future, .logNotTrusted: isWrong = true
+            }
+            switch inclusion?.outcome {
+            case nil, .included: break
+            case .missing where isOverdue(result):
+                isWrong = true
+                try report(result, inclusion?.head, output)
+            case .missing: break
+            case .unknown: isUnknown = true
+            }
+        }
+        return (isWrong, isUnknown)
     }
 
     private func results(_ file: String, _ list: LogList) throws -> [TimestampCheck.Result] {
@@ -119,6 +162,22 @@ struct CTVerifyCommand: ParsableCommand {
         let isNamed = logs.log.contains { $0 == log.url || $0 + "/" == log.url }
         guard askAll || isNamed else { return nil }
         return InclusionProof.ask(log, leaf: leaf, timestamp: result.timestamp, logs.network)
+    }
+
+    /// A promise that was not kept is a finding of its own, whatever it was asked of.
+    private func report(_ result: TimestampCheck.Result, _ head: TreeHead?, _ output: StandardOutput) throws {
+        guard let log = result.log else { return }
+        var misbehaviour = LogMisbehaviour(
+            .missingEntry,
+            log,
+            "The log promised to take a certificate by \(RFC3339.text(Int(clamping: result.timestamp.time))), and does not have it."
+        )
+        misbehaviour.heads = [head].compactMap(\.self)
+        misbehaviour.bytes = Array((result.leaf ?? []).prefix(65_536))
+        misbehaviour.promise = result.timestamp.encoded
+        let path = evidence.map { misbehaviour.keepEvidence(in: $0) } ?? ""
+        if format == .ndjson { return try output.write(misbehaviour.line(evidence: path).text) }
+        if !path.isEmpty { Terminal.say("evidence: \(path)") }
     }
 
     /// Whether the log has had the time that it takes for itself.
@@ -221,19 +280,7 @@ struct CTAuthorizeCommand: ParsableCommand {
                 if !known.contains(digest) { lines += "\(digest.text) \(key ? "key" : "tbs")\n" }
             }
         }
-        if !lines.isEmpty {
-            if !FileManager.default.fileExists(atPath: path) {
-                guard FileManager.default.createFile(atPath: path, contents: nil) else {
-                    throw FileError(path, "can't be written")
-                }
-            }
-            guard let handle = FileHandle(forWritingAtPath: path) else {
-                throw FileError(path, "can't be written")
-            }
-            defer { try? handle.close() }
-            try handle.seekToEnd()
-            try handle.write(contentsOf: Data(lines.utf8))
-        }
+        try AuthorisedFile.append(lines, to: path)
         guard !quiet else { return }
         let left = authorities > 0 ? "; \(counted(authorities, "authority's certificate")) left out" : ""
         Terminal.say("\(counted(count, "certificate")) authorised in \(path)\(left)")

@@ -19,8 +19,9 @@ struct LoggedRecord: ~Copyable {
     /// - Returns: the strongest lead.
     mutating func make(_ entry: LogEntry, _ log: LogDescription, _ findings: [WatchFinding]) -> LeadLabel? {
         observation.reset()
-        observation.startedAt =
-            Int64(clamping: entry.time).multipliedReportingOverflow(by: 1_000_000).partialValue
+        // A log may say any time; what lies behind the year 2262 stands as the last moment before.
+        let (nanoseconds, isBeyond) = Int64(clamping: entry.time).multipliedReportingOverflow(by: 1_000_000)
+        observation.startedAt = isBeyond ? .max : nanoseconds
         observation.flight.imported(certificate: entry.certificate.span)
         for certificate in entry.chain.prefix(8) {
             observation.flight.imported(certificate: certificate.span)

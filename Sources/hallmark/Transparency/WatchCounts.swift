@@ -12,6 +12,8 @@ struct WatchCounts {
     /// Certificates that were met before, as a precertificate or in another log.
     var again = 0
     var unreadable = 0
+    /// Certificates of which not all names can be read.
+    var partly = 0
     var misbehaviours = 0
     var leads = 0
     /// Logs that were not read to their heads.
@@ -51,13 +53,16 @@ struct WatchCounts {
                 + (again > 0 ? ", \(grouped(UInt64(again))) met before" : "")
                 + (passed > 0 ? ", \(grouped(UInt64(passed))) of unknown kinds" : "")
                 + (unreadable > 0 ? ", \(grouped(UInt64(unreadable))) unreadable" : "")
+                + (partly > 0 ? ", \(grouped(UInt64(partly))) with names that can't be read" : "")
         ]
         for name in WatchFinding.Name.allCases {
             if let count = findings[name] { lines.append("  \(name.rawValue): \(grouped(UInt64(count)))") }
         }
         if leads > 0 { lines.append("  with a lead: \(grouped(UInt64(leads)))") }
         if misbehaviours > 0 { lines.append("  misbehaviour of logs: \(misbehaviours)") }
-        if unfinished > 0 { lines.append("  not read to the head: \(counted(unfinished, "log"))") }
+        if unfinished > 0 {
+            lines.append("  never answered, or not read to the head: \(counted(unfinished, "log"))")
+        }
         return lines.joined(separator: "\n")
     }
 }

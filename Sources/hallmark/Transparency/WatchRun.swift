@@ -3,6 +3,7 @@ import Bytes
 import Fetch
 import Foundation
 import Observations
+import Pipeline
 import Scan
 import Signatures
 import Terminal
@@ -21,6 +22,7 @@ final class WatchRun: LogHandler {
     private var batch = ByteBuffer(capacity: 1 << 20)
     private var failure: (any Error)?
     private var counts = WatchCounts()
+    private var authorised = FileStamp()
     /// When the progress was last said, in nanoseconds since 1970.
     private var toldAt = WallClock.nanoseconds
 
@@ -33,11 +35,13 @@ final class WatchRun: LogHandler {
         keepGoing: Bool
     ) throws {
         let rules = watch.noSignatures ? nil : try signatures.load(quiet: watch.quiet)
-        let selected = try logs.selected(now: Int(WallClock.nanoseconds / 1_000_000))
+        let (selected, isListWhole) = try logs.selected(now: Int(WallClock.nanoseconds / 1_000_000))
         let run = try WatchRun(watch, rules?.set)
         if run.certificates.list.isEmpty, !watch.all, rules == nil {
             throw ValidationError("There is nothing to look for: --watch, --inventory, signatures, or --all.")
         }
+        if !isListWhole { run.counts.hasFailed = true }
+        try run.check(range: options)
         try run.follow(selected, logs.network, options)
         if !watch.quiet { Terminal.say(lines: run.report) }
         if let failure = run.failure { throw failure }
@@ -83,6 +87,18 @@ final class WatchRun: LogHandler {
         }
     }
 
+    /// Refuses the state of another range.
+    private func check(range options: FollowOptions) throws {
+        guard case .at(let from) = options.start, let path = watch.state else { return }
+        for state in states.values where state.hasBegun && state.start != from {
+            let place = state.start.map { "from entry \($0) on" } ?? "by a watch"
+            throw FileError(
+                path,
+                "was begun \(place), not at entry \(from): name another state for this range"
+            )
+        }
+    }
+
     // MARK: Logs
 
     private func follow(_ logs: [LogDescription], _ network: Fetcher.Options, _ options: FollowOptions) throws
@@ -96,14 +112,28 @@ final class WatchRun: LogHandler {
         work.run(every: 250) { [self] progress in
             StopSignals.advance(control)
             commit()
+            takeAuthorised()
             show(progress, isEndless: !options.untilHead && options.end == nil)
             return control.phase == .running && failure == nil
         }
         Terminal.clearProgress()
         commit()
         if work.hasFailed { counts.hasFailed = true }
-        counts.unfinished = options.untilHead ? work.unfinished : 0
+        // A watch without an end was not at the end of anything; but a log that never answered was not
+        // watched.
+        counts.unfinished = options.untilHead ? work.unfinished : work.silent
         if counts.unfinished > 0 { counts.hasFailed = true }
+    }
+
+    /// Takes in what `ct authorize` has written since.
+    private func takeAuthorised() {
+        guard let path = watch.state.map(AuthorisedFile.path), authorised.hasChanged(path) else { return }
+        do {
+            certificates.authorise(try AuthorisedFile.read(path))
+        } catch {
+            Terminal.say("hallmark: \(error)", .error)
+            counts.hasFailed = true
+        }
     }
 
     /// Shows how far it is: where nobody sees a line change, once a minute, as far as there is an end.
@@ -129,14 +159,30 @@ final class WatchRun: LogHandler {
         }
     }
 
-    private func take(_ entry: LogEntry, _ log: LogDescription) {
-        guard var certificate = reader.read(entry.certificate) else {
+    private func take(_ logged: LogEntry, _ log: LogDescription) {
+        var entry = logged
+        let (read, isFalse) = reader.read(&entry)
+        if isFalse {
+            var misbehaviour = LogMisbehaviour(
+                .badEntry,
+                log,
+                "The precertificate beside entry \(entry.index) is not the one that the log has signed: the leaf counts."
+            )
+            misbehaviour.bytes = Array(entry.leaf.prefix(65_536))
+            found(misbehaviour)
+        }
+        guard var certificate = read else {
             if counts.unreadable == 0 {
                 note("the certificate of entry \(entry.index) can't be read", of: log)
             }
             counts.unreadable += 1
             counts.hasFailed = true
             return
+        }
+        if certificate.hidesNames {
+            if counts.partly == 0 { note("not all names of entry \(entry.index) can be read", of: log) }
+            counts.partly += 1
+            counts.hasFailed = true
         }
         let concerns = !certificates.concerns(certificate).isEmpty
         guard concerns || watch.all || hasRules else { return }
@@ -163,18 +209,7 @@ final class WatchRun: LogHandler {
         counts.misbehaviours += 1
         counts.hasFailed = true
         counts.worst = max(counts.worst ?? .info, misbehaviour.name.severity)
-        var line = FindingLine(
-            name: misbehaviour.name.rawValue,
-            severity: misbehaviour.name.severity,
-            message: misbehaviour.message,
-            place: .log(
-                name: misbehaviour.log.name,
-                id: misbehaviour.log.logID.description,
-                url: misbehaviour.log.url,
-                evidence: keep(misbehaviour)
-            )
-        )
-        line.time = Int(WallClock.nanoseconds / 1_000_000)
+        let line = misbehaviour.line(evidence: keep(misbehaviour))
         batch.append(line.text)
         Terminal.say(
             "hallmark: \(misbehaviour.log.name): \(misbehaviour.name.rawValue): \(misbehaviour.message)",
@@ -187,21 +222,7 @@ final class WatchRun: LogHandler {
     /// - Returns: the file's path; empty when there is no place for it.
     private func keep(_ misbehaviour: LogMisbehaviour) -> String {
         guard let place = watch.state ?? watch.output else { return "" }
-        let folder = place + ".evidence"
-        let name = "\(misbehaviour.name.rawValue)-\(misbehaviour.log.logID.description.prefix(16))"
-        let moment = WallClock.nanoseconds
-        let path = "\(folder)/\(name)-\(moment).json"
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            try Data(misbehaviour.evidence.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-            return path
-        } catch {
-            Terminal.say(
-                "hallmark: the evidence could not be kept: \(path): \(error.localizedDescription)",
-                .error
-            )
-            return ""
-        }
+        return misbehaviour.keepEvidence(in: place + ".evidence")
     }
 
     func advanced(_ state: LogState) { states[state.logID] = state }
@@ -219,6 +240,8 @@ final class WatchRun: LogHandler {
                 return
             }
             batch.removeAll()
+            // The state may not outlive what it counts, whatever ends the machine.
+            if watch.state != nil { file.sync() }
         }
         guard let path = watch.state else { return }
         do {

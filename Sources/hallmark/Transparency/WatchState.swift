@@ -110,6 +110,7 @@ struct MetCertificates {
         defer { try? file.close() }
         try file.seekToEnd()
         try file.write(contentsOf: Data(fresh))
+        try file.synchronize()
         fresh.removeAll(keepingCapacity: true)
     }
 }

@@ -1,0 +1,192 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Logs that are out of order, or lie, at a bad moment: nothing is lost by it, and nothing is taken for proven.
+@Suite(.enabled(if: !PythonPackages.isOffline)) struct LogTroubleTests {
+    private func logs(_ kind: String, _ entries: Int, _ faults: String = "{}") throws -> CTLogs {
+        try CTLogs(
+            """
+            [{"name": "a", "kind": "\(kind)", "entries": \(entries), "names": {"1": ["a.watched.test"]}, "faults": \(faults)}]
+            """
+        )
+    }
+
+    private func indices(_ text: String) throws -> [Int] {
+        try CTLogs.objects(text).compactMap { $0.at("hallmark.ct.index") as? Int }
+    }
+
+    /// A time at the end of what can be counted in nanoseconds.
+    @Test(arguments: ["rfc6962", "static"]) func aTimeFarAheadStopsNothing(_ kind: String) throws {
+        let result = try logs(kind, 4, "{\"far\": 1}").watch(["--all"])
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try indices(result.text) == [0, 2, 4, 6])
+        let far = try #require(try CTLogs.objects(result.text).dropFirst().first)
+        #expect(far.at("hallmark.ct.timestamp") as? String == "2262-04-11T23:47:16.855Z")
+    }
+
+    /// What was sent in place of an entry was handed out; the true one comes when the log is honest again.
+    @Test(arguments: ["rfc6962", "static"]) func theTrueEntryComesAfterAFalseOne(_ kind: String) throws {
+        let logs = try logs(kind, 6, "{\"altered\": 2}")
+        let (out, state) = (logs.scratch.file("out"), logs.scratch.file("state"))
+        let arguments = ["--watch", "watched.test", "--no-lookalikes", "-o", out, "--state", state]
+        let first = try logs.watch(arguments)
+        #expect(first.status == 1 && first.errors.contains("log_false_root"), "\(first.errors)")
+        try logs.control("a", "altered=-1")
+        let second = try logs.watch(arguments)
+        #expect(second.status == 0, "\(second.errors)")
+        // The precertificate that was kept back; its certificate came the first time, and is the same.
+        let records = try CTLogs.objects(String(contentsOfFile: out, encoding: .utf8))
+        #expect(records.contains { $0.findings == ["unknown_certificate"] })
+    }
+
+    /// A head that is smaller and older, as a cache gives it, and with a root of its own, as no cache does.
+    @Test(arguments: [("rfc6962", true), ("static", true), ("rfc6962", false), ("static", false)])
+    func anOlderHeadIsHeldAgainstTheTree(_ kind: String, _ isForged: Bool) throws {
+        let logs = try logs(kind, 100)
+        let (out, state) = (logs.scratch.file("out"), logs.scratch.file("state"))
+        let arguments = ["--all", "-o", out, "--state", state, "--interval", "0.05"]
+        #expect(try logs.watch(arguments).status == 0)
+        try logs.control("a", "shrink=true&ahead=-7200000&false_root=\(isForged)")
+        let result = try logs.watch(arguments)
+        #expect(result.status == 1 && result.errors.contains("older"), "\(result.errors)")
+        #expect(result.errors.contains("log_forked") == isForged, "\(result.errors)")
+    }
+
+    /// What was read and is not proven yet binds the log as well.
+    @Test func aHeadBelowWhatWasReadIsNoHead() throws {
+        let logs = try logs("rfc6962", 600, "{\"most\": 8}")
+        let (out, state) = (logs.scratch.file("out"), logs.scratch.file("state"))
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: programPath)
+        process.arguments = [
+            "ct", "watch", "--log-list", logs.list, "--no-signatures", "--from-start", "--rate", "6", "--all",
+            "-q", "-o", out, "--state", state,
+        ]
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        #expect(eventually { ((try? Data(contentsOf: URL(fileURLWithPath: out)))?.count ?? 0) > 0 })
+        usleep(600_000)
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        try logs.control("a", "shrink=true&false_root=true")
+        let result = try logs.watch(["--all", "-o", out, "--state", state, "--interval", "0.05"])
+        #expect(result.status == 1 && result.errors.contains("log_shrank"), "\(result.errors)")
+    }
+
+    /// A page in place of a head ends nothing that goes on.
+    @Test func aBadHeadThrowsNothingBack() throws {
+        let logs = try logs("rfc6962", 100, "{\"bad_heads\": 2, \"most\": 8}")
+        let out = logs.scratch.file("out")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: programPath)
+        process.arguments = [
+            "ct", "watch", "--log-list", logs.list, "--no-signatures", "--from-start", "--rate", "20",
+            "--all",
+            "-q", "-o", out, "--interval", "0.1",
+        ]
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        #expect(
+            eventually {
+                let text = (try? String(contentsOfFile: out, encoding: .utf8)) ?? ""
+                return ((try? indices(text)) ?? []).count == 100
+            }
+        )
+        process.terminate()
+        process.waitUntilExit()
+    }
+
+    /// A log that refuses is not one that lies.
+    @Test(arguments: ["rfc6962", "static"]) func aRefusalIsNoEvidence(_ kind: String) throws {
+        let logs = try logs(kind, 10, "{\"refuse\": 403}")
+        let watch = try logs.run([
+            "watch", "--log-list", logs.list, "--no-signatures", "--all", "--until-head", "--interval",
+            "0.05",
+            "--rate", "100",
+        ])
+        #expect(watch.status == 1 && watch.text.isEmpty, "\(watch.text)")
+        #expect(watch.errors.contains("status 403") && !watch.errors.contains("log_"), "\(watch.errors)")
+        let list = try String(contentsOfFile: logs.list, encoding: .utf8).replacing("86400", with: "1")
+        let path = try logs.scratch.write("impatient.json", list)
+        let verify = try logs.run(["verify", logs.scratch.file("a-1.pem"), "--log-list", path, "--ask-all"])
+        #expect(
+            verify.status == 1 && verify.text.contains("not found out"),
+            "\(verify.text) \(verify.errors)"
+        )
+    }
+
+    @Test(arguments: ["rfc6962", "static"]) func aRangeIsReadOnceAndAnotherIsAnother(_ kind: String) throws {
+        let logs = try logs(kind, 100)
+        let (out, state) = (logs.scratch.file("out"), logs.scratch.file("state"))
+        func backfill(_ from: String, _ to: String) throws -> CommandResult {
+            try logs.run([
+                "backfill", "--log-list", logs.list, "--no-signatures", "--all", "--rate", "500", "--from",
+                from,
+                "--to", to, "-o", out, "--state", state,
+            ])
+        }
+        for _ in 0..<2 {
+            let result = try backfill("20", "60")
+            #expect(result.status == 0, "\(result.errors)")
+            let read = try indices(String(contentsOfFile: out, encoding: .utf8))
+            #expect(read == Array(stride(from: 20, to: 60, by: 2)))
+        }
+        let other = try backfill("80", "90")
+        #expect(other.status == 1 && other.errors.contains("another state"), "\(other.errors)")
+    }
+
+    @Test func whatWasNamedAndNotLookedAtIsSaid() throws {
+        let logs = try logs("rfc6962", 3)
+        let (good, missing) = (logs.scratch.file("a-1.pem"), logs.scratch.file("missing.pem"))
+        let some = try logs.run([
+            "verify", good, missing, logs.scratch.file("a-2.pem"), "--log-list", logs.list,
+        ])
+        #expect(some.status == 1 && some.errors.contains("missing.pem"))
+        #expect(some.text.contains("a-1.pem: valid") && some.text.contains("a-2.pem: valid"), "\(some.text)")
+        let stranger = try logs.run([
+            "verify", good, "--log-list", logs.list, "--log", "http://127.0.0.1:1/other/",
+        ])
+        #expect(stranger.status == 1 && stranger.errors.contains("was not asked"), "\(stranger.errors)")
+        // A log that the list names and that can't be read is not one that there is not.
+        let list = try String(contentsOfFile: logs.list, encoding: .utf8)
+        let operators = try #require(list.range(of: "\"operators\": ["))
+        let broken = try logs.scratch.write(
+            "broken.json",
+            list.replacingCharacters(
+                in: operators,
+                with:
+                    "\"operators\": [{\"name\": \"X\", \"logs\": [{\"description\": \"lost\", \"url\": \"https://lost.test/\"}]}, "
+            )
+        )
+        let watch = try logs.run([
+            "watch", "--log-list", broken, "--no-signatures", "--all", "--from-start", "--until-head",
+        ])
+        #expect(watch.status == 1 && watch.errors.contains("lost"), "\(watch.errors)")
+        #expect(try logs.run(["verify", good, "--log-list", broken]).status == 1)
+        let empty = try logs.scratch.write("empty.json", "{\"operators\": []}")
+        #expect(try logs.run(["verify", good, "--log-list", empty]).errors.contains("no log in it"))
+    }
+
+    @Test func authorisationsAtTheSameTimeAllCount() throws {
+        let logs = try logs("rfc6962", 12)
+        let state = logs.scratch.file("state")
+        try logs.scratch.write("state.authorized", String(repeating: "0", count: 64) + " tbs")
+        let processes = try (0..<12).map { number in
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: programPath)
+            process.arguments = [
+                "ct", "authorize", "-q", "--state", state, logs.scratch.file("a-\(number).pem"),
+            ]
+            try process.run()
+            return process
+        }
+        for process in processes {
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+        }
+        let lines = try String(contentsOfFile: state + ".authorized", encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 13 && Set(lines).count == 13)
+        #expect(lines.allSatisfy { $0.prefix(64).allSatisfy(\.isHexDigit) && $0.hasSuffix(" tbs") })
+    }
+}
