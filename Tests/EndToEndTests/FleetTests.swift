@@ -117,6 +117,28 @@ import Testing
         withExtendedLifetime(worker) {}
     }
 
+    /// A worker dies in the middle of a shard, of which records are stored: the next one scans all of it,
+    /// and of each endpoint the first record counts.
+    @Test func aShardThatIsScannedTwiceIsStoredOnce() throws {
+        let lab = try FleetLab()
+        let slow = ["--rate", "40", "--probe", "certificate"]
+        let job = try lab.submit(
+            ["--shard-size", "64", "--slices", "4", "--lease", "5"] + lab.sweep("127.9.0.0/26", slow)
+        )
+        let records = lab.scratch.file("records")
+        let collector = try lab.start(["collect", "--into", records, "--until-done"])
+        let first = try lab.worker("one")
+        #expect(eventually { (try? lab.status(job))?["records"] as? Int ?? 0 >= 10 })
+        kill(-first.group, SIGKILL)
+        let second = try lab.worker("two")
+        #expect(eventually { hasEnded(collector) })
+        let endpoints = try lab.endpoints(in: records)
+        #expect(endpoints.count == 64 && Set(endpoints).count == 64, "\(endpoints.count)")
+        let status = try #require(try lab.status(job))
+        #expect(status["records"] as? Int == 64 && status["repeated"] as? Int ?? 0 >= 10, "\(status)")
+        withExtendedLifetime(second) {}
+    }
+
     /// Every insert's answer is lost once, and the insert is made again: ClickHouse has each record once.
     @Test(.enabled(if: !PythonPackages.isOffline)) func filesGoOnToClickHouse() throws {
         let lab = try FleetLab()

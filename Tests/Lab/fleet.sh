@@ -74,7 +74,7 @@ start_broker() {
 
 start_worker() {
     start "worker-$1" "$hallmark" fleet work "${place[@]}" --trusted-key "$folder/job.pub" --name "$1" --allow-special \
-        -- --threads 1 --concurrency 50
+        -- --threads 1 --concurrency 4
 }
 
 # some SECONDS: waits for up to so long.
@@ -93,9 +93,11 @@ for run in $(seq "$runs"); do
         start_worker "$name-$run"
         workers+=("$last")
     done
-    some 4
+    # The middle begins when something is done.
+    until "$hallmark" fleet status "${place[@]}" --format ndjson 2> /dev/null | grep -q '"shards_done":[1-9]'; do sleep 0.2; done
+    some 2
     kill -9 "${workers[1]}"
-    some 3
+    some 2
     kill -9 "$broker"
     some 2
     start_broker "$run"
