@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Logs that are out of order, or lie, at a bad moment: nothing is lost by it, and nothing is taken for proven.
+/// Logs that are out of order, or lie, at a bad moment: nothing is lost by it, and nothing is taken for
+/// proven.
 @Suite(.enabled(if: !PythonPackages.isOffline)) struct LogTroubleTests {
     private func logs(_ kind: String, _ entries: Int, _ faults: String = "{}") throws -> CTLogs {
         try CTLogs(

@@ -2,9 +2,9 @@ import Synchronization
 
 /// Brings batches to all sinks, and tells their source so.
 ///
-/// A record is acknowledged to its source only after every sink took it: what is counted as done, and would not be done
-/// again, is in each of them. When one sink has failed the others go on, and nothing is acknowledged any more.
-/// `Receipt` is what the source wants back of a batch.
+/// A record is acknowledged to its source only after every sink took it: what is counted as done, and would
+/// not be done again, is in each of them. When one sink has failed the others go on, and nothing is
+/// acknowledged any more. `Receipt` is what the source wants back of a batch.
 package final class Delivery<Receipt: Sendable>: Sendable {
     package let sinks: [any RecordSink]
     /// Whether a sink has failed.
@@ -31,7 +31,8 @@ package final class Delivery<Receipt: Sendable>: Sendable {
         }
     }
 
-    /// Runs `note` between two batches, when sinks and acknowledgements agree, and then has the sinks store all.
+    /// Runs `note` between two batches, when sinks and acknowledgements agree, and then has the sinks store
+    /// all.
     ///
     /// - Returns: what was noted; nil when it must not be kept, since a sink has failed.
     package func settled<Note: Sendable>(_ note: () -> Note) -> Note? {

@@ -4,8 +4,9 @@ import Bytes
 extension LogEntry {
     /// Puts the leaf's TBSCertificate in place of the precertificate, as a certificate without a signature.
     ///
-    /// Nothing that the log signs covers what was submitted. It may be signed by a precertificate's signing certificate, whose
-    /// name then stands in place of the issuer's (RFC 6962, section 3.1), and a log may send anything in its place.
+    /// Nothing that the log signs covers what was submitted. It may be signed by a precertificate's signing
+    /// certificate, whose name then stands in place of the issuer's (RFC 6962, section 3.1), and a log may
+    /// send anything in its place.
     package mutating func takeLeaf() {
         guard kind == .precertificate else { return }
         let algorithm = Self.algorithm(body) ?? [0x30, 0x00]
