@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
@@ -18,11 +19,16 @@ constexpr size_t maximum_line = 64 << 20;
 constexpr size_t maximum_depth = 128;
 constexpr size_t maximum_values = 1 << 16;
 
+// Beside simdjson's own error codes, which are not negative.
+constexpr int doubled_member = -1;
+
 // A part of a dotted name, with its members in a small hash table.
 struct Node {
     struct Slot {
         std::string_view name;
         Node *child;
+        // The object in which the member was met last, by its number in the line.
+        uint64_t met = 0;
     };
     std::vector<Slot> slots;
     size_t used = 0;
@@ -41,14 +47,19 @@ struct Node {
                uint8_t(name[length / 2]) * 521u;
     }
 
-    Node *find(std::string_view name) const {
+    Slot *slot(std::string_view name) {
         if (slots.empty()) return nullptr;
         size_t mask = slots.size() - 1;
         for (size_t place = hash(name) & mask;; place = (place + 1) & mask) {
-            const Slot &slot = slots[place];
+            Slot &slot = slots[place];
             if (slot.child == nullptr) return nullptr;
-            if (slot.name == name) return slot.child;
+            if (slot.name == name) return &slot;
         }
+    }
+
+    Node *find(std::string_view name) {
+        Slot *found = slot(name);
+        return found == nullptr ? nullptr : found->child;
     }
 
     void insert(std::string_view name, Node *child) {
@@ -86,6 +97,10 @@ struct csj_reader {
     size_t used_numbers = 0;
     unsigned exchanges = 0;
     bool is_assessed = false;
+    // How many objects were met, in all lines, and whether a member stands twice in one of this line.
+    uint64_t objects_met = 0;
+    bool is_doubled = false;
+    std::vector<std::string_view> keys;
 
     Node *make() { return &nodes.emplace_back(); }
 
@@ -162,7 +177,7 @@ struct csj_reader {
     }
 
     // A value that is no object and no array; `null` is as good as absent.
-    void scalar(const Node &node, dom::element element, Place place, std::string_view name = {}) {
+    void scalar(Node &node, dom::element element, Place place, std::string_view name = {}) {
         std::string_view text;
         int64_t integer = 0;
         uint8_t type = CSJ_TEXT;
@@ -214,7 +229,7 @@ struct csj_reader {
     }
 
     // `name` is a map's member that is no field of its own.
-    void value(const Node &node, dom::element element, Place place, std::string_view name = {}) {
+    void value(Node &node, dom::element element, Place place, std::string_view name = {}) {
         if (node.is_assessment) is_assessed = true;
         if (node.skip) return;
         switch (element.type()) {
@@ -238,7 +253,7 @@ struct csj_reader {
         }
     }
 
-    void objects(const Node &node, dom::array array, Place place) {
+    void objects(Node &node, dom::array array, Place place) {
         size_t index = 0;
         for (dom::element one : array) {
             if (index >= (node.holds_exchanges ? 200u : 65535u)) return;
@@ -255,35 +270,69 @@ struct csj_reader {
         }
     }
 
-    void object(const Node &node, dom::object object, Place place) {
+    // Programs differ in which of two equal names counts: a line that has them is not read.
+    void object(Node &node, dom::object object, Place place) {
+        uint64_t number = ++objects_met;
+        // A bit for each name without a slot, by its hash: names that share one are compared.
+        uint64_t others = 0;
+        size_t index = 0;
+        bool is_long = false;
         for (dom::key_value_pair member : object) {
             std::string_view key = member.key;
-            const Node *child = node.find(key);
-            if (child == nullptr && node.kind != CSJ_MAP && key.find('.') != key.npos) {
-                dotted(node, key, member.value, place);
-            } else if (child != nullptr) {
-                value(*child, member.value, at(&node, key, place));
-            } else if (node.kind == CSJ_MAP && !node.skip) {
-                value(leaf(node), member.value, place, key);
+            Node::Slot *slot = node.slot(key);
+            if (slot != nullptr) {
+                if (slot->met == number) is_doubled = true;
+                slot->met = number;
+                value(*slot->child, member.value, at(&node, key, place));
+            } else {
+                uint64_t bit = uint64_t(1) << (Node::hash(key) & 63);
+                if ((others & bit) != 0) {
+                    if (index > 64) is_long = true;
+                    else if (stands_before(object, index, key)) is_doubled = true;
+                }
+                others |= bit;
+                if (node.kind != CSJ_MAP && key.find('.') != key.npos) {
+                    dotted(node, key, member.value, place);
+                } else if (node.kind == CSJ_MAP && !node.skip) {
+                    value(leaf(node), member.value, place, key);
+                }
             }
+            index += 1;
         }
+        if (is_long && has_doubled(object)) is_doubled = true;
+    }
+
+    static bool stands_before(dom::object object, size_t index, std::string_view key) {
+        for (dom::key_value_pair member : object) {
+            if (index-- == 0) return false;
+            if (member.key == key) return true;
+        }
+        return false;
+    }
+
+    // For objects of so many members that comparing each with each would take long.
+    bool has_doubled(dom::object object) {
+        keys.clear();
+        for (dom::key_value_pair member : object) keys.push_back(member.key);
+        std::sort(keys.begin(), keys.end());
+        return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
     }
 
     // A member of a map is read as a keyword of the map's own field.
-    const Node &leaf(const Node &map) {
+    Node &leaf(Node &map) {
         map_leaf.field = map.field;
         map_leaf.kind = CSJ_KEYWORD;
         return map_leaf;
     }
 
     // A key of several parts, as some stores write them.
-    void dotted(const Node &start, std::string_view key, dom::element element, Place place) {
-        const Node *node = &start;
+    void dotted(Node &start, std::string_view key, dom::element element, Place place) {
+        Node *node = &start;
         Place inner = place;
         while (true) {
             size_t dot = node->kind == CSJ_MAP ? key.npos : key.find('.');
             std::string_view name = key.substr(0, dot);
-            const Node *child = node->find(name);
+            Node *child = node->find(name);
             if (child == nullptr) {
                 if (node->kind == CSJ_MAP && !node->skip) value(leaf(*node), element, inner, name);
                 return;
@@ -338,6 +387,7 @@ int csj_read(csj_reader *reader, const uint8_t *text, size_t length, int padded,
     reader->used_numbers = 0;
     reader->exchanges = 0;
     reader->is_assessed = false;
+    reader->is_doubled = false;
     *line = {reader->values.data(), reader->first.data(), 0, 0, 0};
     // Elements refer to the parser's memory, which stays until the next line.
     auto result = reader->parser.parse(text, length, padded == 0);
@@ -345,10 +395,13 @@ int csj_read(csj_reader *reader, const uint8_t *text, size_t length, int padded,
     dom::element element = result.value_unsafe();
     if (!element.is_object()) return int(INCORRECT_TYPE);
     reader->object(*reader->root, element.get_object().value_unsafe(), Place{});
+    if (reader->is_doubled) return doubled_member;
     *line = {
         reader->values.data(), reader->first.data(), uint32_t(reader->values.size()), reader->exchanges,
         reader->is_assessed};
     return 0;
 }
 
-const char *csj_error(int code) { return error_message(error_code(code)); }
+const char *csj_error(int code) {
+    return code == doubled_member ? "a member stands twice in one object" : error_message(error_code(code));
+}

@@ -61,7 +61,8 @@ csj_reader *csj_new(
 void csj_free(csj_reader *reader);
 
 // Reads one line. With `padded`, 64 bytes after its end may be read (their values are of no matter); otherwise it is copied.
-// Returns 0, or simdjson's error code, when `line` is empty of values.
+// Returns 0, or simdjson's error code, or a negative one of our own for a line in which a member stands twice in one
+// object; `line` is empty of values then.
 int csj_read(csj_reader *reader, const uint8_t *text, size_t length, int padded, csj_line *line);
 
 // What an error code means.
