@@ -212,6 +212,7 @@ let package = Package(
             name: "HallmarkTests",
             dependencies: [
                 "hallmark", "HTTPClient", "Observations", "Pipeline", "Scan", "Signatures", "Terminal",
+                "TestSupport",
                 "Wire",
             ]
         ),

@@ -1,7 +1,8 @@
 /// Columns of text for a terminal, as wide as their longest cell and no wider together than the terminal.
 ///
 /// Columns that do not fit beside the others stand in further lines of their rows, a little to the right,
-/// and the last one is broken at blanks. A word is never broken: a hash or an address can be copied.
+/// and the last one of a line is broken at blanks. A word is broken only when no line could hold it: a hash or an
+/// address can be copied, and what a server made longer than that can't push a table out of its width.
 package struct TextTable {
     /// Columns of a terminal that nothing is known of.
     package static let usualWidth = 80
@@ -24,10 +25,17 @@ package struct TextTable {
         rows.append(
             cells.enumerated().map { index, cell in
                 let text = SafeText.terminal(cell)
-                let isLong = index < head.count - 1 && text.count > widest && text.contains(" ")
-                return isLong ? text.prefix(widest - 1) + "…" : text
+                let isLong = index < head.count - 1 && text.contains(" ")
+                return isLong ? cut(text) : text
             }
         )
+    }
+
+    /// The begin of a text that has more than `widest` columns.
+    private func cut(_ text: String) -> String {
+        guard text.utf8.count > widest, ReportText.columnCount(text[...]) > widest else { return text }
+        let lines = ReportText.filled(text.replacing(" ", with: "\u{a0}"), to: widest - 1, longest: 0)
+        return (lines.first ?? "").replacing("\u{a0}", with: " ") + "…"
     }
 
     package var isEmpty: Bool { rows.isEmpty }
@@ -35,14 +43,19 @@ package struct TextTable {
     /// The table for standard output.
     package var text: String { text(width: ReportStyle.outputWidth ?? Self.usualWidth) }
 
-    /// The table in lines of at most `width` columns, where its words let it.
+    /// The table in lines of at most `width` columns; a word of at most `usualWidth` is whole, however narrow
+    /// the terminal is.
     package func text(width: Int) -> String {
         let all = (head.allSatisfy(\.isEmpty) ? [] : [head]) + rows
+        // No column has more than a line of its own has.
+        let room = max(Self.leastText, width - Self.indent)
         let widths = head.indices.map { column in
-            all.map { ReportText.columnCount($0[column][...]) }.max() ?? 0
+            let longest = all.map { ReportText.columnCount($0[column][...]) }.max() ?? 0
+            return longest > room ? width : longest
         }
         let words = all.flatMap { ($0.last ?? "").split(separator: " ") }
-        let groups = groups(widths, width, longestWord: words.map(ReportText.columnCount).max() ?? 0)
+        let longestWord = min(room, words.map(ReportText.columnCount).max() ?? 0)
+        let groups = groups(widths, width, longestWord: longestWord)
         return all.map { row in
             groups.enumerated().map { line($0.element, of: row, widths, width, isFirst: $0.offset == 0) }
                 .joined()
@@ -87,7 +100,11 @@ package struct TextTable {
         }
         let last = row[group.upperBound - 1]
         let isText = group.upperBound == row.count
-        let lines = isText ? ReportText.filled(last, to: max(Self.leastText, width - used)) : [last]
+        let longest = max(width, Self.usualWidth) - Self.indent
+        let isBroken = isText || ReportText.columnCount(last[...]) > max(width - used, longest)
+        let lines =
+            isBroken
+            ? ReportText.filled(last, to: max(Self.leastText, width - used), longest: longest) : [last]
         let further = String(repeating: " ", count: used)
         return lines.enumerated().map { index, text in
             var text = (index == 0 ? line : further) + text

@@ -1,3 +1,4 @@
+import TestSupport
 import Terminal
 import Testing
 
@@ -49,6 +50,46 @@ import Testing
         )
         #expect(text.contains(hash) && text.contains("…"), "\(text)")
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(text)")
+    }
+
+    /// Whatever servers write, a line has no more columns than the terminal, as Python counts them.
+    @Test func hostileTextStaysWithinTheWidth() throws {
+        let long = String(repeating: "x", count: 400)
+        let values = [
+            long, String(repeating: "\u{6f22}", count: 200), String(repeating: "\u{1f600} ", count: 90),
+            String(repeating: "\u{1b}[2J\u{202e}", count: 30), String(repeating: "\u{26a1}", count: 99),
+            String(repeating: "a\u{301}\u{302}", count: 150), "a \(long) b",
+            String(repeating: " ", count: 300),
+            String(repeating: "\u{ff21} ", count: 90), "CN=" + String(repeating: "many words ", count: 40),
+            String(repeating: "\u{a960}", count: 120), "\u{200b}\(long)", hash, "",
+        ]
+        var texts: [String] = []
+        for columns in 1...5 {
+            for (place, value) in values.enumerated() {
+                let row = (0..<columns).map { $0 == place % columns ? value : values[($0 + place) % 14] }
+                for widest in [48, Int.max] {
+                    var table = TextTable((0..<columns).map { "column\($0)" }, widest: widest)
+                    table.add(row)
+                    table.add((0..<columns).map { "\($0)" })
+                    texts.append(table.text(width: 80))
+                }
+            }
+        }
+        for text in texts {
+            // The numbers stand after what was in the way.
+            #expect(text.split(separator: "\n").count > 1)
+        }
+        let program = """
+            import sys, unicodedata as u
+            for line in sys.stdin:
+                wide = sum(0 if u.combining(c) else 2 if u.east_asian_width(c) in "WF" else 1 for c in line.rstrip("\\n"))
+                if wide > 80: print(wide, line)
+            """
+        let scratch = Scratch()
+        let input = try scratch.write("tables", texts.joined())
+        #expect(try check("sh", ["-c", "python3 -c '\(program)' < '\(input)'"]).text == "")
+        // What fits a line is whole.
+        #expect(texts.filter { $0.contains(hash) }.count > 20)
     }
 
     @Test func wideCharactersCountTwice() {
