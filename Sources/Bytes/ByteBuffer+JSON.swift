@@ -149,7 +149,7 @@ extension ByteBuffer {
         }
     }
 
-    /// Lines of JSON that may be others', in which nothing is left that a terminal acts on.
+    /// Lines of JSON that may be others', in which nothing is left that nobody sees.
     ///
     /// Where JSON can hold such characters they may stand as escapes, which mean the same.
     package mutating func append(records span: Span<UInt8>) {
@@ -161,30 +161,44 @@ extension ByteBuffer {
     private mutating func append(beyondASCII byte: UInt8) {
         append(byte)
         // A character ends here, or goes on.
-        if byte & 0xc0 == 0x80 { escapeActiveCharacter() }
+        if byte & 0xc0 == 0x80 { escapeHiddenCharacter() }
     }
 
-    /// Writes the character that ends here as an escape if a terminal acts on it, as it does on those of C1,
-    /// on those that change the direction of the text, and on the separators of lines and paragraphs.
-    private mutating func escapeActiveCharacter() {
-        let (code, length) = withSpan { span -> (UInt8, Int) in
-            let last = span[span.count - 1]
-            switch span.count > 1 ? span[span.count - 2] : 0 {
-            case 0xc2 where last < 0xa0: return (last, 2)
-            case 0xd8 where last == 0x9c: return (0x1c, 2)
-            case 0x80 where span.count > 2 && span[span.count - 3] == 0xe2:
-                return last == 0x8e || last == 0x8f || 0xa8...0xae ~= last ? (last & 0x3f, 3) : (0, 0)
-            case 0x81 where span.count > 2 && span[span.count - 3] == 0xe2:
-                return 0xa6...0xa9 ~= last ? (last & 0x3f | 0x40, 3) : (0, 0)
-            default: return (0, 0)
-            }
-        }
-        guard length > 0 else { return }
-        let isArabic = length == 2 && code < 0x80
+    /// Writes the character that ends here as an escape if nobody sees it (`HiddenCharacter`).
+    private mutating func escapeHiddenCharacter() {
+        guard let (scalar, length) = lastCharacter(), HiddenCharacter.contains(scalar) else { return }
         truncate(to: count - length)
-        append(length == 3 ? "\\u20" : isArabic ? "\\u06" : "\\u00")
-        append(hexDigit(code >> 4))
-        append(hexDigit(code & 15))
+        for unit in String(scalar).utf16 {
+            append("\\u")
+            for shift in [12, 8, 4, 0] { append(hexDigit(UInt8(truncatingIfNeeded: unit >> shift & 15))) }
+        }
+    }
+
+    /// The character beyond ASCII whose last byte was written last; nil for one that goes on, and for what is
+    /// no UTF-8.
+    private func lastCharacter() -> (Unicode.Scalar, length: Int)? {
+        withSpan { span in
+            var value: UInt32 = 0
+            for length in 1...min(4, span.count) {
+                let byte = UInt32(span[span.count - length])
+                let shift = UInt32(6 * (length - 1))
+                guard byte & 0xc0 != 0x80 else {
+                    value |= (byte & 0x3f) << shift
+                    continue
+                }
+                // The leading byte says how many there are: as many as were passed, or it goes on.
+                let lead: (mark: UInt32, bits: UInt32)
+                switch length {
+                case 2: lead = (0xc0, 0x1f)
+                case 3: lead = (0xe0, 0x0f)
+                case 4: lead = (0xf0, 0x07)
+                default: return nil
+                }
+                guard byte & ~lead.bits & 0xff == lead.mark else { return nil }
+                return Unicode.Scalar(value | (byte & lead.bits) << shift).map { ($0, length) }
+            }
+            return nil
+        }
     }
 }
 

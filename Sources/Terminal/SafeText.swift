@@ -1,24 +1,19 @@
+import Bytes
+
 /// Text from servers made harmless for where it goes.
 package enum SafeText {
-    /// For a terminal: control characters, and those that change the direction of the text, as `\u{…}`.
+    /// For a terminal: what nobody would see (`HiddenCharacter`) as `\u{…}`.
     package static func terminal(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isActive) else { return text }
+        guard text.unicodeScalars.contains(where: HiddenCharacter.contains) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
-            if isActive(scalar) {
+            if HiddenCharacter.contains(scalar) {
                 result += "\\u{\(String(scalar.value, radix: 16))}"
             } else {
                 result.unicodeScalars.append(scalar)
             }
         }
         return result
-    }
-
-    private static func isActive(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: true
-        default: false
-        }
     }
 
     /// Text of one line without anything that a terminal acts on, from which `unescaped` gets it back.
@@ -59,8 +54,8 @@ package enum SafeText {
 
     /// A cell of a CSV file (RFC 4180) that no spreadsheet takes for a formula and no terminal acts on.
     ///
-    /// Control characters, line ends among them, and those that change the direction of the text are written
-    /// as `\u{…}`, as `terminal` writes them; a row is one line.
+    /// What nobody would see (`HiddenCharacter`), line ends among it, is written as `\u{…}`, as `terminal`
+    /// writes it; a row is one line.
     /// What begins with `=`, `+`, `-` or `@` gets an apostrophe in front, as spreadsheets mark
     /// text; a reader of ours takes it off again (`CSVReader`). A spreadsheet that was told another
     /// separator, as some languages set it, does not see the quotes: so does what stands behind a `;`, a tab
@@ -143,7 +138,7 @@ package enum SafeText {
             case "\n", "\t", "\r": result += " "
             case _ where scalar.value < 0x20 || scalar.value == 0xfffe || scalar.value == 0xffff:
                 result += "\u{fffd}"
-            case _ where isActive(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
+            case _ where HiddenCharacter.contains(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
             default: result.unicodeScalars.append(scalar)
             }
         }
@@ -158,7 +153,8 @@ package enum SafeText {
             case "\"": result += "\\\""
             case "\\": result += "\\\\"
             case _ where scalar.value < 0x20 || scalar.value == 0x7f: result += " "
-            case _ where isActive(scalar): result += "\\\\u{\(String(scalar.value, radix: 16))}"
+            case _ where HiddenCharacter.contains(scalar):
+                result += "\\\\u{\(String(scalar.value, radix: 16))}"
             default: result.unicodeScalars.append(scalar)
             }
         }

@@ -6,11 +6,14 @@ import Testing
 /// Whatever somebody plants in a text, no output of any command holds what a terminal acts on, and no cell of
 /// a CSV file begins as a formula does.
 @Suite struct PlantedCharactersTests {
-    /// C0, delete, C1, and what changes the direction of a text or ends its line.
+    /// C0, delete, C1, what changes the direction of a text or ends its line, and what has no shape.
     private static let active: [Unicode.Scalar] = {
         let codes =
             Array(0x01...0x1f) + Array(0x7f...0x9f) + [0x061c, 0x200e, 0x200f, 0x2028, 0x2029]
-            + Array(0x202a...0x202e) + Array(0x2066...0x2069)
+            + Array(0x202a...0x202e) + Array(0x2066...0x2069) + Array(0x200b...0x200d)
+            + Array(0x2060...0x2064)
+            + [0xad, 0x34f, 0x115f, 0x1160, 0x17b4, 0x180e, 0x2800, 0x3164, 0xfe0f, 0xfeff, 0xffa0, 0xfff9]
+            + [0xe000, 0x1d173, 0xe0001, 0xe0061, 0xe0100, 0xf0000]
         return codes.compactMap { Unicode.Scalar(UInt32($0)) }
     }()
 
