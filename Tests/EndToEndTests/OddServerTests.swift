@@ -79,15 +79,21 @@ import Testing
         for kind in ["jarm", "http"] {
             #expect(probe(record, kind)?["outcome"] as? String != "skipped", "\(kind)")
         }
-        // Whether it signed itself shows only where it is whole; libssl reads as much as the connection may
-        // receive.
-        if isWhole {
-            let leads = record["hallmark.leads"] as? [[String: Any]] ?? []
-            #expect(leads.contains { ($0["software"] as? [String: Any])?["name"] as? String == "Covenant" })
-            #expect(record.number("http.response.status_code") == 200)
-        }
+        let leads = record["hallmark.leads"] as? [[String: Any]] ?? []
+        let lead = leads.first { ($0["software"] as? [String: Any])?["name"] as? String == "Covenant" }
+        // Whether it signed itself shows only where it is whole, and the lead says so.
+        let against = try #require(lead, "\(record.line.prefix(2000))")["against"] as? [String] ?? []
+        #expect(
+            against.contains { $0.contains("only the begin of the certificate") } != isWhole,
+            "\(against)"
+        )
+        #expect(record["hallmark.certificate.self_issued"] as? Bool == true)
+        #expect((record["hallmark.certificate.self_signed"] == nil) != isWhole)
+        // libssl reads as much as the connection may receive.
+        if isWhole { #expect(record.number("http.response.status_code") == 200) }
         let report = try Program.run(["validate", "127.0.0.1:\(server.port)"]).text
         #expect(report.contains("CN=Covenant") && !report.contains("NOT SEEN"))
+        #expect(report.contains("STRONG LEAD: Covenant"), "\(report)")
     }
 
     @Test func aLongChain() throws {

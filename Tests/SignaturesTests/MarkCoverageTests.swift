@@ -179,6 +179,20 @@ import Wire
         #expect(matcher.matched.map { set.rules[$0.rule].title } == ["Plain"])
         #expect(cut.known == 4 && cut.tested == 2)
         #expect(Self.text(cut.untested) == ["certificate budget 2 Named,Signed"])
+        // What names itself as its issuer is taken for a certificate that signed itself: its signature is its
+        // end. What names another one is not.
+        let named = leaf.replacing(#""chain_length":1"#, with: #""chain_length":1,"self_issued":true"#)
+        try matcher.match(named + #","limits":["certificate_bytes"]}}"#)
+        #expect(matcher.matched.map { set.rules[$0.rule].title } == ["Plain", "Signed"])
+        #expect(matcher.isSelfSignatureUnseen)
+        let fields = matcher.excerpts(of: matcher.matched[1].rule).map(\.field)
+        #expect(fields.sorted() == ["hallmark.certificate.self_issued", name])
+        try matcher.match(named.replacing("true", with: "false") + #","limits":["certificate_bytes"]}}"#)
+        #expect(matcher.matched.map { set.rules[$0.rule].title } == ["Plain"])
+        #expect(!matcher.isSelfSignatureUnseen)
+        // A whole certificate says itself whether it did.
+        try matcher.match(named + "}}")
+        #expect(matcher.matched.map { set.rules[$0.rule].title } == ["Plain"])
         try matcher.match(leaf + "}}")
         #expect(matcher.coverage(LookedFor(observation)).tested == 4)
         #expect(matcher.undecided.isEmpty)

@@ -67,6 +67,13 @@ package struct FieldValue {
 
     package var field: Int { Int(raw.field) }
 
+    /// The same value as one of another field.
+    package func standing(for field: Int) -> FieldValue {
+        var raw = raw
+        raw.field = UInt16(truncatingIfNeeded: field)
+        return FieldValue(raw: raw)
+    }
+
     /// The place of the same field's next value, or -1.
     package var next: Int { Int(raw.next) }
 

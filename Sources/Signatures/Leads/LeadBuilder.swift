@@ -7,24 +7,30 @@ struct LeadBuilder {
     /// So many of a deceptive host's leads are told.
     private static let deceptionLeads = 3
 
+    private static let selfIssued = "hallmark.certificate.self_issued"
+
     private let set: RuleSet
     private let matches: [Assessment.Match]
     /// Milliseconds since 1970 at which the observation was made.
     private let time: Int64
     private let corroboration: (Software, Set<EvidenceKind>) -> [String]
+    private let isSelfSignatureUnseen: Bool
 
     /// - Parameters:
+    ///   - isSelfSignatureUnseen: whether the certificate was taken for one that signed itself, by its begin.
     ///   - time: when the observation was made; facts expire by it.
     ///   - corroboration: what else could be looked at for a software with evidence of some kinds.
     init(
         _ set: RuleSet,
         _ matches: [Assessment.Match],
         time: Int64,
+        isSelfSignatureUnseen: Bool = false,
         corroboration: @escaping (Software, Set<EvidenceKind>) -> [String]
     ) {
         self.set = set
         self.matches = matches
         self.time = time
+        self.isSelfSignatureUnseen = isSelfSignatureUnseen
         self.corroboration = corroboration
     }
 
@@ -101,6 +107,9 @@ struct LeadBuilder {
         guard rule.hallmark.software.contains(software) else { return nil }
         let isExpired = rule.hallmark.expires.map { $0 <= time } ?? false
         if isExpired { object("an aged fact: \(rule.title)") }
+        if isSelfSignatureUnseen, match.evidence.contains(where: { $0.field == Self.selfIssued }) {
+            object("only the begin of the certificate was read: that it signed itself was not checked")
+        }
         let factor = lowered(rule, software, object)
         for other in rule.hallmark.software where other != software {
             object("\(other.name) shows the same")

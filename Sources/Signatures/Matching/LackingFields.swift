@@ -10,6 +10,8 @@ struct LackingFields {
     private let fidelity: Int
     private let lacks: Int
     private let limits: Int
+    private let selfSigned: Int
+    private let selfIssued: Int
     private let names: [String]
     /// By field id: whether the field, when it is not there, could not be there.
     private var isLacking: [Bool] = []
@@ -18,6 +20,8 @@ struct LackingFields {
     /// By field id: whether it holds a distinguished name, whose text is no key but in our own spelling.
     private let isName: [Bool]
     private var isText = false
+    /// Whether only the begin of the certificate was read.
+    private var isCut = false
     private var key: (lacking: [String], bounds: [String])?
 
     init(_ names: [String]) {
@@ -25,6 +29,8 @@ struct LackingFields {
         fidelity = names.firstIndex(of: "hallmark.source.fidelity") ?? -1
         lacks = names.firstIndex(of: "hallmark.source.lacks") ?? -1
         limits = names.firstIndex(of: "hallmark.limits") ?? -1
+        selfSigned = names.firstIndex(of: "hallmark.certificate.self_signed") ?? -1
+        selfIssued = names.firstIndex(of: "hallmark.certificate.self_issued") ?? -1
         isName = names.map {
             $0.hasSuffix(".distinguished_name") || $0 == "tls.server.subject" || $0 == "tls.server.issuer"
         }
@@ -45,6 +51,7 @@ struct LackingFields {
 
     private mutating func learn(_ lacking: [String], _ bounds: [String]) {
         key = (lacking, bounds)
+        isCut = bounds.contains(ReachedBound.certificateBytes.rawValue)
         let partial = bounds.compactMap(Self.partial)
         isPartial = names.map { name in
             partial.contains { part in
@@ -61,6 +68,18 @@ struct LackingFields {
     func isUnknown(_ field: Int, _ view: FieldView) -> Bool {
         if isText, isName[field] { return true }
         return isPartial[field] || isLacking[field] && !view.has(field)
+    }
+
+    /// What stands for a field that the record that was read last cannot have, and the place of its value.
+    ///
+    /// A certificate's own signature is its end. Whoever pads a certificate until nobody reads that far must not
+    /// be safe from every rule for certificates that sign themselves: one that names itself as its issuer is
+    /// taken for one, and the lead says so.
+    func standIn(_ view: FieldView) -> (field: Int, place: Int)? {
+        guard isCut, selfSigned >= 0, selfIssued >= 0, !view.has(selfSigned), view.has(selfIssued) else {
+            return nil
+        }
+        return (selfSigned, view.first(selfIssued))
     }
 
     /// The fields, by the begins of their names, that a bound of `hallmark.limits` leaves in part, and those

@@ -19,6 +19,11 @@ package final class MatchScratch {
     private var lacking: LackingFields
     /// Whether the last observation cannot have some field.
     private var isLacking = false
+    private var standIn: (field: Int, place: Int)?
+    /// Whether the certificate of the last observation was taken for one that signed itself, by its begin.
+    package var isSelfSignatureUnseen: Bool {
+        standIn.map { view[$0.place].truth == true } ?? false
+    }
 
     let marks: UnsafeMutablePointer<MarkBoard>
     private let steps: UnsafePointer<RuleProgram.Step>
@@ -52,9 +57,15 @@ package final class MatchScratch {
         evaluated = 0
         view = .empty
         isLacking = false
+        standIn = nil
         let view = try reader.read(line, padded: padded)
         self.view = view
         marks.pointee.begin()
+        isLacking = lacking.read(view)
+        standIn = isLacking ? lacking.standIn(view) : nil
+        if let standIn {
+            MarkBoard.look(view[standIn.place].standing(for: standIn.field), standIn.place, marks)
+        }
         for index in 0..<view.count where view[index].exchange == nil {
             MarkBoard.look(view[index], index, marks)
         }
@@ -65,7 +76,6 @@ package final class MatchScratch {
             if view.exchanges > 0 { look(at: number) }
             evaluateCandidates(sharedCount)
         }
-        isLacking = lacking.read(view)
         if isLacking { settleUndecided() }
     }
 
@@ -220,10 +230,12 @@ package final class MatchScratch {
             }
         case .test:
             let atom = Int(step.atom)
-            let field = ruleSet.names[ruleSet.atoms[atom].field]
-            guard found.count < 32, let kind = EvidenceKind.of(field) else { return }
             let isPattern = ruleSet.atoms[atom].isMarked
             let place = marks.pointee.place(of: atom)
+            let id = ruleSet.atoms[atom].field
+            // What was read is shown, not what it stands for.
+            let field = ruleSet.names[id == standIn?.field ? view[place.value].field : id]
+            guard found.count < 32, let kind = EvidenceKind.of(field) else { return }
             let text = excerpt(view[place.value].bytes, around: isPattern ? place.end : 0)
             if !found.contains(where: { $0.field == field && $0.value == text }) {
                 found.append(Excerpt(kind: kind, form: ruleSet.atoms[atom].form, field: field, value: text))
