@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""browser_answers.py FILE: holds our reading of HTTP answers against Firefox's.
+"""browser_answers.py FILE [chromium|firefox]: holds our reading of HTTP answers against a browser's.
 
 FILE has the answers and what we read, as AnswerDifferentialTests writes them:
 
@@ -7,11 +7,13 @@ FILE has the answers and what we read, as AnswerDifferentialTests writes them:
     Tests/Tools/browser_answers.py /tmp/answers.json
 
 Each answer is fetched by a script for its status and body, and shown in a frame for its title. What differs is printed, and
-how many agree. It takes a minute, and is no part of the tests.
+how many agree. It takes some minutes, and is no part of the tests.
 """
 import base64
 import json
 import pathlib
+import queue
+import re
 import socket
 import subprocess
 import sys
@@ -50,12 +52,13 @@ async function look(index) {
     const found = []
     for (let first = 0; first < count; first += 16)
         found.push(...await Promise.all(Array.from({length: Math.min(16, count - first)}, (_, at) => look(first + at))))
-    const out = document.createElement("pre")
-    out.id = "found"
-    out.textContent = JSON.stringify(found)
-    document.body.append(out)
+    await fetch("/found", {method: "POST", body: JSON.stringify(found)})
 })()
 </script>"""
+
+
+# What the page says that it found.
+FOUND = queue.Queue()
 
 
 def serve(peer, answers):
@@ -68,7 +71,14 @@ def serve(peer, answers):
             request += part
         path = request.split(b" ")[1].decode()
         place = path.removeprefix("/folder/")
-        if path == "/":
+        if path == "/found":
+            head, body = request.split(b"\r\n\r\n", 1)
+            length = int(re.search(rb"(?i)content-length: *([0-9]+)", head)[1])
+            while len(body) < length:
+                body += peer.recv(1 << 16)
+            FOUND.put(json.loads(body))
+            peer.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+        elif path == "/":
             page = PAGE.replace("COUNT", str(len(answers))).encode()
             peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(page) + page)
         elif place.isdigit() and int(place) < len(answers):
@@ -84,47 +94,17 @@ def serve(peer, answers):
         peer.close()
 
 
-class Browser:
-    """Firefox by its remote protocol: a length, a colon and JSON."""
-
-    def __init__(self, folder):
-        port = socket.create_server(("127.0.0.1", 0))
-        number = port.getsockname()[1]
-        port.close()
-        (folder / "user.js").write_text(
-            f'user_pref("marionette.port", {number});\nuser_pref("app.update.enabled", false);\n'
-            'user_pref("network.proxy.type", 0);\nuser_pref("network.http.max-persistent-connections-per-server", 64);\n'
+def command(browser, folder, url):
+    if browser == "firefox":
+        pathlib.Path(folder, "user.js").write_text(
+            'user_pref("app.update.enabled", false);\nuser_pref("network.proxy.type", 0);\n'
+            'user_pref("network.http.max-persistent-connections-per-server", 64);\n'
         )
-        self.process = subprocess.Popen(
-            ["firefox", "--headless", "--no-remote", "--marionette", "--profile", folder],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )
-        for _ in range(600):
-            try:
-                self.socket = socket.create_connection(("127.0.0.1", number), 0.5)
-                break
-            except OSError:
-                threading.Event().wait(0.1)
-        self.socket.settimeout(900)
-        self.file = self.socket.makefile("rwb")
-        self.receive()
-        self.number = 0
-
-    def receive(self):
-        length = b""
-        while not length.endswith(b":"):
-            length += self.file.read(1)
-        return json.loads(self.file.read(int(length[:-1])))
-
-    def call(self, name, parameters):
-        self.number += 1
-        text = json.dumps([0, self.number, name, parameters]).encode()
-        self.file.write(b"%d:" % len(text) + text)
-        self.file.flush()
-        _, _, error, result = self.receive()
-        if error:
-            raise RuntimeError(error)
-        return result
+        return ["firefox", "--headless", "--no-remote", "--profile", folder, url]
+    return [
+        "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-port=0",
+        "--disable-background-networking", f"--user-data-dir={folder}", url,
+    ]
 
 
 def main():
@@ -139,20 +119,17 @@ def main():
             threading.Thread(target=serve, args=(peer, answers), daemon=True).start()
 
     threading.Thread(target=accept, daemon=True).start()
-    with tempfile.TemporaryDirectory() as folder:
-        browser = Browser(pathlib.Path(folder))
+    browser = sys.argv[2] if len(sys.argv) > 2 else "chromium"
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        process = subprocess.Popen(
+            command(browser, folder, f"http://127.0.0.1:{listener.getsockname()[1]}/"),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
         try:
-            browser.call("WebDriver:NewSession", {})
-            browser.call("WebDriver:Navigate", {"url": f"http://127.0.0.1:{listener.getsockname()[1]}/"})
-            text = None
-            while not text:
-                threading.Event().wait(1)
-                script = "const out = document.getElementById('found'); return out && out.textContent"
-                text = browser.call("WebDriver:ExecuteScript", {"script": script, "args": []})["value"]
-            found = json.loads(text)
+            found = FOUND.get(timeout=900)
         finally:
-            browser.process.kill()
-            browser.process.wait()
+            process.kill()
+            process.wait()
     same = {"status": 0, "body": 0, "title": 0}
     compared = dict(same)
     for row, seen in zip(rows, found):
@@ -168,7 +145,7 @@ def main():
             if ours == theirs:
                 same[what] += 1
             else:
-                print(f"{row['name']}, {what}: ours {str(ours)[:120]!r}, Firefox's {str(theirs)[:120]!r} {seen.get('error', '')}")
+                print(f"{row['name']}, {what}: ours {str(ours)[:120]!r}, {browser}'s {str(theirs)[:120]!r} {seen.get('error', '')}")
     print(", ".join(f"{what}: {same[what]} of {compared[what]} agree" for what in same))
 
 
