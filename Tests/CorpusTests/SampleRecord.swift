@@ -33,6 +33,7 @@ struct SampleRecord {
     var lead: (name: String, confidence: Int, label: String)?
     var failure: String?
     var scan = "scan-1"
+    var dataset: String? = "hallmark.observation"
 
     static func hash(_ number: Int, _ kind: Int) -> String {
         let text = String(number * 16 + kind, radix: 16, uppercase: true)
@@ -54,6 +55,7 @@ struct SampleRecord {
         json.append("{")
         json.member("@timestamp", time)
         json.object("event")
+        if let dataset { json.member("dataset", dataset) }
         json.member("outcome", failure == nil ? "success" : "failure")
         json.endObject()
         json.object("server")

@@ -56,4 +56,53 @@ import Testing
         let kept = try Program.run(["corpus", "add", foreign, "--corpus", corpus])
         #expect(kept.status == 1 && kept.errors.contains("other.json"), "\(kept.errors)")
     }
+
+    /// Output of `match` and of `compare` holds lines that are no records: who reads records passes them over,
+    /// says how many there were, and ends well.
+    @Test func ourOwnConclusionsArePassedOver() throws {
+        let scratch = Scratch()
+        let record = """
+            {"@timestamp":"2026-11-22T03:31:00Z","event":{"dataset":"hallmark.observation","outcome":"success"},\
+            "server":{"address":"192.0.2.1","ip":"192.0.2.1","port":443},"tls":{"server":{"hash":{"sha256":"\(
+            String(repeating: "AB", count: 32))"}}}}
+
+            """
+        let count = """
+            {"@timestamp":"2026-11-22T03:31:00.000Z","event":{"kind":"alert","dataset":"hallmark.correlation"},\
+            "hallmark":{"correlation":{"rule":{"name":"x","level":"high"},"group":[],"count":3}}}
+
+            """
+        let inventory = try scratch.write("i.csv", "address,ports\n192.0.2.1,443\n192.0.2.2,443\n")
+        let sweep = try scratch.write("sweep.ndjson", record)
+        let found = try Program.run(["compare", sweep, "--inventory", inventory, "--format", "ndjson"])
+        #expect(found.text.contains("hallmark.finding"), "\(found)")
+        let mixed = try scratch.write("mixed.ndjson", record + count + found.text)
+        let lines = found.text.split(separator: "\n").count + 1
+        let corpus = scratch.file("c.sqlite")
+        let rules = ["--no-default-signatures", "--signatures", projectFolder + "/signatures/tunnel"]
+        for command in [
+            ["match", mixed] + rules, ["corpus", "add", mixed, "--corpus", corpus],
+            ["compare", mixed, "--baseline", sweep], ["hunt", mixed, "--no-default-signatures"],
+        ] {
+            let result = try Program.run(command)
+            #expect(result.status == 0, "\(command): \(result)")
+            #expect(
+                (result.text + result.errors).contains(
+                    "\(lines) lines of findings or correlations passed over"
+                ),
+                "\(result)"
+            )
+        }
+        let measured = try Program.run(["signatures", "measure", mixed] + rules)
+        #expect(measured.status == 0 && measured.errors.contains("\(lines) of another kind"), "\(measured)")
+        // With what was seen in it, it is no line of ours.
+        let forged = try scratch.write(
+            "forged.ndjson",
+            record
+                + count.replacing("{\"kind\"", with: #"{"kind""#)
+                .replacing(#""hallmark":{"#, with: #""server":{"ip":"192.0.2.9"},"hallmark":{"#)
+        )
+        #expect(try Program.run(["match", forged] + rules).status == 1)
+        #expect(try Program.run(["corpus", "add", forged, "--corpus", corpus]).status == 1)
+    }
 }

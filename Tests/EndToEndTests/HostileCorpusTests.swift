@@ -24,7 +24,7 @@ import Testing
         let outcome = failure ? "failure" : "success"
         let error = failure ? ",\"error\":{\"code\":\"connection_refused\"}" : ""
         return """
-            {"@timestamp":"2026-11-0\(certificate)T08:00:00Z","event":{"outcome":"\(outcome)"}\(error),\
+            {"@timestamp":"2026-11-0\(certificate)T08:00:00Z","event":{"dataset":"hallmark.observation","outcome":"\(outcome)"}\(error),\
             "server":{"address":"\(ip)","ip":"\(ip)","port":443,"domain":"one.example"},\
             "tls":{"server":{"hash":{"sha256":"\(digest)"},"jarm":"27d4","x509":{"serial_number":"0A01",\
             "subject":{"distinguished_name":"CN=one.example","common_name":["one.example"]},\
@@ -121,6 +121,32 @@ import Testing
             added
         )
         #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
+    }
+
+    /// What no other command reads of a corpus, its numbers are made of all the same.
+    @Test func theNumbersOfADamagedCorpusAreNotTold() throws {
+        let scratch = Scratch()
+        let (good, _) = try Self.corpus(scratch)
+        #expect(try Program.run(["corpus", "stats", "--corpus", good]).status == 0)
+        let path = scratch.file("c.sqlite")
+        for sql in [
+            "UPDATE certificates SET not_before = 'abc'", "UPDATE certificates SET not_after = 1e300",
+            "UPDATE moments SET time = -9223372036854775808", "UPDATE moments SET count = -1",
+            "UPDATE sightings SET count = 9223372036854775807", "UPDATE endpoints SET port = 65536",
+            "UPDATE leads SET confidence = x'00'", "UPDATE names SET name = 7e0",
+            "UPDATE certificates SET sha256 = x'00' WHERE id = 1", "UPDATE failures SET code = x'ff'",
+            "UPDATE appearances SET marks = x'00'", "UPDATE imports SET bytes = -1",
+        ] {
+            for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) }
+            try FileManager.default.copyItem(atPath: good, toPath: path)
+            try check("sqlite3", [path, sql])
+            let result = try Program.run(["corpus", "stats", "--corpus", path])
+            #expect(
+                result.status == 1 && result.errors.contains("the corpus is damaged"),
+                "\(sql): \(result)"
+            )
+            #expect(result.text.isEmpty, "\(sql)")
+        }
     }
 
     /// What lies where a corpus should be is looked at before it is opened, and nothing is waited for.

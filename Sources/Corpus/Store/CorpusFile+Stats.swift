@@ -33,6 +33,7 @@ extension CorpusFile {
     /// - Parameter top: how many of the most common marks of each kind are listed.
     package func stats(top: Int = 3) throws -> CorpusStats {
         try read { db in
+            try CorpusColumns.check(db)
             var stats = CorpusStats()
             for table in [
                 "certificates", "names", "endpoints", "appearances", "sightings", "moments", "failures",

@@ -14,6 +14,10 @@ package struct IngestCounts: Equatable, Sendable {
     package var malformed = 0
     /// The first of these lines in its file, from 1.
     package var firstMalformed: Int?
+    /// Lines of ours that are no records: findings, and counts of correlation rules.
+    package var conclusions = 0
+    /// Leads that were left out, because no Hallmark said them of a record of its own.
+    package var foreignLeads = 0
     /// Why the file could not be read to its end.
     package var fault: String?
 
@@ -26,6 +30,8 @@ package struct IngestCounts: Equatable, Sendable {
         left.endpoints += right.endpoints
         left.failures += right.failures
         left.malformed += right.malformed
+        left.conclusions += right.conclusions
+        left.foreignLeads += right.foreignLeads
         left.firstMalformed = left.firstMalformed ?? right.firstMalformed
         left.fault = left.fault ?? right.fault
     }
@@ -143,6 +149,8 @@ final class Ingest {
         counts.malformed += 1
     }
 
+    func countConclusion() { counts.conclusions += 1 }
+
     private func newEndpoint(_ ip: String, _ port: Int, _ name: String) throws -> Int {
         counts.endpoints += 1
         return try statements.insertEndpoint(ip, port, name, db)
@@ -195,14 +203,27 @@ final class Ingest {
         return id
     }
 
+    /// Adds the leads that a Hallmark said of its own record.
+    ///
+    /// A line of another program, which has no dataset of ours, may say of itself whatever it wants, and what
+    /// no assessment says (a confidence that does not go with its label) nobody has assessed.
     private func addLeads(_ record: RecordPicker, _ sighting: Int, _ time: Int) throws {
         guard record.has(.lead) else { return }
-        for lead in record.groups(.lead, [.leadName, .leadID, .leadConfidence]) {
-            guard let name = lead[.leadName] else { continue }
-            let confidence = lead[.leadConfidence].flatMap { Int($0) } ?? 0
+        let isOurs = record.has(.dataset)
+        for lead in record.groups(.lead, [.leadName, .leadID, .leadConfidence, .leadLabel]) {
+            guard isOurs, let name = lead[.leadName], !name.isEmpty, name.utf8.count <= Self.longestName,
+                let confidence = lead[.leadConfidence].flatMap({ Int($0) }), 0...99 ~= confidence,
+                lead[.leadLabel].map({ $0 == LeadLabel(confidence: confidence).rawValue }) ?? true
+            else {
+                counts.foreignLeads += 1
+                continue
+            }
             try statements.addLead(sighting, name, lead[.leadID], confidence, time, db)
         }
     }
+
+    /// No software's name has more bytes.
+    private static let longestName = 256
 }
 
 /// A host name with its labels in reverse order: `com.example.www`.

@@ -8,6 +8,7 @@ final class IngestSession {
     private let db: Database
     private let ingest: Ingest
     private let picker = RecordPicker()
+    private let conclusions = ConclusionLines()
     private var open = false
     private var inBatch = 0
 
@@ -43,7 +44,7 @@ final class IngestSession {
 
     /// Adds one line that has `RecordPicker.padding` readable bytes behind it.
     ///
-    /// - Returns: whether it was an observation.
+    /// - Returns: whether it was an observation, or another line of ours, which is passed over.
     @discardableResult
     func add(line: UnsafeRawBufferPointer) throws -> Bool {
         try begin()
@@ -55,6 +56,10 @@ final class IngestSession {
             return false
         }
         guard picker.text(.dataset).map({ RecordDataset(rawValue: $0) != nil }) ?? true else {
+            if conclusions.hold(padded: line) {
+                ingest.countConclusion()
+                return true
+            }
             ingest.countMalformed()
             return false
         }

@@ -95,6 +95,9 @@ extension ComparisonCounts {
         case .calendar: result += "\(answered) with a certificate\n"
         }
         if malformed > 0 { result += "\(malformed) lines are not records\n" }
+        if conclusions > 0 {
+            result += "\(counted(conclusions, "line")) of findings or correlations passed over\n"
+        }
         if unswept > 0 { result += "\(unswept) assets are in no record of the sweep\n" }
         var table = TextTable(["severity", "finding", "count"])
         var below = 0

@@ -7,6 +7,8 @@ package struct SweepFile {
     package private(set) var records = 0
     /// How many lines were none.
     package private(set) var malformed = 0
+    /// How many lines were findings and counts of ours, which stand beside records and are passed over.
+    package private(set) var conclusions = 0
     /// What was named and could not be read, wholly or in part: a sentence for each file.
     package private(set) var unread: [String] = []
 
@@ -25,10 +27,14 @@ package struct SweepFile {
         var (good, bad) = (0, 0)
         var firstBad: Int?
         var faults: [FileError] = []
+        var conclusions = 0
+        let others = ConclusionLines()
         try source.read { block in
             try block.forEachLine { line, number in
                 if try record(line, block.place(of: line)) {
                     good += 1
+                } else if others.hold(padded: line) {
+                    conclusions += 1
                 } else {
                     bad += 1
                     firstBad = firstBad ?? number
@@ -39,12 +45,14 @@ package struct SweepFile {
         }
         records += good
         malformed += bad
+        self.conclusions += conclusions
         unread += faults.map(\.description)
         if good == 0 {
             // A source that could not be read at all has said why.
             guard bad > 0 || faults.isEmpty else { return }
+            let lines = bad + conclusions
             unread.append(
-                "\(source.name): \(bad == 0 ? "is empty" : "is no sweep: none of its \(bad) lines is a record")"
+                "\(source.name): \(lines == 0 ? "is empty" : "is no sweep: none of its \(lines) lines is a record")"
             )
         } else if let firstBad {
             unread.append(

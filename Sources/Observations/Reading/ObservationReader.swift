@@ -65,6 +65,8 @@ package struct ObservationSyntaxError: Error, CustomStringConvertible {
     package let message: String
     /// Whether it is a JSON object of somebody else's.
     package private(set) var isForeign = false
+    /// Whether it is a line of our own that is no record, to be passed over (`ConclusionLines`).
+    package private(set) var isConclusion = false
 
     init(message: String) { self.message = message }
 
@@ -74,6 +76,13 @@ package struct ObservationSyntaxError: Error, CustomStringConvertible {
             message: "a JSON object that is no observation of 'hallmark scan', of which nothing is matched"
         )
         error.isForeign = true
+        return error
+    }
+
+    /// The error of a finding or a count of a correlation rule, where records are read.
+    package static var conclusion: ObservationSyntaxError {
+        var error = ObservationSyntaxError(message: "a finding or a correlation, and no observation")
+        error.isConclusion = true
         return error
     }
 

@@ -106,6 +106,8 @@ package struct RecordField: Hashable, Sendable {
     package static let leadLabel = RecordField("hallmark.leads.label")
     package static let urlScheme = RecordField("url.scheme")
     package static let dataset = RecordField("event.dataset")
+    package static let correlationCount = RecordField("hallmark.correlation.count")
+    package static let findingName = RecordField("hallmark.findings.name")
     package static let fidelity = RecordField("hallmark.source.fidelity")
     package static let filePath = RecordField("file.path")
     package static let rootTrust = RecordField("hallmark.root.trust")

@@ -12,6 +12,7 @@ package final class Assessor {
     private let assessmentField: Int
     private let dataset: Int
     private let port: Int
+    private lazy var conclusions = ConclusionLines()
     /// By field id: whether only observations have it.
     private let isTelling: [Bool]
 
@@ -38,6 +39,11 @@ package final class Assessor {
         if view.isFirst(of: dataset, "hallmark.observation") == true { return true }
         if let name = view.text(dataset) { return RecordDataset(rawValue: name) != nil }
         return (0..<view.count).contains { isTelling[view[$0].field] }
+    }
+
+    /// What a line is that was matched last and is no observation.
+    func refusal(of line: UnsafeBufferPointer<UInt8>) -> ObservationSyntaxError {
+        scratch.view.has(dataset) && conclusions.hold(line) ? .conclusion : .foreign
     }
 
     private var set: RuleSet { scratch.ruleSet }
@@ -84,7 +90,7 @@ package final class Assessor {
         into output: inout ByteBuffer
     ) throws(ObservationSyntaxError) -> Assessment {
         try scratch.match(bytes, padded: padded)
-        guard isObservation else { throw .foreign }
+        guard isObservation else { throw refusal(of: bytes) }
         let assessment = assessLast()
         if onlyLeads && assessment.leads.isEmpty { return assessment }
         let start = output.count
@@ -105,7 +111,12 @@ package final class Assessor {
         let view = scratch.view
         let time = view.has(timestamp) ? SigmaDate.milliseconds(view[view.first(timestamp)].bytes) ?? 0 : 0
         let tables = set.leadTables
-        return LeadBuilder(set, matches, time: time) { [self] software, kinds in
+        return LeadBuilder(
+            set,
+            matches,
+            time: time,
+            isSelfSignatureUnseen: scratch.isSelfSignatureUnseen
+        ) { [self] software, kinds in
             let open =
                 tables.corroboration[software]?.compactMap { $0.isOpen(scratch.view, kinds) ? $0.text : nil }
                 ?? []

@@ -88,6 +88,8 @@ package struct MatchSummary: Sendable {
     package var invalid = 0
     /// JSON objects that are no observations.
     package var foreign = 0
+    /// Findings and counts of correlation rules of an earlier run, which are passed over.
+    package var conclusions = 0
     package var deceptive = 0
     /// By software: how many leads of each label.
     package var leads: [String: [LeadLabel: Int]] = [:]
@@ -123,6 +125,7 @@ package struct MatchSummary: Sendable {
         matched += other.matched
         invalid += other.invalid
         foreign += other.foreign
+        conclusions += other.conclusions
         deceptive += other.deceptive
         undecidedObservations += other.undecidedObservations
         undecidedRules.formUnion(other.undecidedRules)
@@ -184,6 +187,10 @@ private final class Worker {
                 if !found.isEmpty { events.append(found) }
             }
         } catch {
+            if error.isConclusion {
+                summary.conclusions += 1
+                return
+            }
             if error.isForeign { summary.foreign += 1 } else { summary.invalid += 1 }
             if invalid.count < 100 { invalid.append((lines, error)) }
         }

@@ -94,7 +94,16 @@ struct CorpusCommand: ParsableCommand {
                 \(file): \(counted(counts.records, "record")), \(counted(counts.added, "new observation")), \
                 \(counted(counts.certificates, "new certificate")), \(counted(counts.endpoints, "new endpoint"))
                 """
+                    + (counts.conclusions > 0
+                        ? "; \(counted(counts.conclusions, "line")) of findings or correlations passed over"
+                        : "")
             )
+            if counts.foreignLeads > 0 {
+                Terminal.say(
+                    "\(file): \(counted(counts.foreignLeads, "lead")) left out that no Hallmark said of its own record",
+                    .warning
+                )
+            }
             for fault in faults { Terminal.say(fault, .error) }
             return faults.count
         }

@@ -118,6 +118,9 @@ struct HuntCommand: ParsableCommand {
         }
         for source in inputs.said().sources { try sweep.read(source) { line, _ in table.add(line: line) } }
         for text in sweep.unread { Terminal.say(text, .error) }
+        if sweep.conclusions > 0 {
+            Terminal.say("\(counted(sweep.conclusions, "line")) of findings or correlations passed over")
+        }
         return isWhole && sweep.unread.isEmpty
     }
 

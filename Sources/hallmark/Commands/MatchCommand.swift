@@ -179,6 +179,9 @@ private final class MatchRun {
             counted(summary.observations, "observation") + ", \(summary.matched) with a match, "
                 + counted(summary.invalid, "line") + " unreadable"
                 + (summary.foreign > 0 ? ", \(counted(summary.foreign, "object")) not ours" : "")
+                + (summary.conclusions > 0
+                    ? ", \(counted(summary.conclusions, "line")) of findings or correlations passed over"
+                    : "")
                 + (unread > 0 ? ", \(unread) more could not be read" : "")
         ]
         let leads = summary.leads.sorted { $0.key < $1.key }
