@@ -1,6 +1,8 @@
 #include "JSONTree.h"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <simdjson.h>
@@ -54,6 +56,25 @@ struct hallmark_tree {
     /// The text as it was parsed, where it is not the one that was given.
     std::string rewritten;
     std::vector<hallmark_node> nodes;
+    bool is_strict = false;
+    bool is_doubled = false;
+    std::vector<std::string_view> keys;
+
+    /// Whether a name stands twice in an object.
+    bool has_doubled(dom::object object) {
+        keys.clear();
+        for (auto field : object) keys.push_back(field.key);
+        if (keys.size() > 16) {
+            std::sort(keys.begin(), keys.end());
+            return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
+        }
+        for (size_t one = 1; one < keys.size(); one++) {
+            for (size_t other = 0; other < one; other++) {
+                if (keys[one] == keys[other]) return true;
+            }
+        }
+        return false;
+    }
 
     bool add(dom::element element, std::string_view key, bool member) {
         if (nodes.size() >= most_nodes) return false;
@@ -69,6 +90,10 @@ struct hallmark_tree {
                 nodes.push_back(node);
                 dom::object object;
                 if (element.get_object().get(object)) return false;
+                if (is_strict && has_doubled(object)) {
+                    is_doubled = true;
+                    return false;
+                }
                 for (auto field : object) {
                     if (!add(field.value, field.key, true)) return false;
                 }
@@ -131,7 +156,7 @@ hallmark_tree *hallmark_tree_create(void) { return new hallmark_tree; }
 void hallmark_tree_destroy(hallmark_tree *tree) { delete tree; }
 
 const char *hallmark_tree_parse(
-    hallmark_tree *tree, const char *text, size_t length, int padded,
+    hallmark_tree *tree, const char *text, size_t length, int padded, int strict,
     const hallmark_node **nodes, size_t *count
 ) {
     tree->nodes.clear();
@@ -139,12 +164,14 @@ const char *hallmark_tree_parse(
     *count = 0;
     dom::element element;
     auto error = tree->parser.parse(text, length, !padded).get(element);
-    if (error == NUMBER_ERROR) {
+    tree->is_strict = strict != 0;
+    tree->is_doubled = false;
+    if (error == NUMBER_ERROR && !tree->is_strict) {
         tree->rewritten = with_long_numbers_quoted(text, length);
         error = tree->parser.parse(tree->rewritten).get(element);
     }
     if (error) return error_message(error);
-    if (!tree->add(element, {}, false)) return "The value has too many parts.";
+    if (!tree->add(element, {}, false)) return tree->is_doubled ? "a member stands twice in one object" : "The value has too many parts.";
     *nodes = tree->nodes.data();
     *count = tree->nodes.size();
     return nullptr;

@@ -12,7 +12,7 @@ package enum DecisionFile {
         var decisions: [Decision] = []
         while true {
             let result = try reader.next { line in
-                Result { try Decision(try tree.read(line, padded: true)) }
+                Result { try Decision(try tree.read(line, padded: true, isRecord: true)) }
             }
             guard let result else { break }
             switch result {

@@ -20,13 +20,19 @@ package final class ExportReader {
     /// Reads one line; the view holds until the next one is read.
     ///
     /// - Parameter line: with `RecordPicker.padding` readable bytes behind it.
-    /// - Throws: `ObservationSyntaxError` for what is no JSON object, or one of somebody else's.
+    /// - Throws: `ObservationSyntaxError` for what is no JSON object, or one of somebody else's, and for a correlation.
     package func read(padded line: UnsafeRawBufferPointer) throws(ObservationSyntaxError) -> ExportLine {
         let view = try reader.read(line.bindMemory(to: UInt8.self), padded: true)
         let isOurs = ["event.dataset", "server.ip", "server.address", "tls.server.hash.sha256"].contains {
             ids[$0].map(view.has) ?? false
         }
         guard isOurs else { throw .foreign }
+        // What was counted over several records tells of no one endpoint; findings do.
+        if let dataset = ids["event.dataset"].flatMap({ view.text($0) }),
+            LineKind.correlation.datasets.contains(dataset)
+        {
+            throw .conclusion
+        }
         return ExportLine(view: view, ids: ids, now: now)
     }
 }

@@ -42,7 +42,9 @@ package final class HuntTable {
     ///
     /// - Returns: whether it is a record.
     package func add(line: UnsafeRawBufferPointer) -> Bool {
-        guard let record = try? tree.read(line, padded: true), record.isObject else { return false }
+        guard let record = try? tree.read(line, padded: true, isRecord: true), record.isObject,
+            record.at("event.dataset")?.string.map({ RecordDataset(rawValue: $0) != nil }) ?? true
+        else { return false }
         guard let ip = record.at("server.ip")?.string.flatMap({ IPAddress($0)?.description }),
             let port = record.at("server.port")?.integer.flatMap({ UInt16(exactly: $0) })
         else {

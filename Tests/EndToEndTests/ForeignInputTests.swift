@@ -82,7 +82,7 @@ import Testing
         let rules = ["--no-default-signatures", "--signatures", projectFolder + "/signatures/tunnel"]
         for command in [
             ["match", mixed] + rules, ["corpus", "add", mixed, "--corpus", corpus],
-            ["compare", mixed, "--baseline", sweep], ["hunt", mixed, "--no-default-signatures"],
+            ["compare", mixed, "--baseline", sweep], ["hunt", mixed] + rules,
         ] {
             let result = try Program.run(command)
             #expect(result.status == 0, "\(command): \(result)")
@@ -95,6 +95,12 @@ import Testing
         }
         let measured = try Program.run(["signatures", "measure", mixed] + rules)
         #expect(measured.status == 0 && measured.errors.contains("\(lines) of another kind"), "\(measured)")
+        let written = try Program.run(["export", "--to", "csv", mixed])
+        #expect(
+            written.status == 0 && written.errors.contains("1 line of correlations passed over"),
+            "\(written)"
+        )
+        #expect(written.text.split(whereSeparator: \.isNewline).count == 1 + lines, "\(written.text)")
         // With what was seen in it, it is no line of ours.
         let forged = try scratch.write(
             "forged.ndjson",
@@ -104,5 +110,36 @@ import Testing
         )
         #expect(try Program.run(["match", forged] + rules).status == 1)
         #expect(try Program.run(["corpus", "add", forged, "--corpus", corpus]).status == 1)
+    }
+
+    /// Programs differ in which of two equal names counts and in what a number is that nothing holds: no command
+    /// takes such a line for a record, and each says where it stands.
+    @Test(arguments: [
+        #""server":{"ip":"192.0.2.1"}"#, #""tls":{"server":{"jarm":"aa","j\u0061rm":"bb"}}"#,
+        #""x":1e999999"#,
+        #""tls":{"server":{"x509":{"version_number":-}}}"#,
+        #""y":"# + String(repeating: "[", count: 2000) + String(repeating: "]", count: 2000),
+    ])
+    func whatIsAmbiguousIsReadByNobody(_ member: String) throws {
+        let scratch = Scratch()
+        let good = """
+            {"@timestamp":"2026-11-22T03:31:00Z","event":{"dataset":"hallmark.observation","outcome":"success"},\
+            "server":{"address":"192.0.2.1","ip":"192.0.2.1","port":443}
+            """
+        let file = try scratch.write("bad.ndjson", good + "}\n" + good + "," + member + "}\n")
+        let inventory = try scratch.write("i.csv", "address,ports\n192.0.2.1,443\n")
+        let rules = ["--no-default-signatures", "--signatures", projectFolder + "/signatures/tunnel"]
+        for command in [
+            ["match", file] + rules, ["corpus", "add", file, "--corpus", scratch.file("c.sqlite")],
+            ["compare", file, "--inventory", inventory], ["compare", file, "--baseline", file],
+            ["compare", file, "--expiring", "30"], ["compare", file, "--adopt"], ["hunt", file] + rules,
+            ["enrich", file], ["report", file], ["export", "--to", "csv", file],
+            ["signatures", "measure", file] + rules,
+        ] {
+            let result = try Program.run(command)
+            #expect(result.status == 1, "\(command): \(result)")
+            let isPlaced = result.errors.contains("bad.ndjson:2") || result.errors.contains("line 2")
+            #expect(isPlaced, "\(command): \(result.errors)")
+        }
     }
 }

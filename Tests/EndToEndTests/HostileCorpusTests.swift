@@ -133,7 +133,7 @@ import Testing
             "UPDATE certificates SET not_before = 'abc'", "UPDATE certificates SET not_after = 1e300",
             "UPDATE moments SET time = -9223372036854775808", "UPDATE moments SET count = -1",
             "UPDATE sightings SET count = 9223372036854775807", "UPDATE endpoints SET port = 65536",
-            "UPDATE leads SET confidence = x'00'", "UPDATE names SET name = 7e0",
+            "UPDATE leads SET confidence = x'00'", "UPDATE OR IGNORE names SET name = x'00'",
             "UPDATE certificates SET sha256 = x'00' WHERE id = 1", "UPDATE failures SET code = x'ff'",
             "UPDATE appearances SET marks = x'00'", "UPDATE imports SET bytes = -1",
         ] {

@@ -40,9 +40,10 @@ void hallmark_tree_destroy(hallmark_tree *tree);
 /// Parses one value.
 ///
 /// @param padded whether `hallmark_picker_padding()` bytes after the text can be read, so that it need not be copied.
+/// @param strict whether a name that stands twice in one object, and a number that no program holds, are errors.
 /// @return NULL, or what is wrong with it.
 const char *hallmark_tree_parse(
-    hallmark_tree *tree, const char *text, size_t length, int padded,
+    hallmark_tree *tree, const char *text, size_t length, int padded, int strict,
     const hallmark_node **nodes, size_t *count
 );
 

@@ -324,7 +324,8 @@ package final class FindingEngine {
 extension RecordField {
     /// The fields that a comparison needs.
     package static let compared: [RecordField] = [
-        .timestamp, .outcome, .errorCode, .address, .ip, .port, .domain, .tlsVersion, .serverName, .sha256,
+        .timestamp, .dataset, .outcome, .errorCode, .address, .ip, .port, .domain, .tlsVersion, .serverName,
+        .sha256,
         .subject,
         .subjectCommonName, .issuer, .issuerCommonName, .issuerOrganization, .notBefore, .notAfter,
         .signatureAlgorithm, .keyAlgorithm, .keySize, .keyCurve, .alternativeNames, .spki, .tbs,

@@ -14,10 +14,14 @@ package final class JSONTree {
 
     /// Reads a value.
     ///
-    /// - Parameter padded: whether `RecordPicker.padding` bytes after the text can be read.
+    /// - Parameters:
+    ///   - padded: whether `RecordPicker.padding` bytes after the text can be read.
+    ///   - isRecord: whether it should be one of ours, in which no member stands twice in one object and each number
+    ///     is one that programs hold. Others' logs are read as far as they can be.
     package func read(
         _ text: UnsafeRawBufferPointer,
-        padded: Bool = false
+        padded: Bool = false,
+        isRecord: Bool = false
     ) throws(RecordError) -> JSONNode {
         var nodes: UnsafePointer<hallmark_node>?
         var count = 0
@@ -26,6 +30,7 @@ package final class JSONTree {
             text.baseAddress?.assumingMemoryBound(to: CChar.self),
             text.count,
             padded ? 1 : 0,
+            isRecord ? 1 : 0,
             &nodes,
             &count
         )

@@ -4,9 +4,10 @@ extension RecordPicker {
     /// Whether the line that was read is a record of an endpoint, or of a target that could not be one.
     ///
     /// What nobody can have observed, a port beyond the last or a time of no calendar, makes it none: who
-    /// compares with it would speak of an endpoint that is not there. Asks for `timestamp`, `address`, `ip`
-    /// and `port`.
+    /// compares with it would speak of an endpoint that is not there. A finding is about an endpoint and no
+    /// record of one. Asks for `timestamp`, `dataset`, `address`, `ip` and `port`.
     package var isOfEndpoint: Bool {
+        guard text(.dataset).map({ RecordDataset(rawValue: $0) != nil }) ?? true else { return false }
         guard has(.address) || has(.ip) else { return false }
         guard !has(.port) || integer(.port).map({ 0...65535 ~= $0 }) ?? false else { return false }
         return text(.timestamp).map { RFC3339.milliseconds($0) != nil } ?? true

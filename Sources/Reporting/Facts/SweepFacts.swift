@@ -36,11 +36,14 @@ package final class SweepFacts {
     ///
     /// - Returns: whether it is a record, a finding or a correlation.
     package func add(line: UnsafeRawBufferPointer) -> Bool {
-        guard let record = try? tree.read(line, padded: true), record.isObject else { return false }
+        guard let record = try? tree.read(line, padded: true, isRecord: true), record.isObject else {
+            return false
+        }
         switch EndpointReader.text(record, "event.dataset") {
         case "hallmark.finding": return addFindings(record)
         case "hallmark.correlation": return addCorrelation(record)
-        default: return addObservation(record)
+        case let dataset?: return RecordDataset(rawValue: dataset) != nil && addObservation(record)
+        case nil: return addObservation(record)
         }
     }
 

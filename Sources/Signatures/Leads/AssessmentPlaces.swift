@@ -28,6 +28,10 @@ struct AssessmentPlaces {
     /// Behind the last member that stays of the `hallmark` object, or of the whole one when there is none.
     private(set) var end = 0
     private(set) var makesHallmark = true
+    /// What our object is an element of, where an array stands for it, as some stores take one: a second member of
+    /// the name would make the line unreadable.
+    enum List { case empty, filled }
+    private(set) var list: List?
     /// Whether an object `event` was met, which the strongest lead goes into and behind.
     private var hasSummary = false
 
@@ -109,7 +113,15 @@ struct AssessmentPlaces {
             edits.append(Edit(range: scanner.place..<scanner.place, content: .summary))
             return true
         case .enterHallmark:
-            if scanner.isAt(0x5b, line) { return elements(of: .hallmark, &scanner, line, depth: 0) }
+            if scanner.isAt(0x5b, line) {
+                let inside = scanner.place + 1
+                guard elements(of: .hallmark, &scanner, line, depth: 0) else { return false }
+                end = scanner.place - 1
+                makesHallmark = false
+                var first = JSONScanner(place: inside)
+                list = first.isAt(0x5d, line) ? .empty : .filled
+                return true
+            }
             guard let end = members(of: .hallmark, &scanner, line) else { return false }
             self.end = end
             makesHallmark = false

@@ -167,8 +167,9 @@ package final class Assessor {
                 if places.makesHallmark {
                     copy.append(copy.last == 0x7b ? "\"hallmark\":{" : ",\"hallmark\":{")
                 }
+                if let list = places.list { copy.append(list == .empty ? "{" : ",{") }
                 AssessmentEncoder(set).encode(assessment, observed: observed, into: &copy)
-                if places.makesHallmark { copy.append(0x7d) }
+                if places.makesHallmark || places.list != nil { copy.append(0x7d) }
             }
             var isInserted = false
             for edit in places.edits {

@@ -156,7 +156,7 @@ private struct DecidedEvidence {
         let tree = JSONTree()
         var unread = 0
         while let result = try reader.next({ line in
-            Result { try self.evidence(of: tree.read(line, padded: true)) }
+            Result { try self.evidence(of: tree.read(line, padded: true, isRecord: true)) }
         }) {
             switch result {
             case .success(let record):

@@ -73,7 +73,7 @@ private final class EnrichRun {
     /// What was named and could not be read.
     private(set) var faults = 0
     private var read = 0
-    private let picker = RecordPicker([.timestamp])
+    private let picker = RecordPicker()
 
     /// Records that are looked up at a time: enough for their questions to be asked beside each other.
     private static let batchSize = 256

@@ -126,6 +126,8 @@ private final class ExportRun {
     private let output = StandardOutput()
     private var buffer = ByteBuffer()
     private var records = 0
+    /// Counts of correlation rules, which tell of no one endpoint.
+    private var passedOver = 0
     /// Files and lines that could not be read.
     private(set) var unread = 0
 
@@ -144,6 +146,7 @@ private final class ExportRun {
         var parts = ["\(counted(export.written, "record")) written as \(format.rawValue)"]
         if export.leftOut > 0 { parts.append("\(export.leftOut) with nothing to tell there") }
         if export.weakLeads > 0 { parts.append("\(counted(export.weakLeads, "weaker lead")) left out") }
+        if passedOver > 0 { parts.append("\(counted(passedOver, "line")) of correlations passed over") }
         if unread > 0 { parts.append("\(unread) files or lines could not be read") }
         return parts.joined(separator: ", ")
     }
@@ -168,7 +171,9 @@ private final class ExportRun {
                 // What the output throws ends the run, what the file does ends the file.
                 let result = try lines.next { line in Result { try add(line: line) } }
                 guard let result else { break }
-                do { try result.get() } catch let error as ObservationSyntaxError {
+                do { try result.get() } catch let error as ObservationSyntaxError where error.isConclusion {
+                    passedOver += 1
+                } catch let error as ObservationSyntaxError {
                     say("\(file == "-" ? "standard input" : file):\(lines.number): \(error)")
                 } catch { throw Stop(reason: error) }
             }

@@ -33,7 +33,9 @@ struct RecordTimestamps {
 
     /// Reads one line, which has `RecordPicker.padding` readable bytes behind it.
     func read(_ line: UnsafeRawBufferPointer) -> Answer {
-        guard let root = try? tree.read(line, padded: true), root.isObject else { return .noRecord }
+        guard let root = try? tree.read(line, padded: true, isRecord: true), root.isObject else {
+            return .noRecord
+        }
         guard let digest = root.at("tls.server.hash.sha256")?.string else { return .nothing }
         let chain = Self.texts(root.at("tls.server.certificate_chain"))
         guard !chain.isEmpty else { return .withoutChain }
