@@ -1,8 +1,8 @@
 /// Characters that nobody who reads a text sees as what they are.
 ///
-/// A terminal acts on them, they change the direction of a text or end its line, or they have no shape: letters
-/// that fill no room, private ones and those that Unicode has not given out. Two names that look the same may
-/// differ in nothing else. Every output writes them as escapes of its own form.
+/// A terminal acts on them, they change the direction of a text or end its line, or they have no shape:
+/// letters that fill no room, private ones and those that Unicode has not given out. Two names that look the
+/// same may differ in nothing else. Every output writes them as escapes of its own form.
 package enum HiddenCharacter {
     package static func contains(_ scalar: Unicode.Scalar) -> Bool {
         let value = scalar.value

@@ -20,7 +20,8 @@ package final class ExportReader {
     /// Reads one line; the view holds until the next one is read.
     ///
     /// - Parameter line: with `RecordPicker.padding` readable bytes behind it.
-    /// - Throws: `ObservationSyntaxError` for what is no JSON object, or one of somebody else's, and for a correlation.
+    /// - Throws: `ObservationSyntaxError` for what is no JSON object, or one of somebody else's, and for a
+    ///   correlation.
     package func read(padded line: UnsafeRawBufferPointer) throws(ObservationSyntaxError) -> ExportLine {
         let view = try reader.read(line.bindMemory(to: UInt8.self), padded: true)
         let isOurs = ["event.dataset", "server.ip", "server.address", "tls.server.hash.sha256"].contains {

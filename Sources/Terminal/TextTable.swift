@@ -1,8 +1,8 @@
 /// Columns of text for a terminal, as wide as their longest cell and no wider together than the terminal.
 ///
 /// Columns that do not fit beside the others stand in further lines of their rows, a little to the right,
-/// and the last one of a line is broken at blanks. A word is broken only when no line could hold it: a hash or an
-/// address can be copied, and what a server made longer than that can't push a table out of its width.
+/// and the last one of a line is broken at blanks. A word is broken only when no line could hold it: a hash
+/// or an address can be copied, and what a server made longer than that can't push a table out of its width.
 package struct TextTable {
     /// Columns of a terminal that nothing is known of.
     package static let usualWidth = 80

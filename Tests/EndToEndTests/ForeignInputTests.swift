@@ -57,8 +57,8 @@ import Testing
         #expect(kept.status == 1 && kept.errors.contains("other.json"), "\(kept.errors)")
     }
 
-    /// Output of `match` and of `compare` holds lines that are no records: who reads records passes them over,
-    /// says how many there were, and ends well.
+    /// Output of `match` and of `compare` holds lines that are no records: who reads records passes them
+    /// over, says how many there were, and ends well.
     @Test func ourOwnConclusionsArePassedOver() throws {
         let scratch = Scratch()
         let record = """
@@ -112,8 +112,8 @@ import Testing
         #expect(try Program.run(["corpus", "add", forged, "--corpus", corpus]).status == 1)
     }
 
-    /// Programs differ in which of two equal names counts and in what a number is that nothing holds: no command
-    /// takes such a line for a record, and each says where it stands.
+    /// Programs differ in which of two equal names counts and in what a number is that nothing holds: no
+    /// command takes such a line for a record, and each says where it stands.
     @Test(arguments: [
         #""server":{"ip":"192.0.2.1"}"#, #""tls":{"server":{"jarm":"aa","j\u0061rm":"bb"}}"#,
         #""x":1e999999"#,

@@ -2,8 +2,8 @@ import GRDB
 
 /// What each column of a corpus holds, and whether it does.
 ///
-/// SQLite keeps whatever somebody puts into a column. Each reader checks what it reads; who says what a corpus
-/// is as a whole has to have looked at all of it.
+/// SQLite keeps whatever somebody puts into a column. Each reader checks what it reads; who says what a
+/// corpus is as a whole has to have looked at all of it.
 enum CorpusColumns {
     /// What a column holds; `orNothing` where it may be null.
     private enum Content: Sendable {
@@ -49,8 +49,8 @@ enum CorpusColumns {
 
     private static let dayLength = 86_400_000
 
-    /// The columns of each table, but those that are large (parts of records, the certificates themselves): who
-    /// writes them out again looks at them.
+    /// The columns of each table, but those that are large (parts of records, the certificates themselves):
+    /// who writes them out again looks at them.
     private static let columns: [(table: String, columns: [(name: String, content: Content)])] = [
         (
             "certificates",

@@ -1,7 +1,7 @@
 /// Tells our own lines that are no records: what a comparison found, what a correlation rule counted.
 ///
-/// They stand in the output of `match` and `compare`. Who reads records passes them over and counts them: they
-/// tell of no endpoint that the records beside them do not tell of, and say no lead of their own.
+/// They stand in the output of `match` and `compare`. Who reads records passes them over and counts them:
+/// they tell of no endpoint that the records beside them do not tell of, and say no lead of their own.
 package final class ConclusionLines {
     private let picker = RecordPicker([.dataset, .correlationCount, .findingName, .ip, .sha256])
 

@@ -16,8 +16,8 @@ package final class JSONTree {
     ///
     /// - Parameters:
     ///   - padded: whether `RecordPicker.padding` bytes after the text can be read.
-    ///   - isRecord: whether it should be one of ours, in which no member stands twice in one object and each number
-    ///     is one that programs hold. Others' logs are read as far as they can be.
+    ///   - isRecord: whether it should be one of ours, in which no member stands twice in one object and each
+    ///     number is one that programs hold. Others' logs are read as far as they can be.
     package func read(
         _ text: UnsafeRawBufferPointer,
         padded: Bool = false,

@@ -28,8 +28,8 @@ struct AssessmentPlaces {
     /// Behind the last member that stays of the `hallmark` object, or of the whole one when there is none.
     private(set) var end = 0
     private(set) var makesHallmark = true
-    /// What our object is an element of, where an array stands for it, as some stores take one: a second member of
-    /// the name would make the line unreadable.
+    /// What our object is an element of, where an array stands for it, as some stores take one: a second
+    /// member of the name would make the line unreadable.
     enum List { case empty, filled }
     private(set) var list: List?
     /// Whether an object `event` was met, which the strongest lead goes into and behind.

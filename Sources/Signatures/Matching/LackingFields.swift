@@ -72,9 +72,9 @@ struct LackingFields {
 
     /// What stands for a field that the record that was read last cannot have, and the place of its value.
     ///
-    /// A certificate's own signature is its end. Whoever pads a certificate until nobody reads that far must not
-    /// be safe from every rule for certificates that sign themselves: one that names itself as its issuer is
-    /// taken for one, and the lead says so.
+    /// A certificate's own signature is its end. Whoever pads a certificate until nobody reads that far must
+    /// not be safe from every rule for certificates that sign themselves: one that names itself as its issuer
+    /// is taken for one, and the lead says so.
     func standIn(_ view: FieldView) -> (field: Int, place: Int)? {
         guard isCut, selfSigned >= 0, selfIssued >= 0, !view.has(selfSigned), view.has(selfIssued) else {
             return nil
