@@ -117,6 +117,29 @@ import Testing
         withExtendedLifetime(worker) {}
     }
 
+    /// Every endpoint is looked at from each vantage point, and a worker takes the shards of its own.
+    @Test func vantagePointsAreToldApart() throws {
+        let lab = try FleetLab()
+        let job = try lab.submit(["--shard-size", "16", "--vantage", "eu,us"] + lab.sweep("127.9.0.0/26"))
+        let records = lab.scratch.file("records")
+        let collector = try lab.start(["collect", "--into", records, "--until-done"])
+        let eu = try lab.worker("here", ["--vantage", "eu"])
+        #expect(eventually { (try? lab.status(job))?["records"] as? Int == 64 })
+        let us = try lab.worker("there", ["--vantage", "us"])
+        #expect(eventually { hasEnded(collector) })
+        #expect(try Set(lab.endpoints(in: records + "/eu")).count == 64)
+        #expect(try lab.endpoints(in: records + "/eu").count == 64)
+        #expect(
+            try lab.endpoints(in: records + "/us").sorted() == lab.endpoints(in: records + "/eu").sorted()
+        )
+        let compared = try Program.run([
+            "compare", records + "/eu/records-000001.ndjson", "--baseline",
+            records + "/us/records-000001.ndjson",
+        ])
+        #expect(compared.status == 0, "\(compared.text) \(compared.errors)")
+        withExtendedLifetime((eu, us)) {}
+    }
+
     /// A worker dies in the middle of a shard, of which records are stored: the next one scans all of it,
     /// and of each endpoint the first record counts.
     @Test func aShardThatIsScannedTwiceIsStoredOnce() throws {
