@@ -21,10 +21,11 @@ import Testing
         return scratch
     }
 
-    private static func run(_ scratch: Scratch) throws -> CommandResult {
+    private static func run(_ scratch: Scratch, webhook: String = "") throws -> CommandResult {
         let words = [
             "HALLMARK=\(programPath)", "CONFIG=\(scratch.file("config"))", "STATE=\(scratch.file("state"))",
-            "MAIL=\(scratch.file("mail"))", "MAIL_TO=soc@example.org", folder + "/hallmark-weekly.sh",
+            "MAIL=\(scratch.file("mail"))", "MAIL_TO=\(webhook.isEmpty ? "soc@example.org" : "")",
+            "WEBHOOK=\(webhook)", folder + "/hallmark-weekly.sh",
         ]
         return try TestSupport.run("/usr/bin/env", words)
     }
@@ -64,6 +65,40 @@ import Testing
         let result = try Self.run(scratch)
         #expect(result.status != 0 && result.status != 3)
         #expect(Self.mailed(scratch)?.contains("could not do all of its work") == true)
+    }
+
+    /// A server of Python's own that keeps what is posted to `/hook`, and refuses all else.
+    private static let hook = """
+        import http.server, sys
+        class Hook(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers['Content-Length']))
+                if self.path == '/hook':
+                    open(sys.argv[2], 'ab').write(self.headers['Content-Type'].encode() + b' ' + body)
+                self.send_response(200 if self.path == '/hook' else 404)
+                self.end_headers()
+            def log_message(self, *words):
+                pass
+        http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), Hook).serve_forever()
+        """
+
+    @Test func aWebhookIsTold() throws {
+        let scratch = try Self.scratch("not a target at all\n")
+        let server = try ServerProcess("python3", scratch: scratch) { port, scratch in
+            ["-c", Self.hook, "\(port)", scratch.file("hooked")]
+        }
+        let result = try Self.run(scratch, webhook: "http://127.0.0.1:\(server.port)/hook")
+        #expect(result.status != 0 && Self.mailed(scratch) == nil)
+        let told = try String(contentsOfFile: scratch.file("hooked"), encoding: .utf8)
+        #expect(told.hasPrefix("application/json {"), "\(told)")
+        let body = try JSONSerialization.jsonObject(
+            with: Data(told.dropFirst("application/json ".count).utf8)
+        )
+        let text = try #require((body as? [String: String])?["text"])
+        #expect(text.contains("could not do all of its work") && text.contains("report-"), "\(text)")
+        // A hook that takes nothing is said, and is no success.
+        let refused = try Self.run(scratch, webhook: "http://127.0.0.1:\(server.port)/none")
+        #expect(refused.status == 1 && refused.errors.contains("404"), "\(refused.errors)")
     }
 
     @Test func theUnitsAndTheCronLineAreWellFormed() throws {
