@@ -77,44 +77,23 @@ extension Console {
     /// Remembers a decision that a form or a program sends.
     func decide(_ request: ConsoleRequest) throws -> ConsoleResponse {
         let form = request.form
-        guard let subject = form["subject"].flatMap({ DecisionSubject($0) }) else {
-            throw ConsoleError.wrong(
-                "The subject is no endpoint, no SHA-256, no key=SHA-256 and no field=value."
+        let asked: DecisionRequest
+        do throws(DecisionError) {
+            asked = try DecisionRequest(
+                subject: form["subject"] ?? "",
+                verdict: form["verdict"] ?? "",
+                because: form["because"] ?? "",
+                by: form["by"].flatMap { $0.isEmpty ? nil : $0 } ?? NSUserName(),
+                reference: form["case"],
+                until: form["until"]
             )
-        }
-        guard let verdict = form["verdict"].flatMap({ Decision.Verdict(rawValue: $0) }) else {
-            throw ConsoleError.wrong("The verdict is monitor, block, escalate or dismiss.")
-        }
-        guard let because = form["because"]?.trimmingCharacters(in: .whitespaces), !because.isEmpty else {
-            throw ConsoleError.wrong("A decision wants a reason.")
-        }
-        for text in [because, form["case"] ?? "", form["by"] ?? ""] where text.utf8.count > Decision.longest {
-            throw ConsoleError.wrong("A text is longer than \(Decision.longest) bytes.")
-        }
-        var until: Int?
-        if let day = form["until"], !day.isEmpty {
-            guard let time = RFC3339.milliseconds(day + "T00:00:00Z") else {
-                throw ConsoleError.wrong("'\(day)' is no day: year, month and day with dashes between.")
-            }
-            until = time
-        }
-        let by = form["by"].flatMap { $0.isEmpty ? nil : $0 } ?? NSUserName()
+        } catch { throw ConsoleError.wrong("That is no decision: \(error.description).") }
         let now = now
-        let evidence = try read { try DecidedLeads.evidence(on: subject, in: $0, now: now) }
-        let decision = Decision(
-            subject,
-            verdict,
-            because: because,
-            by: by,
-            reference: form["case"].flatMap { $0.isEmpty ? nil : $0 },
-            time: now,
-            until: until,
-            evidence: Array(evidence.items.prefix(Decision.mostEvidence))
-        )
+        let evidence = try read { try DecidedLeads.evidence(on: asked.subject, in: $0, now: now) }
         try CorpusFile(path, .write).add(
-            decisionOn: subject.value,
+            decisionOn: asked.subject.value,
             time: now,
-            line: decision.line.trimmingCharacters(in: .newlines)
+            line: asked.decision(at: now, evidence: evidence.items).line.trimmingCharacters(in: .newlines)
         )
         return .redirect(to: Self.way(back: form["back"]))
     }

@@ -43,11 +43,8 @@ struct DecideCommand: ParsableCommand {
     @Option(name: .customLong("case"), help: ArgumentHelp("The case or ticket.", valueName: "reference"))
     var reference: String?
 
-    @Option(
-        help: ArgumentHelp("From when on it no longer holds.", valueName: "date"),
-        transform: PeriodOptions.time
-    )
-    var until: Int?
+    @Option(help: ArgumentHelp("From when on it no longer holds.", valueName: "date"))
+    var until: String?
 
     @Option(
         help: ArgumentHelp(
@@ -72,36 +69,35 @@ struct DecideCommand: ParsableCommand {
         guard corpus != nil || file != nil else {
             throw ValidationError("say where it is remembered: --corpus, --decisions or both")
         }
-        guard DecisionSubject(subject) != nil else {
-            throw ValidationError(
-                "'\(subject)' is no endpoint, no SHA-256, no key=SHA-256 and no field=value of the record"
-            )
-        }
-        guard !because.isEmpty else { throw ValidationError("--because wants a reason") }
-        for text in [because, by ?? "", reference ?? ""] where text.utf8.count > Decision.longest {
-            throw ValidationError("a text is longer than \(Decision.longest) bytes")
+        _ = try request
+    }
+
+    /// What was asked for, checked as the console checks it.
+    private var request: DecisionRequest {
+        get throws {
+            do throws(DecisionError) {
+                return try DecisionRequest(
+                    subject: subject,
+                    verdict: verdict.rawValue,
+                    because: because,
+                    by: by ?? NSUserName(),
+                    reference: reference,
+                    until: until
+                )
+            } catch { throw ValidationError(error.description) }
         }
     }
 
     func run() throws {
         let now = Int(WallClock.nanoseconds / 1_000_000)
-        guard let subject = DecisionSubject(subject) else { return }
-        let by = by ?? NSUserName()
-        let bare = Decision(subject, verdict, because: because, by: by, time: now)
+        let request = try request
+        let subject = request.subject
+        let bare = request.decision(at: now)
         let corpus = try corpus.map { try CorpusFile($0, .write) }
         var evidence = DecidedEvidence(bare, now: now)
         for file in records { try evidence.add(records: file) }
         if records.isEmpty, let corpus { try evidence.add(corpus, now: now) }
-        let decision = Decision(
-            subject,
-            verdict,
-            because: because,
-            by: by,
-            reference: reference,
-            time: now,
-            until: until,
-            evidence: evidence.items
-        )
+        let decision = request.decision(at: now, evidence: evidence.items)
         let line = decision.line
         if let file { try Self.append(line, to: file) }
         try corpus?.add(
@@ -156,7 +152,7 @@ private struct DecidedEvidence {
         let tree = JSONTree()
         var unread = 0
         while let result = try reader.next({ line in
-            Result { try self.evidence(of: tree.read(line, padded: true, isRecord: true)) }
+            Result { try self.evidence(of: tree.read(line, padded: true)) }
         }) {
             switch result {
             case .success(let record):
