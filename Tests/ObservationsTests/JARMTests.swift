@@ -126,12 +126,37 @@ import Wire
         #expect(JARMResult(probes: probes, serverName: "").hash?.hasPrefix("29d29d29d000") == true)
     }
 
+    /// A hello of one length and the next of another share nothing but what a hello is made of.
+    @Test func aHelloFollowsAnother() {
+        let random = [UInt8](repeating: 0, count: JARMHello.randomCount)
+        var reused: [UInt8] = []
+        for name in ["a.example", String(repeating: "long.", count: 50) + "example", "", "b.example"] {
+            for hello in JARMHello.all {
+                hello.write(serverName: Array(name.utf8).span, random: random.span, into: &reused)
+                #expect(reused == hello.record(serverName: Array(name.utf8), random: random))
+                #expect(reused.count - 5 == Int(reused[3]) << 8 | Int(reused[4]))
+                #expect(reused.count - 9 == Int(reused[7]) << 8 | Int(reused[8]))
+            }
+        }
+        // What is longer than any name is cut where a record ends.
+        let long = [UInt8](repeating: 0x61, count: 70_000)
+        #expect(JARMHello.all.allSatisfy { $0.record(serverName: long, random: random).count <= 5 + 16_384 })
+    }
+
     /// Whatever comes, reading ends and does not trap.
     @Test func everyCutOfAnAnswerIsRead() throws {
         for vector in Self.vectors.parser {
             let whole = bytes(vector.recv)
             for count in whole.indices { _ = JARMAnswer(Array(whole[..<count])).text }
         }
+    }
+}
+
+extension JARMHello {
+    fileprivate func record(serverName: [UInt8], random: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        write(serverName: serverName.span, random: random.span, into: &bytes)
+        return bytes
     }
 }
 

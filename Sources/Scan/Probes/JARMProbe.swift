@@ -10,15 +10,19 @@ import Wire
 /// is tried again (`--retries`), since one lost packet would spoil the fingerprint.
 final class JARMProbe: Probe {
     private let serverName: String
+    private let nameBytes: [UInt8]
     private let isCompatible: Bool
     private let retries: Int
     private var results: [JARMResult.Probe] = []
     private var attempt = 0
     private var received: [UInt8] = []
+    /// Room for a hello.
+    private var hello: [UInt8] = []
 
     /// - Parameter serverName: the name sent, which for a bare address is its text, as the reference has it.
     init(serverName: String, isCompatible: Bool, retries: Int) {
         self.serverName = serverName
+        nameBytes = Array(serverName.utf8)
         self.isCompatible = isCompatible
         self.retries = retries
     }
@@ -30,9 +34,12 @@ final class JARMProbe: Probe {
     /// Sends the hello whose turn it is.
     func opened(_ visit: EndpointVisit) -> ProbeAction {
         guard results.count < JARMHello.all.count else { return .done }
-        let random = visit.scan.randomBytes(JARMHello.randomCount)
-        let hello = JARMHello.all[results.count].record(serverName: Array(serverName.utf8), random: random)
-        visit.sendStep(hello.span)
+        let (name, random) = (nameBytes, visit.scan.randomBytes(JARMHello.randomCount))
+        var bytes: [UInt8] = []
+        swap(&bytes, &hello)
+        JARMHello.all[results.count].write(serverName: name.span, random: random.span, into: &bytes)
+        visit.sendStep(bytes.span)
+        swap(&bytes, &hello)
         return .wait
     }
 

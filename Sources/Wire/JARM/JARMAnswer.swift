@@ -1,3 +1,5 @@
+import Bytes
+
 /// What JARM takes out of a server's answer to one probe.
 ///
 /// The reference reads the answer by fixed places and never looks at the
@@ -25,7 +27,8 @@ package struct JARMAnswer: Equatable, Sendable {
 
     /// Reads the answer's first bytes, at most `readCount` of them.
     package init(_ bytes: [UInt8]) {
-        guard let answer = Self.read(Array(bytes.prefix(Self.readCount))) else { return }
+        let read = bytes.count > Self.readCount ? Array(bytes.prefix(Self.readCount)) : bytes
+        guard let answer = Self.read(read) else { return }
         self = answer
     }
 
@@ -59,12 +62,14 @@ package struct JARMAnswer: Equatable, Sendable {
         guard session + 42 < Int(bytes[3]) << 8 | Int(bytes[4]) else { return true }
         // The length that the reference reads, from one byte where only one came.
         let count = Self.number(bytes, start) ?? 0
-        var (place, types, found) = (start + 2, [String](), false)
+        var (place, types, found) = (start + 2, [UInt8](), false)
         while place < count + start + 1 {
             guard let length = Self.number(bytes, place + 2) else { return false }
             let value = bytes[min(place + 4, bytes.count)..<min(place + 4 + length, bytes.count)]
-            types.append(Self.hex(bytes[min(place, bytes.count)..<min(place + 2, bytes.count)]))
-            if !found, types.last == "0010" {
+            let type = bytes[min(place, bytes.count)..<min(place + 2, bytes.count)]
+            if !types.isEmpty { types.append(0x2d) }
+            Self.append(type, to: &types)
+            if !found, type.elementsEqual([0, 0x10]) {
                 found = true
                 guard !value.isEmpty, let text = String(validating: value.dropFirst(3), as: UTF8.self) else {
                     return false
@@ -73,7 +78,7 @@ package struct JARMAnswer: Equatable, Sendable {
             }
             place += 4 + length
         }
-        extensions = types.joined(separator: "-")
+        extensions = String(decoding: types, as: UTF8.self)
         return true
     }
 
@@ -88,10 +93,16 @@ package struct JARMAnswer: Equatable, Sendable {
     }
 
     private static func hex(_ bytes: ArraySlice<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-            as: UTF8.self
-        )
+        var digits: [UInt8] = []
+        append(bytes, to: &digits)
+        return String(decoding: digits, as: UTF8.self)
+    }
+
+    /// Appends two lower-case digits a byte.
+    private static func append(_ bytes: ArraySlice<UInt8>, to digits: inout [UInt8]) {
+        for byte in bytes {
+            digits.append(hexDigit(byte >> 4) | 0x20)
+            digits.append(hexDigit(byte & 15) | 0x20)
+        }
     }
 }
