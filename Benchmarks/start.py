@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """How long a scan of one endpoint takes to its first record and to its end, and `match` of nothing.
 
-The endpoint is an `openssl s_server` on loopback. Medians of the runs are printed; a run before them fills the cache of
+The endpoint is an `openssl s_server` on loopback. CPU is that of the whole process, which other work on the machine makes
+longer, too, but by far less than it does the clock's time. Medians of the runs are printed; a run before them fills the cache of
 compiled rules and is not counted.
 
     Benchmarks/start.py [--rounds 20] [--hallmark PATH] [--signatures FOLDER]
@@ -9,6 +10,7 @@ compiled rules and is not counted.
 import argparse
 import os
 import pathlib
+import resource
 import statistics
 import subprocess
 import sys
@@ -19,14 +21,17 @@ from connections import ROOT, free_ports, wait_for
 
 
 def run(command, environment):
-    """Milliseconds until the first line is read, and until the process is over."""
+    """Milliseconds until the first line is read and until the process is over, and those of CPU."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begin = time.monotonic()
     with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment) as process:
         line = process.stdout.readline()
         first = time.monotonic()
         process.stdout.read()
     end = time.monotonic()
-    return line, (first - begin) * 1000, (end - begin) * 1000
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return line, (first - begin) * 1000, (end - begin) * 1000, cpu * 1000
 
 
 def main():
@@ -53,15 +58,15 @@ def main():
                 "scan, no signatures": [*scan, "--no-signatures"],
                 "match of nothing": [options.hallmark, "match", "-q", "/dev/null"],
             }
-            print(f"{'program':22} {'first record ms':>16} {'process over ms':>16}")
+            print(f"{'program':22} {'first record ms':>16} {'process over ms':>16} {'CPU ms':>8}")
             for name, command in programs.items():
                 is_scan = command[1] == "scan"
                 line = run(command, environment)[0]
                 if is_scan and b'"outcome":"success"' not in line:
                     sys.exit(f"no record of success: {line[:300]}")
                 runs = [run(command, environment)[1:] for _ in range(options.rounds)]
-                first, end = (statistics.median(column) for column in zip(*runs))
-                print(f"{name:22} {f'{first:.1f}' if is_scan else '-':>16} {end:16.1f}")
+                first, end, cpu = (statistics.median(column) for column in zip(*runs))
+                print(f"{name:22} {f'{first:.1f}' if is_scan else '-':>16} {end:16.1f} {cpu:8.1f}")
         finally:
             server.terminate()
             server.wait()

@@ -48,15 +48,21 @@ struct CacheWriter {
 struct CacheReader {
     struct Broken: Error {}
 
-    private let bytes: [UInt8]
-    private var place = 0
+    let bytes: [UInt8]
+    private var place: Int
+    private let end: Int
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// - Parameter range: the part that is read; all by default.
+    init(_ bytes: [UInt8], _ range: Range<Int>? = nil) {
+        self.bytes = bytes
+        place = range?.lowerBound ?? 0
+        end = min(range?.upperBound ?? bytes.count, bytes.count)
+    }
 
-    var isAtEnd: Bool { place == bytes.count }
+    var isAtEnd: Bool { place == end }
 
     private mutating func byte() throws(Broken) -> UInt8 {
-        guard place < bytes.count else { throw Broken() }
+        guard place < end else { throw Broken() }
         defer { place += 1 }
         return bytes[place]
     }
@@ -76,21 +82,41 @@ struct CacheReader {
     /// A number of things of which each has a byte at least.
     mutating func count() throws(Broken) -> Int {
         let count = try integer()
-        guard (0...bytes.count - place).contains(count) else { throw Broken() }
+        guard (0...end - place).contains(count) else { throw Broken() }
         return count
     }
 
     mutating func flag() throws(Broken) -> Bool { try byte() != 0 }
 
-    private mutating func slice() throws(Broken) -> ArraySlice<UInt8> {
+    /// Where a blob lies, for one who reads it later.
+    mutating func range() throws(Broken) -> Range<Int> {
         let count = try count()
         defer { place += count }
-        return bytes[place..<place + count]
+        return place..<place + count
     }
 
-    mutating func blob() throws(Broken) -> [UInt8] { Array(try slice()) }
+    mutating func blob() throws(Broken) -> [UInt8] { Array(bytes[try range()]) }
 
-    mutating func text() throws(Broken) -> String { String(decoding: try slice(), as: UTF8.self) }
+    mutating func text() throws(Broken) -> String {
+        String(decoding: bytes[try range()], as: UTF8.self)
+    }
+
+    /// A number that fits, and lies between bounds.
+    mutating func small<Number: FixedWidthInteger>(
+        _ bounds: ClosedRange<Number>
+    ) throws(Broken) -> Number {
+        guard let number = Number(exactly: try number()), bounds.contains(number) else {
+            throw Broken()
+        }
+        return number
+    }
+
+    /// The place of an element of a list of `count`.
+    mutating func place(in count: Int) throws(Broken) -> Int {
+        let place = try integer()
+        guard (0..<count).contains(place) else { throw Broken() }
+        return place
+    }
 
     mutating func optionalText() throws(Broken) -> String? { try flag() ? try text() : nil }
 

@@ -40,22 +40,27 @@ package struct CacheFolder: Sendable {
         let descriptor = open(path + "/" + name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
+        let least = magic.utf8.count + Self.digestLength
         guard fstat(descriptor, &status) == 0, Self.isOurs(status), status.st_mode & S_IFMT == S_IFREG,
-            status.st_size >= magic.utf8.count + Self.digestLength, status.st_size <= maximumBytes
+            status.st_size >= least, status.st_size <= maximumBytes,
+            Self.read(descriptor, magic.utf8.count).elementsEqual(magic.utf8)
         else { return nil }
-        let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
-            while count < buffer.count {
-                let got = Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count)
+        let body = Self.read(descriptor, Int(status.st_size) - least)
+        guard body.count == Int(status.st_size) - least,
+            Self.read(descriptor, Self.digestLength) == BodyDigest.sha256(body.span)
+        else { return nil }
+        return body
+    }
+
+    /// The next bytes of a file; fewer when it ends before.
+    private static func read(_ descriptor: CInt, _ length: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            while count < length {
+                let got = Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, length - count)
                 if got <= 0 { break }
                 count += got
             }
         }
-        guard bytes.count == Int(status.st_size), bytes.starts(with: magic.utf8) else { return nil }
-        let end = bytes.count - Self.digestLength
-        guard bytes[end...].elementsEqual(BodyDigest.sha256(bytes.span.extracting(..<end))) else {
-            return nil
-        }
-        return Array(bytes[magic.utf8.count..<end])
     }
 
     /// Keeps bytes under a name; others of the same kind that are older make room.
@@ -68,8 +73,7 @@ package struct CacheFolder: Sendable {
         magic: String,
         keeping count: Int = maximumFiles
     ) {
-        var bytes = Array(magic.utf8) + body
-        bytes += BodyDigest.sha256(bytes.span)
+        let bytes = Array(magic.utf8) + body + BodyDigest.sha256(body.span)
         let files = FileManager.default
         try? files.createDirectory(
             atPath: path,

@@ -43,7 +43,7 @@ extension MatchScratch {
     package func openRequests() -> [Int] {
         var told: [Software: Double] = [:]
         for match in matched {
-            let rule = ruleSet.rules[match.rule]
+            let rule = ruleSet.rule(match.rule)
             for software in rule.hallmark.software {
                 told[software] = max(told[software] ?? 0, AskedRequest.weight(rule))
             }
@@ -53,11 +53,11 @@ extension MatchScratch {
         for (place, asked) in ruleSet.leadTables.asked.enumerated() {
             let rules = asked.rules.filter { !isRefuted($0) }
             guard !rules.isEmpty else { continue }
-            let weights = rules.map { AskedRequest.weight(ruleSet.rules[$0]) }
+            let weights = rules.map { AskedRequest.weight(ruleSet.rule($0)) }
             let known = zip(rules, weights).map { rule, weight in
-                weight * (ruleSet.rules[rule].hallmark.software.compactMap { told[$0] }.max() ?? 0)
+                weight * (ruleSet.rule(rule).hallmark.software.compactMap { told[$0] }.max() ?? 0)
             }
-            let isOwn = rules.contains { ruleSet.rules[$0].isOwn }
+            let isOwn = rules.contains { ruleSet.rule($0).isOwn }
             let isPointedTo = asked.request.method == "GET" && targets.contains(asked.request.path)
             let first = isOwn ? 2 : isPointedTo ? 1 : 0
             open.append((place, first, known.max() ?? 0, weights.reduce(0, +)))

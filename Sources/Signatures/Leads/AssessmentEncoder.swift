@@ -23,7 +23,7 @@ struct AssessmentEncoder {
         buffer.array("matches")
         var count = 0
         for match in assessment.matches {
-            let block = set.rules[match.rule].hallmark
+            let block = set.rule(match.rule).hallmark
             // A rule that marks several tools is a match for each.
             for software in block.software.isEmpty ? [nil] : block.software.map(Optional.some)
             where count < Self.maximumMatches {
@@ -63,7 +63,7 @@ struct AssessmentEncoder {
     /// The strongest lead in the names of ECS, as members of the record; nothing without a lead.
     func encodeSummary(_ assessment: Assessment, into buffer: inout ByteBuffer) {
         guard let lead = assessment.leads.first else { return }
-        let rules = assessment.matches.map { set.rules[$0.rule] }
+        let rules = assessment.matches.map { set.rule($0.rule) }
             .filter { $0.hallmark.software.contains(lead.software) }
         func weight(_ rule: SigmaRule) -> Double {
             Confidence.weight(rule.hallmark.specificity, isExpired: false)
@@ -103,7 +103,7 @@ struct AssessmentEncoder {
     }
 
     private func encode(_ match: Assessment.Match, _ software: Software?, into buffer: inout ByteBuffer) {
-        let rule = set.rules[match.rule]
+        let rule = set.rule(match.rule)
         buffer.element()
         buffer.object("rule")
         if let id = rule.id { buffer.member("id", id) }

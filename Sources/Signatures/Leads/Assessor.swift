@@ -128,7 +128,7 @@ package final class Assessor {
     /// What the software's other rules could not be decided without.
     private func undecided(_ software: Software) -> [String] {
         var wanted: [String] = []
-        for rule in scratch.undecided where set.rules[rule].hallmark.software.contains(software) {
+        for rule in scratch.undecided where set.rule(rule).hallmark.software.contains(software) {
             for name in scratch.wanted(by: rule) where !wanted.contains(name) { wanted.append(name) }
         }
         return wanted.prefix(8).map { "undecided without \($0)" }

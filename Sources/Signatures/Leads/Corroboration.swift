@@ -6,7 +6,7 @@ struct Corroboration: Hashable, Sendable {
     let text: String
     let kind: EvidenceKind
     /// The field that shows that it was looked at already.
-    private let field: Int
+    let field: Int
 
     /// Whether it would be evidence of a new kind, and the observation does not hold it yet.
     func isOpen(_ view: FieldView, _ kinds: Set<EvidenceKind>) -> Bool {

@@ -37,7 +37,7 @@ struct LeadBuilder {
     func build() -> Assessment {
         var software: [Software] = []
         for match in matches {
-            for one in set.rules[match.rule].hallmark.software where !software.contains(one) {
+            for one in set.rule(match.rule).hallmark.software where !software.contains(one) {
                 software.append(one)
             }
         }
@@ -103,7 +103,7 @@ struct LeadBuilder {
         _ software: Software,
         _ object: (String) -> Void
     ) -> Piece? {
-        let rule = set.rules[match.rule]
+        let rule = set.rule(match.rule)
         guard rule.hallmark.software.contains(software) else { return nil }
         let isExpired = rule.hallmark.expires.map { $0 <= time } ?? false
         if isExpired { object("an aged fact: \(rule.title)") }
@@ -139,7 +139,7 @@ struct LeadBuilder {
     private func lowered(_ rule: SigmaRule, _ software: Software, _ object: (String) -> Void) -> Double {
         var factor = 1.0
         for match in matches {
-            let other = set.rules[match.rule]
+            let other = set.rule(match.rule)
             guard let benign = other.hallmark.benign, rule.kinds.isSubset(of: other.kinds) else { continue }
             let isNamed = benign.lookalikeOf.contains(software.name)
             guard isNamed || benign.isOfAny && rule.hallmark.specificity != .unique else { continue }
@@ -163,7 +163,7 @@ struct LeadBuilder {
         var good: Set<Int> = []
         var byValue: [String: Int] = [:]
         for match in matches {
-            let rule = set.rules[match.rule]
+            let rule = set.rule(match.rule)
             guard rule.hallmark.specificity != .weak else { continue }
             let members = rule.hallmark.software.compactMap { software.firstIndex(of: $0) }
             guard let first = members.first else { continue }
@@ -184,7 +184,7 @@ struct LeadBuilder {
     /// Whether a rule of this id or name is one of the software's that matched.
     private func isCalled(_ name: String, _ software: Software) -> Bool {
         matches.contains {
-            set.rules[$0.rule].isCalled(name) && set.rules[$0.rule].hallmark.software.contains(software)
+            set.rule($0.rule).isCalled(name) && set.rule($0.rule).hallmark.software.contains(software)
         }
     }
 }

@@ -16,6 +16,8 @@ final class LeadTables: Sendable {
     let severalKinds: [Int]
     /// The HTTP requests that the rules need beyond `GET /`, the most telling first.
     let asked: [AskedRequest]
+    /// Those of them that rules of a person's own need, by their place.
+    let ownRequests: Set<Int>
     /// Rules for paths that no request can be made of.
     let unaskable: Set<Int>
     /// Rules that know an innocent TLS stack.
@@ -26,17 +28,17 @@ final class LeadTables: Sendable {
 
     init(_ set: RuleSet) {
         let rules = set.rules
+        (atomProbes, isEvidence) = Self.atoms(set)
+        usedProbes = atomProbes.reduce(ProbeKinds()) { $0.union($1) }
         corroboration = Corroboration.all(rules, set.names)
-        let probes = set.program.atoms.map { ProbeKinds.bringing($0.field) }
-        atomProbes = probes
-        isEvidence = set.program.atoms.map { EvidenceKind.of($0.field) != nil }
-        usedProbes = probes.reduce(ProbeKinds()) { $0.union($1) }
         severalKinds = rules.indices.filter { index in
             guard rules[index].hallmark.benign == nil else { return false }
             let fields = rules[index].condition.tests.map { ProbeKinds.bringing($0.field) }
             return Set(fields.map(\.rawValue)).count > 1
         }
-        asked = AskedRequest.all(rules)
+        let asked = AskedRequest.all(rules)
+        self.asked = asked
+        ownRequests = Set(asked.indices.filter { asked[$0].rules.contains { rules[$0].isOwn } })
         unaskable = Set(rules.indices.filter { ImpliedRequests.isUnaskable(rules[$0]) })
         marking = rules.indices.filter {
             rules[$0].hallmark.benign == nil && !rules[$0].hallmark.software.isEmpty
@@ -53,6 +55,38 @@ final class LeadTables: Sendable {
         areOwnStacksKnown = innocentStacks.contains { rules[$0].isOwn }
     }
 
+    /// Tables out of the cache.
+    init(
+        _ set: RuleSet,
+        corroboration: [Software: [Corroboration]],
+        ruleProbes: [ProbeKinds],
+        asked: [AskedRequest],
+        ownRequests: Set<Int>,
+        marking: [Int],
+        severalKinds: [Int],
+        unaskable: Set<Int>,
+        innocentStacks: Set<Int>,
+        areOwnStacksKnown: Bool
+    ) {
+        (atomProbes, isEvidence) = Self.atoms(set)
+        usedProbes = atomProbes.reduce(ProbeKinds()) { $0.union($1) }
+        self.corroboration = corroboration
+        self.ruleProbes = ruleProbes
+        self.asked = asked
+        self.ownRequests = ownRequests
+        self.marking = marking
+        self.severalKinds = severalKinds
+        self.unaskable = unaskable
+        self.innocentStacks = innocentStacks
+        self.areOwnStacksKnown = areOwnStacksKnown
+    }
+
+    /// By atom: the probe that brings its field, and whether it is evidence.
+    private static func atoms(_ set: RuleSet) -> ([ProbeKinds], [Bool]) {
+        let probes = set.names.map(ProbeKinds.bringing)
+        return (set.atoms.map { probes[$0.field] }, set.atoms.map { set.isEvidence[$0.field] })
+    }
+
     /// What tells a TLS stack as soon as the certificate is seen.
     private static let stackFields = Set(Field.all.filter(\.isOfStack).map(\.name))
 }
@@ -67,8 +101,5 @@ extension RuleSet {
     package var requests: [RuleRequest] { leadTables.asked.map(\.request) }
 
     /// Those of them that rules of a person's own need, by their place in `requests`.
-    package var ownRequests: Set<Int> {
-        let asked = leadTables.asked
-        return Set(asked.indices.filter { asked[$0].rules.contains { rules[$0].isOwn } })
-    }
+    package var ownRequests: Set<Int> { leadTables.ownRequests }
 }

@@ -59,7 +59,7 @@ extension MatchScratch {
         var groups: [String: UntestedMarks] = [:]
         func add(_ rule: Int, _ what: String, _ reason: String) {
             groups[what + reason, default: UntestedMarks(what: what, reason: reason, marks: 0, software: [])]
-                .add(ruleSet.rules[rule].hallmark.software.map(\.name))
+                .add(ruleSet.rule(rule).hallmark.software.map(\.name))
         }
         // What of the certificate was not read is no probe's to bring.
         let unreadMarks = tables.marking.filter { unread.contains($0) }
@@ -96,7 +96,7 @@ extension MatchScratch {
     }
 
     private func unanswered(_ rule: Int, _ lookedFor: LookedFor) -> (what: String, reason: String)? {
-        for request in ruleSet.rules[rule].hallmark.requests {
+        for request in ruleSet.rule(rule).hallmark.requests {
             if let why = lookedFor.whyUnanswered(request) {
                 return (LookedFor.text(request.method, request.path), why)
             }

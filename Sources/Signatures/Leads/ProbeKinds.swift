@@ -25,7 +25,7 @@ package struct ProbeKinds: OptionSet, Sendable {
 extension MatchScratch {
     /// Whether the last observation matched anything but rules for innocent things.
     package var hasSuspiciousMatch: Bool {
-        matched.contains { ruleSet.rules[$0.rule].hallmark.benign == nil }
+        matched.contains { ruleSet.rule($0.rule).hallmark.benign == nil }
     }
 
     /// The probes that could still complete, corroborate or refute a match, after what the last observation
@@ -39,7 +39,7 @@ extension MatchScratch {
         if hasSuspiciousMatch { return tables.usedProbes }
         var wanted: ProbeKinds = []
         for rule in tables.severalKinds where !wanted.isSuperset(of: tables.usedProbes) {
-            let outcome = foresee(Int(ruleSet.program.starts[rule]), tables)
+            let outcome = foresee(Int(ruleSet.starts[rule]), tables)
             if outcome.truth == nil && outcome.hasEvidence { wanted.formUnion(outcome.open) }
         }
         return wanted
@@ -47,7 +47,7 @@ extension MatchScratch {
 
     /// Whether what is known of the last observation rules a match out, whatever further probes bring.
     func isRefuted(_ rule: Int) -> Bool {
-        foresee(Int(ruleSet.program.starts[rule]), ruleSet.leadTables, anew: true).truth == false
+        foresee(Int(ruleSet.starts[rule]), ruleSet.leadTables, anew: true).truth == false
     }
 
     /// The probes that would decide a rule which did not match, when some of them brought nothing.
@@ -57,7 +57,7 @@ extension MatchScratch {
     ///   - anew: whether a further exchange would tell.
     /// - Returns: nil when the rule is refuted all the same.
     func openProbes(_ rule: Int, _ missing: ProbeKinds, anew: Bool) -> ProbeKinds? {
-        let start = Int(ruleSet.program.starts[rule])
+        let start = Int(ruleSet.starts[rule])
         let outcome = foresee(start, ruleSet.leadTables, anew: anew, missing: missing)
         return outcome.truth == nil ? outcome.open : nil
     }

@@ -58,7 +58,7 @@ package struct ExampleRunner: ~Copyable {
         let names = Set(rule.hallmark.software.map(\.name))
         guard !names.isEmpty else { return }
         for other in found where other != index {
-            let second = scratch.ruleSet.rules[other]
+            let second = scratch.ruleSet.rule(other)
             let others = Set(second.hallmark.software.map(\.name))
             if others.isEmpty || !names.isDisjoint(with: others) { continue }
             if Self.overlap(rule, second) || Self.overlap(second, rule) { continue }

@@ -24,9 +24,16 @@ package struct LoadedRules: Sendable {
         progress: CompilationProgress? = nil
     ) throws {
         let all = (place.map { [$0.path] } ?? []) + folders
-        let library = try SignatureLibrary.read(all, ja4plus: ja4plus, cache: cache)
         self.folders = all
         areInstalled = place?.isInstalled == true && folders.isEmpty
+        let kept = cache.map {
+            CompiledCache(folder: $0, shipped: place?.path, folders: all, ja4plus: ja4plus)
+        }
+        if let content = kept?.restore() {
+            (set, unread, skipped) = (content.set, content.unread, content.skipped)
+            return
+        }
+        let library = try SignatureLibrary.read(all, ja4plus: ja4plus, cache: cache)
         skipped = library.skipped
         var errors = library.errors
         guard !library.rules.isEmpty else {
@@ -39,6 +46,7 @@ package struct LoadedRules: Sendable {
             rule.isOwn = shipped.map { !rule.file.hasPrefix($0) } ?? true
             return .rule(rule)
         }
+        let readable = errors.count
         set = try RuleSet.compile(
             documents,
             digest: library.digest,
@@ -47,6 +55,10 @@ package struct LoadedRules: Sendable {
             progress: progress
         )
         unread = errors
+        // How long a pattern takes to compile is not told by its file.
+        if errors.count == readable {
+            kept?.keep(.init(set: set, unread: unread, skipped: skipped), library.walked)
+        }
     }
 
     /// What a person is told before a run, one line each.

@@ -1,47 +1,5 @@
 import Bytes
-import Glibc
 import Observations
-
-/// What a file's status says of its content: as long as nothing of it changes, the content has not.
-struct FileVersion: Hashable {
-    let device: Int64
-    let inode: Int64
-    let bytes: Int64
-    /// Nanoseconds since 1970 of the last change of the content, and of the status, which nobody can set
-    /// back.
-    let modified: Int64
-    let changed: Int64
-
-    init(_ status: stat) {
-        device = Int64(truncatingIfNeeded: status.st_dev)
-        inode = Int64(truncatingIfNeeded: status.st_ino)
-        bytes = Int64(status.st_size)
-        modified = Self.nanoseconds(status.st_mtim)
-        changed = Self.nanoseconds(status.st_ctim)
-    }
-
-    init?(path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        self.init(status)
-    }
-
-    fileprivate init(_ reader: inout CacheReader) throws(CacheReader.Broken) {
-        device = try reader.number()
-        inode = try reader.number()
-        bytes = try reader.number()
-        modified = try reader.number()
-        changed = try reader.number()
-    }
-
-    fileprivate func write(to writer: inout CacheWriter) {
-        for number in [device, inode, bytes, modified, changed] { writer.put(number) }
-    }
-
-    private static func nanoseconds(_ time: timespec) -> Int64 {
-        Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-    }
-}
 
 /// Keeps rules as they were read, so that a program's start does not wait for a thousand files of YAML.
 ///
@@ -49,19 +7,18 @@ struct FileVersion: Hashable {
 /// file counts as long as the rule file is the same by its `FileVersion`. Files that hold anything but rules,
 /// and those with errors, are read each time.
 struct RuleCache {
-    private static let magic = "hallmark rules 2\n"
-    /// A file that changed so shortly before it was read may change again within the clock's tick.
-    static let settled: Int64 = 2_000_000_000
-
+    private static let magic = "hallmark rules 3\n"
     private let folder: CacheFolder
     private let settled: Int64
     private let name: String
+    /// When the files began to be read.
+    private let start = FileVersion.now
 
     /// - Parameters:
     ///   - folder: where the cache lies.
     ///   - folders: the folders of rules.
     ///   - settled: nanoseconds for which a file that is kept has not changed.
-    init(folder: CacheFolder, of folders: [String], settled: Int64 = Self.settled) {
+    init(folder: CacheFolder, of folders: [String], settled: Int64 = FileVersion.settled) {
         self.folder = folder
         self.settled = settled
         var key = CacheWriter()
@@ -113,11 +70,8 @@ struct RuleCache {
         guard files.indices.contains(where: { !known.contains($0) && files[$0].onlyRules != nil }) else {
             return
         }
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        let latest = Int64(now.tv_sec) &* 1_000_000_000 &- settled
         var writer = CacheWriter()
-        for (file, version) in zip(files, versions) where version.changed < latest {
+        for (file, version) in zip(files, versions) where version.changed < start &- settled {
             guard let rules = file.onlyRules, FileVersion(path: file.path) == version else { continue }
             var content = CacheWriter()
             content.put(file.digest)

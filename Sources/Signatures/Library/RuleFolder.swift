@@ -18,7 +18,15 @@ struct RuleFolder {
     private static let maximumFiles = 100_000
     private static let maximumDepth = 32
 
+    /// Something that was met, and decides what is read.
+    struct Entry {
+        let path: String
+        let version: FileVersion
+    }
+
     private(set) var items: [Item] = []
+    /// Everything that was met, hidden names aside; nil when something could not be looked at.
+    private(set) var entries: [Entry]? = []
     /// Folders that can't be read, and files that are none.
     private(set) var errors: [YAMLError] = []
     private var entered: Set<FileIdentity> = []
@@ -34,6 +42,7 @@ struct RuleFolder {
         guard stat(path, &status) == 0 else {
             throw LibraryError("no such folder of signatures: \(path)")
         }
+        entries?.append(Entry(path: path, version: FileVersion(status)))
         if Self.isFolder(status) {
             enter(path, family: "", depth: 0, status)
         } else {
@@ -57,9 +66,11 @@ struct RuleFolder {
             let isRule = name.hasSuffix(".yml") || name.hasSuffix(".yaml")
             var status = stat()
             guard stat(path, &status) == 0 else {
+                entries = nil
                 if isRule { fail(path, String(cString: strerror(errno))) }
                 continue
             }
+            entries?.append(Entry(path: path, version: FileVersion(status)))
             if Self.isFolder(status) {
                 enter(path, family: depth == 0 ? name : family, depth: depth + 1, status)
             } else if isRule {
@@ -85,6 +96,7 @@ struct RuleFolder {
     private static let tooMany = "more than \(maximumFiles) files: this one and those after it are not read"
 
     private mutating func fail(_ path: String, _ message: String) {
+        entries = nil
         errors.append(YAMLError(file: path, line: 1, column: 1, message: message))
     }
 }

@@ -10,6 +10,8 @@ package struct SignatureLibrary: Sendable {
     package let errors: [YAMLError]
     /// The folders and files that were read.
     package let folders: [String]
+    /// What was met below them before anything was read; nil when not all could be looked at.
+    let walked: [RuleFolder.Entry]?
 
     package var documents: [RuleDocument] { files.flatMap(\.documents) }
 
@@ -46,9 +48,11 @@ package struct SignatureLibrary: Sendable {
         ja4plus: Bool = false,
         cache: CacheFolder? = nil
     ) throws -> SignatureLibrary {
+        let kept = cache.map { RuleCache(folder: $0, of: folders) }
         var files: [RuleFile] = []
         var versions: [FileVersion] = []
         var errors: [YAMLError] = []
+        var walked: [RuleFolder.Entry]? = []
         var roots: [(path: String, files: Range<Int>, hasErrors: Bool)] = []
         for folder in folders {
             let found = try RuleFolder(folder)
@@ -58,9 +62,9 @@ package struct SignatureLibrary: Sendable {
                 versions.append(item.version)
             }
             errors += found.errors
+            walked = found.entries.flatMap { entries in walked.map { $0 + entries } }
             roots.append((folder, start..<files.count, !found.errors.isEmpty))
         }
-        let kept = cache.map { RuleCache(folder: $0, of: folders) }
         let known = kept?.restore(&files, versions) ?? []
         readAll(&files, but: known)
         kept?.keep(files, versions, but: known)
@@ -73,7 +77,13 @@ package struct SignatureLibrary: Sendable {
                 )
             }
         }
-        return SignatureLibrary(files: files, errors: errors + files.flatMap(\.errors), folders: folders)
+        if files.contains(where: \.digest.isEmpty) { walked = nil }
+        return SignatureLibrary(
+            files: files,
+            errors: errors + files.flatMap(\.errors),
+            folders: folders,
+            walked: walked
+        )
     }
 
     /// Reads files on all cores: a library has hundreds, and a program's start waits for them.

@@ -32,8 +32,6 @@ package struct Correlator {
     private static let maximumGroups = 1_000_000
 
     private let set: RuleSet
-    /// By correlation rule: the places of the rules it counts.
-    private let counted: [[Int]]
     private let timestamp: Int
     /// By correlation rule: its groups in the order in which they came, and their places by their values in
     /// lower case.
@@ -44,9 +42,6 @@ package struct Correlator {
 
     package init(_ set: RuleSet) {
         self.set = set
-        counted = set.correlations.map { correlation in
-            correlation.rules.compactMap { name in set.rules.firstIndex { $0.isCalled(name) } }
-        }
         timestamp = set.names.firstIndex(of: "@timestamp") ?? 0
         groups = Array(repeating: [], count: set.correlations.count)
         places = Array(repeating: [:], count: set.correlations.count)
@@ -66,7 +61,7 @@ package struct Correlator {
         let view = scratch.view
         let time = view.has(timestamp) ? SigmaDate.milliseconds(view[view.first(timestamp)].bytes) ?? 0 : 0
         for (index, rule) in set.correlations.enumerated() {
-            for (place, counted) in counted[index].enumerated()
+            for (place, counted) in set.counted[index].enumerated()
             where scratch.matched.contains(where: { $0.rule == counted }) {
                 var keys: [[String]] = [[]]
                 for field in rule.groupBy {
@@ -120,7 +115,7 @@ package struct Correlator {
     package func finish() -> [Finding] {
         set.correlations.indices.flatMap { index in
             groups[index].compactMap { group in
-                check(set.correlations[index], group, counted[index].count)
+                check(set.correlations[index], group, set.counted[index].count)
             }
         }
     }

@@ -12,8 +12,8 @@ struct ExactTable: Sendable {
         var cased = false
     }
 
-    private let slots: FrozenArray<Slot>
-    private let bytes: FrozenArray<UInt8>
+    fileprivate let slots: FrozenArray<Slot>
+    fileprivate let bytes: FrozenArray<UInt8>
 
     /// - Parameter values: field, bytes (lower case unless cased), and what a hit reports.
     init(_ values: [(field: Int, bytes: [UInt8], cased: Bool, atom: Int32)]) {
@@ -36,6 +36,11 @@ struct ExactTable: Sendable {
             )
             bytes += value.bytes
         }
+        self.slots = FrozenArray(slots)
+        self.bytes = FrozenArray(bytes)
+    }
+
+    fileprivate init(slots: [Slot], bytes: [UInt8]) {
         self.slots = FrozenArray(slots)
         self.bytes = FrozenArray(bytes)
     }
@@ -94,4 +99,44 @@ private func exactHash(_ field: Int, _ value: UnsafeBufferPointer<UInt8>) -> UIn
     }
     hash = (hash ^ rest) &* 0xc4ce_b9fe_1a85_ec53
     return UInt32(truncatingIfNeeded: hash ^ hash >> 33)
+}
+
+/// How the table lies in the cache: its hashes are those of this build.
+extension CacheWriter {
+    mutating func put(_ table: ExactTable) {
+        put(table.bytes.elements)
+        put(table.slots.elements) { writer, slot in
+            writer.put(Int64(slot.atom))
+            guard slot.atom >= 0 else { return }
+            writer.put(Int64(slot.hash))
+            writer.put(Int64(slot.start))
+            writer.put(Int64(slot.length))
+            writer.put(Int64(slot.field))
+            writer.put(slot.cased)
+        }
+    }
+}
+
+extension CacheReader {
+    /// - Parameter atoms: how many there are.
+    mutating func exactTable(_ atoms: Int) throws(Broken) -> ExactTable {
+        let bytes = try blob()
+        let count = Int32(truncatingIfNeeded: bytes.count)
+        let slots = try list { reader throws(Broken) in
+            var slot = ExactTable.Slot()
+            slot.atom = try reader.small(-1...Int32(truncatingIfNeeded: atoms) - 1)
+            guard slot.atom >= 0 else { return slot }
+            slot.hash = try reader.small(0...UInt32.max)
+            slot.start = try reader.small(0...count)
+            slot.length = try reader.small(0...count - slot.start)
+            slot.field = try reader.small(0...UInt16.max)
+            slot.cased = try reader.flag()
+            return slot
+        }
+        // A search ends at an empty slot, and its places are cut to a power of two.
+        guard slots.count.nonzeroBitCount == 1, slots.contains(where: { $0.atom < 0 }) else {
+            throw Broken()
+        }
+        return ExactTable(slots: slots, bytes: bytes)
+    }
 }

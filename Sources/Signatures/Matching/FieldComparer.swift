@@ -32,7 +32,7 @@ struct FieldComparer {
         switch atom.predicate {
         case .exists: return true
         case .text(let text, _): return text.parts == [.any] && !value.isMarker
-        case .expression: return false
+        case .expression, nil: return false
         case .compare(let comparison, let limit):
             guard let number = value.integer ?? SigmaDate.milliseconds(value.bytes) else { return false }
             return comparison.holds(number, limit)

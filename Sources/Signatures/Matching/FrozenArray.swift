@@ -13,6 +13,8 @@ final class FrozenArray<Element>: @unchecked Sendable {  // Written once, in ini
         count = elements.count
     }
 
+    var elements: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
     deinit {
         let memory = UnsafeMutablePointer(mutating: base)
         memory.deinitialize(count: count)

@@ -38,7 +38,7 @@ struct MarkBoard {
         triggered = set.tables.triggered.base
         exact = set.tables.exact.view
         atomCount = set.atoms.count
-        ruleCount = set.rules.count
+        ruleCount = set.ruleCount
         for database in set.databases { hs_alloc_scratch(database.handle, &patternScratch) }
         held = Self.zeros(atomCount)
         failed = Self.zeros(atomCount)

@@ -86,9 +86,9 @@ package final class MatchScratch {
         var open: Set<Int> = []
         for number in 0..<min(64, max(1, view.exchanges)) {
             if exchange != number || number > 0 { replay(number) }
-            for rule in ruleSet.rules.indices where found[rule] == nil {
+            for rule in 0..<ruleSet.ruleCount where found[rule] == nil {
                 if number > 0, !ruleSet.isInExchange[rule] { continue }
-                switch truth(Int(ruleSet.program.starts[rule])) {
+                switch truth(Int(ruleSet.starts[rule])) {
                 case true?: found[rule] = number
                 case nil: open.insert(rule)
                 case false?: break
@@ -131,7 +131,7 @@ package final class MatchScratch {
 
     /// The fields for want of which a rule could not be decided for the observation that was matched last.
     package func wanted(by rule: Int) -> [String] {
-        let start = Int(ruleSet.program.starts[rule])
+        let start = Int(ruleSet.starts[rule])
         var names: [String] = []
         for place in start..<Int(steps[start].end) where steps[place].operation == .test {
             let atom = Int(steps[place].atom)
@@ -163,7 +163,7 @@ package final class MatchScratch {
     private func evaluate(_ rule: Int) {
         if marks.pointee.hasMatched(rule) { return }
         evaluated += 1
-        if holds(Int(ruleSet.program.starts[rule])) {
+        if holds(Int(ruleSet.starts[rule])) {
             marks.pointee.matched(rule)
             matched.append((rule, exchange))
         }
@@ -207,7 +207,7 @@ package final class MatchScratch {
         if let match = matched.first(where: { $0.rule == rule }), match.exchange != exchange {
             replay(match.exchange)
         }
-        collect(Int(ruleSet.program.starts[rule]), into: &found)
+        collect(Int(ruleSet.starts[rule]), into: &found)
         return found
     }
 

@@ -59,10 +59,9 @@ struct RuleCompiler {
         return RuleSet.Atom(
             field: ids[test.field] ?? 0,
             isInExchange: isInExchange,
-            isMarked: isMarked,
             other: other,
             form: test.form,
-            predicate: test.predicate
+            predicate: isMarked ? nil : test.predicate
         )
     }
 
@@ -102,7 +101,9 @@ struct RuleCompiler {
     private mutating func addExact() {
         var values: [(field: Int, bytes: [UInt8], cased: Bool, atom: Int32)] = []
         for (index, atom) in atoms.enumerated() {
-            guard case .text(let text, let cased) = atom.predicate, let literal = text.literal else {
+            guard case .text(let text, let cased) = program.atoms[index].predicate,
+                let literal = text.literal
+            else {
                 continue
             }
             values.append((atom.field, cased ? literal : folded(literal), cased, Int32(index)))
@@ -119,7 +120,7 @@ struct RuleCompiler {
         var groups: [Int: [PatternDatabase.Pattern]] = [:]
         for (index, atom) in atoms.enumerated() where atom.isMarked {
             let pattern: (String, UInt32)
-            switch atom.predicate {
+            switch program.atoms[index].predicate {
             case .text(let text, let cased) where text.hasWildcard:
                 pattern = (text.expression, RegexCheck.textFlags(cased: cased))
             case .expression(let text, let flags): pattern = (text, RegexCheck.flags(flags))

@@ -4,15 +4,18 @@ package import YAML
 
 /// Rules compiled together, to be matched from any number of threads, each with a `MatchScratch` of its own.
 package final class RuleSet: Sendable {
-    package let rules: [SigmaRule]
+    let store: RuleStore
     package let correlations: [CorrelationRule]
+    /// By correlation: the places of the rules that it counts.
+    let counted: [[Int]]
     /// Which rules these are (`SignatureLibrary.digest`); empty for rules of no library.
     package let digest: String
     /// Field ids as the scratch's reader has them.
     let names: [String]
     let members: [String]
     let skipping: Set<String>
-    let program: RuleProgram
+    /// By rule: the step of `tables` at which its condition begins.
+    let starts: [Int32]
     let atoms: [Atom]
     let databases: [PatternDatabase]
     let tables: RuleTables
@@ -20,6 +23,8 @@ package final class RuleSet: Sendable {
     package let always: [Int32]
     /// By rule: whether it tests anything of an HTTP exchange.
     let isInExchange: [Bool]
+    /// By field: whether what it holds is evidence.
+    let isEvidence: [Bool]
 
     /// What the floors above make of the rules, by type, each made once.
     private let tablesAbove = Mutex<[ObjectIdentifier: any AnyObject & Sendable]>([:])
@@ -28,12 +33,13 @@ package final class RuleSet: Sendable {
     struct Atom: Sendable {
         let field: Int
         let isInExchange: Bool
-        /// Whether it is marked when values are looked at; the others are evaluated when asked for.
-        let isMarked: Bool
         /// The other field of a `fieldref`.
         let other: Int
         let form: EvidenceForm
-        let predicate: Predicate
+        /// What is evaluated when it is asked for; nil for what is marked when values are looked at.
+        let predicate: Predicate?
+
+        var isMarked: Bool { predicate == nil }
     }
 
     /// What is done with each value of a field.
@@ -116,31 +122,79 @@ package final class RuleSet: Sendable {
         return (rules, correlations)
     }
 
-    private init(
+    private convenience init(
         _ rules: [SigmaRule],
         _ correlations: [CorrelationRule],
         _ compiler: RuleCompiler,
         digest: String
     ) {
-        self.digest = digest
-        self.rules = rules
-        self.correlations = correlations
-        names = compiler.names
-        members = compiler.members
-        skipping = compiler.skipping
-        program = compiler.program
-        atoms = compiler.atoms
-        databases = compiler.databases
-        tables = RuleTables(
-            plans: FrozenArray(compiler.plans),
-            presentRules: FrozenArray(compiler.presentRules),
-            triggerStarts: FrozenArray(compiler.triggerStarts),
-            triggered: FrozenArray(compiler.triggered),
-            steps: FrozenArray(compiler.program.steps),
-            exact: compiler.exact
+        self.init(
+            digest: digest,
+            store: RuleStore(rules),
+            correlations: correlations,
+            counted: correlations.map { correlation in
+                correlation.rules.compactMap { name in rules.firstIndex { $0.isCalled(name) } }
+            },
+            members: compiler.members,
+            skipping: compiler.skipping,
+            starts: compiler.program.starts,
+            atoms: compiler.atoms,
+            databases: compiler.databases,
+            tables: RuleTables(
+                plans: FrozenArray(compiler.plans),
+                presentRules: FrozenArray(compiler.presentRules),
+                triggerStarts: FrozenArray(compiler.triggerStarts),
+                triggered: FrozenArray(compiler.triggered),
+                steps: FrozenArray(compiler.program.steps),
+                exact: compiler.exact
+            ),
+            always: compiler.always,
+            isInExchange: compiler.isInExchange
         )
-        always = compiler.always
-        isInExchange = compiler.isInExchange
+    }
+
+    /// A set of finished tables.
+    init(
+        digest: String,
+        store: RuleStore,
+        correlations: [CorrelationRule],
+        counted: [[Int]],
+        members: [String],
+        skipping: Set<String>,
+        starts: [Int32],
+        atoms: [Atom],
+        databases: [PatternDatabase],
+        tables: RuleTables,
+        always: [Int32],
+        isInExchange: [Bool]
+    ) {
+        self.digest = digest
+        self.store = store
+        self.correlations = correlations
+        self.counted = counted
+        names = Field.all.map(\.name) + members
+        self.members = members
+        self.skipping = skipping
+        self.starts = starts
+        self.atoms = atoms
+        self.databases = databases
+        self.tables = tables
+        self.always = always
+        self.isInExchange = isInExchange
+        isEvidence = names.map { EvidenceKind.of($0) != nil }
+    }
+
+    /// All rules; who needs a few asks for each.
+    package var rules: [SigmaRule] { store.all }
+
+    package var ruleCount: Int { store.count }
+
+    /// A rule by its place.
+    package func rule(_ place: Int) -> SigmaRule { store[place] }
+
+    /// Takes a table of a floor above that was made before.
+    func adopt<Table: AnyObject & Sendable>(_ table: Table) {
+        tablesAbove.withLock { $0[ObjectIdentifier(Table.self)] = table }
     }
 
     /// A table that a floor above makes of the rules; it is made when it is first asked for.

@@ -18,7 +18,7 @@ extension CacheWriter {
         }
     }
 
-    private mutating func put(_ predicate: Predicate) {
+    mutating func put(_ predicate: Predicate) {
         switch predicate {
         case .text(let text, let cased):
             put(0)
@@ -77,7 +77,7 @@ extension CacheReader {
         }
     }
 
-    private mutating func predicate() throws(Broken) -> Predicate {
+    mutating func predicate() throws(Broken) -> Predicate {
         switch try number() {
         case 0:
             let parts = try list { reader throws(Broken) -> SigmaText.Part in

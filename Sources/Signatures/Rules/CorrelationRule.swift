@@ -61,6 +61,40 @@ package struct CorrelationRule: Sendable {
     let nearMisses: [[RuleExample]]
     let node: YAMLNode
 
+    /// One out of the cache.
+    init(
+        title: String,
+        id: String?,
+        name: String?,
+        text: String?,
+        references: [String],
+        level: Level,
+        kind: Kind,
+        rules: [String],
+        groupBy: [String],
+        timespan: Int64,
+        span: String,
+        bounds: [(Bound, Int)],
+        field: String?,
+        node: YAMLNode
+    ) {
+        self.title = title
+        self.id = id
+        self.name = name
+        self.text = text
+        self.references = references
+        self.level = level
+        self.kind = kind
+        self.rules = rules
+        self.groupBy = groupBy
+        self.timespan = timespan
+        self.span = span
+        self.bounds = bounds
+        self.field = field
+        self.node = node
+        (matches, nearMisses) = ([], [])
+    }
+
     init(_ node: YAMLNode) throws(YAMLError) {
         try RuleReader.checkKeys(node, RuleReader.correlationKeys)
         self.node = node

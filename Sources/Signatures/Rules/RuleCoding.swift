@@ -18,16 +18,14 @@ extension CacheWriter {
         put(rule.condition)
         put(rule.node.line)
         put(rule.node.column)
+        put(rule.isOwn)
     }
 
     private mutating func put(_ block: HallmarkBlock) {
         switch block.subject {
         case .software(let list):
             put(0)
-            put(list) { writer, software in
-                writer.put(software.name)
-                writer.put(software.id)
-            }
+            put(list) { $0.put($1) }
         case .benign(let benign):
             put(1)
             put(benign.name)
@@ -42,16 +40,23 @@ extension CacheWriter {
         put(block.since)
         put(block.until)
         put(block.sharesGenerator)
-        put(block.requests) { writer, request in
-            writer.put(request.method)
-            writer.put(request.path)
-            writer.put(request.body)
-            writer.put(request.headers.sorted { $0.key < $1.key }) { writer, header in
-                writer.put(header.key)
-                writer.put(header.value)
-            }
-        }
+        put(block.requests) { $0.put($1) }
         put(block.overlaps)
+    }
+
+    mutating func put(_ software: Software) {
+        put(software.name)
+        put(software.id)
+    }
+
+    mutating func put(_ request: RuleRequest) {
+        put(request.method)
+        put(request.path)
+        put(request.body)
+        put(request.headers.sorted { $0.key < $1.key }) { writer, header in
+            writer.put(header.key)
+            writer.put(header.value)
+        }
     }
 }
 
@@ -78,7 +83,8 @@ extension CacheReader {
             hallmark: try block(),
             kinds: Set(try list { reader throws(Broken) in try reader.name(EvidenceKind.self) }),
             condition: try condition(),
-            node: YAMLNode(.mapping([]), file: file, line: try integer(), column: try integer())
+            node: YAMLNode(.mapping([]), file: file, line: try integer(), column: try integer()),
+            isOwn: try flag()
         )
     }
 
@@ -99,11 +105,7 @@ extension CacheReader {
     private mutating func subject() throws(Broken) -> HallmarkBlock.Subject {
         switch try number() {
         case 0:
-            return .software(
-                try list { reader throws(Broken) in
-                    Software(name: try reader.text(), id: try reader.optionalText())
-                }
-            )
+            return .software(try list { reader throws(Broken) in try reader.software() })
         case 1:
             return .benign(
                 Benign(
@@ -118,7 +120,11 @@ extension CacheReader {
         }
     }
 
-    private mutating func request() throws(Broken) -> RuleRequest {
+    mutating func software() throws(Broken) -> Software {
+        Software(name: try text(), id: try optionalText())
+    }
+
+    mutating func request() throws(Broken) -> RuleRequest {
         let method = try text()
         let path = try text()
         let body = try optionalText()

@@ -1,6 +1,6 @@
 import Bytes
 
-/// A hello of JARM, laid out once: between two endpoints only random bytes, GREASE values and the name differ.
+/// A hello of JARM, laid out once: between endpoints only random bytes, GREASE values and the name differ.
 struct JARMTemplate: Sendable {
     /// The whole record for an empty name, with zeros where random bytes and GREASE values go.
     private(set) var bytes: [UInt8] = []
