@@ -73,7 +73,7 @@ import Testing
         let collector = try lab.start(["collect", "--into", lab.scratch.file("records"), "--until-done"])
         #expect(eventually { hasEnded(collector) })
         #expect(try Set(lab.endpoints(in: lab.scratch.file("records"))).count == 64)
-        #expect(try lab.status(job)?["records"] as? Int == 64)
+        #expect(eventually { (try? lab.status(job))?["records"] as? Int == 64 })
         for role in ["work", "watch"] {
             let other = try Program.run(
                 ["fleet", "submit", "--key", lab.scratch.file("job.key")] + lab.place(role)
