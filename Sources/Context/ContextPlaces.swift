@@ -53,6 +53,31 @@ struct ContextPlaces {
         end = scanner.place
     }
 
+    /// The same of a record that was encoded just now, with its line end: `hallmark` is its last member, and
+    /// no context stands in it.
+    ///
+    /// - Parameter wantsServer: whether the place in `server` is asked for, which takes a look at what stands
+    ///   before it.
+    init?(fresh line: borrowing Span<UInt8>, wantsServer: Bool) {
+        let count = line.count
+        guard count > 3, line[count - 1] == 0x0a, line[count - 2] == 0x7d, line[count - 3] == 0x7d else {
+            return nil
+        }
+        hallmark = count - 3
+        end = count - 2
+        guard wantsServer else { return }
+        var scanner = JSONScanner(place: 0)
+        guard scanner.take(0x7b, line) else { return nil }
+        while let member = scanner.member(line) {
+            let name = scanner.text(member, line).map { String(decoding: $0, as: UTF8.self) }
+            if name == "server", scanner.isAt(0x7b, line) {
+                server = Self.follow(&scanner, line) { _, _ in false }
+                return
+            }
+            guard scanner.skipValue(line) else { return nil }
+        }
+    }
+
     /// Steps over an object and tells of its members, each with the comma before or behind it.
     ///
     /// - Parameter tell: whether the member is cut.
@@ -87,6 +112,19 @@ extension RecordContext {
     /// - Parameter line: without its line end.
     package func append(_ line: Span<UInt8>, to out: inout ByteBuffer) {
         guard let places = ContextPlaces(line) else { return out.append(line) }
+        append(line, places, to: &out)
+    }
+
+    /// The same of a record that was encoded just now, with its line end.
+    package func append(fresh line: Span<UInt8>, to out: inout ByteBuffer) {
+        guard !isEmpty else { return out.append(line) }
+        guard let places = ContextPlaces(fresh: line, wantsServer: hosting != nil) else {
+            return append(line, to: &out)
+        }
+        append(line, places, to: &out)
+    }
+
+    private func append(_ line: Span<UInt8>, _ places: ContextPlaces, to out: inout ByteBuffer) {
         var place = 0
         func keep(to end: Int) {
             guard end > place else { return }

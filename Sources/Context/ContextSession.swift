@@ -15,7 +15,9 @@ package final class ContextSession {
             setup.options,
             suffixes: setup.suffixes,
             hosting: try setup.makeHosting(),
-            history: try setup.history?()
+            history: try setup.history?(),
+            nameHistory: try setup.nameHistory?(),
+            faults: setup.faults
         )
     }
 

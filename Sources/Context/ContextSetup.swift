@@ -14,6 +14,11 @@ package struct ContextSetup: Sendable {
     /// Makes what remembers, on the thread that asks it; nil for nothing.
     package var history: (@Sendable () throws -> any ContextHistory)?
 
+    /// The same of which names pointed where.
+    package var nameHistory: (@Sendable () throws -> any NameHistory)?
+    /// What of the files that were read beforehand could not be read.
+    package var faults: [String] = []
+
     package init() {}
 
     /// Reads the files once to see whether they can be read.

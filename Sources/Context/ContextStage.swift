@@ -15,7 +15,10 @@ package final class ContextStage {
     private let revocation: RevocationDesk?
     private let transparency: TransparencyDesk?
     private let history: (any ContextHistory)?
+    private let nameHistory: (any NameHistory)?
+    private let readingFaults: [String]
     private let picker = RecordPicker(RecordFacts.fields)
+    private var leaves = KnownLeaves()
     /// Records of which something is being looked up.
     package private(set) var open = 0
     /// Records whose names were not to be looked up.
@@ -24,12 +27,16 @@ package final class ContextStage {
     /// - Parameters:
     ///   - suffixes: needed for names.
     ///   - history: nil to say nothing of time.
+    ///   - nameHistory: nil to say nothing of which names pointed where.
+    ///   - faults: what of files was not read, to be said with what is met here.
     package init(
         on loop: EventLoop,
         _ options: ContextOptions,
         suffixes: PublicSuffixList?,
         hosting: HostingDesk?,
-        history: (any ContextHistory)?
+        history: (any ContextHistory)?,
+        nameHistory: (any NameHistory)? = nil,
+        faults: [String] = []
     ) throws {
         self.loop = loop
         if let names = options.names, let suffixes {
@@ -42,6 +49,8 @@ package final class ContextStage {
         revocation = options.revocation || lists != nil ? RevocationDesk(lists) : nil
         transparency = options.logs.map { TransparencyDesk($0) }
         self.history = history
+        self.nameHistory = nameHistory
+        readingFaults = faults
     }
 
     /// What became of the questions about names.
@@ -53,7 +62,7 @@ package final class ContextStage {
     }
 
     /// Damage that was met in files.
-    var faults: [String] { hosting?.faults ?? [] }
+    var faults: [String] { readingFaults + (hosting?.faults ?? []) }
 
     /// What became of revocation lists.
     var lists: RevocationLists.Counts { revocation?.lists?.counts ?? RevocationLists.Counts() }
@@ -68,34 +77,46 @@ package final class ContextStage {
     ///
     /// - Parameters:
     ///   - line: a record, without its line end.
+    ///   - subject: what is known of it; nil where the record has to be read for that.
     ///   - asksOthers: whether there is time to ask name servers, and for revocation lists.
     ///   - completion: called once, perhaps before this returns.
     package func look(
         at line: some Collection<UInt8>,
+        subject: ContextSubject? = nil,
         asksOthers: Bool = true,
         _ completion: @escaping (RecordContext) -> Void
     ) {
         var context = RecordContext()
-        guard (try? picker.read(line)) != nil else { return completion(context) }
-        let facts = RecordFacts(picker)
+        let known = subject.flatMap(knownFacts)
+        guard known != nil || (try? picker.read(line)) != nil else { return completion(context) }
+        let facts = known ?? RecordFacts(picker)
         if let address = facts.address { context.hosting = hosting?.look(address) }
-        context.transparency = transparency?.look(picker, facts)
+        if known == nil { context.transparency = transparency?.look(picker, facts) }
         context.time = history?.look(
             certificate: facts.leaf?.lowercased(),
             names: facts.names,
             address: facts.address?.unmapped.description
         )
+        if let nameHistory, let address = facts.address {
+            context.pastNames = nameHistory.look(address: address.unmapped.description, names: facts.names)
+        }
         open += 1
         let pending = PendingContext(context) { [self] context in
             open -= 1
             completion(context)
         }
-        if let revocation {
+        if known != nil {
+            pending.context.revocation = subject?.leaf.flatMap { leaves[$0]?.revocation }
+        } else if let revocation {
             pending.missing += 1
             revocation.look(picker, facts, asksLists: asksOthers) {
                 pending.context.revocation = $0
                 pending.done()
             }
+        }
+        if known == nil, let subject, let leaf = subject.leaf, canRemember(subject) {
+            // Without lists and staples all of it is said by now.
+            leaves.remember(leaf, facts, pending.context.revocation)
         }
         if let names, facts.address != nil {
             if asksOthers {
@@ -110,6 +131,25 @@ package final class ContextStage {
             }
         }
         pending.done()
+    }
+}
+
+extension ContextStage {
+    /// Whether what is said of a certificate holds for each record that shows it.
+    private func canRemember(_ subject: ContextSubject) -> Bool {
+        transparency == nil && (revocation == nil || revocation?.lists == nil && !subject.hasStaple)
+    }
+
+    /// What a record has to be looked up by, without reading it; nil where it has to be read.
+    private func knownFacts(_ subject: ContextSubject) -> RecordFacts? {
+        guard canRemember(subject) else { return nil }
+        guard let digest = subject.leaf else {
+            return RecordFacts(address: subject.address, time: subject.time)
+        }
+        guard var facts = leaves[digest]?.facts else { return nil }
+        facts.address = subject.address
+        facts.time = subject.time
+        return facts
     }
 }
 

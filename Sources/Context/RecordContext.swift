@@ -7,6 +7,7 @@ package struct RecordContext: Equatable, Sendable {
     package var hosting: HostingContext?
     package var revocation: RevocationContext?
     package var time: TimeContext?
+    package var pastNames: PastNamesContext?
     package var transparency: TransparencyContext?
 
     package init() {}
@@ -21,6 +22,7 @@ package struct RecordContext: Equatable, Sendable {
         hosting?.append(to: &out)
         revocation?.append(to: &out)
         time?.append(to: &out)
+        pastNames?.append(to: &out)
         transparency?.append(to: &out)
         out.endObject()
     }

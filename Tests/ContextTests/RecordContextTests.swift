@@ -34,6 +34,25 @@ struct RecordContextTests {
         #expect(add(hosted, made) == wanted)
     }
 
+    /// The short way that a record takes that was encoded just now leads to the same place.
+    @Test func aFreshRecordGetsTheSame() {
+        let lines = [
+            #"{"event":{"a":["}"]},"server":{"ip":"192.0.2.1"},"tls":{"server":{"x":1}},"hallmark":{"proof":"p"}}"#,
+            #"{"server":{},"hallmark":{}}"#, #"{"tls":{"server":{"a":1}},"hallmark":{"a":{"b":{}}}}"#,
+        ]
+        var bare = RecordContext()
+        bare.time = TimeContext()
+        bare.time?.issues = 3
+        for context in [hosted, bare, RecordContext()] {
+            for line in lines {
+                var out = ByteBuffer()
+                context.append(fresh: [UInt8]((line + "\n").utf8).span, to: &out)
+                #expect(out.text == add(context, line + "\n"))
+                #expect(out.text == add(context, line) + "\n")
+            }
+        }
+    }
+
     @Test func olderContextIsTakenOut() {
         let lines = [
             #"{"hallmark":{"context":{"names":{"x":["}"]}},"proof":"p"}}"#,
@@ -56,6 +75,38 @@ struct RecordContextTests {
         for line in ["", "[1]", "{", "{\"hallmark\":{", "null"] { #expect(add(hosted, line) == line) }
     }
 
+    /// The certificate's own name first, then the latest, and no more than can be looked through.
+    @Test func pastNamesHaveAnOrderAndAnEnd() throws {
+        var past = PastNamesContext()
+        past.names = (0..<20).map {
+            PastNamesContext.Name(
+                name: "n\($0).example",
+                aliases: [],
+                first: 0,
+                last: $0 * 1000,
+                count: 1,
+                isOwn: $0 == 3
+            )
+        }
+        past.addresses = ["192.0.2.7"]
+        past.settle()
+        #expect(past.names.count == 16)
+        #expect(past.names.prefix(3).map(\.name) == ["n3.example", "n19.example", "n18.example"])
+        #expect(past.more == 4)
+        #expect(past.points == .here)
+        past.add(past)
+        #expect(past.names.count == 16)
+        past.names = []
+        #expect(past.points == .elsewhere)
+        var context = RecordContext()
+        context.pastNames = past
+        let made = add(context, "{}")
+        #expect(
+            made.contains(#""passive_dns":{"points":"elsewhere","more":8,"addresses":["192.0.2.7"]}"#),
+            "\(made)"
+        )
+    }
+
     @Test func theClosedListsAreThoseOfTheFields() {
         func values(_ name: String) -> [String] { Field.named("hallmark.context." + name)?.values ?? [] }
         for name in ["revocation.status", "revocation.staple.status", "revocation.crl.status"] {
@@ -63,6 +114,7 @@ struct RecordContextTests {
         }
         #expect(values("hosting.kind") == HostingContext.Kind.allCases.map(\.rawValue))
         #expect(values("names.state") == NamesContext.State.allCases.map(\.rawValue))
+        #expect(values("passive_dns.points") == PastNamesContext.Direction.allCases.map(\.rawValue))
         #expect(values("names.points") == NamesContext.Direction.allCases.map(\.rawValue))
     }
 }

@@ -276,6 +276,7 @@ import Testing
             try db.execute(
                 sql: """
                     INSERT INTO clients VALUES (1, '192.0.2.77', '');
+                    INSERT INTO resolutions VALUES ('example.c2.host1', 1, '203.0.113.9', 0, 1, 1);
                     INSERT OR IGNORE INTO contacts
                     SELECT endpoint, certificate, 1, 1, first_seen, last_seen, 1, 10, 10, '', '' FROM sightings;
                     ANALYZE;

@@ -32,6 +32,7 @@ struct Fuzzer: Sendable {
         "log_answer": Fuzzer(seeds: logAnswerSeeds, run: fuzzLogAnswer),
         "log_bytes": Fuzzer(seeds: logBytesSeeds, run: fuzzLogBytes),
         "logged_name": Fuzzer(seeds: loggedNameSeeds, run: fuzzLoggedName),
+        "passive_dns": Fuzzer(seeds: passiveDNSSeeds, run: fuzzPassiveDNS),
         "proof": Fuzzer(seeds: proofSeeds, run: fuzzProof),
         "proxy": Fuzzer(seeds: proxySeeds, run: fuzzProxy),
         "packed": Fuzzer(seeds: packedSeeds, run: fuzzPacked),

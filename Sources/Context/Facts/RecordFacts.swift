@@ -4,15 +4,21 @@ import Wire
 
 /// What of a record its context is looked up by.
 struct RecordFacts {
-    let address: IPAddress?
+    var address: IPAddress?
     /// Milliseconds since 1970.
-    let time: Int?
+    var time: Int?
     /// SHA-256 of the leaf, in the record's hexadecimal.
-    let leaf: String?
-    let names: [String]
-    let issuer: String?
-    let notBefore: Int?
-    let spki: String?
+    private(set) var leaf: String?
+    private(set) var names: [String] = []
+    private(set) var issuer: String?
+    private(set) var notBefore: Int?
+    private(set) var spki: String?
+
+    /// Those of a record without a certificate.
+    init(address: IPAddress?, time: Int?) {
+        self.address = address
+        self.time = time
+    }
 
     static let fields: [RecordField] = [
         .timestamp, .ip, .sha256, .alternativeNames, .subjectCommonName, .issuerOrganization, .notBefore,

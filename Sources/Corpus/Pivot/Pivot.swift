@@ -76,6 +76,8 @@ package struct Pivot {
         var asked = false
         if case .marks = query { asked = true }
         answer.isKnown = !seeds.certificates.isEmpty || !seeds.endpoints.isEmpty || query.bringsMarks
+        answer.paths = try paths(query, seeds)
+        answer.isKnown = answer.isKnown || !answer.paths.paths.isEmpty || !answer.paths.busy.isEmpty
         answer.marks = try weigh(seeds.marks, asked: asked)
         let own = try matches(seeds, answer.marks)
         answer.seeds = try own.map { try result($0) }

@@ -19,7 +19,7 @@ extension PivotAnswer {
             if seeds.count > 10 { result += "  and \(seeds.count - 10) more\n" }
         }
         // Marks that lead nowhere are no answer.
-        guard !results.isEmpty else { return result + nothing + clientText }
+        guard !results.isEmpty else { return result + nothing + paths.text + clientText }
         result += "\nMarks\n" + Self.table(marks) + "\nShares them\n"
         for found in results {
             var line = "  \(SharedMark.shown(found.score)) bits  \(found.isEndpoint ? "endpoint " : "")"
@@ -39,7 +39,7 @@ extension PivotAnswer {
             if found.shared.count > 4 { result += "      and \(found.shared.count - 4) more\n" }
         }
         if isCut { result += "\nThere is more; --limit raises the number of results.\n" }
-        return result + clientText
+        return result + paths.text + clientText
     }
 
     /// Who connected, where that was asked for.
@@ -110,6 +110,7 @@ extension PivotAnswer {
             out.append("}\n")
         }
         for result in results { out.append(result, type: "result") }
+        out.append(paths)
         for client in clients ?? [] { out.append(client) }
         return out.text
     }

@@ -49,6 +49,8 @@ extension PivotGraph {
         switch kind {
         case .mark: "ellipse"
         case .client: "triangle"
+        case .name: "note"
+        case .address: "hexagon"
         case .seed, .certificate, .endpoint: "box"
         }
     }
@@ -72,6 +74,10 @@ extension PivotGraph {
             switch node.kind {
             case .client:
                 result += "<path d=\"M\(x - 8) \(y + 7)L\(x + 8) \(y + 7)L\(x) \(y - 8)Z\" fill=\"#c27803\"/>"
+            case .name, .address:
+                let fill = node.kind == .name ? "#805ad5" : "#2c7a7b"
+                result +=
+                    "<path d=\"M\(x) \(y - 9)L\(x + 9) \(y)L\(x) \(y + 9)L\(x - 9) \(y)Z\" fill=\"\(fill)\"/>"
             case .mark:
                 result += "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"6\" fill=\"#c9d3de\" stroke=\"#66788a\"/>"
             case .seed, .certificate, .endpoint:
@@ -111,6 +117,7 @@ extension PivotGraph {
             <span class="key seed">seed</span> <span class="key certificate">certificate</span>
             <span class="key endpoint">endpoint</span> <span class="key mark">mark</span>
             <span class="key client">client</span>
+            <span class="key name">name</span> <span class="key address">address</span>
             </header>
             <main>
             \(svg(standalone: false))

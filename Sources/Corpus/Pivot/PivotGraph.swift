@@ -3,7 +3,7 @@ import Bytes
 /// The answer of a pivot as a graph: what was found, and between it the marks that are shared.
 package struct PivotGraph: Sendable {
     enum Kind: String, Sendable {
-        case seed, certificate, endpoint, mark, client
+        case seed, certificate, endpoint, mark, client, name, address
     }
 
     struct Node: Sendable {
@@ -33,6 +33,7 @@ package struct PivotGraph: Sendable {
     /// Each result is tied to its weightiest marks only.
     static let mostMarks = 5
     static let mostClients = 100
+    static let mostPaths = 100
 
     package init(_ answer: PivotAnswer) {
         var places: [String: Int] = [:]
@@ -61,6 +62,7 @@ package struct PivotGraph: Sendable {
         // Of the seeds' marks only those that somebody shares.
         for seed in answer.seeds.prefix(20) { tie(seed, seed.shared.filter { marks[$0.mark] != nil }) }
         add(answer.clients ?? [], places)
+        add(answer.paths.paths, places, answer.seeds.prefix(20))
         place()
     }
 
@@ -85,6 +87,57 @@ package struct PivotGraph: Sendable {
                 (client.endpoint + name, "\(client.count) times, \(times[0]) to \(times[1])\(bytes)")
             )
             if ties.insert([from, to]).inserted { edges.append(Edge(from: from, to: to, weight: 0)) }
+        }
+    }
+
+    /// A node for each name, address and certificate of the ways along passive DNS.
+    private mutating func add(
+        _ paths: [PivotPath],
+        _ places: [String: Int],
+        _ seeds: some Sequence<PivotResult>
+    ) {
+        var known = places
+        var ties: Set<[Int]> = []
+        func place(_ id: String, _ kind: Kind, _ label: String, _ details: [(String, String)] = []) -> Int {
+            if let place = known[id] { return place }
+            known[id] = nodes.count
+            nodes.append(Node(id: id, kind: kind, label: label, details: details, weight: 0))
+            return nodes.count - 1
+        }
+        func tie(_ from: Int, _ to: Int) {
+            if from != to, ties.insert([from, to]).inserted {
+                edges.append(Edge(from: from, to: to, weight: 0))
+            }
+        }
+        for path in paths.prefix(Self.mostPaths) {
+            let when = [path.first, path.last].map { RFC3339.secondsText($0) }.joined(separator: " to ")
+            let address = place("a-" + path.address, .address, path.address)
+            var before: Int?
+            for name in path.names {
+                let node = place("n-" + name, .name, name)
+                if let before { tie(before, node) }
+                before = node
+            }
+            guard let last = before, let first = path.names.first.flatMap({ known["n-" + $0] }) else {
+                continue
+            }
+            tie(last, address)
+            nodes[first].details.append(("Pointed to", "\(path.address), \(when)"))
+            nodes[address].details.append(("Names", "\(path.names[0]), \(when)"))
+            let begin = path.direction == .toAddress ? first : address
+            let host = path.address.contains(":") ? "[\(path.address)]" : path.address
+            for seed in seeds {
+                let isOfSeed =
+                    path.direction == .toAddress
+                    ? seed.shared.contains { $0.mark.kind == .name && $0.mark.value == path.names[0] }
+                    : seed.places.contains { $0.endpoint.hasPrefix(host + ":") }
+                if isOfSeed, let from = places[seed.id] { tie(from, begin) }
+            }
+            guard let end = path.end else { continue }
+            let label = end.subject.isEmpty ? String(end.sha256.prefix(16)) : end.subject
+            var details = [("Certificate", end.sha256)]
+            if let place = end.place { details.append(("Endpoint", place.endpoint)) }
+            tie(path.direction == .toAddress ? address : first, place(end.id, .certificate, label, details))
         }
     }
 

@@ -20,6 +20,8 @@ enum PivotPage {
         .key.certificate::before { background: #3182ce; }
         .key.endpoint::before { background: #2f9e6e; }
         .key.client::before { background: #c27803; }
+        .key.name::before { background: #805ad5; }
+        .key.address::before { background: #2c7a7b; }
         .key.mark::before { background: #c9d3de; border-radius: 5px; }
         @media (prefers-color-scheme: dark) { body { color: #e4e8eb; background: #14181b; } }
         @media (max-width: 640px) {
@@ -92,7 +94,7 @@ enum PivotPage {
           };
           const draw = () => {
             const wanted = filter.value.trim().toLowerCase(), least = Number(weight.value);
-            const heavy = data.nodes.map(n => n.kind === "seed" || n.kind === "client" || n.weight >= least);
+            const heavy = data.nodes.map(n => n.kind === "seed" || ["client", "name", "address"].includes(n.kind) || n.weight >= least);
             const hit = texts.map((text, i) => heavy[i] && text.includes(wanted));
             const seen = hit.map((h, i) => h || wanted !== "" && heavy[i] && [...near[i]].some(j => hit[j]));
             let left = 0;

@@ -1,6 +1,7 @@
 import Bytes
 import GRDB
 import Observations
+import Wire
 
 /// What a pivot reads, by small look-ups on one connection.
 final class PivotReader {
@@ -152,6 +153,34 @@ final class PivotReader {
         let found = try statement(.client).first([id]) { (try $0.text(0), try $0.text(1)) }
         guard let found else { throw CorpusDamage("a contact is of a client that is missing") }
         return found
+    }
+
+    /// Whether there is any passive DNS.
+    func hasResolutions() throws -> Bool { try statement(.anyResolution).first([], { _ in }) != nil }
+
+    /// Where a name pointed.
+    func resolutions(name: String, limit: Int) throws -> [Resolution] {
+        try statement(.resolutionsByName).rows([ReversedName(name).text, since, until, limit]) {
+            try Resolution($0)
+        }
+    }
+
+    /// Where names below a domain pointed.
+    func resolutions(below domain: String, limit: Int) throws -> [Resolution] {
+        let low = ReversedName(domain).text
+        return try statement(.resolutionsBelow).rows([low + ".", low + "/", since, until, limit]) {
+            try Resolution($0)
+        }
+    }
+
+    /// Which names pointed to an address, or were aliases of a name, the latest first.
+    func resolutions(target: String, limit: Int) throws -> [Resolution] {
+        // No name ends in a number, as an IPv4 address does, or has a colon.
+        let isAddress = IPAddress(target) != nil
+        let target = isAddress ? target : ReversedName(target).text
+        return try statement(.resolutionsByTarget).rows([target, since, until, limit]) {
+            try Resolution($0)
+        }
     }
 
     /// The sightings that a lead names a software for.

@@ -92,6 +92,8 @@ package struct PivotAnswer: Sendable {
     /// Who connected to the seeds and the results; nil when nobody asked.
     package var clients: [PivotClient]?
     package var areClientsCut = false
+    /// Along names and addresses, where the corpus has passive DNS.
+    package var paths = PivotPaths()
 
     /// What a pivot came to; as different as its exit codes.
     package enum Outcome: Sendable {
@@ -103,6 +105,6 @@ package struct PivotAnswer: Sendable {
     }
 
     package var outcome: Outcome {
-        !results.isEmpty || clients?.isEmpty == false ? .found : isKnown ? .nothing : .unknown
+        !results.isEmpty || clients?.isEmpty == false || paths.leadOn ? .found : isKnown ? .nothing : .unknown
     }
 }

@@ -52,4 +52,17 @@ enum PivotSQL: String, CaseIterable {
         GROUP BY client, certificate ORDER BY max(last_seen) DESC LIMIT ?
         """
     case client = "SELECT address, user FROM clients WHERE id = ?"
+    case anyResolution = "SELECT 1 FROM resolutions WHERE name >= '' LIMIT 1"
+    case resolutionsByName = """
+        SELECT name, type, target, first_seen, last_seen, count FROM resolutions
+        WHERE name = ? AND last_seen >= ? AND first_seen <= ? LIMIT ?
+        """
+    case resolutionsBelow = """
+        SELECT name, type, target, first_seen, last_seen, count FROM resolutions
+        WHERE name >= ? AND name < ? AND last_seen >= ? AND first_seen <= ? LIMIT ?
+        """
+    case resolutionsByTarget = """
+        SELECT name, type, target, first_seen, last_seen, count FROM resolutions
+        WHERE target = ? AND last_seen >= ? AND first_seen <= ? ORDER BY last_seen DESC LIMIT ?
+        """
 }

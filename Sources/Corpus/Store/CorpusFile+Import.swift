@@ -73,7 +73,7 @@ extension CorpusFile {
         }
     }
 
-    private func isImported(_ digest: [UInt8]) throws -> Bool {
+    func isImported(_ digest: [UInt8]) throws -> Bool {
         try read { db in
             try db.first("SELECT 1 FROM imports WHERE digest = ?", [digest]) { _ in } != nil
         }

@@ -8,6 +8,8 @@ extension CorpusFile {
         package var endpoints = 0
         /// Days of clients.
         package var contacts = 0
+        /// That a name led somewhere.
+        package var resolutions = 0
     }
 
     /// Forgets what was last seen before a time, and certificates and endpoints that are then left without a
@@ -34,6 +36,7 @@ extension CorpusFile {
             counts.sightings = try delete("DELETE FROM sightings WHERE last_seen < ?", [time])
             _ = try delete("DELETE FROM moments WHERE sighting NOT IN (SELECT id FROM sightings)")
             _ = try delete("DELETE FROM leads WHERE sighting NOT IN (SELECT id FROM sightings)")
+            counts.resolutions = try delete("DELETE FROM resolutions WHERE last_seen < ?", [time])
             _ = try delete("DELETE FROM failures WHERE time < ?", [time])
             counts.certificates = try delete(
                 """

@@ -20,6 +20,7 @@ enum CorpusSchema {
             try fillWords(db)
         }
         migrator.registerMigration("decisions") { try $0.execute(sql: decisions) }
+        migrator.registerMigration("resolutions") { try $0.execute(sql: resolutions) }
         return migrator
     }()
 
@@ -49,6 +50,21 @@ enum CorpusSchema {
             id INTEGER PRIMARY KEY, subject TEXT NOT NULL, time INTEGER NOT NULL, line TEXT NOT NULL
         );
         CREATE INDEX decisions_subject ON decisions (subject);
+        """
+
+    /// Where names pointed, by passive DNS.
+    private static let resolutions = """
+        CREATE TABLE resolutions (
+            -- With its labels reversed.
+            name TEXT NOT NULL,
+            -- Of the record: 1 (A), 28 (AAAA) or 5 (CNAME).
+            type INTEGER NOT NULL,
+            -- An address, or the name that an alias stands for, with its labels reversed.
+            target TEXT NOT NULL,
+            first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, count INTEGER NOT NULL,
+            PRIMARY KEY (name, type, target)
+        ) WITHOUT ROWID;
+        CREATE INDEX resolutions_target ON resolutions (target, last_seen);
         """
 
     private static let version1 = """

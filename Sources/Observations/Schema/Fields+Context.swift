@@ -129,6 +129,49 @@ extension Field {
             "The middle of the seconds from one of them to the next."
         ),
         Field(
+            "hallmark.context.passive_dns.points",
+            .keyword,
+            "By passive DNS, `here`: a name of the certificate pointed to this address at some time; `elsewhere`: its names are known to have pointed to others alone.",
+            values: ["here", "elsewhere"]
+        ),
+        .list(
+            "hallmark.context.passive_dns.names",
+            .objects,
+            "Names that pointed to this address: the certificate's first, then the latest; at most 16."
+        ),
+        .list("hallmark.context.passive_dns.names.name", .keyword, "The name."),
+        .list(
+            "hallmark.context.passive_dns.names.by_way_of",
+            .keyword,
+            "The aliases by way of which it did; the last is the one that the address belonged to."
+        ),
+        .list(
+            "hallmark.context.passive_dns.names.first_seen",
+            .date,
+            "Since when it is known to have done so."
+        ),
+        .list("hallmark.context.passive_dns.names.last_seen", .date, "Until when."),
+        .list(
+            "hallmark.context.passive_dns.names.count",
+            .long,
+            "How often that was seen, as far as it is known."
+        ),
+        .list(
+            "hallmark.context.passive_dns.names.of_certificate",
+            .boolean,
+            "Whether the certificate is for it."
+        ),
+        Field(
+            "hallmark.context.passive_dns.more",
+            .long,
+            "Names beyond those that are told; at most 51 are counted."
+        ),
+        .list(
+            "hallmark.context.passive_dns.addresses",
+            .ip,
+            "Other addresses to which the certificate's names pointed; at most 16."
+        ),
+        Field(
             "hallmark.context.transparency.valid",
             .long,
             "SCTs of the certificate, the handshake and the stapled OCSP response that hold against `--log-list`."

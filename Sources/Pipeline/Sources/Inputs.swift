@@ -12,6 +12,8 @@ package struct Inputs {
     }
 
     package private(set) var named: [Named] = []
+    /// Where names pointed, for who takes that.
+    package private(set) var passiveDNS: [PassiveDNSFile] = []
     /// Files in folders that are of no kind that is read, and do not say that they are.
     private var passedOver: [String] = []
     /// Other programs' files, which are joined with each other.
@@ -22,10 +24,12 @@ package struct Inputs {
     /// - Parameters:
     ///   - paths: `-` is standard input.
     ///   - options: how other programs' files are read; nil for as import does without options.
+    ///   - takesPassiveDNS: whether files of where names pointed are wanted; they hold no records.
     ///   - unread: is told what could not be opened, or is of no kind.
     package init(
         _ paths: [String],
         _ options: ImportRun.Options? = nil,
+        takesPassiveDNS: Bool = false,
         unread: (FileError) -> Void
     ) {
         var common = ImportRun.Options()
@@ -41,6 +45,12 @@ package struct Inputs {
             for file in files {
                 do throws(FileError) {
                     let input = try ImportInput(file.path)
+                    if let format = PassiveDNSFormat(input.head),
+                        try add(format, file, input, isWanted: takesPassiveDNS)
+                    {
+                        isAnything = isAnything || takesPassiveDNS
+                        continue
+                    }
                     guard let kind = try Self.kind(input, file) else {
                         passedOver.append(file.path)
                         continue
@@ -57,6 +67,36 @@ package struct Inputs {
             }
             named.append(found)
         }
+    }
+
+    /// Takes a file of where names pointed to those that are read, or passes it over.
+    ///
+    /// - Returns: whether nothing else is to be read in it.
+    /// - Throws: where a person named it to a command that has no use for it.
+    private mutating func add(
+        _ format: PassiveDNSFormat,
+        _ file: InputFile,
+        _ input: ImportInput,
+        isWanted: Bool
+    ) throws(FileError) -> Bool {
+        if isWanted {
+            // A stream of several logs of Zeek's is read for each of them; a pipe can be read once.
+            let isMixed = PassiveDNSFormat.isMixed(input.head) && file.isRegular
+            passiveDNS.append(
+                PassiveDNSFile(file.path, format: format, opened: file.isRegular ? nil : input)
+            )
+            return !isMixed
+        }
+        // Zeek's logs are read together, and what none of them has use for is passed over there.
+        guard format != .zeek else { return false }
+        guard file.isListed else {
+            throw FileError(
+                file.path,
+                "is \(format.title), which holds no record: 'hallmark corpus add' takes it into a corpus"
+            )
+        }
+        passedOver.append(file.path)
+        return true
     }
 
     /// - Returns: nil for what is nothing of ours and found in a folder, where that is no mistake.

@@ -35,6 +35,25 @@ struct ContextArguments: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "When the certificate was first seen, from --corpus.")
     var contextTime: Bool?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help:
+            "Which names pointed to the address, and when: from passive DNS in --corpus, or of --passive-dns."
+    )
+    var contextPassiveDNS: Bool?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Say which names pointed to the address by this file of passive DNS (Common Output Format, Zeek's dns.log, \
+            dnstap as text); repeatable.
+            """,
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var passiveDNS: [String] = []
+
     @Option(
         help: ArgumentHelp(
             "Say whose the address is by this MaxMind DB file; repeatable. The first that knows a thing says it.",
@@ -94,6 +113,9 @@ struct ContextArguments: ParsableArguments {
         if crl, contextRevocation == false {
             throw ValidationError("--crl does not go with --no-context-revocation.")
         }
+        if !passiveDNS.isEmpty, contextPassiveDNS == false {
+            throw ValidationError("--passive-dns does not go with --no-context-passive-dns.")
+        }
         guard 0...86_400 ~= dnsWait else { throw ValidationError("--dns-wait takes seconds, 0 to 86400.") }
     }
 
@@ -103,7 +125,8 @@ struct ContextArguments: ParsableArguments {
     /// Whether anything is to be looked up.
     var isWanted: Bool {
         context || contextNames == true || contextRevocation == true || contextTime == true || crl
-            || !mmdb.isEmpty || !hosting.isEmpty || logList != nil
+            || contextPassiveDNS == true || !passiveDNS.isEmpty || !mmdb.isEmpty || !hosting.isEmpty
+            || logList != nil
     }
 
     /// How revocation lists are fetched: for an endpoint on the Internet nothing inside of the own network.
@@ -118,6 +141,19 @@ struct ContextArguments: ParsableArguments {
         return options
     }
 
+    /// Has passive DNS looked up: that of a corpus, and that of files, which are read now.
+    private func addNames(of corpus: String?, to setup: inout ContextSetup) throws {
+        var faults: [String] = []
+        let files =
+            passiveDNS.isEmpty
+            ? [] : [try PassiveDNSContext.read(passiveDNS) { faults.append($0.description) }]
+        setup.faults += faults
+        setup.nameHistory = {
+            let remembered = try corpus.map { [try CorpusFile($0, .read)] } ?? []
+            return PassiveDNSContext(remembered + files)
+        }
+    }
+
     /// What is looked up and with what; nil for nothing.
     ///
     /// - Parameters:
@@ -127,6 +163,9 @@ struct ContextArguments: ParsableArguments {
     func setup(isStage: Bool, resolvers: [String], corpus: String?) throws -> ContextSetup? {
         guard isWanted || isStage else { return nil }
         if contextTime == true, corpus == nil { throw ValidationError("--context-time goes with --corpus.") }
+        if contextPassiveDNS == true, corpus == nil, passiveDNS.isEmpty {
+            throw ValidationError("--context-passive-dns goes with --corpus or --passive-dns FILE.")
+        }
         let all = context || isStage
         var setup = ContextSetup()
         if contextNames ?? all {
@@ -142,6 +181,9 @@ struct ContextArguments: ParsableArguments {
         setup.ranges = hosting
         if contextTime ?? all, let corpus {
             setup.history = { CorpusContext(try CorpusHistory(CorpusFile(corpus, .read))) }
+        }
+        if contextPassiveDNS ?? (all || !passiveDNS.isEmpty), corpus != nil || !passiveDNS.isEmpty {
+            try addNames(of: corpus, to: &setup)
         }
         for remark in try setup.check() { Terminal.say("hallmark: \(remark)", .warning) }
         return setup

@@ -19,6 +19,7 @@ struct CorpusCommand: ParsableCommand {
               hallmark corpus add sweep.ndjson suspects.pem --corpus corpus.sqlite
               hallmark corpus stats --corpus corpus.sqlite
               hallmark corpus add --no-clients ssl.log x509.log --corpus corpus.sqlite
+              hallmark corpus add dns.log pdns.cof --corpus corpus.sqlite
               hallmark corpus prune --before 2025-01-01 --clients-before 30d --corpus corpus.sqlite
             """,
         subcommands: [Add.self, Stats.self, Export.self, Prune.self]
@@ -26,16 +27,30 @@ struct CorpusCommand: ParsableCommand {
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add sweeps (NDJSON), certificates (PEM, DER), and other programs' logs and captures.",
+            abstract:
+                "Add sweeps (NDJSON), certificates (PEM, DER), other programs' logs and captures, and passive DNS.",
             discussion: """
                 Each observation counts once, however often the files that hold it are added; of a log that has grown since, \
                 what is new counts. Logs are read as 'hallmark import' reads them, all of them together: \
                 what stands in one is joined with what stands in another.
+
+                Passive DNS tells 'hallmark pivot' and 'hallmark enrich' where names pointed, and when: the Common Output \
+                Format (a JSON object a line), Zeek's dns.log, and what 'dnstap-read -y', 'dnstap -y' and \
+                'dnstap-ldns -y' write.
                 """
         )
 
         @Argument(help: "Files or folders; '-' is standard input.", completion: .file())
-        var files: [String]
+        var files: [String] = []
+
+        @Option(
+            help: ArgumentHelp(
+                "Take only where names pointed from this file, whatever else it holds; repeatable.",
+                valueName: "file"
+            ),
+            completion: .file()
+        )
+        var passiveDNS: [String] = []
 
         @Option(help: ArgumentHelp("The corpus; made if need be.", valueName: "file"), completion: .file())
         var corpus: String
@@ -43,22 +58,62 @@ struct CorpusCommand: ParsableCommand {
         @OptionGroup var clients: ClientOptions
         @OptionGroup var unread: KeepGoingOption
 
+        func validate() throws {
+            guard !files.isEmpty || !passiveDNS.isEmpty else {
+                throw ValidationError("name a file to add, or --passive-dns FILE")
+            }
+        }
+
         func run() throws {
             let options = try clients.importing()
             let corpus = try CorpusFile(corpus, .write)
-            let progress = ReadingProgress(files)
+            let progress = ReadingProgress(files + passiveDNS)
             defer { progress.end() }
             var faults = 0
-            let inputs = Inputs(files, options) {
+            let inputs = Inputs(files, options, takesPassiveDNS: true) {
                 faults += 1
                 Terminal.say($0.description, .error)
             }
             for source in inputs.said().sources {
                 faults += try Self.add(source, corpus, Self.policy(options))
             }
+            for file in inputs.passiveDNS + passiveDNS.map({ PassiveDNSFile($0) }) {
+                faults += try Self.add(file, corpus)
+            }
             guard faults > 0 else { return }
             Terminal.say("\(counted(faults, "file or part")) could not be read", .error)
             if !unread.keepGoing { throw ExitCode(1) }
+        }
+
+        /// Adds where names pointed, and says what came of it.
+        ///
+        /// - Returns: how many things in it could not be read.
+        private static func add(_ file: PassiveDNSFile, _ corpus: CorpusFile) throws -> Int {
+            var faults: [String] = []
+            var counts = PassiveDNSFile.Counts()
+            let result = try corpus.add(resolutionsOf: file.path) { take in
+                counts = try withoutActuallyEscaping(take) { take in
+                    try file.read {
+                        try take(Resolution($0))
+                    } unread: {
+                        faults.append($0.description)
+                    }
+                }
+                if counts.lines == 0, faults.isEmpty { faults.append("\(file.name): there is nothing in it") }
+                return faults.isEmpty
+            }
+            guard case .added(let new) = result else {
+                Terminal.say("\(file.name): nothing new, the file was added before")
+                return 0
+            }
+            Terminal.say(
+                """
+                \(file.name): \(counted(counts.lines, "line")) of passive DNS, names led somewhere \
+                \(counted(counts.sightings, "time")), \(counted(new, "new resolution"))
+                """
+            )
+            for fault in faults { Terminal.say(fault, .error) }
+            return faults.count
         }
 
         /// What the corpus keeps of clients, of our own records as well.
@@ -191,7 +246,8 @@ struct CorpusCommand: ParsableCommand {
             Terminal.say(
                 """
                 forgot \(counts.sightings) sightings, \(counts.certificates) certificates, \
-                \(counts.endpoints) endpoints, \(counts.contacts) days of clients
+                \(counts.endpoints) endpoints, \(counts.contacts) days of clients, \
+                \(counts.resolutions) resolutions
                 """
             )
         }

@@ -19,6 +19,7 @@ struct EnrichCommand: ParsableCommand {
               hallmark enrich sweep.ndjson --resolver 192.0.2.53 > around.ndjson
               hallmark enrich sweep.ndjson --no-context-names --mmdb asn.mmdb --hosting ip-ranges.json | hallmark match
               zcat sweeps/*.gz | hallmark enrich --corpus seen.sqlite --dns-rate 20
+              hallmark enrich sweep.ndjson --no-context-names --passive-dns pdns.cof > around.ndjson
 
             Exit codes: 0 done; 1 something could not be read or looked up; 64 usage.
             """
@@ -36,7 +37,10 @@ struct EnrichCommand: ParsableCommand {
     var resolver: [String] = []
 
     @Option(
-        help: ArgumentHelp("What was seen before, for the time of certificates.", valueName: "file"),
+        help: ArgumentHelp(
+            "What was seen before, for the time of certificates and for passive DNS.",
+            valueName: "file"
+        ),
         completion: .file()
     )
     var corpus: String?

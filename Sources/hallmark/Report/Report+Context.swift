@@ -10,6 +10,7 @@ extension Report {
         if let revocation = context.object("revocation") { addRevocation(revocation, to: &text) }
         if let scts = context.object("transparency") { addTransparency(scts, to: &text) }
         if let time = context.object("time") { addTime(time, to: &text) }
+        if let past = context.object("passive_dns") { addPastNames(past, to: &text) }
     }
 
     private func addNames(_ names: RecordView, to text: inout ReportText) {
@@ -91,6 +92,29 @@ extension Report {
             "unreadable_sct_list": "a list that can't be read",
         ]
         for anomaly in anomalies { text.row("SCTs", meanings[anomaly] ?? anomaly, .warning) }
+    }
+
+    private func addPastNames(_ past: RecordView, to text: inout ReportText) {
+        for name in past.objects("names").prefix(4) {
+            let when = [name["first_seen"], name["last_seen"]].compactMap { $0?.prefix(10) }
+            let own = name.isTrue("of_certificate") ? ", the certificate is for it" : ""
+            let aliases = name.texts("by_way_of")
+            let via = aliases.isEmpty ? "" : " by way of \(aliases.joined(separator: ", "))"
+            text.row(
+                "pointed here",
+                "\(name["name"] ?? "")\(via), \(when.joined(separator: " to "))\(own)",
+                name.isTrue("of_certificate") ? .good : .plain
+            )
+        }
+        let more = max(0, past.objects("names").count - 4) + (past.number("more") ?? 0)
+        if more > 0 { text.row("pointed here", "and \(counted(more, "other name"))") }
+        if past["points"] == "elsewhere" {
+            text.row(
+                "pointed",
+                "the certificate's names are known to have pointed to \(past["addresses"] ?? "others"), and never here",
+                .warning
+            )
+        }
     }
 
     private func addTime(_ time: RecordView, to text: inout ReportText) {

@@ -28,6 +28,7 @@ struct ScanFiles {
             + Self.named("--ca-file", [command.probe.caFile])
             + Self.named("--store", command.probe.store.map(Self.withoutName))
             + Self.named("--mmdb", command.around.mmdb)
+            + Self.named("--passive-dns", command.around.passiveDNS)
             + Self.named("--hosting", command.around.hosting.map(Self.withoutName))
             + Self.named("--decisions", command.decisions.files)
             + Self.named("--signatures", command.signatures.folders)

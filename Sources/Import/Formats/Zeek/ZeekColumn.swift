@@ -51,6 +51,11 @@ enum ZeekColumn: Int, CaseIterable {
     case statusCode
     case statusMessage
 
+    // dns.log
+    case query
+    case queryType
+    case answers
+
     /// Its name in the logs.
     var name: String {
         switch self {
@@ -107,6 +112,9 @@ enum ZeekColumn: Int, CaseIterable {
         case .target: "uri"
         case .statusCode: "status_code"
         case .statusMessage: "status_msg"
+        case .query: "query"
+        case .queryType: "qtype_name"
+        case .answers: "answers"
         }
     }
 
@@ -120,7 +128,7 @@ enum ZeekColumn: Int, CaseIterable {
 
 /// Which of Zeek's logs a file or a line is.
 enum ZeekLog: String {
-    case ssl, x509, conn, http
+    case ssl, x509, conn, http, dns
     /// Any other.
     case other
 }

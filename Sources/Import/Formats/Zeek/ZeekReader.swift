@@ -85,7 +85,8 @@ final class ZeekReader: ForeignReader {
                     connections.add(table.row)
                     run.pass()
                 case .http: try readExchange(table.row, number)
-                case .other: run.pass()
+                // Where names point is `PassiveDNSFile`'s to read.
+                case .dns, .other: run.pass()
                 case nil: run.skip("a row of no log that is named", line: number)
                 }
             }

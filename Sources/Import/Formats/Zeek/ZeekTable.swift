@@ -103,6 +103,7 @@ struct ZeekTable {
             return .ssl
         }
         if row.has(.method) || row.has(.statusCode) { return .http }
+        if row.has(.query) && (row.has(.queryType) || row.has(.answers)) { return .dns }
         return row.has(.service) || row.has(.serverBytes) ? .conn : .other
     }
 }

@@ -1,0 +1,27 @@
+import Corpus
+import Import
+import Wire
+
+extension Resolution {
+    /// What a file of passive DNS says, as a corpus keeps it.
+    init(_ sighting: NameSighting) {
+        let kind: Kind
+        let target: String
+        switch sighting.target {
+        case .address(let address):
+            kind = address.isV4 ? .a : .aaaa
+            target = address.description
+        case .name(let name):
+            kind = .cname
+            target = name
+        }
+        self.init(
+            name: sighting.name,
+            kind: kind,
+            target: target,
+            first: sighting.first,
+            last: sighting.last,
+            count: sighting.count
+        )
+    }
+}

@@ -1,0 +1,426 @@
+import Foundation
+import Import
+import Observations
+import TestSupport
+import Testing
+import Wire
+
+/// Files of passive DNS, each against what its maker was asked to write.
+@Suite struct PassiveDNSTests {
+    private struct Read {
+        var sightings: [NameSighting] = []
+        var faults: [String] = []
+        var counts = PassiveDNSFile.Counts()
+
+        /// `name target count`, in the file's order, each once.
+        var led: [String] {
+            var texts: [String] = []
+            for sighting in sightings {
+                let target =
+                    switch sighting.target {
+                    case .address(let address): address.description
+                    case .name(let name): name
+                    }
+                let text = "\(sighting.name) \(target)"
+                if !texts.contains(text) { texts.append(text) }
+            }
+            return texts
+        }
+    }
+
+    private func read(_ text: String, _ path: String = "file") throws -> Read {
+        try read(ImportInput(Array(text.utf8), path: path))
+    }
+
+    private func read(_ input: ImportInput) throws -> Read {
+        var read = Read()
+        let file = PassiveDNSFile(input.path, opened: input)
+        read.counts = try file.read {
+            read.sightings.append($0)
+        } unread: {
+            read.faults.append($0.description)
+        }
+        return read
+    }
+
+    private func read(written name: String) throws -> Read {
+        try read(ImportInput("\(projectFolder)/Tests/PassiveDNS/\(name)"))
+    }
+
+    // MARK: Common Output Format
+
+    /// After the examples of draft-dulaunoy-dnsop-passive-dns-cof, section 2.
+    @Test func linesOfTheCommonOutputFormat() throws {
+        let read = try read(
+            """
+            {"count":97167,"time_first":1277353744,"rrtype":"A","rrname":"WWW.Example.org.","rdata":"198.51.100.1","time_last":1386405372}
+            {"count":241,"time_first":1374481440,"rrtype":"AAAA","rrname":"www.example.org","rdata":["2001:db8::1","2001:db8::2"],"time_last":1374485640}
+            {"rrtype":"CNAME","rrname":"alias.example.org","rdata":"www.example.org.","zone_time_first":1374481440,"zone_time_last":1374485640}
+            {"count":2,"time_first":1374481440,"rrtype":"MX","rrname":"example.org","rdata":["10 mail.example.org"],"time_last":1374485640}
+            {"count":2,"time_first":"2013-07-22T08:24:00Z","rrtype":1,"rrname":"*.wild.example.org","rdata":"::ffff:192.0.2.1","time_last":"2013-07-22T09:34:00Z"}
+
+            """
+        )
+        #expect(read.faults == [])
+        #expect(
+            read.led == [
+                "www.example.org 198.51.100.1", "www.example.org 2001:db8::1", "www.example.org 2001:db8::2",
+                "alias.example.org www.example.org", "*.wild.example.org 192.0.2.1",
+            ]
+        )
+        #expect(read.counts == PassiveDNSFile.Counts(lines: 5, sightings: 5, passed: 1, unread: 0))
+        #expect(read.sightings[0].first == 1_277_353_744_000)
+        #expect(read.sightings[0].last == 1_386_405_372_000)
+        #expect(read.sightings[0].count == 97_167)
+        #expect(read.sightings[3].first == 1_374_481_440_000)
+        #expect(read.sightings[4].first == 1_374_481_440_000)
+    }
+
+    @Test func farsightsWrappedLines() throws {
+        let read = try read(
+            """
+            {"cond":"begin"}
+            {"obj":{"count":5,"time_first":1374481440,"time_last":1374485640,"rrname":"a.example.","rrtype":"A","rdata":["192.0.2.1"]}}
+            {"cond":"limited","msg":"Result limit reached"}
+
+            """
+        )
+        #expect(read.led == ["a.example 192.0.2.1"])
+        #expect(read.faults == ["file:3: the server says that its answer is not whole"])
+    }
+
+    /// What can't be read is named with its line, and takes nothing with it.
+    @Test func brokenLinesAreNamed() throws {
+        let good =
+            #"{"rrname":"a.example","rrtype":"A","rdata":"192.0.2.1","time_first":1374481440,"time_last":1374485640}"#
+        let broken: [(String, String)] = [
+            ("{", "no JSON object"),
+            ("[]", "no JSON object"),
+            (good.replacing("rrname", with: "name"), "no name (rrname)"),
+            (good.replacing("rrtype", with: "type"), "no type (rrtype)"),
+            (good.replacing(#""192.0.2.1""#, with: "7"), "no data (rdata)"),
+            (good.replacing("time_first", with: "first"), "no times that can be read"),
+            (good.replacing("1374481440", with: "9e300"), "no times that can be read"),
+            (good.replacing("1374481440", with: "1374485641"), "its last time lies before its first"),
+            (good.replacing("192.0.2.1", with: "192.0.2.256"), "an address record without an address"),
+            (
+                good.replacing(
+                    #""192.0.2.1""#,
+                    with: "[" + Array(repeating: #""192.0.2.1""#, count: 4097).joined(separator: ",") + "]"
+                ),
+                "more than 4,096 values in one record; the others are not read"
+            ),
+        ]
+        let text = ([good] + broken.map(\.0) + [good]).joined(separator: "\n")
+        let read = try read(text)
+        // Each reason once, where it came first.
+        var expected: [String] = []
+        for (place, line) in broken.enumerated() where !expected.contains(where: { $0.contains(line.1) }) {
+            expected.append("file:\(place + 2): \(line.1)")
+        }
+        #expect(read.faults.map { String($0.split(separator: ", the first of")[0]) } == expected)
+        #expect(read.counts.unread == broken.count)
+        #expect(read.led == ["a.example 192.0.2.1"])
+        #expect(read.sightings.count == 2 + 4096)
+    }
+
+    @Test func anotherKindOfFileIsRefused() throws {
+        let read = try read("{\"a\":1}\n")
+        #expect(read.faults.count == 1)
+        #expect(read.faults[0].hasPrefix("file: is no passive DNS that is known; tried "), "\(read.faults)")
+        #expect(read.counts.unread == 1)
+    }
+
+    // MARK: Zeek
+
+    private static let zeekFields = [
+        "ts", "uid", "id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto", "query", "qtype_name",
+        "answers",
+        "TTLs",
+    ]
+
+    private func zeek(_ rows: [[String]]) -> String {
+        """
+        #separator \\x09
+        #set_separator\t,
+        #empty_field\t(empty)
+        #unset_field\t-
+        #path\tdns
+        #fields\t\(Self.zeekFields.joined(separator: "\t"))
+
+        """
+            + rows.map { row in
+                (["\(row[0])", "C1", "192.0.2.7", "50000", "192.0.2.53", "53", "udp"] + row.dropFirst())
+                    .joined(separator: "\t") + "\n"
+            }.joined()
+    }
+
+    @Test func zeeksLogInBothForms() throws {
+        let tsv = try read(
+            zeek([
+                [
+                    "1764235335.747612", "www.example.test", "A", "shop.example.test,192.0.2.10,192.0.2.11",
+                    "60.0,60.0,60.0",
+                ],
+                ["1764235336.000000", "www.example.test", "AAAA", "2001:db8::10", "60.0"],
+                ["1764235336.000000", "example.test", "MX", "mail.example.test", "60.0"],
+                ["1764235336.000000", "text.example.test", "TXT", "TXT 13 v=spf1\\x2c a", "60.0"],
+                ["1764235336.000000", "gone.example.test", "A", "-", "-"],
+                ["short"],
+            ])
+        )
+        #expect(tsv.faults == ["file:12: fewer fields than the head names"])
+        let led = [
+            "www.example.test shop.example.test", "www.example.test 192.0.2.10",
+            "www.example.test 192.0.2.11",
+            "www.example.test 2001:db8::10",
+        ]
+        #expect(tsv.led == led)
+        #expect(tsv.sightings[0].first == 1_764_235_335_747)
+        let json = try read(
+            """
+            {"ts":1764235335.747612,"uid":"C1","id.orig_h":"192.0.2.7","id.resp_h":"192.0.2.53","query":"www.example.test","qtype_name":"A","rcode_name":"NOERROR","answers":["shop.example.test","192.0.2.10","192.0.2.11"],"TTLs":[60.0,60.0,60.0]}
+            {"_path":"dns","ts":"2026-11-27T09:22:16.000000Z","query":"www.example.test","qtype_name":"AAAA","answers":["2001:db8::10"]}
+            {"_path":"conn","ts":1764235336.0,"uid":"C2","id.resp_h":"192.0.2.10"}
+            {"ts":1764235336.0,"query":"nothing.example.test","qtype_name":"A","rcode_name":"NXDOMAIN"}
+
+            """
+        )
+        #expect(json.faults == [])
+        #expect(json.led == led)
+        #expect(json.counts == PassiveDNSFile.Counts(lines: 4, sightings: 4, passed: 2, unread: 0))
+    }
+
+    // MARK: dnstap
+
+    private static let written = [
+        "ns.example.test 192.0.2.53", "www.example.test 192.0.2.10", "www.example.test 192.0.2.11",
+        "www.example.test 2001:db8::10", "deep.example.test shop.example.test",
+        "shop.example.test www.example.test", "under_score.example.test 192.0.2.99",
+    ]
+
+    /// All programs tell the same of one log: what a zone's records led to, and neither the addresses beside
+    /// an answer nor what texts say.
+    @Test(arguments: [
+        "dnstap-read.yaml", "dnstap-read.txt", "dnstap.yaml", "dnstap.json", "dnstap-ldns.yaml",
+    ])
+    func textsOfDNSTap(name: String) throws {
+        let read = try read(written: name)
+        #expect(read.faults == [])
+        #expect(read.led.sorted() == Self.written.sorted())
+        // Four answers had an address of www, each of them once, and whoever waited for the server asked for
+        // ns.
+        #expect(read.sightings.count { $0.name == "www.example.test" } == 5)
+        let time = try #require(read.sightings.first?.first)
+        #expect(time / 60_000 == 1_795_772_264_000 / 60_000)
+    }
+
+    @Test(arguments: ["dnstap-read-quiet.txt", "dnstap-quiet.txt", "dnstap-ldns-quiet.txt"])
+    func quietTextHasNoAnswers(name: String) throws {
+        let read = try read(written: name)
+        #expect(read.led == [])
+        #expect(read.faults.count == 1)
+        #expect(read.faults[0].contains("tells what was asked and not what was answered"), "\(read.faults)")
+    }
+
+    @Test func brokenTextOfDNSTapIsNamed() throws {
+        let head =
+            "type: MESSAGE\nmessage:\n  response_time: !!timestamp 2026-11-27 09:22:15.8\n  response_message: |\n"
+        let answers = [
+            "a.example. 300 IN A 192.0.2.1", "a.example. 300 IN A 192.0.2.300", "a.example. 300 IN",
+            "a.example. IN A 192.0.2.1 x", "a.example. 300 CH A 192.0.2.9",
+        ]
+        let text = head + "    ;; ANSWER SECTION:\n" + answers.map { "    \($0)\n" }.joined()
+        let read = try read(text)
+        #expect(read.led == ["a.example 192.0.2.1"])
+        #expect(
+            read.faults == [
+                "file:7: an address record without an address",
+                "file:8: no resource record where one has to stand, the first of 2",
+            ]
+        )
+        // Without a time nothing is known of when.
+        let untimed = try self.read(text.replacing("2026-11-27 09:22:15.8", with: "soon"))
+        #expect(untimed.led == [])
+        #expect(untimed.faults.contains("file:6: an answer before any time"), "\(untimed.faults)")
+    }
+
+    /// A list as long as a disk, in bytes that a few hundred kilobytes make: a file gives no more than its
+    /// lines hold.
+    @Test func aLongNameIsNone() throws {
+        let name = String(repeating: "a.", count: 200_000) + "example"
+        let read = try read(
+            #"{"rrname":"\#(name)","rrtype":"A","rdata":"192.0.2.1","time_first":1374481440,"time_last":1374485640}"#
+        )
+        #expect(read.counts == PassiveDNSFile.Counts(lines: 1, sightings: 0, passed: 1, unread: 0))
+    }
+}
+
+/// Passive DNS from files into a corpus and out of it again, as a person does it.
+@Suite struct PassiveDNSCommandTests {
+    private let scratch = Scratch()
+    private var corpus: String { scratch.file("c.sqlite") }
+
+    private func hallmark(_ arguments: [String], exit status: Int32 = 0) throws -> CommandResult {
+        let result = try run(programPath, arguments + ["--corpus", corpus])
+        #expect(result.status == status, "\(arguments): \(result.errors)")
+        return result
+    }
+
+    private static let line =
+        #"{"rrname":"www.example.test","rrtype":"A","rdata":"192.0.2.10","time_first":1793491200,"time_last":1793577600,"count":3}"#
+
+    @Test func filesOfAllFormatsInOneRun() throws {
+        try scratch.write("pdns.cof", Self.line + "\n")
+        try scratch.write(
+            "dns.log",
+            "{\"_path\":\"dns\",\"ts\":1793491200.5,\"query\":\"mail.example.test\",\"qtype_name\":\"A\",\"answers\":[\"192.0.2.10\"]}\n"
+        )
+        let text = projectFolder + "/Tests/PassiveDNS/dnstap.yaml"
+        let added = try hallmark(["corpus", "add", scratch.file("pdns.cof"), scratch.file("dns.log"), text])
+        #expect(
+            added.errors.contains(
+                "pdns.cof: 1 line of passive DNS, names led somewhere 1 time, 1 new resolution"
+            )
+        )
+        #expect(
+            added.errors.contains(
+                "dns.log: 1 line of passive DNS, names led somewhere 1 time, 1 new resolution"
+            )
+        )
+        let count = try check("sqlite3", [corpus, "SELECT count(*) FROM resolutions"]).text
+        // www to 192.0.2.10 is told twice.
+        #expect(count == "8\n")
+        let again = try hallmark(["corpus", "add", scratch.file("pdns.cof")])
+        #expect(again.errors.contains("nothing new, the file was added before"))
+        let pivot = try hallmark(["pivot", "192.0.2.10", "--include-benign"])
+        #expect(pivot.text.contains("at 192.0.2.10 pointed mail.example.test, 2026-11-01"), "\(pivot.text)")
+        #expect(
+            pivot.text.contains(
+                "at 192.0.2.10 pointed deep.example.test by way of shop.example.test, www.example.test"
+            )
+        )
+        let path = try hallmark([
+            "pivot", "mail.example.test", "--format", "ndjson", "--include-benign",
+        ])
+        #expect(
+            path.text.contains(
+                #""direction":"to_address","names":["mail.example.test"],"address":"192.0.2.10""#
+            )
+        )
+    }
+
+    @Test func aFileWithFaultsIsSaidAndKept() throws {
+        try scratch.write(
+            "pdns.cof",
+            Self.line + "\n{\n" + Self.line.replacing("192.0.2.10", with: "x") + "\n"
+        )
+        let path = scratch.file("pdns.cof")
+        let result = try hallmark(["corpus", "add", path], exit: 1)
+        #expect(result.errors.contains("\(path):2: no JSON object"), "\(result.errors)")
+        #expect(result.errors.contains("\(path):3: an address record without an address"), "\(result.errors)")
+        #expect(result.errors.contains("2 files or parts could not be read"), "\(result.errors)")
+        _ = try hallmark(["corpus", "add", "--keep-going", path])
+        #expect(
+            try check("sqlite3", [corpus, "SELECT count, target FROM resolutions"]).text == "3|192.0.2.10\n"
+        )
+        try scratch.write("empty", "")
+        _ = try hallmark(["corpus", "add", "--passive-dns", scratch.file("empty")], exit: 1)
+        _ = try hallmark(["corpus", "add"], exit: 64)
+        // Who has no use for it says so.
+        let match = try run(programPath, ["match", path])
+        #expect(match.status == 1)
+        #expect(match.errors.contains("is passive DNS in the Common Output Format"), "\(match.errors)")
+    }
+
+    /// One stream of several of Zeek's logs is read for its connections and for its names.
+    @Test func aMixedStreamGivesBoth() throws {
+        try scratch.write(
+            "all.json",
+            """
+            {"_path":"ssl","ts":1793491200.5,"uid":"C1","id.orig_h":"192.0.2.1","id.orig_p":5,"id.resp_h":"192.0.2.10","id.resp_p":443,"version":"TLSv12","server_name":"www.example.test","established":true}
+            {"_path":"dns","ts":1793491200.5,"uid":"C2","query":"www.example.test","qtype_name":"A","answers":["192.0.2.10"]}
+
+            """
+        )
+        let result = try hallmark(["corpus", "add", scratch.file("all.json")])
+        #expect(result.errors.contains("1 record, 1 new observation"), "\(result.errors)")
+        #expect(result.errors.contains("1 new resolution"), "\(result.errors)")
+    }
+}
+
+/// Which names pointed to an endpoint's address, said with its record.
+@Suite struct PassiveDNSContextTests {
+    private let scratch = Scratch()
+
+    private static func line(_ name: String, _ type: String, _ data: String, _ first: Int) -> String {
+        #"{"rrname":"\#(name)","rrtype":"\#(type)","rdata":"\#(data)","time_first":\#(first),"time_last":\#(first + 86400),"count":2}"#
+            + "\n"
+    }
+
+    private static let record =
+        #"{"@timestamp":"2026-11-20T08:00:00.000Z","event":{"dataset":"hallmark.observation","outcome":"success"},"#
+        + #""server":{"ip":"192.0.2.10","port":443},"tls":{"server":{"hash":{"sha256":""#
+        + String(repeating: "0A", count: 32)
+        + #""},"x509":{"alternative_names":["*.shop.test","gone.test"]}}},"hallmark":{"version":"0"}}"# + "\n"
+
+    private func enrich(_ arguments: [String], exit status: Int32 = 0) throws -> (Record?, String) {
+        try scratch.write("record.ndjson", Self.record)
+        let result = try run(
+            programPath,
+            ["enrich", scratch.file("record.ndjson"), "--no-context-names"] + arguments
+        )
+        #expect(result.status == status, "\(result.errors)")
+        return (try records(result).first, result.errors)
+    }
+
+    private func names(_ record: Record?) -> [String] {
+        let context = (record?["hallmark"] as? Record)?["context"] as? Record
+        let past = context?["passive_dns"] as? Record
+        let names = past?["names"] as? [Record] ?? []
+        return [past?["points"] as? String ?? "unknown"]
+            + names.map { name in
+                let days = ["first_seen", "last_seen"].map { (name[$0] as? String ?? "").prefix(10) }
+                let via = (name["by_way_of"] as? [String] ?? []).map { " by \($0)" }.joined()
+                return "\(name["name"] ?? "")\(via) \(days[0]) \(days[1])"
+            }
+    }
+
+    @Test func aFileAndACorpusSayTheSame() throws {
+        let start = 1_793_491_200
+        try scratch.write(
+            "pdns.cof",
+            Self.line("a.shop.test.", "CNAME", "edge.test.", start)
+                + Self.line("edge.test", "A", "192.0.2.10", start)
+                + Self.line("late.test", "A", "192.0.2.10", start + 864_000)
+                + Self.line("gone.test", "A", "192.0.2.99", start)
+        )
+        let file = scratch.file("pdns.cof")
+        let wanted = [
+            "here", "a.shop.test by edge.test 2026-11-01 2026-11-02", "late.test 2026-11-11 2026-11-12",
+            "edge.test 2026-11-01 2026-11-02",
+        ]
+        #expect(try names(enrich(["--passive-dns", file]).0) == wanted)
+        let corpus = ["--corpus", scratch.file("c.sqlite")]
+        #expect(try run(programPath, ["corpus", "add", file] + corpus).status == 0)
+        #expect(try names(enrich(corpus).0) == wanted)
+        #expect(try names(enrich(corpus + ["--passive-dns", file]).0) == wanted)
+        #expect(try names(enrich(corpus + ["--no-context-passive-dns"]).0) == ["unknown"])
+    }
+
+    @Test func namesThatPointedElsewhereAlone() throws {
+        try scratch.write("pdns.cof", Self.line("gone.test", "A", "192.0.2.99", 1_793_491_200))
+        #expect(try names(enrich(["--passive-dns", scratch.file("pdns.cof")]).0) == ["elsewhere"])
+    }
+
+    /// A file that can't be read whole is no reason to lose records, and a reason to say so.
+    @Test func whatCouldNotBeReadIsSaid() throws {
+        try scratch.write("pdns.cof", "{\n" + Self.line("late.test", "A", "192.0.2.10", 1_793_491_200))
+        let file = scratch.file("pdns.cof")
+        let (record, errors) = try enrich(["--passive-dns", file], exit: 1)
+        #expect(names(record) == ["unknown", "late.test 2026-11-01 2026-11-02"])
+        #expect(errors.contains("\(file):1: no JSON object"), "\(errors)")
+        _ = try enrich(["--passive-dns", scratch.file("nothing")], exit: 1)
+        _ = try enrich(["--context-passive-dns"], exit: 64)
+    }
+}
