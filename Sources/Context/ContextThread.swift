@@ -17,8 +17,10 @@ package protocol ContextTaker<Payload>: AnyObject {
 /// Whoever makes them waits for nobody's answer, but waits when this machine reads them more slowly than they
 /// come: otherwise a sweep would pile up in memory.
 package final class ContextThread<Payload: Sendable>: Sendable {
+    private typealias Item = (payload: Payload, line: [UInt8], subject: ContextSubject?)
+
     private struct State {
-        var items: [(Payload, [UInt8])] = []
+        var items: [Item] = []
         var waker: LoopWaker?
         /// Milliseconds for which is waited after the last record; nil before it.
         var patience: UInt64?
@@ -55,14 +57,20 @@ package final class ContextThread<Payload: Sendable>: Sendable {
     /// Records that wait to be read at most.
     package static var mostWaiting: Int { 16_384 }
 
-    /// Hands over a record, without its line end; waits while too many are to be read.
-    package func add(_ payload: Payload, _ line: [UInt8]) {
-        while shared.state.withLock({ $0.items.count >= Self.mostWaiting }) { usleep(1000) }
-        let waker = shared.state.withLock { state -> LoopWaker? in
-            state.items.append((payload, line))
-            return state.items.count == 1 ? state.waker : nil
+    /// Hands over a record; waits while too many are to be read.
+    ///
+    /// - Parameter subject: what is known of it; nil where the record has to be read for that.
+    package func add(_ payload: Payload, _ line: [UInt8], _ subject: ContextSubject? = nil) {
+        while true {
+            let (isTaken, waker) = shared.state.withLock { state -> (Bool, LoopWaker?) in
+                guard state.items.count < Self.mostWaiting else { return (false, nil) }
+                state.items.append((payload, line, subject))
+                return (true, state.items.count == 1 ? state.waker : nil)
+            }
+            waker?.wake()
+            if isTaken { return }
+            usleep(1000)
         }
-        waker?.wake()
     }
 
     /// Waits until all records were taken.
@@ -88,7 +96,7 @@ package final class ContextThread<Payload: Sendable>: Sendable {
                 defer { state.items.removeAll() }
                 return (state.items, state.patience != nil)
             }
-            for (payload, line) in items { taker.take(payload, line, RecordContext()) }
+            for item in items { taker.take(item.payload, item.line, RecordContext()) }
             if isEnded { break }
             usleep(20_000)
         }
@@ -118,7 +126,9 @@ package final class ContextThread<Payload: Sendable>: Sendable {
                 setup.options,
                 suffixes: setup.suffixes,
                 hosting: try setup.makeHosting(),
-                history: try setup.history?()
+                history: try setup.history?(),
+                nameHistory: try setup.nameHistory?(),
+                faults: setup.faults
             )
             self.shared = shared
             self.taker = taker
@@ -146,10 +156,14 @@ package final class ContextThread<Payload: Sendable>: Sendable {
                 defer { state.items.removeAll(keepingCapacity: true) }
                 return state.items
             }
-            for (payload, line) in items {
+            for item in items {
                 records += 1
-                stage.look(at: line, asksOthers: stage.open < Self.mostOpen) { [unowned self] context in
-                    taker.take(payload, line, context)
+                stage.look(
+                    at: item.line,
+                    subject: item.subject,
+                    asksOthers: stage.open < Self.mostOpen
+                ) { [unowned self] context in
+                    taker.take(item.payload, item.line, context)
                 }
             }
         }

@@ -1,3 +1,4 @@
+import Bytes
 import Context
 import Foundation
 import Synchronization
@@ -24,6 +25,56 @@ import Testing
         let mayTake = Atomic(false)
         let added = Atomic(0)
         let taken = Atomic(0)
+    }
+
+    /// Keeps what it takes.
+    private final class Keeper: ContextTaker {
+        let kept: Kept
+
+        init(_ kept: Kept) { self.kept = kept }
+
+        func take(_ payload: Int, _ line: [UInt8], _ context: RecordContext) {
+            kept.contexts.withLock { $0[payload] = context }
+        }
+
+        func flush() {}
+    }
+
+    private final class Kept: Sendable {
+        let contexts = Mutex<[Int: RecordContext]>([:])
+    }
+
+    /// What a record said of its certificate holds for the next that shows it; a staple is its own.
+    @Test func aCertificateIsReadOnce() throws {
+        let digest = String(repeating: "0A", count: 32)
+        func line(_ extensions: String) -> [UInt8] {
+            Array(
+                """
+                {"server":{"ip":"192.0.2.1"},"tls":{"server":{"hash":{"sha256":"\(digest)"}}},"hallmark":\
+                {"certificate":{"extension_oids":"\(extensions)"}}}\n
+                """.utf8
+            )
+        }
+        let mustStaple = "1.3.6.1.5.5.7.1.24"
+        func subject(_ leaf: Digest256?, hasStaple: Bool = false) -> ContextSubject {
+            ContextSubject(address: nil, time: 0, leaf: leaf, hasStaple: hasStaple)
+        }
+        var setup = ContextSetup()
+        setup.options.revocation = true
+        let kept = Kept()
+        let thread = try ContextThread<Int>(setup) { Keeper(kept) }
+        let leaf = Digest256(digest)
+        thread.add(0, line(mustStaple), subject(leaf))
+        // The line says otherwise, and is not asked.
+        thread.add(1, line(""), subject(leaf))
+        thread.add(2, line(""), subject(leaf, hasStaple: true))
+        thread.add(3, line(mustStaple), subject(nil))
+        thread.add(4, line(mustStaple))
+        _ = try thread.finish(within: 1000)
+        let contexts = kept.contexts.withLock { $0 }
+        #expect(
+            (0..<5).map { contexts[$0]?.revocation?.mustStaple ?? false } == [true, true, false, false, true]
+        )
     }
 
     @Test func whoMakesRecordsWaitsForWhoReadsThem() throws {

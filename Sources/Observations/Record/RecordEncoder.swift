@@ -103,6 +103,9 @@ package struct RecordEncoder: ~Copyable {
     /// What the leaf of the last observation encoded showed, for who decides what to do next.
     package var leaf: LeafSummary? { certificates.leaf }
 
+    /// SHA-256 of the leaf of the last observation encoded; nil when it showed none.
+    package var leafDigest: InlineArray<32, UInt8>? { certificates.leafDigest }
+
     private mutating func encodeEvent(
         _ observation: Observation,
         _ isShort: Bool,

@@ -74,7 +74,20 @@ final class ScanHandler: ObservationHandler {
         let endpoint = FinishedEndpoint(observation, completesTarget: completesTarget, counters)
         guard let context = run.context else { return finisher.finish(&line, endpoint) }
         let bytes = line.withSpan { span in span.withUnsafeBufferPointer { [UInt8]($0) } }
-        context.add(endpoint, bytes)
+        context.add(endpoint, bytes, subject(observation))
+    }
+
+    /// What the record at hand says of its context; nil where it has to be read for that.
+    private func subject(_ observation: Observation) -> ContextSubject? {
+        let digest = encoder.leafDigest
+        // Of a certificate of which only the beginning came the record says what there is.
+        guard digest != nil || observation.flight.chain.isEmpty else { return nil }
+        return ContextSubject(
+            address: observation.ip,
+            time: Int(observation.startedAt / 1_000_000),
+            leaf: digest.map { digest in Digest256((0..<32).map { digest[$0] }) },
+            hasStaple: !observation.flight.ocspResponse.isEmpty
+        )
     }
 
     func passed(_ sequence: UInt64) { finisher.passed(sequence) }
