@@ -98,6 +98,11 @@ import Testing
         try check("sqlite3", [good, clients])
         let decision = "INSERT INTO decisions VALUES (1, 'endpoint=192.0.2.3:443', 1793600000000, '{}')"
         try check("sqlite3", [good, decision])
+        let resolutions = """
+            INSERT INTO resolutions VALUES ('example.two', 1, '192.0.2.3', 1793600000000, 1793700000000, 2),
+            ('example.three', 5, 'example.two', 1793600000000, 1793700000000, 2);
+            """
+        try check("sqlite3", [good, resolutions])
         try check("sqlite3", [good, "PRAGMA wal_checkpoint(TRUNCATE)"])
         let columns = try check(
             "sqlite3",

@@ -19,7 +19,11 @@ extension PivotAnswer {
             if seeds.count > 10 { result += "  and \(seeds.count - 10) more\n" }
         }
         // Marks that lead nowhere are no answer.
-        guard !results.isEmpty else { return result + nothing + paths.text + clientText }
+        guard !results.isEmpty else {
+            // Where nothing was asked for by its marks, names and addresses are all of the answer.
+            let isAnswered = marks.isEmpty && paths.leadOn
+            return result + (isAnswered ? "" : nothing) + paths.text + clientText
+        }
         result += "\nMarks\n" + Self.table(marks) + "\nShares them\n"
         for found in results {
             var line = "  \(SharedMark.shown(found.score)) bits  \(found.isEndpoint ? "endpoint " : "")"

@@ -95,7 +95,7 @@ final class DNSTapReader {
         if text.first == "'" || text.first == "\"", text.count > 1, text.last == text.first {
             text = text.dropFirst().dropLast()
         }
-        let fields = text.split(maxSplits: 4) { $0 == " " || $0 == "\t" }
+        let fields = text.recordFields
         guard fields.count == 5, UInt32(fields[1]) != nil else {
             return run.skip(PassiveDNSFault.noRecord, line: line)
         }
@@ -143,6 +143,25 @@ struct DNSTapLine {
 }
 
 extension Substring {
+    /// Owner, time to live, class, type and data; a blank behind a backslash is part of a name (RFC 1035,
+    /// section 5.1).
+    fileprivate var recordFields: [Substring] {
+        var fields: [Substring] = []
+        var rest = trimmingBlanks
+        while fields.count < 4 {
+            var isEscaped = false
+            let end = rest.firstIndex { character in
+                defer { isEscaped = character == "\\" && !isEscaped }
+                return !isEscaped && (character == " " || character == "\t")
+            }
+            guard let end else { break }
+            fields.append(rest[..<end])
+            rest = rest[end...].trimmingBlanks
+        }
+        if !rest.isEmpty { fields.append(rest) }
+        return fields
+    }
+
     /// Without blanks and tabs before and behind.
     fileprivate var trimmingBlanks: Substring {
         var text = drop { $0 == " " || $0 == "\t" }
