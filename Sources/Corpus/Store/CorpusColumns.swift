@@ -113,6 +113,13 @@ enum CorpusColumns {
             ]
         ),
         ("decisions", [("subject", .text), ("time", .time), ("line", .text)]),
+        (
+            "resolutions",
+            [
+                ("name", .text), ("type", .number), ("target", .text), ("first_seen", .time),
+                ("last_seen", .time), ("count", .count),
+            ]
+        ),
     ]
 
     /// Reads every column of every table once.

@@ -85,7 +85,7 @@ final class RecordFinisher {
 extension RecordFinisher: ContextTaker {
     func take(_ endpoint: FinishedEndpoint, _ record: [UInt8], _ context: RecordContext) {
         line.removeAll()
-        context.append(record.span, to: &line)
+        context.append(fresh: record.span, to: &line)
         finish(&line, endpoint)
     }
 }
