@@ -98,8 +98,9 @@ import Testing
             import os, resource, subprocess, sys
             def unprivileged():
                 resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+                # Somebody who has no other process, whatever else runs on the machine.
                 os.setgid(65534)
-                os.setuid(65534)
+                os.setuid(50000 + os.getpid() % 10000)
             result = subprocess.run(sys.argv[1:], preexec_fn=unprivileged, capture_output=True, timeout=100, cwd="/")
             print(result.returncode, result.stderr.decode())
             """
