@@ -27,7 +27,7 @@ FOLDER ?= .build-dist
 LAB_PORT := 20443
 
 .DEFAULT_GOAL := help
-.PHONY: lab fleet extras dist deb reproducible signatures-release help scan build check test debug thread fuzz budgets bench manual install uninstall lint format snapshots clean \
+.PHONY: lab fleet extras dist deb reproducible signatures-release help scan build check test debug thread fuzz fuzzers budgets bench manual install uninstall lint format snapshots clean \
   build-packages test-packages
 
 help: ## List the targets
@@ -56,7 +56,10 @@ check: build-packages lint debug ## The inner loop: check, build, run the tests 
 	$(SWIFT) test --skip-build --disable-xctest $(addprefix --skip ,$(SLOW_TESTS))
 
 test: build-packages test-packages lint debug ## Everything: checks, all tests, a minute of fuzzing with AddressSanitizer, budgets
-	$(SWIFT) test --skip-build --disable-xctest
+	@# The fuzzers are built meanwhile: tests wait for servers more than they calculate.
+	@mkdir -p .build-fuzz; nice -n 19 $(MAKE) --no-print-directory fuzzers > .build-fuzz/build.log 2>&1 & fuzzers=$$!; \
+	  status=0; $(SWIFT) test --skip-build --disable-xctest || status=$$?; \
+	  wait $$fuzzers || { cat .build-fuzz/build.log; status=1; }; exit $$status
 	$(MAKE) fuzz budgets
 
 debug:
@@ -67,9 +70,11 @@ thread: build-packages test-packages ## Run the tests with threads under ThreadS
 	HALLMARK_WITH=threads $(SWIFT) test --skip-build --disable-xctest --sanitize=thread --scratch-path .build-thread \
 	  $(addprefix --filter ,$(THREADED_TESTS))
 
-fuzz: build-packages ## Search for crashes with libFuzzer and AddressSanitizer, DURATION (default 60) seconds in all
+fuzzers:
 	HALLMARK_WITH=fuzzers $(SWIFT) build --scratch-path .build-fuzz --product fuzz \
 	  --sanitize=fuzzer --sanitize=address -Xswiftc -parse-as-library
+
+fuzz: build-packages fuzzers ## Search for crashes with libFuzzer and AddressSanitizer, DURATION (default 60) seconds in all
 	@Tests/Fuzz/run.sh .build-fuzz/debug/fuzz $${DURATION:-60}
 
 budgets: build-packages ## Count instructions and allocations, and hold them to Benchmarks/budgets.json
