@@ -27,11 +27,12 @@ import Testing
     private static func python(_ body: String) -> String {
         """
         import os, socket, ssl, sys, threading, time
-        def turns():
+        def takes_turn():
             try: os.unlink(sys.argv[2] + '.turning')
             except OSError: return False
             return True
-        def serve(c, n):
+        def serve(c, n, turn):
+            turns = lambda: turn
             c.settimeout(20)
             try:
         \(body.split(separator: "\n").map { "        " + $0 }.joined(separator: "\n"))
@@ -43,8 +44,10 @@ import Testing
         while True:
             c, _ = listener.accept()
             n += 1
+            # Before it is counted: who waits for the count turns away the next one.
+            turn = takes_turn()
             open(sys.argv[2], "ab").write(b".")
-            threading.Thread(target=serve, args=(c, n), daemon=True).start()
+            threading.Thread(target=serve, args=(c, n, turn), daemon=True).start()
         """
     }
 
