@@ -281,7 +281,7 @@ let package = Package(
             name: "HuntingTests",
             dependencies: ["Bytes", "Hunting", "Observations", "TestSupport"]
         ),
-        .testTarget(name: "FleetTests", dependencies: ["Fleet", "TestSupport"]),
+        .testTarget(name: "FleetTests", dependencies: ["Fleet", "Observations", "TestSupport"]),
         .testTarget(
             name: "ReportingTests",
             dependencies: ["Bytes", "Observations", "Reporting", "TestSupport"]

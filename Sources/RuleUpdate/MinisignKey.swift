@@ -1,5 +1,5 @@
-import COpenSSL
 import Foundation
+import Observations
 
 /// A public key of minisign (https://jedisct1.github.io/minisign/): an Ed25519 key and its number.
 package struct MinisignKey: Sendable, Equatable {
@@ -25,15 +25,7 @@ package struct MinisignKey: Sendable, Equatable {
 
     /// Whether this key made the signature of `message` (RFC 8032).
     func verifies(_ signature: [UInt8], of message: [UInt8]) -> Bool {
-        defer { ERR_clear_error() }
-        guard signature.count == 64,
-            let key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nil, key, key.count)
-        else { return false }
-        defer { EVP_PKEY_free(key) }
-        guard let context = EVP_MD_CTX_new() else { return false }
-        defer { EVP_MD_CTX_free(context) }
-        return EVP_DigestVerifyInit(context, nil, nil, nil, key) == 1
-            && EVP_DigestVerify(context, signature, signature.count, message, message.count) == 1
+        Ed25519.verifies(signature, of: message, key: key)
     }
 }
 

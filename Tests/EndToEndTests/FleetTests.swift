@@ -235,7 +235,10 @@ import Testing
         kill(-collector.group, SIGTERM)
         #expect(eventually { hasEnded(collector) })
         #expect(try lab.endpoints(in: records).isEmpty)
-        withExtendedLifetime(worker) {}
+        // Who was given work and did none of it does not end as if all were well.
+        kill(-worker.group, SIGTERM)
+        #expect(eventually { worker.exitCode == 1 }, "\(worker.log)")
+        #expect(worker.log.contains("3 jobs refused"), "\(worker.log)")
     }
 
     @Test func aJobIsTakenBack() throws {

@@ -46,6 +46,11 @@ package final class ServerProcess: @unchecked Sendable {  // `process` is only t
     /// Processes of the server's group: itself and what it forked.
     package var group: Int32 { process.processIdentifier }
 
+    /// Its exit code, once it has ended by itself; nil before, and for one that a signal ended.
+    package var exitCode: Int32? {
+        process.isRunning || process.terminationReason != .exit ? nil : process.terminationStatus
+    }
+
     /// `Process` starts each child in a group of its own, which lives as long as any of its members.
     ///
     /// It is the group that is ended, since workers may outlive their parent, and since a server that closes

@@ -10,6 +10,7 @@ import Observations
 /// two never disagree, whenever the collector ends.
 final class CollectState {
     private let queue: DatabaseQueue
+    private let path: String
 
     private static let tables = """
         CREATE TABLE IF NOT EXISTS places (vantage TEXT PRIMARY KEY, number INTEGER, offset INTEGER) WITHOUT ROWID;
@@ -26,6 +27,7 @@ final class CollectState {
         """
 
     init(_ path: String) throws {
+        self.path = path
         var configuration = Configuration()
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
@@ -39,10 +41,30 @@ final class CollectState {
         try queue.read { db in
             var places: [String: (number: Int, offset: Int)] = [:]
             for row in try Row.fetchAll(db, sql: "SELECT * FROM places") {
-                places[row["vantage"]] = (row["number"], row["offset"])
+                let number: Int = try value(row, "number")
+                guard (1...Self.mostFiles).contains(number) else { throw damage("number") }
+                places[try value(row, "vantage")] = (number, try value(row, "offset"))
             }
             return places
         }
+    }
+
+    /// No folder has as many files.
+    private static let mostFiles = 1 << 40
+
+    /// What a row holds, if it is what this program writes there: a file can be damaged.
+    private func value<Value: DatabaseValueConvertible>(_ row: Row, _ column: String) throws -> Value {
+        let held: DatabaseValue? = row[column]
+        guard let held, let value = Value.fromDatabaseValue(held) else { throw damage(column) }
+        return value
+    }
+
+    private func damage(_ column: String) -> FileError {
+        FileError(
+            path,
+            "is damaged: the column '\(column)' holds what no collector writes. Collect into another folder; what "
+                + "lies here is whole"
+        )
     }
 
     /// What no other collector is called.
@@ -61,16 +83,21 @@ final class CollectState {
             var shards: [ShardPlace: OpenShard] = [:]
             let rows = try Row.fetchCursor(db, sql: "SELECT * FROM messages")
             while let row = try rows.next() {
-                let place = ShardPlace(job: row["job"], vantage: row["vantage"], number: row["number"])
-                let attempt: String = row["attempt"]
-                let sequence: Int = row["sequence"]
-                if let text: String = row["done"] {
+                let place = ShardPlace(
+                    job: try value(row, "job"),
+                    vantage: try value(row, "vantage"),
+                    number: try value(row, "number")
+                )
+                let attempt: String = try value(row, "attempt")
+                let sequence: Int = try value(row, "sequence")
+                if let text: String = try? value(row, "done") {
                     let done = try JSONDecoder().decode(ResultHeader.Done.self, from: Data(text.utf8))
                     shards[place, default: OpenShard()].end(attempt, messages: sequence, done)
                     continue
                 }
                 _ = shards[place, default: OpenShard()].begin(attempt, sequence)
-                let keys = Array((row["keys"] as Data?) ?? Data())
+                let keys = Array(try value(row, "keys") as Data)
+                guard keys.count.isMultiple(of: RecordKey.size) else { throw damage("keys") }
                 for start in stride(from: 0, to: keys.count, by: RecordKey.size) {
                     _ = shards[place]?.add(RecordKey(keys[start...].prefix(RecordKey.size)), attempt)
                 }
@@ -84,12 +111,12 @@ final class CollectState {
         try queue.read { db in
             try Row.fetchAll(db, sql: "SELECT * FROM jobs").map { row in
                 JobProgress(
-                    job: row["job"],
-                    shardsDone: row["shards"],
-                    endpoints: row["endpoints"],
-                    records: row["records"],
-                    repeated: row["repeated"],
-                    lost: row["lost"]
+                    job: try value(row, "job"),
+                    shardsDone: try value(row, "shards"),
+                    endpoints: try value(row, "endpoints"),
+                    records: try value(row, "records"),
+                    repeated: try value(row, "repeated"),
+                    lost: try value(row, "lost")
                 )
             }
         }

@@ -57,7 +57,7 @@ package final class Collector {
     ///
     /// - Throws: when they can't be stored; the collector is of no use any more then, and another one goes
     ///   on.
-    package func take(_ deliveries: [Delivery]) throws {
+    package func take(_ deliveries: [QueuedMessage]) throws {
         lines.removeAll()
         try state.write { transaction in
             for delivery in deliveries { try take(delivery, transaction) }
@@ -81,7 +81,7 @@ package final class Collector {
         return folder
     }
 
-    private func take(_ delivery: Delivery, _ transaction: CollectState.Transaction) throws {
+    private func take(_ delivery: QueuedMessage, _ transaction: CollectState.Transaction) throws {
         guard let place = ShardPlace(subject: delivery.subject) else {
             strange += 1
             return

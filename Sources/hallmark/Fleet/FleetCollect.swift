@@ -159,7 +159,9 @@ struct CollectRun {
         try collector.close()
         trouble = try feed(trouble)
         _ = try? watch.look(collector)
+        var lost = 0
         for job in try collector.progress() {
+            lost += job.lost
             Terminal.say(
                 "hallmark: \(job.job): \(counted(job.shardsDone, "shard")) done, \(counted(job.records, "record")) stored, "
                     + "\(grouped(UInt64(clamping: job.repeated))) came again and were not"
@@ -171,7 +173,10 @@ struct CollectRun {
                 .error
             )
         }
-        if !trouble.isEmpty || collector.strange > 0 { throw ExitCode(1) }
+        if lost > 0 {
+            Terminal.say("hallmark: \(ScanSummary.lost(UInt64(clamping: lost)))", .error)
+        }
+        if !trouble.isEmpty || collector.strange > 0 || lost > 0 { throw ExitCode(1) }
     }
 
     /// Hands whole files on, and says once what stands in the way.

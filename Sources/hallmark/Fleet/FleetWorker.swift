@@ -1,3 +1,4 @@
+import ArgumentParser
 import Fleet
 import Foundation
 import Synchronization
@@ -75,6 +76,11 @@ final class FleetWorker: Sendable {
         last.rate = 0
         last.hasLeft = true
         say(last, in: words)
+        // What it was given and did not do, nobody here has looked at.
+        if !last.refused.isEmpty {
+            Terminal.say("hallmark: \(counted(last.refused.count, "job")) refused", .error)
+            throw ExitCode(1)
+        }
     }
 
     private func say(_ word: WorkerWord, in bucket: Bucket) {
@@ -97,7 +103,7 @@ final class FleetWorker: Sendable {
     private func work() {
         var queues: [String: MessageQueue] = [:]
         while !isStopped {
-            var delivery: Delivery?
+            var delivery: QueuedMessage?
             for vantage in vantages where delivery == nil && !isStopped {
                 do throws(FleetError) {
                     if queues[vantage] == nil {
@@ -119,7 +125,7 @@ final class FleetWorker: Sendable {
         }
     }
 
-    private func handle(_ delivery: Delivery) {
+    private func handle(_ delivery: QueuedMessage) {
         lastWork.withLock { $0 = .now }
         defer { lastWork.withLock { $0 = .now } }
         guard let place = ShardPlace(subject: delivery.subject) else { return delivery.drop() }
@@ -145,7 +151,7 @@ final class FleetWorker: Sendable {
         scan(ready, place, delivery)
     }
 
-    private func scan(_ ready: JobDesk.Ready, _ place: ShardPlace, _ delivery: Delivery) {
+    private func scan(_ ready: JobDesk.Ready, _ place: ShardPlace, _ delivery: QueuedMessage) {
         let label = "\(place.job) \(place.number)"
         word.withLock { $0.shards.append(label) }
         defer {
@@ -184,7 +190,7 @@ final class FleetWorker: Sendable {
     }
 
     /// Waits for a part of the job's rate; nil when the worker ends meanwhile, or the job is cancelled.
-    private func waitForSlice(_ job: FleetJob, _ delivery: Delivery) -> RateSlice? {
+    private func waitForSlice(_ job: FleetJob, _ delivery: QueuedMessage) -> RateSlice? {
         var beaten = ContinuousClock.now
         while !isStopped {
             if let slice = try? RateSlice.take(of: job, holder: word.withLock({ $0.name }), in: slices) {
@@ -200,7 +206,7 @@ final class FleetWorker: Sendable {
         return nil
     }
 
-    private func acknowledge(_ delivery: Delivery) {
+    private func acknowledge(_ delivery: QueuedMessage) {
         for _ in 0..<20 {
             if (try? delivery.acknowledge()) != nil { return }
             usleep(250_000)

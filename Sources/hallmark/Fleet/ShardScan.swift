@@ -16,7 +16,7 @@ struct ShardScan {
 
     let ready: JobDesk.Ready
     let place: ShardPlace
-    let delivery: Delivery
+    let delivery: QueuedMessage
     let broker: Broker
     let worker: String
     /// What the worker's operator adds to every scan.

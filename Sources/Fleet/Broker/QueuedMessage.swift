@@ -1,0 +1,42 @@
+internal import CNATS
+
+/// A message that was given out, until it is acknowledged.
+package final class QueuedMessage: @unchecked Sendable {  // libnats locks what it holds
+    private let message: OpaquePointer
+
+    init(_ message: OpaquePointer) { self.message = message }
+
+    deinit { natsMsg_Destroy(message) }
+
+    package var subject: String { natsMsg_GetSubject(message).map { String(cString: $0) } ?? "" }
+
+    /// How often it was given out, this time included.
+    package var attempts: UInt64 { cNats_delivered(message) }
+
+    /// What it says.
+    package func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+        let count = natsMsg_GetDataLength(message)
+        return try body(UnsafeRawBufferPointer(start: natsMsg_GetData(message), count: Int(max(0, count))))
+    }
+
+    /// Says that it is done, and waits for the broker to say that it knows.
+    package func acknowledge() throws(FleetError) {
+        var code = jsErrCode(0)
+        let status = natsMsg_AckSync(message, nil, &code)
+        guard status == NATS_OK else { throw FleetError("an acknowledgement is not answered", status, code) }
+    }
+
+    /// Says that it is done, without waiting; for who notices a second delivery.
+    package func acknowledgeSoon() { _ = natsMsg_Ack(message, nil) }
+
+    /// Says that it is still being worked on, so that nobody else is given it.
+    package func extend() { _ = natsMsg_InProgress(message, nil) }
+
+    /// Gives it back: somebody is given it after some seconds.
+    package func giveBack(after seconds: Int) {
+        _ = natsMsg_NakWithDelay(message, Int64(seconds) * 1_000_000_000, nil)
+    }
+
+    /// Says that nobody shall be given it any more.
+    package func drop() { _ = natsMsg_Term(message, nil) }
+}
