@@ -62,7 +62,9 @@ package final class ContextStage {
     }
 
     /// Damage that was met in files.
-    var faults: [String] { readingFaults + (hosting?.faults ?? []) }
+    var faults: [String] {
+        readingFaults + (hosting?.faults ?? []) + [history?.fault, nameHistory?.fault].compactMap(\.self)
+    }
 
     /// What became of revocation lists.
     var lists: RevocationLists.Counts { revocation?.lists?.counts ?? RevocationLists.Counts() }

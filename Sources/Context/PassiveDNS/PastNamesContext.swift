@@ -102,6 +102,9 @@ package protocol NameHistory: AnyObject {
     ///   - address: as text.
     ///   - names: of the certificate.
     func look(address: String, names: [String]) -> PastNamesContext?
+
+    /// Why it could not answer, once it could not; nil while it could.
+    var fault: String? { get }
 }
 
 extension ByteBuffer {

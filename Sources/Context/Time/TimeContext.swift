@@ -30,4 +30,7 @@ package protocol ContextHistory: AnyObject {
     ///   - names: of the certificate.
     ///   - address: as text.
     func look(certificate: String?, names: [String], address: String?) -> TimeContext?
+
+    /// Why it could not answer, once it could not; nil while it could.
+    var fault: String? { get }
 }

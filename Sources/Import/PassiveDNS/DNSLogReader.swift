@@ -16,18 +16,8 @@ final class DNSLogReader {
     }
 
     func read(_ input: ImportInput) throws {
-        var table = ZeekTable()
-        try input.lines(run) { line, number in
-            switch table.read(line) {
-            case .head: run.pass()
-            case .broken(let reason): run.skip(reason, line: number)
-            case .row:
-                switch table.log {
-                case .dns: try read(table.row, number)
-                case nil: run.skip("a row of no log that is named", line: number)
-                default: run.pass()
-                }
-            }
+        try ZeekTable.rows(input, run) { log, row, number in
+            if log == .dns { try read(row, number) } else { run.pass() }
         }
     }
 

@@ -193,12 +193,14 @@ struct ContextArguments: ParsableArguments {
 /// A corpus as what remembers.
 final class CorpusContext: ContextHistory {
     private let history: CorpusHistory
+    private(set) var fault: String?
 
     init(_ history: CorpusHistory) { self.history = history }
 
     func look(certificate: String?, names: [String], address: String?) -> TimeContext? {
-        // A corpus that is damaged is said by whoever reads it for its own sake.
-        guard let facts = try? history.look(certificate: certificate, names: names) else {
+        let facts: CorpusHistory.Facts
+        do { facts = try history.look(certificate: certificate, names: names) } catch {
+            fault = fault ?? "\(error)"
             return nil
         }
         var context = TimeContext()

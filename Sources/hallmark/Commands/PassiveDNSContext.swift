@@ -7,14 +7,18 @@ import Observations
 /// Passive DNS as context: of a corpus, and of files that are read for one run.
 final class PassiveDNSContext: NameHistory {
     private let sources: [CorpusNames]
+    private(set) var fault: String?
 
     init(_ corpora: [CorpusFile]) { sources = corpora.map { CorpusNames($0) } }
 
     func look(address: String, names: [String]) -> PastNamesContext? {
         var context = PastNamesContext()
         for source in sources {
-            // A corpus that is damaged is said by whoever reads it for its own sake.
-            guard let facts = try? source.look(address: address, names: names) else { continue }
+            let facts: CorpusNames.Facts
+            do { facts = try source.look(address: address, names: names) } catch {
+                fault = fault ?? "\(error)"
+                continue
+            }
             var found = PastNamesContext()
             found.names = facts.names.map {
                 PastNamesContext.Name(

@@ -72,23 +72,16 @@ final class ZeekReader: ForeignReader {
     }
 
     func read(_ input: ImportInput) throws {
-        var table = ZeekTable()
-        try input.lines(run) { line, number in
-            switch table.read(line) {
-            case .head: run.pass()
-            case .broken(let reason): run.skip(reason, line: number)
-            case .row:
-                switch table.log {
-                case .ssl: try readConnection(table.row, number)
-                case .x509: try readCertificate(table.row, number)
-                case .conn:
-                    connections.add(table.row)
-                    run.pass()
-                case .http: try readExchange(table.row, number)
-                // Where names point is `PassiveDNSFile`'s to read.
-                case .dns, .other: run.pass()
-                case nil: run.skip("a row of no log that is named", line: number)
-                }
+        try ZeekTable.rows(input, run) { log, row, number in
+            switch log {
+            case .ssl: try readConnection(row, number)
+            case .x509: try readCertificate(row, number)
+            case .conn:
+                connections.add(row)
+                run.pass()
+            case .http: try readExchange(row, number)
+            // Where names point is `PassiveDNSFile`'s to read.
+            case .dns, .other: run.pass()
             }
         }
     }

@@ -23,6 +23,28 @@ struct ZeekTable {
         case broken(String)
     }
 
+    /// Reads the rows of a file; what is none is counted.
+    ///
+    /// - Parameter take: is told a row's log, the row and the number of its line.
+    static func rows(
+        _ input: ImportInput,
+        _ run: ImportRun,
+        _ take: (ZeekLog, ZeekRow, Int) throws -> Void
+    ) throws {
+        var table = ZeekTable()
+        try input.lines(run) { line, number in
+            switch table.read(line) {
+            case .head: run.pass()
+            case .broken(let reason): run.skip(reason, line: number)
+            case .row:
+                guard let log = table.log else {
+                    return run.skip("a row of no log that is named", line: number)
+                }
+                try take(log, table.row, number)
+            }
+        }
+    }
+
     /// Reads a line, which has `RecordPicker.padding` readable bytes behind it.
     mutating func read(_ line: UnsafeRawBufferPointer) -> Line {
         row.removeAll()
