@@ -52,6 +52,44 @@ import Testing
         #expect(throws: (any Error).self) { try writer.finish() }
     }
 
+    /// While somebody else writes to the corpus nobody waits longer than he said, and nothing is lost.
+    @Test func settlingEndsInItsTime() throws {
+        let scratch = Scratch()
+        let path = scratch.file("c.sqlite")
+        let writer = CorpusWriter(try CorpusFile(path, .write))
+        #expect(writer.settle())
+        let holder = try Holder(path)
+        for line in Self.lines(0..<10) { writer.add(line.span) }
+        #expect(!writer.settle(within: 100))
+        holder.letGo()
+        #expect(writer.settle())
+        #expect(try query(path, "SELECT count(*) FROM endpoints") == "10")
+        try writer.finish()
+    }
+
+    /// Keeps a corpus locked for writing.
+    private final class Holder {
+        private let process = Process()
+        private let input = Pipe()
+
+        init(_ path: String) throws {
+            let output = Pipe()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = ["sqlite3", path]
+            process.standardInput = input
+            process.standardOutput = output
+            try process.run()
+            input.fileHandleForWriting.write(Data(".timeout 20000\nBEGIN IMMEDIATE;\nSELECT 'held';\n".utf8))
+            _ = output.fileHandleForReading.availableData
+        }
+
+        func letGo() {
+            try? input.fileHandleForWriting.write(contentsOf: Data("COMMIT;\n".utf8))
+            try? input.fileHandleForWriting.close()
+            process.waitUntilExit()
+        }
+    }
+
     @Test func takesLinesFromSeveralThreads() async throws {
         let scratch = Scratch()
         let corpus = try CorpusFile(scratch.file("c.sqlite"), .write)

@@ -12,7 +12,7 @@ import Testing
         init(after batches: Int) { left = Mutex(batches) }
 
         func intake() -> any RecordIntake { Intake(self) }
-        func settle() -> Bool { left.withLock { $0 > 0 } }
+        func settle(within milliseconds: Int?) -> Bool { left.withLock { $0 > 0 } }
 
         private final class Intake: RecordIntake {
             private let sink: FailingSink

@@ -136,6 +136,17 @@ extension Pivot {
         )
     }
 
+    /// Where and when something was seen.
+    func place(_ sighting: PivotReader.Sighting) throws -> PivotResult.Place {
+        let endpoint = try reader.endpoint(sighting.endpoint)
+        return PivotResult.Place(
+            endpoint: endpoint.text,
+            name: endpoint.name,
+            first: sighting.first,
+            last: sighting.last
+        )
+    }
+
     /// A match with its endpoints and leads.
     func result(_ match: PivotMatch) throws -> PivotResult {
         var leads: [String] = []
@@ -144,15 +155,7 @@ extension Pivot {
                 leads.append(lead)
             }
         }
-        let places = try match.sightings.map { sighting in
-            let endpoint = try reader.endpoint(sighting.endpoint)
-            return PivotResult.Place(
-                endpoint: endpoint.text,
-                name: endpoint.name,
-                first: sighting.first,
-                last: sighting.last
-            )
-        }
+        let places = try match.sightings.map(place)
         return PivotResult(
             id: match.key,
             sha256: match.certificate?.sha256 ?? "",

@@ -139,15 +139,7 @@ extension Pivot {
         _ own: Set<Int>
     ) throws -> PivotPath.End? {
         guard let certificate = try reader.certificate(id) else { return nil }
-        let place = try sighting.map { sighting in
-            let endpoint = try reader.endpoint(sighting.endpoint)
-            return PivotResult.Place(
-                endpoint: endpoint.text,
-                name: endpoint.name,
-                first: sighting.first,
-                last: sighting.last
-            )
-        }
+        let place = try sighting.map(place)
         return PivotPath.End(
             id: "c\(id)",
             sha256: certificate.sha256,

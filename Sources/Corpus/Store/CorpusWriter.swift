@@ -71,8 +71,10 @@ package final class CorpusWriter: Sendable {
     /// Waits until all lines that were handed over before are stored, so that no crash of the program loses
     /// them.
     ///
-    /// - Returns: false when some of them never will be.
-    package func settle() -> Bool {
+    /// - Parameter milliseconds: how long it waits at most; nil for as long as it takes.
+    /// - Returns: false when some of them are not stored by then, or never will be.
+    package func settle(within milliseconds: Int? = nil) -> Bool {
+        let end = milliseconds.map { DispatchTime.now() + .milliseconds($0) } ?? .distantFuture
         let wanted = state.withLock { $0.handed }
         while true {
             let isStored: Bool? = state.withLock { state in
@@ -83,7 +85,8 @@ package final class CorpusWriter: Sendable {
             }
             if let isStored { return isStored }
             work.signal()
-            settled.wait()
+            // Who gave up leaves a signal for the next one, who then looks once more than it has to.
+            guard settled.wait(timeout: end) == .success else { return false }
         }
     }
 

@@ -9,7 +9,7 @@ package final class CorpusSink: RecordSink {
 
     package func intake() -> any RecordIntake { CorpusIntake(writer) }
 
-    package func settle() -> Bool { writer.settle() }
+    package func settle(within milliseconds: Int?) -> Bool { writer.settle(within: milliseconds) }
 }
 
 /// One thread's lines for the corpus, whose own thread gathers those of all.

@@ -34,11 +34,12 @@ package final class Delivery<Receipt: Sendable>: Sendable {
     /// Runs `note` between two batches, when sinks and acknowledgements agree, and then has the sinks store
     /// all.
     ///
-    /// - Returns: what was noted; nil when it must not be kept, since a sink has failed.
-    package func settled<Note: Sendable>(_ note: () -> Note) -> Note? {
+    /// - Parameter milliseconds: how long each sink has for that; nil for as long as it takes.
+    /// - Returns: what was noted; nil when it must not be kept, since a sink has failed or is not ready.
+    package func settled<Note: Sendable>(within milliseconds: Int? = nil, _ note: () -> Note) -> Note? {
         let noted: Note? = hasFailed.withLock { $0 ? nil : note() }
         var isStored = true
-        for sink in sinks where !sink.settle() { isStored = false }
+        for sink in sinks where !sink.settle(within: milliseconds) { isStored = false }
         return isStored ? noted : nil
     }
 }

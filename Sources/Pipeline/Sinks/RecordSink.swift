@@ -7,8 +7,9 @@ package protocol RecordSink: Sendable {
 
     /// Waits until all that was delivered is stored.
     ///
-    /// - Returns: false when some of it never will be.
-    func settle() -> Bool
+    /// - Parameter milliseconds: how long at most; nil for as long as it takes.
+    /// - Returns: false when some of it is not stored by then, or never will be.
+    func settle(within milliseconds: Int?) -> Bool
 }
 
 /// One thread's way into a sink: it gathers records, and hands them over by the batch.
@@ -26,5 +27,5 @@ package protocol RecordIntake: AnyObject {
 }
 
 extension RecordSink {
-    package func settle() -> Bool { true }
+    package func settle(within milliseconds: Int?) -> Bool { true }
 }

@@ -7,7 +7,7 @@ package import Observations
 ///
 /// A reader pulls the lines of its file, and so each file has a thread. One of them works at a time: at the
 /// end of what there is of a file the turn goes to the others. Only who has the turn touches what is shared.
-package final class FollowedFiles: @unchecked Sendable {
+package final class FollowedFiles: @unchecked Sendable {  // only who has the turn touches what is shared
     private let session: ImportSession
     private let fail: (FileError) -> Void
     private let isStopped: () -> Bool
@@ -62,7 +62,7 @@ package final class FollowedFiles: @unchecked Sendable {
     }
 
     /// One of them; it belongs to who has the turn.
-    private final class Followed: @unchecked Sendable {
+    private final class Followed: @unchecked Sendable {  // as the files: by turns
         let file: ForeignInput
         let hasCaughtUp = DispatchSemaphore(value: 0)
         var isWaiting = false
