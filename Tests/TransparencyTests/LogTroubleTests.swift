@@ -145,6 +145,13 @@ import Testing
         ])
         #expect(some.status == 1 && some.errors.contains("missing.pem"))
         #expect(some.text.contains("a-1.pem: valid") && some.text.contains("a-2.pem: valid"), "\(some.text)")
+        // From a pipe as well, which can't be opened twice.
+        let piped = try run(
+            programPath,
+            ["ct", "verify", "-", "--log-list", logs.list],
+            input: Array(try Data(contentsOf: URL(fileURLWithPath: good)))
+        )
+        #expect(piped.status == 0 && piped.text.contains("valid"), "\(piped.errors)")
         let stranger = try logs.run([
             "verify", good, "--log-list", logs.list, "--log", "http://127.0.0.1:1/other/",
         ])

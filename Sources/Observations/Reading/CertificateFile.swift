@@ -55,7 +55,7 @@ package enum CertificateFile {
     }
 
     /// No bundle of certificates is nearly as long.
-    static let mostBytes = 256 << 20
+    package static let mostBytes = 256 << 20
 
     /// The certificates of a PEM or DER file; a file without any is a fault.
     package static func contents(of path: String) throws(FileError) -> Contents {
@@ -65,7 +65,7 @@ package enum CertificateFile {
     /// The same of bytes that are there already.
     ///
     /// - Parameter name: what the faults name.
-    static func contents(of bytes: [UInt8], name: String) -> Contents {
+    package static func contents(of bytes: [UInt8], name: String) -> Contents {
         guard InputFormat(bytes) == .certificate else { return contents(pem: bytes, of: name) }
         let found = DERCertificates(bytes)
         var contents = Contents(certificates: found.certificates)

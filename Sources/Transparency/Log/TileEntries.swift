@@ -48,7 +48,7 @@ package enum TileEntries {
                 place += 1
                 continue
             }
-            hashed += entry.leaf.count
+            hashed += entry.leaf.count + entry.precertificate.count
             // What follows an entry is the next one; behind a tear it may be any that is left.
             let hash = entry.hash
             guard let found = hashes[entries.count...].firstIndex(of: hash) else {
@@ -72,7 +72,8 @@ package enum TileEntries {
         return (entries, torn ?? place)
     }
 
-    /// Bytes that are hashed in search of an entry: a tile that is made to look like many costs no more.
+    /// Bytes that are copied and hashed in search of an entry: a tile that is made to look like many costs
+    /// no more.
     private static let mostHashed = 64 << 20
 
     private static func next(

@@ -78,8 +78,7 @@ struct CTVerifyCommand: ParsableCommand {
                 isUnknown = true
             }
         }
-        for url in logs.log where logs.logKey == nil || files.count == 1 {
-            guard !asked.contains(url.hasSuffix("/") ? url : url + "/") else { continue }
+        for url in logs.log where !asked.contains(url.hasSuffix("/") ? url : url + "/") {
             Terminal.say("hallmark: \(url) was not asked: no valid SCT of it is in what was named", .error)
             isUnknown = true
         }
@@ -106,7 +105,7 @@ struct CTVerifyCommand: ParsableCommand {
             return try verify(records: RecordFile(file, opened: input.source), list, output)
         }
         var (isWrong, isUnknown) = (false, false)
-        let results = try results(file, list)
+        let results = try results(input, file, list)
         if results.isEmpty {
             isWrong = true
             try write(file, nil, nil, output)
@@ -132,8 +131,12 @@ struct CTVerifyCommand: ParsableCommand {
         return (isWrong, isUnknown)
     }
 
-    private func results(_ file: String, _ list: LogList) throws -> [TimestampCheck.Result] {
-        let contents = try CertificateFile.contents(of: file)
+    private func results(_ input: ImportInput, _ file: String, _ list: LogList) throws
+        -> [TimestampCheck.Result]
+    {
+        // Of what has been opened already: a pipe can't be opened twice.
+        let bytes = try input.source.rest(limit: CertificateFile.mostBytes)
+        let contents = CertificateFile.contents(of: bytes, name: file)
         if let fault = contents.faults.first { throw fault }
         guard let leaf = contents.certificates.first else { throw FileError(file, "no certificate in it") }
         let above =
@@ -225,64 +228,5 @@ struct CTVerifyCommand: ParsableCommand {
         }
         line.append("}\n")
         try line.withSpan { try output.writeRecords($0) }
-    }
-}
-
-/// `hallmark ct authorize`: tells a watch beforehand of certificates that are to be issued.
-struct CTAuthorizeCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "authorize",
-        abstract: "Tell a watch of certificates of your own, so that it does not report them.",
-        discussion: """
-            An issuance pipeline calls it with what it has ordered. A precertificate and its certificate count as one, and \
-            --key authorises whatever certificate has the key. Certificates of authorities that stand behind another, as in \
-            a chain, are left out. A watch reads what was authorised when it begins.
-
-            Examples:
-              hallmark ct authorize --state ct.state new.pem
-              hallmark ct authorize --state ct.state --key new.pem
-            """
-    )
-
-    @Argument(help: "Certificates or precertificates: PEM or DER.", completion: .file()) var files: [String]
-
-    @Option(help: ArgumentHelp("The state of the watch.", valueName: "file"), completion: .file()) var state:
-        String
-
-    @Flag(help: "Authorise the keys, under whatever certificate.") var key = false
-
-    @Flag(name: .shortAndLong, help: "No summary.") var quiet = false
-
-    func run() throws {
-        let path = AuthorisedFile.path(state)
-        let known = try AuthorisedFile.read(path)
-        var lines = ""
-        var reader = IssuedCertificateReader()
-        var count = 0
-        var authorities = 0
-        for file in files {
-            let contents = try CertificateFile.contents(of: file)
-            if let fault = contents.faults.first { throw fault }
-            for (place, der) in contents.certificates.enumerated() {
-                guard var certificate = reader.read(der[...]) else {
-                    throw FileError(file, "holds no certificate")
-                }
-                // A chain as servers send it: who issues is not what was ordered.
-                guard place == 0 || !certificate.isAuthority else {
-                    authorities += 1
-                    continue
-                }
-                reader.addDigests(der[...], to: &certificate)
-                guard let digest = key ? certificate.key : certificate.body else {
-                    throw FileError(file, "has no key that can be read")
-                }
-                count += 1
-                if !known.contains(digest) { lines += "\(digest.text) \(key ? "key" : "tbs")\n" }
-            }
-        }
-        try AuthorisedFile.append(lines, to: path)
-        guard !quiet else { return }
-        let left = authorities > 0 ? "; \(counted(authorities, "authority's certificate")) left out" : ""
-        Terminal.say("\(counted(count, "certificate")) authorised in \(path)\(left)")
     }
 }
