@@ -169,7 +169,8 @@ def main():
         fresh_flight, serial = issued_flight(folder, flight.read_bytes())
         servers.append(subprocess.Popen(pin(last_core(), [folder / "replay_server", fresh, fresh_flight, serial])))
         wait_for(fresh)
-        grab = ["--probe", "certificate", "--no-signatures"]
+        signed = ["--probe", "certificate"]
+        grab = [*signed, "--no-signatures"]
         programs = {
             "C grab, nginx": lambda: baseline(options, "certificate_grab", tls, folder),
             "hallmark grab, nginx": lambda: hallmark(options, tls, folder, grab),
@@ -178,6 +179,9 @@ def main():
             "C grab, replay": lambda: baseline(options, "certificate_grab", replay, folder),
             "hallmark grab, replay": lambda: hallmark(options, replay, folder, grab),
             "hallmark grab, all new": lambda: hallmark(options, fresh, folder, grab),
+            "with signatures, nginx": lambda: hallmark(options, tls, folder, signed),
+            "with signatures, replay": lambda: hallmark(options, replay, folder, signed),
+            "with signatures, all new": lambda: hallmark(options, fresh, folder, signed),
         }
         results = {name: [] for name in programs}
         for number in range(options.rounds):
@@ -196,6 +200,10 @@ def main():
                              ("hallmark grab, all new", "C grab, replay"),
                              ("hallmark --prove, nginx", "C handshake, nginx"), ("hallmark grab, nginx", "C handshake, nginx")]:
             print(f"{ours} / {theirs}: {median[ours][0] / median[theirs][0]:.2f}")
+        for server in ["nginx", "replay", "all new"]:
+            added = [signed - bare for (signed, *_), (bare, *_) in
+                     zip(results[f"with signatures, {server}"], results[f"hallmark grab, {server}"])]
+            print(f"all signatures add, {server}: {statistics.median(added):.1f} us")
     finally:
         for server in servers:
             server.send_signal(signal.SIGTERM)

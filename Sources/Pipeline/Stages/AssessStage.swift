@@ -9,7 +9,7 @@ package final class AssessStage: RecordStage {
 
     package func apply(to line: inout ByteBuffer, _ record: inout PassingRecord) {
         // A line of our own can always be read.
-        record.assessment = try? assessor.assess(&line, lookedFor: record.lookedFor)
+        record.assessment = try? assessor.assess(&line, isOwn: true, lookedFor: record.lookedFor)
         record.highest = record.assessment?.highest
     }
 }

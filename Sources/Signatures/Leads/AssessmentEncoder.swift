@@ -12,8 +12,18 @@ struct AssessmentEncoder {
 
     /// - Parameter observed: what whoever observed the endpoint has said of it as a whole; it is kept.
     func encode(_ assessment: Assessment, observed: [String] = [], into buffer: inout ByteBuffer) {
+        encodeWords(assessment, observed: observed, into: &buffer)
+        encodeMatches(assessment, into: &buffer)
+    }
+
+    /// What is told of the endpoint as a whole, and what was not looked for.
+    func encodeWords(_ assessment: Assessment, observed: [String], into buffer: inout ByteBuffer) {
         encode(observed + (assessment.isDeceptive ? ["deception_likely"] : []), into: &buffer)
         if let coverage = assessment.coverage { encode(coverage, into: &buffer) }
+    }
+
+    /// Signatures, matches and leads.
+    func encodeMatches(_ assessment: Assessment, into buffer: inout ByteBuffer) {
         guard !assessment.matches.isEmpty else { return }
         if !set.digest.isEmpty {
             buffer.object("signatures")

@@ -7,17 +7,24 @@ package import Observations
 package final class Assessor {
     package let scratch: MatchScratch
     /// The line as it is being written anew.
-    private var copy = ByteBuffer()
+    var copy = ByteBuffer()
     private let timestamp: Int
-    private let assessmentField: Int
+    let assessmentField: Int
     private let dataset: Int
     private let port: Int
     private lazy var conclusions = ConclusionLines()
     /// By field id: whether only observations have it.
     private let isTelling: [Bool]
+    /// The fields that show what was looked at.
+    let lookedAt: [Int]
+    private var memory = LeadMemory()
+    /// What the memory holds of the observation that was matched last.
+    private(set) var told: LeadMemory.Outcome?
+    private var lines: LineMemory
 
     package init(_ set: RuleSet) {
         scratch = MatchScratch(set)
+        lines = LineMemory(set)
         func id(_ name: String) -> Int { set.names.firstIndex(of: name) ?? 0 }
         timestamp = id("@timestamp")
         assessmentField = id("hallmark.assessment")
@@ -25,6 +32,7 @@ package final class Assessor {
         port = id("server.port")
         let groups = ["tls.", "hallmark.", "http.", "server."]
         isTelling = set.names.map { name in groups.contains { name.hasPrefix($0) } }
+        lookedAt = set.leadTables.lookedAt
     }
 
     /// Whether what was matched last is an observation: it says so, or says nothing and has fields of one.
@@ -46,7 +54,7 @@ package final class Assessor {
         scratch.view.has(dataset) && conclusions.hold(line) ? .conclusion : .foreign
     }
 
-    private var set: RuleSet { scratch.ruleSet }
+    var set: RuleSet { scratch.ruleSet }
 
     /// Matches the observation that `line` holds from `start` on, and writes matches and leads into it.
     ///
@@ -56,14 +64,28 @@ package final class Assessor {
     /// names before is taken out, however it was spelled. `event.kind` becomes `alert` when there is a lead,
     /// otherwise `event`. A line without a match, that never had one, is left as it is, byte for byte.
     ///
-    /// - Parameter lookedFor: has what was not looked for written into it as well, as `hallmark.marks`.
+    /// A line of our own that shows what one before it showed is not matched: what `scratch` says afterwards
+    /// is of that other one.
+    ///
+    /// - Parameters:
+    ///   - isOwn: whether the line is as `RecordEncoder` makes it, context and all.
+    ///   - lookedFor: has what was not looked for written into it as well, as `hallmark.marks`.
     /// - Throws: when the line is no JSON object; it is left as it is.
     @discardableResult
     package func assess(
         _ line: inout ByteBuffer,
         from start: Int = 0,
+        isOwn: Bool = false,
         lookedFor: LookedFor? = nil
     ) throws(ObservationSyntaxError) -> Assessment {
+        if isOwn, lookedFor == nil, let known = find(line, from: start) {
+            told = known.outcome
+            if told == nil { return known.assessment }
+            if let places = line.withSpan({ OwnRecord($0, from: start) }) {
+                insert(known.assessment, at: places, into: &line)
+                return known.assessment
+            }
+        }
         var failure: ObservationSyntaxError?
         line.withSpan { span in
             span.extracting(min(start, span.count)..<span.count).withUnsafeBufferPointer { bytes in
@@ -73,9 +95,23 @@ package final class Assessor {
         if let failure { throw failure }
         var assessment = assessLast()
         assessment.coverage = lookedFor.map { scratch.coverage($0) }
+        if isOwn, lookedFor == nil, !wasAssessed, scratch.undecided.isEmpty {
+            lines.remember(LineMemory.Known(assessment: assessment, outcome: told))
+        }
         if assessment.matches.isEmpty && assessment.coverage == nil && !wasAssessed { return assessment }
-        rewrite(&line, from: start, assessment)
+        if isOwn, !wasAssessed, let places = line.withSpan({ OwnRecord($0, from: start) }) {
+            insert(assessment, at: places, into: &line)
+        } else {
+            rewrite(&line, from: start, assessment)
+        }
         return assessment
+    }
+
+    /// What came of a line of ours of which rules saw the same.
+    private func find(_ line: borrowing ByteBuffer, from start: Int) -> LineMemory.Known? {
+        line.withSpan { span in
+            span.extracting(min(start, span.count)..<span.count).withUnsafeBufferPointer { lines.find($0) }
+        }
     }
 
     /// Matches one line and appends it, assessed, to `output`; without its line end.
@@ -104,95 +140,52 @@ package final class Assessor {
 
     /// What the matches of the observation that the scratch matched last come to.
     package func assessLast() -> Assessment {
+        told = nil
         guard !scratch.matched.isEmpty else { return Assessment() }
-        let matches = scratch.matched.sorted { $0.rule < $1.rule }.map { match in
-            Assessment.Match(rule: match.rule, evidence: scratch.excerpts(of: match.rule))
+        memory.key.removeAll(keepingCapacity: true)
+        guard appendKey(to: &memory.key) else { return LeadBuilder(set, leadInputs()).build() }
+        let time = time
+        if let known = memory.outcome(at: time) {
+            told = known
+            return known.assessment
         }
+        let assessment = LeadBuilder(set, leadInputs()).build()
+        let encoder = AssessmentEncoder(set)
+        let outcome = LeadMemory.Outcome(
+            assessment: assessment,
+            members: Self.members { encoder.encodeMatches(assessment, into: &$0) },
+            summary: Self.members { encoder.encodeSummary(assessment, into: &$0) },
+            times: validity(of: assessment, at: time)
+        )
+        memory.remember(outcome)
+        told = outcome
+        return assessment
+    }
+
+    /// Forgets the leads of observations before.
+    func forget() { memory = LeadMemory() }
+
+    /// When the observation that was matched last was made, in milliseconds since 1970; 0 if it says nothing.
+    var time: Int64 {
         let view = scratch.view
-        let time = view.has(timestamp) ? SigmaDate.milliseconds(view[view.first(timestamp)].bytes) ?? 0 : 0
-        let tables = set.leadTables
-        return LeadBuilder(
-            set,
-            matches,
-            time: time,
-            isSelfSignatureUnseen: scratch.isSelfSignatureUnseen
-        ) { [self] software, kinds in
-            let open =
-                tables.corroboration[software]?.compactMap { $0.isOpen(scratch.view, kinds) ? $0.text : nil }
-                ?? []
-            return open + undecided(software)
-        }
-        .build()
+        return view.has(timestamp) ? SigmaDate.milliseconds(view[view.first(timestamp)].bytes) ?? 0 : 0
     }
 
-    /// What the software's other rules could not be decided without.
-    private func undecided(_ software: Software) -> [String] {
-        var wanted: [String] = []
-        for rule in scratch.undecided where set.rule(rule).hallmark.software.contains(software) {
-            for name in scratch.wanted(by: rule) where !wanted.contains(name) { wanted.append(name) }
-        }
-        return wanted.prefix(8).map { "undecided without \($0)" }
+    /// What is written as the members of an object.
+    private static func members(_ write: (inout ByteBuffer) -> Void) -> [UInt8] {
+        var buffer = ByteBuffer()
+        buffer.append(0x7b)
+        write(&buffer)
+        return buffer.withSpan { span in span.withUnsafeBufferPointer { Array($0.dropFirst()) } }
     }
 
-    /// What `hallmark.assessment` holds that is not ours to say.
-    private var observedWords: [String] {
-        let view = scratch.view
-        var words: [String] = []
-        var place = view.has(assessmentField) ? view.first(assessmentField) : -1
-        while place >= 0, words.count < 16 {
-            let word = String(decoding: view[place].bytes, as: UTF8.self)
-            if EndpointAssessment(rawValue: word) != nil, word != "deception_likely" { words.append(word) }
-            place = view[place].next
+    /// The times around `time` at which no fact expires that matches rest on.
+    private func validity(of assessment: Assessment, at time: Int64) -> Range<Int64> {
+        var (first, end) = (Int64.min, Int64.max)
+        for match in assessment.matches {
+            guard let expires = set.rule(match.rule).hallmark.expires else { continue }
+            if expires <= time { first = max(first, expires) } else { end = min(end, expires) }
         }
-        return words
-    }
-
-    private func rewrite(_ line: inout ByteBuffer, from start: Int, _ assessment: Assessment) {
-        let places = line.withSpan { span in
-            AssessmentPlaces(span.extracting(min(start, span.count)..<span.count))
-        }
-        guard let places else { return }
-        let kind = assessment.leads.isEmpty ? "\"event\"" : "\"alert\"" as StaticString
-        copy.removeAll()
-        line.withSpan { span in
-            var place = 0
-            func keep(to end: Int) {
-                copy.append(span.extracting((start + place)..<(start + end)))
-                place = end
-            }
-            func insert() {
-                keep(to: places.end)
-                let observed = observedWords
-                if assessment.matches.isEmpty, observed.isEmpty, assessment.coverage == nil { return }
-                if places.makesHallmark {
-                    copy.append(copy.last == 0x7b ? "\"hallmark\":{" : ",\"hallmark\":{")
-                }
-                if let list = places.list { copy.append(list == .empty ? "{" : ",{") }
-                AssessmentEncoder(set).encode(assessment, observed: observed, into: &copy)
-                if places.makesHallmark || places.list != nil { copy.append(0x7d) }
-            }
-            var isInserted = false
-            for edit in places.edits {
-                // At one place the strongest lead comes first, so that it stands behind `event` for good.
-                let begin = edit.range.lowerBound
-                if !isInserted, begin > places.end || begin == places.end && edit.content != .summary {
-                    insert()
-                    isInserted = true
-                }
-                keep(to: edit.range.lowerBound)
-                switch edit.content {
-                case .nothing: break
-                case .kind: copy.append(kind)
-                case .score:
-                    if let lead = assessment.leads.first { copy.member("risk_score", lead.confidence) }
-                case .summary: AssessmentEncoder(set).encodeSummary(assessment, into: &copy)
-                }
-                place = edit.range.upperBound
-            }
-            if !isInserted { insert() }
-            keep(to: span.count - start)
-        }
-        line.truncate(to: start)
-        copy.withSpan { line.append($0) }
+        return first..<end
     }
 }

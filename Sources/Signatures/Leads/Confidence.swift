@@ -75,7 +75,7 @@ package struct Lead: Sendable {
 
 /// What is made of one observation.
 package struct Assessment: Sendable {
-    package struct Match: Sendable {
+    package struct Match: Equatable, Sendable {
         /// The rule's place in the set.
         package let rule: Int
         package let evidence: [Excerpt]

@@ -9,8 +9,10 @@ struct Corroboration: Hashable, Sendable {
     let field: Int
 
     /// Whether it would be evidence of a new kind, and the observation does not hold it yet.
-    func isOpen(_ view: FieldView, _ kinds: Set<EvidenceKind>) -> Bool {
-        !kinds.contains(kind) && (isRequest || !view.has(field))
+    ///
+    /// - Parameter lookedAt: the fields that the observation holds.
+    func isOpen(_ lookedAt: [Int], _ kinds: Set<EvidenceKind>) -> Bool {
+        !kinds.contains(kind) && (isRequest || !lookedAt.contains(field))
     }
 
     private var isRequest: Bool { text.contains("/") }

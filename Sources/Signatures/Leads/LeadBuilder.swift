@@ -10,28 +10,13 @@ struct LeadBuilder {
     private static let selfIssued = "hallmark.certificate.self_issued"
 
     private let set: RuleSet
+    private let inputs: LeadInputs
     private let matches: [Assessment.Match]
-    /// Milliseconds since 1970 at which the observation was made.
-    private let time: Int64
-    private let corroboration: (Software, Set<EvidenceKind>) -> [String]
-    private let isSelfSignatureUnseen: Bool
 
-    /// - Parameters:
-    ///   - isSelfSignatureUnseen: whether the certificate was taken for one that signed itself, by its begin.
-    ///   - time: when the observation was made; facts expire by it.
-    ///   - corroboration: what else could be looked at for a software with evidence of some kinds.
-    init(
-        _ set: RuleSet,
-        _ matches: [Assessment.Match],
-        time: Int64,
-        isSelfSignatureUnseen: Bool = false,
-        corroboration: @escaping (Software, Set<EvidenceKind>) -> [String]
-    ) {
+    init(_ set: RuleSet, _ inputs: LeadInputs) {
         self.set = set
-        self.matches = matches
-        self.time = time
-        self.isSelfSignatureUnseen = isSelfSignatureUnseen
-        self.corroboration = corroboration
+        self.inputs = inputs
+        matches = inputs.matches
     }
 
     func build() -> Assessment {
@@ -92,9 +77,24 @@ struct LeadBuilder {
             confidence: isCapped ? min(confidence, Confidence.plantedConfidence) : confidence,
             kinds: kinds.sorted(),
             isDualUse: isDualUse,
-            corroborate: corroboration(software, kinds),
+            corroborate: corroboration(of: software, besides: kinds),
             against: against
         )
+    }
+
+    /// What else could be looked at for a software with evidence of some kinds.
+    private func corroboration(of software: Software, besides kinds: Set<EvidenceKind>) -> [String] {
+        let all = set.leadTables.corroboration[software] ?? []
+        return all.filter { $0.isOpen(inputs.lookedAt, kinds) }.map(\.text) + undecided(software)
+    }
+
+    /// What the software's other rules could not be decided without.
+    private func undecided(_ software: Software) -> [String] {
+        var wanted: [String] = []
+        for one in inputs.undecided where set.rule(one.rule).hallmark.software.contains(software) {
+            for name in one.wanted where !wanted.contains(name) { wanted.append(name) }
+        }
+        return wanted.prefix(8).map { "undecided without \($0)" }
     }
 
     /// Nil when the match is not for this software.
@@ -105,9 +105,9 @@ struct LeadBuilder {
     ) -> Piece? {
         let rule = set.rule(match.rule)
         guard rule.hallmark.software.contains(software) else { return nil }
-        let isExpired = rule.hallmark.expires.map { $0 <= time } ?? false
+        let isExpired = rule.hallmark.expires.map { $0 <= inputs.time } ?? false
         if isExpired { object("an aged fact: \(rule.title)") }
-        if isSelfSignatureUnseen, match.evidence.contains(where: { $0.field == Self.selfIssued }) {
+        if inputs.isSelfSignatureUnseen, match.evidence.contains(where: { $0.field == Self.selfIssued }) {
             object("only the begin of the certificate was read: that it signed itself was not checked")
         }
         let factor = lowered(rule, software, object)

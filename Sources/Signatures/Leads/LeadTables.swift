@@ -4,6 +4,8 @@ import Observations
 final class LeadTables: Sendable {
     /// By software: what its rules look at.
     let corroboration: [Software: [Corroboration]]
+    /// The fields that show what of that was looked at already.
+    let lookedAt: [Int]
     /// Probes beyond the certificate that some rule can use.
     let usedProbes: ProbeKinds
     /// By atom: the probe that brings its field, and whether it is evidence.
@@ -31,6 +33,7 @@ final class LeadTables: Sendable {
         (atomProbes, isEvidence) = Self.atoms(set)
         usedProbes = atomProbes.reduce(ProbeKinds()) { $0.union($1) }
         corroboration = Corroboration.all(rules, set.names)
+        lookedAt = Self.fields(corroboration)
         severalKinds = rules.indices.filter { index in
             guard rules[index].hallmark.benign == nil else { return false }
             let fields = rules[index].condition.tests.map { ProbeKinds.bringing($0.field) }
@@ -71,6 +74,7 @@ final class LeadTables: Sendable {
         (atomProbes, isEvidence) = Self.atoms(set)
         usedProbes = atomProbes.reduce(ProbeKinds()) { $0.union($1) }
         self.corroboration = corroboration
+        lookedAt = Self.fields(corroboration)
         self.ruleProbes = ruleProbes
         self.asked = asked
         self.ownRequests = ownRequests
@@ -79,6 +83,10 @@ final class LeadTables: Sendable {
         self.unaskable = unaskable
         self.innocentStacks = innocentStacks
         self.areOwnStacksKnown = areOwnStacksKnown
+    }
+
+    private static func fields(_ corroboration: [Software: [Corroboration]]) -> [Int] {
+        Set(corroboration.values.joined().map(\.field)).sorted()
     }
 
     /// By atom: the probe that brings its field, and whether it is evidence.

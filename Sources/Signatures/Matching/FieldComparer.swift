@@ -40,7 +40,7 @@ struct FieldComparer {
             guard let time = SigmaDate.milliseconds(value.bytes) else { return false }
             return comparison.holds(SigmaDate.part(part, of: time), limit)
         case .network(let network):
-            guard let address = IPAddress(Array(value.bytes).span) else { return false }
+            guard let address = IPAddress(value.bytes.span) else { return false }
             return network.contains(address)
         case .fieldReference(_, let mode, let cased):
             return refers(value, to: atom.other, mode, cased, view, exchange, &budget)

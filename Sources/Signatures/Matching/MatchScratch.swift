@@ -19,15 +19,15 @@ package final class MatchScratch {
     private var lacking: LackingFields
     /// Whether the last observation cannot have some field.
     private var isLacking = false
-    private var standIn: (field: Int, place: Int)?
+    private(set) var standIn: (field: Int, place: Int)?
     /// Whether the certificate of the last observation was taken for one that signed itself, by its begin.
     package var isSelfSignatureUnseen: Bool {
         standIn.map { view[$0.place].truth == true } ?? false
     }
 
     let marks: UnsafeMutablePointer<MarkBoard>
-    private let steps: UnsafePointer<RuleProgram.Step>
-    private var exchange = 0
+    let steps: UnsafePointer<RuleProgram.Step>
+    private(set) var exchange = 0
     private var comparer = FieldComparer()
 
     package init(_ ruleSet: RuleSet) {
@@ -169,7 +169,8 @@ package final class MatchScratch {
         }
     }
 
-    private func holds(_ place: Int) -> Bool {
+    /// Whether a condition holds in the exchange that was looked at last.
+    func holds(_ place: Int) -> Bool {
         let step = steps[place]
         switch step.operation {
         case .test: return holds(atom: Int(step.atom))
@@ -201,16 +202,6 @@ package final class MatchScratch {
         return value != nil
     }
 
-    /// The tests that hold in a rule that matched last, with what the fields hold; at most 32.
-    package func excerpts(of rule: Int) -> [Excerpt] {
-        var found: [Excerpt] = []
-        if let match = matched.first(where: { $0.rule == rule }), match.exchange != exchange {
-            replay(match.exchange)
-        }
-        collect(Int(ruleSet.starts[rule]), into: &found)
-        return found
-    }
-
     /// Marks an exchange again, for what is asked of it afterwards.
     func replay(_ number: Int) {
         exchange = number
@@ -218,53 +209,9 @@ package final class MatchScratch {
         look(at: number)
     }
 
-    private func collect(_ place: Int, into found: inout [Excerpt]) {
-        let step = steps[place]
-        switch step.operation {
-        case .not: return
-        case .and, .or:
-            var child = place + 1
-            while child < Int(step.end) {
-                if holds(child) { collect(child, into: &found) }
-                child = Int(steps[child].end)
-            }
-        case .test:
-            let atom = Int(step.atom)
-            let isPattern = ruleSet.atoms[atom].isMarked
-            let place = marks.pointee.place(of: atom)
-            let id = ruleSet.atoms[atom].field
-            // What was read is shown, not what it stands for.
-            let field = ruleSet.names[id == standIn?.field ? view[place.value].field : id]
-            guard found.count < 32, let kind = EvidenceKind.of(field) else { return }
-            let text = excerpt(view[place.value].bytes, around: isPattern ? place.end : 0)
-            if !found.contains(where: { $0.field == field && $0.value == text }) {
-                found.append(Excerpt(kind: kind, form: ruleSet.atoms[atom].form, field: field, value: text))
-            }
-        }
-    }
-
-    /// At most 256 bytes of a value: its begin, or what comes before `end` and a little after it.
-    private func excerpt(_ bytes: UnsafeBufferPointer<UInt8>, around end: Int) -> String {
-        var first = 0
-        if bytes.count > 256, end > 192 { first = min(end, bytes.count) - 192 }
-        while first > 0, first < bytes.count, bytes[first] & 0xc0 == 0x80 { first += 1 }
-        var last = min(bytes.count, first + 256)
-        while last < bytes.count, last > first, bytes[last] & 0xc0 == 0x80 { last -= 1 }
-        return String(decoding: bytes[first..<last], as: UTF8.self)
-    }
-
     /// All values of a field of the observation that was matched last.
     func texts(_ name: String) -> [String] {
         guard let field = ruleSet.names.firstIndex(of: name), view.count > 0 else { return [] }
         return view.texts(field)
     }
-}
-
-/// A test that holds, with what the field holds.
-package struct Excerpt: Sendable {
-    package let kind: EvidenceKind
-    package let form: EvidenceForm
-    package let field: String
-    /// At most 256 bytes of the value, around what matched.
-    package let value: String
 }

@@ -46,7 +46,7 @@ struct LoggedRecord: ~Copyable {
         observation.imported = evidence
         line.removeAll()
         encoder.encode(observation, into: &line)
-        let assessment = try? assessor?.assess(&line)
+        let assessment = try? assessor?.assess(&line, isOwn: true)
         if !findings.isEmpty { append(findings) }
         return assessment?.highest
     }

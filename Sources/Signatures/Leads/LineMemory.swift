@@ -1,0 +1,56 @@
+import Glibc
+
+/// Knows lines of our own again of which rules see nothing new: an endpoint that shows what one before it
+/// showed, as most of a sweep do, is not matched anew.
+///
+/// It belongs to one thread.
+struct LineMemory {
+    struct Known {
+        let assessment: Assessment
+        /// How it is told; nil where nothing matched.
+        let outcome: LeadMemory.Outcome?
+    }
+
+    private static let size = 64
+
+    /// Nil when rules ask for what is left out of lines.
+    private let networks: [Network]?
+    private var line = OwnLine()
+    private var isRead = false
+    private var keys = [[UInt8]](repeating: [], count: size)
+    private var known = [Known?](repeating: nil, count: size)
+
+    init(_ set: RuleSet) { networks = OwnLine.networks(set) }
+
+    private var place: Int { Int(line.number >> 58) }
+
+    /// What came of a line of which rules saw the same.
+    mutating func find(_ bytes: UnsafeBufferPointer<UInt8>) -> Known? {
+        isRead = networks.map { line.read(bytes, $0) } ?? false
+        guard isRead, let found = known[place], isSame(keys[place], line.bytes) else { return nil }
+        if let outcome = found.outcome {
+            let time = SigmaDate.milliseconds(UnsafeBufferPointer(rebasing: bytes[line.time])) ?? 0
+            guard outcome.times.contains(time) else { return nil }
+        }
+        return found
+    }
+
+    private func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+        guard one.count == other.count else { return false }
+        return one.withUnsafeBytes { one in
+            other.withUnsafeBytes { other in
+                guard let left = one.baseAddress, let right = other.baseAddress else { return false }
+                return memcmp(left, right, one.count) == 0
+            }
+        }
+    }
+
+    /// Remembers what came of the line that was looked for last.
+    mutating func remember(_ one: Known) {
+        guard isRead else { return }
+        isRead = false
+        let place = place
+        swap(&keys[place], &line.bytes)
+        known[place] = one
+    }
+}
