@@ -6,14 +6,25 @@ its certificate and the graph, the drift of two sweeps. On every page it asks wh
 page's policy, whether the page is wider than its window, whether every field and button has a name, and whether text
 stands out enough from what it stands on (WCAG 2: 4.5 to 1). Each page is written as a picture: light, dark, narrow.
 
-    Benchmarks/console.py CORPUS [--hallmark PATH] [--pictures FOLDER]
+Without a corpus it makes one of its own, of addresses that are nobody's: a few hundred endpoints with leads over two sweeps, and
+a family of certificates with one key, whose graph has hundreds of nodes: names may not lie over each other, a node expands, and the
+files that are saved are what they say. The corpus's report is printed as PDF, and each page of it looked at (PyPI's pypdf, where it is installed).
+--docs writes the few pictures that Docs/console.md shows.
+
+    Benchmarks/console.py [CORPUS] [--hallmark PATH] [--pictures FOLDER] [--docs Docs/pictures]
 """
 import argparse
+import base64
+import hashlib
+import io
+import json
 import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
+import xml.etree.ElementTree as tree
 
 from selenium import webdriver
 from selenium.webdriver.common.by import By
@@ -59,6 +70,68 @@ return faults;
 """
 
 
+# Names in the graph that can be seen, and how many of them lie over another.
+OVERLAPS = r"""
+const boxes = [...document.querySelectorAll(".node:not(.gone):not(.quiet) text")].map(e => e.getBoundingClientRect());
+let over = 0;
+boxes.forEach((a, i) => boxes.slice(i + 1).forEach(b => {
+  if (a.left + 2 < b.right && b.left + 2 < a.right && a.top + 3 < b.bottom && b.top + 3 < a.bottom) over += 1;
+}));
+return [boxes.length, over, Math.min(...boxes.map(box => box.height))];
+"""
+
+
+def digest(*words):
+    return hashlib.sha256(" ".join(map(str, words)).encode()).hexdigest()
+
+
+def record(number, day, family=False):
+    """A sighting as a scan writes it; what it shows follows from its number."""
+    address = f"198.18.{number >> 8}.{number & 255}"
+    who = number % 40
+    key = digest("key", "family" if family else number)
+    name = f"host{number}.example" if not family else f"node{number}.relay.example"
+    software = {1: ("Sliver", 90, "high"), 2: ("Cobalt Strike", 65, "medium"), 3: ("Mythic", 30, "low")}.get(number) if day == 2 else None
+    software = software or ({4: ("Havoc", 80, "high")}.get(number))
+    moved = day == 2 and number % 50 == 7
+    return {
+        "@timestamp": f"2026-11-{8 + 7 * day}T08:{number // 60 % 60:02}:{number % 60:02}.000Z",
+        "event": {"kind": "event", "dataset": "hallmark.observation", "outcome": "success"},
+        "server": {"address": address, "ip": address, "port": 443},
+        "tls": {"version": "1.2" if number % 6 == 0 else "1.3", "server": {
+            "hash": {"sha256": digest("certificate", number, moved).upper()}, "jarm": digest("jarm", who)[:62],
+            "x509": {
+                "serial_number": digest("serial", number, moved)[:32].upper(),
+                "subject": {"distinguished_name": f"CN={name}", "common_name": [name]},
+                "issuer": {"distinguished_name": f"C=US, O=Example Trust, CN=Example CA {who % 5}", "common_name": [f"Example CA {who % 5}"],
+                           "organization": ["Example Trust"]},
+                "not_before": "2026-10-01T00:00:00Z", "not_after": f"202{7 if number % 3 else 6}-12-{1 + number % 28:02}T00:00:00Z",
+                "signature_algorithm": "ecdsa-with-SHA256", "public_key_algorithm": "ECDSA" if number % 2 else "RSA",
+                "alternative_names": [name]}}},
+        "http": {"response": {"status_code": 200, "title": ["Sign in", "Welcome", "Index of /"][number % 3],
+                              "header": {"server": [["nginx", "Apache", "Caddy"][number % 3]]}}},
+        "hallmark": {
+            "scan": {"id": f"week-{46 + day}"}, "stack": "13_" + digest("stack", who)[:16],
+            "certificate": {"spki_sha256": key.upper(), "tbs_no_ct_sha256": digest("tbs", number, moved).upper(), "validity_days": 90,
+                            "validity_seconds": 7_776_000},
+            **({"leads": [{"software": {"name": software[0]}, "confidence": software[1], "label": software[2]}]} if software else {})},
+    }
+
+
+def made(hallmark, folder):
+    """A corpus of two sweeps."""
+    corpus = folder / "console.sqlite"
+    for day in (1, 2):
+        sweep = folder / f"sweep-{day}.ndjson"
+        with open(sweep, "w") as out:
+            for number in range(9500):
+                # Some are seen in one of the two sweeps alone.
+                if number % 90 != 30 * day:
+                    out.write(json.dumps(record(number, day, family=number >= 9050)) + "\n")
+        subprocess.run([hallmark, "corpus", "add", "--corpus", corpus, sweep], check=True, capture_output=True)
+    return corpus
+
+
 class Tour:
     def __init__(self, address, folder):
         self.address, self.folder, self.faults, self.scheme = address, folder, [], "light"
@@ -66,6 +139,8 @@ class Tour:
         for argument in ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-extensions"]:
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        self.downloads = pathlib.Path(tempfile.mkdtemp())
+        options.add_experimental_option("prefs", {"download.default_directory": str(self.downloads)})
         self.browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
 
     def look(self, scheme, size):
@@ -103,6 +178,79 @@ class Tour:
         if not holds:
             self.faults.append(text)
 
+    def saved(self, element, name):
+        """What a click saves."""
+        path = self.downloads / name
+        path.unlink(missing_ok=True)
+        element.click()
+        for _ in range(200):
+            if path.exists() and path.stat().st_size and not list(self.downloads.glob("*.crdownload")):
+                return path.read_bytes()
+            time.sleep(0.1)
+        self.faults.append(f"{name} was not saved")
+        return b""
+
+    def large_graph(self, path):
+        """Hundreds of nodes: what can be read, what expands, what is saved."""
+        self.look("light", WIDE)
+        self.page(path, "graph-large")
+        nodes = len(self.browser.find_elements(By.CSS_SELECTOR, "svg .node"))
+        names, over, height = self.browser.execute_script(OVERLAPS)
+        print(f"the large graph: {nodes} nodes, {names} names can be read at first, {over} lie over another, {height:.0f} px high")
+        self.expect(nodes >= 400, f"the large graph has {nodes} nodes")
+        self.expect(names >= 15 and over == 0 and height >= 9, "the names of the large graph can't be read")
+        for _ in range(6):
+            self.browser.execute_script("""document.getElementById("graph").dispatchEvent(
+                new WheelEvent("wheel", {deltaY: -200, clientX: 500, clientY: 450, bubbles: true, cancelable: true}))""")
+        self.check("graph-zoomed")
+        closer, over, _ = self.browser.execute_script(OVERLAPS)
+        self.expect(over == 0 and closer > names, f"{closer} names when closer, {over} over another")
+        for name, space in [("SVG", "{http://www.w3.org/2000/svg}g"), ("GraphML", "{http://graphml.graphdrawing.org/xmlns}node")]:
+            text = self.saved(self.browser.find_element(By.LINK_TEXT, name), f"pivot.{name.lower()}")
+            found = len(list(tree.fromstring(text).iter(space))) if text else 0
+            self.expect(found >= nodes, f"{name} has {found} of {nodes} nodes")
+        picture = self.saved(self.find("#png"), "pivot.png")
+        self.expect(picture.startswith(b"\x89PNG") and len(picture) > 10_000, f"the PNG is none: {len(picture)} bytes")
+        # A mark of the seed leads to others with it.
+        self.browser.execute_script("""const n = [...document.querySelectorAll(".node")];
+            n[n.length - 1].dispatchEvent(new MouseEvent("click", {bubbles: true}));""")
+        self.browser.find_element(By.LINK_TEXT, "Expand").click()
+        self.check("graph-expanded")
+        self.expect(self.place().count("q=") == 2, f"expanding led to {self.place()}")
+
+    def print(self, hallmark, corpus):
+        """The corpus's report as PDF: no page is empty, and no heading ends one."""
+        path = self.folder / "report.html"
+        subprocess.run([hallmark, "report", "--corpus", corpus, "-o", path], check=True, capture_output=True)
+        self.browser.get(path.resolve().as_uri())
+        headings = [element.text for element in self.browser.find_elements(By.CSS_SELECTOR, "h2, h3")]
+        pdf = base64.b64decode(self.browser.print_page())
+        (self.folder / "report.pdf").write_bytes(pdf)
+        try:
+            import pypdf
+        except ImportError:
+            print("no pypdf: the printed report was not read")
+            return
+        pages = [page.extract_text().strip() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+        print(f"the report: {len(pages)} pages")
+        flat = [" ".join(page.split()) for page in pages]
+        for number, page in enumerate(flat, 1):
+            self.expect(len(page) > 20, f"page {number} of the report is empty")
+            for heading in headings:
+                self.expect(not (heading and page.endswith(heading)), f"'{heading}' ends page {number} of the report")
+        for heading in headings:
+            self.expect(any(" ".join(heading.split()) in page for page in flat), f"'{heading}' is not printed")
+
+    def docs(self, folder, pages):
+        """The pictures of the documentation."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, path, scheme, size in pages:
+            self.look(scheme, size)
+            self.browser.get(self.address + path)
+            file = folder / f"console-{name}.png"
+            self.browser.save_screenshot(str(file))
+            self.expect(file.stat().st_size < 150_000, f"{file} has {file.stat().st_size} bytes")
+
     def stories(self):
         self.look("light", WIDE)
         self.page("/", "overview")
@@ -137,41 +285,63 @@ class Tour:
         self.expect(len(self.browser.find_elements(By.CSS_SELECTOR, "svg .node")) > 1, "the graph is empty")
         self.page("/sweeps", "sweeps")
         drift = "/sweeps"
-        if links := self.browser.find_elements(By.CSS_SELECTOR, "tbody a"):
-            links[0].click()
+        if self.browser.find_elements(By.CSS_SELECTOR, "select[name=from]"):
+            self.find("form.search button").click()
             self.check("drift")
+            heads = [head.text.split(":")[0] for head in self.browser.find_elements(By.CSS_SELECTOR, "section h2")]
+            self.expect(heads == ["New", "Changed", "Not seen again"], f"the drift shows {heads}")
             drift = self.place()
         else:
             self.faults.append("the corpus has less than two sweeps: no drift was looked at")
         self.page("/search?q=(", "search-wrong")
+        self.page("/signatures", "signatures")
+        self.find("tbody a").click()
+        self.check("signature")
+        signature = self.place()
         pages = [("/", "overview"), ("/triage?all=1", "triage"), ("/search?q=*", "search"), ("/sweeps", "sweeps"), ("/decisions", "decisions"),
-                 (endpoint, "endpoint"), (certificate, "certificate"), (graph, "graph"), (drift, "drift")]
+                 ("/signatures?q=sliver", "signatures"), (signature, "signature"), (endpoint, "endpoint"), (certificate, "certificate"), (graph, "graph"), (drift, "drift")]
         for scheme, size, kind in [("dark", WIDE, "dark"), ("light", NARROW, "narrow"), ("dark", NARROW, "narrow-dark")]:
             self.look(scheme, size)
             for path, name in pages:
                 self.page(path, f"{name}-{kind}")
+        return {"endpoint": endpoint, "certificate": certificate, "graph": graph, "drift": drift}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus")
+    parser.add_argument("corpus", nargs="?")
     parser.add_argument("--hallmark", default=str(ROOT / ".build/debug/hallmark"))
     parser.add_argument("--pictures", type=pathlib.Path)
+    parser.add_argument("--docs", type=pathlib.Path)
     options = parser.parse_args()
     folder = options.pictures or pathlib.Path(tempfile.mkdtemp())
     folder.mkdir(parents=True, exist_ok=True)
-    server = subprocess.Popen([options.hallmark, "serve", "--corpus", options.corpus, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
+    scratch = pathlib.Path(tempfile.mkdtemp())
+    corpus = options.corpus or made(options.hallmark, scratch)
+    server = subprocess.Popen([options.hallmark, "serve", "--corpus", corpus, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
     try:
         url = server.stdout.readline().strip()
         tour = Tour(url.split("/?")[0], folder)
         try:
             tour.browser.get(url)
-            tour.stories()
+            pages = tour.stories()
+            if not options.corpus:
+                family = "/graph?q=" + record(9400, 1, family=True)["tls"]["server"]["hash"]["sha256"]
+                tour.large_graph(family)
+                if options.docs:
+                    tour.docs(options.docs, [
+                        ("overview", "/", "light", WIDE), ("triage", "/triage", "light", WIDE), ("overview-dark", "/", "dark", WIDE),
+                        ("drift", pages["drift"], "light", WIDE), ("graph-dark", family, "dark", WIDE),
+                        ("triage-narrow", "/triage", "light", NARROW), ("search-narrow", "/search?q=server.port%3A%20443", "dark", NARROW),
+                    ])
+            tour.print(options.hallmark, corpus)
         finally:
             tour.browser.quit()
+            shutil.rmtree(tour.downloads, ignore_errors=True)
     finally:
         server.terminate()
         server.wait()
+        shutil.rmtree(scratch, ignore_errors=True)
     for fault in tour.faults:
         print(fault)
     print(f"{len(tour.faults)} faults; pictures in {folder}")

@@ -9,10 +9,12 @@ extension Console {
 
     func api(_ request: ConsoleRequest) throws -> ConsoleResponse {
         switch request.path {
-        case "/api/overview": try apiOverview()
+        case "/api/overview": try kept(request.path) { try apiOverview() }
         case "/api/search": try apiSearch(request)
         case "/api/triage": try apiTriage()
         case "/api/sweeps": try apiSweeps()
+        case "/api/drift": try kept(request) { try apiDrift(request) }
+        case "/api/signatures": try kept(request.path) { try apiSignatures() }
         case "/api/decisions": try apiDecisions()
         case "/api/openapi.json": .json(Array(OpenAPI.document.utf8))
         default: throw ConsoleError.notFound
@@ -33,7 +35,9 @@ extension Console {
         case nil: unit = .sightings
         case let name?:
             guard let known = SearchUnit(rawValue: name) else {
-                throw ConsoleError.wrong("'of' is sightings, endpoints or certificates.")
+                throw ConsoleError.wrong(
+                    "'of' is one of \(SearchUnit.allCases.map(\.rawValue).joined(separator: ", "))."
+                )
             }
             unit = known
         }
@@ -60,7 +64,9 @@ extension Console {
     private func apiTriage() throws -> ConsoleResponse {
         try read { corpus in
             let (index, unread) = try decisionIndex(corpus)
-            let found = try records("hallmark.leads.software.name: *", in: corpus, limit: 1000, index)
+            let found = try Self.endpoints(
+                records("hallmark.leads.software.name: *", in: corpus, limit: 1000, index)
+            )
             var out = ByteBuffer(capacity: 1 << 16)
             out.append("{")
             out.member("unread_decisions", unread)
@@ -118,16 +124,26 @@ enum OpenAPI {
         "content":{"application/json":{"schema":{"type":"object","required":["endpoints","leads"]}}}}}}},
         "/api/search":{"get":{"summary":"Records of a question in the Kibana Query Language, the newest first.",
         "parameters":[{"name":"q","in":"query","required":true,"schema":{"type":"string"}},
-        {"name":"of","in":"query","schema":{"enum":["sightings","endpoints","certificates"]}},
+        {"name":"of","in":"query","schema":{"enum":["sightings","endpoints","certificates","findings"]}},
         {"name":"limit","in":"query","schema":{"type":"integer","minimum":1,"maximum":10000}}],
         "responses":{"200":{"description":"Records.","content":{"application/json":{"schema":{"type":"object",\
         "required":["total","records"]}}}},
         "400":{"description":"No query of these fields.","content":{"application/json":{"schema":{\
         "$ref":"#/components/schemas/Error"}}}}}}},
-        "/api/triage":{"get":{"summary":"Sightings with a lead that nobody has decided on.","responses":{"200":{\
+        "/api/triage":{"get":{"summary":"Endpoints with a lead that nobody has decided on, each as it was seen last.","responses":{"200":{\
         "description":"Records.","content":{"application/json":{"schema":{"type":"object","required":["open"]}}}}}}},
         "/api/sweeps":{"get":{"summary":"The sweeps that the corpus holds.","responses":{"200":{\
         "description":"Sweeps.","content":{"application/json":{"schema":{"type":"object","required":["sweeps"]}}}}}}},
+        "/api/drift":{"get":{"summary":"What differs between two sweeps, by endpoint; the two newest by default.",
+        "parameters":[{"name":"from","in":"query","schema":{"type":"string"}},
+        {"name":"to","in":"query","schema":{"type":"string"}},
+        {"name":"limit","in":"query","schema":{"type":"integer","minimum":1,"maximum":10000}}],
+        "responses":{"200":{"description":"Endpoints as each was seen last.","content":{"application/json":{\
+        "schema":{"type":"object","required":["from","to","new","changed","gone"]}}}},
+        "404":{"description":"There are no two such sweeps.","content":{"application/json":{"schema":{\
+        "$ref":"#/components/schemas/Error"}}}}}}},
+        "/api/signatures":{"get":{"summary":"The rules, with what was met and decided here.","responses":{"200":{\
+        "description":"Rules.","content":{"application/json":{"schema":{"type":"object","required":["signatures"]}}}}}}},
         "/api/decisions":{"get":{"summary":"Decisions that hold now.","responses":{"200":{\
         "description":"Decisions.","content":{"application/json":{"schema":{"type":"object","required":["holding"]}}}}}}},
         "/api/decide":{"post":{"summary":"Remembers a decision.","requestBody":{"required":true,"content":{\

@@ -13,10 +13,20 @@ package final class Console: Sendable {
     /// What the program calls itself, with its version.
     let product: String
     private let readers = Mutex<[CorpusFile]>([])
+    private let readRules: @Sendable () throws -> ConsoleRule.Library
+    private let library = Mutex<ConsoleRule.Library?>(nil)
+    private let answers = KeptAnswers()
 
-    /// - Parameter path: the corpus; it is opened once to see whether it is one.
-    package init(corpus path: String, gate: ConsoleGate, product: String) throws {
-        (self.path, self.gate, self.product) = (path, gate, product)
+    /// - Parameters:
+    ///   - path: the corpus; it is opened once to see whether it is one.
+    ///   - rules: reads the rules, when somebody asks for them first.
+    package init(
+        corpus path: String,
+        gate: ConsoleGate,
+        product: String,
+        rules: @escaping @Sendable () throws -> ConsoleRule.Library
+    ) throws {
+        (self.path, self.gate, self.product, readRules) = (path, gate, product, rules)
         give(back: try CorpusFile(path, .read))
     }
 
@@ -44,12 +54,13 @@ package final class Console: Sendable {
         }
         switch request.path {
         case "/": return try overview(request)
-        case "/triage": return try triage(request)
+        case "/triage": return try kept(request) { try triage(request) }
         case "/search": return try search(request)
         case "/endpoint": return try endpoint(request)
         case "/certificate": return try certificate(request)
-        case "/graph": return try graph(request)
-        case "/sweeps": return try sweeps(request)
+        case "/graph", "/graph.svg", "/graph.graphml": return try graph(request)
+        case "/sweeps": return try kept(request) { try sweeps(request) }
+        case "/signatures": return try kept(request) { try signatures(request) }
         case "/decisions": return try decisions(request)
         // Browsers ask for it unasked.
         case "/favicon.ico": return ConsoleResponse(204, "image/x-icon", [])
@@ -79,6 +90,28 @@ package final class Console: Sendable {
         let corpus = try readers.withLock { $0.popLast() } ?? CorpusFile(path, .read)
         defer { give(back: corpus) }
         return try body(corpus)
+    }
+
+    /// The answer to a request, made once for all who ask until the corpus has changed.
+    func kept(_ request: ConsoleRequest, _ make: () throws -> ConsoleResponse) throws -> ConsoleResponse {
+        try kept(Link.to(request.path, request.query), make)
+    }
+
+    func kept(_ key: String, _ make: () throws -> ConsoleResponse) throws -> ConsoleResponse {
+        try answers.answer(key, state: KeptAnswers.state(of: path), make)
+    }
+
+    /// What was decided shows in the next answer, however long it takes to make.
+    func forgetAnswers() { answers.forget() }
+
+    /// The rules, read once.
+    func rules() throws -> ConsoleRule.Library {
+        try library.withLock { library in
+            if let library { return library }
+            let read = try readRules()
+            library = read
+            return read
+        }
     }
 
     private func give(back corpus: CorpusFile) { readers.withLock { $0.append(corpus) } }

@@ -4,62 +4,6 @@ import Testing
 
 /// `hallmark serve`, asked by curl: who gets in, what is shown, and what is remembered.
 @Suite struct ConsoleTests {
-    /// A console over a corpus of its own.
-    private struct Served {
-        static let token = "a-token-of-the-tests-0123456789-abcdefgh"
-        let scratch: Scratch
-        let server: ServerProcess
-        var corpus: String { scratch.file("seen.sqlite") }
-        var address: String { "http://127.0.0.1:\(server.port)" }
-
-        init(_ lines: String) throws {
-            let scratch = Scratch()
-            try scratch.write("sweep.ndjson", lines)
-            try scratch.write("token", Self.token + "\n")
-            let corpus = scratch.file("seen.sqlite")
-            let added = try Program.run(["corpus", "add", "--corpus", corpus, scratch.file("sweep.ndjson")])
-            guard added.status == 0 else { throw CommandFailure(description: added.errors) }
-            self.scratch = scratch
-            server = try ServerProcess(Program.path, scratch: scratch) { port, scratch in
-                [
-                    "serve", "--corpus", corpus, "--listen", "127.0.0.1:\(port)", "--token-file",
-                    scratch.file("token"),
-                ]
-            }
-        }
-
-        /// Status and answer, the head before the body.
-        func ask(_ path: String, _ arguments: [String] = []) throws -> (status: Int, text: String) {
-            let result = try TestSupport.run(
-                "curl",
-                ["-s", "-i", "--path-as-is", "--max-time", "60", "-w", "\n%{http_code}"] + arguments + [
-                    address + path
-                ]
-            )
-            let lines = result.text.split(separator: "\n", omittingEmptySubsequences: false)
-            return (Int(lines.last ?? "") ?? 0, lines.dropLast().joined(separator: "\n"))
-        }
-
-        /// As a browser that has opened the printed address.
-        func get(_ path: String, _ arguments: [String] = []) throws -> (status: Int, text: String) {
-            try ask(path, ["-b", "hallmark_\(server.port)=\(Self.token)"] + arguments)
-        }
-
-        func api(_ path: String) throws -> [String: Any] {
-            let answer = try ask(path, ["-H", "Authorization: Bearer \(Self.token)"])
-            let body = answer.text.split(separator: "\r\n\r\n", maxSplits: 1).last ?? ""
-            #expect(answer.status == 200, "\(path): \(answer.text)")
-            return try #require(try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any])
-        }
-
-        /// The key that stands in the forms.
-        func formKey() throws -> String {
-            let page = try get("/triage").text
-            let found = try #require(page.firstMatch(of: /name="key" value="([0-9a-f]{64})"/))
-            return String(found.1)
-        }
-    }
-
     private static let hostile = #"</td><script>window.hurt=1</script>\" onload=\"x\u202e"#
 
     private static func line(_ host: Int, _ title: String, day: Int = 1, lead: Bool = true) -> String {
@@ -73,13 +17,14 @@ import Testing
     }
 
     private static let paths = [
-        "/", "/triage", "/search?q=*", "/sweeps", "/decisions", "/endpoint?ip=192.0.2.1&port=443",
+        "/", "/triage", "/search?q=*", "/sweeps", "/signatures", "/decisions",
+        "/endpoint?ip=192.0.2.1&port=443",
         "/graph?q=192.0.2.1:443",
         "/assets/console.css", "/assets/console.js", "/api/overview", "/api/search?q=*", "/api/openapi.json",
     ]
 
     @Test func nothingIsAnsweredWithoutTheToken() throws {
-        let served = try Served(Self.line(1, "one"))
+        let served = try ServedCorpus(Self.line(1, "one"))
         for path in Self.paths + ["/none", "/favicon.ico"] {
             for arguments in [
                 [], ["-H", "Authorization: Bearer wrong"], ["-b", "hallmark_\(served.server.port)=wrong"],
@@ -93,16 +38,16 @@ import Testing
                 "\(path)"
             )
         }
-        let entry = try served.ask("/search?q=a%20b&token=\(Served.token)")
+        let entry = try served.ask("/search?q=a%20b&token=\(ServedCorpus.token)")
         #expect(entry.status == 303 && entry.text.contains("Location: /search?q=a%20b\r\n"), "\(entry.text)")
-        #expect(entry.text.contains("=\(Served.token); Path=/; HttpOnly; SameSite=Strict\r\n"))
-        #expect(try served.ask("/?token=\(Served.token)x").status == 401)
+        #expect(entry.text.contains("=\(ServedCorpus.token); Path=/; HttpOnly; SameSite=Strict\r\n"))
+        #expect(try served.ask("/?token=\(ServedCorpus.token)x").status == 401)
         // A path that a browser would take for another host.
-        #expect(try !served.ask("//evil.example/?token=\(Served.token)").text.contains("Location: //"))
+        #expect(try !served.ask("//evil.example/?token=\(ServedCorpus.token)").text.contains("Location: //"))
     }
 
     @Test func itIsCalledByItsOwnNameAlone() throws {
-        let served = try Served(Self.line(1, "one"))
+        let served = try ServedCorpus(Self.line(1, "one"))
         #expect(try served.get("/", ["-H", "Host: evil.example:\(served.server.port)"]).status == 421)
         #expect(try served.get("/", ["-H", "Host: 127.0.0.1"]).status == 421)
         #expect(try served.get("/", ["-H", "Host: LOCALHOST:\(served.server.port)"]).status == 200)
@@ -116,7 +61,7 @@ import Testing
     }
 
     @Test func aDecisionWantsAFormOfTheConsole() throws {
-        let served = try Served(Self.line(1, "one") + Self.line(2, "two"))
+        let served = try ServedCorpus(Self.line(1, "one") + Self.line(2, "two"))
         let key = try served.formKey()
         func post(_ fields: [String], _ more: [String] = []) throws -> (status: Int, text: String) {
             try served.get("/decide", fields.flatMap { ["--data-urlencode", $0] } + more)
@@ -128,6 +73,18 @@ import Testing
         #expect(try post(fields + ["key=\(key)"], ["-H", "Sec-Fetch-Site: cross-site"]).status == 403)
         let none = try Program.run(["decisions", "--corpus", served.corpus, "--format", "ndjson"])
         #expect(none.text.isEmpty)
+        // The command refuses the same, with the same words.
+        let refused = try Program.run([
+            "decide", "192.0.2.1", "block", "--because", " ", "--corpus", served.corpus,
+        ])
+        #expect(
+            refused.status == 64 && refused.errors.contains("a decision wants a reason"),
+            "\(refused.errors)"
+        )
+        #expect(
+            try post(["subject=192.0.2.1", "verdict=block", "because= ", "key=\(key)"]).text
+                .contains("a decision wants a reason")
+        )
         for wrong in [
             ["subject=?", "verdict=block", "because=x"], ["subject=192.0.2.1", "verdict=burn", "because=x"],
             ["subject=192.0.2.1", "verdict=block", "because= "],
@@ -152,7 +109,7 @@ import Testing
         let sent = try served.ask(
             "/api/decide",
             [
-                "-H", "Authorization: Bearer \(Served.token)", "-d",
+                "-H", "Authorization: Bearer \(ServedCorpus.token)", "-d",
                 "subject=192.0.2.2:443&verdict=dismiss&because=ours",
             ]
         )
@@ -161,7 +118,7 @@ import Testing
     }
 
     @Test func whatAServerSaysIsTextEverywhere() throws {
-        let served = try Served(Self.line(1, Self.hostile) + Self.line(1, "other", day: 2))
+        let served = try ServedCorpus(Self.line(1, Self.hostile) + Self.line(1, "other", day: 2))
         for path in Self.paths where !path.hasPrefix("/assets") && !path.hasPrefix("/api") {
             let text = try served.get(path).text
             #expect(!text.contains("<script>window") && !text.contains("\u{202e}"), "\(path)")
@@ -186,7 +143,7 @@ import Testing
     }
 
     @Test func theInterfaceSaysWhatTheCommandSays() throws {
-        let served = try Served((1...9).map { Self.line($0, "page \($0)", lead: $0 % 2 == 0) }.joined())
+        let served = try ServedCorpus((1...9).map { Self.line($0, "page \($0)", lead: $0 % 2 == 0) }.joined())
         let query = "hallmark.leads.label: high"
         let command = try Program.run(["search", query, "--corpus", served.corpus, "--format", "ndjson"])
         let own = try command.text.split(separator: "\n").map {
@@ -197,17 +154,20 @@ import Testing
         #expect((answer["records"] as? [NSDictionary]) == own)
         #expect(try served.get("/search?q=no.such.field:%201").status == 400)
         #expect(
-            try served.ask("/api/search?q=(", ["-H", "Authorization: Bearer \(Served.token)"]).status == 400
+            try served.ask("/api/search?q=(", ["-H", "Authorization: Bearer \(ServedCorpus.token)"]).status
+                == 400
         )
         #expect(try served.api("/api/overview")["endpoints"] as? Int == 9)
         // Each path of the description is answered.
         let paths = try #require(try served.api("/api/openapi.json")["paths"] as? [String: Any])
-        for path in paths.keys where path != "/api/decide" { _ = try served.api(path + "?q=*") }
+        for path in paths.keys where path != "/api/decide" && path != "/api/drift" {
+            _ = try served.api(path + "?q=*")
+        }
     }
 
     /// Long requests, clients that say nothing, and someone who writes at the same time.
     @Test func boundsHoldAndReadersDoNotHinderWriters() throws {
-        let served = try Served(Self.line(1, "one"))
+        let served = try ServedCorpus(Self.line(1, "one"))
         let long = String(repeating: "a", count: 100_000)
         #expect(try served.get("/", ["-H", "X-Long: \(long)"]).status != 200)
         try served.scratch.write("body", "key=" + String(repeating: "x", count: 300_000))
@@ -224,7 +184,7 @@ import Testing
         )
         let script = """
             for n in $(seq 40); do
-                curl -s -o /dev/null -w '%{http_code}\\n' -H 'Authorization: Bearer \(Served.token)' '\(served.address)/search?q=*' &
+                curl -s -o /dev/null -w '%{http_code}\\n' -H 'Authorization: Bearer \(ServedCorpus.token)' '\(served.address)/search?q=*' &
             done > codes
             '\(Program.path)' corpus add --corpus seen.sqlite more.ndjson 2> added
             echo $? >> added

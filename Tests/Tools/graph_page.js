@@ -20,7 +20,7 @@ class Element {
   replaceChildren(...more) { this.children = more; }
   addEventListener(kind, act) { (this.listeners[kind] ??= []).push(act); }
   fire(kind, event = {}) { for (const act of this.listeners[kind] ?? []) act({ preventDefault() {}, ...event }); }
-  getScreenCTM() { return { inverse: () => ({}) }; }
+  getScreenCTM() { return { a: 1, inverse: () => ({}) }; }
   get text() { return this.textContent + this.children.map(child => child.text).join(" "); }
   all(name) { return (this.name === name ? [this] : []).concat(...this.children.map(child => child.all(name))); }
 }
@@ -89,6 +89,14 @@ for (const link of links) {
 window.fire("keydown", { key: "Escape" });
 assert.strictEqual(ids.details.text, "");
 assert(!nodes.some(node => node.classes.has("faint")));
+
+// Names that are shown lie over no other; all can be read once there is room.
+const quiet = () => nodes.filter(node => node.classes.has("quiet")).length;
+const before = quiet();
+for (let step = 0; step < 8; step++) ids.graph.fire("wheel", { clientX: 0, clientY: 0, deltaY: -200 });
+assert(quiet() <= before && nodes.length - quiet() > 0);
+for (let step = 0; step < 8; step++) ids.graph.fire("wheel", { clientX: 0, clientY: 0, deltaY: 200 });
+assert.strictEqual(quiet(), before);
 
 // Zoom: the point under the wheel stays where it is.
 ids.graph.fire("wheel", { clientX: 100, clientY: 50, deltaY: -500 });

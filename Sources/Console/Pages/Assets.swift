@@ -47,7 +47,9 @@ enum Assets {
         input, select, button { font: inherit; color: var(--ink); background: var(--paper); max-width: 100%;
           border: 1px solid var(--faint); border-radius: .3rem; padding: .3rem .5rem; }
         button { cursor: pointer; }
-        kbd, code { font-family: ui-monospace, monospace; font-size: .9em; }
+        pre { overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .88rem; }
+        li { overflow-wrap: anywhere; }
+        kbd, code, pre { font-family: ui-monospace, monospace; font-size: .9em; }
         @media (max-width: 40rem) {
           table { width: max-content; min-width: 100%; } td { max-width: 16rem; }
           dl { display: block; } dd { margin: 0 0 .4rem 1rem; }

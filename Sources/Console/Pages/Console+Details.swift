@@ -37,6 +37,7 @@ extension Console {
                 \(decisionText(newest))
                 <p><a href="\(Link.graph(place))">What shares its marks</a></p>
                 \(table("What it showed, the newest first", ["first", "last", "times", "endpoint", "name", "certificate", "server", "leads"], rows))
+                \(try findings(query, corpus))
                 \(changes(found))
                 <h2>Decide</h2>
                 \(decisionForm(subject, back: Link.endpoint(ip.description, port.map { String($0) } ?? "")))
@@ -95,6 +96,7 @@ extension Console {
                 <p><a href="\(Link.graph(digest))">The graph of what shares its marks</a>,
                 <a href="\(Link.search("hallmark.certificate.spki_sha256: \(key)"))">all with its key</a></p>
                 \(table("Where it was seen", ["endpoint", "name", "first", "last", "leads"], rows))
+                \(try findings(query, corpus))
                 \(try shared(digest, in: corpus))
                 <h2>Decide</h2>
                 \(decisionForm(digest, back: Link.certificate(digest)))
@@ -103,6 +105,18 @@ extension Console {
                 """
             return .page(page(subject.isEmpty ? digest : subject, "", body))
         }
+    }
+
+    /// What comparisons, audits and watches of logs said of it.
+    private func findings(_ query: String, _ corpus: CorpusFile) throws -> Markup {
+        let search = try CorpusSearch(query, in: corpus, of: .findings, now: now)
+        let columns = [
+            "@timestamp", "hallmark.findings.severity", "hallmark.findings.name", "hallmark.findings.message",
+            "hallmark.findings.owner",
+        ]
+        var rows: [[Markup]] = []
+        try search.rows(columns, limit: 50) { cells in rows.append(cells.map { "\($0)" }) }
+        return table("Findings, the newest first", ["said", "severity", "finding", "message", "owner"], rows)
     }
 
     private func shared(_ digest: String, in corpus: CorpusFile) throws -> Markup {
@@ -117,7 +131,7 @@ extension Console {
             ]
         }
         let others = answer.results.map { result -> [Markup] in
-            let link = result.isEndpoint ? Link.search(result.label) : Link.certificate(result.sha256)
+            let link = result.isEndpoint ? Link.endpoint(result.label) : Link.certificate(result.sha256)
             let reasons = result.shared.prefix(3).map(\.text).joined(separator: "; ")
             return [
                 "<a href=\"\(link)\">\(result.label)</a>", "\(SharedMark.shown(result.score))", "\(reasons)",
@@ -127,20 +141,42 @@ extension Console {
             + table("What shares them", ["what", "bits", "because"], others)
     }
 
-    /// The page of a pivot, which brings its own style and script and names both in its policy.
+    /// At most so many starts are drawn into one graph: each is a pivot of its own.
+    private static let mostStarts = 12
+
+    /// The page of a pivot, which brings its own style and script and names both in its policy; each `q` is a
+    /// start, and a click on a node adds one.
     func graph(_ request: ConsoleRequest) throws -> ConsoleResponse {
-        let query: PivotQuery
-        do throws(PivotQuery.Problem) { query = try PivotQuery(request.argument("q") ?? "") } catch {
-            throw ConsoleError.wrong(error.description)
+        let starts = request.query.filter { $0.name == "q" }.map(\.value)
+        guard 1...Self.mostStarts ~= starts.count else {
+            throw ConsoleError.wrong("A graph wants one to \(Self.mostStarts) starts: ?q=…")
         }
-        var options = PivotOptions()
-        options.limit = 200
-        let answer = try read { try Pivot.run(query, in: $0, options) }
-        var response = ConsoleResponse(
-            200,
-            "text/html; charset=utf-8",
-            Array(PivotGraph(answer).text(.html).utf8)
+        let answers = try read { corpus in
+            try starts.map { start in
+                let query: PivotQuery
+                do throws(PivotQuery.Problem) { query = try PivotQuery(start) } catch {
+                    throw ConsoleError.wrong(error.description)
+                }
+                var options = PivotOptions()
+                options.limit = starts.count == 1 ? PivotGraph.mostResults : 100
+                return try Pivot.run(query, in: corpus, options)
+            }
+        }
+        let graph = PivotGraph(answers)
+        let arguments = starts.map { (name: "q", value: $0) }
+        switch request.path {
+        case "/graph.svg": return ConsoleResponse(200, "image/svg+xml", Array(graph.text(.svg).utf8))
+        case "/graph.graphml":
+            return ConsoleResponse(200, "application/graphml+xml", Array(graph.text(.graphml).utf8))
+        default: break
+        }
+        let page = graph.page(
+            expanding: Link.to("/graph", arguments) + "&q=",
+            files: [
+                ("SVG", Link.to("/graph.svg", arguments)), ("GraphML", Link.to("/graph.graphml", arguments)),
+            ]
         )
+        var response = ConsoleResponse(200, "text/html; charset=utf-8", Array(page.utf8))
         response.headers.append(("Content-Security-Policy", "frame-ancestors 'none'; base-uri 'none'"))
         return response
     }

@@ -5,60 +5,118 @@ import Search
 extension Console {
     /// What there is, how much, and what wants attention.
     func overview(_ request: ConsoleRequest) throws -> ConsoleResponse {
-        try read { corpus in
-            let stats = try corpus.stats(top: 0)
-            let counts = stats.counts.map { [("\($0.name)" as Markup), ("\($0.count)" as Markup)] }
-            var body: Markup = "<h1>Overview</h1>\n"
-            if let first = stats.first, let last = stats.last {
-                body = body + "<p>Seen from \(RFC3339.text(first)) to \(RFC3339.text(last)).</p>"
+        try kept("/") { try read { .page(page("Overview", "/", try overview(of: $0))) } }
+    }
+
+    private func overview(of corpus: CorpusFile) throws -> Markup {
+        let stats = try corpus.stats(top: 12)
+        var body: Markup = "<h1>Overview</h1>\n"
+        if let first = stats.first, let last = stats.last {
+            body =
+                body
+                + "<p>Seen from \(RFC3339.text(first)) to \(RFC3339.text(last)). As of \(RFC3339.secondsText(now)).</p>"
+        }
+        let counts = stats.counts.map { [("\($0.name)" as Markup), ("\($0.count)" as Markup)] }
+        let parts = try [
+            groups("Endpoints by strength of their leads", "hallmark.leads.label", .endpoints, corpus),
+            groups(
+                "Endpoints by software of their leads",
+                "hallmark.leads.software.name",
+                .endpoints,
+                corpus
+            ),
+            bars("Certificates by their end", expiry(corpus)),
+            versions(stats),
+            groups("Findings by severity", "hallmark.findings.severity", .findings, corpus),
+            groups("Findings by name", "hallmark.findings.name", .findings, corpus),
+            groups("Findings by owner", "hallmark.findings.owner", .findings, corpus),
+            groups("Certificates by issuer", "tls.server.issuer", .certificates, corpus),
+            groups(
+                "Certificates by kind of key",
+                "tls.server.x509.public_key_algorithm",
+                .certificates,
+                corpus
+            ),
+            groups(
+                "Certificates by days of validity",
+                "hallmark.certificate.validity_days",
+                .certificates,
+                corpus
+            ),
+            table("What the corpus holds", ["what", "number"], counts),
+        ]
+        let sections = parts.map { part -> Markup in "<section>\(part)</section>\n" }
+        return body + """
+            <div class="tiles">\(sections)</div>
+            \(sample(stats))<p class="hint">An endpoint is an address, a port and a name; one with leads of several strengths counts in each.</p>
+            \(try newest(in: corpus))
+            """
+    }
+
+    /// Issuers, keys and validity are counted over so many certificates: to read a million takes half a minute.
+    private static let newestCertificates = 20_000
+
+    private func sample(_ stats: CorpusStats) -> Markup {
+        let count = stats.counts.first { $0.name == "certificates" }?.count ?? 0
+        guard count > Self.newestCertificates else { return "" }
+        return
+            "<p class=\"hint\">Issuers, keys and days of validity are those of the newest \(Self.newestCertificates) certificates.</p>\n"
+    }
+
+    private func versions(_ stats: CorpusStats) -> Markup {
+        let field = "tls.version"
+        return bars(
+            "Sightings by TLS version",
+            stats.common.filter { $0.mark.kind.field == field }.map { common in
+                let query = "\(field): \(DecidedLeads.quoted(common.mark.value))"
+                return (common.mark.value, common.count, Link.search(query))
             }
-            func groups(_ caption: String, _ field: String, _ unit: SearchUnit, rarest: Bool = false) throws
-                -> Markup
-            {
-                let found = try CorpusSearch("*", in: corpus, of: unit, now: now)
-                    .groups(by: field, rarest: rarest, limit: 12)
-                return bars(
-                    caption,
-                    found.map { group in
-                        let query = "\(field): \(DecidedLeads.quoted(group.value))"
-                        return (group.value, group.count, Link.search(query, of: unit.rawValue))
-                    }
-                )
+        )
+    }
+
+    private func groups(
+        _ caption: String,
+        _ field: String,
+        _ unit: SearchUnit,
+        _ corpus: CorpusFile
+    ) throws -> Markup {
+        let found = try CorpusSearch("*", in: corpus, of: unit, now: now)
+            .groups(
+                by: field,
+                rarest: false,
+                limit: 12,
+                newest: unit == .certificates ? Self.newestCertificates : nil
+            )
+        return bars(
+            caption,
+            found.map { group in
+                let query = "\(field): \(DecidedLeads.quoted(group.value))"
+                return (group.value, group.count, Link.search(query, of: unit.rawValue))
             }
-            let expiry = try [
-                ("expired", "tls.server.not_after < now"),
-                ("within 7 days", "tls.server.not_after >= now and tls.server.not_after < now+7d"),
-                ("within 30 days", "tls.server.not_after >= now+7d and tls.server.not_after < now+30d"),
-                ("within 90 days", "tls.server.not_after >= now+30d and tls.server.not_after < now+90d"),
-                ("later", "tls.server.not_after >= now+90d"),
-            ]
-            .map { name, query in
-                let count = try CorpusSearch(query, in: corpus, of: .certificates, now: now).count()
-                return (name, count, Link.search(query, of: "certificates"))
-            }
-            let parts = try [
-                groups("Leads by strength", "hallmark.leads.label", .sightings),
-                groups("Leads by software", "hallmark.leads.software.name", .sightings),
-                bars("Certificates by their end", expiry),
-                groups("Issuers", "tls.server.issuer", .certificates),
-                groups("Kinds of keys", "tls.server.x509.public_key_algorithm", .certificates),
-                groups("Days of validity", "hallmark.certificate.validity_days", .certificates),
-                table("What the corpus holds", ["what", "number"], counts),
-            ]
-            let sections = parts.map { part -> Markup in "<section>\(part)</section>\n" }
-            body = body + "<div class=\"tiles\">\(sections)</div>"
-            body = body + (try newest(in: corpus))
-            return .page(page("Overview", "/", body))
+        )
+    }
+
+    private func expiry(_ corpus: CorpusFile) throws -> [(name: String, count: Int, link: String)] {
+        let end = "tls.server.not_after"
+        return try [
+            ("expired", "\(end) < now"), ("within 7 days", "\(end) >= now and \(end) < now+7d"),
+            ("within 30 days", "\(end) >= now+7d and \(end) < now+30d"),
+            ("within 90 days", "\(end) >= now+30d and \(end) < now+90d"), ("later", "\(end) >= now+90d"),
+        ]
+        .map { name, query in
+            let count = try CorpusSearch(query, in: corpus, of: .certificates, now: now).count()
+            return (name, count, Link.search(query, of: SearchUnit.certificates.rawValue))
         }
     }
 
     private func newest(in corpus: CorpusFile) throws -> Markup {
-        let found = try records("hallmark.leads.software.name: *", in: corpus, limit: 10)
-        guard !found.isEmpty else { return "<p>No sighting has a lead.</p>" }
+        let found = try Self.endpoints(records("hallmark.leads.software.name: *", in: corpus, limit: 50))
+            .prefix(10)
+        guard !found.isEmpty else { return "<p>No endpoint has a lead.</p>" }
         let rows = found.map { record -> [Markup] in
             ["\(record["@timestamp"])", endpointLink(record), certificateLink(record), leads(record)]
         }
-        return table("The newest leads", ["seen", "endpoint", "certificate", "leads"], rows)
+        return table("The newest endpoints with a lead", ["seen", "endpoint", "certificate", "leads"], rows)
             + "<p><a href=\"/triage\">To the triage</a></p>"
     }
 }

@@ -17,18 +17,15 @@ extension Console {
                 limit: Self.mostTriaged,
                 index
             )
-            // An endpoint that answered in several ways is decided once: the newest stands for all.
-            var met: Set<String> = []
-            let all = found.filter {
-                met.insert("\($0.endpoint) \($0["server.domain"]) \($0.certificate)").inserted
-            }
+            let all = Self.endpoints(found)
             let wantsAll = request.argument("all") == "1"
             let shown = all.filter { wantsAll || !$0.isDecided }
             let articles = shown.map { article($0) }
             let decided = all.count { $0.isDecided }
             var head: Markup = """
                 <h1>Triage</h1>
-                <p>\(shown.count) leads\(wantsAll ? "" : " without a decision"), \(decided) of the newest \(all.count) decided.
+                <p>\(shown.count) endpoints with a lead\(wantsAll ? "" : " and without a decision"); of the newest
+                \(all.count) with a lead, \(decided) are decided. An endpoint is an address, a port and a name.
                 <a href="/triage\(wantsAll ? "" : "?all=1")">\(wantsAll ? "Hide" : "Show") what is decided</a></p>
                 <p class="hint"><kbd>j</kbd> and <kbd>k</kbd> go from lead to lead; <kbd>m</kbd>, <kbd>b</kbd>, <kbd>e</kbd> and <kbd>d</kbd>
                 choose monitor, block, escalate and dismiss, once a reason is written.</p>
@@ -46,6 +43,12 @@ extension Console {
             let body: Markup = shown.isEmpty ? "<p>Nothing waits.</p>" : "\(articles)"
             return .page(page("Triage", "/triage", head + body))
         }
+    }
+
+    /// The newest of each endpoint: one that answered in several ways is decided once.
+    static func endpoints(_ records: [SeenRecord]) -> [SeenRecord] {
+        var met: Set<String> = []
+        return records.filter { met.insert("\($0.endpoint) \($0["server.domain"])").inserted }
     }
 
     private func article(_ record: SeenRecord) -> Markup {
@@ -95,6 +98,7 @@ extension Console {
             time: now,
             line: asked.decision(at: now, evidence: evidence.items).line.trimmingCharacters(in: .newlines)
         )
+        forgetAnswers()
         return .redirect(to: Self.way(back: form["back"]))
     }
 

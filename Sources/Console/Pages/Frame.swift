@@ -4,7 +4,7 @@ import Decisions
 extension Console {
     private static let places: [(path: String, title: String)] = [
         ("/", "Overview"), ("/triage", "Triage"), ("/search", "Search"), ("/sweeps", "Sweeps"),
-        ("/decisions", "Decisions"),
+        ("/signatures", "Signatures"), ("/decisions", "Decisions"),
     ]
 
     /// A whole page.

@@ -59,6 +59,13 @@ enum Link {
         to("/endpoint", [("ip", ip), ("port", port)])
     }
 
+    /// Of an endpoint as texts have it: `192.0.2.1:443`, `[2001:db8::1]:443`.
+    static func endpoint(_ text: String) -> String {
+        guard let colon = text.lastIndex(of: ":") else { return endpoint(text, "") }
+        let ip = text[..<colon].replacing("[", with: "").replacing("]", with: "")
+        return endpoint(String(ip), String(text[text.index(after: colon)...]))
+    }
+
     static func certificate(_ digest: String) -> String { to("/certificate", [("sha256", digest)]) }
 
     static func graph(_ query: String) -> String { to("/graph", [("q", query)]) }

@@ -27,7 +27,7 @@ package final class HTTPService: Sendable {
     /// - Parameter port: 0 for any that is free.
     /// - Returns: the port.
     package func start(_ address: IPAddress, port: UInt16) throws(Failure) -> UInt16 {
-        let limits = http_limits(workers: 4, connections: 256, memory: 64 * 1024, seconds: 20)
+        let limits = http_limits(workers: 16, connections: 256, memory: 64 * 1024, seconds: 20)
         let context = Unmanaged.passRetained(self).toOpaque()
         errno = 0
         daemon = http_start(address.description, port, limits, answer, completed, context)

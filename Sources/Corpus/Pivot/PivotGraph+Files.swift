@@ -17,7 +17,7 @@ func cosine(_ angle: Double) -> Double { cos(angle) }
 /// The graph as a file.
 extension PivotGraph {
     package enum Format: String, CaseIterable, Sendable {
-        case dot, svg, html
+        case dot, svg, html, graphml
 
         /// By the end of a file's name.
         package init?(path: String) {
@@ -29,7 +29,8 @@ extension PivotGraph {
         switch format {
         case .dot: dot
         case .svg: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + svg(standalone: true) + "\n"
-        case .html: html
+        case .html: page(expanding: nil)
+        case .graphml: graphML
         }
     }
 
@@ -53,6 +54,35 @@ extension PivotGraph {
         case .address: "hexagon"
         case .seed, .certificate, .endpoint: "box"
         }
+    }
+
+    /// For yEd, Gephi, NetworkX and others, with each node's kind, label and weight in bits.
+    ///
+    /// Source: GraphML Primer (graphml.graphdrawing.org).
+    private var graphML: String {
+        var result = """
+            <?xml version="1.0" encoding="UTF-8"?>
+            <graphml xmlns="http://graphml.graphdrawing.org/xmlns">
+            <key id="kind" for="node" attr.name="kind" attr.type="string"/>
+            <key id="label" for="node" attr.name="label" attr.type="string"/>
+            <key id="bits" for="node" attr.name="bits" attr.type="double"/>
+            <key id="x" for="node" attr.name="x" attr.type="double"/>
+            <key id="y" for="node" attr.name="y" attr.type="double"/>
+            <key id="weight" for="edge" attr.name="weight" attr.type="double"/>
+            <graph id="pivot" edgedefault="undirected">
+
+            """
+        for (index, node) in nodes.enumerated() {
+            result += "<node id=\"n\(index)\"><data key=\"kind\">\(node.kind.rawValue)</data>"
+            result += "<data key=\"label\">\(SafeText.markup(node.label))</data>"
+            result += "<data key=\"bits\">\(SharedMark.shown(node.weight))</data>"
+            result += "<data key=\"x\">\(Int(node.x))</data><data key=\"y\">\(Int(node.y))</data></node>\n"
+        }
+        for edge in edges {
+            result += "<edge source=\"n\(edge.from)\" target=\"n\(edge.to)\">"
+            result += "<data key=\"weight\">\(SharedMark.shown(edge.weight))</data></edge>\n"
+        }
+        return result + "</graph>\n</graphml>\n"
     }
 
     func svg(standalone: Bool) -> String {
@@ -79,25 +109,38 @@ extension PivotGraph {
                 result +=
                     "<path d=\"M\(x) \(y - 9)L\(x + 9) \(y)L\(x) \(y + 9)L\(x - 9) \(y)Z\" fill=\"\(fill)\"/>"
             case .mark:
-                result += "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"6\" fill=\"#c9d3de\" stroke=\"#66788a\"/>"
+                // The rarer, the larger.
+                let radius = SharedMark.shown(4 + min(8, node.weight / 3))
+                result +=
+                    "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"\(radius)\" fill=\"#c9d3de\" stroke=\"#66788a\"/>"
             case .seed, .certificate, .endpoint:
                 let fill = node.kind == .seed ? "#d64545" : node.kind == .certificate ? "#3182ce" : "#2f9e6e"
                 result +=
                     "<rect x=\"\(x - 8)\" y=\"\(y - 8)\" width=\"16\" height=\"16\" rx=\"3\" fill=\"\(fill)\"/>"
             }
             result +=
-                "<text x=\"\(x + 12)\" y=\"\(y + 4)\">\(SafeText.markup(Self.short(node.label)))</text></g>\n"
+                "<text x=\"\(x + 12)\" y=\"\(y + 4)\">\(SafeText.markup(Self.short(node.label)))"
+            if node.kind == .mark { result += " · \(SharedMark.shown(node.weight)) bits" }
+            result += "</text></g>\n"
         }
         return result + "</g>\n</svg>"
     }
 
     /// A page of its own, which loads nothing and runs only the script in it.
-    private var html: String {
+    ///
+    /// - Parameters:
+    ///   - base: an address to which a node's query is added to expand it; nil for a page that nobody serves.
+    ///   - files: addresses of the same graph as files.
+    package func page(expanding base: String?, files: [(name: String, address: String)] = []) -> String {
         let style = PivotPage.style
         let script = PivotPage.script
         let policy =
             "default-src 'none'; style-src '\(Self.digest(style))'; script-src '\(Self.digest(script))'; "
-            + "base-uri 'none'; form-action 'none'"
+            + "img-src data:; base-uri 'none'; form-action 'none'"
+        let links = files.map { file in
+            "<a href=\"\(SafeText.markup(file.address))\" download=\"pivot.\(file.name.lowercased())\">\(SafeText.markup(file.name))</a> "
+        }
+        let back = base == nil ? "" : "<a href=\"/\">Overview</a> "
         return """
             <!DOCTYPE html>
             <html lang="en">
@@ -111,19 +154,20 @@ extension PivotGraph {
             </head>
             <body>
             <header>
-            <input id="filter" type="search" placeholder="Filter" aria-label="Filter">
+            \(back)<input id="filter" type="search" placeholder="Filter" aria-label="Filter">
             <label>Least weight <input id="weight" type="range" min="0" max="30" value="0" step="0.5"></label>
             <span id="count"></span>
             <span class="key seed">seed</span> <span class="key certificate">certificate</span>
             <span class="key endpoint">endpoint</span> <span class="key mark">mark</span>
             <span class="key client">client</span>
             <span class="key name">name</span> <span class="key address">address</span>
+            \(links.joined())<button id="png" type="button">PNG</button>
             </header>
             <main>
             \(svg(standalone: false))
-            <aside id="details"><p>Drag to move, turn the wheel to zoom, click for details, Escape to clear.</p></aside>
+            <aside id="details"><p>Drag to move, turn the wheel to zoom, click for details\(base == nil ? "" : " and to expand"), Escape to clear. A mark is the larger, the rarer it is.</p></aside>
             </main>
-            <script type="application/json" id="data">\(data)</script>
+            <script type="application/json" id="data">\(data(expanding: base))</script>
             <script>\(script)</script>
             </body>
             </html>
@@ -132,16 +176,21 @@ extension PivotGraph {
     }
 
     /// The nodes' details as JSON that can't end its script element.
-    private var data: String {
+    private func data(expanding base: String?) -> String {
         var out = ByteBuffer(capacity: 1 << 16)
         out.append("{")
+        if let base { out.member("base", base) }
         out.array("nodes")
         for node in nodes {
             out.element()
             out.member("kind", node.kind.rawValue)
             out.member("label", node.label)
+            if base != nil { out.member("query", node.query) }
             out.key("weight")
             out.append(SharedMark.shown(node.weight))
+            out.member("x", Int(node.x))
+            out.member("y", Int(node.y))
+            out.member("width", min(32, node.label.count) + (node.kind == .mark ? 12 : 0))
             out.array("details")
             for detail in node.details { out.append(pair: detail.name, detail.value) }
             out.endArray()

@@ -12,6 +12,8 @@ package struct PivotGraph: Sendable {
         let label: String
         /// What a click shows.
         var details: [(name: String, value: String)]
+        /// What a pivot from here starts with; empty where there is none.
+        var query = ""
         /// Places to look further, all written by `ExternalQueries`.
         var links: [(name: String, url: String)] = []
         let weight: Double
@@ -29,18 +31,28 @@ package struct PivotGraph: Sendable {
     private(set) var edges: [Edge] = []
 
     /// More results than this make no picture.
-    static let mostResults = 150
+    package static let mostResults = 400
     /// Each result is tied to its weightiest marks only.
     static let mostMarks = 5
     static let mostClients = 100
     static let mostPaths = 100
 
-    package init(_ answer: PivotAnswer) {
+    package init(_ answer: PivotAnswer) { self.init([answer]) }
+
+    /// Several answers in one picture: what one found and another started from stands once.
+    package init(_ answers: [PivotAnswer]) {
         var places: [String: Int] = [:]
         var marks: [Mark: Int] = [:]
-        for result in answer.seeds.prefix(20) + answer.results.prefix(Self.mostResults) {
+        var ties: Set<[Int]> = []
+        let seeds = answers.flatMap { $0.seeds.prefix(20) }
+        let results = answers.flatMap(\.results).prefix(Self.mostResults)
+        for result in seeds + results where places[result.id] == nil {
             places[result.id] = nodes.count
             nodes.append(Self.node(result))
+        }
+        func connect(_ from: Int, _ to: Int, _ weight: Double) {
+            guard from != to, ties.insert([min(from, to), max(from, to)]).inserted else { return }
+            edges.append(Edge(from: from, to: to, weight: weight))
         }
         func tie(_ result: PivotResult, _ shared: some Sequence<SharedMark>) {
             guard let from = places[result.id] else { return }
@@ -50,19 +62,19 @@ package struct PivotGraph: Sendable {
                     marks[mark.mark] = to
                     nodes.append(Self.node(mark))
                 }
-                edges.append(Edge(from: from, to: to, weight: mark.weight))
+                connect(from, to, mark.weight)
             }
         }
-        for result in answer.results.prefix(Self.mostResults) {
+        for result in results {
             tie(result, result.shared.filter { $0.weight > 0 && !$0.isCommon }.prefix(Self.mostMarks))
             if let via = result.via.flatMap({ places[$0] }), let own = places[result.id] {
-                edges.append(Edge(from: via, to: own, weight: 0))
+                connect(via, own, 0)
             }
         }
         // Of the seeds' marks only those that somebody shares.
-        for seed in answer.seeds.prefix(20) { tie(seed, seed.shared.filter { marks[$0.mark] != nil }) }
-        add(answer.clients ?? [], places)
-        add(answer.paths.paths, places, answer.seeds.prefix(20))
+        for seed in seeds { tie(seed, seed.shared.filter { marks[$0.mark] != nil }) }
+        add(answers.flatMap { $0.clients ?? [] }, places)
+        for answer in answers { add(answer.paths.paths, places, answer.seeds.prefix(20)) }
         place()
     }
 
@@ -153,7 +165,15 @@ package struct PivotGraph: Sendable {
         if result.depth > 0 { details.append(("Score", SharedMark.shown(result.score) + " bits")) }
         for mark in result.shared.prefix(12) { details.append(("Shares", mark.text)) }
         let kind: Kind = result.depth == 0 ? .seed : result.isEndpoint ? .endpoint : .certificate
-        return Node(id: result.id, kind: kind, label: result.label, details: details, weight: result.score)
+        var node = Node(
+            id: result.id,
+            kind: kind,
+            label: result.label,
+            details: details,
+            weight: result.score
+        )
+        node.query = result.isEndpoint ? result.label : result.sha256
+        return node
     }
 
     private static func node(_ mark: SharedMark) -> Node {
@@ -167,6 +187,7 @@ package struct PivotGraph: Sendable {
             ],
             weight: mark.weight
         )
+        node.query = "\(mark.mark.kind.alias)=\(mark.mark.value)"
         node.links = ExternalQueryLinks.links(mark.mark)
         return node
     }

@@ -6,6 +6,7 @@ enum PivotPage {
           height: 100vh; }
         header { padding: 8px 12px; border-bottom: 1px solid #cbd2d9; display: flex; gap: 14px;
           align-items: center; flex-wrap: wrap; }
+        a { color: inherit; }
         main { flex: 1; display: flex; min-height: 0; }
         svg { flex: 1; min-width: 0; cursor: grab; touch-action: none; }
         aside { width: 340px; overflow: auto; border-left: 1px solid #cbd2d9; padding: 12px; }
@@ -14,7 +15,8 @@ enum PivotPage {
         aside dd { margin: 0; overflow-wrap: anywhere; }
         .node { cursor: pointer; }
         .faint { opacity: 0.12; }
-        .gone { display: none; }
+        .gone, .quiet text { display: none; }
+        .node:hover text { display: inline; }
         .key::before { content: ""; display: inline-block; width: 10px; height: 10px; margin-right: 4px; }
         .key.seed::before { background: #d64545; }
         .key.certificate::before { background: #3182ce; }
@@ -43,7 +45,33 @@ enum PivotPage {
           for (const [a, b] of data.edges) { near[a].add(b); near[b].add(a); }
           const texts = data.nodes.map(n => (n.label + " " + n.details.map(d => d[1]).join(" ")).toLowerCase());
           let x = 0, y = 0, scale = 1, chosen = -1;
-          const place = () => view.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
+          // Names keep their size on the screen whatever the zoom, and those that would lie over others, of more weight,
+          // are left out until there is room.
+          const letters = 12;
+          const spread = () => {
+            const matrix = svg.getScreenCTM(), size = Math.abs(matrix.a || 1) * scale;
+            view.setAttribute("font-size", letters / size);
+            const taken = new Map();
+            const order = data.nodes.map((_, i) => i).filter(i => !hidden.has(i));
+            const rank = i => (i === chosen ? 1e9 : data.nodes[i].kind === "seed" ? 1e6 : 0) + data.nodes[i].weight;
+            order.sort((a, b) => rank(b) - rank(a));
+            for (const i of order) {
+              const n = data.nodes[i];
+              const left = n.x * size, top = n.y * size, wide = 16 + 7 * n.width;
+              const cells = [];
+              for (let a = Math.floor(left / 40); a <= Math.floor((left + wide) / 40); a++) {
+                for (let b = Math.floor((top - 8) / 16); b <= Math.floor((top + 8) / 16); b++) cells.push(`${a} ${b}`);
+              }
+              const isFree = cells.every(cell => !taken.has(cell));
+              nodes[i].classList.toggle("quiet", !isFree);
+              if (isFree) for (const cell of cells) taken.set(cell, i);
+            }
+          };
+          const hidden = new Set();
+          const place = () => {
+            view.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
+            spread();
+          };
           const point = event => {
             const p = new DOMPoint(event.clientX, event.clientY);
             return p.matrixTransform(svg.getScreenCTM().inverse());
@@ -80,6 +108,13 @@ enum PivotPage {
               text.textContent = value;
               list.append(term, text);
             }
+            if (data.base && node.query) {
+              const item = document.createElement("dd"), link = document.createElement("a");
+              link.textContent = "Expand";
+              link.setAttribute("href", data.base + encodeURIComponent(node.query));
+              item.append(link);
+              list.append(item);
+            }
             for (const [name, url] of node.links) {
               if (!url.startsWith("https://")) continue;
               const item = document.createElement("dd"), link = document.createElement("a");
@@ -101,7 +136,7 @@ enum PivotPage {
             nodes.forEach((element, i) => {
               element.classList.toggle("gone", !seen[i]);
               element.classList.toggle("faint", chosen >= 0 && i !== chosen && !near[chosen].has(i));
-              if (seen[i]) left += 1;
+              if (seen[i]) { left += 1; hidden.delete(i); } else hidden.add(i);
             });
             lines.forEach((element, i) => {
               const [a, b] = data.edges[i];
@@ -109,9 +144,39 @@ enum PivotPage {
               element.classList.toggle("faint", chosen >= 0 && a !== chosen && b !== chosen);
             });
             count.textContent = `${left} of ${nodes.length}`;
+            spread();
           };
           const choose = index => { chosen = index; show(index); draw(); };
           nodes.forEach((element, i) => element.addEventListener("click", () => { if (!moved) choose(i); }));
+          if (data.base) nodes.forEach((element, i) => element.addEventListener("dblclick", () => {
+            if (data.nodes[i].query) window.location.assign(data.base + encodeURIComponent(data.nodes[i].query));
+          }));
+          document.getElementById("png").addEventListener("click", () => {
+            // What is seen, on the page's own ground; a picture of text and shapes alone, so that it may be read back.
+            const box = svg.getBoundingClientRect(), copy = svg.cloneNode(true), colors = getComputedStyle(document.body);
+            for (const element of copy.querySelectorAll(".gone, .quiet text")) element.remove();
+            copy.setAttribute("width", box.width * 2);
+            copy.setAttribute("height", box.height * 2);
+            copy.setAttribute("color", colors.color);
+            for (const text of copy.querySelectorAll("text")) text.setAttribute("fill", colors.color);
+            for (const faint of copy.querySelectorAll(".faint")) faint.setAttribute("opacity", "0.12");
+            const picture = new Image();
+            picture.addEventListener("load", () => {
+              const canvas = document.createElement("canvas");
+              canvas.width = box.width * 2;
+              canvas.height = box.height * 2;
+              const context = canvas.getContext("2d");
+              context.fillStyle = colors.backgroundColor;
+              context.fillRect(0, 0, canvas.width, canvas.height);
+              context.drawImage(picture, 0, 0);
+              const link = document.createElement("a");
+              link.download = "pivot.png";
+              link.href = canvas.toDataURL("image/png");
+              link.click();
+            });
+            picture.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(new XMLSerializer().serializeToString(copy));
+          });
+          window.addEventListener("resize", spread);
           filter.addEventListener("input", draw);
           weight.addEventListener("input", draw);
           window.addEventListener("keydown", event => { if (event.key === "Escape") choose(-1); });

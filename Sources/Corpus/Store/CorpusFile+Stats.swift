@@ -38,7 +38,7 @@ extension CorpusFile {
             for table in [
                 "certificates", "names", "endpoints", "appearances", "sightings", "moments", "failures",
                 "scans",
-                "imports", "clients", "contacts", "resolutions",
+                "imports", "clients", "contacts", "resolutions", "findings",
             ] {
                 let count = try db.first("SELECT count(*) FROM \(table)") { try $0.count(0) } ?? 0
                 stats.counts.append((table == "moments" ? "observations" : table, count))

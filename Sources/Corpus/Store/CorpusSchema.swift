@@ -21,6 +21,7 @@ enum CorpusSchema {
         }
         migrator.registerMigration("decisions") { try $0.execute(sql: decisions) }
         migrator.registerMigration("resolutions") { try $0.execute(sql: resolutions) }
+        migrator.registerMigration("findings") { try $0.execute(sql: findings) }
         return migrator
     }()
 

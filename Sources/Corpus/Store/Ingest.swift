@@ -10,6 +10,8 @@ package struct IngestCounts: Equatable, Sendable {
     package var certificates = 0
     package var endpoints = 0
     package var failures = 0
+    /// What comparisons, audits and watches of logs said.
+    package var findings = 0
     /// Lines that are not records, and records without an address or a time.
     package var malformed = 0
     /// The first of these lines in its file, from 1.
@@ -29,6 +31,7 @@ package struct IngestCounts: Equatable, Sendable {
         left.certificates += right.certificates
         left.endpoints += right.endpoints
         left.failures += right.failures
+        left.findings += right.findings
         left.malformed += right.malformed
         left.conclusions += right.conclusions
         left.foreignLeads += right.foreignLeads
@@ -46,6 +49,7 @@ final class Ingest {
     private let hash: SipHash
     private let statements: IngestStatements
     private let contacts: ContactStatements
+    private let found: FoundFacts
     private let clients: ClientPolicy
     private var pending = PendingMarks()
     private var appearances: [UInt64: Int] = [:]
@@ -58,6 +62,7 @@ final class Ingest {
         self.clients = clients
         statements = try IngestStatements(db)
         contacts = try ContactStatements(db)
+        found = try FoundFacts(db, hash: hash)
     }
 
     /// How many marks wait to be written.
@@ -66,6 +71,11 @@ final class Ingest {
     /// Adds one record that has been read.
     func add(_ record: RecordPicker, now: Int) throws {
         counts.records += 1
+        let told = try addFindings(record)
+        if record.text(.dataset) == LineKind.finding.datasets.first {
+            if told == 0 { counts.malformed += 1 }
+            return
+        }
         guard let ip = record.text(.ip), let port = record.integer(.port), (0...65535).contains(port),
             let time = record.text(.timestamp).flatMap({ RFC3339.milliseconds($0) })
         else {
@@ -109,10 +119,19 @@ final class Ingest {
         try statements.addMoment(endpoint, certificate, time, sighting, seen.count, db)
         try addClients(record, endpoint, certificate, seen, isMore: true)
         try addLeads(record, sighting, time)
+        try found.addMatches(record, sighting, db)
         if let scan = record.text(.scan) {
             let old = scans[scan] ?? (time, time, 0)
             scans[scan] = (min(old.first, time), max(old.last, time), old.count + 1)
         }
+    }
+
+    /// - Returns: how many findings the record tells.
+    private func addFindings(_ record: RecordPicker) throws -> Int {
+        guard let time = record.text(.timestamp).flatMap({ RFC3339.milliseconds($0) }) else { return 0 }
+        let count = try found.addFindings(record, time, db)
+        counts.findings += count
+        return count
     }
 
     private func addClients(

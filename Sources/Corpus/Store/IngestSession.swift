@@ -7,7 +7,7 @@ import Observations
 final class IngestSession {
     private let db: Database
     private let ingest: Ingest
-    private let picker = RecordPicker()
+    private let picker = RecordPicker(RecordField.kept + RecordField.found)
     private let conclusions = ConclusionLines()
     private var open = false
     private var inBatch = 0
@@ -55,7 +55,7 @@ final class IngestSession {
             ingest.countMalformed()
             return false
         }
-        guard picker.text(.dataset).map({ RecordDataset(rawValue: $0) != nil }) ?? true else {
+        guard picker.text(.dataset).map({ Self.datasets.contains($0) }) ?? true else {
             if conclusions.hold(padded: line) {
                 ingest.countConclusion()
                 return true
@@ -69,6 +69,9 @@ final class IngestSession {
         try commitFullBatch()
         return ingest.counts.malformed == malformed
     }
+
+    /// Records, and lines of findings.
+    private static let datasets = Set(LineKind.observation.datasets + LineKind.finding.datasets)
 
     private func commitFullBatch() throws {
         if inBatch >= Self.batch || ingest.pendingMarks >= Self.batchMarks { try commit() }

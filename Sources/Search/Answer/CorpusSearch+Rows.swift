@@ -19,6 +19,12 @@ extension CorpusSearch {
                 "tls.server.hash.sha256", "tls.server.subject", "tls.server.issuer", "tls.server.not_before",
                 "tls.server.not_after",
             ]
+        case .findings:
+            [
+                "@timestamp", "hallmark.findings.severity", "hallmark.findings.name", "server.ip",
+                "server.port", "server.domain", "file.path", "tls.server.hash.sha256",
+                "hallmark.findings.message", "hallmark.findings.owner",
+            ]
         }
     }
 
@@ -26,6 +32,7 @@ extension CorpusSearch {
     ///
     /// Of endpoints and certificates that were seen several times, a sighting's field is that of the last.
     package func rows(_ names: [String], limit: Int, _ body: ([String]) throws -> Void) throws {
+        guard unit != .findings else { return try findingRows(names, limit: limit, body) }
         let columns = try names.map { name in
             guard let field = SearchField.byName[name] else {
                 return SearchColumn(field: try FieldNames.fields(.text(name), below: nil, orAllOf: false)[0])
@@ -50,7 +57,7 @@ extension CorpusSearch {
     func joined(lasts: Bool) -> String {
         let sighting =
             switch (unit, lasts) {
-            case (.sightings, _): "CROSS JOIN sightings s ON s.id = m.id"
+            case (.sightings, _), (.findings, _): "CROSS JOIN sightings s ON s.id = m.id"
             case (_, false): "LEFT JOIN sightings s ON \(unit.scope.column) = m.id"
             case (_, true):
                 """
@@ -87,11 +94,21 @@ extension CorpusSearch {
     /// - Parameters:
     ///   - rarest: whether the rarest come first.
     ///   - limit: how many groups at most.
-    package func groups(by name: String, rarest: Bool, limit: Int) throws -> [Group] {
+    ///   - newest: only so many rows are looked at, the newest; nil looks at all.
+    package func groups(
+        by name: String,
+        rarest: Bool,
+        limit: Int,
+        newest: Int? = nil
+    ) throws -> [Group] {
+        guard unit != .findings else {
+            return try findingGroups(by: name, rarest: rarest, limit: limit)
+        }
         let field = try FieldNames.fields(.text(name), below: nil, orAllOf: false)[0]
         let column = SearchColumn(field: field)
         let group = column.group
-        let found = allNumbers
+        if isEverything, column.isOfLead { return try leadGroups(column, rarest: rarest, limit: limit) }
+        let found = newest.map { numbers(limit: $0) } ?? allNumbers
         let from =
             unit == .certificates && column.needsCertificate
             ? "CROSS JOIN certificates c ON c.id = m.id" : joined(lasts: false)
@@ -108,6 +125,19 @@ extension CorpusSearch {
                 : try row.value(0)
             groups.append(Group(value: value, count: try row.count(1)))
         }
+        return groups
+    }
+
+    /// The same of everything by a field of leads: there are few leads, and rows without one need no look.
+    private func leadGroups(_ column: SearchColumn, rarest: Bool, limit: Int) throws -> [Group] {
+        let sql = """
+            SELECT \(column.group.value) AS grouped, count(DISTINCT \(unit.scope.column)) AS number
+            FROM leads l CROSS JOIN sightings s ON s.id = l.sighting
+            WHERE grouped IS NOT NULL AND grouped <> '' \(unit == .certificates ? "AND s.certificate <> 0" : "")
+            GROUP BY 1 ORDER BY number \(rarest ? "" : "DESC"), grouped LIMIT \(limit)
+            """
+        var groups: [Group] = []
+        try corpus.select(sql) { groups.append(Group(value: try $0.value(0), count: try $0.count(1))) }
         return groups
     }
 }

@@ -15,6 +15,12 @@ package struct CorpusSearch {
         self.corpus = corpus
         self.unit = unit
         tree = try KQLParser.parse(query)
+        guard unit != .findings else {
+            let compiled = try FindingCompiler(now: now).compile(tree)
+            condition = Condition(sql: compiled.sql, values: compiled.values)
+            ways = []
+            return
+        }
         let compiler = SearchCompiler(corpus, unit, now: now)
         condition = try compiler.compile(tree)
         ways = compiler.ways
@@ -25,6 +31,7 @@ package struct CorpusSearch {
     /// - Parameter isWalk: whether rows are wanted in their order, the newest first.
     private func from(isWalk: Bool) -> String {
         let alias = unit.scope.rawValue
+        guard unit != .findings else { return "FROM findings f WHERE \(condition.sql)" }
         let isWalk = isWalk && !condition.isSelective
         let table =
             unit == .sightings
@@ -36,7 +43,9 @@ package struct CorpusSearch {
     /// The numbers of the rows, the newest first.
     func numbers(limit: Int) -> (sql: String, values: [CorpusValue]) {
         let alias = unit.scope.rawValue
-        let newest = unit == .sightings ? "s.last_seen DESC, s.id DESC" : "\(alias).id DESC"
+        let newest =
+            unit == .sightings || unit == .findings
+            ? "\(alias).last_seen DESC, \(alias).id DESC" : "\(alias).id DESC"
         let order = condition.isSelective ? newest.replacing("s.last_seen", with: "+s.last_seen") : newest
         return (
             "SELECT \(alias).id AS id \(from(isWalk: true)) ORDER BY \(order) LIMIT \(limit)",
@@ -44,15 +53,23 @@ package struct CorpusSearch {
         )
     }
 
+    /// Whether every row is asked for.
+    var isEverything: Bool { condition.sql == "1" }
+
     /// All numbers, in no order.
     var allNumbers: (sql: String, values: [CorpusValue]) {
         ("SELECT \(unit.scope.rawValue).id AS id \(from(isWalk: false))", condition.values)
     }
 
     /// How many rows there are.
-    package func count() throws -> Int {
+    ///
+    /// - Parameter most: no more are counted than one above this; nil counts all.
+    package func count(atMost most: Int? = nil) throws -> Int {
         var result = 0
-        try corpus.select("SELECT count(*) \(from(isWalk: false))", condition.values) {
+        let all = from(isWalk: false)
+        let sql =
+            most.map { "SELECT count(*) FROM (SELECT 1 \(all) LIMIT \($0 + 1))" } ?? "SELECT count(*) \(all)"
+        try corpus.select(sql, condition.values) {
             result = try $0.count(0)
         }
         return result
@@ -106,11 +123,18 @@ extension CorpusSearch {
         case .sightings: try corpus.records(ofSightings: sql, values, write)
         case .endpoints: try corpus.records(ofEndpoints: sql, values, write)
         case .certificates: try corpus.records(ofCertificates: sql, values, write)
+        case .findings: try corpus.records(ofFindings: sql, values, write)
         }
     }
 }
 
 extension CorpusSearch {
+    /// The rules that matched any of the sightings that were found.
+    package func matchedRules() throws -> Set<String> {
+        let (sql, values) = allNumbers
+        return try corpus.rules(matching: sql, values)
+    }
+
     /// The leads of all sightings that were found: the software, and the strongest lead of it.
     package func leads(_ body: (_ software: String, _ confidence: Int) throws -> Void) throws {
         let (sql, values) = allNumbers

@@ -41,6 +41,13 @@ struct SearchColumn {
         return field.kind == .date
     }
 
+    var isOfLead: Bool {
+        switch field.place {
+        case .lead, .leadLabel: true
+        default: false
+        }
+    }
+
     var needsCertificate: Bool {
         switch field.place {
         case .certificate, .digest, .json: true

@@ -17,6 +17,7 @@ enum Scope: String, CaseIterable {
     case endpoint = "e"
     case appearance = "a"
     case certificate = "c"
+    case finding = "f"
 
     /// The column of `sightings` that holds its number.
     var column: String {
@@ -25,13 +26,14 @@ enum Scope: String, CaseIterable {
         case .endpoint: "s.endpoint"
         case .appearance: "s.appearance"
         case .certificate: "s.certificate"
+        case .finding: "f.id"
         }
     }
 
     /// How it is joined to `sightings s`.
     var join: String {
         switch self {
-        case .sighting: ""
+        case .sighting, .finding: ""
         case .endpoint: " CROSS JOIN endpoints e ON e.id = s.endpoint"
         case .appearance: " CROSS JOIN appearances a ON a.id = s.appearance"
         case .certificate: " LEFT JOIN certificates c ON c.id = s.certificate"

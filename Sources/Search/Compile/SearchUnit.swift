@@ -4,12 +4,15 @@ package enum SearchUnit: String, CaseIterable, Sendable {
     case sightings
     case endpoints
     case certificates
+    /// What a comparison, an audit or a watch of logs said of one thing.
+    case findings
 
     var scope: Scope {
         switch self {
         case .sightings: .sighting
         case .endpoints: .endpoint
         case .certificates: .certificate
+        case .findings: .finding
         }
     }
 

@@ -54,7 +54,7 @@ struct PivotCommand: ParsableCommand {
     var format = LineFormat.table
 
     @Option(
-        help: ArgumentHelp("Draw a graph too: .dot, .svg or .html.", valueName: "file"),
+        help: ArgumentHelp("Draw a graph too: .dot, .svg, .html or .graphml.", valueName: "file"),
         completion: .file()
     )
     var graph: String?
@@ -79,7 +79,7 @@ struct PivotCommand: ParsableCommand {
         guard limit > 0 else { throw ValidationError("--limit is a positive number") }
         guard minScore.isFinite else { throw ValidationError("--min-score is a number of bits") }
         if let graph, PivotGraph.Format(path: graph) == nil {
-            throw ValidationError("--graph wants a file that ends in .dot, .svg or .html")
+            throw ValidationError("--graph wants a file that ends in .dot, .svg, .html or .graphml")
         }
     }
 

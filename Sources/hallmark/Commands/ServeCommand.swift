@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Foundation
 import Observations
+import Signatures
 import Terminal
 import Wire
 
@@ -9,7 +10,7 @@ import Wire
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Show a corpus in the browser: leads to decide, search, endpoints, certificates, drift.",
+        abstract: "Show a corpus in the browser: leads to decide, search, drift, rules.",
         discussion: """
             Prints an address with a token in it: whoever opens it may read the corpus and decide. It listens on this machine \
             alone unless it is told otherwise; then put a server with TLS in front of it. Nothing is loaded from elsewhere, and \
@@ -49,6 +50,8 @@ struct ServeCommand: ParsableCommand {
     )
     var host: [String] = []
 
+    @OptionGroup var signatures: SignatureOptions
+
     func validate() throws {
         let (address, _) = try place
         guard address.isLoopback || tokenFile != nil else {
@@ -83,7 +86,13 @@ struct ServeCommand: ParsableCommand {
         hosts.insert("\(name):\(port)")
         if address.isLoopback { hosts.insert("localhost:\(port)") }
         let gate = ConsoleGate(token: token, hosts: hosts, port: port)
-        door.open(try Console(corpus: corpus, gate: gate, product: "hallmark \(Product.version)"))
+        let options = signatures
+        let console = try Console(corpus: corpus, gate: gate, product: "hallmark \(Product.version)") {
+            ConsoleRule.Library(
+                try SignatureLibrary.read(try options.libraries(), ja4plus: options.ja4plus)
+            )
+        }
+        door.open(console)
         let output = StandardOutput()
         try output.line(
             tokenFile == nil ? "http://\(name):\(port)/?token=\(token)" : "http://\(name):\(port)/?token=…"

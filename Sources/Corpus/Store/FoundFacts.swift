@@ -1,0 +1,110 @@
+import Bytes
+import GRDB
+import Observations
+
+extension RecordField {
+    fileprivate static let finding = found("hallmark.findings")
+    fileprivate static let findingName = found("hallmark.findings.name")
+    fileprivate static let findingSeverity = found("hallmark.findings.severity")
+    fileprivate static let findingMessage = found("hallmark.findings.message")
+    fileprivate static let findingAsset = found("hallmark.findings.asset")
+    fileprivate static let findingOwner = found("hallmark.findings.owner")
+    fileprivate static let match = found("hallmark.matches")
+    fileprivate static let ruleID = found("hallmark.matches.rule.id")
+    fileprivate static let ruleName = found("hallmark.matches.rule.name")
+
+    private static func found(_ name: String) -> RecordField {
+        guard let field = Field.named(name) else { preconditionFailure("there is no field \(name)") }
+        return RecordField(field)
+    }
+
+    /// What a corpus reads of findings and matches.
+    static let found: [RecordField] = [
+        .finding, .findingName, .findingSeverity, .findingMessage, .findingAsset, .findingOwner, .match,
+        .ruleID,
+        .ruleName,
+    ]
+}
+
+/// What a record or a line of findings says was found, and which rules matched it.
+final class FoundFacts {
+    private let hash: SipHash
+    private let newFinding, newMatch: Statement
+
+    /// More of one record are not read.
+    private static let most = 1000
+
+    init(_ db: Database, hash: SipHash) throws {
+        self.hash = hash
+        newFinding = try db.makeStatement(
+            sql: """
+                INSERT INTO findings (hash, name, severity, message, asset, owner, ip, port, host, file, sha256,
+                    first_seen, last_seen)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)
+                ON CONFLICT DO UPDATE SET severity = excluded.severity,
+                    first_seen = min(first_seen, excluded.first_seen),
+                    last_seen = max(last_seen, excluded.last_seen)
+                """
+        )
+        newMatch = try db.makeStatement(sql: "INSERT OR IGNORE INTO matches (rule, sighting) VALUES (?, ?)")
+    }
+
+    /// Remembers the findings of a record.
+    ///
+    /// - Parameter time: when they were said, in milliseconds since 1970.
+    /// - Returns: how many were read.
+    func addFindings(_ record: RecordPicker, _ time: Int, _ db: Database) throws -> Int {
+        guard record.has(.finding) else { return 0 }
+        let members: [RecordField] = [
+            .findingName, .findingSeverity, .findingMessage, .findingAsset, .findingOwner,
+        ]
+        let ip = record.text(.ip) ?? ""
+        let port = record.integer(.port).flatMap { 0...65535 ~= $0 ? $0 : nil }
+        let address = record.text(.address) ?? ""
+        let host = (record.text(.serverName) ?? record.text(.domain) ?? (address == ip ? "" : address))
+            .lowercased()
+        let file = record.text(.filePath) ?? ""
+        let sha256 = CertificateFacts.sha256(record)
+        var count = 0
+        for finding in record.groups(.finding, members).prefix(Self.most) {
+            guard let name = finding[.findingName] else { continue }
+            let told = members.map { finding[$0] ?? "" }
+            let place = [ip, port.map { "\($0)" } ?? "", host, file, sha256?.hex ?? ""]
+            // The severity may change; what is said and of what may not.
+            let key = ([told[0]] + told[2...] + place).joined(separator: "\0")
+            newFinding.bind(1, Int64(bitPattern: hash.hash(key)))
+            newFinding.bind(2, name)
+            for (index, text) in told.enumerated().dropFirst() { newFinding.bind(Int32(index + 2), text) }
+            newFinding.bind(7, ip)
+            newFinding.bind(8, port)
+            newFinding.bind(9, host)
+            newFinding.bind(10, file)
+            newFinding.bind(11, sha256)
+            newFinding.bind(12, time)
+            try newFinding.run(db)
+            count += 1
+        }
+        return count
+    }
+
+    /// Remembers the rules that matched a sighting.
+    func addMatches(_ record: RecordPicker, _ sighting: Int, _ db: Database) throws {
+        guard record.has(.match) else { return }
+        for match in record.groups(.match, [.ruleID, .ruleName]).prefix(Self.most) {
+            guard let rule = match[.ruleID] ?? match[.ruleName] else { continue }
+            newMatch.bind(1, rule)
+            newMatch.bind(2, sighting)
+            try newMatch.run(db)
+        }
+    }
+}
+
+extension [UInt8] {
+    fileprivate var hex: String {
+        map { byte in
+            let text = String(byte, radix: 16)
+            return text.utf8.count < 2 ? "0" + text : text
+        }
+        .joined()
+    }
+}

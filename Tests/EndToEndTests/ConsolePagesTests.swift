@@ -1,0 +1,158 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What the console's pages say of a corpus.
+@Suite struct ConsolePagesTests {
+    /// A sweep of some hosts on a day, each with a page's title.
+    private static func sweep(
+        _ day: Int,
+        _ titles: [Int: String],
+        software: String? = nil,
+        confidence: Int = 90
+    ) -> String {
+        let leads =
+            software.map {
+                #""leads":[{"software":{"name":"\#($0)"},"confidence":\#(confidence),"label":"x"}],"#
+            } ?? ""
+        return titles.sorted { $0.key < $1.key }.map { host, title in
+            #"{"@timestamp":"2026-06-0\#(day)T01:00:\#(10 + host).000Z","event":{"outcome":"success","dataset":"hallmark.observation"},"#
+                + #""server":{"address":"192.0.2.\#(host)","ip":"192.0.2.\#(host)","port":443},"#
+                + #""http":{"response":{"title":"\#(title)"}},"hallmark":{\#(leads)"scan":{"id":"day-\#(day)"}}}"#
+                + "\n"
+        }
+        .joined()
+    }
+
+    private static func endpoints(_ part: Any?) throws -> Set<String> {
+        let part = try #require(part as? [String: Any])
+        let records = try #require(part["records"] as? [[String: Any]])
+        #expect(part["total"] as? Int == records.count)
+        return Set(records.compactMap { ($0["server"] as? [String: Any])?["ip"] as? String })
+    }
+
+    @Test func anyTwoSweepsAreCompared() throws {
+        // 1 stays, 2 changes, 3 goes, 4 comes on the second day and goes, 5 comes on the third, 3 comes back.
+        let served = try ServedCorpus(
+            Self.sweep(1, [1: "a", 2: "b", 3: "c"]) + Self.sweep(2, [1: "a", 2: "new", 4: "d"])
+                + Self.sweep(3, [1: "a", 2: "b", 3: "c", 5: "e"])
+        )
+        func drift(_ from: String, _ to: String) throws -> [Set<String>] {
+            let answer = try served.api("/api/drift?from=\(from)&to=\(to)")
+            return try ["new", "changed", "gone"].map { try Self.endpoints(answer[$0]) }
+        }
+        #expect(
+            try drift("day-1", "day-2") == [["192.0.2.4"], ["192.0.2.2"], ["192.0.2.3"]]
+        )
+        #expect(
+            try drift("day-2", "day-3") == [["192.0.2.3", "192.0.2.5"], ["192.0.2.2"], ["192.0.2.4"]]
+        )
+        #expect(try drift("day-1", "day-3") == [["192.0.2.5"], [], []])
+        #expect(try drift("day-3", "day-1") == [[], [], ["192.0.2.5"]])
+        let newest = try served.api("/api/drift")
+        #expect(newest["from"] as? String == "day-2" && newest["to"] as? String == "day-3")
+        let page = try served.get("/sweeps?from=day-1&to=day-2").text
+        let gone = try #require(page.split(separator: "<h2>Not seen again: 1</h2>").last)
+        #expect(gone.contains("192.0.2.3:443") && !gone.contains("192.0.2.2:443"))
+        #expect(page.contains("<h2>Changed: 1</h2>") && page.contains("<h2>New: 1</h2>"))
+        #expect(page.contains("<option value=\"day-1\" selected>"))
+        #expect(try served.get("/sweeps?from=day-1&to=day-1").status == 400)
+        #expect(try served.get("/sweeps?from=day-1&to=none").status == 404)
+        #expect(try served.get("/sweeps?from=day-2&to=day-1").text.contains("is the later one"))
+    }
+
+    @Test func overviewAndTriageCountEndpoints() throws {
+        // One endpoint was seen in two ways, each with the lead.
+        let served = try ServedCorpus(
+            Self.sweep(1, [1: "a", 2: "b"], software: "Sliver")
+                + Self.sweep(2, [1: "other"], software: "Sliver")
+        )
+        let overview = try served.get("/").text
+        let bar = try #require(overview.split(separator: "Endpoints by software of their leads").last)
+        #expect(bar.contains(">Sliver</a></td><td>2</td>"), "\(bar.prefix(600))")
+        let triage = try served.get("/triage").text
+        #expect(triage.contains("<p>2 endpoints with a lead and without a decision"))
+        #expect(triage.split(separator: "<article").count == 3)
+        #expect(try (served.api("/api/triage")["open"] as? [Any])?.count == 2)
+        let link = "/search?q=hallmark.leads.software.name%3A%20%22Sliver%22&of=endpoints"
+        #expect(overview.contains(link.replacing("&", with: "&amp;")))
+        #expect(try served.get(link).text.contains("<p>2 endpoints."))
+        let command = try Program.run([
+            "search", "*", "--of", "endpoints", "--group-by", "hallmark.leads.software.name", "--corpus",
+            served.corpus, "--format", "csv",
+        ])
+        #expect(command.text.contains("Sliver,2"), "\(command.text)")
+        // What is added later is seen at once.
+        try served.add(Self.sweep(3, [3: "c"], software: "Sliver"))
+        #expect(try served.get("/").text.contains(">Sliver</a></td><td>3</td>"))
+    }
+
+    @Test func rulesAreExplained() throws {
+        let served = try ServedCorpus(Self.sweep(1, [1: "a", 2: "b"], software: "Sliver"))
+        let list = try served.get("/signatures?q=sliver").text
+        let rule = try #require(list.firstMatch(of: /href="(\/signatures\?id=[0-9a-f-]{36})">[^<]*</))
+        #expect(list.contains("<td>Sliver</td>"))
+        let page = try served.get(String(rule.1)).text
+        for part in [
+            "Speaks for ", "<h2>Looks for</h2>", "<h2>Where</h2>", "<h2>References</h2>", "Level: ",
+            "2 endpoints with a lead to Sliver",
+        ] { #expect(page.contains(part), "\(part)") }
+        let all = try #require(try served.api("/api/signatures")["signatures"] as? [[String: Any]])
+        let listed = try Program.run(["signatures", "list", "--format", "ndjson"])
+        #expect(all.count == listed.text.split(separator: "\n").count)
+        let sliver = try #require(all.first { ($0["software"] as? [String]) == ["Sliver"] })
+        #expect(sliver["endpoints"] as? Int == 2)
+        #expect(try served.get("/signatures?id=none").status == 404)
+    }
+
+    @Test func graphsGrowAndAreFiles() throws {
+        // Two pairs, each with a title of its own, among others.
+        var titles = Dictionary(uniqueKeysWithValues: (10..<60).map { ($0, "page \($0)") })
+        for (host, title) in [(1, "left & <right>"), (2, "left & <right>"), (3, "other"), (4, "other")] {
+            titles[host] = title
+        }
+        let served = try ServedCorpus(Self.sweep(1, titles))
+        let one = "/graph?q=192.0.2.1%3A443"
+        let page = try served.get(one).text
+        #expect(page.contains(#""base":"/graph?q=192.0.2.1%3A443\u0026q=""#), "\(page.suffix(3000))")
+        #expect(page.contains("192.0.2.2:443") && !page.contains("192.0.2.4:443"))
+        #expect(page.contains("title left &amp; &lt;right&gt; · "))
+        let two = one + "&q=192.0.2.3%3A443"
+        let grown = try served.get(two).text
+        #expect(grown.contains("192.0.2.2:443") && grown.contains("192.0.2.4:443"))
+        let file = try served.get(two.replacing("/graph?", with: "/graph.graphml?"))
+        #expect(file.status == 200 && file.text.contains("Content-Type: application/graphml+xml"))
+        let path = try served.scratch.write(
+            "graph.graphml",
+            try #require(file.text.split(separator: "\r\n\r\n", maxSplits: 1).last.map(String.init))
+        )
+        let program = """
+            import sys, xml.etree.ElementTree as tree
+            root = tree.parse(sys.argv[1]).getroot()
+            space = '{http://graphml.graphdrawing.org/xmlns}'
+            keys = {key.get('id'): key.get('attr.name') for key in root.iter(space + 'key')}
+            nodes = {node.get('id'): {keys[data.get('key')]: data.text for data in node} for node in root.iter(space + 'node')}
+            edges = [(nodes[edge.get('source')], nodes[edge.get('target')]) for edge in root.iter(space + 'edge')]
+            ties = sorted(tuple(sorted(node['label'] for node in edge)) for edge in edges)
+            print(*[' - '.join(tie) for tie in ties], sep='\\n')
+            assert all(float(node['bits']) > 0 for node in nodes.values() if node['kind'] == 'mark')
+            """
+        let result = try run("python3", ["-c", program, path])
+        #expect(
+            result.text == """
+                192.0.2.1:443 - title left & <right>
+                192.0.2.2:443 - title left & <right>
+                192.0.2.3:443 - title other
+                192.0.2.4:443 - title other
+
+                """,
+            "\(result.text)\(result.errors)"
+        )
+        #expect(try served.get(one.replacing("/graph?", with: "/graph.svg?")).text.contains("<svg xmlns="))
+        #expect(try served.get("/graph").status == 400)
+        #expect(
+            try served.get("/graph?" + (0..<13).map { "q=192.0.2.\($0)" }.joined(separator: "&")).status
+                == 400
+        )
+    }
+}
