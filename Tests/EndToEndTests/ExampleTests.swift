@@ -175,6 +175,12 @@ import Testing
         ])
         #expect(decided.status == 0, "\(decided.errors)")
         try stage.write("last.ndjson", record)
+        try stage.write(
+            "audit.ndjson",
+            #"{"@timestamp":"2026-11-22T03:31:00Z","event":{"kind":"alert","dataset":"hallmark.finding"},"file":{"path":"/etc/ssl/x.pem"},"#
+                + #""hallmark":{"findings":[{"name":"unknown_root","severity":"high","message":"x"}]}}"#
+                + "\n"
+        )
         try stage.write("assets.csv", "address,ports,owner\n127.0.0.1,1,us\n")
         try stage.write("scope.yaml", "name: lab\nauthorization: ours\ninclude: [127.0.0.1]\nports: [1]\n")
     }
