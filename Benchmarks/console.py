@@ -31,7 +31,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-WIDE, NARROW = (1280, 900), (360, 740)
+WIDE, SMALL, NARROW = (1280, 900), (900, 560), (360, 740)
 
 # What a page may not have; each is told in a line.
 CHECK = r"""
@@ -221,7 +221,7 @@ class Tour:
     def print(self, hallmark, corpus):
         """The corpus's report as PDF: no page is empty, and no heading ends one."""
         path = self.folder / "report.html"
-        subprocess.run([hallmark, "report", "--corpus", corpus, "-o", path], check=True, capture_output=True)
+        subprocess.run([hallmark, "report", "--corpus", corpus, "--rows", "300", "-o", path], check=True, capture_output=True)
         self.browser.get(path.resolve().as_uri())
         headings = [element.text for element in self.browser.find_elements(By.CSS_SELECTOR, "h2, h3")]
         pdf = base64.b64decode(self.browser.print_page())
@@ -331,7 +331,7 @@ def main():
                 if options.docs:
                     tour.docs(options.docs, [
                         ("overview", "/", "light", WIDE), ("triage", "/triage", "light", WIDE), ("overview-dark", "/", "dark", WIDE),
-                        ("drift", pages["drift"], "light", WIDE), ("graph-dark", family, "dark", WIDE),
+                        ("drift", pages["drift"], "light", SMALL), ("graph-dark", family, "dark", SMALL),
                         ("triage-narrow", "/triage", "light", NARROW), ("search-narrow", "/search?q=server.port%3A%20443", "dark", NARROW),
                     ])
             tour.print(options.hallmark, corpus)

@@ -3,14 +3,7 @@ import GRDB
 import Observations
 
 extension RecordField {
-    fileprivate static let finding = found("hallmark.findings")
     fileprivate static let findingName = found("hallmark.findings.name")
-    fileprivate static let findingSeverity = found("hallmark.findings.severity")
-    fileprivate static let findingMessage = found("hallmark.findings.message")
-    fileprivate static let findingAsset = found("hallmark.findings.asset")
-    fileprivate static let findingOwner = found("hallmark.findings.owner")
-    fileprivate static let match = found("hallmark.matches")
-    fileprivate static let ruleID = found("hallmark.matches.rule.id")
     fileprivate static let ruleName = found("hallmark.matches.rule.name")
 
     private static func found(_ name: String) -> RecordField {
@@ -18,18 +11,15 @@ extension RecordField {
         return RecordField(field)
     }
 
-    /// What a corpus reads of findings and matches.
-    static let found: [RecordField] = [
-        .finding, .findingName, .findingSeverity, .findingMessage, .findingAsset, .findingOwner, .match,
-        .ruleID,
-        .ruleName,
-    ]
+    /// By which a corpus sees that a record tells of findings or matches: few do, and those are read whole.
+    static let found: [RecordField] = [.findingName, .ruleName]
 }
 
 /// What a record or a line of findings says was found, and which rules matched it.
 final class FoundFacts {
     private let hash: SipHash
     private let newFinding, newMatch: Statement
+    private let tree = JSONTree()
 
     /// More of one record are not read.
     private static let most = 1000
@@ -51,13 +41,17 @@ final class FoundFacts {
 
     /// Remembers the findings of a record.
     ///
-    /// - Parameter time: when they were said, in milliseconds since 1970.
+    /// - Parameters:
+    ///   - line: of the record, with `RecordPicker.padding` readable bytes behind it.
+    ///   - time: when they were said, in milliseconds since 1970.
     /// - Returns: how many were read.
-    func addFindings(_ record: RecordPicker, _ time: Int, _ db: Database) throws -> Int {
-        guard record.has(.finding) else { return 0 }
-        let members: [RecordField] = [
-            .findingName, .findingSeverity, .findingMessage, .findingAsset, .findingOwner,
-        ]
+    func addFindings(
+        _ record: RecordPicker,
+        _ line: UnsafeRawBufferPointer,
+        _ time: Int,
+        _ db: Database
+    ) throws -> Int {
+        guard record.has(.findingName) else { return 0 }
         let ip = record.text(.ip) ?? ""
         let port = record.integer(.port).flatMap { 0...65535 ~= $0 ? $0 : nil }
         let address = record.text(.address) ?? ""
@@ -66,15 +60,14 @@ final class FoundFacts {
         let file = record.text(.filePath) ?? ""
         let sha256 = CertificateFacts.sha256(record)
         var count = 0
-        for finding in record.groups(.finding, members).prefix(Self.most) {
-            guard let name = finding[.findingName] else { continue }
-            let told = members.map { finding[$0] ?? "" }
+        for finding in try parts(of: "hallmark.findings", line) {
+            let told = ["name", "severity", "message", "asset", "owner"].map { finding[$0]?.string ?? "" }
+            guard !told[0].isEmpty else { continue }
             let place = [ip, port.map { "\($0)" } ?? "", host, file, sha256?.hex ?? ""]
             // The severity may change; what is said and of what may not.
             let key = ([told[0]] + told[2...] + place).joined(separator: "\0")
             newFinding.bind(1, Int64(bitPattern: hash.hash(key)))
-            newFinding.bind(2, name)
-            for (index, text) in told.enumerated().dropFirst() { newFinding.bind(Int32(index + 2), text) }
+            for (index, text) in told.enumerated() { newFinding.bind(Int32(index + 2), text) }
             newFinding.bind(7, ip)
             newFinding.bind(8, port)
             newFinding.bind(9, host)
@@ -88,14 +81,24 @@ final class FoundFacts {
     }
 
     /// Remembers the rules that matched a sighting.
-    func addMatches(_ record: RecordPicker, _ sighting: Int, _ db: Database) throws {
-        guard record.has(.match) else { return }
-        for match in record.groups(.match, [.ruleID, .ruleName]).prefix(Self.most) {
-            guard let rule = match[.ruleID] ?? match[.ruleName] else { continue }
+    func addMatches(
+        _ record: RecordPicker,
+        _ line: UnsafeRawBufferPointer,
+        _ sighting: Int,
+        _ db: Database
+    ) throws {
+        guard record.has(.ruleName) else { return }
+        for match in try parts(of: "hallmark.matches", line) {
+            guard let rule = (match.at("rule.id") ?? match.at("rule.name"))?.string else { continue }
             newMatch.bind(1, rule)
             newMatch.bind(2, sighting)
             try newMatch.run(db)
         }
+    }
+
+    private func parts(of list: String, _ line: UnsafeRawBufferPointer) throws -> [JSONNode] {
+        let found = try tree.read(line, padded: true).at(list)
+        return found.map { $0.isArray ? Array($0.parts.prefix(Self.most)) : [] } ?? []
     }
 }
 

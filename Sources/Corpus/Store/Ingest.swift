@@ -69,9 +69,11 @@ final class Ingest {
     var pendingMarks: Int { pending.count }
 
     /// Adds one record that has been read.
-    func add(_ record: RecordPicker, now: Int) throws {
+    ///
+    /// - Parameter line: of the record, with `RecordPicker.padding` readable bytes behind it.
+    func add(_ record: RecordPicker, _ line: UnsafeRawBufferPointer, now: Int) throws {
         counts.records += 1
-        let told = try addFindings(record)
+        let told = try addFindings(record, line)
         if record.text(.dataset) == LineKind.finding.datasets.first {
             if told == 0 { counts.malformed += 1 }
             return
@@ -119,7 +121,7 @@ final class Ingest {
         try statements.addMoment(endpoint, certificate, time, sighting, seen.count, db)
         try addClients(record, endpoint, certificate, seen, isMore: true)
         try addLeads(record, sighting, time)
-        try found.addMatches(record, sighting, db)
+        try found.addMatches(record, line, sighting, db)
         if let scan = record.text(.scan) {
             let old = scans[scan] ?? (time, time, 0)
             scans[scan] = (min(old.first, time), max(old.last, time), old.count + 1)
@@ -127,9 +129,9 @@ final class Ingest {
     }
 
     /// - Returns: how many findings the record tells.
-    private func addFindings(_ record: RecordPicker) throws -> Int {
+    private func addFindings(_ record: RecordPicker, _ line: UnsafeRawBufferPointer) throws -> Int {
         guard let time = record.text(.timestamp).flatMap({ RFC3339.milliseconds($0) }) else { return 0 }
-        let count = try found.addFindings(record, time, db)
+        let count = try found.addFindings(record, line, time, db)
         counts.findings += count
         return count
     }

@@ -64,7 +64,7 @@ final class IngestSession {
             return false
         }
         let malformed = ingest.counts.malformed
-        try ingest.add(picker, now: Self.now)
+        try ingest.add(picker, line, now: Self.now)
         inBatch += 1
         try commitFullBatch()
         return ingest.counts.malformed == malformed
