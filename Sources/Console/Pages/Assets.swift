@@ -48,7 +48,7 @@ enum Assets {
           border: 1px solid var(--faint); border-radius: .3rem; padding: .3rem .5rem; }
         button { cursor: pointer; }
         pre { overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .88rem; }
-        li { overflow-wrap: anywhere; }
+        p, li, pre { overflow-wrap: anywhere; min-width: 0; }
         kbd, code, pre { font-family: ui-monospace, monospace; font-size: .9em; }
         @media (max-width: 40rem) {
           table { width: max-content; min-width: 100%; } td { max-width: 16rem; }

@@ -45,7 +45,7 @@ extension Console {
             ),
             table("What the corpus holds", ["what", "number"], counts),
         ]
-        let sections = parts.map { part -> Markup in "<section>\(part)</section>\n" }
+        let sections = parts.filter { !$0.text.isEmpty }.map { part -> Markup in "<section>\(part)</section>\n" }
         return body + """
             <div class="tiles">\(sections)</div>
             \(sample(stats))<p class="hint">An endpoint is an address, a port and a name; one with leads of several strengths counts in each.</p>

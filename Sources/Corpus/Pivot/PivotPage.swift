@@ -53,7 +53,7 @@ enum PivotPage {
             view.setAttribute("font-size", letters / size);
             const taken = new Map();
             const order = data.nodes.map((_, i) => i).filter(i => !hidden.has(i));
-            const rank = i => (i === chosen ? 1e9 : data.nodes[i].kind === "seed" ? 1e6 : 0) + data.nodes[i].weight;
+            const rank = i => (i === chosen ? 1e9 : data.nodes[i].kind === "seed" ? 1e6 : data.nodes[i].kind === "mark" ? 1e3 : 0) + data.nodes[i].weight;
             order.sort((a, b) => rank(b) - rank(a));
             for (const i of order) {
               const n = data.nodes[i];
