@@ -25,7 +25,7 @@ final class KeptAnswers: Sendable {
     private static let capacity = 64
     private static let mostStale = 20
     /// What was made as fast as this is made again as soon as anything has changed.
-    private static let fast = Duration.milliseconds(100)
+    private static let fast = Duration.seconds(1)
 
     /// - Parameters:
     ///   - key: what was asked.
