@@ -4,7 +4,8 @@
 Serves a corpus and goes through what people do there: from the overview to a decided lead with keys alone, from a search to an endpoint,
 its certificate and the graph, the drift of two sweeps. On every page it asks whether the browser has met an error or a breach of the
 page's policy, whether the page is wider than its window, whether every field and button has a name, and whether text
-stands out enough from what it stands on (WCAG 2: 4.5 to 1). Each page is written as a picture: light, dark, narrow.
+stands out enough from what it stands on (WCAG 2: 4.5 to 1); and axe-core says what else it finds, where PyPI's axe-playwright-python is installed,
+which brings it. Each page is written as a picture: light, dark, narrow.
 
 Without a corpus it makes one of its own, of addresses that are nobody's: a few hundred endpoints with leads over two sweeps, and
 a family of certificates with one key, whose graph has hundreds of nodes: names may not lie over each other, a node expands, and the
@@ -16,6 +17,7 @@ files that are saved are what they say. The corpus's report is printed as PDF, a
 import argparse
 import base64
 import hashlib
+import importlib.util
 import io
 import json
 import pathlib
@@ -68,6 +70,20 @@ for (const element of document.querySelectorAll("main *, header *, footer")) {
 }
 return faults;
 """
+
+
+# What axe-core finds in the page.
+AXE = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {resultTypes: ["violations"]}).then(found => done(found.violations.map(
+  fault => `axe ${fault.impact} ${fault.id}: ${fault.nodes.length} of them, as ${fault.nodes[0].html.slice(0, 120)}`)));
+"""
+
+
+def axe_script():
+    """The text of axe-core, nothing where it is not installed."""
+    found = importlib.util.find_spec("axe_playwright_python")
+    return (pathlib.Path(found.origin).parent / "axe.min.js").read_text() if found else ""
 
 
 # Names in the graph that can be seen, and how many of them lie over another.
@@ -135,6 +151,7 @@ def made(hallmark, folder):
 class Tour:
     def __init__(self, address, folder):
         self.address, self.folder, self.faults, self.scheme = address, folder, [], "light"
+        self.axe, self.looked_at = axe_script(), 0
         options = webdriver.ChromeOptions()
         for argument in ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-extensions"]:
             options.add_argument(argument)
@@ -157,6 +174,12 @@ class Tour:
     def check(self, name):
         for fault in self.browser.execute_script(CHECK):
             self.faults.append(f"{name}, {self.scheme}: {fault}")
+        if self.axe:
+            # It comes in through the driver, as no script of a page could under the page's policy.
+            self.browser.execute_script(self.axe)
+            for fault in self.browser.execute_async_script(AXE):
+                self.faults.append(f"{name}, {self.scheme}: {fault}")
+            self.looked_at += 1
         for entry in self.browser.get_log("browser"):
             # A wrong query is answered with 400, and the browser says so.
             if name != "search-wrong" or "400" not in entry["message"]:

@@ -23,7 +23,7 @@ extension Console {
 
     /// What `hallmark corpus stats` says to programs.
     private func apiOverview() throws -> ConsoleResponse {
-        .json(Array(try read { try $0.stats(top: 0) }.json.utf8))
+        .json(Array(try read { try $0.stats(top: 0, isChecked: false) }.json.utf8))
     }
 
     private func apiSearch(_ request: ConsoleRequest) throws -> ConsoleResponse {
@@ -64,12 +64,11 @@ extension Console {
     private func apiTriage() throws -> ConsoleResponse {
         try read { corpus in
             let (index, unread) = try decisionIndex(corpus)
-            let found = try Self.endpoints(
-                records("hallmark.leads.software.name: *", in: corpus, limit: 1000, index)
-            )
+            let (found, areMore) = try withLeads(in: corpus, index, open: 1000)
             var out = ByteBuffer(capacity: 1 << 16)
             out.append("{")
             out.member("unread_decisions", unread)
+            out.member("more", areMore)
             out.array("open")
             for record in found where !record.isDecided {
                 out.comma()
@@ -81,7 +80,7 @@ extension Console {
     }
 
     private func apiSweeps() throws -> ConsoleResponse {
-        let scans = try read { try $0.scans(limit: 1000) }
+        let scans = try read { try $0.scans(limit: Self.mostRecords) }
         var out = ByteBuffer()
         out.append("{")
         out.array("sweeps")
@@ -130,8 +129,9 @@ enum OpenAPI {
         "required":["total","records"]}}}},
         "400":{"description":"No query of these fields.","content":{"application/json":{"schema":{\
         "$ref":"#/components/schemas/Error"}}}}}}},
-        "/api/triage":{"get":{"summary":"Endpoints with a lead that nobody has decided on, each as it was seen last.","responses":{"200":{\
-        "description":"Records.","content":{"application/json":{"schema":{"type":"object","required":["open"]}}}}}}},
+        "/api/triage":{"get":{"summary":"Endpoints with a lead that nobody has decided on, each as it was seen last; 'more' where older leads were not looked at.",\
+        "responses":{"200":{\
+        "description":"Records.","content":{"application/json":{"schema":{"type":"object","required":["open","more"]}}}}}}},
         "/api/sweeps":{"get":{"summary":"The sweeps that the corpus holds.","responses":{"200":{\
         "description":"Sweeps.","content":{"application/json":{"schema":{"type":"object","required":["sweeps"]}}}}}}},
         "/api/drift":{"get":{"summary":"What differs between two sweeps, by endpoint; the two newest by default.",

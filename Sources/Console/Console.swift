@@ -98,11 +98,12 @@ package final class Console: Sendable {
     }
 
     func kept(_ key: String, _ make: () throws -> ConsoleResponse) throws -> ConsoleResponse {
-        try answers.answer(key, state: KeptAnswers.state(of: path), make)
+        let state = KeptAnswers.State(
+            decision: try read { try $0.lastDecision() },
+            file: KeptAnswers.State.file(path)
+        )
+        return try answers.answer(key, state: state, make)
     }
-
-    /// What was decided shows in the next answer, however long it takes to make.
-    func forgetAnswers() { answers.forget() }
 
     /// The rules, read once.
     func rules() throws -> ConsoleRule.Library {

@@ -1,76 +1,98 @@
 import Foundation
 import Synchronization
 
-/// Answers that take long and are asked for often: one request makes an answer, others get the same one until the
-/// corpus has changed.
+/// Answers that take long and are asked for often: one request makes an answer, others get the same one until
+/// the corpus has changed.
 ///
-/// While somebody writes to the corpus it changes every second: an answer that took long is then given out for
-/// twenty times as long as it took, so that readers spend a twentieth of a core at most on making it.
+/// While somebody writes to the corpus it changes every second: an answer that took long is given out for
+/// twenty times as long as it took, so that readers spend a twentieth of a core at most on making it. A
+/// decision shows in the next answer, however long that takes.
 final class KeptAnswers: Sendable {
-    private final class Entry: Sendable {
-        struct Kept: Sendable {
-            let response: ConsoleResponse
-            let state: [Int]
-            let made: ContinuousClock.Instant
-            let cost: Duration
-        }
+    /// What an answer depends on.
+    struct State: Equatable, Sendable {
+        /// The last decision.
+        let decision: Int
+        /// Of the corpus's file.
+        let file: [Int]
 
+        /// Size and time of a file and of what SQLite keeps beside it: they change with each commit.
+        static func file(_ path: String) -> [Int] {
+            ["", "-wal"].flatMap { end -> [Int] in
+                var status = stat()
+                guard stat(path + end, &status) == 0 else { return [0] }
+                return [status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
+            }
+        }
+    }
+
+    private struct Kept: Sendable {
+        let response: ConsoleResponse
+        let state: State
+        let made: ContinuousClock.Instant
+        let cost: Duration
+
+        func isFresh(_ now: State) -> Bool {
+            guard state.decision == now.decision else { return false }
+            let age = ContinuousClock.now - made
+            // Time passes over what nobody changes, too: certificates end, decisions hold until a date.
+            let most = max(KeptAnswers.mostOld, cost * KeptAnswers.mostStale)
+            return age < most && (state.file == now.file || cost > KeptAnswers.fast)
+        }
+    }
+
+    private final class Entry: Sendable {
         let kept = Mutex<Kept?>(nil)
         /// Held by whoever makes the answer.
         let making = Mutex(())
+
+        var bytes: Int { kept.withLock { $0?.response.body.count ?? 0 } }
     }
 
     private let entries = Mutex<[String: Entry]>([:])
-    /// More are not kept: they are all forgotten then.
+    /// More answers, or more bytes of them, are not kept: they are all forgotten then.
     private static let capacity = 64
+    private static let mostBytes = 64 << 20
     private static let mostStale = 20
+    private static let mostOld = Duration.seconds(60)
     /// What was made as fast as this is made again as soon as anything has changed.
     private static let fast = Duration.seconds(1)
 
     /// - Parameters:
     ///   - key: what was asked.
     ///   - state: what the answer depends on; another one wants another answer.
-    func answer(_ key: String, state: [Int], _ make: () throws -> ConsoleResponse) throws -> ConsoleResponse {
+    func answer(_ key: String, state: State, _ make: () throws -> ConsoleResponse) throws -> ConsoleResponse {
         let entry = entries.withLock { entries -> Entry in
             if let known = entries[key] { return known }
-            if entries.count >= Self.capacity { entries.removeAll() }
+            if entries.count >= Self.capacity
+                || entries.values.reduce(0, { $0 + $1.bytes }) > Self.mostBytes
+            {
+                entries.removeAll()
+            }
             let new = Entry()
             entries[key] = new
             return new
         }
         let known = entry.kept.withLock { $0 }
-        if let known, Self.isFresh(known, state) { return known.response }
-        let isBusy: ()? = try entry.making.withLockIfAvailable { _ in try Self.renew(entry, state, make) }
-        // Somebody makes a new one: what there was until now is as good as theirs was a moment ago.
-        if isBusy == nil {
-            if let known { return known.response }
-            try entry.making.withLock { _ in try Self.renew(entry, state, make) }
+        if let known, known.isFresh(state) { return known.response }
+        if let known, known.state.decision == state.decision {
+            // Where somebody makes a new one, what there was until now is as good as theirs was a moment ago.
+            return try entry.making.withLockIfAvailable { _ in try Self.renew(entry, state, make) }
+                ?? known.response
         }
-        guard let response = entry.kept.withLock({ $0?.response }) else { return try make() }
-        return response
+        return try entry.making.withLock { _ in try Self.renew(entry, state, make) }
     }
 
-    func forget() { entries.withLock { $0.removeAll() } }
-
-    private static func isFresh(_ kept: Entry.Kept, _ state: [Int]) -> Bool {
-        if kept.state == state { return true }
-        return kept.cost > fast && ContinuousClock.now - kept.made < kept.cost * mostStale
-    }
-
-    private static func renew(_ entry: Entry, _ state: [Int], _ make: () throws -> ConsoleResponse) throws {
-        if let kept = entry.kept.withLock({ $0 }), isFresh(kept, state) { return }
+    private static func renew(
+        _ entry: Entry,
+        _ state: State,
+        _ make: () throws -> ConsoleResponse
+    ) throws -> ConsoleResponse {
+        if let kept = entry.kept.withLock({ $0 }), kept.isFresh(state) { return kept.response }
         let start = ContinuousClock.now
         let response = try make()
         let now = ContinuousClock.now
-        entry.kept.withLock { $0 = .init(response: response, state: state, made: now, cost: now - start) }
-    }
-
-    /// Size and time of a file and of what SQLite keeps beside it: they change with each commit.
-    static func state(of path: String) -> [Int] {
-        ["", "-wal"].flatMap { end -> [Int] in
-            var status = stat()
-            guard stat(path + end, &status) == 0 else { return [0] }
-            return [status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
-        }
+        let kept = Kept(response: response, state: state, made: now, cost: now - start)
+        entry.kept.withLock { $0 = response.body.count > mostBytes ? nil : kept }
+        return response
     }
 }

@@ -113,7 +113,8 @@ import Testing
             for line in CorpusWriterTests.lines(0..<2000) { writer.add(line.span) }
             // Wait for the first batches, then die in the middle of the next.
             let reader = try CorpusFile(path, .read)
-            while try reader.stats(top: 0).counts.first(where: { $0.name == "observations" })?.count ?? 0
+            while try reader.stats(top: 0).counts.first(where: { $0.name == "observations" }
+            )?.count ?? 0
                 < 2000
             {
                 usleep(10_000)

@@ -71,6 +71,24 @@ import Testing
             )
             _ = try corpus.absence(inventory.assets[0], port: 443, at: 1_900_000_000_000)
         }
+        attempt("findings", .read) { corpus in
+            _ = try corpus.records(ofFindings: "SELECT id FROM findings", []) { line in
+                let data = line.withUnsafeBufferPointer { Data($0) }
+                if (try? JSONSerialization.jsonObject(with: data)) == nil {
+                    faults.append("findings are \(String(decoding: data, as: UTF8.self))")
+                }
+            }
+            _ = try (corpus.matchedEndpoints(), corpus.rules(matching: "SELECT id FROM sightings", []))
+        }
+        attempt("drift", .read) { corpus in
+            let scans = try corpus.scans(limit: 9)
+            guard let newest = scans.first, let oldest = scans.last else { return }
+            let drift = CorpusDrift(oldest, newest, in: corpus)
+            for part in CorpusDrift.Part.allCases {
+                _ = try drift.count(part)
+                try drift.records(part, limit: 9) { _ in }
+            }
+        }
         guard alsoWrite else { return faults }
         attempt("add", .write) { _ = try $0.add(sweep: more) }
         attempt("prune", .write) { _ = try $0.prune(before: 1_793_600_000_000) }
@@ -103,6 +121,12 @@ import Testing
             ('example.three', 5, 'example.two', 1793600000000, 1793700000000, 2);
             """
         try check("sqlite3", [good, resolutions])
+        let findings = """
+            INSERT INTO findings VALUES (1, 7, 'new', 'high', 'a', 'b', 'c', '192.0.2.3', 443, 'shop.example', 'f', NULL,
+            1793600000000, 1793700000000);
+            INSERT INTO matches SELECT 'rule', id FROM sightings;
+            """
+        try check("sqlite3", [good, findings])
         try check("sqlite3", [good, "PRAGMA wal_checkpoint(TRUNCATE)"])
         let columns = try check(
             "sqlite3",

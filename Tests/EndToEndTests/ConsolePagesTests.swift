@@ -13,7 +13,7 @@ import Testing
     ) -> String {
         let leads =
             software.map {
-                #""leads":[{"software":{"name":"\#($0)"},"confidence":\#(confidence),"label":"x"}],"#
+                #""leads":[{"software":{"name":"\#($0)"},"confidence":\#(confidence),"label":"high"}],"#
             } ?? ""
         return titles.sorted { $0.key < $1.key }.map { host, title in
             #"{"@timestamp":"2026-06-0\#(day)T01:00:\#(10 + host).000Z","event":{"outcome":"success","dataset":"hallmark.observation"},"#
@@ -81,7 +81,7 @@ import Testing
             "search", "*", "--of", "endpoints", "--group-by", "hallmark.leads.software.name", "--corpus",
             served.corpus, "--format", "csv",
         ])
-        #expect(command.text.contains(",Sliver\n") && command.text.contains("\n2,"), "\(command.text)")
+        #expect(command.text.contains("\r\n2,") && command.text.contains(",Sliver\r\n"), "\(command.text)")
         // What is added later is seen at once.
         try served.add(Self.sweep(3, [3: "c"], software: "Sliver"))
         #expect(try served.get("/").text.contains(">Sliver</a></td><td>3</td>"))

@@ -79,9 +79,16 @@ import Testing
         let mixed = try scratch.write("mixed.ndjson", record + count + found.text)
         let lines = found.text.split(separator: "\n").count + 1
         let corpus = scratch.file("c.sqlite")
+        // A corpus keeps findings.
+        let added = try Program.run(["corpus", "add", mixed, "--corpus", corpus])
+        #expect(added.status == 0, "\(added)")
+        #expect(
+            added.errors.contains(", \(lines - 1) finding\(lines == 2 ? "" : "s"); 1 line of correlations passed over"),
+            "\(added)"
+        )
         let rules = ["--no-default-signatures", "--signatures", projectFolder + "/signatures/tunnel"]
         for command in [
-            ["match", mixed] + rules, ["corpus", "add", mixed, "--corpus", corpus],
+            ["match", mixed] + rules,
             ["compare", mixed, "--baseline", sweep], ["hunt", mixed] + rules,
         ] {
             let result = try Program.run(command)

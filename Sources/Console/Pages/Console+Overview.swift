@@ -9,7 +9,7 @@ extension Console {
     }
 
     private func overview(of corpus: CorpusFile) throws -> Markup {
-        let stats = try corpus.stats(top: 12)
+        let stats = try corpus.stats(top: 12, isChecked: false)
         var body: Markup = "<h1>Overview</h1>\n"
         if let first = stats.first, let last = stats.last {
             body =
@@ -45,7 +45,9 @@ extension Console {
             ),
             table("What the corpus holds", ["what", "number"], counts),
         ]
-        let sections = parts.filter { !$0.text.isEmpty }.map { part -> Markup in "<section>\(part)</section>\n" }
+        let sections = parts.filter { !$0.text.isEmpty }.map { part -> Markup in
+            "<section>\(part)</section>\n"
+        }
         return body + """
             <div class="tiles">\(sections)</div>
             \(sample(stats))<p class="hint">An endpoint is an address, a port and a name; one with leads of several strengths counts in each.</p>
@@ -53,7 +55,7 @@ extension Console {
             """
     }
 
-    /// Issuers, keys and validity are counted over so many certificates: to read a million takes half a minute.
+    /// Issuers, keys and validity are counted over so many certificates: a million take half a minute.
     private static let newestCertificates = 20_000
 
     private func sample(_ stats: CorpusStats) -> Markup {

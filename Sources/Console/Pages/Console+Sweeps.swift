@@ -3,6 +3,8 @@ import Corpus
 
 extension Console {
     private static let mostSweeps = 200
+    private static let older: Markup =
+        "<p>The newest \(mostSweeps) are shown; <a href=\"/api/sweeps\">all as JSON</a>.</p>"
     private static let driftShown = 50
     private static let mostDrift = 10_000
 
@@ -12,21 +14,22 @@ extension Console {
             let scans = try corpus.scans(limit: Self.mostSweeps)
             let body: Markup = """
                 <h1>Sweeps</h1>
-                \(try chosenDrift(request, scans, corpus))
+                \(try chosenDrift(request, corpus))
                 \(sweepForm(request, scans))
                 \(sweepTable(scans))
+                \(scans.count == Self.mostSweeps ? Self.older : "")
                 """
             return .page(page("Sweeps", "/sweeps", body))
         }
     }
 
     /// The two sweeps that a request names; nil when it names none.
-    private func pair(_ request: ConsoleRequest, _ scans: [CorpusScan]) throws -> (
+    private func pair(_ request: ConsoleRequest, _ corpus: CorpusFile) throws -> (
         before: CorpusScan, after: CorpusScan
     )? {
         guard let from = request.argument("from"), let to = request.argument("to") else { return nil }
         func scan(_ id: String) throws -> CorpusScan {
-            guard let found = scans.first(where: { $0.id == id }) else {
+            guard let found = try corpus.scan(id) else {
                 throw ConsoleError(status: 404, text: "The corpus has no sweep '\(id)'.")
             }
             return found
@@ -36,12 +39,8 @@ extension Console {
         return (before, after)
     }
 
-    private func chosenDrift(
-        _ request: ConsoleRequest,
-        _ scans: [CorpusScan],
-        _ corpus: CorpusFile
-    ) throws -> Markup {
-        guard let (before, after) = try pair(request, scans) else { return "" }
+    private func chosenDrift(_ request: ConsoleRequest, _ corpus: CorpusFile) throws -> Markup {
+        guard let (before, after) = try pair(request, corpus) else { return "" }
         let drift = CorpusDrift(before, after, in: corpus)
         let sections = try CorpusDrift.Part.allCases.map { part -> Markup in
             let count = try drift.count(part)
@@ -122,9 +121,9 @@ extension Console {
             throw ConsoleError.wrong("'limit' is a number from 1 to \(Self.mostDrift).")
         }
         return try read { corpus in
-            let scans = try corpus.scans(limit: Self.mostSweeps)
+            let scans = try corpus.scans(limit: 2)
             let newest = scans.count > 1 ? (before: scans[1], after: scans[0]) : nil
-            guard let (before, after) = try pair(request, scans) ?? newest else {
+            guard let (before, after) = try pair(request, corpus) ?? newest else {
                 throw ConsoleError(status: 404, text: "The corpus has less than two sweeps.")
             }
             let drift = CorpusDrift(before, after, in: corpus)

@@ -6,20 +6,38 @@ import Search
 
 extension Console {
     private static let mostTriaged = 200
+    /// So many sightings with leads are looked through for those that nobody has decided on.
+    private static let mostLookedAt = 20_000
+
+    /// The endpoints with leads, each as it was seen last, the newest first.
+    ///
+    /// - Returns: what was found before `most` of them are open, and whether that is not all there are.
+    func withLeads(
+        in corpus: CorpusFile,
+        _ index: DecisionIndex,
+        open most: Int
+    ) throws -> (endpoints: [SeenRecord], areMore: Bool) {
+        var limit = most
+        while true {
+            let found = try records("hallmark.leads.software.name: *", in: corpus, limit: limit, index)
+            let endpoints = Self.endpoints(found)
+            let areMore = found.count == limit
+            if !areMore || limit >= Self.mostLookedAt || endpoints.count(where: { !$0.isDecided }) >= most / 2
+            {
+                return (endpoints, areMore)
+            }
+            // Many were decided: what is open lies behind them.
+            limit = min(limit * 10, Self.mostLookedAt)
+        }
+    }
 
     /// Leads that nobody has decided on, the newest first.
     func triage(_ request: ConsoleRequest) throws -> ConsoleResponse {
         try read { corpus in
             let (index, unread) = try decisionIndex(corpus)
-            let found = try records(
-                "hallmark.leads.software.name: *",
-                in: corpus,
-                limit: Self.mostTriaged,
-                index
-            )
-            let all = Self.endpoints(found)
+            let (all, areMore) = try withLeads(in: corpus, index, open: Self.mostTriaged)
             let wantsAll = request.argument("all") == "1"
-            let shown = all.filter { wantsAll || !$0.isDecided }
+            let shown = all.filter { wantsAll || !$0.isDecided }.prefix(Self.mostTriaged)
             let articles = shown.map { article($0) }
             let decided = all.count { $0.isDecided }
             var head: Markup = """
@@ -35,10 +53,10 @@ extension Console {
                     head
                     + "<p class=\"warning\">\(unread) decisions of the corpus can't be read: what they decided is shown as open.</p>"
             }
-            if found.count == Self.mostTriaged {
+            if areMore {
                 head =
                     head
-                    + "<p class=\"warning\">Only the newest \(Self.mostTriaged) sightings with leads are looked at.</p>"
+                    + "<p class=\"warning\">There are more leads than were looked at: the older wait.</p>"
             }
             let body: Markup = shown.isEmpty ? "<p>Nothing waits.</p>" : "\(articles)"
             return .page(page("Triage", "/triage", head + body))
@@ -98,7 +116,6 @@ extension Console {
             time: now,
             line: asked.decision(at: now, evidence: evidence.items).line.trimmingCharacters(in: .newlines)
         )
-        forgetAnswers()
         return .redirect(to: Self.way(back: form["back"]))
     }
 

@@ -45,7 +45,7 @@ enum PivotPage {
           for (const [a, b] of data.edges) { near[a].add(b); near[b].add(a); }
           const texts = data.nodes.map(n => (n.label + " " + n.details.map(d => d[1]).join(" ")).toLowerCase());
           let x = 0, y = 0, scale = 1, chosen = -1;
-          // Names keep their size on the screen whatever the zoom, and those that would lie over others, of more weight,
+          // Names keep their size on the screen whatever the zoom; those that would lie over weightier ones,
           // are left out until there is room.
           const letters = 12;
           const spread = () => {
@@ -152,7 +152,7 @@ enum PivotPage {
             if (data.nodes[i].query) window.location.assign(data.base + encodeURIComponent(data.nodes[i].query));
           }));
           document.getElementById("png").addEventListener("click", () => {
-            // What is seen, on the page's own ground; a picture of text and shapes alone, so that it may be read back.
+            // What is seen, on the page's own ground: text and shapes alone, so that it may be read back.
             const box = svg.getBoundingClientRect(), copy = svg.cloneNode(true), colors = getComputedStyle(document.body);
             for (const element of copy.querySelectorAll(".gone, .quiet text")) element.remove();
             copy.setAttribute("width", box.width * 2);

@@ -120,6 +120,16 @@ enum CorpusColumns {
                 ("last_seen", .time), ("count", .count),
             ]
         ),
+        (
+            "findings",
+            [
+                ("hash", .number), ("name", .text), ("severity", .text), ("message", .text),
+                ("asset", .text), ("owner", .text), ("ip", .text), ("port", .orNothing(.port)),
+                ("host", .text), ("file", .text), ("sha256", .orNothing(.digest)), ("first_seen", .time),
+                ("last_seen", .time),
+            ]
+        ),
+        ("matches", [("rule", .text), ("sighting", .number)]),
     ]
 
     /// Reads every column of every table once.

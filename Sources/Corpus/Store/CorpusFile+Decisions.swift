@@ -24,4 +24,11 @@ extension CorpusFile {
     package func decisions(_ body: (String) throws -> Void) throws {
         try select("SELECT line FROM decisions ORDER BY time, id") { try body(try $0.text(0)) }
     }
+
+    /// A number that is another one after each decision.
+    package func lastDecision() throws -> Int {
+        var last = 0
+        try select("SELECT coalesce(max(id), 0) FROM decisions") { last = try $0.integer(0) }
+        return last
+    }
 }

@@ -5,7 +5,7 @@ package struct CorpusDrift: Sendable {
     package enum Part: String, CaseIterable, Sendable {
         /// Endpoints that the later sweep saw and the earlier one did not.
         case new
-        /// Endpoints that both saw, with a certificate or an appearance that the earlier one did not see there.
+        /// Endpoints that both saw, with a certificate or an appearance that the earlier did not see there.
         case changed
         /// Endpoints that the earlier sweep saw and the later one did not.
         case gone = "not seen again"

@@ -12,11 +12,15 @@ extension CorpusFile {
     ///
     /// - Parameter limit: how many at most.
     package func scans(limit: Int) throws -> [CorpusScan] {
+        try scans("ORDER BY first_seen DESC, id LIMIT ?", .integer(limit))
+    }
+
+    /// The sweep of an identifier; nil if the corpus has none.
+    package func scan(_ id: String) throws -> CorpusScan? { try scans("WHERE id = ?", .text(id)).first }
+
+    private func scans(_ which: String, _ value: CorpusValue) throws -> [CorpusScan] {
         var scans: [CorpusScan] = []
-        try select(
-            "SELECT id, first_seen, last_seen, observations FROM scans ORDER BY first_seen DESC, id LIMIT ?",
-            [.integer(limit)]
-        ) { row in
+        try select("SELECT id, first_seen, last_seen, observations FROM scans \(which)", [value]) { row in
             scans.append(
                 CorpusScan(
                     id: try row.text(0),

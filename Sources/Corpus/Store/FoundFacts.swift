@@ -21,7 +21,7 @@ final class FoundFacts {
     private let newFinding, newMatch: Statement
     private let tree = JSONTree()
 
-    /// More of one record are not read.
+    /// More findings of one record are not read.
     private static let most = 1000
 
     init(_ db: Database, hash: SipHash) throws {
@@ -44,14 +44,17 @@ final class FoundFacts {
     /// - Parameters:
     ///   - line: of the record, with `RecordPicker.padding` readable bytes behind it.
     ///   - time: when they were said, in milliseconds since 1970.
-    /// - Returns: how many were read.
+    /// - Returns: how many were kept, how many could not be read, and how many are of a record that is none
+    ///   of ours: those are left out.
     func addFindings(
         _ record: RecordPicker,
         _ line: UnsafeRawBufferPointer,
         _ time: Int,
         _ db: Database
-    ) throws -> Int {
-        guard record.has(.findingName) else { return 0 }
+    ) throws -> (kept: Int, unread: Int, foreign: Int) {
+        guard record.has(.findingName) else { return (0, 0, 0) }
+        let findings = try parts(of: "hallmark.findings", line)
+        guard record.has(.dataset) else { return (0, 0, findings.count) }
         let ip = record.text(.ip) ?? ""
         let port = record.integer(.port).flatMap { 0...65535 ~= $0 ? $0 : nil }
         let address = record.text(.address) ?? ""
@@ -59,11 +62,13 @@ final class FoundFacts {
             .lowercased()
         let file = record.text(.filePath) ?? ""
         let sha256 = CertificateFacts.sha256(record)
+        var digest = ByteBuffer()
+        if let sha256 { digest.append(hex: sha256.span) }
         var count = 0
-        for finding in try parts(of: "hallmark.findings", line) {
+        for finding in findings.prefix(Self.most) {
             let told = ["name", "severity", "message", "asset", "owner"].map { finding[$0]?.string ?? "" }
             guard !told[0].isEmpty else { continue }
-            let place = [ip, port.map { "\($0)" } ?? "", host, file, sha256?.hex ?? ""]
+            let place = [ip, port.map { "\($0)" } ?? "", host, file, digest.text]
             // The severity may change; what is said and of what may not.
             let key = ([told[0]] + told[2...] + place).joined(separator: "\0")
             newFinding.bind(1, Int64(bitPattern: hash.hash(key)))
@@ -77,37 +82,32 @@ final class FoundFacts {
             try newFinding.run(db)
             count += 1
         }
-        return count
+        return (count, findings.count - count, 0)
     }
 
     /// Remembers the rules that matched a sighting.
+    ///
+    /// - Returns: how many are of a record that is none of ours: those are left out.
     func addMatches(
         _ record: RecordPicker,
         _ line: UnsafeRawBufferPointer,
         _ sighting: Int,
         _ db: Database
-    ) throws {
-        guard record.has(.ruleName) else { return }
-        for match in try parts(of: "hallmark.matches", line) {
+    ) throws -> Int {
+        guard record.has(.ruleName) else { return 0 }
+        let matches = try parts(of: "hallmark.matches", line)
+        guard record.has(.dataset) else { return matches.count }
+        for match in matches {
             guard let rule = (match.at("rule.id") ?? match.at("rule.name"))?.string else { continue }
             newMatch.bind(1, rule)
             newMatch.bind(2, sighting)
             try newMatch.run(db)
         }
+        return 0
     }
 
     private func parts(of list: String, _ line: UnsafeRawBufferPointer) throws -> [JSONNode] {
         let found = try tree.read(line, padded: true).at(list)
-        return found.map { $0.isArray ? Array($0.parts.prefix(Self.most)) : [] } ?? []
-    }
-}
-
-extension [UInt8] {
-    fileprivate var hex: String {
-        map { byte in
-            let text = String(byte, radix: 16)
-            return text.utf8.count < 2 ? "0" + text : text
-        }
-        .joined()
+        return found.map { $0.isArray ? Array($0.parts) : [] } ?? []
     }
 }

@@ -12,6 +12,8 @@ package struct IngestCounts: Equatable, Sendable {
     package var failures = 0
     /// What comparisons, audits and watches of logs said.
     package var findings = 0
+    /// Findings without a name, or of which one line has too many.
+    package var unreadFindings = 0
     /// Lines that are not records, and records without an address or a time.
     package var malformed = 0
     /// The first of these lines in its file, from 1.
@@ -19,7 +21,7 @@ package struct IngestCounts: Equatable, Sendable {
     /// Lines of ours that are no records: findings, and counts of correlation rules.
     package var conclusions = 0
     /// Leads that were left out, because no Hallmark said them of a record of its own.
-    package var foreignLeads = 0
+    package var foreign = 0
     /// Why the file could not be read to its end.
     package var fault: String?
 
@@ -32,9 +34,10 @@ package struct IngestCounts: Equatable, Sendable {
         left.endpoints += right.endpoints
         left.failures += right.failures
         left.findings += right.findings
+        left.unreadFindings += right.unreadFindings
         left.malformed += right.malformed
         left.conclusions += right.conclusions
-        left.foreignLeads += right.foreignLeads
+        left.foreign += right.foreign
         left.firstMalformed = left.firstMalformed ?? right.firstMalformed
         left.fault = left.fault ?? right.fault
     }
@@ -72,12 +75,12 @@ final class Ingest {
     ///
     /// - Parameter line: of the record, with `RecordPicker.padding` readable bytes behind it.
     func add(_ record: RecordPicker, _ line: UnsafeRawBufferPointer, now: Int) throws {
-        counts.records += 1
         let told = try addFindings(record, line)
-        if record.text(.dataset) == LineKind.finding.datasets.first {
-            if told == 0 { counts.malformed += 1 }
+        guard record.text(.dataset) != LineKind.finding.datasets.first else {
+            if told == 0 { countMalformed() }
             return
         }
+        counts.records += 1
         guard let ip = record.text(.ip), let port = record.integer(.port), (0...65535).contains(port),
             let time = record.text(.timestamp).flatMap({ RFC3339.milliseconds($0) })
         else {
@@ -121,7 +124,7 @@ final class Ingest {
         try statements.addMoment(endpoint, certificate, time, sighting, seen.count, db)
         try addClients(record, endpoint, certificate, seen, isMore: true)
         try addLeads(record, sighting, time)
-        try found.addMatches(record, line, sighting, db)
+        counts.foreign += try found.addMatches(record, line, sighting, db)
         if let scan = record.text(.scan) {
             let old = scans[scan] ?? (time, time, 0)
             scans[scan] = (min(old.first, time), max(old.last, time), old.count + 1)
@@ -131,9 +134,11 @@ final class Ingest {
     /// - Returns: how many findings the record tells.
     private func addFindings(_ record: RecordPicker, _ line: UnsafeRawBufferPointer) throws -> Int {
         guard let time = record.text(.timestamp).flatMap({ RFC3339.milliseconds($0) }) else { return 0 }
-        let count = try found.addFindings(record, line, time, db)
-        counts.findings += count
-        return count
+        let told = try found.addFindings(record, line, time, db)
+        counts.findings += told.kept
+        counts.unreadFindings += told.unread
+        counts.foreign += told.foreign
+        return told.kept
     }
 
     private func addClients(
@@ -236,7 +241,7 @@ final class Ingest {
                 let confidence = lead[.leadConfidence].flatMap({ Int($0) }), 0...99 ~= confidence,
                 lead[.leadLabel].map({ $0 == LeadLabel(confidence: confidence).rawValue }) ?? true
             else {
-                counts.foreignLeads += 1
+                counts.foreign += 1
                 continue
             }
             try statements.addLead(sighting, name, lead[.leadID], confidence, time, db)

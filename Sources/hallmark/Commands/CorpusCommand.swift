@@ -143,19 +143,29 @@ struct CorpusCommand: ParsableCommand {
                     "\(file): \(counted(counts.malformed, "line")) without a record of ours\(first)"
                 )
             }
-            if counts.records == 0, faults.isEmpty { faults.append("\(file): there is nothing in it") }
+            if counts.unreadFindings > 0 {
+                faults.append(
+                    "\(file): \(counted(counts.unreadFindings, "finding")) without a name, or too many of one thing"
+                )
+            }
+            if counts.records + counts.findings == 0, faults.isEmpty {
+                faults.append("\(file): there is nothing in it")
+            }
             Terminal.say(
                 """
                 \(file): \(counted(counts.records, "record")), \(counted(counts.added, "new observation")), \
                 \(counted(counts.certificates, "new certificate")), \(counted(counts.endpoints, "new endpoint"))
                 """
+                    + (counts.findings > 0 ? ", \(counted(counts.findings, "finding"))" : "")
                     + (counts.conclusions > 0
-                        ? "; \(counted(counts.conclusions, "line")) of findings or correlations passed over"
-                        : "")
+                        ? "; \(counted(counts.conclusions, "line")) of correlations passed over" : "")
             )
-            if counts.foreignLeads > 0 {
+            if counts.foreign > 0 {
                 Terminal.say(
-                    "\(file): \(counted(counts.foreignLeads, "lead")) left out that no Hallmark said of its own record",
+                    """
+                    \(file): \(counted(counts.foreign, "lead, finding or match")) left out that no Hallmark said of \
+                    its own record
+                    """,
                     .warning
                 )
             }
