@@ -1,4 +1,5 @@
 import Bytes
+import Observations
 
 extension CorpusFile {
     /// Writes findings as lines, as `compare`, `roots audit` and `ct watch` write them.
@@ -19,9 +20,7 @@ extension CorpusFile {
         try select(sql, values) { row in
             line.removeAll()
             let severity = try row.text(7)
-            line.append("{")
-            line.member("@timestamp", RFC3339.text(try row.time(0)))
-            line.append(",\"event\":{\"dataset\":\"hallmark.finding\"}")
+            line.begin(.finding, at: try row.time(0), isAlert: true)
             let (ip, host, file, digest) = (
                 try row.text(1), try row.text(3), try row.text(4), try row.text(5)
             )
