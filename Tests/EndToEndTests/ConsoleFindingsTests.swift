@@ -78,7 +78,10 @@ import Testing
             "search", "*", "--of", "findings", "--group-by", "hallmark.findings.owner", "--format", "csv",
             "--corpus", served.corpus,
         ])
-        #expect(command.text.contains("1.58,brand\r\n") && command.text.contains(",desk\r\n"), "\(command.text)")
+        #expect(
+            command.text.contains("1.58,brand\r\n") && command.text.contains(",desk\r\n"),
+            "\(command.text)"
+        )
         // What is old is forgotten.
         let pruned = try Program.run(["corpus", "prune", "--before", "2026-11-02", "--corpus", served.corpus])
         #expect(pruned.status == 0, "\(pruned.errors)")

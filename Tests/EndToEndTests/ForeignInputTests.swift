@@ -83,7 +83,9 @@ import Testing
         let added = try Program.run(["corpus", "add", mixed, "--corpus", corpus])
         #expect(added.status == 0, "\(added)")
         #expect(
-            added.errors.contains(", \(lines - 1) finding\(lines == 2 ? "" : "s"); 1 line of correlations passed over"),
+            added.errors.contains(
+                ", \(lines - 1) finding\(lines == 2 ? "" : "s"); 1 line of correlations passed over"
+            ),
             "\(added)"
         )
         let rules = ["--no-default-signatures", "--signatures", projectFolder + "/signatures/tunnel"]
