@@ -27,7 +27,7 @@ FOLDER ?= .build-dist
 LAB_PORT := 20443
 
 .DEFAULT_GOAL := help
-.PHONY: lab fleet extras dist deb reproducible signatures-release help scan build check test debug thread fuzz fuzzers budgets bench manual install uninstall lint format snapshots clean \
+.PHONY: lab fleet extras dist deb reproducible signatures-release help scan build check test debug optimised thread fuzz fuzzers budgets bench manual install uninstall lint format snapshots clean \
   build-packages test-packages
 
 help: ## List the targets
@@ -55,15 +55,18 @@ build: build-packages ## Build the release binary
 check: build-packages lint debug ## The inner loop: check, build, run the tests that start no servers
 	$(SWIFT) test --skip-build --disable-xctest $(addprefix --skip ,$(SLOW_TESTS))
 
-test: build-packages test-packages lint debug ## Everything: checks, all tests, a minute of fuzzing with AddressSanitizer, budgets
+test: build-packages test-packages lint debug optimised ## Everything: checks, all tests, a minute of fuzzing with AddressSanitizer, budgets
 	@# The fuzzers are built meanwhile: tests wait for servers more than they calculate.
 	@mkdir -p .build-fuzz; nice -n 19 $(MAKE) --no-print-directory fuzzers > .build-fuzz/build.log 2>&1 & fuzzers=$$!; \
-	  status=0; $(SWIFT) test --skip-build --disable-xctest || status=$$?; \
+	  status=0; HALLMARK_PROGRAM=$(abspath $(RELEASE)) $(SWIFT) test --skip-build --disable-xctest || status=$$?; \
 	  wait $$fuzzers || { cat .build-fuzz/build.log; status=1; }; exit $$status
 	$(MAKE) fuzz budgets
 
 debug:
 	$(SWIFT) build --build-tests
+
+optimised:
+	HALLMARK_WITH=benchmarks $(SWIFT) build -c release
 
 thread: build-packages test-packages ## Run the tests with threads under ThreadSanitizer
 	HALLMARK_WITH=threads $(SWIFT) build --build-tests --sanitize=thread --scratch-path .build-thread
@@ -77,9 +80,8 @@ fuzzers:
 fuzz: build-packages fuzzers ## Search for crashes with libFuzzer and AddressSanitizer, DURATION (default 60) seconds in all
 	@Tests/Fuzz/run.sh .build-fuzz/debug/fuzz $${DURATION:-60}
 
-budgets: build-packages ## Count instructions and allocations, and hold them to Benchmarks/budgets.json
+budgets: build-packages optimised ## Count instructions and allocations, and hold them to Benchmarks/budgets.json
 	@$(call install_packages,valgrind)
-	HALLMARK_WITH=benchmarks $(SWIFT) build -c release
 	@Benchmarks/budgets.py
 
 bench: build ## Run the benchmarks and print their ratios
