@@ -8,6 +8,7 @@ struct SampleRecord {
     var ip = "192.0.2.10"
     var port = 443
     var name: String?
+    var transport: String?
     /// A number that stands for the certificate: its digests are made of it.
     var certificate = 1
     var key: Int?
@@ -64,6 +65,11 @@ struct SampleRecord {
         json.member("port", port)
         if let name { json.member("domain", name) }
         json.endObject()
+        if let transport {
+            json.object("network")
+            json.member("transport", transport)
+            json.endObject()
+        }
         if let failure {
             json.object("error")
             json.member("code", failure)

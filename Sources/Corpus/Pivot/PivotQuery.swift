@@ -75,6 +75,11 @@ package enum PivotQuery: Equatable, Sendable {
     }
 
     private static func endpoint(_ text: String) -> (String, Int?)? {
+        var text = text[...]
+        // As answers show it; whatever else stands at this port is worth seeing, too.
+        for transport in Transport.allCases where text.hasSuffix("/\(transport)") {
+            text = text.dropLast(transport.rawValue.count + 1)
+        }
         if let address = IPAddress(text) { return (address.description, nil) }
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             (1...65535).contains(port)

@@ -24,21 +24,13 @@ final class PivotReader {
         let marks: [Mark]
     }
 
-    struct Endpoint {
-        let ip: String
-        let port: Int
-        let name: String
-
-        var text: String { (ip.contains(":") ? "[\(ip)]" : ip) + ":\(port)" }
-    }
-
     private let db: Database
     private let hash: SipHash
     private let picker = RecordPicker()
     private let since: Int
     private let until: Int
     private var appearances: [Int: ServiceFacts] = [:]
-    private var endpoints: [Int: Endpoint] = [:]
+    private var endpoints: [Int: CorpusEndpoint] = [:]
 
     init(_ db: Database, hash: SipHash, since: Int, until: Int) {
         self.db = db
@@ -192,11 +184,9 @@ final class PivotReader {
         try statement(.leads).rows([sighting]) { try $0.text(0) }
     }
 
-    func endpoint(_ id: Int) throws -> Endpoint {
+    func endpoint(_ id: Int) throws -> CorpusEndpoint {
         if let known = endpoints[id] { return known }
-        let found = try statement(.endpoint).first([id]) { row in
-            Endpoint(ip: try row.text(0), port: try row.port(1), name: try row.text(2))
-        }
+        let found = try statement(.endpoint).first([id]) { try CorpusEndpoint($0) }
         guard let endpoint = found else { throw CorpusDamage("a sighting is of an endpoint that is missing") }
         endpoints[id] = endpoint
         return endpoint

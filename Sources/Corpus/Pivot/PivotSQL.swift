@@ -14,7 +14,7 @@ enum PivotSQL: String, CaseIterable {
     case endpointsByAddress = "SELECT id FROM endpoints WHERE ip = ? LIMIT ?"
     case endpointsByPort = "SELECT id FROM endpoints WHERE ip = ? AND port = ? LIMIT ?"
     case endpointsByName = "SELECT id FROM endpoints WHERE name = ? AND name <> '' LIMIT ?"
-    case endpoint = "SELECT ip, port, name FROM endpoints WHERE id = ?"
+    case endpoint = "SELECT ip, port, name, transport FROM endpoints WHERE id = ?"
     case namesBelow = "SELECT certificate FROM names WHERE name >= ? AND name < ? LIMIT ?"
     case sightingsByEndpoint = """
         SELECT id, endpoint, certificate, appearance, first_seen, last_seen FROM sightings

@@ -65,7 +65,7 @@ enum CorpusColumns {
         ("certificate_marks", [("mark", .number), ("certificate", .number)]),
         ("appearance_marks", [("mark", .number), ("appearance", .number)]),
         ("marks", [("kind", .number), ("value", .text), ("count", .count)]),
-        ("endpoints", [("ip", .text), ("port", .port), ("name", .text)]),
+        ("endpoints", [("ip", .text), ("port", .port), ("name", .text), ("transport", .text)]),
         (
             "sightings",
             [

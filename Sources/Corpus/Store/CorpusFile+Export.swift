@@ -22,7 +22,7 @@ extension CorpusFile {
         try read { db in
             let rows = try db.makeStatement(
                 sql: """
-                    SELECT time, ip, port, name, hashes, x509, details, der, marks, moments.sighting
+                    SELECT time, \(CorpusEndpoint.columns), hashes, x509, details, der, marks, moments.sighting
                     FROM moments
                     JOIN endpoints ON endpoints.id = moments.endpoint
                     JOIN sightings ON sightings.id = moments.sighting
@@ -78,8 +78,8 @@ extension CorpusFile {
 
 /// An observation as the tables hold it.
 struct ExportedMoment {
-    let time, port, sighting: Int
-    let ip, name: String
+    let time, sighting: Int
+    let endpoint: CorpusEndpoint
     let hashes, x509, details: String?
     let der: [UInt8]?
     let service: ServiceFacts
@@ -88,15 +88,13 @@ struct ExportedMoment {
 
     init(_ row: CorpusRow) throws {
         time = try row.time(0)
-        ip = try row.text(1)
-        port = try row.port(2)
-        name = try row.text(3)
-        hashes = try row.json(4)
-        x509 = try row.json(5)
-        details = try row.json(6)
-        der = row.isNull(7) ? nil : try row.bytes(7)
-        service = ServiceFacts(text: try row.text(8))
-        sighting = try row.integer(9)
+        endpoint = try CorpusEndpoint(row, from: 1)
+        hashes = try row.json(5)
+        x509 = try row.json(6)
+        details = try row.json(7)
+        der = row.isNull(8) ? nil : try row.bytes(8)
+        service = ServiceFacts(text: try row.text(9))
+        sighting = try row.integer(10)
     }
 
     /// What is known of a certificate that was never read by us; nil for one that was, and for none.
@@ -170,18 +168,10 @@ extension ServiceFacts {
 
 extension ByteBuffer {
     mutating func append(_ moment: ExportedMoment, _ leads: [ExportedLead]) {
-        let (ip, name, service) = (moment.ip, moment.name, moment.service)
+        let (name, service) = (moment.endpoint.name, moment.service)
         let fidelity = moment.reported
         beginRecord(fidelity == nil ? .observation : .imported, at: moment.time, isAlert: !leads.isEmpty)
-        object("server")
-        member("address", name.isEmpty ? ip : name)
-        member("ip", ip)
-        member("port", moment.port)
-        if !name.isEmpty { member("domain", name) }
-        endObject()
-        append(",\"network\":{\"transport\":\"tcp\",\"type\":\"")
-        append(ip.contains(":") ? "ipv6" : "ipv4")
-        append("\"}")
+        append(moment.endpoint)
         object("tls")
         append(service.members(of: "tls", without: "server"))
         if !name.isEmpty {

@@ -13,7 +13,8 @@ extension CorpusFile {
         _ write: (Span<UInt8>) throws -> Void
     ) throws -> Int {
         let sql = """
-            SELECT last_seen, ip, port, name, hashes, x509, details, der, marks, s.id, count, first_seen, last_seen
+            SELECT last_seen, \(CorpusEndpoint.columns), hashes, x509, details, der, marks, s.id, count, first_seen,
+                last_seen
             FROM (\(numbers)) m CROSS JOIN sightings s ON s.id = m.id
             CROSS JOIN endpoints ON endpoints.id = s.endpoint
             CROSS JOIN appearances ON appearances.id = s.appearance
@@ -29,7 +30,7 @@ extension CorpusFile {
             var count = 0
             try db.makeStatement(sql: sql).forEach(values) { row in
                 var moment = try ExportedMoment(row)
-                moment.seen = try ExportedSeen(row, from: 10)
+                moment.seen = try ExportedSeen(row, from: 11)
                 output.removeAll()
                 output.append(moment, try leads.rows([moment.sighting]) { try ExportedLead($0) })
                 guard output.withSpan({ Self.holds($0, moment, picker) }) else { throw CorpusDamage.record }
@@ -47,21 +48,15 @@ extension CorpusFile {
         _ write: (Span<UInt8>) throws -> Void
     ) throws -> Int {
         let sql = """
-            SELECT ip, port, name, sum(count), min(first_seen), max(last_seen) FROM (\(numbers)) m
+            SELECT \(CorpusEndpoint.columns), sum(count), min(first_seen), max(last_seen) FROM (\(numbers)) m
             CROSS JOIN endpoints e ON e.id = m.id LEFT JOIN sightings s ON s.endpoint = e.id
             GROUP BY e.id ORDER BY e.id DESC
             """
         return try lines(sql, values, write) { row, line in
-            let (ip, name) = (try row.text(0), try row.text(2))
             line.append("{")
-            line.object("server")
-            line.member("address", name.isEmpty ? ip : name)
-            line.member("ip", ip)
-            line.member("port", try row.port(1))
-            if !name.isEmpty { line.member("domain", name) }
-            line.endObject()
+            line.append(try CorpusEndpoint(row))
             line.object("hallmark")
-            line.append(seen: try ExportedSeen(row, from: 3))
+            line.append(seen: try ExportedSeen(row, from: 4))
         }
     }
 

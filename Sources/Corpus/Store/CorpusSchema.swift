@@ -22,6 +22,7 @@ enum CorpusSchema {
         migrator.registerMigration("decisions") { try $0.execute(sql: decisions) }
         migrator.registerMigration("resolutions") { try $0.execute(sql: resolutions) }
         migrator.registerMigration("findings") { try $0.execute(sql: findings) }
+        migrator.registerMigration("transport") { try $0.execute(sql: transport) }
         return migrator
     }()
 
@@ -43,6 +44,24 @@ enum CorpusSchema {
             PRIMARY KEY (endpoint, certificate, client, day)
         ) WITHOUT ROWID;
         CREATE INDEX contacts_certificate ON contacts (certificate);
+        """
+
+    /// One port of an address may be served over TCP and over UDP.
+    private static let transport = """
+        CREATE TABLE endpoints_by_transport (
+            id INTEGER PRIMARY KEY,
+            ip TEXT NOT NULL, port INTEGER NOT NULL,
+            -- The name that was asked for (SNI), or empty.
+            name TEXT NOT NULL,
+            -- `tcp` or `udp`.
+            transport TEXT NOT NULL,
+            UNIQUE (ip, port, name, transport)
+        );
+        INSERT INTO endpoints_by_transport SELECT id, ip, port, name, 'tcp' FROM endpoints;
+        DROP TABLE endpoints;
+        ALTER TABLE endpoints_by_transport RENAME TO endpoints;
+        CREATE INDEX endpoints_name ON endpoints (name) WHERE name <> '';
+        CREATE INDEX endpoints_port ON endpoints (port);
         """
 
     /// What people decided, as lines of JSON; it is never pruned.

@@ -1,6 +1,7 @@
 import Bytes
 import GRDB
 import Observations
+import Wire
 
 /// What a batch of records did to the corpus.
 package struct IngestCounts: Equatable, Sendable {
@@ -94,7 +95,8 @@ final class Ingest {
             return
         }
         let name = (record.text(.serverName) ?? record.text(.domain) ?? "").lowercased()
-        let known = try statements.endpoint(ip, port, name, db)
+        let target = CorpusEndpoint(ip: ip, port: port, name: name, transport: Transport(record))
+        let known = try statements.endpoint(target, db)
         guard record.text(.outcome) != "failure" else {
             // Somebody else's connection that showed no certificate, as none of TLS 1.3 does, is no failure.
             guard let known, record.text(.dataset) != RecordDataset.imported.rawValue else { return }
@@ -109,7 +111,7 @@ final class Ingest {
         let service = ServiceFacts(record)
         let digest = CertificateFacts.sha256(record)
         guard digest != nil || !service.marks.isEmpty else { return }
-        let endpoint = try known ?? newEndpoint(ip, port, name)
+        let endpoint = try known ?? newEndpoint(target)
         let certificate = try digest.map { try self.certificate($0, record, now) } ?? 0
         let seen = SeenPeriod(record, time)
         if known != nil, let moment = try statements.moment(endpoint, certificate, time, db) {
@@ -177,9 +179,9 @@ final class Ingest {
 
     func countConclusion() { counts.conclusions += 1 }
 
-    private func newEndpoint(_ ip: String, _ port: Int, _ name: String) throws -> Int {
+    private func newEndpoint(_ endpoint: CorpusEndpoint) throws -> Int {
         counts.endpoints += 1
-        return try statements.insertEndpoint(ip, port, name, db)
+        return try statements.insertEndpoint(endpoint, db)
     }
 
     private func certificate(_ sha256: [UInt8], _ record: RecordPicker, _ now: Int) throws -> Int {

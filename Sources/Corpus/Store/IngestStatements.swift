@@ -11,10 +11,10 @@ final class IngestStatements {
 
     init(_ db: Database) throws {
         selectEndpoint = try db.makeStatement(
-            sql: "SELECT id FROM endpoints WHERE ip = ? AND port = ? AND name = ?"
+            sql: "SELECT id FROM endpoints WHERE ip = ? AND port = ? AND name = ? AND transport = ?"
         )
         newEndpoint = try db.makeStatement(
-            sql: "INSERT INTO endpoints (ip, port, name) VALUES (?, ?, ?)"
+            sql: "INSERT INTO endpoints (ip, port, name, transport) VALUES (?, ?, ?, ?)"
         )
         newFailure = try db.makeStatement(sql: "INSERT OR IGNORE INTO failures VALUES (?, ?, ?)")
         selectCertificate = try db.makeStatement(
@@ -83,20 +83,16 @@ final class IngestStatements {
         )
     }
 
-    func endpoint(_ ip: String, _ port: Int, _ name: String, _ db: Database) throws -> Int? {
-        selectEndpoint.bind(1, ip)
-        selectEndpoint.bind(2, port)
-        selectEndpoint.bind(3, name)
+    func endpoint(_ endpoint: CorpusEndpoint, _ db: Database) throws -> Int? {
+        endpoint.bind(to: selectEndpoint)
         return try selectEndpoint.first { try $0.integer(0) }
     }
 
-    func insertEndpoint(_ ip: String, _ port: Int, _ name: String, _ db: Database) throws -> Int {
-        newEndpoint.bind(1, ip)
-        newEndpoint.bind(2, port)
-        newEndpoint.bind(3, name)
+    func insertEndpoint(_ endpoint: CorpusEndpoint, _ db: Database) throws -> Int {
+        endpoint.bind(to: newEndpoint)
         try newEndpoint.run(db)
         let id = Int(db.lastInsertedRowID)
-        if !name.isEmpty {
+        if !endpoint.name.isEmpty {
             endpointWords.bind(1, id)
             try endpointWords.run(db)
         }

@@ -1,5 +1,6 @@
 import Bytes
 package import Observations
+import Wire
 
 /// Compares a sweep with an earlier one.
 ///
@@ -112,7 +113,8 @@ package final class DriftComparison: SweepReader {
 
     private func key(_ record: RecordPicker) -> UInt64 {
         let name = record.text(.serverName) ?? record.text(.domain) ?? ""
-        return hash.hash("\(record.text(.ip) ?? "") \(record.integer(.port) ?? 0) \(name.lowercased())")
+        let port = "\(record.integer(.port) ?? 0)/\(Transport(record))"
+        return hash.hash("\(record.text(.ip) ?? "") \(port) \(name.lowercased())")
     }
 
     /// What is compared, and how a report calls it.

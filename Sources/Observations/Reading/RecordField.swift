@@ -39,6 +39,7 @@ package struct RecordField: Hashable, Sendable {
     package static let ip = RecordField("server.ip")
     package static let port = RecordField("server.port")
     package static let domain = RecordField("server.domain")
+    package static let transport = RecordField("network.transport")
     package static let scan = RecordField("hallmark.scan.id")
     package static let proof = RecordField("hallmark.proof")
     package static let tlsVersion = RecordField("tls.version")
@@ -140,7 +141,8 @@ package struct RecordField: Hashable, Sendable {
     /// What a corpus keeps of a record: what it has a place for, and the field of every mark.
     package static let kept: [RecordField] = {
         let named: [RecordField] = [
-            .timestamp, .outcome, .errorCode, .errorMessage, .address, .ip, .port, .domain, .scan, .proof,
+            .timestamp, .outcome, .errorCode, .errorMessage, .address, .ip, .port, .domain, .transport,
+            .scan, .proof,
             .tlsVersion, .serverName, .sha256, .hashes, .chainDER, .x509, .certificate, .subject,
             .subjectCommonName, .subjectOrganization, .subjectUnit, .subjectLocality, .subjectState,
             .subjectCountry, .subjectEmail, .issuer, .issuerCommonName, .issuerOrganization, .issuerUnit,

@@ -1,4 +1,5 @@
 import Bytes
+package import Wire
 
 extension RecordPicker {
     /// Whether the line that was read is a record of an endpoint, or of a target that could not be one.
@@ -18,5 +19,12 @@ extension RecordPicker {
     /// - Parameter line: with `padding` readable bytes behind it.
     package func readsEndpoint(padded line: UnsafeRawBufferPointer) -> Bool {
         (try? read(padded: line)) != nil && isOfEndpoint && (try? checkWhole()) != nil
+    }
+}
+
+extension Transport {
+    /// What carried the connections of a record: TCP where it does not say.
+    package init(_ record: RecordPicker) {
+        self = record.text(.transport).flatMap(Transport.init) ?? .tcp
     }
 }

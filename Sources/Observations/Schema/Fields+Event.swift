@@ -100,7 +100,7 @@ extension Field {
         Field(
             "network.transport",
             .keyword,
-            "What carried the connections: `tcp`; `udp` is reserved for QUIC.",
+            "What carried the connections: `tcp`, or `udp` of QUIC and DTLS that others saw.",
             values: .of(Transport.self)
         ),
         Field("network.type", .keyword, "`ipv4` or `ipv6`.", values: ["ipv4", "ipv6"]),

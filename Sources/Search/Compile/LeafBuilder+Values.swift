@@ -97,7 +97,8 @@ extension LeafBuilder {
         case .endpoint("ip") where field.kind == .ip:
             return Leaf(sql: "hallmark_address(e.ip) \(test)", values: [value], scopes: [.endpoint])
         case .endpoint(let column):
-            return endpoint("e.\(column) \(test)", "\(column) \(test)", [value], indexed: true)
+            let isIndexed = column != "transport"
+            return endpoint("e.\(column) \(test)", "\(column) \(test)", [value], indexed: isIndexed)
         case .target:
             guard sign == "=" else {
                 return Leaf(

@@ -76,6 +76,7 @@ package struct SearchField: Sendable, Equatable {
         "server.ip": .endpoint("ip"),
         "server.port": .endpoint("port"),
         "server.domain": .endpoint("name"),
+        "network.transport": .endpoint("transport"),
         "tls.client.server_name": .endpoint("name"),
         "tls.server.hash.sha256": .digest("sha256"),
         "hallmark.certificate.spki_sha256": .digest("spki"),

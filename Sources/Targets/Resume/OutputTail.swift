@@ -1,5 +1,6 @@
 import Foundation
 package import Observations
+import Wire
 
 /// The records that an interrupted run wrote after its last checkpoint.
 package struct OutputTail: Sendable {
@@ -110,6 +111,7 @@ package struct OutputTail: Sendable {
             serverName: picker.text(.serverName),
             isPlain: picker.text(.urlScheme) == "http",
             ip: allAddresses ? picker.text(.ip) : nil,
+            transport: Transport(picker),
             override: override
         )
     }

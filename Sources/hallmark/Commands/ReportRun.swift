@@ -158,16 +158,16 @@ final class ReportRun {
     private func addNews(of corpus: CorpusFile, _ since: Int) throws {
         input.baseline = RFC3339.secondsText(since)
         let news = """
-            SELECT ip, port, name, min(first_seen) FROM sightings s
+            SELECT \(CorpusEndpoint.columns), min(first_seen) FROM sightings s
             CROSS JOIN endpoints e ON e.id = s.endpoint GROUP BY s.endpoint HAVING max(first_seen) >= ?
             """
         try corpus.select(news, [.integer(since)]) { row in
-            let (ip, port, first) = (try row.text(0), try row.port(1), try row.time(3))
+            let (endpoint, first) = (try CorpusEndpoint(row), try row.time(4))
             let isNew = first >= since
             found.append(
                 ReportFinding(
-                    place: ip.contains(":") ? "[\(ip)]:\(port)" : "\(ip):\(port)",
-                    serverName: try row.text(2),
+                    place: endpoint.text,
+                    serverName: endpoint.name,
                     name: isNew ? "appeared" : "changed",
                     severity: "medium",
                     message: isNew
