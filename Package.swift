@@ -372,7 +372,7 @@ if workshop == "benchmarks" {
         ),
         .executableTarget(
             name: "bench-transparency",
-            dependencies: ["Bytes", "Observations", "PublicSuffix", "Transparency"],
+            dependencies: ["Bytes", "Observations", "PublicSuffix", "Transparency", "Wire"],
             path: "Benchmarks/Transparency"
         ),
     ]

@@ -4,11 +4,13 @@ import Glibc
 import Observations
 import PublicSuffix
 import Transparency
+import Wire
 
 // What it costs to follow a log: hashing each entry, as who rebuilds the tree has to, and beside it reading
 // the certificate, looking at its names for watched ones and their look-alikes, and keeping the root.
 //
-//   bench-transparency ENTRIES: entries of a synthetic log, made of the certificates of /etc/ssl/certs.
+//   bench-transparency ENTRIES: entries of a synthetic log, made of the certificates of /etc/ssl/certs: each second
+//   one is a precertificate's, which is held against its leaf.
 //   bench-transparency lookalikes VARIANTS INNOCENT: what is called a look-alike (Benchmarks/lookalikes.sh).
 
 if CommandLine.arguments.count == 4, CommandLine.arguments[1] == "lookalikes" {
@@ -30,17 +32,33 @@ func processorSeconds() -> Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
 let certificates = (try? CertificateFile.certificates(in: "/etc/ssl/certs/ca-certificates.crt")) ?? []
 guard !certificates.isEmpty else { fatalError("no certificates in /etc/ssl/certs") }
 
-/// A leaf of a certificate's entry (RFC 6962, section 3.4).
+func length(_ count: Int) -> [UInt8] {
+    [16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) }
+}
+
+/// What the log signs of each certificate as a precertificate, and what it sends beside that: the
+/// precertificate, and no chain.
+let bodies = certificates.map { certificate in
+    var index = CertificateIndex()
+    _ = index.read(certificate.span)
+    return CertificateBody.withoutTransparency(certificate.span, index)
+}
+let extras = certificates.map { length($0.count) + $0 + [0, 0, 0] }
+
+/// A leaf of a certificate's entry, or of a precertificate's (RFC 6962, section 3.4).
 func leaf(_ number: Int) -> [UInt8] {
-    let certificate = certificates[number % certificates.count]
+    let isPrecertificate = !number.isMultiple(of: 2)
+    let place = number / 2 % certificates.count
+    let signed = isPrecertificate ? bodies[place] : certificates[place]
     var leaf: [UInt8] = [0, 0]
-    leaf.reserveCapacity(certificate.count + 20)
+    leaf.reserveCapacity(signed.count + 60)
     for shift in stride(from: 56, through: 0, by: -8) {
         leaf.append(UInt8(truncatingIfNeeded: number >> shift))
     }
-    leaf += [0, 0]
-    for shift in [16, 8, 0] { leaf.append(UInt8(truncatingIfNeeded: certificate.count >> shift)) }
-    leaf += certificate
+    leaf += [0, isPrecertificate ? 1 : 0]
+    if isPrecertificate { leaf += repeatElement(7, count: 32) }
+    for shift in [16, 8, 0] { leaf.append(UInt8(truncatingIfNeeded: signed.count >> shift)) }
+    leaf += signed
     leaf += [0, 0]
     return leaf
 }
@@ -76,9 +94,12 @@ func follow() -> (seconds: Double, resident: [Int]) {
     let watch = freshWatch
     var (resident, found): ([Int], Int) = ([], 0)
     for number in 0..<count {
-        let entry = LogEntry(index: UInt64(number), leaf: leaf(number))
+        var entry = LogEntry(index: UInt64(number), leaf: leaf(number))
+        precondition(entry.kind == .certificate || entry.read(extra: extras[number / 2 % extras.count]))
         tree.add(leaf: .leaf(entry.leaf.span))
-        if let certificate = reader.read(entry.certificate) { found += watch.concerns(certificate).count }
+        let (certificate, isFalse) = reader.read(&entry)
+        precondition(!isFalse)
+        if let certificate { found += watch.concerns(certificate).count }
         if number % max(1, count / 10) == 0 { resident.append(residentKilobytes()) }
     }
     precondition(tree.size == UInt64(count) && tree.root != .empty && found >= 0)

@@ -93,7 +93,7 @@ package final class ContextStage {
         guard known != nil || (try? picker.read(line)) != nil else { return completion(context) }
         let facts = known ?? RecordFacts(picker)
         if let address = facts.address { context.hosting = hosting?.look(address) }
-        if known == nil { context.transparency = transparency?.look(picker, facts) }
+        if known == nil { context.transparency = transparency?.look(picker) }
         context.time = history?.look(
             certificate: facts.leaf?.lowercased(),
             names: facts.names,

@@ -23,6 +23,10 @@ package struct FetchRequest: Sendable {
     package var mostRedirects = 3
     /// How often it is tried at most; an answer that says to come later, or none at all, is tried again.
     package var mostAttempts = 3
+    /// Bytes a second that an answer has to come at, on the average of half a minute; 0 for any.
+    package var leastRate = 0
+    /// Told before another attempt: why, and after how many milliseconds it is made.
+    package var onWait: (@Sendable (String, UInt64) -> Void)?
     /// Says of an address whether it may be connected to, for addresses that a stranger named.
     package var mayConnect: (@Sendable (IPAddress) -> Bool)?
 

@@ -114,6 +114,7 @@ package final class Fetcher {
         guard let transfer = transfers.removeValue(forKey: UInt(bitPattern: easy)) else { return }
         let result = transfer.result(code)
         guard let wait = transfer.waitBeforeNext(result) else { return transfer.completion(result) }
+        transfer.request.onWait?(Transfer.reason(result), wait)
         let key = ObjectIdentifier(transfer)
         let timer = loop.after(milliseconds: wait) { [unowned self] in
             guard let entry = waiting.removeValue(forKey: key) else { return }

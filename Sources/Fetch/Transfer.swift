@@ -74,6 +74,10 @@ final class Transfer {
         long(CURLOPT_TIMEOUT_MS, request.totalTimeout)
         long(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         long(CURLOPT_PIPEWAIT, 1)
+        if request.leastRate > 0 {
+            long(CURLOPT_LOW_SPEED_LIMIT, request.leastRate)
+            long(CURLOPT_LOW_SPEED_TIME, 30)
+        }
         _ = cEasySetLarge(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(clamping: request.mostBytes))
         _ = cEasySetPointer(easy, CURLOPT_ERRORBUFFER, errorText)
     }
@@ -151,6 +155,14 @@ final class Transfer {
             return patience.wait(retryAfter: response.retryAfter)
         case .failure(let error) where error.mayPass: return patience.wait()
         default: return nil
+        }
+    }
+
+    /// Why an attempt is not the last, in words.
+    static func reason(_ result: Result<FetchResponse, FetchError>) -> String {
+        switch result {
+        case .success(let response): "the server answers with status \(response.status)"
+        case .failure(let error): error.reason
         }
     }
 

@@ -7,8 +7,10 @@ package struct PublicSuffixList: Sendable {
     package private(set) var date: String?
     /// Rules, by the name without their `*.` or `!`.
     private var rules: [String: Kinds] = [:]
-    /// Lines that are no rule.
-    package private(set) var unread = 0
+    /// The first line that is no rule, and how it begins.
+    private var fault: (line: Int, text: String)?
+    /// Whether it says of itself that it is such a list.
+    private var isMarked = false
 
     private struct Kinds: OptionSet {
         let rawValue: UInt8
@@ -26,17 +28,24 @@ package struct PublicSuffixList: Sendable {
     /// - Parameter bytes: the list in UTF-8.
     package init(_ bytes: [UInt8]) {
         rules.reserveCapacity(16_384)
-        for line in bytes.prefix(Self.maximumBytes).split(whereSeparator: { $0 == 0x0a || $0 == 0x0d }) {
+        var number = 0
+        // A mark of the order of bytes, as some editors write it, is no part of the first line.
+        let start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+        let text = bytes[start...].prefix(Self.maximumBytes)
+        for line in text.split(separator: 0x0a, omittingEmptySubsequences: false) {
+            number += 1
             if line.starts(with: "//".utf8) {
                 let text = String(decoding: line, as: UTF8.self)
+                if text.hasPrefix("// ===BEGIN ICANN DOMAINS===") { isMarked = true }
                 guard date == nil, text.hasPrefix("// VERSION:") else { continue }
-                date = text.dropFirst(11).trimmingCharacters(in: .whitespaces)
+                isMarked = true
+                date = text.dropFirst(11).trimmingCharacters(in: .whitespacesAndNewlines)
                 continue
             }
             // A rule ends at the first white space.
             let rule = line.prefix { $0 > 0x20 }
             guard !rule.isEmpty else { continue }
-            if !add(rule) { unread += 1 }
+            if !add(rule), fault == nil { fault = (number, String(decoding: rule.prefix(60), as: UTF8.self)) }
         }
     }
 
@@ -47,9 +56,20 @@ package struct PublicSuffixList: Sendable {
         else { throw FileError(path, "can't be read") }
         guard data.count <= Self.maximumBytes else { throw FileError(path, "is no list of public suffixes") }
         self.init([UInt8](data))
-        // A page of HTML, for example, has many lines, and hardly one is a rule.
-        guard !rules.isEmpty, unread <= rules.count / 10 else {
-            throw FileError(path, "is no list of public suffixes")
+        // Half of a list would tell other suffixes than the whole one, and nobody would see it.
+        if let fault {
+            throw FileError(
+                "\(path):\(fault.line)",
+                "'\(fault.text)' is no rule of a list of public suffixes"
+            )
+        }
+        guard !rules.isEmpty else { throw FileError(path, "holds no rule of a list of public suffixes") }
+        // Any list of words or names would be one, as far as its lines tell.
+        guard isMarked else {
+            throw FileError(
+                path,
+                "is no list of public suffixes: one has a line '// VERSION: …' or '// ===BEGIN ICANN DOMAINS==='"
+            )
         }
     }
 
@@ -77,7 +97,7 @@ package struct PublicSuffixList: Sendable {
         var previous = UInt8(ascii: ".")
         var isASCII = true
         for byte in name {
-            if byte == UInt8(ascii: "*") || byte == UInt8(ascii: "<") { return nil }
+            guard byte >= 0x80 || isLetter(byte) else { return nil }
             if byte == UInt8(ascii: "."), previous == byte { return nil }
             isASCII = isASCII && byte < 0x80
             previous = byte
@@ -90,6 +110,11 @@ package struct PublicSuffixList: Sendable {
             Punycode.encode(String(label).precomposedStringWithCanonicalMapping.lowercased()[...])
         }
         return labels.contains(nil) ? nil : labels.compactMap(\.self).joined(separator: ".")
+    }
+
+    /// Letters, digits, dashes, underscores, and the dot between labels.
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x2d || byte == 0x2e || byte == 0x5f
     }
 
     /// How many labels of the name, from its end, are its public suffix.

@@ -6,6 +6,9 @@ certificate, logged twice: as a precertificate, and as the certificate itself. T
 FOLDER/list.json, the certificates with their issuer to FOLDER/NAME-NUMBER.pem, an SCT of each to FOLDER/NAME-NUMBER.sct, those of the other logs
 to FOLDER/NAME-NUMBER.OTHER.sct, and the key to FOLDER/NAME.key.pem.
 
+/busy-list gives the list of logs, but the first time it says to come in a second. A log's "raw" says the content of the
+subjectAltName of certificates by their number, in hexadecimal.
+
 Faults, each a number or true; /control/NAME?FAULT=VALUE changes them while the log is read:
   every, with one of status, cut, slow   each so manieth request fails so
   most        entries of an answer at most
@@ -17,6 +20,8 @@ Faults, each a number or true; /control/NAME?FAULT=VALUE changes them while the 
   far         so manieth certificate is logged in the year 2262, where nanoseconds since 1970 end
   altered     in place of so manieth entry another is sent
   bad_heads   so manieth head is a page
+  long_head   so many bytes are sent for a head
+  drip        heads come byte by byte, with so many seconds between
   refuse      what proves entries is refused with this status
   false_root, bad_signature, shrink, absurd, fork, future_type, torn_entry
 """
@@ -107,13 +112,16 @@ class Authority:
         self.key_hash = digest(self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
         self.subject_key = ec.generate_private_key(CURVE).public_key()
 
-    def builder(self, names, serial, days, issuer=None):
+    def builder(self, names, serial, days, issuer=None, raw=None):
+        # Names of deceivers are none that the library takes.
+        alternative = x509.SubjectAlternativeName([x509.DNSName._init_without_validation(name) for name in names])
+        if raw is not None:
+            alternative = x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.17"), bytes.fromhex(raw))
         return (
             x509.CertificateBuilder().subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])]))
             .issuer_name(issuer or self.name).public_key(self.subject_key).serial_number(serial).not_valid_before(self.start)
             .not_valid_after(self.start + datetime.timedelta(days=days) - datetime.timedelta(seconds=1))
-            # Names of deceivers are none that the library takes.
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName._init_without_validation(name) for name in names]), False))
+            .add_extension(alternative, False))
 
 
 class Log:
@@ -133,6 +141,7 @@ class Log:
         self.operator = specification.get("operator", "Test")
         self.extra_names = {int(number): names for number, names in specification.get("names", {}).items()}
         self.days = specification.get("days", 90)
+        self.raw = {int(number): value for number, value in specification.get("raw", {}).items()}
         for _ in range(specification["entries"]):
             self.issue()
 
@@ -158,7 +167,7 @@ class Log:
             self.add(stamp, 9, b"something new", b"")
         if self.faults.get("torn_entry") and self.issued == 5:
             self.add(stamp, 0, b"\xff\xff\xff", b"")
-        plain = authority.builder(names, serial, self.days)
+        plain = authority.builder(names, serial, self.days, raw=self.raw.get(self.issued))
         body = authority.key_hash + behind(3, plain.sign(authority.key, hashes.SHA256()).tbs_certificate_bytes)
         poisoned = plain.add_extension(x509.PrecertPoison(), True).sign(authority.key, hashes.SHA256())
         beside = poisoned.public_bytes(Encoding.DER)
@@ -232,6 +241,8 @@ class Log:
         """Status, body."""
         if self.faults.get("refuse") and (where.startswith("ct/v1/get-e") or where.startswith("ct/v1/get-p") or where.startswith("tile/")):
             return int(self.faults["refuse"]), b"not today"
+        if where in ("ct/v1/get-sth", "checkpoint") and self.faults.get("long_head"):
+            return 200, b" " * int(self.faults["long_head"])
         if where in ("ct/v1/get-sth", "checkpoint") and self.faults.get("bad_heads"):
             self.looks = getattr(self, "looks", 0) + 1
             if self.looks % self.faults["bad_heads"] == 0:
@@ -319,6 +330,11 @@ class Handler(BaseHTTPRequestHandler):
                     else:
                         log.faults[key] = json.loads(value)
                 return self.send(200, json.dumps({"entries": len(log.entries), "requests": log.requests}).encode())
+        if parts[0] == "busy-list":
+            if not BUSY:
+                BUSY.append(True)
+                return self.send(429, b"", [("Retry-After", "1")])
+            return self.send(200, json.dumps(listed()).encode())
         log = LOGS.get(parts[0])
         if log is None or len(parts) < 2:
             return self.send(404, b"")
@@ -341,6 +357,14 @@ class Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
                 return None
             time.sleep(0.3)
+        if faults.get("drip") and parts[1] in ("ct/v1/get-sth", "checkpoint"):
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            for byte in body:
+                self.wfile.write(bytes([byte]))
+                time.sleep(faults["drip"])
+            return None
         if faults.get("packed") and status == 200:
             return self.send(status, gzip.compress(body), [("Content-Encoding", "gzip")])
         return self.send(status, body)
@@ -365,6 +389,7 @@ def listed():
 
 
 AUTHORITY = Authority()
+BUSY = []
 LOGS = {one["name"]: Log(one, AUTHORITY) for one in SPECIFICATION}
 for one in LOGS.values():
     for other in LOGS.values():

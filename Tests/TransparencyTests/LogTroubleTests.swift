@@ -98,6 +98,70 @@ import Testing
         process.waitUntilExit()
     }
 
+    /// No head is as long, and nobody reads it to its end.
+    @Test(arguments: ["rfc6962", "static"]) func aHeadLongerThanAnyIsNone(_ kind: String) throws {
+        let logs = try logs(kind, 3, "{\"long_head\": 67108864}")
+        let result = try logs.watch(["--all"])
+        #expect(result.status == 1 && result.errors.contains("log_bad_head"), "\(result.errors)")
+        #expect(result.errors.contains("longer than any"), "\(result.errors)")
+        let verify = try logs.run([
+            "verify", logs.scratch.file("a-1.pem"), "--log-list", logs.list, "--ask-all",
+        ])
+        #expect(verify.status == 1 && verify.text.contains("not found out"), "\(verify.text)")
+    }
+
+    /// A head that comes byte by byte is given up after half a minute, and said.
+    @Test func aHeadThatDripsIsGivenUp() throws {
+        let logs = try logs("rfc6962", 3, "{\"drip\": 1}")
+        let errors = try logs.scratch.write("errors", "")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: programPath)
+        process.arguments = ["ct", "watch", "--log-list", logs.list, "--no-signatures", "--all"]
+        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        defer { process.waitUntilExit() }
+        defer { process.terminate() }
+        #expect(
+            eventually {
+                (try? String(contentsOfFile: errors, encoding: .utf8).contains("still trying")) ?? false
+            }
+        )
+    }
+
+    /// What is waited for is said: it may be an hour.
+    @Test func aListThatIsBusyIsWaitedForAloud() throws {
+        let logs = try logs("rfc6962", 3)
+        let list = logs.url("busy-list").dropLast()
+        let result = try logs.run([
+            "watch", "--log-list", String(list), "--no-signatures", "--all", "--from-start", "--until-head",
+        ])
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.errors.contains("status 429: asked again in"), "\(result.errors)")
+    }
+
+    /// Names that nobody can read may be ours: that they are there is said of each.
+    @Test(
+        arguments: [
+            // Bytes that are no UTF-8, a tag that names don't have, a name of 2,000 bytes, a length beyond the end.
+            "3007 8205 ff61fe6263", "3008 0c06 612e74657374",
+            "308207d4 828207d0 " + String(repeating: "61", count: 2000),
+            "3006 8209 612e7465", "300a a208 8206 612e74657374",
+        ]
+    )
+    func namesThatCantBeReadAreSaid(_ names: String) throws {
+        let hex = names.replacing(" ", with: "")
+        let logs = try CTLogs(
+            "[{\"name\": \"a\", \"kind\": \"rfc6962\", \"entries\": 4, \"raw\": {\"1\": \"\(hex)\", \"2\": \"\(hex)\"}}]"
+        )
+        let result = try logs.watch(["--watch", "watched.test"])
+        #expect(result.status == 1, "\(result.errors)")
+        for entry in 2...5 {
+            #expect(result.errors.contains("not all names of entry \(entry) can be read"), "\(result.errors)")
+        }
+        #expect(result.errors.contains("4 with names that can't be read"), "\(result.errors)")
+    }
+
     /// A log that refuses is not one that lies.
     @Test(arguments: ["rfc6962", "static"]) func aRefusalIsNoEvidence(_ kind: String) throws {
         let logs = try logs(kind, 10, "{\"refuse\": 403}")

@@ -23,6 +23,8 @@ import Testing
         // The certificates, which follow their precertificates, are no others.
         #expect(records.compactMap { $0.at("hallmark.ct.index") as? Int } == [2, 4, 6])
         #expect(records.allSatisfy { $0.findings == ["unknown_certificate"] }, "\(records.map(\.findings))")
+        // Digests of a certificate that was put together are of nothing that anybody has issued.
+        #expect(records.allSatisfy { $0.at("hallmark.ct.reconstructed") as? Bool == true })
         let bad = lines.filter { $0.findings == ["log_bad_entry"] }
         #expect(bad.count == 2)
         for index in [2, 4] { #expect(result.errors.contains("beside entry \(index) ")) }

@@ -88,6 +88,45 @@ import Testing
         #expect(unreadable.status == 1 && unreadable.errors.contains("log list"), "\(unreadable.errors)")
     }
 
+    /// What a record says of its certificate's digest is not what is kept: the certificate is.
+    @Test func whatIsReadCountsNotTheDigestThatIsClaimed() throws {
+        let logs = try logs()
+        let stranger = try TestCertificate()
+        defer { withExtendedLifetime(stranger) {} }
+        let claimed = "\"sha256\":\"AB\""
+        let lines = try [chain(logs.scratch.file("a-1.pem")), chain(stranger.certificate)].map { chain in
+            record(chain).replacing(/"sha256":"[^"]*"/, with: claimed)
+        }
+        let path = try logs.scratch.write("forged.ndjson", lines.joined())
+        let result = try run(
+            programPath,
+            ["enrich", path, "--no-context-names", "--no-context-revocation", "--log-list", logs.list]
+        )
+        let anomalies = try CTLogs.objects(result.text).map {
+            $0.at("hallmark.context.transparency.anomalies") as? [String] ?? []
+        }
+        #expect(anomalies == [["too_few_scts"], ["missing_sct"]], "\(result.errors)")
+    }
+
+    /// An authority that a person named owes nobody SCTs.
+    @Test func aChainOfOnesOwnAuthorityMissesNothing() throws {
+        let logs = try logs()
+        let stranger = try TestCertificate()
+        defer { withExtendedLifetime(stranger) {} }
+        let own = try record(chain(stranger.certificate)).replacing(
+            "\"chain\":\"valid\"",
+            with: "\"chain\":\"valid\",\"trust\":\"own\""
+        )
+        let path = try logs.scratch.write("own.ndjson", own)
+        let enriched = try run(
+            programPath,
+            ["enrich", path, "--no-context-names", "--no-context-revocation", "--log-list", logs.list]
+        )
+        #expect(enriched.status == 0 && !enriched.text.contains("missing_sct"), "\(enriched.text)")
+        let verified = try logs.run(["verify", path, "--log-list", logs.list])
+        #expect(verified.status == 0 && !verified.text.contains("missing_sct"), "\(verified.text)")
+    }
+
     /// What can't be read is said to be, in whatever form it comes.
     @Test func timestampsInOddFormsDoNotVanish() throws {
         let logs = try logs()

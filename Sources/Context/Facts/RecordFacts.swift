@@ -24,7 +24,7 @@ struct RecordFacts {
         .timestamp, .ip, .sha256, .alternativeNames, .subjectCommonName, .issuerOrganization, .notBefore,
         .spki,
         .extensionOIDs, .ocspResponse, .crlURLs, .chainDER, .selfSigned, .dataset, .scts,
-        .chainVerification,
+        .chainVerification, .verificationTrust,
     ]
 
     init(_ record: RecordPicker) {

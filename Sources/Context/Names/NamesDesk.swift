@@ -13,8 +13,11 @@ final class NamesDesk {
 
     /// A certificate as an endpoint of one family sees it: the other family is asked for only where this one
     /// has no address.
+    ///
+    /// What a record says of its digest is no key alone: the names are those that were read.
     private struct Key: Hashable {
         let leaf: String
+        let names: [String]
         let isV4: Bool
     }
 
@@ -61,7 +64,7 @@ final class NamesDesk {
         reverse(address, look)
         if let leaf = facts.leaf, !facts.names.isEmpty {
             look.missing += 1
-            names(Key(leaf: leaf, isV4: address.isV4), facts) { [self] entry in
+            names(Key(leaf: leaf, names: facts.names, isV4: address.isV4), facts) { [self] entry in
                 apply(entry, address, look)
                 look.done()
             }

@@ -1,10 +1,11 @@
 import Bytes
 import Observations
+import Transparency
 import Wire
 
 /// Says of a record's certificate whether it was revoked, and remembers it for endpoints that show the same.
 final class RevocationDesk {
-    /// The text of an answer and its certificate's digest, and what they come to.
+    /// Digests of an answer and of the chain that it was read with, and what they come to.
     private var known: [String: RevocationContext.Statement] = [:]
     private static let capacity = 4096
     /// Certificates of the chain that are tried as the leaf's issuer.
@@ -119,9 +120,11 @@ final class RevocationDesk {
     ) -> RevocationContext.Statement {
         // The moment is part of what is said, by the quarter of an hour.
         let quarter = (facts.time ?? 0) / 900_000
-        let key = "\(facts.leaf ?? "")\(quarter) \(answer)"
+        let texts = record.texts(.chainDER, limit: Self.mostIssuers + 1)
+        // By what is read, whatever a record says of its digest.
+        let key = TextDigest.make(["\(quarter)", answer] + texts)
         if let statement = known[key] { return statement }
-        let chain = record.texts(.chainDER, limit: Self.mostIssuers + 1).map { [UInt8](base64Text: $0) }
+        let chain = texts.map { [UInt8](base64Text: $0) }
         var statement = RevocationContext.Statement(chain.count < 2 ? .unchecked : .unreadable)
         if let bytes = [UInt8](base64Text: answer), let leaf = chain.first ?? nil {
             // Servers send chains in any order, and twice: whoever issued the leaf fits, and nobody else.

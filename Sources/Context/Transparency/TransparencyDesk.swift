@@ -6,7 +6,8 @@ import Wire
 /// Says of a record's SCTs whether they hold, and remembers it for endpoints that show the same.
 final class TransparencyDesk {
     private let check: TimestampCheck
-    private var known: [[String]: TransparencyContext] = [:]
+    /// By what was read, whatever a record says of its digest.
+    private var known: [String: TransparencyContext] = [:]
     private static let capacity = 4096
     /// Certificates of the chain that are read: the leaf and who issued it.
     private static let certificates = 2
@@ -15,15 +16,17 @@ final class TransparencyDesk {
     init(_ logs: LogList) { check = TimestampCheck(logs) }
 
     /// Nil for a record without a certificate, or with one whose SCTs say nothing.
-    func look(_ record: RecordPicker, _ facts: RecordFacts) -> TransparencyContext? {
-        guard let leaf = facts.leaf else { return nil }
+    func look(_ record: RecordPicker) -> TransparencyContext? {
         let chain = record.texts(.chainDER, limit: Self.certificates)
         guard !chain.isEmpty else { return nil }
         let sent = record.texts(.scts, limit: Self.mostSent)
         let response = record.text(.ocspResponse)
-        let isTrusted = record.text(.chainVerification) == "valid"
-        // The issuer's bytes say what an embedded SCT was signed over.
-        let key = [leaf, isTrusted ? "trusted" : "", chain.dropFirst().first ?? "", response ?? ""] + sent
+        // An authority of one's own owes nobody SCTs.
+        let isTrusted =
+            record.text(.chainVerification) == "valid" && record.text(.verificationTrust) == nil
+        let key = TextDigest.make(
+            [isTrusted ? "trusted" : "", response ?? "", "\(chain.count)"] + chain + sent
+        )
         if let context = known[key] { return context.isEmpty ? nil : context }
         let shown = ShownTimestamps(
             check,

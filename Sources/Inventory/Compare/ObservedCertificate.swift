@@ -133,6 +133,11 @@ struct ObservedCertificate {
 
     private func isIssuer(_ wanted: String) -> Bool {
         let wanted = wanted.lowercased()
-        return issuer.lowercased() == wanted || issuerNames.contains { $0.lowercased() == wanted }
+        if issuer.lowercased() == wanted || issuerNames.contains(where: { $0.lowercased() == wanted }) {
+            return true
+        }
+        // A whole name, however somebody writes it.
+        guard let key = DistinguishedNameKey.make(wanted) else { return false }
+        return key == DistinguishedNameKey.make(issuer)
     }
 }

@@ -24,7 +24,7 @@ package struct SweepFile {
         _ source: any RecordSource,
         record: (_ line: UnsafeRawBufferPointer, _ place: Int?) throws -> Bool
     ) throws {
-        var (good, bad) = (0, 0)
+        var (good, bad, logged) = (0, 0, 0)
         var firstBad: Int?
         var faults: [FileError] = []
         var conclusions = 0
@@ -37,6 +37,7 @@ package struct SweepFile {
                     conclusions += 1
                 } else {
                     bad += 1
+                    if others.isLogged { logged += 1 }
                     firstBad = firstBad ?? number
                 }
             }
@@ -51,9 +52,13 @@ package struct SweepFile {
             // A source that could not be read at all has said why.
             guard bad > 0 || faults.isEmpty else { return }
             let lines = bad + conclusions
-            unread.append(
-                "\(source.name): \(lines == 0 ? "is empty" : "is no sweep: none of its \(lines) lines is a record")"
-            )
+            let reason =
+                lines == 0
+                ? "is empty"
+                : logged > 0
+                    ? "is no sweep: certificates of logs stand on no endpoint; 'hallmark ct watch --inventory' compares them"
+                    : "is no sweep: none of its \(lines) lines is a record"
+            unread.append("\(source.name): \(reason)")
         } else if let firstBad {
             unread.append(
                 "\(source.name):\(firstBad): no record of ours, the first of \(counted(bad, "line")) that are none"

@@ -131,7 +131,7 @@ extension ByteBuffer {
     }
 
     /// Attributes as `C=US, O=a + OU=b`, in the order of the certificate.
-    mutating func append(
+    package mutating func append(
         name attributes: Span<NameAttribute>,
         _ bytes: Span<UInt8>,
         _ index: borrowing CertificateIndex

@@ -16,6 +16,9 @@ package struct LoggedEntry: Equatable, Sendable {
     package var kind: Kind
     /// SHA-256 of the key that issues the certificate; empty where the entry does not say.
     package var issuerKeyHash: [UInt8]
+    /// Whether the certificate was put together from what the log has signed, so that digests of the whole are
+    /// those of nothing that anybody has issued.
+    package var isReconstructed: Bool
 
     package init(
         log: String,
@@ -24,9 +27,11 @@ package struct LoggedEntry: Equatable, Sendable {
         index: UInt64,
         time: UInt64,
         kind: Kind,
-        issuerKeyHash: [UInt8] = []
+        issuerKeyHash: [UInt8] = [],
+        isReconstructed: Bool = false
     ) {
         (self.log, self.url, self.logID, self.index) = (log, url, logID, index)
         (self.time, self.kind, self.issuerKeyHash) = (time, kind, issuerKeyHash)
+        self.isReconstructed = isReconstructed
     }
 }

@@ -151,6 +151,8 @@ package struct Verification: Equatable, Sendable {
     package var name: String
     /// Stores that the chain was held against besides, by a person's names, and whether each trusts it.
     package var stores: [(name: String, isTrusting: Bool)] = []
+    /// Whether `chain` was held against authorities that a person named, not against the system's.
+    package var isOwnTrust = false
 
     package init(chain: String, name: String) {
         self.chain = chain
@@ -158,7 +160,7 @@ package struct Verification: Equatable, Sendable {
     }
 
     package static func == (one: Verification, other: Verification) -> Bool {
-        one.chain == other.chain && one.name == other.name
+        one.chain == other.chain && one.name == other.name && one.isOwnTrust == other.isOwnTrust
             && one.stores.elementsEqual(other.stores) { $0 == $1 }
     }
 }

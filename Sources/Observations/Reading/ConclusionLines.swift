@@ -17,6 +17,9 @@ package final class ConclusionLines {
         (try? picker.read(line)) != nil && isConclusion
     }
 
+    /// Whether the line that was looked at last is a certificate of a log, which stands on no endpoint.
+    package var isLogged: Bool { picker.text(.dataset) == RecordDataset.logged.rawValue }
+
     private var isConclusion: Bool {
         switch picker.text(.dataset) {
         case LineKind.finding.datasets[0]: break

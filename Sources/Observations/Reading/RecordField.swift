@@ -130,6 +130,7 @@ package struct RecordField: Hashable, Sendable {
     package static let ocspResponse = RecordField("hallmark.tls.ocsp_response")
     package static let scts = RecordField("hallmark.tls.scts")
     package static let chainVerification = RecordField("hallmark.verification.chain")
+    package static let verificationTrust = RecordField("hallmark.verification.trust")
     package static let crlURLs = RecordField("hallmark.certificate.crl_urls")
     package static let contextPoints = RecordField("hallmark.context.names.points")
     package static let contextElsewhere = RecordField("hallmark.context.names.addresses")

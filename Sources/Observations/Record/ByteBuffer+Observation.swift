@@ -80,6 +80,7 @@ extension ByteBuffer {
         object("verification")
         member("chain", verification.chain)
         member("name", verification.name)
+        if verification.isOwnTrust { member("trust", "own" as StaticString) }
         for isTrusting in [true, false] {
             let stores = verification.stores.filter { $0.isTrusting == isTrusting }
             guard !stores.isEmpty else { continue }

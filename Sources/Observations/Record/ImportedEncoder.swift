@@ -122,6 +122,7 @@ extension ByteBuffer {
         member("timestamp", RFC3339.text(Int(clamping: entry.time)))
         member("entry", word: entry.kind.rawValue)
         if !entry.issuerKeyHash.isEmpty { member("issuer_key_hash", hex: entry.issuerKeyHash.span) }
+        if entry.isReconstructed { member("reconstructed", true) }
         endObject()
     }
 

@@ -197,6 +197,11 @@ extension Field {
                 .keyword,
                 "`valid`, `mismatch`, or `not_checked` when no name is known; only with `--verify`."
             ),
+            Field(
+                "hallmark.verification.trust",
+                .keyword,
+                "`own` where the chain was held against the authorities of `--ca-file`; absent for the system's."
+            ),
             .list(
                 "hallmark.verification.trusted_by",
                 .keyword,

@@ -208,6 +208,11 @@ extension Field {
             probe: .http
         ),
         .list(
+            "hallmark.connections.verification.trust",
+            .keyword,
+            "`own` where that chain was held against `--ca-file`."
+        ),
+        .list(
             "hallmark.connections.verification.trusted_by",
             .keyword,
             "Stores of `--store` that trust that chain."

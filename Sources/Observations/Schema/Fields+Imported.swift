@@ -64,5 +64,10 @@ extension Field {
             .keyword,
             "SHA-256 of the key that issues the certificate, as a precertificate's entry names it."
         ),
+        Field(
+            "hallmark.ct.reconstructed",
+            .boolean,
+            "True where the precertificate beside an entry is not what the log has signed, or can't be read: the certificate is put together from the signed part, without a signature, and `tls.server.hash` is of nothing that was issued."
+        ),
     ]
 }

@@ -87,10 +87,15 @@ struct EndpointReader {
         return counts
     }
 
-    static func place(_ record: JSONNode) -> String {
+    /// - Parameter orCertificate: whether a record without an endpoint, as of a log or a file, is named by its
+    ///   certificate, so that what is said of one is not taken for what is said of another.
+    static func place(_ record: JSONNode, orCertificate: Bool = false) -> String {
         let host =
             text(record, "server.ip") ?? text(record, "server.domain") ?? text(record, "server.address")
-        guard let host else { return "" }
+        guard let host else {
+            guard orCertificate, let digest = text(record, "tls.server.hash.sha256") else { return "" }
+            return "certificate \(digest)"
+        }
         let shown = host.contains(":") ? "[\(host)]" : host
         return record.at("server.port")?.integer.map { "\(shown):\($0)" } ?? shown
     }

@@ -49,7 +49,7 @@ package final class SweepFacts {
 
     private func addFindings(_ record: JSONNode) -> Bool {
         guard let found = record.at("hallmark.findings"), found.isArray else { return false }
-        let place = EndpointReader.place(record)
+        let place = EndpointReader.place(record, orCertificate: true)
         let serverName = EndpointReader.serverName(record)
         let time = EndpointReader.time(record, "@timestamp")
         for item in found.parts.prefix(64) {

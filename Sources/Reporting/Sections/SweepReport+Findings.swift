@@ -17,6 +17,7 @@ extension SweepReport {
     }
 
     var unknown: [ReportBlock] {
+        // What a watch of logs has found stands in its records, and no inventory need be given.
         var blocks: [ReportBlock] = [.heading("Unknown to the inventory")]
         if let inventory = input.inventory {
             blocks.append(

@@ -44,15 +44,17 @@ package struct SweepReport {
     }
 
     private var overview: [ReportBlock] {
-        let endpoints = facts.endpoints
+        let endpoints = facts.endpoints.filter { !$0.place.isEmpty }
+        let alone = facts.endpoints.count - endpoints.count
         let seen = endpoints.count { $0.isSuccess }
-        let dismissed = endpoints.reduce(0) { $0 + $1.leads.count { $0.isDismissed } }
+        let dismissed = facts.endpoints.reduce(0) { $0 + $1.leads.count { $0.isDismissed } }
         var items = [
             "\(counted(endpoints.count, "endpoint")) in \(counted(facts.records, "record")): "
                 + "\(grouped(UInt64(seen))) answered, \(grouped(UInt64(endpoints.count - seen))) did not",
             "Leads: \(leadCount(.high)) high, \(leadCount(.medium)) medium, \(leadCount(.low)) low"
                 + (dismissed > 0 ? "; \(dismissed) more were dismissed" : ""),
         ]
+        if alone > 0 { items.insert("\(counted(alone, "certificate")) without an endpoint", at: 1) }
         if let baseline = input.baseline {
             items.append("\(counted(findings.changes.count, "change")) since \(baseline)")
         }
@@ -69,7 +71,7 @@ package struct SweepReport {
                 )
             )
         }
-        if !endpoints.isEmpty {
+        if !facts.endpoints.isEmpty {
             blocks.append(
                 .paragraph(
                     "A lead is a mark that a tool leaves, and no verdict: look at what speaks for and against it."

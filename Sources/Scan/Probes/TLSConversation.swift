@@ -203,6 +203,7 @@ final class TLSConversation {
         sighting.verification = session?.verify(store, name: name, address: address).map {
             Verification(chain: $0.chain, name: $0.name)
         }
+        sighting.verification?.isOwnTrust = visit.scan.options.verify?.caFile != nil
         for (own, store) in visit.scan.stores {
             guard let result = session?.verify(store, name: name, address: address) else { continue }
             sighting.verification?.stores.append((own, result.chain == "valid"))

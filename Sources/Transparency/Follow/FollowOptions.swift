@@ -25,8 +25,8 @@ package struct FollowOptions: Sendable {
     package var window = 4
     /// Requests a second to one log at most.
     package var rate = 10.0
-    /// Bytes of an answer at most.
-    package var mostBytes = 64 << 20
+    /// Bytes of an answer with entries at most; where it is more, fewer are asked for.
+    package var mostBytes = 32 << 20
 
     package init() {}
 }

@@ -31,7 +31,7 @@ final class FrontierProof {
     private func askEntry(_ index: UInt64, _ completion: @escaping (Outcome) -> Void) {
         let head = head
         let path = "ct/v1/get-entry-and-proof?leaf_index=\(index)&tree_size=\(head.size)"
-        requests.get(path) { [self] status, body in
+        requests.get(path, .entries(FollowOptions().mostBytes)) { [self] status, body in
             guard status == 200, let (entry, path) = try? LogAnswers.entryAndProof(body, index: index) else {
                 // Some logs don't have this request: the same in two.
                 return askHash(index, completion)
@@ -49,7 +49,8 @@ final class FrontierProof {
 
     private func askHash(_ index: UInt64, _ completion: @escaping (Outcome) -> Void) {
         let head = head
-        requests.get("ct/v1/get-entries?start=\(index)&end=\(index)") { [self] status, body in
+        let bounds = AnswerBounds.entries(FollowOptions().mostBytes)
+        requests.get("ct/v1/get-entries?start=\(index)&end=\(index)", bounds) { [self] status, body in
             guard status == 200, let entry = try? LogAnswers.entries(body, first: index, most: 1).first else {
                 return completion(.refused("status \(status) of get-entries"))
             }
@@ -93,7 +94,7 @@ final class FrontierProof {
             requests.get(path) { [self] status, body in
                 // A partial tile may go once the full one is there.
                 guard status == 404, place.width < 256 else { return take(status, body) }
-                requests.get(full, take)
+                requests.get(full, .small, take)
             }
         }
     }

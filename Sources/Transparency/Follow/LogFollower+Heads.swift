@@ -9,7 +9,14 @@ extension LogFollower {
         let path = log.interface == .rfc6962 ? "ct/v1/get-sth" : "checkpoint"
         requests.get(path) { [unowned self] status, body in
             guard !isDone else { return }
-            if status == 200 { takeHead(body) } else { refused("its head can't be had: status \(status)") }
+            if status == 200 {
+                takeHead(body)
+            } else if status == LogRequests.tooLarge {
+                report(.badHead, "What is sent for a head is longer than any.") { _ in }
+                passOver()
+            } else {
+                refused("its head can't be had: status \(status)")
+            }
             if !isDone, !options.untilHead || !wasHeadSeen { lookAgain() }
         }
     }

@@ -58,7 +58,8 @@ extension LogFollower {
         let current = generation
         var left = wanted.count
         for digest in wanted {
-            requests.get("issuer/" + digest.description.lowercased()) { [unowned self] status, body in
+            let path = "issuer/" + digest.description.lowercased()
+            requests.get(path, .certificate) { [unowned self] status, body in
                 if issuers.count >= Self.mostIssuers { issuers.removeAll() }
                 // One that is not to be had is not asked for with every tile.
                 let isRight = status == 200 && TreeHash(of: body.span) == digest

@@ -126,7 +126,7 @@ package final class LogFollower {
         switch log.interface {
         case .rfc6962:
             let path = "ct/v1/get-entries?start=\(range.lowerBound)&end=\(range.upperBound - 1)"
-            requests.get(path) { [unowned self] status, body in
+            requests.get(path, .entries(options.mostBytes)) { [unowned self] status, body in
                 guard current == generation else { return }
                 let entries = try? LogAnswers.entries(body, first: range.lowerBound, most: range.count)
                 arrive(range, status, entries)
@@ -135,7 +135,9 @@ package final class LogFollower {
             let tile = range.lowerBound / 256
             let known = ahead.last?.head.size ?? range.upperBound
             let width = Int(min(256, known - tile * 256))
-            askTile(width, TilePath.data(tile, width: width), TilePath.data(tile)) {
+            let paths = (TilePath.data(tile, width: width), TilePath.data(tile))
+            // A tile can't be asked for in parts.
+            askTile(width, paths.0, paths.1, .entries(2 * options.mostBytes)) {
                 [unowned self] status, body in
                 guard current == generation else { return }
                 take(tile: tile, width: width, range, status, body)
@@ -148,11 +150,12 @@ package final class LogFollower {
         _ width: Int,
         _ partial: String,
         _ full: String,
+        _ bounds: AnswerBounds = .small,
         _ completion: @escaping (Int, [UInt8]) -> Void
     ) {
-        requests.get(partial) { [unowned self] status, body in
+        requests.get(partial, bounds) { [unowned self] status, body in
             guard status == 404, width < 256 else { return completion(status, body) }
-            requests.get(full, completion)
+            requests.get(full, bounds, completion)
         }
     }
 

@@ -1,6 +1,25 @@
 import Fetch
 import Net
 
+/// What an answer may be at most: whoever sends more, or takes longer, is not waited for.
+struct AnswerBounds {
+    var bytes: Int
+    var milliseconds: Int
+    /// Bytes a second at least.
+    var rate = 0
+
+    /// Heads, proofs and tiles of hashes: the longest proof has 64 hashes, a tile 8 KiB, and a checkpoint
+    /// room for hundreds of witnesses.
+    static let small = AnswerBounds(bytes: 64 << 10, milliseconds: 30_000)
+    /// A certificate of who issues.
+    static let certificate = AnswerBounds(bytes: 1 << 20, milliseconds: 30_000)
+
+    /// Entries.
+    static func entries(_ bytes: Int) -> AnswerBounds {
+        AnswerBounds(bytes: bytes, milliseconds: 120_000, rate: 512)
+    }
+}
+
 /// Asks one log, no faster than it bears.
 ///
 /// An answer that says to come later, or none, holds up all requests to the log, not that one alone.
@@ -28,31 +47,48 @@ final class LogRequests {
     /// Asks for what lies at `path` below the log's address until there is an answer that counts.
     ///
     /// - Parameter completion: takes the status and the body; statuses that pass are not among them.
-    func get(_ path: String, _ completion: @escaping (Int, [UInt8]) -> Void) {
+    func get(
+        _ path: String,
+        _ bounds: AnswerBounds = .small,
+        _ completion: @escaping (Int, [UInt8]) -> Void
+    ) {
         inFlight += 1
-        attempt(path) { [unowned self] status, body in
+        attempt(path, bounds) { [unowned self] status, body in
             inFlight -= 1
             completion(status, body)
         }
     }
 
-    private func attempt(_ path: String, _ completion: @escaping (Int, [UInt8]) -> Void) {
+    private func attempt(
+        _ path: String,
+        _ bounds: AnswerBounds,
+        _ completion: @escaping (Int, [UInt8]) -> Void
+    ) {
         let now = fetcher.loop.now
         let time = max(now, nextSlot, heldUntil)
         nextSlot = max(now, nextSlot) + UInt64(1000 / min(1000, max(0.001, options.rate)))
-        guard time > now else { return send(path, completion) }
+        guard time > now else { return send(path, bounds, completion) }
         fetcher.loop.after(milliseconds: time - now) { [weak self] in
             guard let self else { return }
             // Held up meanwhile: wait again.
-            if heldUntil > fetcher.loop.now { attempt(path, completion) } else { send(path, completion) }
+            if heldUntil > fetcher.loop.now {
+                attempt(path, bounds, completion)
+            } else {
+                send(path, bounds, completion)
+            }
         }
     }
 
-    private func send(_ path: String, _ completion: @escaping (Int, [UInt8]) -> Void) {
+    private func send(
+        _ path: String,
+        _ bounds: AnswerBounds,
+        _ completion: @escaping (Int, [UInt8]) -> Void
+    ) {
         var request = FetchRequest(log.url + path)
-        request.mostBytes = options.mostBytes
+        request.mostBytes = bounds.bytes
         request.mostAttempts = 1
-        request.totalTimeout = 120_000
+        request.totalTimeout = bounds.milliseconds
+        request.leastRate = bounds.rate
         fetcher.fetch(request) { [weak self] result in
             guard let self else { return }
             switch result {
@@ -62,11 +98,17 @@ final class LogRequests {
                 lastAnswer = fetcher.loop.now
                 completion(response.status, response.body)
             case .success(let response):
-                again(path, "it answers with status \(response.status)", response.retryAfter, completion)
+                again(
+                    path,
+                    bounds,
+                    "it answers with status \(response.status)",
+                    response.retryAfter,
+                    completion
+                )
             case .failure(let error) where error.kind == .tooLarge: completion(Self.tooLarge, [])
             case .failure(let error):
                 guard error.kind != .cancelled else { return }
-                again(path, error.reason, nil, completion)
+                again(path, bounds, error.reason, nil, completion)
             }
         }
     }
@@ -81,6 +123,7 @@ final class LogRequests {
 
     private func again(
         _ path: String,
+        _ bounds: AnswerBounds,
         _ reason: String,
         _ retryAfter: Int?,
         _ completion: @escaping (Int, [UInt8]) -> Void
@@ -90,6 +133,6 @@ final class LogRequests {
         if wait > FetchPatience.longestWait, fetcher.loop.now >= heldUntil { onHold(wait / 1000) }
         heldUntil = max(heldUntil, fetcher.loop.now + wait)
         onTrouble(reason)
-        attempt(path, completion)
+        attempt(path, bounds, completion)
     }
 }

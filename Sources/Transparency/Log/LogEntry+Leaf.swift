@@ -12,6 +12,7 @@ extension LogEntry {
         let algorithm = Self.algorithm(body) ?? [0x30, 0x00]
         let content = Array(body) + algorithm + [0x03, 0x01, 0x00]
         precertificate = Self.header(0x30, content.count) + content
+        isReconstructed = true
     }
 
     /// The `signature` of a TBSCertificate: behind version and serial number.

@@ -27,6 +27,8 @@ package struct LogEntry: Sendable {
     private(set) var issuerKey = 0..<0
     /// The precertificate as it was submitted; empty for a certificate, or where it is not known.
     package var precertificate: [UInt8] = []
+    /// Whether `precertificate` was put together from the leaf (`takeLeaf`).
+    package internal(set) var isReconstructed = false
     /// Whether what stands beside the leaf can't be read: a chain, a precertificate.
     package var isTorn = false
     /// The certificates above it; or, of a static log, their SHA-256.

@@ -1,4 +1,5 @@
 package import Bytes
+import Observations
 package import PublicSuffix
 
 /// Says of a certificate what it is to whoever watches names.
@@ -45,7 +46,7 @@ package struct CertificateWatch {
 
     /// - Parameters:
     ///   - certificate: with its digests.
-    ///   - issuerKey: of a precertificate.
+    ///   - issuerKey: SHA-256 of the key that issues it; nil where nobody can tell.
     ///   - time: when it was logged, in milliseconds since 1970.
     package mutating func findings(
         _ certificate: IssuedCertificate,
@@ -74,7 +75,8 @@ package struct CertificateWatch {
                 )
             }
             guard said.insert(watched.domain).inserted else { continue }
-            if !isAuthorised { findings += issuance(certificate, watched, name, issuerKey) }
+            let isKeyKnown = certificate.key.map(watched.keys.contains) ?? false
+            if !isAuthorised, !isKeyKnown { findings += issuance(certificate, watched, name, issuerKey) }
             findings += validity(certificate, watched, name)
         }
         return findings
@@ -87,17 +89,11 @@ package struct CertificateWatch {
         _ issuerKey: TreeHash?
     ) -> [WatchFinding] {
         var findings: [WatchFinding] = []
-        let isKnownKey = issuerKey.map(watched.issuerKeys.contains) ?? false
-        if watched.issuers != nil || !watched.issuerKeys.isEmpty, !isKnownKey,
-            !certificate.issuer.contains(where: { watched.issuers?.contains($0) ?? false })
-        {
-            let issuer =
-                certificate.issuer.isEmpty
-                ? "an issuer without a name" : certificate.issuer.joined(separator: ", ")
+        if let fault = issuerFault(certificate, watched, issuerKey) {
             findings.append(
                 WatchFinding(
                     name: .unexpectedIssuer,
-                    message: "A certificate for \(name) is from \(issuer), which is not on the list.",
+                    message: "A certificate for \(name) is from \(fault).",
                     watched: watched.domain,
                     found: name
                 )
@@ -114,6 +110,33 @@ package struct CertificateWatch {
             )
         }
         return findings
+    }
+
+    /// What is against who has issued a certificate; nil when nothing is.
+    private func issuerFault(
+        _ certificate: IssuedCertificate,
+        _ watched: WatchedName,
+        _ issuerKey: TreeHash?
+    ) -> String? {
+        let issuer =
+            certificate.issuer.isEmpty
+            ? "an issuer without a name" : certificate.issuer.joined(separator: ", ")
+        if let issuers = watched.issuers, !Self.isNamed(certificate, issuers) {
+            return "\(issuer), which is not on the list"
+        }
+        guard !watched.issuerKeys.isEmpty else { return nil }
+        guard let issuerKey else {
+            // A name that is on the list suffices where a certificate alone was logged.
+            return watched.issuers == nil ? "\(issuer), whose key is not known" : nil
+        }
+        guard !watched.issuerKeys.contains(issuerKey) else { return nil }
+        return "\(issuer), whose key \(issuerKey.description) is not on the list"
+    }
+
+    private static func isNamed(_ certificate: IssuedCertificate, _ issuers: [String]) -> Bool {
+        if certificate.issuer.contains(where: issuers.contains) { return true }
+        guard let whole = DistinguishedNameKey.make(certificate.issuerName) else { return false }
+        return issuers.contains { DistinguishedNameKey.make($0) == whole }
     }
 
     private func validity(_ certificate: IssuedCertificate, _ watched: WatchedName, _ name: String)

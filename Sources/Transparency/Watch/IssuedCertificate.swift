@@ -4,8 +4,10 @@ package import Bytes
 package struct IssuedCertificate: Sendable {
     /// DNS names and the subject's common names, as they stand.
     package var names: [String] = []
-    /// The issuer's whole name, its common names and its organisations, in lower case.
+    /// The issuer's common names and its organisations, in lower case.
     package var issuer: [String] = []
+    /// The issuer's whole name, as a record writes it; known with the digests.
+    package var issuerName = ""
     /// Seconds since 1970.
     package var notBefore: Int?
     package var notAfter: Int?

@@ -1,4 +1,5 @@
 import Bytes
+import Foundation
 import Observations
 import Wire
 
@@ -25,15 +26,35 @@ package struct IssuedCertificateReader: ~Copyable {
         }
         result.notBefore = index.notBefore?.seconds
         result.notAfter = index.notAfter?.seconds
-        let broken: [CertificateAnomaly] = [
-            .unparsableExtension, .unparsableExtensions, .duplicateExtension, .tooManyParts,
-        ]
-        result.hidesNames =
-            index.extensions.all.contains { $0.key == .subjectAlternativeName }
-            && broken.contains { index.reading.anomalies.contains($0) }
-            || result.names.count > CertificateWatch.mostNames
+        result.hidesNames = hidesNames || result.names.count > CertificateWatch.mostNames
         result.isAuthority = index.extensions.isCA == true
         return result
+    }
+
+    /// Whether there may be a name in the certificate that was not read: one in letters that nobody can tell,
+    /// longer than any, or under a tag that names don't have.
+    private var hidesNames: Bool {
+        let anomalies = index.reading.anomalies
+        let broken: [CertificateAnomaly] = [
+            .unparsableExtension, .unparsableExtensions, .duplicateExtension, .tooManyParts,
+            .overlongLength, .indefiniteLength,
+        ]
+        if index.extensions.all.contains(where: { $0.key == .subjectAlternativeName }),
+            broken.contains(where: { anomalies.contains($0) })
+        {
+            return true
+        }
+        if anomalies.contains(.unparsableSubject) { return true }
+        let isOdd = index.extensions.alternativeNames.contains { name in
+            switch name.kind {
+            case .dns: name.text.place == .hexadecimal || name.element.content.count > NameText.longest
+            // Other names, X.400 and EDI addresses, registered identifiers (RFC 5280, section 4.2.1.6).
+            case .other: ![0xa0, 0xa3, 0xa5, 0x88].contains(name.element.tag)
+            case .address, .email, .uri, .directory: false
+            }
+        }
+        return isOdd
+            || index.subject.contains { $0.part == .commonName && $0.text.place == .hexadecimal }
     }
 
     /// Reads an entry of a log: what the log has signed of it.
@@ -66,7 +87,7 @@ package struct IssuedCertificateReader: ~Copyable {
         return (signed, !isSame)
     }
 
-    /// Adds the digests of the certificate that was read last.
+    /// Adds the digests of the certificate that was read last, and its issuer's whole name.
     package mutating func addDigests(_ der: ArraySlice<UInt8>, to certificate: inout IssuedCertificate) {
         var digests = CertificateDigests()
         digests.hash(der.span, index)
@@ -75,7 +96,17 @@ package struct IssuedCertificateReader: ~Copyable {
         certificate.bodyBytes = body
         certificate.body = Digest256(body)
         certificate.certificate = Digest256(digests.sha256)
+        certificate.issuerName = issuerName(der.span)
         certificate.key = index.key.whole.isEmpty ? nil : Digest256(digests.publicKey)
+    }
+
+    private func issuerName(_ bytes: Span<UInt8>) -> String {
+        var buffer = ByteBuffer()
+        buffer.append("\"")
+        buffer.append(name: index.issuer.span, bytes, index)
+        buffer.append("\"")
+        let text = buffer.withSpan { span in span.withUnsafeBufferPointer { Data($0) } }
+        return (try? JSONDecoder().decode(String.self, from: text)) ?? ""
     }
 
     private func text(_ text: CertificateText, _ bytes: Span<UInt8>) -> String {

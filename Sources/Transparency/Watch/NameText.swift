@@ -43,6 +43,9 @@ package enum NameText {
         return String(name[colon...].dropFirst(3).prefix { $0 != "/" && $0 != ":" })
     }
 
+    /// Bytes of a name that is compared at most; DNS has 255.
+    static let longest = 1024
+
     /// - Returns: nil for what is no name at all.
     private static func form(_ name: String) -> String? {
         var text = name[...]
@@ -50,7 +53,7 @@ package enum NameText {
         while text.first == " " { text = text.dropFirst() }
         while text.last == "." { text = text.dropLast() }
         if text.hasPrefix("*.") { text = text.dropFirst(2) }
-        guard !text.isEmpty, text.utf8.count <= 1024 else { return nil }
+        guard !text.isEmpty, text.utf8.count <= longest else { return nil }
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
         let composed = composed(String(text))
         let labels = composed.split(omittingEmptySubsequences: false) {

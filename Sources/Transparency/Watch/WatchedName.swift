@@ -4,10 +4,14 @@ package import Bytes
 package struct WatchedName: Sendable {
     /// In lower case and ASCII, without `*.`.
     package var domain: String
-    /// Who may issue for it, by common names or organisations in lower case; nil for anybody.
+    /// Who may issue for it, by common names, organisations or whole names in lower case; nil for anybody.
     package var issuers: [String]?
-    /// SHA-256 of the keys that may issue for it, as precertificates name them.
+    /// SHA-256 of the keys that may issue for it, as precertificates name them; empty for any.
+    ///
+    /// Where both are said both have to hold: the name says who, and the key that it is no other of that name.
     package var issuerKeys: Set<TreeHash> = []
+    /// SHA-256 of keys that are authorised for it, under whatever certificate.
+    package var keys: Set<Digest256> = []
     /// Whether a certificate that nobody has authorised is a finding.
     package var isClosed = true
     /// Whether look-alikes are looked for.
@@ -43,12 +47,15 @@ package struct WatchList: Sendable {
     private var places: [String: Int] = [:]
     /// Names by the name that they stand right below.
     private var children: [String: [Int]] = [:]
-    /// TBS digests, certificates and keys that were authorised beforehand.
+    /// Certificates and TBS digests that were authorised, whatever their names, and keys of `ct authorize --key`.
     package var authorised: Set<Digest256> = []
 
     package init() {}
 
     package var isEmpty: Bool { names.isEmpty }
+
+    /// Whether it matters whose key has issued a certificate.
+    package var asksForIssuerKeys: Bool { names.contains { !$0.issuerKeys.isEmpty } }
 
     /// Adds a name; what was said of it before is added to.
     package mutating func add(_ name: WatchedName) {
@@ -61,6 +68,7 @@ package struct WatchList: Sendable {
         }
         if let issuers = name.issuers { names[place].issuers = (names[place].issuers ?? []) + issuers }
         names[place].issuerKeys.formUnion(name.issuerKeys)
+        names[place].keys.formUnion(name.keys)
         names[place].isClosed = names[place].isClosed || name.isClosed
         names[place].hasLookalikes = names[place].hasLookalikes || name.hasLookalikes
     }

@@ -116,6 +116,7 @@ struct UpdateCommand: ParsableCommand {
     private static func fetch(_ url: String, limit: Int) throws -> [UInt8] {
         var request = FetchRequest(url)
         request.mostBytes = limit
+        request.sayWaits()
         do throws(FetchError) {
             return try Fetcher.contents(request, Fetcher.Options(userAgent: "hallmark/\(Hallmark.version)"))
                 .body

@@ -58,6 +58,7 @@ struct ClickHouseFeed: RecordFeed {
         request.totalTimeout = Self.patience * 1000
         request.mostRedirects = 0
         request.mostAttempts = 5
+        request.sayWaits()
         let answer = try Fetcher.answer(request, .init(userAgent: "hallmark/\(Hallmark.version)"))
         guard answer.isSuccess else {
             let words = String(decoding: answer.body.prefix(500), as: UTF8.self)

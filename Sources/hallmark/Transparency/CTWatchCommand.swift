@@ -61,7 +61,8 @@ struct WatchArguments: ParsableArguments {
     )
     var state: String?
 
-    @Flag(help: "Write every certificate, not only those with a finding or a lead.") var all = false
+    @Flag(help: "Write every certificate, not only those with a finding, a lead, or a rule that holds.")
+    var all = false
 
     @Flag(name: .customLong("no-signatures"), help: "Match no signatures.") var noSignatures = false
 

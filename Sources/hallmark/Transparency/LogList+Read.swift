@@ -22,8 +22,10 @@ extension LogList {
         guard place.hasPrefix("https://") || place.hasPrefix("http://") else {
             return try UnpackedBytes.contents(of: place, limit: 64 << 20)
         }
+        var request = FetchRequest(place)
+        request.sayWaits()
         do throws(FetchError) {
-            return try Fetcher.contents(FetchRequest(place), network).body
+            return try Fetcher.contents(request, network).body
         } catch {
             throw FileError(place, error.reason)
         }

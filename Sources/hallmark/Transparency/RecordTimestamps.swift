@@ -10,7 +10,8 @@ struct RecordTimestamps {
         /// SHA-256 of the certificate.
         var certificate: String
         var shown: ShownTimestamps
-        /// Whether the chain leads to an authority that programs trust, as far as the scan has checked it.
+        /// Whether the chain leads to an authority that programs trust, as far as the scan has checked it:
+        /// not to one of those that a person named.
         var isPublic = false
     }
 
@@ -49,7 +50,9 @@ struct RecordTimestamps {
             now: now
         )
         var found = Endpoint(name: address + port, certificate: digest, shown: shown)
-        found.isPublic = root.at("hallmark.verification.chain")?.string == "valid"
+        found.isPublic =
+            root.at("hallmark.verification.chain")?.string == "valid"
+            && root.at("hallmark.verification.trust") == nil
         return .endpoint(found)
     }
 

@@ -16,6 +16,8 @@ struct WatchCounts {
     var partly = 0
     var misbehaviours = 0
     var leads = 0
+    /// Certificates for which a rule holds that makes no lead.
+    var matches = 0
     /// Logs that were not read to their heads.
     var unfinished = 0
     var findings: [WatchFinding.Name: Int] = [:]
@@ -23,12 +25,12 @@ struct WatchCounts {
     var hasFailed = false
     private var saved: (entries: UInt64, met: Int, heads: [UInt64]) = (.max, -1, [])
 
-    mutating func add(_ found: [WatchFinding], _ lead: LeadLabel?) {
+    mutating func add(_ found: [WatchFinding], _ verdict: LoggedRecord.Verdict) {
         for finding in found {
             findings[finding.name, default: 0] += 1
             worst = max(worst ?? .info, finding.severity)
         }
-        if lead != nil { leads += 1 }
+        if verdict.lead != nil { leads += 1 } else if verdict.isMatched { matches += 1 }
     }
 
     /// Whether a state says something that the last one did not.
@@ -59,6 +61,7 @@ struct WatchCounts {
             if let count = findings[name] { lines.append("  \(name.rawValue): \(grouped(UInt64(count)))") }
         }
         if leads > 0 { lines.append("  with a lead: \(grouped(UInt64(leads)))") }
+        if matches > 0 { lines.append("  with a rule that holds, and no lead: \(grouped(UInt64(matches)))") }
         if misbehaviours > 0 { lines.append("  misbehaviour of logs: \(misbehaviours)") }
         if unfinished > 0 {
             lines.append("  never answered, or not read to the head: \(counted(unfinished, "log"))")

@@ -30,7 +30,6 @@ enum WatchFile {
     private static func add(_ inventory: Inventory, to list: inout WatchList) {
         for asset in inventory.assets {
             list.authorised.formUnion(asset.certificates)
-            list.authorised.formUnion(asset.keys)
             list.authorised.formUnion(asset.tbs)
             var names = asset.names
             switch asset.place {
@@ -44,6 +43,8 @@ enum WatchFile {
                 }
                 // As with endpoints: an asset that pins nothing accepts what its issuers issue.
                 name.isClosed = asset.isPinned
+                // A key of one asset says nothing of the names of another.
+                name.keys = asset.keys
                 list.add(name)
             }
         }

@@ -23,6 +23,8 @@ final class WatchRun: LogHandler {
     private var failure: (any Error)?
     private var counts = WatchCounts()
     private var authorised = FileStamp()
+    /// Entries that are named of those that can't be read, or not whole; all are counted.
+    private static let mostNotes = 100
     /// When the progress was last said, in nanoseconds since 1970.
     private var toldAt = WallClock.nanoseconds
 
@@ -172,7 +174,7 @@ final class WatchRun: LogHandler {
             found(misbehaviour)
         }
         guard var certificate = read else {
-            if counts.unreadable == 0 {
+            if counts.unreadable < Self.mostNotes {
                 note("the certificate of entry \(entry.index) can't be read", of: log)
             }
             counts.unreadable += 1
@@ -180,7 +182,9 @@ final class WatchRun: LogHandler {
             return
         }
         if certificate.hidesNames {
-            if counts.partly == 0 { note("not all names of entry \(entry.index) can be read", of: log) }
+            if counts.partly < Self.mostNotes {
+                note("not all names of entry \(entry.index) can be read", of: log)
+            }
             counts.partly += 1
             counts.hasFailed = true
         }
@@ -195,12 +199,13 @@ final class WatchRun: LogHandler {
             concerns
             ? certificates.findings(
                 certificate,
-                issuerKey: entry.issuerKeyHash,
+                issuerKey: certificates.list.asksForIssuerKeys ? IssuingKey.find(entry) : nil,
                 at: Int(clamping: entry.time)
             ) : []
-        let lead = record.make(entry, log, findings)
-        counts.add(findings, lead)
-        guard watch.all || lead != nil || !findings.isEmpty else { return }
+        let verdict = record.make(entry, log, findings)
+        counts.add(findings, verdict)
+        let isWorthALook = verdict.lead != nil || verdict.isMatched || !findings.isEmpty
+        guard watch.all || isWorthALook else { return }
         counts.records += 1
         record.line.withSpan { batch.append($0) }
     }
@@ -262,5 +267,9 @@ final class WatchRun: LogHandler {
         }
     }
 
-    private var report: String { counts.report }
+    private var report: String {
+        guard hasRules, !watch.all else { return counts.report }
+        return counts.report
+            + "\n  rules that count over many certificates: 'hallmark match' over what --all writes"
+    }
 }
