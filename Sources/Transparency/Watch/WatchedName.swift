@@ -47,7 +47,8 @@ package struct WatchList: Sendable {
     private var places: [String: Int] = [:]
     /// Names by the name that they stand right below.
     private var children: [String: [Int]] = [:]
-    /// Certificates and TBS digests that were authorised, whatever their names, and keys of `ct authorize --key`.
+    /// Certificates and TBS digests that were authorised, whatever their names, and keys of
+    /// `ct authorize --key`.
     package var authorised: Set<Digest256> = []
 
     package init() {}

@@ -28,7 +28,6 @@ struct LoggedRecord: ~Copyable {
     }
 
     /// Writes the record into `line`.
-    ///
     mutating func make(_ entry: LogEntry, _ log: LogDescription, _ findings: [WatchFinding]) -> Verdict {
         observation.reset()
         // A log may say any time; what lies behind the year 2262 stands as the last moment before.
