@@ -238,7 +238,9 @@ let package = Package(
         .testTarget(name: "FetchTests", dependencies: ["Fetch", "Net", "TestSupport", "Wire"]),
         .testTarget(
             name: "TransparencyTests",
-            dependencies: ["Bytes", "hallmark", "PublicSuffix", "TestSupport", "Transparency"]
+            dependencies: [
+                "Bytes", "hallmark", "Observations", "PublicSuffix", "TestSupport", "Transparency",
+            ]
         ),
         .testTarget(name: "NetTests", dependencies: ["CUV", "Net", "TestSupport", "Wire"]),
         .testTarget(

@@ -9,8 +9,8 @@ import Wire
 // What it costs to follow a log: hashing each entry, as who rebuilds the tree has to, and beside it reading
 // the certificate, looking at its names for watched ones and their look-alikes, and keeping the root.
 //
-//   bench-transparency ENTRIES: entries of a synthetic log, made of the certificates of /etc/ssl/certs: each second
-//   one is a precertificate's, which is held against its leaf.
+//   bench-transparency ENTRIES: entries of a synthetic log, made of the certificates of /etc/ssl/certs:
+//   each second one is a precertificate's, which is held against its leaf.
 //   bench-transparency lookalikes VARIANTS INNOCENT: what is called a look-alike (Benchmarks/lookalikes.sh).
 
 if CommandLine.arguments.count == 4, CommandLine.arguments[1] == "lookalikes" {

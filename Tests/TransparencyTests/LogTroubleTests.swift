@@ -143,7 +143,8 @@ import Testing
     /// Names that nobody can read may be ours: that they are there is said of each.
     @Test(
         arguments: [
-            // Bytes that are no UTF-8, a tag that names don't have, a name of 2,000 bytes, a length beyond the end.
+            // Bytes that are no UTF-8, a tag that names don't have, a name of 2,000 bytes, a length beyond
+            // the end, and one name within another.
             "3007 8205 ff61fe6263", "3008 0c06 612e74657374",
             "308207d4 828207d0 " + String(repeating: "61", count: 2000),
             "3006 8209 612e7465", "300a a208 8206 612e74657374",

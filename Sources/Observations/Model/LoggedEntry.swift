@@ -16,8 +16,8 @@ package struct LoggedEntry: Equatable, Sendable {
     package var kind: Kind
     /// SHA-256 of the key that issues the certificate; empty where the entry does not say.
     package var issuerKeyHash: [UInt8]
-    /// Whether the certificate was put together from what the log has signed, so that digests of the whole are
-    /// those of nothing that anybody has issued.
+    /// Whether the certificate was put together from what the log has signed, so that digests of the whole
+    /// are those of nothing that anybody has issued.
     package var isReconstructed: Bool
 
     package init(

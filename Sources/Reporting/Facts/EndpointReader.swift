@@ -87,8 +87,8 @@ struct EndpointReader {
         return counts
     }
 
-    /// - Parameter orCertificate: whether a record without an endpoint, as of a log or a file, is named by its
-    ///   certificate, so that what is said of one is not taken for what is said of another.
+    /// - Parameter orCertificate: whether a record without an endpoint, as of a log or a file, is named by
+    ///   its certificate, so that what is said of one is not taken for what is said of another.
     static func place(_ record: JSONNode, orCertificate: Bool = false) -> String {
         let host =
             text(record, "server.ip") ?? text(record, "server.domain") ?? text(record, "server.address")

@@ -8,7 +8,8 @@ package struct WatchedName: Sendable {
     package var issuers: [String]?
     /// SHA-256 of the keys that may issue for it, as precertificates name them; empty for any.
     ///
-    /// Where both are said both have to hold: the name says who, and the key that it is no other of that name.
+    /// Where both are said both have to hold: the name says who, and the key that it is none other of
+    /// that name.
     package var issuerKeys: Set<TreeHash> = []
     /// SHA-256 of keys that are authorised for it, under whatever certificate.
     package var keys: Set<Digest256> = []
