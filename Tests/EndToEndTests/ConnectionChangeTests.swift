@@ -181,7 +181,10 @@ import Testing
     }
 
     @Test func anotherApplicationProtocol() throws {
-        let record = try visit([Face(victim, ["alpn": ["h2"]]), Face(victim, ["alpn": ["http/1.1"]])])
+        let record = try visit(
+            [Face(victim, ["alpn": ["h2"]]), Face(victim, ["alpn": ["http/1.1"]])],
+            ["--probe", "adaptive"]
+        )
         let other = try #require(connections(record).first)
         #expect(other["differs"] as? [String] == ["next_protocol"])
         #expect(other["next_protocol"] as? String == "http/1.1")
@@ -191,7 +194,10 @@ import Testing
     /// What answers the request speaks no TLS: nothing that it says is an answer of the certificate's holder.
     @Test(arguments: ["HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "SSH-2.0-lab\r\n"])
     func anotherProtocolAltogether(_ words: String) throws {
-        let record = try visit([Face(victim), Face(attacker, hasKey: true, ["says": words])])
+        let record = try visit(
+            [Face(victim), Face(attacker, hasKey: true, ["says": words])],
+            ["--probe", "adaptive"]
+        )
         #expect(record.text("tls.server.subject") == "CN=victim")
         #expect(record.text("hallmark.proof") == "presented")
         #expect(record["tls.established"] as? Bool == false)
@@ -218,7 +224,7 @@ import Testing
 
     /// One host, two machines: each answer belongs to the certificate of its connection.
     @Test func anotherHostAnswersTheSecondRequest() throws {
-        let record = try visit([Face(victim), Face(victim), Face(attacker)])
+        let record = try visit([Face(victim), Face(attacker)])
         #expect(record.text("hallmark.proof") == "proven")
         #expect(record.number("http.response.status_code") == 200)
         #expect(record["http.response.certificate_sha256"] == nil)

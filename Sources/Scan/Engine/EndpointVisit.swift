@@ -27,6 +27,10 @@ final class EndpointVisit: TCPConnection {
     var preludeError: ObservationError?
     /// The name that the server says it answers for, in place of the one it does not know.
     var otherHost: String?
+    /// What comes after the present connection where that is known before it ends.
+    private var following: ProbeSequence.Step?
+    /// Our own handshake with this server does not come to its end: libssl makes the others.
+    private(set) var needsOther = false
     /// The hello that got the certificate, or the one to begin with.
     var look = ClientHello.Look.default
     private(set) var attempt: ScanLoop.Attempt?
@@ -62,6 +66,7 @@ final class EndpointVisit: TCPConnection {
         clockAtBegin = MonotonicClock.nanoseconds
         setback = OwnTrouble.Setback()
         (otherHost, look) = (nil, scan.options.look)
+        (following, needsOther) = (nil, false)
         certificate.reset()
         decision = .nothing
         isCut = false
@@ -161,9 +166,9 @@ final class EndpointVisit: TCPConnection {
         go(sequence.cut())
     }
 
-    private func decide(_ decision: ProbeDecision) -> ProbeSequence.Step {
+    private func decide(_ decision: ProbeDecision, isOpen: Bool = false) -> ProbeSequence.Step {
         self.decision = decision
-        return sequence.decided(decision)
+        return sequence.decided(decision, isOpen: isOpen)
     }
 
     /// Takes from a second decision what the first one left out and what can still be done.
@@ -219,11 +224,58 @@ final class EndpointVisit: TCPConnection {
 
     /// TLS, or whatever the probe speaks, begins on the open connection.
     func startProbe() {
-        if probe?.opened(self) != .wait { close() }
+        act(probe?.opened(self))
+    }
+
+    private func act(_ action: ProbeAction?) {
+        switch action {
+        case .wait: break
+        case .complete: goOn()
+        case .done, nil: close()
+        }
+    }
+
+    /// Whether every endpoint with a certificate is asked over HTTP, so that the connection that shows it may
+    /// be the one that is asked.
+    var asksEverywhere: Bool { scan.options.level == .full && observation.startTLS == nil }
+
+    /// Notes that our own handshake failed where a server of TLS 1.3 may have no part in it.
+    func needOther() {
+        needsOther = true
+        scan.counters.addFallback()
+    }
+
+    /// The connection that has shown the certificate has a complete handshake: HTTP goes over it.
+    private func goOn() {
+        guard let probe, let session = probe.session, !isLate else { return close() }
+        let connection = EndedConnection(
+            end: .closed,
+            isConnected: true,
+            preludeError: nil,
+            isPastPrelude: true,
+            isTemporary: false
+        )
+        switch probe.ended(connection, self) {
+        case .certificate: _ = sequence.succeeded()
+        case .failed(let ending, let failure, let suite):
+            following = sequence.ended(ending, failure, suite: suite)
+            return close()
+        case .done, .reconnect, .surprised: return close()
+        }
+        step = decide(scan.handler.decide(observation), isOpen: true)
+        guard step == .http else {
+            following = step
+            return close()
+        }
+        stepBeganAt = scan.loop.now
+        setDeadline(milliseconds: scan.options.handshakeTimeout)
+        let request = RequestProbe(self)
+        self.probe = request
+        act(request.goOn(over: session, self))
     }
 
     func receivedByProbe(_ bytes: Span<UInt8>) {
-        if probe?.received(bytes, self) != .wait { close() }
+        act(probe?.received(bytes, self))
     }
 
     override func closed(_ end: ConnectionEnd) {
@@ -248,6 +300,10 @@ final class EndpointVisit: TCPConnection {
 
     /// The present connection is over: the probe says what follows.
     private func ended(_ end: ConnectionEnd) {
+        if let following {
+            self.following = nil
+            return go(following)
+        }
         endTunnel(end)
         if tunnel == nil { endPrelude(end) }
         guard !asksForOtherName(), let probe else { return again() }

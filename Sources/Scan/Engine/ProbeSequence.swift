@@ -132,9 +132,12 @@ struct ProbeSequence {
     }
 
     /// What the handler wants is done in the order of its cost to the server.
-    mutating func decided(_ decision: ProbeDecision) -> Step {
+    ///
+    /// - Parameter isOpen: whether a connection is open that HTTP can go over, which then comes first.
+    mutating func decided(_ decision: ProbeDecision, isOpen: Bool = false) -> Step {
+        if isOpen, decision.wanted[.http] != nil { planned.append(.http) }
         if decision.wanted[.jarm] != nil { planned.append(.jarm) }
-        if decision.wanted[.http] != nil { planned.append(.http) }
+        if !isOpen, decision.wanted[.http] != nil { planned.append(.http) }
         if decision.wanted[.sni] != nil {
             if hasServerName { planned.append(.sni(.none)) }
             planned.append(.sni(.random))

@@ -6,12 +6,17 @@ import Wire
 
 /// The certificate grab: our own hello, and the server's answer up to its Certificate.
 ///
+/// Where every endpoint is asked over HTTP it goes on to a complete handshake, over which that is done; what
+/// does not come so far is a grab.
+///
 /// One serves endpoint after endpoint, and on each several hellos may be tried.
 final class CertificateProbe: Probe {
     private var grab = Grab()
     private var look = ClientHello.Look.default
     private var attempt = 1
     private var failure: GrabFailure?
+    /// The present connection's handshake where it goes on; nil where it does not.
+    private var handshake: GrabSession?
     /// The most telling of the endpoint's earlier tries that got no certificate.
     private var earlier: (flight: ServerFlight, error: ObservationError?, weight: Int)?
 
@@ -25,10 +30,19 @@ final class CertificateProbe: Probe {
 
     func prepare(_ visit: EndpointVisit) {
         failure = nil
+        handshake = nil
         visit.observation.flight.reset()
     }
 
+    var session: (any TLSHandshake)? { handshake?.isProven == true ? handshake : nil }
+
     func opened(_ visit: EndpointVisit) -> ProbeAction {
+        if look == .default, visit.asksEverywhere {
+            let handshake = GrabSession(visit.scan.context, serverName: visit.observation.serverName)
+            self.handshake = handshake
+            handshake.flush { visit.sendStep($0) }
+            return .wait
+        }
         let name = visit.observation.serverName.map { Array($0.utf8) } ?? []
         grab.start(
             look,
@@ -42,7 +56,12 @@ final class CertificateProbe: Probe {
     }
 
     func received(_ bytes: Span<UInt8>, _ visit: EndpointVisit) -> ProbeAction {
-        visit.act(
+        if let handshake {
+            handshake.receive(bytes)
+            handshake.flush { visit.sendStep($0) }
+            return handshake.isProven ? .complete : handshake.failure == nil ? .wait : .done
+        }
+        return visit.act(
             grab.receive(bytes, context: visit.scan.context, flight: &visit.observation.flight),
             &failure
         )
@@ -50,7 +69,11 @@ final class CertificateProbe: Probe {
 
     func ended(_ connection: EndedConnection, _ visit: EndpointVisit) -> ProbeOutcome {
         let (observation, end) = (visit.observation, connection.end)
-        if connection.isConnected, end != .closed, connection.isPastPrelude {
+        if let handshake {
+            if connection.isConnected, end != .closed, connection.isPastPrelude { handshake.ended(end.close) }
+            failure = handshake.failure
+            observation.flight = handshake.flight
+        } else if connection.isConnected, end != .closed, connection.isPastPrelude {
             let action = grab.closed(end.close, context: visit.scan.context, flight: &observation.flight)
             if case .failed(let failure) = action { self.failure = failure }
         }
@@ -68,10 +91,13 @@ final class CertificateProbe: Probe {
         )
         observation.error = error
         guard !isSuccess else {
-            observation.proof = .presented
+            observation.proof = handshake?.isProven == true ? .proven : .presented
             observation.notTLS = nil
-            observation.sentServerName = look.sendsServerName ? observation.serverName : nil
+            let sendsName = handshake?.sendsServerName ?? look.sendsServerName
+            observation.sentServerName = sendsName ? observation.serverName : nil
             visit.look = look
+            // Ours does not come further a second time, either.
+            if let handshake, !handshake.isProven, observation.flight.version == 0x0304 { visit.needOther() }
             return .certificate
         }
         if failure == .notTLS {

@@ -27,12 +27,19 @@ final class HandshakeProbe: Probe {
 
     func opened(_ visit: EndpointVisit) -> ProbeAction {
         conversation.offersProtocols = visit.observation.startTLS == nil
-        return conversation.connected { visit.sendStep($0) } == .wait ? .wait : .done
+        return act(conversation.connected { visit.sendStep($0) }, visit)
     }
 
     func received(_ bytes: Span<UInt8>, _ visit: EndpointVisit) -> ProbeAction {
-        conversation.received(bytes) { visit.sendStep($0) } == .wait ? .wait : .done
+        act(conversation.received(bytes) { visit.sendStep($0) }, visit)
     }
+
+    private func act(_ action: TLSConversation.Action, _ visit: EndpointVisit) -> ProbeAction {
+        if action == .wait { return .wait }
+        return conversation.isEstablished && visit.asksEverywhere ? .complete : .done
+    }
+
+    var session: (any TLSHandshake)? { conversation.isEstablished ? conversation.session : nil }
 
     func ended(_ connection: EndedConnection, _ visit: EndpointVisit) -> ProbeOutcome {
         let (observation, end) = (visit.observation, connection.end)

@@ -20,6 +20,10 @@ protocol Probe: AnyObject {
     /// Bytes came; they are valid only during the call.
     func received(_ bytes: Span<UInt8>, _ visit: EndpointVisit) -> ProbeAction
 
+    /// The complete handshake of the present connection, which another probe may go on over; nil while there
+    /// is none.
+    var session: (any TLSHandshake)? { get }
+
     /// The probe to go on with after a connection that counts for nothing, as this machine failed it.
     func renewed(_ visit: EndpointVisit) -> any Probe
 
@@ -28,12 +32,16 @@ protocol Probe: AnyObject {
 }
 
 extension Probe {
+    var session: (any TLSHandshake)? { nil }
+
     func renewed(_ visit: EndpointVisit) -> any Probe { self }
 }
 
 /// What the visit does next with a probe's connection.
 enum ProbeAction: Equatable {
     case wait
+    /// The handshake is complete, and something else may be asked over the same connection.
+    case complete
     /// Close it: everything was seen that will be.
     case done
 }

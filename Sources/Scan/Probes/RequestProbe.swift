@@ -34,6 +34,7 @@ final class RequestProbe: Probe {
                 : HandshakeEngines(
                     scan,
                     usesOwn: observation.flight.version == 0x0304 && visit.look == .default
+                        && !visit.needsOther
                 ),
             serverName: observation.serverName,
             offersProtocols: visit.look != .noProtocols,
@@ -51,6 +52,11 @@ final class RequestProbe: Probe {
 
     func opened(_ visit: EndpointVisit) -> ProbeAction {
         act(conversation.connected { visit.sendStep($0) })
+    }
+
+    /// Asks over the connection that has shown the certificate.
+    func goOn(over session: any TLSHandshake, _ visit: EndpointVisit) -> ProbeAction {
+        act(conversation.goOn(over: session) { visit.sendStep($0) })
     }
 
     func received(_ bytes: Span<UInt8>, _ visit: EndpointVisit) -> ProbeAction {

@@ -27,7 +27,7 @@ final class TLSConversation {
     /// False when TLS begins inside another protocol, or where the server takes only its own.
     var offersProtocols: Bool
     let http: HTTPProbe?
-    private var session: (any TLSHandshake)?
+    private(set) var session: (any TLSHandshake)?
     /// Whether our own TLS 1.3 makes the next handshake.
     private var usesOwn: Bool
 
@@ -110,6 +110,13 @@ final class TLSConversation {
         return advance(send)
     }
 
+    /// Goes on over a connection whose handshake is complete.
+    func goOn(over session: any TLSHandshake, _ send: (Span<UInt8>) -> Void) -> Action {
+        prepare()
+        self.session = session
+        return established(send)
+    }
+
     private func makeSession(_ engines: HandshakeEngines) throws(TLSError) -> (any TLSHandshake)? {
         if usesOwn, let own = engines.own {
             return GrabSession(own, serverName: serverName, offersProtocols: offersProtocols)
@@ -166,6 +173,10 @@ final class TLSConversation {
             guard let http, !usesOwn, hasRefusedUs else { return .failed }
             return act(http.refused(), send)
         }
+        return established(send)
+    }
+
+    private func established(_ send: (Span<UInt8>) -> Void) -> Action {
         isEstablished = true
         guard let http else { return .done }
         let action = act(http.connected(alpn: session?.nextProtocol), send)

@@ -13,6 +13,8 @@ final class FlightRecorder {
     private var firstByte: UInt8?
     /// What comes after the server's Finished is no part of its flight.
     private var isOver = false
+    /// Nor is what a grab does not read on to: all behind ServerHelloDone or, in TLS 1.3, CertificateVerify.
+    private var isRead = false
 
     private enum Answer { case unknown, records, foreign }
 
@@ -21,7 +23,7 @@ final class FlightRecorder {
         alertSent = nil
         answer = .unknown
         firstByte = nil
-        isOver = false
+        (isOver, isRead) = (false, false)
     }
 
     /// Looks at what came before libssl does: the begin of an answer that is not TLS is kept.
@@ -49,10 +51,11 @@ final class FlightRecorder {
         case (22, true):
             if bytes.count > 0, bytes[0] == 1 { flight.sent(bytes) }
         case (22, false):
-            guard !isOver else { return }
+            guard !isOver, bytes.count > 0 else { return }
             // What is malformed is libssl's to refuse; the parts read so far stay.
-            try? flight.message(bytes)
-            if bytes.count > 0, bytes[0] == 20 { isOver = true }
+            if !isRead { try? flight.message(bytes) }
+            if bytes[0] == 14 || bytes[0] == 15 { isRead = true }
+            if bytes[0] == 20 { isOver = true }
         case (21, false):
             guard bytes.count >= 2 else { return }
             let alert = ServerFlight.Alert(level: bytes[0], code: bytes[1])
@@ -63,7 +66,7 @@ final class FlightRecorder {
             alertSent = ServerFlight.Alert(level: bytes[0], code: bytes[1])
         case (256, false):
             guard bytes.count >= 5, !isOver, answer == .records else { return }
-            flight.record(type: bytes[0], length: bytes.u16(3))
+            if !isRead { flight.record(type: bytes[0], length: bytes.u16(3)) }
             if bytes[0] == 22 || bytes[0] == 21 { flight.record(version: UInt16(bytes.u16(1))) }
         default: break
         }

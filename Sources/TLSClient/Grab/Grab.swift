@@ -172,8 +172,7 @@ package struct Grab {
             {
                 let record = bytes.extracting(start..<end)
                 start = end
-                // What comes after the handshake is no part of the flight.
-                if handshake.stage != .complete {
+                if handshake.isInFlight {
                     flight.record(type: record[0], length: record.count - RecordLayer.header)
                 }
                 try readRecord(record, context, &flight)

@@ -10,8 +10,10 @@ package final class GrabSession: TLSHandshake {
     private var grab = Grab()
     /// Handshake messages to send.
     private var pending: [UInt8] = []
-    private var isProven = false
-    private var failure: GrabFailure?
+    /// Whether the server has proven to hold the key of its leaf.
+    package private(set) var isProven = false
+    /// Why it went no further; nil while it goes on.
+    package private(set) var failure: GrabFailure?
 
     package private(set) var flight = ServerFlight()
     package let sendsServerName: Bool

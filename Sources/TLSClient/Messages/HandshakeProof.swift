@@ -25,6 +25,9 @@ final class HandshakeProof {
     /// The most bytes of content that the server takes in one record (RFC 8449).
     private(set) var recordLimit = RecordSealer.longestContent
 
+    /// Whether the flight is read as far as a grab reads it: what follows is not noted.
+    var isPastSignature: Bool { expected == .finished || expected == .nothing }
+
     /// Takes over after the ServerHello.
     ///
     /// - Parameters:

@@ -66,6 +66,9 @@ struct ServerHandshake {
     /// Whether a second hello was sent.
     var isRetried: Bool { !retryTranscript.isEmpty }
 
+    /// Whether what comes belongs to what a grab shows, which is the same whether it goes on or not.
+    var isInFlight: Bool { stage != .complete && proof?.isPastSignature != true }
+
     /// Takes a whole message of the server's.
     mutating func read(
         _ message: Span<UInt8>,
@@ -77,10 +80,12 @@ struct ServerHandshake {
         guard (stage == .hello) == (type == 2) || type == 0, type != 11 || flight.chain.isEmpty else {
             throw .violation(.order)
         }
-        do {
-            try flight.message(message)
-        } catch {
-            throw .violation(.message)
+        if isInFlight {
+            do {
+                try flight.message(message)
+            } catch {
+                throw .violation(.message)
+            }
         }
         if type == 2 { return try readHello(message, context, &flight) }
         if stage == .oldFlight {

@@ -72,7 +72,7 @@ import Wire
         if let suite = test.suite { #expect(ours.flight.suite == suite) }
         if let scheme = test.scheme { #expect(ours.flight.signatureScheme == scheme) }
         let isAsked = test.server.contains("-verify")
-        #expect(ours.flight.messages.last == 20 && ours.flight.certificateRequest.isPresent == isAsked)
+        #expect(ours.flight.messages.last == 15 && ours.flight.certificateRequest.isPresent == isAsked)
         let text = String(decoding: ours.data, as: UTF8.self)
         #expect(text.hasPrefix("HTTP/1.0 200 ok"), "\(text.prefix(80))")
         #expect(text.contains("</HTML>") || text.contains("</pre>"))
