@@ -76,6 +76,10 @@ let package = Package(
             name: "Signatures",
             dependencies: ["Bytes", "CVectorscan", "Observations", "Terminal", "Wire", "YAML"]
         ),
+        .target(
+            name: "Indicators",
+            dependencies: ["Bytes", "Observations", "Signatures", "Wire", "YAML"]
+        ),
         .target(name: "Metrics"),
         .target(name: "RuleUpdate", dependencies: ["COpenSSL", "Observations"]),
         .target(name: "Targets", dependencies: ["Bytes", "Observations", "Wire", "YAML"]),
@@ -179,6 +183,7 @@ let package = Package(
                 "HTTPClient",
                 "Hunting",
                 "Import",
+                "Indicators",
                 "Inventory",
                 "JA4Plus",
                 "Metrics",
@@ -280,6 +285,13 @@ let package = Package(
             dependencies: ["Bytes", "Decisions", "Observations", "TestSupport"]
         ),
         .testTarget(
+            name: "IndicatorsTests",
+            dependencies: [
+                "Bytes", "Indicators", "Observations", "Signatures", "TestSupport", "Wire", "YAML",
+            ],
+            exclude: ["Fixtures"]
+        ),
+        .testTarget(
             name: "HuntingTests",
             dependencies: ["Bytes", "Hunting", "Observations", "TestSupport"]
         ),
@@ -319,6 +331,7 @@ let fuzzed: [Target.Dependency] = [
     "HTTPClient",
     "Hunting",
     "Import",
+    "Indicators",
     "Inventory",
     "Net",
     "Observations",
@@ -371,6 +384,11 @@ if workshop == "benchmarks" {
             name: "bench-corpus",
             dependencies: ["Bytes", "Corpus", "Inventory", "Observations"],
             path: "Benchmarks/Corpus"
+        ),
+        .executableTarget(
+            name: "bench-indicators",
+            dependencies: ["Bytes", "Indicators", "Observations", "Signatures"],
+            path: "Benchmarks/Indicators"
         ),
         .executableTarget(
             name: "bench-transparency",

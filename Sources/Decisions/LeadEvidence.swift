@@ -36,8 +36,8 @@ package enum LeadEvidence {
     }
 
     private static func items(_ record: JSONNode, _ software: String) -> [String] {
-        guard let matches = record.at("hallmark.matches") else { return [] }
-        var items: [String] = []
+        var items: [String] = listed(record, software)
+        guard let matches = record.at("hallmark.matches") else { return items }
         for match in matches.parts where match.at("software.name")?.string == software {
             guard let found = match["evidence"] else { continue }
             let rule = match.at("rule.id")?.string ?? match.at("rule.name")?.string ?? ""
@@ -49,6 +49,18 @@ package enum LeadEvidence {
             }
         }
         return items
+    }
+
+    /// What others list of the record that speaks for the software.
+    private static func listed(_ record: JSONNode, _ software: String) -> [String] {
+        guard let indicators = record.at("hallmark.indicators") else { return [] }
+        return indicators.parts.prefix(Decision.mostEvidence).compactMap { mark in
+            guard (mark.at("software.name")?.string ?? KnownInfrastructure.name) == software,
+                let feed = mark["feed"]?.string, let field = mark["field"]?.string,
+                let value = mark["value"]?.string
+            else { return nil }
+            return "list:\(feed.replacing(" ", with: "_")) \(field)=\(value)"
+        }
     }
 }
 
@@ -71,7 +83,9 @@ extension Decision {
             evidence.compactMap { item in
                 let word = item.prefix { $0 != " " }
                 // An item that tells no rule begins with the strength of a lead.
-                return LeadLabel(rawValue: String(word)) == nil && word != "finding" && item.contains("=")
+                return LeadLabel(rawValue: String(word)) == nil && word != "finding"
+                    && !word.hasPrefix("list:")
+                    && item.contains("=")
                     ? String(word) : nil
             }
         )

@@ -26,6 +26,7 @@ struct Fuzzer: Sendable {
         "http": Fuzzer(seeds: httpSeeds, run: fuzzHTTP),
         "http2": Fuzzer(seeds: http2Seeds, run: fuzzHTTP2),
         "import": Fuzzer(seeds: importSeeds, run: fuzzImport),
+        "indicators": Fuzzer(seeds: indicatorSeeds, run: fuzzIndicators),
         "inventory": Fuzzer(seeds: inventorySeeds, run: fuzzInventory),
         "kql": Fuzzer(seeds: kqlSeeds, run: fuzzKQL),
         "line": Fuzzer(seeds: lineSeeds, run: fuzzLine),

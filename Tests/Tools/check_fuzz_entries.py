@@ -20,7 +20,6 @@ FED_THROUGH = {
     "HTTPReader": "HTTPProbe",
     "HostName": "TargetSpec",
     "MatchScratch": "Assessor",
-    "ObservationReader": "Assessor",
     "RequestWriter": "HTTPProbe",
     "SweepFile": "RecordPicker",
 }

@@ -283,6 +283,48 @@ extension Field {
         Field("hallmark.correlation.first", .date, "When the first of them was observed."),
         Field("hallmark.correlation.last", .date, "When the last of them was observed."),
         .list(
+            "hallmark.indicators",
+            .objects,
+            "What of the record others list as infrastructure of attackers (`--iocs`, `Docs/indicators.md`): evidence, and no verdict."
+        ),
+        .list(
+            "hallmark.indicators.kind",
+            .keyword,
+            "`certificate`, `key`, `serial`, `jarm`, `ja3s`, `ja4s`, `name`, `address`, `endpoint` or `range`.",
+            values: [
+                "certificate", "key", "serial", "jarm", "ja3s", "ja4s", "name", "address", "endpoint",
+                "range",
+            ]
+        ),
+        .list("hallmark.indicators.field", .keyword, "The field of the record that shows what is listed."),
+        .list("hallmark.indicators.value", .keyword, "Its value in the record, at most 256 bytes."),
+        .list("hallmark.indicators.feed", .keyword, "Who lists it: the name of the list."),
+        .list("hallmark.indicators.date", .date, "The day on which it was listed, or last confirmed there."),
+        .list("hallmark.indicators.until", .date, "Until when the list says that it holds."),
+        .list("hallmark.indicators.description", .keyword, "What the list says of it."),
+        .list(
+            "hallmark.indicators.tlp",
+            .keyword,
+            "With whom it may be shared: the Traffic Light Protocol's word."
+        ),
+        .list(
+            "hallmark.indicators.software.id",
+            .keyword,
+            "The ATT&CK id of the software, where it is known."
+        ),
+        .list("hallmark.indicators.software.name", .keyword, "The software, where the list names one."),
+        .list(
+            "hallmark.indicators.case",
+            .keyword,
+            "The case in which it was decided to block or escalate it."
+        ),
+        .list(
+            "hallmark.indicators.confirmed",
+            .boolean,
+            "Whether the list says that it was confirmed by you."
+        ),
+        .list("hallmark.indicators.aged", .boolean, "Whether it is so old that it counts for less."),
+        .list(
             "hallmark.decisions",
             .objects,
             "What was decided of the endpoint, its certificate, its key or its marks, and holds (`Docs/decisions.md`)."

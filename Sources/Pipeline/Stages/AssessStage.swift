@@ -5,7 +5,8 @@ package import Signatures
 package final class AssessStage: RecordStage {
     package let assessor: Assessor
 
-    package init(_ rules: RuleSet) { assessor = Assessor(rules) }
+    /// - Parameter lists: what others list, if that counts, too.
+    package init(_ rules: RuleSet, lists: (any MarkLists)? = nil) { assessor = Assessor(rules, lists: lists) }
 
     package func apply(to line: inout ByteBuffer, _ record: inout PassingRecord) {
         // A line of our own can always be read.

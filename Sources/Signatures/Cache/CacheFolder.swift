@@ -37,7 +37,7 @@ package struct CacheFolder: Sendable {
     package func read(_ name: String, magic: String) -> [UInt8]? {
         var status = stat()
         guard stat(path, &status) == 0, Self.isOurs(status) else { return nil }
-        let descriptor = open(path + "/" + name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        let descriptor = Glibc.open(path + "/" + name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         let least = magic.utf8.count + Self.digestLength
@@ -61,6 +61,49 @@ package struct CacheFolder: Sendable {
                 count += got
             }
         }
+    }
+
+    /// Opens a file that `adopt` took, to be read as memory; nil when it is not there or not to be believed.
+    ///
+    /// Its content is not looked at: who reads it knows its form.
+    package func open(_ name: String) -> Int32? {
+        var status = stat()
+        guard stat(path, &status) == 0, Self.isOurs(status) else { return nil }
+        let descriptor = Glibc.open(path + "/" + name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        guard fstat(descriptor, &status) == 0, Self.isOurs(status), status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            return nil
+        }
+        // What was used last is kept longest.
+        futimens(descriptor, nil)
+        return descriptor
+    }
+
+    /// Makes the folder, if it is not there; false when nothing can be kept in it.
+    package func isReady() -> Bool {
+        try? FileManager.default.createDirectory(
+            atPath: path,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        var status = stat()
+        return stat(path, &status) == 0 && Self.isOurs(status) && access(path, W_OK) == 0
+    }
+
+    /// Keeps a file of this folder under a name; others of the same kind that are older make room.
+    ///
+    /// - Parameters:
+    ///   - file: its path until now.
+    ///   - name: the kind, a hyphen, and what tells it from others of the kind.
+    ///   - count: how many files of the kind are kept.
+    ///   - bytes: how large they are together at most.
+    package func adopt(_ file: String, as name: String, keeping count: Int, bytes: Int) {
+        guard rename(file, path + "/" + name) == 0 else {
+            unlink(file)
+            return
+        }
+        prune(String(name.prefix { $0 != "-" }) + "-", keeping: count, bytes: bytes)
     }
 
     /// Keeps bytes under a name; others of the same kind that are older make room.
@@ -89,7 +132,8 @@ package struct CacheFolder: Sendable {
         status.st_uid == geteuid() && status.st_mode & (S_IWGRP | S_IWOTH) == 0
     }
 
-    private func prune(_ kind: String, keeping count: Int) {
+    /// - Parameter bytes: how large they are together at most; nil for what the folder keeps of each kind.
+    private func prune(_ kind: String, keeping count: Int, bytes: Int? = nil) {
         let files = FileManager.default
         let paths = ((try? files.contentsOfDirectory(atPath: path)) ?? [])
             .filter { $0.hasPrefix(kind) }.map { path + "/" + $0 }
@@ -98,7 +142,7 @@ package struct CacheFolder: Sendable {
             let isThere = lstat(path, &status) == 0
             return (time: isThere ? status.st_mtim.tv_sec : 0, size: Int(status.st_size), path: path)
         }
-        var left = (files: count, bytes: maximumBytes)
+        var left = (files: count, bytes: bytes ?? maximumBytes)
         for file in dated.sorted(by: { $0.time > $1.time }) {
             left.files -= 1
             left.bytes -= min(file.size, left.bytes + 1)

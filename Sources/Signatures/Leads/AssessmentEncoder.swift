@@ -22,9 +22,22 @@ struct AssessmentEncoder {
         if let coverage = assessment.coverage { encode(coverage, into: &buffer) }
     }
 
-    /// Signatures, matches and leads.
+    /// Signatures, matches, what others list, and leads.
     func encodeMatches(_ assessment: Assessment, into buffer: inout ByteBuffer) {
-        guard !assessment.matches.isEmpty else { return }
+        if !assessment.matches.isEmpty { encodeMatched(assessment, into: &buffer) }
+        if !assessment.listed.isEmpty {
+            buffer.array("indicators")
+            for mark in assessment.listed { mark.append(to: &buffer) }
+            buffer.endArray()
+        }
+        if !assessment.leads.isEmpty {
+            buffer.array("leads")
+            for lead in assessment.leads.prefix(Self.maximumLeads) { encode(lead, into: &buffer) }
+            buffer.endArray()
+        }
+    }
+
+    private func encodeMatched(_ assessment: Assessment, into buffer: inout ByteBuffer) {
         if !set.digest.isEmpty {
             buffer.object("signatures")
             buffer.member("digest", set.digest)
@@ -42,11 +55,6 @@ struct AssessmentEncoder {
             }
         }
         buffer.endArray()
-        if !assessment.leads.isEmpty {
-            buffer.array("leads")
-            for lead in assessment.leads.prefix(Self.maximumLeads) { encode(lead, into: &buffer) }
-            buffer.endArray()
-        }
     }
 
     private func encode(_ coverage: MarkCoverage, into buffer: inout ByteBuffer) {

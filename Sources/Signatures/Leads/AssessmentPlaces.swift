@@ -35,8 +35,19 @@ struct AssessmentPlaces {
     /// Whether an object `event` was met, which the strongest lead goes into and behind.
     private var hasSummary = false
 
+    /// What is written anew.
+    enum Scope {
+        /// All that is concluded of a record.
+        case assessment
+        /// What others list alone.
+        case indicators
+    }
+
+    private let scope: Scope
+
     /// Nil when the structure can't be followed.
-    init?(_ line: borrowing Span<UInt8>) {
+    init?(_ line: borrowing Span<UInt8>, of scope: Scope = .assessment) {
+        self.scope = scope
         var scanner = JSONScanner(place: 0)
         guard let end = members(of: .record, &scanner, line) else { return nil }
         if makesHallmark { self.end = end }
@@ -57,7 +68,7 @@ struct AssessmentPlaces {
         var cutStart: Int?
         var hasKept = false
         while let member = scanner.member(line) {
-            var action = object.action(member, scanner, line)
+            var action = object.action(member, scanner, line, scope)
             // What stands for our object and is none gives way to it.
             if action == .enterHallmark, !scanner.isAt(0x7b, line), !scanner.isAt(0x5b, line) {
                 action = .cut
@@ -164,9 +175,11 @@ private enum MemberNames {
     /// The values of `event.kind` that an assessment changes.
     static let kinds = ["event", "alert"].map { Array($0.utf8) }
 
-    private static let ours = ["matches", "leads", "assessment", "marks", "signatures", "decisions"].map {
-        Array($0.utf8)
-    }
+    private static let ours = [
+        "matches", "leads", "assessment", "marks", "signatures", "decisions", "indicators",
+    ]
+    .map { Array($0.utf8) }
+    private static let indicators = [Array("indicators".utf8)]
     /// Members of the record that tell of leads in the names of ECS.
     private static let summaries = ["rule", "threat", "event.risk_score"].map { Array($0.utf8) }
     private static let scoreName = Array("risk_score".utf8)
@@ -175,24 +188,32 @@ private enum MemberNames {
     private static let kindName = Array("kind".utf8)
     private static let dottedKind = Array("event.kind".utf8)
 
-    func action(_ member: Range<Int>, _ scanner: JSONScanner, _ line: borrowing Span<UInt8>) -> Action {
+    func action(
+        _ member: Range<Int>,
+        _ scanner: JSONScanner,
+        _ line: borrowing Span<UInt8>,
+        _ scope: AssessmentPlaces.Scope
+    ) -> Action {
         // Most names are told apart by their first letter; one with an escape is read in any case.
         guard mayBegin(line[member.lowerBound + 1]) || scanner.hasEscape(member, line),
             let name = scanner.text(member, line)
         else { return .keep }
+        let ours = scope == .indicators ? Self.indicators : Self.ours
         switch self {
         case .event: return name == Self.kindName ? .kind : name == Self.scoreName ? .cut : .keep
-        case .hallmark: return Self.isAny(of: Self.ours, name[...]) ? .cut : .keep
+        case .hallmark: return Self.isAny(of: ours, name[...]) ? .cut : .keep
         case .record:
             if name == Self.hallmarkName { return .enterHallmark }
-            if name == Self.eventName { return .enterEvent }
-            if name == Self.dottedKind { return .kind }
-            if Self.isAny(of: Self.summaries, name[...]) { return .cut }
+            if scope == .assessment {
+                if name == Self.eventName { return .enterEvent }
+                if name == Self.dottedKind { return .kind }
+                if Self.isAny(of: Self.summaries, name[...]) { return .cut }
+            }
             let start = Self.hallmarkName.count
             guard name.starts(with: Self.hallmarkName), name.count > start, name[start] == 0x2e else {
                 return .keep
             }
-            return Self.isAny(of: Self.ours, name[(start + 1)...]) ? .cut : .keep
+            return Self.isAny(of: ours, name[(start + 1)...]) ? .cut : .keep
         }
     }
 
@@ -200,7 +221,9 @@ private enum MemberNames {
         switch self {
         case .record: byte == 0x68 || byte == 0x65 || byte == 0x72 || byte == 0x74
         case .event: byte == 0x6b || byte == 0x72
-        case .hallmark: byte == 0x6d || byte == 0x6c || byte == 0x61 || byte == 0x73 || byte == 0x64
+        case .hallmark:
+            byte == 0x6d || byte == 0x6c || byte == 0x61 || byte == 0x73 || byte == 0x64
+                || byte == 0x69
         }
     }
 

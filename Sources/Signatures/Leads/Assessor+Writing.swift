@@ -68,7 +68,7 @@ extension Assessor {
             func insert() {
                 keep(to: places.end)
                 let observed = observedWords
-                if assessment.matches.isEmpty, observed.isEmpty, assessment.coverage == nil { return }
+                if assessment.isEmpty, observed.isEmpty, assessment.coverage == nil { return }
                 if places.makesHallmark {
                     copy.append(copy.last == 0x7b ? "\"hallmark\":{" : ",\"hallmark\":{")
                 }

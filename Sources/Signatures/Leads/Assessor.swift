@@ -21,15 +21,22 @@ package final class Assessor {
     /// What the memory holds of the observation that was matched last.
     private(set) var told: LeadMemory.Outcome?
     private var lines: LineMemory
+    private let indicators: Int
+    /// What others list; nil when no list was given, and what a record tells of lists then counts. What is
+    /// listed hangs on more than rules see, so that no line is known again by what they saw.
+    private let lists: (any MarkLists)?
 
-    package init(_ set: RuleSet) {
+    /// - Parameter lists: what others list, in place of what records tell of lists.
+    package init(_ set: RuleSet, lists: (any MarkLists)? = nil) {
         scratch = MatchScratch(set)
         lines = LineMemory(set)
+        self.lists = lists
         func id(_ name: String) -> Int { set.names.firstIndex(of: name) ?? 0 }
         timestamp = id("@timestamp")
         assessmentField = id("hallmark.assessment")
         dataset = id("event.dataset")
         port = id("server.port")
+        indicators = id("hallmark.indicators")
         let groups = ["tls.", "hallmark.", "http.", "server."]
         isTelling = set.names.map { name in groups.contains { name.hasPrefix($0) } }
         lookedAt = set.leadTables.lookedAt
@@ -78,7 +85,7 @@ package final class Assessor {
         isOwn: Bool = false,
         lookedFor: LookedFor? = nil
     ) throws(ObservationSyntaxError) -> Assessment {
-        if isOwn, lookedFor == nil, let known = find(line, from: start) {
+        if isOwn, lookedFor == nil, lists == nil, let known = find(line, from: start) {
             told = known.outcome
             if told == nil { return known.assessment }
             if let places = line.withSpan({ OwnRecord($0, from: start) }) {
@@ -95,10 +102,10 @@ package final class Assessor {
         if let failure { throw failure }
         var assessment = assessLast()
         assessment.coverage = lookedFor.map { scratch.coverage($0) }
-        if isOwn, lookedFor == nil, !wasAssessed, scratch.undecided.isEmpty {
+        if isOwn, lookedFor == nil, lists == nil, !wasAssessed, scratch.undecided.isEmpty {
             lines.remember(LineMemory.Known(assessment: assessment, outcome: told))
         }
-        if assessment.matches.isEmpty && assessment.coverage == nil && !wasAssessed { return assessment }
+        if assessment.isEmpty && assessment.coverage == nil && !wasAssessed { return assessment }
         if isOwn, !wasAssessed, let places = line.withSpan({ OwnRecord($0, from: start) }) {
             insert(assessment, at: places, into: &line)
         } else {
@@ -131,15 +138,34 @@ package final class Assessor {
         if onlyLeads && assessment.leads.isEmpty { return assessment }
         let start = output.count
         output.append(bytes.span)
-        if !assessment.matches.isEmpty || wasAssessed { rewrite(&output, from: start, assessment) }
+        if !assessment.isEmpty || wasAssessed { rewrite(&output, from: start, assessment) }
         return assessment
     }
 
     /// Whether the observation that was matched last carries an older assessment.
-    private var wasAssessed: Bool { scratch.view.isAssessed }
+    private var wasAssessed: Bool { scratch.view.isAssessed || scratch.view.has(indicators) }
 
-    /// What the matches of the observation that the scratch matched last come to.
+    /// What the matches of the observation that the scratch matched last, and what others list of it, come
+    /// to.
     package func assessLast() -> Assessment {
+        let listed = listedMarks()
+        guard !listed.isEmpty else { return assessMatches() }
+        var assessment = assessMatches()
+        // What is kept of others with the same evidence tells nothing of lists.
+        told = nil
+        ListedLeads.add(listed, to: &assessment)
+        return assessment
+    }
+
+    /// What others list of the observation that was matched last, or what it tells itself.
+    private func listedMarks() -> [ListedMark] {
+        guard let lists else {
+            return scratch.view.has(indicators) ? ListedMarkReader.read(scratch.view, set.names) : []
+        }
+        return lists.look(scratch.view, at: time)
+    }
+
+    private func assessMatches() -> Assessment {
         told = nil
         guard !scratch.matched.isEmpty else { return Assessment() }
         memory.key.removeAll(keepingCapacity: true)

@@ -13,12 +13,15 @@ package final class BatchMatcher {
     /// - Parameters:
     ///   - threads: how many cores are used.
     ///   - onlyLeads: whether observations without a lead are left out.
-    package init(_ set: RuleSet, threads: Int, onlyLeads: Bool) {
+    ///   - lists: what others list.
+    package init(_ set: RuleSet, threads: Int, onlyLeads: Bool, lists: (any MarkLists)? = nil) {
         self.set = set
         self.onlyLeads = onlyLeads
         let hasCorrelations = !set.correlations.isEmpty
         let correlator = Correlator(set)
-        workers = (0..<max(1, threads)).map { _ in Worker(set, hasCorrelations ? correlator : nil) }
+        workers = (0..<max(1, threads)).map { _ in
+            Worker(set, hasCorrelations ? correlator : nil, lists)
+        }
         self.correlator = correlator
     }
 
@@ -85,6 +88,8 @@ private struct Work: @unchecked Sendable {
 package struct MatchSummary: Sendable {
     package var observations = 0
     package var matched = 0
+    /// Observations of which others list something.
+    package var listed = 0
     package var invalid = 0
     /// JSON objects that are no observations.
     package var foreign = 0
@@ -113,8 +118,9 @@ package struct MatchSummary: Sendable {
     /// Counts one observation.
     package mutating func add(_ assessment: Assessment) {
         observations += 1
-        guard !assessment.matches.isEmpty else { return }
-        matched += 1
+        if !assessment.listed.isEmpty { listed += 1 }
+        guard !assessment.isEmpty else { return }
+        if !assessment.matches.isEmpty { matched += 1 }
         if assessment.isDeceptive { deceptive += 1 }
         for lead in assessment.leads { leads[lead.software.name, default: [:]][lead.label, default: 0] += 1 }
         highest = max(highest, assessment.highest)
@@ -123,6 +129,7 @@ package struct MatchSummary: Sendable {
     mutating func add(_ other: MatchSummary) {
         observations += other.observations
         matched += other.matched
+        listed += other.listed
         invalid += other.invalid
         foreign += other.foreign
         conclusions += other.conclusions
@@ -152,8 +159,8 @@ private final class Worker {
     var events: [Correlator.Events] = []
     var lines = 0
 
-    init(_ set: RuleSet, _ correlator: Correlator?) {
-        assessor = Assessor(set)
+    init(_ set: RuleSet, _ correlator: Correlator?, _ lists: (any MarkLists)?) {
+        assessor = Assessor(set, lists: lists)
         self.correlator = correlator
     }
 

@@ -88,10 +88,15 @@ package struct Assessment: Sendable {
 
     package var matches: [Match] = []
     package var leads: [Lead] = []
+    /// What of it others list.
+    package var listed: [ListedMark] = []
     /// Whether so many unrelated tools match that it is likely a honeypot or a deception service.
     package var isDeceptive = false
     /// What was not looked for; nil where nothing beyond the certificate was.
     package var coverage: MarkCoverage?
+
+    /// Whether neither a rule nor a list says anything of it.
+    var isEmpty: Bool { matches.isEmpty && listed.isEmpty }
 
     /// The strongest lead's label.
     package var highest: LeadLabel? { leads.map(\.label).max() }

@@ -3,7 +3,7 @@ import Glibc
 /// What a file's status says of its content: as long as nothing of it changes, the content has not.
 ///
 /// Of a folder it says so of the names in it.
-struct FileVersion: Hashable {
+package struct FileVersion: Hashable {
     /// What changed so shortly before it was read may change again within the clock's tick: nanoseconds.
     static let settled: Int64 = 2_000_000_000
 
@@ -23,11 +23,14 @@ struct FileVersion: Hashable {
         changed = Self.nanoseconds(status.st_ctim)
     }
 
-    init?(path: String) {
+    package init?(path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         self.init(status)
     }
+
+    /// A text that is another one when anything of it is.
+    package var text: String { "\(device) \(inode) \(bytes) \(modified) \(changed)" }
 
     init(_ reader: inout CacheReader) throws(CacheReader.Broken) {
         device = try reader.number()

@@ -96,6 +96,11 @@ package struct Software: Hashable, Sendable {
     package let name: String
     /// The ATT&CK id.
     package let id: String?
+
+    package init(name: String, id: String?) {
+        self.name = name
+        self.id = id
+    }
 }
 
 /// The innocent thing that a benign rule recognises.

@@ -18,11 +18,12 @@ struct CorpusCommand: ParsableCommand {
               hallmark scan 203.0.113.0/24 --corpus corpus.sqlite > sweep.ndjson
               hallmark corpus add sweep.ndjson suspects.pem --corpus corpus.sqlite
               hallmark corpus stats --corpus corpus.sqlite
+              hallmark corpus listed --corpus corpus.sqlite --iocs sslblacklist.csv
               hallmark corpus add --no-clients ssl.log x509.log --corpus corpus.sqlite
               hallmark corpus add dns.log pdns.cof --corpus corpus.sqlite
               hallmark corpus prune --before 2025-01-01 --clients-before 30d --corpus corpus.sqlite
             """,
-        subcommands: [Add.self, Stats.self, Export.self, Prune.self]
+        subcommands: [Add.self, Stats.self, Export.self, Listed.self, Prune.self]
     )
 
     struct Add: ParsableCommand {

@@ -52,6 +52,11 @@ struct DecisionOptions: ParsableArguments {
         for file in files { try all.add(file) }
         return (DecisionIndex(all.decisions, now: all.now), all.isWhole)
     }
+
+    /// What earlier cases were about; nil without decisions.
+    func cases(_ index: DecisionIndex?) throws -> CaseMarks? {
+        try index.map { try CaseMarks($0, corpora: files.filter { DecisionReader.isCorpus($0) }) }
+    }
 }
 
 /// Reads decisions from files and corpora.
@@ -84,7 +89,7 @@ struct DecisionReader {
         }
     }
 
-    private static func isCorpus(_ path: String) -> Bool {
+    static func isCorpus(_ path: String) -> Bool {
         guard let file = FileHandle(forReadingAtPath: path) else { return false }
         return (try? file.read(upToCount: 15)) == Data("SQLite format 3".utf8)
     }

@@ -3,6 +3,7 @@ import Bytes
 import Context
 import Observations
 import Pipeline
+import Signatures
 import Terminal
 
 /// `hallmark enrich`: what stands around records that are there already.
@@ -18,6 +19,7 @@ struct EnrichCommand: ParsableCommand {
             Examples:
               hallmark enrich sweep.ndjson --resolver 192.0.2.53 > around.ndjson
               hallmark enrich sweep.ndjson --no-context-names --mmdb asn.mmdb --hosting ip-ranges.json | hallmark match
+              hallmark enrich sweep.ndjson --no-context-names --iocs sslblacklist.csv > listed.ndjson
               zcat sweeps/*.gz | hallmark enrich --corpus seen.sqlite --dns-rate 20
               hallmark enrich sweep.ndjson --no-context-names --passive-dns pdns.cof > around.ndjson
 
@@ -45,13 +47,15 @@ struct EnrichCommand: ParsableCommand {
     )
     var corpus: String?
 
+    @OptionGroup var indicators: IndicatorOptions
     @OptionGroup var unread: KeepGoingOption
 
     @Flag(name: .shortAndLong, help: "No summary.") var quiet = false
 
     func run() throws {
         guard let setup = try around.setup(isStage: true, resolvers: resolver, corpus: corpus) else { return }
-        let run = EnrichRun(try ContextSession(setup))
+        let (listed, isWhole) = try indicators.read(quiet: quiet)
+        let run = EnrichRun(try ContextSession(setup), listed)
         let files = files.isEmpty ? ["-"] : files
         let progress = ReadingProgress(files)
         defer { progress.end() }
@@ -64,9 +68,12 @@ struct EnrichCommand: ParsableCommand {
                     + "\(summary.unanswered) without an answer"
             )
         }
+        if !quiet, let marker = run.marker {
+            Terminal.say("listed by others: \(counted(marker.listed, "record"))")
+        }
         for remark in summary.remarks { Terminal.say("hallmark: context: \(remark)", .warning) }
         if run.faults > 0 { Terminal.say("\(counted(run.faults, "line or part")) could not be read", .error) }
-        if run.faults > 0 || !summary.isWhole, !unread.keepGoing { throw ExitCode(1) }
+        if run.faults > 0 || !summary.isWhole || !isWhole, !unread.keepGoing { throw ExitCode(1) }
     }
 }
 
@@ -82,7 +89,13 @@ private final class EnrichRun {
     /// Records that are looked up at a time: enough for their questions to be asked beside each other.
     private static let batchSize = 256
 
-    init(_ session: ContextSession) { self.session = session }
+    /// Says what others list; nil without lists.
+    let marker: ListedMarker?
+
+    init(_ session: ContextSession, _ lists: (any MarkLists)?) {
+        self.session = session
+        marker = lists.map { ListedMarker($0) }
+    }
 
     func add(_ named: Inputs.Named) throws {
         let before = faults + read
@@ -127,7 +140,16 @@ private final class EnrichRun {
         guard !lines.isEmpty else { return }
         var out = ByteBuffer()
         for (line, context) in zip(lines, session.look(at: lines)) {
-            context.append(line.span, to: &out)
+            guard let marker else {
+                context.append(line.span, to: &out)
+                out.append(0x0a)
+                continue
+            }
+            var record = ByteBuffer(capacity: 2 * line.count)
+            context.append(line.span, to: &record)
+            // Its line was read before, and so can be read again.
+            try marker.mark(&record)
+            record.withSpan { out.append($0) }
             out.append(0x0a)
         }
         try out.withSpan { try output.writeRecords($0) }

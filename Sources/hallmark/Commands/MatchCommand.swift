@@ -23,6 +23,7 @@ struct MatchCommand: ParsableCommand {
               hallmark match sweep.ndjson > assessed.ndjson
               zcat sweeps/*.gz | hallmark match --only-leads --fail-on high
               hallmark match sweep.ndjson --decisions decisions.ndjson --fail-on medium > assessed.ndjson
+              hallmark match sweep.ndjson --iocs sslblacklist.csv --iocs ours.txt --only-leads
               hallmark match /etc/ssl/certs --only-leads
               hallmark match ssl.log x509.log --only-leads
             """
@@ -31,6 +32,7 @@ struct MatchCommand: ParsableCommand {
     @Argument(help: "Files or folders; '-' is standard input.", completion: .file()) var files: [String] = []
     @OptionGroup var signatures: SignatureOptions
     @OptionGroup var decisions: DecisionOptions
+    @OptionGroup var indicators: IndicatorOptions
     @OptionGroup var unread: KeepGoingOption
     @OptionGroup var log: LogOptions
 
@@ -56,8 +58,11 @@ struct MatchCommand: ParsableCommand {
     func run() throws {
         let rules = try signatures.load(quiet: quiet)
         let cores = ProcessInfo.processInfo.activeProcessorCount
-        let (decided, isWhole) = try decisions.read()
-        let run = MatchRun(rules.set, threads: threads ?? cores, onlyLeads: onlyLeads, decided)
+        let (decided, areDecisionsWhole) = try decisions.read()
+        let (listed, areListsWhole) = try indicators.read(quiet: quiet, cases: decisions.cases(decided))
+        let isWhole = areDecisionsWhole && areListsWhole
+        let matcher = BatchMatcher(rules.set, threads: threads ?? cores, onlyLeads: onlyLeads, lists: listed)
+        let run = MatchRun(matcher, decided)
         let files = files.isEmpty ? ["-"] : files
         let progress = ReadingProgress(files)
         defer { progress.end() }
@@ -85,9 +90,9 @@ private final class MatchRun {
     /// Whether the file at hand was said to hold what is no observation.
     private var isForeignSaid = false
 
-    init(_ set: RuleSet, threads: Int, onlyLeads: Bool, _ decisions: DecisionIndex?) {
+    init(_ matcher: BatchMatcher, _ decisions: DecisionIndex?) {
         marker = decisions.map { DecisionMarker($0) }
-        matcher = BatchMatcher(set, threads: threads, onlyLeads: onlyLeads)
+        self.matcher = matcher
     }
 
     var highest: LeadLabel? {
@@ -192,6 +197,9 @@ private final class MatchRun {
         }
         if let marker, marker.dismissed > 0 {
             lines.append("  dismissed: \(counted(marker.dismissed, "lead"))")
+        }
+        if summary.listed > 0 {
+            lines.append("  listed by others: \(counted(summary.listed, "observation"))")
         }
         if summary.deceptive > 0 { lines.append("  likely deception: \(summary.deceptive)") }
         if summary.undecidedObservations > 0 { lines.append(undecided(summary)) }

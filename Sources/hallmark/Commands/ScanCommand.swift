@@ -21,6 +21,7 @@ struct ScanCommand: ParsableCommand {
               hallmark scan -i hosts.txt --starttls auto --probe full --only-leads
               hallmark scan 192.0.2.0/24 --context --resolver 192.0.2.53 --mmdb asn.mmdb --hosting ip-ranges.json
               hallmark scan 10.0.0.0/8 --discover syn --rate 20000 --omit-failures -o sweep.ndjson
+              hallmark scan 10.0.0.0/8 -p 443 --iocs sslblacklist.csv --fail-on medium -o sweep.ndjson
               hallmark scan 10.0.0.0/8 -p 443 --shard 2/8 --seed 7 --dry-run
               cut -f1 hosts.tsv | hallmark scan - | jq -r .server.ip
 
@@ -37,6 +38,7 @@ struct ScanCommand: ParsableCommand {
     @OptionGroup(title: "Signatures") var signatures: SignatureOptions
     @OptionGroup(title: "Output") var output: OutputArguments
     @OptionGroup(title: "Output") var decisions: DecisionOptions
+    @OptionGroup(title: "Signatures") var indicators: IndicatorOptions
     @OptionGroup(title: "Output") var unread: KeepGoingOption
     @OptionGroup(title: "Output") var log: LogOptions
 

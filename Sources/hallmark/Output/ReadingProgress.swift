@@ -22,10 +22,12 @@ final class ReadingProgress {
         }
         let total = Self.size(files)
         let start = DispatchTime.now()
+        // What was read for something else, such as lists.
+        let before = InputBytes.bytesRead.load(ordering: .relaxed)
         let timer = DispatchSource.makeTimerSource(queue: .global())
         timer.setEventHandler {
             let elapsed = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
-            let done = InputBytes.bytesRead.load(ordering: .relaxed)
+            let done = InputBytes.bytesRead.load(ordering: .relaxed) - before
             Terminal.showProgress(Self.text(done: done, total: total, seconds: elapsed))
         }
         timer.schedule(deadline: .now() + 1, repeating: .milliseconds(200))

@@ -45,22 +45,26 @@ final class RecordFinisher {
     private let pipeline: RecordPipeline<ScanReceipt>
     private var line = ByteBuffer()
     private var receipt = ScanReceipt()
+    /// Lists alone look for nothing that could be left untested.
+    private let hasRules: Bool
 
     /// Targets that are done together at most.
     private static let mostTargets = 4096
 
     init(_ run: ScanRun) {
-        let assess = run.rules.map { AssessStage($0) }
+        let assess = run.rules.map { AssessStage($0, lists: run.lists) }
         let compare = run.inventory.map { FindingStage($0) }
         let decide = run.decisions.map { DecisionStage($0) }
         let stages: [(any RecordStage)?] = [assess, compare, decide]
         pipeline = RecordPipeline(stages.compactMap(\.self), to: run.delivery)
+        hasRules = run.rules?.rules.isEmpty == false
         (assessor, findings) = (assess?.assessor, compare?.engine)
     }
 
     /// Takes a record with its line end, which is added to.
     func finish(_ line: inout ByteBuffer, _ endpoint: FinishedEndpoint) {
-        var record = PassingRecord(lookedFor: endpoint.lookedFor, isSuccess: endpoint.outcome.isSuccess)
+        let lookedFor = hasRules ? endpoint.lookedFor : nil
+        var record = PassingRecord(lookedFor: lookedFor, isSuccess: endpoint.outcome.isSuccess)
         pipeline.pass(&line, &record)
         receipt.tally.count(endpoint, record.assessment, highest: record.highest)
         if record.hasLead { endpoint.counters.addLead() }

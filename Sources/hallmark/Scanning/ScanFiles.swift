@@ -31,6 +31,8 @@ struct ScanFiles {
             + Self.named("--passive-dns", command.around.passiveDNS)
             + Self.named("--hosting", command.around.hosting.map(Self.withoutName))
             + Self.named("--decisions", command.decisions.files)
+            + Self.named("--iocs", command.indicators.files)
+            + Self.named("--iocs-map", command.indicators.maps)
             + Self.named("--signatures", command.signatures.folders)
         written =
             Self.named("--checkpoint", [order.checkpoint ?? order.resume])

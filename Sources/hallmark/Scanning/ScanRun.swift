@@ -16,6 +16,8 @@ struct ScanRun: Sendable {
     var inventory: InventoryIndex?
     /// What was decided before; nil without `--decisions`.
     var decisions: DecisionIndex?
+    /// What others list; nil without `--iocs`.
+    var lists: (any MarkLists)?
     /// Where records get their context and are finished; nil without context.
     private(set) var context: ContextThread<FinishedEndpoint>?
 

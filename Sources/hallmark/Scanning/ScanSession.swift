@@ -30,7 +30,12 @@ struct ScanSession {
         report(targets.issues)
         try checkWhatIsLeft(targets)
         let (decided, isDecidedWhole) = try command.decisions.read()
-        let isPartlyUnread = (targets.issues.count > 0 || !isDecidedWhole) && !command.unread.keepGoing
+        let (listed, areListsWhole) = try command.indicators.read(
+            quiet: command.output.quiet,
+            cases: command.decisions.cases(decided)
+        )
+        let isPartlyUnread =
+            (targets.issues.count > 0 || !isDecidedWhole || !areListsWhole) && !command.unread.keepGoing
         if command.order.dryRun {
             let output = StandardOutput()
             for line in DryRun(targets.plan).lines { try output.line(line) }
@@ -81,10 +86,11 @@ struct ScanSession {
                 sniVariants: command.probe.sniVariants,
                 rules: rules
             ),
-            rules: rules,
+            // Lists are looked at without rules, too.
+            rules: rules ?? (listed == nil ? nil : RuleSet([])),
             encoding: encoding
         )
-        (plain.inventory, plain.decisions) = (inventory, decided)
+        (plain.inventory, plain.decisions, plain.lists) = (inventory, decided, listed)
         let run = try plain.with(around)
         if command.output.verbose { explain(targets, options, rules, scanID: scanID) }
         output.begin()

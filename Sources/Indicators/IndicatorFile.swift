@@ -1,0 +1,85 @@
+import Foundation
+import Observations
+
+/// Reads one file of indicators, of whatever form.
+enum IndicatorFile {
+    /// The files that a path names: itself, or those of a folder, as MISP writes feeds.
+    static func files(_ path: String) throws(FileError) -> [String] {
+        var isFolder: ObjCBool = false
+        guard path != "-", FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+            isFolder.boolValue
+        else { return [path] }
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+            throw FileError(path, "can't be read")
+        }
+        // What a feed says of itself lists nothing.
+        let files = names.filter { !$0.hasPrefix(".") && $0 != "manifest.json" && $0 != "hashes.csv" }
+            .sorted()
+            .map { "\(path)/\($0)" }
+            .filter {
+                var isFolder: ObjCBool = false
+                return FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder)
+                    && !isFolder.boolValue
+            }
+        guard !files.isEmpty else { throw FileError(path, "there is no list in the folder") }
+        return files
+    }
+
+    /// Adds what a file lists, and what of it could not be read.
+    ///
+    /// - Throws: when the file can't be read at all, or nothing can be kept any more.
+    static func read(_ path: String, _ maps: [TableMap], into writer: IndexWriter) throws {
+        let before = (writer.count, writer.faultCount, writer.passedOver)
+        let source = try InputBytes(path, takesAnything: true)
+        let head = try source.peek(1 << 16)
+        let sink = IndicatorSink(
+            add: { try writer.add($0, $1) },
+            fail: { writer.fail($0) },
+            passOver: { writer.passedOver += 1 }
+        )
+        let first = head.first { $0 > 0x20 && ![0xef, 0xbb, 0xbf].contains($0) }
+        if first == 0x7b || first == 0x5b && !isAddress(head) {
+            do {
+                try readJSON(FeedDocument(path, source), sink)
+            } catch let error as FileError where !writer.isBroken {
+                // The other lists are read all the same.
+                sink.fail(error)
+            }
+        } else if let map = maps.first(where: { TableReader.fits($0, head) }) {
+            var reader = TableReader(path, map)
+            try reader.read(source, sink)
+        } else {
+            var reader = ListReader(path)
+            try reader.read(source) {
+                try writer.add($0, $1)
+            } fail: {
+                writer.fail($0)
+            }
+        }
+        // A list of nothing reads like a list on which nothing stands that was seen.
+        if writer.count == before.0, writer.faultCount == before.1, writer.passedOver == before.2 {
+            writer.fail(FileError(path, "there is no indicator in it"))
+        }
+        writer.lists += 1
+    }
+
+    /// Whether a bracket begins an IPv6 address with its port, not a document.
+    private static func isAddress(_ head: ArraySlice<UInt8>) -> Bool {
+        let line = head.drop { $0 <= 0x20 }.prefix { $0 != 0x0a }
+        guard let close = line.firstIndex(of: 0x5d) else { return false }
+        return line[close...].dropFirst().first == 0x3a && !line.contains(0x22)
+    }
+
+    private static func readJSON(_ document: FeedDocument, _ sink: IndicatorSink) throws {
+        try document.read { root in
+            if STIXReader.isBundle(root) {
+                var reader = STIXReader(document, sink)
+                try reader.read(root)
+            } else if MISPReader.isMISP(root) {
+                try MISPReader(document, sink).read(root)
+            } else {
+                throw FileError(document.path, "is neither an event of MISP nor a bundle of STIX 2.1")
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `--iocs` of `match` and `scan`, as a person uses it.
+@Suite struct IndicatorCommandTests {
+    private static func line(_ host: Int) -> String {
+        #"{"@timestamp":"2026-06-01T01:00:00.000Z","event":{"kind":"event","outcome":"success"},"#
+            + #""server":{"address":"192.0.2.\#(host)","ip":"192.0.2.\#(host)","port":443},"hallmark":{}}"#
+            + "\n"
+    }
+
+    @Test func matchTellsWhatIsListedAndFailsOnIt() throws {
+        let scratch = Scratch()
+        let sweep = try scratch.write("sweep.ndjson", Self.line(7) + Self.line(8))
+        let list = try scratch.write("ours.txt", "#! date: 2026-05-20\n#! feed: Ours\n192.0.2.7 # beacon\n")
+        let result = try Program.run([
+            "match", sweep, "--iocs", list, "--only-leads", "--fail-on", "medium",
+        ])
+        #expect(
+            result.status == 3 && result.errors.contains("listed by others: 1 observation"),
+            "\(result.errors)"
+        )
+        let record = try #require(try Program.records(result.text).first)
+        #expect(record.endpoint == "192.0.2.7:443")
+        let indicators = try #require(record["hallmark.indicators"] as? [[String: Any]])
+        #expect(indicators.count == 1 && indicators[0]["description"] as? String == "beacon")
+        #expect(indicators[0]["date"] as? String == "2026-05-20T00:00:00Z")
+        #expect(try schemaErrors(result.text) == "")
+        // A dismissed lead comes back when another list names it.
+        let decisions = scratch.file("decisions.ndjson")
+        let assessed = try scratch.write("assessed.ndjson", result.text)
+        let decided = try Program.run([
+            "decide", "192.0.2.7:443", "dismiss", "--because", "ours", "--by", "me", "--records", assessed,
+            "--decisions", decisions,
+        ])
+        #expect(decided.status == 0, "\(decided.errors)")
+        let again = ["match", sweep, "--fail-on", "low", "--decisions", decisions, "--iocs"]
+        #expect(try Program.run(again + [list]).status == 0)
+        let other = try scratch.write("theirs.txt", "#! feed: Theirs\n192.0.2.7\n")
+        #expect(try Program.run(again + [other]).status == 3)
+    }
+
+    @Test func whatCannotBeReadEndsWithOne() throws {
+        let scratch = Scratch()
+        let sweep = try scratch.write("sweep.ndjson", Self.line(7))
+        let list = try scratch.write("ours.txt", "192.0.2.9\nno such thing\n")
+        let result = try Program.run(["match", sweep, "--iocs", list])
+        #expect(
+            result.status == 1 && result.errors.contains("ours.txt:2: 'no such thing' is"),
+            "\(result.errors)"
+        )
+        #expect(try Program.run(["match", sweep, "--iocs", list, "--keep-going"]).status == 0)
+        #expect(try Program.run(["match", sweep, "--iocs", scratch.file("missing")]).status == 1)
+    }
+
+    @Test func scanLooksUpWhatItSees() throws {
+        let server = try ScriptedPeer([.reset])
+        let scratch = Scratch()
+        let list = try scratch.write(
+            "ours.txt",
+            "#! date: 2026-11-01\n#! confirmed: yes\n127.0.0.0/8\n127.0.0.1:\(server.port)\n"
+        )
+        for rules in [["--no-signatures"], []] {
+            let result = try Program.run(
+                ["scan", "127.0.0.1:\(server.port)", "--iocs", list, "--fail-on", "low"] + rules
+            )
+            #expect(result.status == 3, "\(result.errors)")
+            let record = try #require(try Program.records(result.text).first)
+            let indicators = try #require(record["hallmark.indicators"] as? [[String: Any]], "\(record.line)")
+            #expect(indicators.compactMap { $0["kind"] as? String } == ["endpoint", "range"])
+        }
+    }
+
+    // MARK: Earlier cases
+
+    private static func certificate(_ host: Int, _ digest: String, key: String) -> String {
+        #"{"@timestamp":"2026-06-01T01:00:00.000Z","event":{"kind":"event","outcome":"success"},"#
+            + #""server":{"address":"192.0.2.\#(host)","ip":"192.0.2.\#(host)","port":443},"#
+            + #""tls":{"server":{"hash":{"sha256":"\#(String(repeating: digest, count: 32))"},"x509":{"serial_number":"0\#(host)"}}},"#
+            + #""hallmark":{"certificate":{"spki_sha256":"\#(String(repeating: key, count: 32))"}}}"# + "\n"
+    }
+
+    @Test func whatSharesAMarkWithAnEarlierCaseSaysItsReference() throws {
+        let scratch = Scratch()
+        let corpus = scratch.file("seen.sqlite")
+        let first = try scratch.write("first.ndjson", Self.certificate(7, "A1", key: "B1"))
+        #expect(try Program.run(["corpus", "add", first, "--corpus", corpus]).status == 0)
+        let decided = try Program.run([
+            "decide", "192.0.2.7:443", "block", "--because", "a beacon", "--by", "me", "--case", "T-9",
+            "--corpus", corpus,
+        ])
+        #expect(decided.status == 0, "\(decided.errors)")
+        // Another address and certificate, with the key that the blocked endpoint once showed.
+        let next = try scratch.write(
+            "next.ndjson",
+            Self.certificate(8, "A2", key: "B1") + Self.certificate(9, "A3", key: "B3")
+        )
+        let result = try Program.run(["match", next, "--decisions", corpus, "--only-leads"])
+        let records = try Program.records(result.text)
+        #expect(records.map(\.endpoint) == ["192.0.2.8:443"], "\(result.errors)")
+        let mark = try #require((records.first?["hallmark.indicators"] as? [[String: Any]])?.first)
+        #expect(mark["case"] as? String == "T-9" && mark["feed"] as? String == "decisions")
+        #expect(mark["field"] as? String == "hallmark.certificate.spki_sha256")
+        #expect(mark["description"] as? String == "block: a beacon")
+        #expect(try Program.run(["match", first, "--decisions", corpus, "--only-leads", "-q"]).text != "")
+    }
+
+    @Test func enrichWritesTheEvidenceAndCorpusListedLooksBack() throws {
+        let scratch = Scratch()
+        let list = try scratch.write(
+            "ours.txt",
+            "#! date: 2026-05-20\n" + String(repeating: "A1", count: 32) + "\n"
+        )
+        let sweep = try scratch.write(
+            "sweep.ndjson",
+            Self.certificate(7, "A1", key: "B1") + Self.certificate(8, "A2", key: "B2")
+        )
+        let enriched = try Program.run(["enrich", sweep, "--no-context-names", "--iocs", list])
+        #expect(
+            enriched.status == 0 && enriched.errors.contains("listed by others: 1 record"),
+            "\(enriched.errors)"
+        )
+        let records = try Program.records(enriched.text)
+        #expect(records.map { $0["hallmark.indicators"] != nil } == [true, false])
+        #expect(records.allSatisfy { $0["hallmark.leads"] == nil })
+        #expect(try schemaErrors(enriched.text) == "")
+        // Leads are made afterwards, of what the records tell; and enriched again they are as before.
+        let matched = try TestSupport.run(
+            Program.path,
+            ["match", "--only-leads", "--fail-on", "medium"],
+            input: Array(enriched.text.utf8),
+            environment: ["HALLMARK_SIGNATURES": projectFolder + "/signatures"]
+        )
+        #expect(matched.status == 3)
+        #expect(try Program.records(matched.text).map(\.endpoint) == ["192.0.2.7:443"])
+        let again = try scratch.write("again.ndjson", enriched.text)
+        #expect(
+            try Program.run(["enrich", again, "--no-context-names", "--iocs", list]).text == enriched.text
+        )
+        let assessed = try scratch.write("assessed.ndjson", matched.text)
+        let other = try scratch.write("other.txt", "198.51.100.1\n")
+        let cleared = try Program.run(["enrich", assessed, "--no-context-names", "--iocs", other])
+        let record = try #require(try Program.records(cleared.text).first)
+        #expect(record["hallmark.indicators"] == nil && record["hallmark.leads"] != nil)
+        let corpus = scratch.file("seen.sqlite")
+        #expect(try Program.run(["corpus", "add", sweep, "--corpus", corpus]).status == 0)
+        let listed = try Program.run(["corpus", "listed", "--corpus", corpus, "--iocs", list, "--fail"])
+        #expect(listed.status == 3 && listed.errors.contains("2 sightings, 1 of them"), "\(listed.errors)")
+        #expect(try Program.records(listed.text).map { $0.text("server.ip") } == ["192.0.2.7"])
+        #expect(try Program.run(["corpus", "listed", "--corpus", corpus]).status == 64)
+        let late = ["corpus", "listed", "--corpus", corpus, "--iocs", list, "--since", "2026-07-01", "-q"]
+        #expect(try Program.run(late).text == "")
+    }
+}
