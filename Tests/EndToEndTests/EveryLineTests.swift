@@ -18,7 +18,8 @@ import Testing
         "scan": .records, "validate": .records, "match": .records, "compare": .records, "import": .records,
         "enrich": .records,
         "corpus add": .none, "corpus stats": .answers("stats"), "corpus export": .records,
-        "corpus prune": .none, "pivot": .answers("pivot"), "export": .none, "roots audit": .records,
+        "corpus prune": .none, "corpus listed": .records, "pivot": .answers("pivot"), "export": .none,
+        "roots audit": .records,
         "serve": .none,
         "search": .answers("search"), "decide": .none, "decisions": .answers("decision"), "blocklist": .none,
         "report": .none, "hunt": .answers("hunt"),
@@ -137,6 +138,9 @@ import Testing
         #expect(added.status == 0, "\(added.errors)")
         try run.run("corpus stats", ["--corpus", corpus, "--format", "ndjson"])
         try run.run("corpus export", ["--corpus", corpus])
+        let known = try scratch.write("known.txt", "#! tlp: amber\n127.0.0.0/8 # ours\nserial:08BB00EE\n")
+        try run.run("corpus listed", ["--corpus", corpus, "--iocs", known])
+        try run.run("match", own + [sweep, "--iocs", known])
         let query = ["serial=08BB00EE", "--corpus", corpus, "--format", "ndjson", "--queries"]
         try run.run("pivot", query + ["--include-benign"])
         let ask = ["--corpus", corpus, "--format", "ndjson"]

@@ -1,5 +1,6 @@
 import Bytes
 import Corpus
+import Observations
 import Search
 
 extension Console {
@@ -9,7 +10,7 @@ extension Console {
     }
 
     private func overview(of corpus: CorpusFile) throws -> Markup {
-        let stats = try corpus.stats(top: 12, isChecked: false)
+        let stats = try corpus.stats(top: 0, isChecked: false)
         var body: Markup = "<h1>Overview</h1>\n"
         if let first = stats.first, let last = stats.last {
             body =
@@ -26,7 +27,8 @@ extension Console {
                 corpus
             ),
             bars("Certificates by their end", expiry(corpus)),
-            versions(stats),
+            services("Sightings by TLS version", .tlsVersion, corpus),
+            services("Sightings by group of the key exchange", .curve, corpus) + postQuantum(corpus),
             groups("Findings by severity", "hallmark.findings.severity", .findings, corpus),
             groups("Findings by name", "hallmark.findings.name", .findings, corpus),
             groups("Findings by owner", "hallmark.findings.owner", .findings, corpus),
@@ -65,15 +67,24 @@ extension Console {
             "<p class=\"hint\">Issuers, keys and days of validity are those of the newest \(Self.newestCertificates) certificates.</p>\n"
     }
 
-    private func versions(_ stats: CorpusStats) -> Markup {
-        let field = "tls.version"
-        return bars(
-            "Sightings by TLS version",
-            stats.common.filter { $0.mark.kind.field == field }.map { common in
-                let query = "\(field): \(DecidedLeads.quoted(common.mark.value))"
-                return (common.mark.value, common.count, Link.search(query))
+    private func services(_ caption: String, _ kind: MarkKind, _ corpus: CorpusFile) throws -> Markup {
+        bars(
+            caption,
+            try corpus.sightings(by: kind, limit: 12).map { value, count in
+                (value, count, Link.search("\(kind.field): \(DecidedLeads.quoted(value))"))
             }
         )
+    }
+
+    /// How many key exchanges withstand a quantum computer; nothing where none was seen.
+    private func postQuantum(_ corpus: CorpusFile) throws -> Markup {
+        let groups = try corpus.sightings(by: .curve, limit: 1000)
+        let all = groups.reduce(0) { $0 + $1.count }
+        guard all > 0 else { return "" }
+        let safe = groups.filter { KeyExchangeGroup.isPostQuantum($0.value) }.reduce(0) { $0 + $1.count }
+        let tenths = Int((Double(safe) * 1000 / Double(all)).rounded())
+        return
+            "<p>Post-quantum share: \(safe) of \(all) key exchanges (\(tenths / 10).\(tenths % 10) %).</p>"
     }
 
     private func groups(

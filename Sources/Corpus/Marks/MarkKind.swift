@@ -103,6 +103,9 @@ extension MarkKind {
     package static let server = named("server")
     package static let tbs = named("tbs")
 
+    package static let tlsVersion = named("tls")
+    package static let curve = named("curve")
+
     private static func named(_ alias: String) -> MarkKind {
         guard let kind = MarkKind(query: alias) else { preconditionFailure("there is no mark \(alias)") }
         return kind

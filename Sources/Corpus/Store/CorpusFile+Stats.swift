@@ -30,6 +30,16 @@ package struct CorpusStats: Equatable, Sendable {
 }
 
 extension CorpusFile {
+    /// How many sightings have each value of a mark of services, the most common first.
+    package func sightings(by kind: MarkKind, limit: Int) throws -> [(value: String, count: Int)] {
+        try read { db in
+            try db.rows(
+                "SELECT value, count FROM marks WHERE kind = ? ORDER BY count DESC, id LIMIT ?",
+                [kind.rawValue, limit]
+            ) { (value: try $0.text(0), count: try $0.count(1)) }
+        }
+    }
+
     /// - Parameters:
     ///   - top: how many of the most common marks of each kind are listed.
     ///   - isChecked: whether every column is read, too, to see that it holds what it may: of millions of

@@ -22,7 +22,8 @@ extension Field {
         Field(
             "tls.curve",
             .keyword,
-            "The group of the key exchange, by its IANA name in lower case (`x25519`, `secp256r1`, …)."
+            "The group of the key exchange, by its IANA name in lower case (`x25519`, `secp256r1`, …).",
+            mark: FieldMark(73, "curve", .tls)
         ),
         Field("tls.next_protocol", .keyword, "The application protocol chosen by ALPN."),
         Field(

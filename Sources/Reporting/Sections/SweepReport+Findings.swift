@@ -58,11 +58,7 @@ extension SweepReport {
         blocks += table(of: findings.weaknesses)
         let handshakes = facts.endpoints.filter { !$0.group.isEmpty }
         if !handshakes.isEmpty {
-            // The hybrid groups of TLS are named after ML-KEM, or Kyber before it had that name.
-            let safe = handshakes.count {
-                let group = $0.group.lowercased()
-                return group.contains("mlkem") || group.contains("kyber")
-            }
+            let safe = handshakes.count { KeyExchangeGroup.isPostQuantum($0.group) }
             blocks.append(
                 .paragraph(
                     "\(grouped(UInt64(safe))) of \(counted(handshakes.count, "key exchange")) that were seen withstand a quantum computer."
