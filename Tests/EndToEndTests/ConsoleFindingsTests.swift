@@ -105,6 +105,6 @@ import Testing
         #expect(decided.status == 0, "\(decided.errors)")
         #expect(try rules { ($0["decisions"] as? [String: Int])?["block"] == 1 } == ids)
         let page = try served.get("/signatures?id=\(try #require(ids.first))").text
-        #expect(page.contains("1 endpoints that it matched") && page.contains("1 block"), "\(page)")
+        #expect(page.contains("1 endpoint that it matched") && page.contains("1 block"), "\(page)")
     }
 }

@@ -144,7 +144,7 @@ import Testing
         let query = ["serial=08BB00EE", "--corpus", corpus, "--format", "ndjson", "--queries"]
         try run.run("pivot", query + ["--include-benign"])
         let ask = ["--corpus", corpus, "--format", "ndjson"]
-        for unit in ["sightings", "endpoints", "certificates"] {
+        for unit in ["sightings", "endpoints", "certificates", "findings"] {
             try run.run("search", ["*", "--of", unit] + ask)
         }
         try run.run("search", ["*", "--count"] + ask)

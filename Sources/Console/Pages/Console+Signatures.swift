@@ -3,6 +3,7 @@ import Corpus
 import Decisions
 import Foundation
 import Search
+import Terminal
 
 extension Console {
     /// What the corpus and its decisions say of each rule.
@@ -102,7 +103,10 @@ extension Console {
     private func explanation(_ rule: ConsoleRule, in corpus: CorpusFile) throws -> Markup {
         let counts = try counts(corpus)
         let parts = rule.parts.map { part -> Markup in
-            "<h2>\(part.name)</h2><pre>\(part.lines.joined(separator: "\n"))</pre>\n"
+            // Line ends within a text would be taken out of it.
+            let lines = part.lines.flatMap { $0.split(separator: "\n") }
+                .map { line -> Markup in "\(String(line))\n" }
+            return "<h2>\(part.name)</h2><pre>\(lines)</pre>\n"
         }
         let references = rule.references.map { reference -> Markup in
             guard reference.hasPrefix("https://") || reference.hasPrefix("http://") else {
@@ -114,7 +118,7 @@ extension Console {
             let query = "hallmark.leads.software.name: \(DecidedLeads.quoted(name))"
             let link = Link.search(query, of: SearchUnit.endpoints.rawValue)
             return
-                "<li><a href=\"\(link)\">\(counts.leads[name] ?? 0) endpoints with a lead to \(name)</a></li>"
+                "<li><a href=\"\(link)\">\(counted(counts.leads[name] ?? 0, "endpoint")) with a lead to \(name)</a></li>"
         }
         let decided = Decision.Verdict.allCases.map { "\(counts.decided(rule, $0)) \($0.rawValue)" }
         return """
@@ -122,7 +126,7 @@ extension Console {
             <p>\(rule.meaning) Level: \(rule.level). Family: \(rule.family).</p>
             <p>\(rule.text)</p>
             <h2>In this corpus</h2>
-            <ul><li>\(counts.matched(rule)) endpoints that it matched</li>
+            <ul><li>\(counted(counts.matched(rule), "endpoint")) that it matched</li>
             \(leads)
             <li>Decisions on what it matched: \(decided.joined(separator: ", "))</li></ul>
             \(parts)\(references.isEmpty ? "" : "<h2>References</h2><ul>\(references)</ul>")

@@ -3,6 +3,7 @@ import Corpus
 import Decisions
 import Foundation
 import Search
+import Terminal
 
 extension Console {
     private static let mostTriaged = 200
@@ -42,7 +43,7 @@ extension Console {
             let decided = all.count { $0.isDecided }
             var head: Markup = """
                 <h1>Triage</h1>
-                <p>\(shown.count) endpoints with a lead\(wantsAll ? "" : " and without a decision"); of the newest
+                <p>\(counted(shown.count, "endpoint")) with a lead\(wantsAll ? "" : " and without a decision"); of the newest
                 \(all.count) with a lead, \(decided) are decided. An endpoint is an address, a port and a name.
                 <a href="/triage\(wantsAll ? "" : "?all=1")">\(wantsAll ? "Hide" : "Show") what is decided</a></p>
                 <p class="hint"><kbd>j</kbd> and <kbd>k</kbd> go from lead to lead; <kbd>m</kbd>, <kbd>b</kbd>, <kbd>e</kbd> and <kbd>d</kbd>

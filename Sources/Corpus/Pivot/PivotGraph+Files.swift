@@ -154,6 +154,7 @@ extension PivotGraph {
             </head>
             <body>
             <header>
+            <h1>Pivot graph</h1>
             \(back)<input id="filter" type="search" placeholder="Filter" aria-label="Filter">
             <label>Least weight <input id="weight" type="range" min="0" max="30" value="0" step="0.5"></label>
             <span id="count"></span>

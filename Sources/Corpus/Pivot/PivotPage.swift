@@ -6,6 +6,7 @@ enum PivotPage {
           height: 100vh; }
         header { padding: 8px 12px; border-bottom: 1px solid #cbd2d9; display: flex; gap: 14px;
           align-items: center; flex-wrap: wrap; }
+        h1 { font-size: 1em; margin: 0; }
         a { color: inherit; }
         main { flex: 1; display: flex; min-height: 0; }
         svg { flex: 1; min-width: 0; cursor: grab; touch-action: none; }

@@ -48,7 +48,11 @@ package struct SchemaDocument {
     /// The fields that a line of the kind can have.
     private var fields: [Field] {
         let frame: Set = ["@timestamp", "ecs.version", "event.kind", "event.dataset"]
-        let place = ["server.", "file.", "hallmark.root.", "tls.server.hash.sha256", "hallmark.findings"]
+        let place = [
+            "server.", "file.", "hallmark.root.", "tls.server.hash.sha256", "hallmark.findings",
+            // Where a corpus tells them again.
+            "hallmark.sightings.",
+        ]
         return Field.all.filter { field in
             let isOfCorrelation = field.name.hasPrefix("hallmark.correlation.")
             switch kind {
