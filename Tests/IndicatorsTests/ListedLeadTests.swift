@@ -4,6 +4,7 @@ import Indicators
 import Observations
 import TestSupport
 import Testing
+import Wire
 
 @testable import Signatures
 
@@ -100,5 +101,31 @@ import Testing
         let second = try Self.assess("198.51.100.1", first.line)
         #expect(second.assessment.leads.isEmpty && second.line == ListTests.record)
         #expect(try Self.assess("198.51.100.1").line == ListTests.record)
+    }
+
+    /// An endpoint of a sweep that shows what one before it showed is known again by what rules see, and
+    /// lists see more.
+    @Test func eachEndpointOfASweepIsLookedUpForItself() throws {
+        let scratch = Scratch()
+        let lists = try IndicatorLists(
+            [scratch.write("ours.txt", "#! date: 2026-05-01\n203.0.113.8\n")],
+            cache: nil
+        )
+        let rule = Self.rule.replacing("00A1B2, condition", with: "00A1B3, condition")
+        let set = try RuleSet(RuleReader.read(rule, file: "rule.yml"))
+        let assessor = Assessor(set, lists: KnownMarks(lists.index))
+        var encoder = RecordEncoder(RecordEncoder.Options(scanID: "test"))
+        for last in [7, 8, 7, 9, 8, 8] {
+            let observation = Observation()
+            observation.startedAt = 1_780_000_000_000_000_000
+            observation.address = "203.0.113.\(last)"
+            observation.ip = IPAddress(observation.address)
+            observation.port = 443
+            var line = ByteBuffer()
+            encoder.encode(observation, into: &line)
+            let assessment = try assessor.assess(&line, isOwn: true)
+            #expect(assessment.leads.count == (last == 8 ? 1 : 0), "\(last)")
+            #expect(line.text.contains("\"indicators\"") == (last == 8), "\(line.text)")
+        }
     }
 }

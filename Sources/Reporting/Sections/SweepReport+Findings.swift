@@ -1,4 +1,5 @@
 import Bytes
+import Observations
 import Terminal
 
 extension SweepReport {
