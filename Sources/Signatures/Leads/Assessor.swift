@@ -22,8 +22,9 @@ package final class Assessor {
     private(set) var told: LeadMemory.Outcome?
     private var lines: LineMemory
     private let indicators: Int
-    /// What others list; nil when no list was given, and what a record tells of lists then counts. What is
-    /// listed hangs on more than rules see, so that no line is known again by what they saw.
+    /// What others list; nil when no list was given, and what a record tells of lists then counts.
+    ///
+    /// What is listed hangs on more than rules see: with lists no line is known again by what they saw.
     private let lists: (any MarkLists)?
 
     /// - Parameter lists: what others list, in place of what records tell of lists.

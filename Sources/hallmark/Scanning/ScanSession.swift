@@ -87,7 +87,7 @@ struct ScanSession {
                 rules: rules
             ),
             // Lists are looked at without rules, too.
-            rules: rules ?? (listed == nil ? nil : RuleSet([])),
+            rules: try rules ?? (listed == nil ? nil : RuleSet([])),
             encoding: encoding
         )
         (plain.inventory, plain.decisions, plain.lists) = (inventory, decided, listed)
