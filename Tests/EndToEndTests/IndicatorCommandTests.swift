@@ -5,7 +5,8 @@ import Testing
 /// `--iocs` of `match` and `scan`, as a person uses it.
 @Suite struct IndicatorCommandTests {
     private static func line(_ host: Int) -> String {
-        #"{"@timestamp":"2026-06-01T01:00:00.000Z","event":{"kind":"event","outcome":"success"},"#
+        #"{"@timestamp":"2026-06-01T01:00:00.000Z","ecs":{"version":"9.0.0"},"#
+            + #""event":{"kind":"event","category":["network"],"type":["info"],"outcome":"success","dataset":"hallmark.observation"},"#
             + #""server":{"address":"192.0.2.\#(host)","ip":"192.0.2.\#(host)","port":443},"hallmark":{}}"#
             + "\n"
     }
@@ -75,7 +76,8 @@ import Testing
     // MARK: Earlier cases
 
     private static func certificate(_ host: Int, _ digest: String, key: String) -> String {
-        #"{"@timestamp":"2026-06-01T01:00:00.000Z","event":{"kind":"event","outcome":"success"},"#
+        #"{"@timestamp":"2026-06-01T01:00:00.000Z","ecs":{"version":"9.0.0"},"#
+            + #""event":{"kind":"event","category":["network"],"type":["info"],"outcome":"success","dataset":"hallmark.observation"},"#
             + #""server":{"address":"192.0.2.\#(host)","ip":"192.0.2.\#(host)","port":443},"#
             + #""tls":{"server":{"hash":{"sha256":"\#(String(repeating: digest, count: 32))"},"x509":{"serial_number":"0\#(host)"}}},"#
             + #""hallmark":{"certificate":{"spki_sha256":"\#(String(repeating: key, count: 32))"}}}"# + "\n"
