@@ -114,7 +114,7 @@ def record(number, day, family=False):
         "@timestamp": f"2026-11-{8 + 7 * day}T08:{number // 60 % 60:02}:{number % 60:02}.000Z",
         "event": {"kind": "event", "dataset": "hallmark.observation", "outcome": "success"},
         "server": {"address": address, "ip": address, "port": 443},
-        "tls": {"version": "1.2" if number % 6 == 0 else "1.3", "server": {
+        "tls": {"version": "1.2" if number % 6 == 0 else "1.3", "curve": "x25519mlkem768" if number % 6 % 3 == 1 else "x25519", "server": {
             "hash": {"sha256": digest("certificate", number, moved).upper()}, "jarm": digest("jarm", who)[:62],
             "x509": {
                 "serial_number": digest("serial", number, moved)[:32].upper(),

@@ -100,6 +100,12 @@ import Testing
         let all = try #require(try served.api("/api/signatures")["signatures"] as? [[String: Any]])
         let listed = try Program.run(["signatures", "list", "--format", "ndjson"])
         #expect(all.count == listed.text.split(separator: "\n").count)
+        // An address that a rule refers to is a link.
+        let isLinked = try all.prefix(40).contains { rule in
+            let page = try served.get("/signatures?id=\(rule["id"] as? String ?? "")").text
+            return page.firstMatch(of: /<h2>References<\/h2><ul><li><a href="https:[^"<]+" rel=/) != nil
+        }
+        #expect(isLinked)
         let sliver = try #require(all.first { ($0["software"] as? [String]) == ["Sliver"] })
         #expect(sliver["endpoints_with_lead"] as? Int == 2)
         #expect(try served.get("/signatures?id=none").status == 404)

@@ -114,6 +114,7 @@ extension Console {
             }
             return "<li><a href=\"\(reference)\" rel=\"noreferrer noopener\">\(reference)</a></li>"
         }
+        let list: Markup = references.isEmpty ? "" : "<h2>References</h2><ul>\(references)</ul>"
         let leads = rule.software.map { name -> Markup in
             let query = "hallmark.leads.software.name: \(DecidedLeads.quoted(name))"
             let link = Link.search(query, of: SearchUnit.endpoints.rawValue)
@@ -129,7 +130,7 @@ extension Console {
             <ul><li>\(counted(counts.matched(rule), "endpoint")) that it matched</li>
             \(leads)
             <li>Decisions on what it matched: \(decided.joined(separator: ", "))</li></ul>
-            \(parts)\(references.isEmpty ? "" : "<h2>References</h2><ul>\(references)</ul>")
+            \(parts)\(list)
             <p class="hint">\(rule.id)</p>
             """
     }
