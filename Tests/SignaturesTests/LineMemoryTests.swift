@@ -171,6 +171,18 @@ import Wire
         #expect(passedOver == ["@timestamp", "duration", "duration_ms"])
     }
 
+    /// The lines of one leaf that servers with signatures of several lengths bring in turn.
+    @Test func aFewLinesOfOneLeafAreKept() throws {
+        let der = try #require(pemCertificates(Self.folder + "/" + Self.names[0]).first)
+        var memory = LineMemory(try load([ShippedRules.own]))
+        let lines = [8441, 8442, 8443, 8444].map { Self.record(der, Place(port: $0)) }
+        for line in lines {
+            #expect(!Self.find(line, &memory))
+            memory.remember(LineMemory.Known(assessment: Assessment(), outcome: nil))
+        }
+        for line in lines + lines { #expect(Self.find(line, &memory)) }
+    }
+
     /// Rules that ask for what lines are not compared by.
     @Test(arguments: [
         "server.ip: 192.0.2.1", "server.ip|startswith: '192.'", "server.address|contains: example",

@@ -12,6 +12,9 @@ struct LineMemory {
     }
 
     private static let size = 64
+    /// So many lines of one leaf are kept: a signature on a curve, and with it a record's size, has one of a
+    /// few lengths.
+    private static let ways = 4
 
     /// Nil when rules ask for what is left out of lines.
     private let networks: [Network]?
@@ -19,20 +22,28 @@ struct LineMemory {
     private var isRead = false
     private var keys = [[UInt8]](repeating: [], count: size)
     private var known = [Known?](repeating: nil, count: size)
+    /// Which of a leaf's lines gives way to the next new one.
+    private var turn = 0
 
     init(_ set: RuleSet) { networks = OwnLine.networks(set) }
 
-    private var place: Int { Int(line.number >> 58) }
+    /// Where the lines of a leaf stand.
+    private var places: Range<Int> {
+        let first = Int(line.number % UInt64(Self.size / Self.ways)) * Self.ways
+        return first..<first + Self.ways
+    }
 
     /// What came of a line of which rules saw the same.
     mutating func find(_ bytes: UnsafeBufferPointer<UInt8>) -> Known? {
         isRead = networks.map { line.read(bytes, $0) } ?? false
-        guard isRead, let found = known[place], isSame(keys[place], line.bytes) else { return nil }
-        if let outcome = found.outcome {
+        guard isRead else { return nil }
+        for place in places where isSame(keys[place], line.bytes) {
+            guard let found = known[place] else { continue }
+            guard let outcome = found.outcome else { return found }
             let time = SigmaDate.milliseconds(UnsafeBufferPointer(rebasing: bytes[line.time])) ?? 0
-            guard outcome.times.contains(time) else { return nil }
+            if outcome.times.contains(time) { return found }
         }
-        return found
+        return nil
     }
 
     private func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
@@ -49,7 +60,8 @@ struct LineMemory {
     mutating func remember(_ one: Known) {
         guard isRead else { return }
         isRead = false
-        let place = place
+        let place = places.lowerBound + turn
+        turn = (turn + 1) % Self.ways
         swap(&keys[place], &line.bytes)
         known[place] = one
     }

@@ -77,7 +77,9 @@ struct OwnLine {
     /// A number for the leaf.
     var number: UInt64 {
         bytes.withUnsafeBytes { bytes in
-            bytes.loadUnaligned(fromByteOffset: digest.lowerBound, as: UInt64.self) &* 0x9e37_79b9_7f4a_7c15
+            // The digits of a digest differ in their lower bits.
+            (bytes.loadUnaligned(fromByteOffset: digest.lowerBound, as: UInt64.self) &* 0x9e37_79b9_7f4a_7c15)
+                >> 32
         }
     }
 

@@ -230,7 +230,7 @@ struct SignaturesCommand: ParsableCommand {
             }
             try output.flush()
             Terminal.say(
-                counted(set.rules.count, "rule") + ", " + counted(outcome.matches, "example") + ", "
+                counted(set.ruleCount, "rule") + ", " + counted(outcome.matches, "example") + ", "
                     + "\(outcome.nearMisses) near misses, " + counted(outcome.failures.count, "failure")
             )
             if !outcome.failures.isEmpty { throw ExitCode(1) }

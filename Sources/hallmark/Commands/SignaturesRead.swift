@@ -21,7 +21,7 @@ struct SignaturesRead: Codable {
     init(_ loaded: LoadedRules) {
         folders = loaded.folders
         installed = loaded.areInstalled
-        rules = loaded.set.rules.count + loaded.set.correlations.count
+        rules = loaded.set.ruleCount + loaded.set.correlations.count
         unread = loaded.unread.count
         otherLogSources = loaded.skipped.otherSources
         noRules = loaded.skipped.noRules

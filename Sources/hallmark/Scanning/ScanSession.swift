@@ -257,7 +257,7 @@ struct ScanSession {
                 + "; limits: connect \(options.connectTimeout) ms, handshake \(options.handshakeTimeout) ms, "
                 + "endpoint \(options.totalTimeout) ms, \(options.byteBudget) bytes"
         )
-        Terminal.say("probes: \(options.level.rawValue); signatures: \(rules?.rules.count ?? 0)")
+        Terminal.say("probes: \(options.level.rawValue); signatures: \(rules?.ruleCount ?? 0)")
     }
 
     // MARK: After
