@@ -22,7 +22,9 @@ struct LackingFields {
     private var isText = false
     /// Whether only the begin of the certificate was read.
     private var isCut = false
-    private var key: (lacking: [String], bounds: [String])?
+    private var key: (isText: Bool, lacking: [String], bounds: [String])?
+    /// What that makes of rules; nil before it is asked for.
+    private var fates: RuleFates?
 
     init(_ names: [String]) {
         self.names = names
@@ -45,12 +47,15 @@ struct LackingFields {
         let lacking = view.has(lacks) ? view.texts(lacks) : []
         let bounds = view.has(limits) ? view.texts(limits).filter { Self.partial($0) != nil } : []
         guard isText || !lacking.isEmpty || !bounds.isEmpty else { return false }
-        if key?.lacking != lacking || key?.bounds != bounds { learn(lacking, bounds) }
+        if key?.isText != isText || key?.lacking != lacking || key?.bounds != bounds {
+            learn(lacking, bounds)
+        }
         return true
     }
 
     private mutating func learn(_ lacking: [String], _ bounds: [String]) {
-        key = (lacking, bounds)
+        key = (isText, lacking, bounds)
+        fates = nil
         isCut = bounds.contains(ReachedBound.certificateBytes.rawValue)
         let partial = bounds.compactMap(Self.partial)
         isPartial = names.map { name in
@@ -68,6 +73,20 @@ struct LackingFields {
     func isUnknown(_ field: Int, _ view: FieldView) -> Bool {
         if isText, isName[field] { return true }
         return isPartial[field] || isLacking[field] && !view.has(field)
+    }
+
+    /// What becomes of rules in the record that was read last.
+    mutating func fates(of ruleSet: RuleSet, _ view: FieldView) -> RuleFates {
+        // One that has a field all the same, of those that its source lacks, is decided for itself.
+        for index in 0..<view.count where isLacking[view[index].field] { return RuleFates(of: ruleSet) }
+        if let fates { return fates }
+        let learned = RuleFates(
+            of: ruleSet,
+            isLacking: isLacking,
+            mayLack: names.indices.map { isPartial[$0] || isText && isName[$0] }
+        )
+        fates = learned
+        return learned
     }
 
     /// What stands for a field that the record that was read last cannot have, and the place of its value.

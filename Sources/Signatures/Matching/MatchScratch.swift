@@ -53,7 +53,7 @@ package final class MatchScratch {
         padded: Bool = false
     ) throws(ObservationSyntaxError) {
         matched.removeAll(keepingCapacity: true)
-        if !undecided.isEmpty { undecided.removeAll(keepingCapacity: true) }
+        if !undecided.isEmpty { undecided = [] }
         evaluated = 0
         view = .empty
         isLacking = false
@@ -82,11 +82,12 @@ package final class MatchScratch {
     /// Takes back what matched only because nothing is known of what speaks against it, and notes what could
     /// not be decided.
     private func settleUndecided() {
+        let fates = standIn == nil ? lacking.fates(of: ruleSet, view) : RuleFates(of: ruleSet)
         var found: [Int: Int] = [:]
         var open: Set<Int> = []
         for number in 0..<min(64, max(1, view.exchanges)) {
             if exchange != number || number > 0 { replay(number) }
-            for rule in 0..<ruleSet.ruleCount where found[rule] == nil {
+            for rule in fates.open where found[rule] == nil {
                 if number > 0, !ruleSet.isInExchange[rule] { continue }
                 switch truth(Int(ruleSet.starts[rule])) {
                 case true?: found[rule] = number
@@ -95,8 +96,15 @@ package final class MatchScratch {
                 }
             }
         }
-        matched = matched.compactMap { match in found[match.rule].map { (match.rule, $0) } }
-        undecided = open.filter { found[$0] == nil }.sorted()
+        matched = matched.compactMap { match in
+            fates.isSettled[match.rule] ? match : found[match.rule].map { (match.rule, $0) }
+        }
+        undecided = fates.undecided
+        let rest = open.filter { found[$0] == nil }
+        if !rest.isEmpty {
+            undecided += rest
+            undecided.sort()
+        }
     }
 
     /// Whether a condition holds; nil when that hangs on what the source cannot have (Kleene's logic).

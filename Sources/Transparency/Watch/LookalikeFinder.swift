@@ -50,6 +50,9 @@ package struct LookalikeFinder: Sendable {
         let fine: [UInt8]
         let coarse: [UInt8]
         let letters: UInt64
+        /// The domain with a dot on each side, and with a dash behind it.
+        let dotted: [UInt8]
+        let dashed: [UInt8]
     }
 
     private let brands: [Brand]
@@ -91,7 +94,9 @@ package struct LookalikeFinder: Sendable {
                     raw: Array(label.utf8),
                     fine: fine,
                     coarse: skeletons.coarse(fine),
-                    letters: Self.letters(fine)
+                    letters: Self.letters(fine),
+                    dotted: Array(".\(registered).".utf8),
+                    dashed: Array(".\(registered)-".utf8)
                 )
             )
         }
@@ -121,10 +126,14 @@ package struct LookalikeFinder: Sendable {
         if let place = coarse[skeletons.coarse(fine)] {
             return found(brands[place], brands[place].label == label ? .otherSuffix : .homoglyph)
         }
-        let joined = before.isEmpty && !label.contains("-") ? [] : joined(label, before)
+        let joined = before.isEmpty && !raw.contains(UInt8(ascii: "-")) ? [] : joined(label, before)
+        let parts = Self.parts(fine)
+        lazy var named = before.split(separator: ".").suffix(4).map {
+            Self.parts(skeletons.fine(NameText.unicode(String($0))))
+        }
         for brand in brands {
             if joined.contains(where: { $0 == brand.fine }) { return found(brand, .split) }
-            if !before.isEmpty, isBefore(brand.domain, before) || isDashed(brand.domain, name) {
+            if !before.isEmpty, isBefore(brand, before) || isDashed(brand, name) {
                 return found(brand, .asSubdomain)
             }
             var near = distance(fine, brand.fine, letters ^ brand.letters)
@@ -134,7 +143,10 @@ package struct LookalikeFinder: Sendable {
                 near = min(near ?? other, other)
             }
             if let near { return found(brand, near == 1 ? .typo : .near) }
-            if isDressed(fine, brand) || isNamed(before, fine, brand) { return found(brand, .addedWord) }
+            if isDressed(fine, parts, brand) { return found(brand, .addedWord) }
+            if before.utf8.count >= brand.label.utf8.count, isNamed(named, parts, brand) {
+                return found(brand, .addedWord)
+            }
         }
         return nil
     }
@@ -165,17 +177,21 @@ package struct LookalikeFinder: Sendable {
 
     /// Whether our whole name stands before somebody else's: `bank.example.evil.test`,
     /// `bank.example-login.test`.
-    private func isBefore(_ domain: String, _ before: String) -> Bool {
+    private func isBefore(_ brand: Brand, _ before: String) -> Bool {
         // Hardly any name has so much before it.
-        guard before.utf8.count >= domain.utf8.count else { return false }
-        return before == domain || before.hasSuffix("." + domain) || before.hasPrefix(domain + ".")
-            || before.contains("." + domain + ".")
+        guard before.utf8.count >= brand.domain.utf8.count else { return false }
+        return ".\(before).".utf8.hold(brand.dotted)
     }
 
     /// Whether our whole name begins a name, with a dash where it ends: `bank.example-secure.test`.
-    private func isDashed(_ domain: String, _ name: String) -> Bool {
-        guard name.utf8.count > domain.utf8.count + 1 else { return false }
-        return name.hasPrefix(domain + "-") || name.contains("." + domain + "-")
+    private func isDashed(_ brand: Brand, _ name: String) -> Bool {
+        guard name.utf8.count > brand.domain.utf8.count + 1 else { return false }
+        return ".\(name)".utf8.hold(brand.dashed)
+    }
+
+    /// What stands between the dashes of a label.
+    private static func parts(_ label: [UInt8]) -> [[UInt8]] {
+        label.split(separator: UInt8(ascii: "-")).map { Array($0) }
     }
 
     /// The fine form has letters in place of 0 and 1.
@@ -187,25 +203,21 @@ package struct LookalikeFinder: Sendable {
     /// `norvexa.login.test`, `norvexa-login.example`.
     ///
     /// Ours alone is how a service names its customer.
-    private func isNamed(_ before: String, _ fine: [UInt8], _ brand: Brand) -> Bool {
-        guard before.utf8.count >= brand.label.utf8.count else { return false }
-        let dash = UInt8(ascii: "-")
-        for label in before.split(separator: ".").suffix(4) {
-            let parts = skeletons.fine(NameText.unicode(String(label))).split(separator: dash).map {
-                Array($0)
-            }
-            guard parts.contains(brand.fine) else { continue }
-            let others = parts + fine.split(separator: dash).map { Array($0) }
-            if others.contains(where: { $0 != brand.fine && words.contains($0) }) { return true }
+    ///
+    /// - Parameters:
+    ///   - labels: the parts of the labels before the registered one.
+    ///   - parts: those of the registered one.
+    private func isNamed(_ labels: [[[UInt8]]], _ parts: [[UInt8]], _ brand: Brand) -> Bool {
+        for label in labels where label.contains(brand.fine) {
+            if (label + parts).contains(where: { $0 != brand.fine && words.contains($0) }) { return true }
         }
         return false
     }
 
     /// Whether the label is ours with words around it.
-    private func isDressed(_ fine: [UInt8], _ brand: Brand) -> Bool {
+    private func isDressed(_ fine: [UInt8], _ parts: [[UInt8]], _ brand: Brand) -> Bool {
         let dash = UInt8(ascii: "-")
         guard fine.count > brand.fine.count else { return false }
-        let parts = fine.split(separator: dash).map { Array($0) }
         if !brand.fine.contains(dash), parts.contains(brand.fine) { return true }
         for (own, isStart) in [
             (fine.starts(with: brand.fine), true),

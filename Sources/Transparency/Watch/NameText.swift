@@ -64,9 +64,11 @@ package enum NameText {
         return encoded.count == labels.count ? encoded.joined(separator: ".") : composed
     }
 
+    private static let encoded = Array("xn--".utf8)
+
     /// The same with each label readable: `xn--` labels decoded, and without letters that nobody sees.
     package static func unicode(_ name: String) -> String {
-        guard name.contains("xn--") else { return name }
+        guard name.utf8.hold(encoded) else { return name }
         return name.split(separator: ".", omittingEmptySubsequences: false)
             .map { label in
                 guard let text = Punycode.decode(label) else { return String(label) }
