@@ -11,6 +11,8 @@ package struct PublicSuffixList: Sendable {
     private var fault: (line: Int, text: String)?
     /// Whether it says of itself that it is such a list.
     private var isMarked = false
+    /// Sections that have begun and not ended.
+    private var openSections = 0
 
     private struct Kinds: OptionSet {
         let rawValue: UInt8
@@ -37,6 +39,8 @@ package struct PublicSuffixList: Sendable {
             if line.starts(with: "//".utf8) {
                 let text = String(decoding: line, as: UTF8.self)
                 if text.hasPrefix("// ===BEGIN ICANN DOMAINS===") { isMarked = true }
+                if text.hasPrefix("// ===BEGIN ") { openSections += 1 }
+                if text.hasPrefix("// ===END ") { openSections -= 1 }
                 guard date == nil, text.hasPrefix("// VERSION:") else { continue }
                 isMarked = true
                 date = text.dropFirst(11).trimmingCharacters(in: .whitespacesAndNewlines)
@@ -44,7 +48,13 @@ package struct PublicSuffixList: Sendable {
             }
             // A rule ends at the first white space.
             let rule = line.prefix { $0 > 0x20 }
-            guard !rule.isEmpty else { continue }
+            guard !rule.isEmpty else {
+                if let start = line.first(where: { $0 > 0x20 }), fault == nil {
+                    // A rule behind a blank would be none, and nobody would miss it.
+                    fault = (number, String(decoding: [start], as: UTF8.self))
+                }
+                continue
+            }
             if !add(rule), fault == nil { fault = (number, String(decoding: rule.prefix(60), as: UTF8.self)) }
         }
     }
@@ -62,6 +72,9 @@ package struct PublicSuffixList: Sendable {
                 "\(path):\(fault.line)",
                 "'\(fault.text)' is no rule of a list of public suffixes"
             )
+        }
+        guard openSections == 0 else {
+            throw FileError(path, "is no whole list of public suffixes: a section '===BEGIN …===' has no end")
         }
         guard !rules.isEmpty else { throw FileError(path, "holds no rule of a list of public suffixes") }
         // Any list of words or names would be one, as far as its lines tell.

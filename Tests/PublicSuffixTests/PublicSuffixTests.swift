@@ -72,6 +72,9 @@ struct PublicSuffixTests {
         #expect(try reason("example.com\nother.net\n").contains("// VERSION"))
         let broken = try reason("// VERSION: mine\ncom\nhttps://example.com/\nnet\n")
         #expect(broken.contains("junk:3") && broken.contains("'https://example.com/'"), "\(broken)")
+        // The first half of one, and rules that stand behind blanks.
+        #expect(try reason("// ===BEGIN ICANN DOMAINS===\ncom\n").contains("has no end"))
+        #expect(try reason("// VERSION: mine\ncom\n  net\n").contains("junk:3"))
         let own = try scratch.write("own", "// VERSION: mine\ncorp\n*.lab.corp\n!office.lab.corp\n")
         let list = try PublicSuffixList.load(named: own, executable: "")
         #expect(list.date == "mine")

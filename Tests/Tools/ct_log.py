@@ -23,6 +23,9 @@ Faults, each a number or true; /control/NAME?FAULT=VALUE changes them while the 
   long_head   so many bytes are sent for a head
   drip        heads come byte by byte, with so many seconds between
   refuse      what proves entries is refused with this status
+  late        so manieth certificate is logged before its precertificate (rfc6962)
+  bare        no issuer stands beside certificates (rfc6962)
+  no_issuers  certificates of issuers are answered with this status (static)
   false_root, bad_signature, shrink, absurd, fork, future_type, torn_entry
 """
 import base64
@@ -183,12 +186,16 @@ class Log:
         extensions = self.extensions()
         signature = self.sign(b"\x00\x00" + struct.pack(">QH", stamp, 1) + body + extensions)
         sct = b"\x00" + self.id + struct.pack(">Q", stamp) + extensions + signature
-        self.add(stamp, 1, body, beside)
+        late = self.faults.get("late") == self.issued
+        if not late:
+            self.add(stamp, 1, body, beside)
         listed = behind(2, behind(2, sct))
         length = bytes([len(listed)]) if len(listed) < 128 else b"\x81" + bytes([len(listed)])
         final = plain.add_extension(x509.UnrecognizedExtension(SCTS, b"\x04" + length + listed), False).sign(
             authority.key, hashes.SHA256())
         self.add(stamp + 1, 0, behind(3, final.public_bytes(Encoding.DER)), b"")
+        if late:
+            self.add(stamp, 1, body, beside)
         if self.issued < 20:
             with open(f"{FOLDER}/{self.name}-{self.issued}.pem", "wb") as file:
                 file.write(final.public_bytes(Encoding.PEM) + authority.certificate.public_bytes(Encoding.PEM))
@@ -221,6 +228,8 @@ class Log:
 
     def chain(self, entry):
         certificates = behind(3, behind(3, self.authority.der))
+        if entry[1] == 0 and self.faults.get("bare"):
+            return behind(3, b"")
         return behind(3, entry[2]) + certificates if entry[1] == 1 else certificates if entry[1] == 0 else b""
 
     def json_entry(self, entry):
@@ -279,6 +288,8 @@ class Log:
             note = f"{self.origin}\n{count}\n{text(value)}\n\n"
             other = f"\u2014 witness.test {text(os.urandom(68))}\n"
             return 200, (note + other + f"\u2014 {self.origin} {text(name + struct.pack('>Q', stamp) + signature)}\n").encode()
+        if where.startswith("issuer/") and self.faults.get("no_issuers"):
+            return int(self.faults["no_issuers"]), b"not today"
         if where == "issuer/" + digest(self.authority.der).hex():
             return 200, self.authority.der
         if where.startswith("tile/"):

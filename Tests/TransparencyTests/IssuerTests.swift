@@ -30,6 +30,7 @@ import Testing
             ("C=US, O=Let's Encrypt, CN=R10", "CN = R10, O = \"Let's Encrypt\", C = US", true),
             ("C=US, O=DigiCert\\, Inc., CN=X", "cn=x,o=\"DigiCert, Inc.\",c=us", true),
             ("C=US, O=a + OU=b", "/C=US/O=a/OU=b", true), ("O=a, CN=b", "O=a", false),
+            ("C=HU, CN=Főtan", "CN = F\\C5\\91tan, C = HU", true), ("CN=a\\,b", "CN=a\\2Cb", false),
             ("O=a, CN=b", "O=a, CN=c", false), ("O=a, O=a", "O=a", false),
         ]
     )
@@ -102,6 +103,30 @@ import Testing
         }
         #expect(try found(key) == [])
         #expect(try found(String(key.reversed())) == ["unexpected_issuer"])
+    }
+
+    /// Nothing beside a certificate tells its issuer's key: the precertificate, which does, is looked at all
+    /// the same, and of who has issued it is told once.
+    @Test func aCertificateDoesNotHideWhoIssuedItsPrecertificate() throws {
+        let logs = try logs(", \"faults\": {\"late\": 0, \"bare\": true}")
+        let all = try CTLogs.objects(try logs.watch(["--all"]).text)
+        let key = try #require(all.compactMap { $0.at("hallmark.ct.issuer_key_hash") as? String }.first)
+        func found(_ issuer: String, _ key: String) throws -> [String] {
+            try findings(logs, yaml: "  issuers: [\(issuer)]\n  issuer_keys: ['\(key)']\n")
+        }
+        #expect(try found("test authority", key) == [])
+        #expect(try found("test authority", String(key.reversed())) == ["1 unexpected_issuer"])
+        #expect(try found("somebody else", String(key.reversed())) == ["0 unexpected_issuer"])
+    }
+
+    /// The certificate of an issuer is no reason to wait for what is known without it.
+    @Test func anIssuerThatIsNotToBeHadHoldsNothingUp() throws {
+        let logs = try CTLogs(
+            "[{\"name\": \"a\", \"kind\": \"static\", \"entries\": 3, \"names\": {\"0\": [\"www.one.test\"]}, "
+                + "\"faults\": {\"no_issuers\": 503}}]"
+        )
+        let found = try findings(logs, yaml: "  issuers: [nobody]\n")
+        #expect(found == ["0 unexpected_issuer"])
     }
 
     /// All certificates of the log have one key: it is one asset's alone.

@@ -45,6 +45,24 @@ import Transparency
         #expect(watch.concerns(certificate).map(\.name) == ["www.example.com"])
     }
 
+    /// An organisation whose name is the text of another's whole name is not that one.
+    @Test func anOrganisationCanNotCallItselfByAWholeName() throws {
+        var list = WatchList()
+        list.add(try #require(WatchedName("one.test", issuers: ["C=US, O=Good CA"])))
+        var watch = CertificateWatch(
+            list,
+            try ShippedFinder.make([]),
+            try PublicSuffixList(file: projectFolder + "/publicsuffix/public_suffix_list.dat"),
+            burst: 50
+        )
+        var certificate = IssuedCertificate()
+        (certificate.names, certificate.issuer) = (["one.test"], ["c=us, o=good ca"])
+        certificate.issuerName = "O=C=US\\, O\\=Good CA"
+        #expect(watch.findings(certificate, issuerKey: nil, at: 0).map(\.name).contains(.unexpectedIssuer))
+        certificate.issuerName = "C=US, O=Good CA"
+        #expect(!watch.findings(certificate, issuerKey: nil, at: 0).map(\.name).contains(.unexpectedIssuer))
+    }
+
     @Test func decodingIsTheInverseOfEncoding() {
         for label in ["bücher", "пример", "例え", "aéb", "ليهمابتكلموشعربي؟"] {
             #expect(Punycode.encode(label[...]).flatMap { Punycode.decode($0[...]) } == label)

@@ -132,12 +132,10 @@ struct ObservedCertificate {
     }
 
     private func isIssuer(_ wanted: String) -> Bool {
+        // A whole name, however somebody writes it. An organisation that calls itself by another's whole name
+        // is not that one.
+        if let key = DistinguishedNameKey.make(wanted) { return key == DistinguishedNameKey.make(issuer) }
         let wanted = wanted.lowercased()
-        if issuer.lowercased() == wanted || issuerNames.contains(where: { $0.lowercased() == wanted }) {
-            return true
-        }
-        // A whole name, however somebody writes it.
-        guard let key = DistinguishedNameKey.make(wanted) else { return false }
-        return key == DistinguishedNameKey.make(issuer)
+        return issuer.lowercased() == wanted || issuerNames.contains { $0.lowercased() == wanted }
     }
 }

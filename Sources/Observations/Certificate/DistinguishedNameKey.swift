@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 
 /// Distinguished names as people and programs write them, in the one form in which they are compared.
@@ -9,6 +10,7 @@ package enum DistinguishedNameKey {
     ///
     /// - Returns: nil for what is no distinguished name.
     package static func make(_ text: String) -> String? {
+        let text = withoutHexEscapes(text)
         var parts: [String] = []
         var part = ""
         var (isQuoted, isEscaped) = (false, false)
@@ -45,5 +47,29 @@ package enum DistinguishedNameKey {
             attributes.append(type.lowercased() + "=" + value.lowercased())
         }
         return attributes.sorted().joined(separator: "\u{0}")
+    }
+
+    /// `\C5\91` as the letter that it stands for (RFC 4514, section 2.4); what is ASCII stays escaped.
+    private static func withoutHexEscapes(_ text: String) -> String {
+        guard text.contains("\\") else { return text }
+        let bytes = Array(text.utf8)
+        var found: [UInt8] = []
+        var place = 0
+        while place < bytes.count {
+            if bytes[place] == UInt8(ascii: "\\"), place + 2 < bytes.count,
+                let value = [UInt8](hex: String(decoding: bytes[place + 1...place + 2], as: UTF8.self))?
+                    .first,
+                value >= 0x80
+            {
+                found.append(value)
+                place += 3
+            } else {
+                // The byte behind a backslash is no other escape's begin.
+                let length = bytes[place] == UInt8(ascii: "\\") ? min(2, bytes.count - place) : 1
+                found += bytes[place..<place + length]
+                place += length
+            }
+        }
+        return String(decoding: found, as: UTF8.self)
     }
 }

@@ -52,7 +52,11 @@ extension LogFollower {
     private func complete(_ range: Range<UInt64>, _ status: Int, _ entries: [LogEntry]) {
         var wanted: Set<TreeHash> = []
         for entry in entries {
-            for digest in entry.chainFingerprints where issuers[digest] == nil { wanted.insert(digest) }
+            for digest in entry.chainFingerprints where issuers[digest] == nil {
+                // One that is not to be had is not asked for with every tile.
+                let isRecent = missingIssuers[digest].map { loop.now - $0 < Self.issuerPatience } ?? false
+                if !isRecent { wanted.insert(digest) }
+            }
         }
         guard !wanted.isEmpty else { return arrive(range, status, withChains(entries)) }
         let current = generation
@@ -60,11 +64,14 @@ extension LogFollower {
         for digest in wanted {
             let path = "issuer/" + digest.description.lowercased()
             requests.get(path, .certificate) { [unowned self] status, body in
-                if issuers.count >= Self.mostIssuers { issuers.removeAll() }
-                // One that is not to be had is not asked for with every tile.
-                let isRight = status == 200 && TreeHash(of: body.span) == digest
-                if !isRight { trouble("a certificate that it names as an issuer's can't be had: \(digest)") }
-                issuers[digest] = isRight ? body : []
+                if status == 200, TreeHash(of: body.span) == digest {
+                    if issuers.count >= Self.mostIssuers { issuers.removeAll() }
+                    issuers[digest] = body
+                } else {
+                    trouble("a certificate that it names as an issuer's can't be had: \(digest)")
+                    if missingIssuers.count >= Self.mostIssuers { missingIssuers.removeAll() }
+                    missingIssuers[digest] = loop.now
+                }
                 left -= 1
                 guard left == 0, current == generation else { return }
                 arrive(range, 200, withChains(entries))
@@ -74,12 +81,14 @@ extension LogFollower {
 
     /// There are hundreds that issue; what is beyond this is asked for again.
     private static let mostIssuers = 4096
+    /// Milliseconds after which one that could not be had is asked for again.
+    private static let issuerPatience: UInt64 = 300_000
 
     private func withChains(_ entries: [LogEntry]) -> [LogEntry] {
         entries.map { entry in
             guard !entry.chainFingerprints.isEmpty else { return entry }
             var entry = entry
-            entry.chain = entry.chainFingerprints.compactMap { issuers[$0] }.filter { !$0.isEmpty }
+            entry.chain = entry.chainFingerprints.compactMap { issuers[$0] }
             return entry
         }
     }

@@ -43,8 +43,10 @@ package final class LogFollower {
     var olderHeads = 0
     /// Tiles that could not be read to their ends when they came: a second time that is the log's own doing.
     var tornTiles: Set<UInt64> = []
-    /// Certificates of issuers by their SHA-256; empty for one that could not be had.
+    /// Certificates of issuers by their SHA-256.
     var issuers: [TreeHash: [UInt8]] = [:]
+    /// When one was asked for in vain, by the loop's clock.
+    var missingIssuers: [TreeHash: UInt64] = [:]
     /// Answers in a row that are none.
     var refusals = 0
     /// A run that is to end does not wait longer than this many failures in a row: some three minutes.
@@ -81,6 +83,12 @@ package final class LogFollower {
     /// How far it is: entries read, and those that the log has as far as is known.
     package var progress: (read: UInt64, known: UInt64) {
         (state.tree.size, max(state.tree.size, ahead.last?.head.size ?? state.head?.size ?? 0))
+    }
+
+    /// Whether its heads come and its entries do not: whoever stops now has not watched it.
+    var isStuck: Bool {
+        guard progress.read < progress.known, let last = requests.lastEntries else { return false }
+        return loop.now - last > Self.longSilence
     }
 
     private var limit: UInt64 {
@@ -126,7 +134,8 @@ package final class LogFollower {
         switch log.interface {
         case .rfc6962:
             let path = "ct/v1/get-entries?start=\(range.lowerBound)&end=\(range.upperBound - 1)"
-            requests.get(path, .entries(options.mostBytes)) { [unowned self] status, body in
+            requests.get(path, .entries(options.mostBytes, isDivisible: range.count > 1)) {
+                [unowned self] status, body in
                 guard current == generation else { return }
                 let entries = try? LogAnswers.entries(body, first: range.lowerBound, most: range.count)
                 arrive(range, status, entries)

@@ -7,16 +7,20 @@ struct AnswerBounds {
     var milliseconds: Int
     /// Bytes a second at least.
     var rate = 0
+    /// Whether it is done without when it is not to be had, and nothing else waits for it.
+    var isOptional = false
+    /// Whether less is asked for when it takes too long.
+    var isDivisible = false
 
     /// Heads, proofs and tiles of hashes: the longest proof has 64 hashes, a tile 8 KiB, and a checkpoint
     /// room for hundreds of witnesses.
     static let small = AnswerBounds(bytes: 64 << 10, milliseconds: 30_000)
     /// A certificate of who issues.
-    static let certificate = AnswerBounds(bytes: 1 << 20, milliseconds: 30_000)
+    static let certificate = AnswerBounds(bytes: 1 << 20, milliseconds: 30_000, isOptional: true)
 
     /// Entries.
-    static func entries(_ bytes: Int) -> AnswerBounds {
-        AnswerBounds(bytes: bytes, milliseconds: 120_000, rate: 512)
+    static func entries(_ bytes: Int, isDivisible: Bool = false) -> AnswerBounds {
+        AnswerBounds(bytes: bytes, milliseconds: 120_000, rate: 512, isDivisible: isDivisible)
     }
 }
 
@@ -36,6 +40,9 @@ final class LogRequests {
     /// When it last answered, by the loop's clock, or was first asked.
     private(set) var lastAnswer: UInt64 = 0
 
+    /// When it last answered with entries, or was first asked for some; nil before.
+    private(set) var lastEntries: UInt64?
+
     init(_ fetcher: Fetcher, _ log: LogDescription, _ options: FollowOptions) {
         (self.fetcher, self.log, self.options) = (fetcher, log, options)
         lastAnswer = fetcher.loop.now
@@ -53,6 +60,7 @@ final class LogRequests {
         _ completion: @escaping (Int, [UInt8]) -> Void
     ) {
         inFlight += 1
+        if bounds.rate > 0, lastEntries == nil { lastEntries = fetcher.loop.now }
         attempt(path, bounds) { [unowned self] status, body in
             inFlight -= 1
             completion(status, body)
@@ -96,7 +104,10 @@ final class LogRequests {
                 patience.reset()
                 failures = 0
                 lastAnswer = fetcher.loop.now
+                if bounds.rate > 0 { lastEntries = lastAnswer }
                 completion(response.status, response.body)
+            case .success(let response) where bounds.isOptional: completion(response.status, [])
+            case .failure(let error) where bounds.isOptional && error.kind != .cancelled: completion(0, [])
             case .success(let response):
                 again(
                     path,
@@ -105,7 +116,9 @@ final class LogRequests {
                     response.retryAfter,
                     completion
                 )
-            case .failure(let error) where error.kind == .tooLarge: completion(Self.tooLarge, [])
+            case .failure(let error)
+            where error.kind == .tooLarge || error.kind == .timeout && bounds.isDivisible:
+                completion(Self.tooLarge, [])
             case .failure(let error):
                 guard error.kind != .cancelled else { return }
                 again(path, bounds, error.reason, nil, completion)

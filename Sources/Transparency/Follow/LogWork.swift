@@ -34,8 +34,8 @@ package final class LogWork {
     /// Logs that are not read to the end.
     package var unfinished: Int { followers.count { !$0.isDone || $0.isAbandoned } }
 
-    /// Logs that have never given a head.
-    package var silent: Int { followers.count { !$0.wasHeadSeen } }
+    /// Logs that have never given a head, or give heads and no entries.
+    package var silent: Int { followers.count { !$0.wasHeadSeen || $0.isStuck } }
 
     /// Reads until all logs are done, or until it is told to stop.
     ///

@@ -134,9 +134,12 @@ package struct CertificateWatch {
     }
 
     private static func isNamed(_ certificate: IssuedCertificate, _ issuers: [String]) -> Bool {
-        if certificate.issuer.contains(where: issuers.contains) { return true }
-        guard let whole = DistinguishedNameKey.make(certificate.issuerName) else { return false }
-        return issuers.contains { DistinguishedNameKey.make($0) == whole }
+        let whole = DistinguishedNameKey.make(certificate.issuerName)
+        return issuers.contains { wanted in
+            // An organisation that calls itself by another's whole name is not that one.
+            if let key = DistinguishedNameKey.make(wanted) { return key == whole }
+            return certificate.issuer.contains(wanted)
+        }
     }
 
     private func validity(_ certificate: IssuedCertificate, _ watched: WatchedName, _ name: String)

@@ -12,7 +12,8 @@ extension LogMisbehaviour {
         var line = FindingLine(
             name: name.rawValue,
             severity: name.severity,
-            message: message,
+            // Reports and exports tell the message alone.
+            message: "\(log.name): \(message)",
             place: .log(name: log.name, id: log.logID.description, url: log.url, evidence: evidence)
         )
         line.time = Int(WallClock.nanoseconds / 1_000_000)

@@ -52,7 +52,7 @@ struct RecordTimestamps {
         var found = Endpoint(name: address + port, certificate: digest, shown: shown)
         found.isPublic =
             root.at("hallmark.verification.chain")?.string == "valid"
-            && root.at("hallmark.verification.trust") == nil
+            && root.at("hallmark.verification.trust")?.string != "own"
         return .endpoint(found)
     }
 

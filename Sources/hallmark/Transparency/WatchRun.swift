@@ -191,17 +191,35 @@ final class WatchRun: LogHandler {
         let concerns = !certificates.concerns(certificate).isEmpty
         guard concerns || watch.all || hasRules else { return }
         reader.addDigests(entry.certificate, to: &certificate)
-        guard let body = certificate.bodyBytes, met.insert(body) else {
+        guard let body = certificate.bodyBytes else {
             counts.again += 1
             return
         }
-        let findings =
-            concerns
-            ? certificates.findings(
-                certificate,
-                issuerKey: certificates.list.asksForIssuerKeys ? IssuingKey.find(entry) : nil,
-                at: Int(clamping: entry.time)
-            ) : []
+        let asksForKey = concerns && certificates.list.asksForIssuerKeys
+        let issuerKey = asksForKey ? IssuingKey.find(entry) : nil
+        let isNew = met.insert(body)
+        // Whoever was judged without this key has not been judged by it.
+        let isNewKey = issuerKey.map { met.insert(MetCertificates.digest(body, $0.bytes)) } ?? false
+        guard isNew || isNewKey else {
+            counts.again += 1
+            return
+        }
+        var findings: [WatchFinding] = []
+        if concerns {
+            let time = Int(clamping: entry.time)
+            findings = certificates.findings(certificate, issuerKey: issuerKey, at: time)
+        }
+        if asksForKey, findings.contains(where: { $0.name == .unexpectedIssuer }) {
+            // Of who issued it is told once, and of all else when it came first.
+            let isUntold = met.insert(MetCertificates.digest(body, []))
+            if !isNew { findings = isUntold ? findings.filter { $0.name == .unexpectedIssuer } : [] }
+        } else if !isNew {
+            findings = []
+        }
+        guard isNew || !findings.isEmpty else {
+            counts.again += 1
+            return
+        }
         let verdict = record.make(entry, log, findings)
         counts.add(findings, verdict)
         let isWorthALook = verdict.lead != nil || verdict.isMatched || !findings.isEmpty

@@ -84,6 +84,12 @@ struct MetCertificates {
         self.count = count
     }
 
+    /// What stands for a certificate together with something that is known of it.
+    static func digest(_ body: [UInt8], _ fact: [UInt8]) -> [UInt8] {
+        let both = body + fact + [0x00]
+        return TreeHash(of: both.span).bytes
+    }
+
     /// - Parameter digest: 32 bytes.
     /// - Returns: whether it was not met before.
     mutating func insert(_ digest: [UInt8]) -> Bool {
