@@ -50,7 +50,7 @@ func memory(_ name: String) -> Int {
 // A mixture such as feeds have: certificates, keys, fingerprints, serials, names, addresses, networks.
 var numbers = Numbers(1)
 let list = folder + "/list.txt"
-FileManager.default.createFile(atPath: list, contents: nil)
+try Data().write(to: URL(fileURLWithPath: list))
 let file = try FileHandle(forWritingTo: URL(fileURLWithPath: list))
 var text = "#! feed: bench\n#! date: 2026-11-01\n"
 var bytes = 0
@@ -122,10 +122,10 @@ let records = (0..<wanted).map { number -> [UInt8] in
     return Array(line.utf8) + Array(repeating: 0x20, count: RecordPicker.padding)
 }
 let marks = KnownMarks(found.index)
-let reader = ObservationReader()
 
 /// The median time of a record in microseconds, over rounds.
 func measure(_ body: (FieldView) -> Void) throws -> Double {
+    let reader = ObservationReader()
     var rounds: [Double] = []
     for _ in 0..<9 {
         let start = now()
