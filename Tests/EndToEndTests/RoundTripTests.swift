@@ -7,7 +7,7 @@ import Testing
     /// Fields, and objects with all that is in them, that the page names.
     private static let kept = [
         "@timestamp", "server.address", "server.ip", "server.port", "server.domain",
-        "tls.client.server_name", "tls.version", "tls.server.hash.", "tls.server.x509.",
+        "tls.client.server_name", "tls.version", "tls.curve", "tls.server.hash.", "tls.server.x509.",
         "tls.server.certificate_chain", "tls.server.jarm", "tls.server.ja3s", "tls.server.ja4s",
         "tls.server.ja4x", "hallmark.certificate.", "hallmark.stack", "hallmark.favicon.mmh3",
         "http.response.title", "http.response.header.server", "http.response.header_order_hash",

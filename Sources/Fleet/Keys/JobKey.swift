@@ -16,10 +16,9 @@ package struct JobKey: Sendable {
         let wrong = FleetError(
             "\(file): is no private Ed25519 key in PEM (openssl genpkey -algorithm ed25519)"
         )
-        guard let memory = BIO_new_mem_buf(bytes, Int32(clamping: bytes.count)) else { throw wrong }
-        defer { BIO_free(memory) }
         // A key under a password is refused, not asked for: nobody sits at a job that starts by itself.
-        guard let key = PEM_read_bio_PrivateKey(memory, nil, { _, _, _, _ in -1 }, nil) else { throw wrong }
+        let read = PEMMemory.read(bytes) { PEM_read_bio_PrivateKey($0, nil, { _, _, _, _ in -1 }, nil) }
+        guard let key = read else { throw wrong }
         defer { EVP_PKEY_free(key) }
         var raw = [UInt8](repeating: 0, count: 32)
         var count = raw.count
@@ -62,9 +61,7 @@ package struct TrustedKey: Sendable, Equatable {
         let bytes = try SmallFile.bytes(file)
         defer { ERR_clear_error() }
         let wrong = FleetError("\(file): is no public Ed25519 key in PEM (openssl pkey -in KEY -pubout)")
-        guard let memory = BIO_new_mem_buf(bytes, Int32(clamping: bytes.count)) else { throw wrong }
-        defer { BIO_free(memory) }
-        guard let key = PEM_read_bio_PUBKEY(memory, nil, nil, nil) else { throw wrong }
+        guard let key = PEMMemory.read(bytes, { PEM_read_bio_PUBKEY($0, nil, nil, nil) }) else { throw wrong }
         defer { EVP_PKEY_free(key) }
         guard let raw = Self.raw(key) else { throw wrong }
         self.bytes = raw
@@ -97,5 +94,19 @@ package struct TrustedKey: Sendable, Equatable {
     /// Whether this key made the signature of `message`.
     package func verifies(_ signature: [UInt8], of message: [UInt8]) -> Bool {
         Ed25519.verifies(signature, of: message, key: bytes)
+    }
+}
+
+/// Bytes as libcrypto reads them.
+private enum PEMMemory {
+    /// libcrypto does not copy them: they have to stay where they are until it has read.
+    static func read(_ bytes: [UInt8], _ body: (OpaquePointer) -> OpaquePointer?) -> OpaquePointer? {
+        bytes.withUnsafeBytes { buffer in
+            guard let memory = BIO_new_mem_buf(buffer.baseAddress, Int32(clamping: buffer.count)) else {
+                return nil
+            }
+            defer { BIO_free(memory) }
+            return body(memory)
+        }
     }
 }
