@@ -59,6 +59,16 @@ import Testing
         (".b.deep.example", "name", "tls.server.x509.alternative_names"),
     ]
 
+    /// A certificate with very many names hides none of them.
+    @Test func theLastOfManyNamesIsFound() throws {
+        let scratch = Scratch()
+        let file = try scratch.write("ours.txt", "the-last.example\n")
+        let names = (0..<20_000).map { "\"n\($0).example\"" } + ["\"the-last.example\""]
+        let list = names.joined(separator: ",")
+        let record = #"{"tls":{"server":{"x509":{"alternative_names":[\#(list)]}}}}"#
+        #expect(try Self.look([file], record).map(\.kind) == [.name])
+    }
+
     @Test(arguments: lines)
     func whatIsListedIsFound(_ line: String, _ kind: String, _ field: String) throws {
         let scratch = Scratch()

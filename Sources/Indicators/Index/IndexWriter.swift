@@ -31,7 +31,7 @@ package final class IndexWriter {
     /// Longer texts of a note are cut off, in bytes.
     private static let longestText = 1024
     /// So many faults are kept with the index, to be told again when it is used again.
-    private static let mostFaults = 100
+    static let mostFaults = 100
 
     /// - Parameter folder: where files can be kept until the index is written.
     package init(in folder: String) throws(FileError) {
