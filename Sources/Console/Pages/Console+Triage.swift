@@ -59,7 +59,8 @@ extension Console {
                     head
                     + "<p class=\"warning\">There are more leads than were looked at: the older wait.</p>"
             }
-            let body: Markup = shown.isEmpty ? "<p>Nothing waits.</p>" : "\(articles)"
+            let nothing: Markup = areMore ? "" : "<p>Nothing waits.</p>"
+            let body: Markup = shown.isEmpty ? nothing : "\(articles)"
             return .page(page("Triage", "/triage", head + body))
         }
     }
