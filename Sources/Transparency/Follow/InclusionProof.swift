@@ -41,7 +41,7 @@ package final class InclusionProof {
             result.outcome = .unknown(reason)
             loop.stop()
         }
-        proof.requests.onHold = { seconds in
+        proof.requests.onHold = { seconds, _ in
             result.outcome = .unknown("the log asks to be left alone for \(seconds) seconds")
             loop.stop()
         }

@@ -90,9 +90,11 @@ extension LogFollower {
 
     /// The log did not answer, once more.
     func failed(_ reason: String) {
-        // A log that drips takes minutes to fail six times.
+        // A log that drips takes minutes to fail six times. Its first failure may come a moment before its
+        // silence is long, so each is looked at until one was told.
         let isLong = loop.now - requests.lastAnswer > Self.longSilence
-        if requests.failures == 6 || isLong && requests.failures == 1 {
+        if requests.failures >= 6 || isLong, toldSilence != requests.lastAnswer {
+            toldSilence = requests.lastAnswer
             handler.note("still trying: \(reason)", of: log)
         }
         if requests.failures >= Self.mostFailures { abandon(reason) }

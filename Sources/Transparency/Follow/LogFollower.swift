@@ -49,6 +49,8 @@ package final class LogFollower {
     var missingIssuers: [TreeHash: UInt64] = [:]
     /// Answers in a row that are none.
     var refusals = 0
+    /// The last answer before the silence that was told last, by the loop's clock.
+    var toldSilence: UInt64?
     /// A run that is to end does not wait longer than this many failures in a row: some three minutes.
     static let mostFailures = 10
     /// Milliseconds without an answer after which the first failure is told.
@@ -69,8 +71,9 @@ package final class LogFollower {
         loop = fetcher.loop
         requests = LogRequests(fetcher, log, options)
         requests.onTrouble = { [unowned self] in failed($0) }
-        requests.onHold = { [unowned self] seconds in
-            handler.note("asks to be left alone for \(seconds) seconds", of: self.log)
+        requests.onHold = { [unowned self] asked, wait in
+            let shorter = wait < asked ? ": it is asked again after \(wait)" : ""
+            handler.note("asks to be left alone for \(asked) seconds\(shorter)", of: self.log)
         }
     }
 

@@ -131,8 +131,9 @@ final class LogRequests {
 
     /// Told of each failure, why.
     var onTrouble: (String) -> Void = { _ in }
-    /// Told when the log asks to be left alone for longer than a minute: for how many seconds it is.
-    var onHold: (UInt64) -> Void = { _ in }
+    /// Told when the log asks to be left alone for longer than a minute: for how many seconds it asks, and
+    /// after how many it is asked again.
+    var onHold: (Int, UInt64) -> Void = { _, _ in }
 
     private func again(
         _ path: String,
@@ -143,7 +144,9 @@ final class LogRequests {
     ) {
         failures += 1
         let wait = patience.wait(retryAfter: retryAfter)
-        if wait > FetchPatience.longestWait, fetcher.loop.now >= heldUntil { onHold(wait / 1000) }
+        if wait > FetchPatience.longestWait, fetcher.loop.now >= heldUntil {
+            onHold(retryAfter ?? 0, wait / 1000)
+        }
         heldUntil = max(heldUntil, fetcher.loop.now + wait)
         onTrouble(reason)
         attempt(path, bounds, completion)
