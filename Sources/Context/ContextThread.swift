@@ -56,6 +56,9 @@ package final class ContextThread<Payload: Sendable>: Sendable {
 
     /// Records that wait to be read at most.
     package static var mostWaiting: Int { 16_384 }
+    /// So many that wait wake the thread, which otherwise looks every 20 ms: to wake it for each record costs
+    /// the maker a system call and both of them their caches.
+    private static var batch: Int { 256 }
 
     /// Hands over a record; waits while too many are to be read.
     ///
@@ -65,7 +68,7 @@ package final class ContextThread<Payload: Sendable>: Sendable {
             let (isTaken, waker) = shared.state.withLock { state -> (Bool, LoopWaker?) in
                 guard state.items.count < Self.mostWaiting else { return (false, nil) }
                 state.items.append((payload, line, subject))
-                return (true, state.items.count == 1 ? state.waker : nil)
+                return (true, state.items.count == Self.batch ? state.waker : nil)
             }
             waker?.wake()
             if isTaken { return }
@@ -138,7 +141,10 @@ package final class ContextThread<Payload: Sendable>: Sendable {
             let waker = try loop.makeWaker(keepsLoopAlive: true) { [unowned self] in drain() }
             shared.state.withLock { $0.waker = waker }
             let flush = loop.every(milliseconds: 1000) { [unowned self] in taker.flush() }
-            let watch = loop.every(milliseconds: 20) { [unowned self] in lookAtEnd() }
+            let watch = loop.every(milliseconds: 20) { [unowned self] in
+                drain()
+                lookAtEnd()
+            }
             drain()
             loop.run()
             flush.cancel()
@@ -170,6 +176,7 @@ package final class ContextThread<Payload: Sendable>: Sendable {
 
         func lookAtEnd() {
             guard let patience = shared.state.withLock({ $0.patience }) else { return }
+            // What came between the drain and the word that no more comes.
             drain()
             guard stage.open > 0 else { return loop.stop() }
             let start = endedAt ?? loop.now
