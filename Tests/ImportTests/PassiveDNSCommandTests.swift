@@ -56,6 +56,30 @@ import Testing
         )
     }
 
+    /// What goes out again makes another corpus that knows the same.
+    @Test func whatIsExportedIsReadAgain() throws {
+        let lines = [
+            Self.line,
+            #"{"rrname":"shop.example.test","rrtype":"CNAME","rdata":"www.example.test","time_first":1793491200,"time_last":1793491201,"count":1}"#,
+            #"{"rrname":"www.example.test","rrtype":"AAAA","rdata":"2001:db8::1","time_first":1793664000,"time_last":1793664000,"count":7}"#,
+        ]
+        try scratch.write("pdns.cof", lines.joined(separator: "\n") + "\n")
+        _ = try hallmark(["corpus", "add", scratch.file("pdns.cof")])
+        let all = try hallmark(["corpus", "export", "--passive-dns"]).text
+        #expect(Set(all.split(separator: "\n").map(String.init)) == Set(lines))
+        let late = try hallmark(["corpus", "export", "--passive-dns", "--since", "2026-11-03"]).text
+        #expect(late == lines[2] + "\n")
+        let other = scratch.file("other.sqlite")
+        try scratch.write("again.cof", all)
+        _ = try check(programPath, ["corpus", "add", scratch.file("again.cof"), "--corpus", other])
+        #expect(try check(programPath, ["corpus", "export", "--passive-dns", "--corpus", other]).text == all)
+        // What is damaged is said, and the rest goes out.
+        _ = try check("sqlite3", [corpus, "UPDATE resolutions SET target = 'x' WHERE type = 1"])
+        let damaged = try hallmark(["corpus", "export", "--passive-dns"], exit: 1)
+        #expect(damaged.text.split(separator: "\n").count == 2)
+        #expect(damaged.errors.contains("'x' is no address"), "\(damaged.errors)")
+    }
+
     @Test func aFileWithFaultsIsSaidAndKept() throws {
         try scratch.write(
             "pdns.cof",

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Observations
+import Terminal
 
 extension CorpusFile {
     /// What came of a file of passive DNS.
@@ -48,6 +49,52 @@ extension CorpusFile {
                 throw error
             }
             return .added(new: session.new)
+        }
+    }
+}
+
+extension CorpusFile {
+    /// Tells where names pointed, in the order of the names.
+    ///
+    /// - Parameters:
+    ///   - since: milliseconds since 1970; what was last seen before is left out.
+    ///   - until: what was first seen after it is left out.
+    ///   - take: returns false for what it can't take.
+    /// - Throws: what is damaged, when all else has been told.
+    package func resolutions(
+        since: Int? = nil,
+        until: Int? = nil,
+        _ take: (Resolution) throws -> Bool
+    ) throws {
+        try read { db in
+            let rows = try db.makeStatement(
+                sql: """
+                    SELECT name, type, target, first_seen, last_seen, count FROM resolutions
+                    WHERE last_seen >= ? AND first_seen <= ? ORDER BY name, type, target
+                    """
+            )
+            var damaged = 0
+            var damage: CorpusDamage?
+            try rows.forEach([since ?? .min, until ?? .max]) { row in
+                let resolution: Resolution
+                do {
+                    resolution = try Resolution(row)
+                } catch let error as CorpusDamage {
+                    damaged += 1
+                    damage = damage ?? error
+                    return
+                }
+                guard try take(resolution) else {
+                    damaged += 1
+                    damage = damage ?? CorpusDamage("'\(resolution.target)' is no address")
+                    return
+                }
+            }
+            if let damage {
+                throw CorpusDamage(
+                    "where names pointed can't be written \(counted(damaged, "time")): \(damage)"
+                )
+            }
         }
     }
 }

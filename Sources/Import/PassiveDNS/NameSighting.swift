@@ -17,6 +17,11 @@ package struct NameSighting: Hashable, Sendable {
     package let last: Int
     /// How often it was seen, at least once.
     package let count: Int
+
+    package init(name: String, target: Target, first: Int, last: Int, count: Int) {
+        (self.name, self.target) = (name, target)
+        (self.first, self.last, self.count) = (first, last, count)
+    }
 }
 
 /// The parts of resource records, as the texts of several programs have them.

@@ -196,32 +196,6 @@ struct CorpusCommand: ParsableCommand {
         }
     }
 
-    struct Export: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Write the observations as NDJSON again.",
-            discussion: """
-                What a corpus does not keep is missing: probes, raw headers and bodies, the certificates above \
-                the leaf, and which scan an observation came from.
-                """
-        )
-
-        @Option(help: ArgumentHelp("The corpus.", valueName: "file"), completion: .file())
-        var corpus: String
-
-        @OptionGroup var period: PeriodOptions
-
-        func run() throws {
-            let output = StandardOutput()
-            let corpus = try CorpusFile(corpus, .read)
-            // What could be read goes out, whatever else is damaged.
-            let result = Result {
-                try corpus.export(since: period.since, until: period.until) { try output.writeRecords($0) }
-            }
-            try output.flush()
-            _ = try result.get()
-        }
-    }
-
     struct Prune: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Forget what was last seen long ago.",

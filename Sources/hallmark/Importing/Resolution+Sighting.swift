@@ -24,4 +24,15 @@ extension Resolution {
             count: sighting.count
         )
     }
+    /// The same as passive DNS tells it; nil for what is no address in a corpus that somebody else wrote to.
+    var sighting: NameSighting? {
+        let target: NameSighting.Target
+        switch kind {
+        case .a, .aaaa:
+            guard let address = IPAddress(self.target) else { return nil }
+            target = .address(address)
+        case .cname: target = .name(self.target)
+        }
+        return NameSighting(name: name, target: target, first: first, last: last, count: count)
+    }
 }
