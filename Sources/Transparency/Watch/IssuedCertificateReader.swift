@@ -37,7 +37,7 @@ package struct IssuedCertificateReader: ~Copyable {
         let anomalies = index.reading.anomalies
         let broken: [CertificateAnomaly] = [
             .unparsableExtension, .unparsableExtensions, .duplicateExtension, .tooManyParts,
-            .overlongLength, .indefiniteLength,
+            .overlongLength, .indefiniteLength, .trailingDataInExtension,
         ]
         if index.extensions.all.contains(where: { $0.key == .subjectAlternativeName }),
             broken.contains(where: { anomalies.contains($0) })

@@ -7,20 +7,37 @@ package enum NameText {
     /// A name can be written to deceive whoever reads it. One with a NUL byte or another control character
     /// counts as what stands before that, and as what is left without, and one with letters that nobody sees
     /// (UTS #39 ignores them) as well; letters outside ASCII count as DNS would carry them (RFC 3492), and
-    /// blanks around the name not at all.
+    /// blanks around the name not at all. Where signs stand in it that no name has, what stands between them
+    /// counts as well: `x@example.com`, or two names in one text.
     package static func forms(_ name: String) -> [String] {
         let scalars = name.unicodeScalars
-        guard scalars.contains(where: { isUnseen($0) || $0 == " " }) else {
+        guard scalars.contains(where: { isUnseen($0) || isSign($0) }) else {
             return [form(host(name))].compactMap { $0 }
         }
         let beginning = String(scalars.prefix { !isUnseen($0) })
         let rest = String(String.UnicodeScalarView(scalars.filter { !isUnseen($0) && $0 != " " }))
+        let between = scalars.split(maxSplits: mostParts) { isUnseen($0) || isSign($0) }
+            .filter { $0.contains(where: dots.contains) }
+            .map { String($0.drop(while: dots.contains)) }
         var forms: [String] = []
-        for text in [beginning, rest] {
-            if let form = form(host(text)), !forms.contains(form) { forms.append(form) }
+        for text in [host(beginning), host(rest)] + between {
+            if let form = form(text), !forms.contains(form) { forms.append(form) }
         }
         return forms
     }
+
+    /// Whether a name of the DNS as certificates may have it never has this letter; a star and an underscore
+    /// some have.
+    private static func isSign(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_", "*": false
+        default: scalar.value < 0x80
+        }
+    }
+
+    /// Parts of one text that are looked at, each longer than a letter and a dot: of a text of the longest
+    /// name all of them.
+    private static let mostParts = 512
 
     /// Whether a name stands for all names right below another.
     package static func isWildcard(_ name: String) -> Bool {
@@ -57,12 +74,15 @@ package enum NameText {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
         let composed = composed(String(text))
         let labels = composed.split(omittingEmptySubsequences: false) {
-            ".\u{3002}\u{ff0e}\u{ff61}".contains($0)
+            $0.unicodeScalars.allSatisfy(dots.contains)
         }
         let encoded = labels.compactMap { Punycode.encode($0) }
         // What DNS can't carry is compared as it is.
         return encoded.count == labels.count ? encoded.joined(separator: ".") : composed
     }
+
+    /// What stands between labels (RFC 3490, section 3.1).
+    private static let dots: [Unicode.Scalar] = [".", "\u{3002}", "\u{ff0e}", "\u{ff61}"]
 
     private static let encoded = Array("xn--".utf8)
 
