@@ -19,7 +19,7 @@ package struct ExportOptions: Sendable {
     package static let defaultColumns = [
         "@timestamp", "server.ip", "server.port", "server.domain", "event.outcome", "error.code",
         "tls.version", "tls.server.x509.subject.distinguished_name",
-        "tls.server.x509.issuer.distinguished_name",
+        "tls.server.x509.alternative_names", "tls.server.x509.issuer.distinguished_name",
         "tls.server.x509.not_after", "tls.server.hash.sha256", "hallmark.leads.software.name",
         "hallmark.leads.confidence", "hallmark.findings.name", "hallmark.findings.severity",
     ]

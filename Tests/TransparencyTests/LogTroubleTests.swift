@@ -75,6 +75,23 @@ import Testing
         #expect(result.status == 1 && result.errors.contains("log_shrank"), "\(result.errors)")
     }
 
+    /// A state that somebody edited says nothing against the log.
+    @Test func anEditedStateIsRefused() throws {
+        let logs = try logs("rfc6962", 4)
+        let state = logs.scratch.file("state")
+        #expect(try logs.watch(["--all", "--state", state]).status == 0)
+        let text = try String(contentsOfFile: state, encoding: .utf8)
+        let edited = text.replacing("\"handedOut\":8", with: "\"handedOut\":7")
+        #expect(edited != text)
+        try logs.scratch.write("state", edited)
+        let refused = try logs.watch(["--all", "--state", state])
+        #expect(refused.status == 1 && refused.errors.contains("was changed since"), "\(refused.errors)")
+        #expect(!refused.errors.contains("log_"), "\(refused.errors)")
+        #expect(try String(contentsOfFile: state, encoding: .utf8) == edited)
+        try logs.scratch.write("state", text)
+        #expect(try logs.watch(["--all", "--state", state]).status == 0)
+    }
+
     /// A page in place of a head ends nothing that goes on.
     @Test func aBadHeadThrowsNothingBack() throws {
         let logs = try logs("rfc6962", 100, "{\"bad_heads\": 2, \"most\": 8}")
@@ -147,7 +164,8 @@ import Testing
             // the end, and one name within another.
             "3007 8205 ff61fe6263", "3008 0c06 612e74657374",
             "308207d4 828207d0 " + String(repeating: "61", count: 2000),
-            "3006 8209 612e7465", "300a a208 8206 612e74657374",
+            // Bytes behind the names: what reads to the end sees other names.
+            "3006 8209 612e7465", "300a a208 8206 612e74657374", "3008 8206 612e74657374 8206 622e74657374",
         ]
     )
     func namesThatCantBeReadAreSaid(_ names: String) throws {

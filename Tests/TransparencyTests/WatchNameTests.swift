@@ -9,9 +9,17 @@ import Transparency
         arguments: [
             ("*.Example.COM.", ["example.com"]), ("bücher.de", ["xn--bcher-kva.de"]),
             ("BÜCHER.de", ["xn--bcher-kva.de"]),
-            ("example.com\0.evil.test", ["example.com", "example.com.evil.test"]),
-            ("ex\u{1}ample.com", ["ex", "example.com"]),
+            ("example.com\0.evil.test", ["example.com", "example.com.evil.test", "evil.test"]),
+            ("ex\u{1}ample.com", ["ex", "example.com", "ample.com"]),
             (" example.com ", ["example.com"]), ("", []), ("ｅｘａｍｐｌｅ。com", ["example.com"]),
+            ("x@example.com", ["x@example.com", "example.com"]),
+            (
+                "DNS:a.test, DNS:b.test",
+                ["dns:a.test, dns:b.test", "dns:a.test,dns:b.test", "a.test", "b.test"]
+            ),
+            ("example.com:443/x", ["example.com:443/x", "example.com"]),
+            ("https://www.example.com/a.b", ["www.example.com", "a.b"]),
+            ("(example.com", ["(example.com", "example.com"]), ("localhost", ["localhost"]),
         ]
     )
     func namesAreComparedInOneForm(_ name: String, _ forms: [String]) {
@@ -93,6 +101,22 @@ import Transparency
         #expect(counter.add("a", of: "d", at: 3_600_000) == nil)
         #expect(counter.add("b", of: "d", at: 3_600_001) == nil)
         #expect(counter.add("c", of: "d", at: 3_600_002) == 3)
+    }
+
+    /// Runs of a few minutes each see the burst that none of them has seen whole.
+    @Test func aBurstGoesOnOverRuns() throws {
+        var counter = BurstCounter(threshold: 4)
+        #expect(counter.add("old", of: "e", at: 0) == nil)
+        for (index, name) in ["a", "b", "c"].enumerated() {
+            #expect(counter.add(name, of: "d", at: 4_000_000 + index) == nil)
+            let text = try JSONEncoder().encode(counter.lastHour)
+            let counts = try JSONDecoder().decode([String: BurstCounter.Count].self, from: text)
+            #expect(Array(counts.keys) == ["d"] && counts == counter.lastHour)
+            counter = BurstCounter(threshold: 4, counts)
+        }
+        #expect(counter.add("f", of: "d", at: 4_000_003) == 4)
+        counter = BurstCounter(threshold: 4, counter.lastHour)
+        #expect(counter.add("g", of: "d", at: 4_000_004) == nil)
     }
 }
 

@@ -65,7 +65,7 @@ package struct LogList: Sendable {
             return faults.append("\(description): log_id is not the SHA-256 of the key")
         }
         log.operatedBy = operatorName
-        if let delay = node["mmd"]?.integer, 0...31_536_000 ~= delay { log.maximumMergeDelay = delay }
+        if let delay = node["mmd"]?.integer, 1...31_536_000 ~= delay { log.maximumMergeDelay = delay }
         readState(node["state"], &log)
         if let interval = node["temporal_interval"],
             let start = interval["start_inclusive"]?.string.flatMap({ RFC3339.milliseconds($0) }),

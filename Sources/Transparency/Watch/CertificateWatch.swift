@@ -7,11 +7,21 @@ package struct CertificateWatch {
     package private(set) var list: WatchList
     private let lookalikes: LookalikeFinder
     private let suffixes: PublicSuffixList
-    private var bursts: BurstCounter
+    /// The names of each watched domain in its last hour.
+    package private(set) var bursts: BurstCounter
 
-    package init(_ list: WatchList, _ lookalikes: LookalikeFinder, _ suffixes: PublicSuffixList, burst: Int) {
+    /// - Parameters:
+    ///   - burst: names within an hour that make a burst.
+    ///   - counts: what an earlier run has counted.
+    package init(
+        _ list: WatchList,
+        _ lookalikes: LookalikeFinder,
+        _ suffixes: PublicSuffixList,
+        burst: Int,
+        _ counts: [String: BurstCounter.Count] = [:]
+    ) {
         (self.list, self.lookalikes, self.suffixes) = (list, lookalikes, suffixes)
-        bursts = BurstCounter(threshold: burst)
+        bursts = BurstCounter(threshold: burst, counts)
     }
 
     /// Takes in what was authorised meanwhile.

@@ -89,7 +89,9 @@ struct WatchArguments: ParsableArguments {
     }
 
     /// The names, and what tells look-alikes.
-    func makeWatch() throws -> CertificateWatch {
+    ///
+    /// - Parameter counts: names that an earlier run has counted.
+    func makeWatch(_ counts: [String: BurstCounter.Count]) throws -> CertificateWatch {
         let list = try WatchFile.list(inventory: inventory, watch: watch, state: state)
         let suffixes = try PublicSuffixList.load(named: psl, executable: CommandLine.executable)
         for name in list.names where suffixes.isPublicSuffix(name.domain) {
@@ -107,7 +109,7 @@ struct WatchArguments: ParsableArguments {
             words: data.words,
             allowed: allow
         )
-        return CertificateWatch(list, finder, suffixes, burst: burst)
+        return CertificateWatch(list, finder, suffixes, burst: burst, counts)
     }
 }
 

@@ -54,10 +54,10 @@ final class WatchRun: LogHandler {
     private init(_ watch: WatchArguments, _ rules: RuleSet?) throws {
         self.watch = watch
         try watch.checkFiles()
-        certificates = try watch.makeWatch()
+        let state = try watch.state.flatMap { try WatchState.load($0) } ?? WatchState()
+        certificates = try watch.makeWatch(state.bursts ?? [:])
         record = LoggedRecord(rules)
         hasRules = rules != nil
-        let state = try watch.state.flatMap { try WatchState.load($0) } ?? WatchState()
         met = try MetCertificates(watch.state.map { $0 + ".met" }, count: state.met)
         for log in state.logs { states[log.logID] = log }
         guard let path = watch.output else {
@@ -272,6 +272,7 @@ final class WatchRun: LogHandler {
             var state = WatchState()
             state.logs = states.values.sorted { $0.url < $1.url }
             state.met = met.count
+            state.bursts = certificates.bursts.lastHour
             if file.identity != nil {
                 state.output = WatchState.Output(
                     path: URL(fileURLWithPath: file.path).path,

@@ -16,6 +16,13 @@ struct WatchState: Codable {
     var output: Output?
     /// Digests in the file of certificates met.
     var met = 0
+    /// Names of each watched domain in its last hour; nil in states of earlier versions.
+    var bursts: [String: BurstCounter.Count]?
+    /// SHA-256 of the state without this; nil in states of earlier versions.
+    ///
+    /// A tree that somebody else wrote would be taken for what the log had shown, and the log for one that
+    /// lies.
+    private var digest: String?
 
     struct Output: Codable {
         var path: String
@@ -26,16 +33,44 @@ struct WatchState: Codable {
     static func load(_ path: String) throws -> WatchState? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         let bytes = try UnpackedBytes.contents(of: path, limit: 64 << 20)
-        guard let state = try? JSONDecoder().decode(WatchState.self, from: Data(bytes)),
-            state.version == currentVersion, 0...1 << 40 ~= state.met
-        else { throw FileError(path, "is no state of ct watch, and is not written over") }
+        let state: WatchState
+        do { state = try JSONDecoder().decode(WatchState.self, from: Data(bytes)) } catch {
+            throw FileError(path, "is no state of ct watch, and is not written over")
+        }
+        guard state.version == currentVersion, 0...1 << 40 ~= state.met else {
+            throw FileError(path, "is no state of this version's ct watch, and is not written over")
+        }
+        guard try state.isAsWritten() else {
+            throw FileError(
+                path,
+                "was changed since ct watch wrote it: take a copy from before, or begin a new one"
+            )
+        }
         return state
     }
 
     func save(_ path: String) throws {
+        var state = self
+        state.digest = try ownDigest()
+        try FileDraft.write(try state.text() + [0x0a], to: path)
+    }
+
+    private func isAsWritten() throws -> Bool {
+        guard let digest else { return true }
+        return try ownDigest() == digest
+    }
+
+    private func ownDigest() throws -> String {
+        var state = self
+        state.digest = nil
+        let text = try state.text()
+        return TreeHash(of: text.span).description
+    }
+
+    private func text() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try FileDraft.write([UInt8](try encoder.encode(self)) + [0x0a], to: path)
+        return [UInt8](try encoder.encode(self))
     }
 }
 
