@@ -44,7 +44,9 @@ fi
 # What was built at another path is not taken up: its modules name that path.
 [ "$(cat "$folder/built-at" 2> /dev/null)" = "$at" ] || rm -rf "$build"
 echo "$at" > "$folder/built-at"
+# A debug symbol of a C module names a digest of it, into which the times of generated files go.
 "${enter[@]}" "$swift" build -c release --product hallmark --static-swift-stdlib --scratch-path "$at/build" \
+    -Xswiftc -Xfrontend -Xswiftc -no-clang-module-breadcrumbs \
     -Xswiftc -file-prefix-map -Xswiftc "$at=/hallmark" \
     -Xcc "-ffile-prefix-map=$at=/hallmark" -Xcxx "-ffile-prefix-map=$at=/hallmark" >&2
 binary=$build/release/hallmark
