@@ -26,7 +26,7 @@ package final class KnownMarks: MarkLists {
 
     /// More marks of one record are left out.
     private static let most = 32
-    /// More names of one record are not looked at: a certificate of the size that is read at most holds fewer.
+    /// More names of one record are not looked at: the largest certificate that is read holds fewer.
     private static let mostNames = 100_000
     /// So many lists that say the same of a value are told.
     private static let mostLists = 8
