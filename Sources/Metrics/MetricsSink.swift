@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Where a run's metrics go: a file that is replaced whole, as node_exporter's textfile collector wants it,
 /// or an address at which they are asked for.
@@ -17,6 +18,13 @@ package struct MetricsSink: Sendable {
     /// - Throws: when nobody could get the metrics: the run would be watched in vain.
     package init(_ text: String) throws(MetricsError) {
         if let path = Self.file(text) {
+            if !path.isEmpty, path.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+                throw MetricsError(
+                    description:
+                        "\(path) is a port without an address: 127.0.0.1:\(path), or the file ./\(path)"
+                )
+            }
+            try Self.check(path)
             place = .file(path)
             interval = 5000
             try write(MetricsText())
@@ -31,6 +39,14 @@ package struct MetricsSink: Sendable {
         !text.contains("/") && text.contains(":") ? nil : text
     }
 
+    /// Refuses what is there and no file: a new version takes its place, and a device or somebody's link would be gone.
+    private static func check(_ path: String) throws(MetricsError) {
+        var status = stat()
+        if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            throw MetricsError(description: "\(path) is not a regular file")
+        }
+    }
+
     /// The port at which they are asked for; nil for a file.
     package var port: UInt16? { if case .server(let server) = place { server.port } else { nil } }
 
@@ -38,6 +54,7 @@ package struct MetricsSink: Sendable {
         switch place {
         case .server(let server): server.publish(metrics)
         case .file(let path):
+            try Self.check(path)
             do {
                 try Data(metrics.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
             } catch {

@@ -30,6 +30,18 @@ import Testing
         #expect(metrics["hallmark_scan_records_total,success"] == 1)
         #expect(metrics["hallmark_scan_errors_total,connection_refused"] == 1)
         #expect(metrics["process_resident_memory_bytes"] ?? 0 > 1e6)
+        // What is no file stays what it is: root could lose a device by it.
+        try check("mkfifo", [scratch.file("pipe")])
+        try check("ln", ["-s", path, scratch.file("link")])
+        for (place, word) in [
+            (scratch.file("pipe"), "is not a regular file"), (scratch.file("link"), "is not a regular file"),
+            (scratch.path, "is not a regular file"), ("9100", "is a port without an address: 127.0.0.1:9100"),
+        ] {
+            let odd = try Program.run(["scan", "-q", "127.0.0.1:1", "--metrics", place])
+            #expect(odd.status == 1 && odd.errors.contains(word), "\(place): \(odd.errors)")
+        }
+        let kinds = try check("stat", ["-c", "%F", scratch.file("pipe"), scratch.file("link")]).text
+        #expect(kinds == "fifo\nsymbolic link\n")
         let refused = try Program.run(["scan", "-q", "127.0.0.1:1", "--metrics", "/nonexistent/file"])
         #expect(refused.status == 1 && refused.errors.contains("/nonexistent/file"), "\(refused.errors)")
     }
@@ -52,8 +64,11 @@ import Testing
                 until [ -s port ]; do sleep 0.05; done
                 '\(Program.path)' scan --no-signatures "127.0.0.1:$(cat port)" --handshake-timeout 120 --metrics 127.0.0.1:\(port) \\
                     > out 2> err < /dev/null & scan=$!
+                # Who connects and says nothing holds up nobody.
+                until exec 9<> /dev/tcp/127.0.0.1/\(port); do sleep 0.1; done 2> /dev/null
+                for _ in $(seq 40); do exec {idle}<> /dev/tcp/127.0.0.1/\(port); done
                 for _ in $(seq 600); do
-                    curl -sf http://127.0.0.1:\(port)/metrics > metrics && grep -q 'open 1' metrics && break
+                    curl -m 10 -sf http://127.0.0.1:\(port)/metrics > metrics && grep -q 'open 1' metrics && break
                     sleep 0.1
                 done
                 curl -s -o /dev/null -w '%{http_code} ' http://127.0.0.1:\(port)/else
