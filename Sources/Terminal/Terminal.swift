@@ -4,7 +4,9 @@ import Synchronization
 
 /// Standard error, where everything goes that is not a record: the only door to it.
 package enum Terminal {
-    package static let isErrorTerminal = isatty(STDERR_FILENO) == 1
+    /// One that is dumb takes no line away again.
+    package static let isErrorTerminal =
+        isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
     package static let isOutputTerminal = isatty(STDOUT_FILENO) == 1
 
     /// Whether a line of progress stands where the next text would go.

@@ -42,10 +42,28 @@ import Testing
         ("scan: {rat: 5}", "has no option 'rat'"), ("scna: {}", "no command 'scna'"),
         ("scan: {prove: maybe}", "expected true or false"), ("scan: [", "hallmark.yaml:"),
         ("scan: {rate: [1, 2]}", "'rate' takes one value"), ("scan: {rate: fast}", "with the options of"),
+        ("all: {keep-gonig: true}", "no command has an option 'keep-gonig'"),
     ])
     func whatIsWrongIsSaid(_ yaml: String, _ word: String) throws {
         let result = try run(["scan", "192.0.2.1", "--dry-run"], yaml)
         #expect(result.status == 64 && result.errors.contains(word), "\(result.errors)")
+        // How a command is used is told all the same.
+        #expect(try run(["scan", "--help"], yaml).status == 0)
+    }
+
+    /// Who looks on, or gets the summary, learns no password.
+    @Test func loginsAreNotShown() throws {
+        let proxy = "http://user:sekret@127.0.0.1:1"
+        let shown = try run(["config", "show", "scan", "--proxy", proxy], "scan: {proxy: '\(proxy)'}")
+        #expect(row("proxy", shown) == "--proxy http://…@127.0.0.1:1 command line", "\(shown.text)")
+        #expect(try !run(["config", "show", "scan"], "scan: {proxy: '\(proxy)'}").text.contains("sekret"))
+        let summary = scratch.file("summary")
+        _ = try run(
+            ["scan", "--no-signatures", "127.0.0.1:1", "--proxy=" + proxy, "--summary", summary],
+            nil
+        )
+        let text = try String(contentsOfFile: summary, encoding: .utf8)
+        #expect(text.contains("…@127.0.0.1:1") && !text.contains("sekret"), "\(text)")
     }
 
     /// A file in the working directory is somebody else's until it is named.

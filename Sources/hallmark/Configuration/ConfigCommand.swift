@@ -58,7 +58,7 @@ struct ShowConfigCommand: ParsableCommand {
                 rows.append(["--" + name, option.defaultValue ?? (option.isFlag ? "off" : ""), "default"])
             }
         }
-        try output.table(rows)
+        try output.table(rows.map { $0.map(SecretText.hidden) })
         try output.flush()
     }
 

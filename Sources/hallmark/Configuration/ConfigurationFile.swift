@@ -61,7 +61,14 @@ struct ConfigurationFile {
 
     /// A name that is misspelt in one command's section would never count: that is said at once.
     private func check() throws {
-        for section in sections where section.command != Self.all {
+        for section in sections {
+            if section.command == Self.all {
+                let known = OptionTable.optionNames
+                for setting in section.settings where !known.contains(setting.name) {
+                    throw setting.value.error("no command has an option '\(setting.name)'")
+                }
+                continue
+            }
             guard let table = OptionTable(section.command.split(separator: " ").map(String.init)) else {
                 continue
             }

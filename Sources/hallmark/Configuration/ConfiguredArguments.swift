@@ -7,7 +7,10 @@ struct ConfiguredArguments {
     /// - Parameter typed: without the program's name.
     init(_ typed: [String]) throws {
         // Most runs have no file, and need no table of options.
-        guard !typed.isEmpty, let configuration = try ConfigurationFile(), let table = OptionTable(typed)
+        // Who asks how a command is used must not be told of a file first.
+        let asksForHelp = typed.prefix { $0 != "--" }.contains { ["--help", "-h", "help"].contains($0) }
+        guard !typed.isEmpty, !asksForHelp, let configuration = try ConfigurationFile(),
+            let table = OptionTable(typed)
         else {
             (arguments, file) = (typed, nil)
             return

@@ -73,6 +73,20 @@ struct OptionTable {
         return found
     }
 
+    /// The long names of the options of all commands.
+    static var optionNames: Set<String> {
+        guard let dump = try? JSONDecoder().decode(Dump.self, from: Data(Hallmark._dumpHelp().utf8)) else {
+            return []
+        }
+        var found: Set<String> = []
+        func add(_ command: Command) {
+            found.formUnion((command.arguments ?? []).compactMap(\.name))
+            for one in command.subcommands ?? [] { add(one) }
+        }
+        add(dump.command)
+        return found.subtracting(["help", "version"])
+    }
+
     subscript(_ name: String) -> Option? { options.first { $0.name == name } }
 
     /// The long names of the options that stand among arguments.

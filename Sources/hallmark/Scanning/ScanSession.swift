@@ -272,7 +272,7 @@ struct ScanSession {
     ) -> ScanSummary {
         let usage = ScanSummary.usage
         return ScanSummary(
-            commandLine: CommandLine.arguments,
+            commandLine: CommandLine.arguments.map(SecretText.hidden),
             scanID: scanID,
             start: start,
             end: Date(),
