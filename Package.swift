@@ -216,9 +216,8 @@ let package = Package(
         .testTarget(
             name: "HallmarkTests",
             dependencies: [
-                "hallmark", "HTTPClient", "Observations", "Pipeline", "Scan", "Signatures", "Terminal",
-                "TestSupport",
-                "Wire",
+                "hallmark", "HTTPClient", "Observations", "Pipeline", "RuleUpdate", "Scan", "Signatures",
+                "Terminal", "TestSupport", "Wire",
             ]
         ),
         .testTarget(name: "PipelineTests", dependencies: ["Bytes", "Pipeline"]),

@@ -13,9 +13,7 @@ package struct MinisignSignature: Sendable {
     /// Reads a `.minisig` file.
     package init(_ text: String) throws(RuleUpdateError) {
         let damaged = RuleUpdateError("the signature is no signature of minisign")
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
-            $0.hasSuffix("\r") ? String($0.dropLast()) : String($0)
-        }
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
         let trusted = "trusted comment: "
         guard lines.count >= 4, lines[0].hasPrefix("untrusted comment: "), lines[2].hasPrefix(trusted),
             let body = Data(base64Encoded: lines[1]).map([UInt8].init), body.count == 74,

@@ -31,4 +31,7 @@ package struct RuleRelease: Codable, Sendable, Equatable {
 
     /// `2026-11-26 (digest 9ea73c3023032a78)`.
     package var name: String { "\(date) (digest \(digest))" }
+
+    /// The same with what says which of two releases is newer.
+    package var fullName: String { "\(name), serial \(serial)" }
 }

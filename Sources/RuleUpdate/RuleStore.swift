@@ -11,18 +11,39 @@ package struct RuleStore: Sendable {
 
     package init(path: String) { self.path = path }
 
-    /// Where updates go unless somebody says otherwise: `$XDG_DATA_HOME/hallmark`; without it
-    /// `/var/lib/hallmark` for root and `~/.local/share/hallmark` for others.
+    /// Where the updates lie that root has taken over, for everybody on the machine.
+    ///
+    /// No service's own folder: who runs a scan must not be able to write the rules that root reads.
+    package static let system = RuleStore(path: "/var/lib/hallmark-signatures")
+
+    /// Where updates go unless somebody says otherwise: `$XDG_DATA_HOME/hallmark`; without it the system's
+    /// folder for root and `~/.local/share/hallmark` for others.
     package init?(_ environment: [String: String] = ProcessInfo.processInfo.environment) {
         if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") {
             self.init(path: data + "/hallmark")
         } else if geteuid() == 0 {
-            self.init(path: "/var/lib/hallmark")
+            self = Self.system
         } else if let home = environment["HOME"], home.hasPrefix("/") {
             self.init(path: home + "/.local/share/hallmark")
         } else {
             return nil
         }
+    }
+
+    /// The store that a folder of rules is the current release of; nil where it is none's.
+    package init?(of rules: String) {
+        let end = "/current/signatures"
+        guard rules.hasSuffix(end) else { return nil }
+        self.init(path: String(rules.dropLast(end.count)))
+        guard (try? FileManager.default.destinationOfSymbolicLink(atPath: current)) != nil else { return nil }
+    }
+
+    /// Where updates are looked for: one's own, and the system's.
+    package static func inUse(
+        _ environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> [RuleStore] {
+        let own = RuleStore(environment)
+        return own?.path == system.path ? [system] : [own, system].compactMap(\.self)
     }
 
     package var current: String { path + "/current" }
@@ -42,7 +63,9 @@ package struct RuleStore: Sendable {
         let release = signed.release
         for known in [RuleRelease(in: current), shipped].compactMap(\.self)
         where known.serial > release.serial {
-            throw RuleUpdateError("it is older than what is there: \(release.name) against \(known.name)")
+            throw RuleUpdateError(
+                "it is older than what is there: \(release.fullName) against \(known.fullName)"
+            )
         }
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -53,6 +76,7 @@ package struct RuleStore: Sendable {
         let draft = "\(path)/.\(name).\(UInt64.random(in: 0 ... .max))"
         defer { try? FileManager.default.removeItem(atPath: draft) }
         try signed.write(to: draft)
+        if path == Self.system.path { Self.openToAll(path, draft) }
         try check(draft)
         let place = "\(path)/\(name)"
         if access(place, F_OK) == 0 { try? FileManager.default.removeItem(atPath: place) }
@@ -79,6 +103,17 @@ package struct RuleStore: Sendable {
         guard symlink(target, draft) == 0, rename(draft, link) == 0 else {
             defer { unlink(draft) }
             throw Self.failure(link)
+        }
+    }
+
+    /// Lets everybody read what root has taken over, whatever root's mask is.
+    private static func openToAll(_ path: String, _ draft: String) {
+        chmod(path, 0o755)
+        chmod(draft, 0o755)
+        let files = FileManager.default.enumerator(atPath: draft)
+        while let file = files?.nextObject() as? String {
+            let isFolder = files?.fileAttributes?[.type] as? FileAttributeType == .typeDirectory
+            chmod(draft + "/" + file, isFolder ? 0o755 : 0o644)
         }
     }
 

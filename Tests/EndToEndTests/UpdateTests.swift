@@ -77,6 +77,18 @@ import Testing
             )
         }
 
+        /// What `list --changed` says of the rules that count.
+        var changed: [String] {
+            get throws {
+                try TestSupport.run(
+                    Program.path,
+                    ["signatures", "list", "--changed"],
+                    environment: ["HALLMARK_SIGNATURES": scratch.file("rules/current/signatures")]
+                ).text.matches(of: #/(new|changed|gone) +.*?(Alpha|Beta|Gamma|Delta)/#)
+                    .map { "\($0.1) \($0.2)" }.sorted()
+            }
+        }
+
         /// The titles of the rules that count.
         var titles: [String] {
             get throws {
@@ -99,6 +111,8 @@ import Testing
         let second = try shop.update("two.tar.gz")
         #expect(second.errors.contains("took over 3 rules"), "\(second.errors)")
         #expect(try shop.titles == ["Alpha", "Delta", "Gamma"])
+        // Also of rules that --into has put elsewhere.
+        #expect(try shop.changed == ["changed Gamma", "new Delta"])
         let again = try shop.update("two.tar.gz")
         #expect(again.status == 0 && again.errors.contains("there already"), "\(again.errors)")
         // An older one is a way to take rules away.
@@ -192,6 +206,13 @@ import Testing
             ("ln -s /etc/passwd signatures/link.yml", ":", "neither a file nor a folder"),
             ("echo 'detection: [' >> signatures/c2/0.yml", ":", "can't read its rules"),
             ("echo '# more' >> signatures/c2/0.yml", ":", "not those that it names"),
+            // What damage has made no rule is no rule less.
+            (": > signatures/c2/more.yml", ":", "signatures/c2/more.yml is no rule"),
+            (
+                "head -c 40 signatures/c2/0.yml > signatures/c2/more.yml", ":",
+                "signatures/c2/more.yml is no rule"
+            ),
+            ("head -c 3000 /dev/urandom > signatures/c2/more.yml", ":", "is no rule|can't read"),
             ("rm release.json; echo '{}' > release.json", ":", "no release of rules"),
         ]
         for (index, one) in cases.enumerated() {

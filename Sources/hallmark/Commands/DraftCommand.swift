@@ -81,7 +81,7 @@ struct DraftCommand: ParsableCommand {
         guard let text = draft.text else {
             Terminal.say(
                 marks.isEmpty
-                    ? "\(endpoint) is not in \((files + [corpus].compactMap(\.self)).joined(separator: ", "))"
+                    ? "\(endpoint) is not in \((files + [corpus].compactMap(\.self)).joined(separator: ", ")), or showed nothing there"
                     : "\(endpoint) shows nothing that a rule could ask for\(kind.map { " of kind \($0.rawValue)" } ?? "")"
             )
             throw ExitCode(isWhole || unread.keepGoing ? 4 : 1)

@@ -14,13 +14,11 @@ struct RuleChanges {
 
     /// Compares the rules in use with those before the last update; nil without an update.
     init?(_ library: SignatureLibrary, ja4plus: Bool) throws {
-        guard let place = try? LibraryPlace.inUse(), let store = RuleStore(),
-            place.path == store.current + "/signatures"
-        else { return nil }
+        guard let place = try? LibraryPlace.inUse(), let store = RuleStore(of: place.path) else { return nil }
         let earlier =
             RuleRelease(in: store.previous) != nil
             ? store.previous + "/signatures"
-            : try LibraryPlace(executable: CommandLine.executable).path
+            : try LibraryPlace(executable: CommandLine.executable, environment: [:]).path
         self.init(library, since: try SignatureLibrary.read([earlier], ja4plus: ja4plus), in: earlier)
     }
 

@@ -94,9 +94,13 @@ extension LibraryPlace {
     /// A source tree says no release, so that nobody's update stands in for the rules that are worked on.
     static func inUse() throws -> LibraryPlace {
         let shipped = try LibraryPlace(executable: CommandLine.executable)
-        guard shipped.isInstalled, let release = RuleRelease(beside: shipped.path), let store = RuleStore(),
-            let update = RuleRelease(in: store.current), update.serial > release.serial
-        else { return shipped }
+        guard shipped.isInstalled, let release = RuleRelease(beside: shipped.path) else { return shipped }
+        let updates = RuleStore.inUse().compactMap { store in
+            RuleRelease(in: store.current).map { (store, serial: $0.serial) }
+        }
+        guard let (store, serial) = updates.max(by: { $0.serial < $1.serial }), serial > release.serial else {
+            return shipped
+        }
         return LibraryPlace(path: store.current + "/signatures", isInstalled: false)
     }
 }

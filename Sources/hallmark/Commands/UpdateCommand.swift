@@ -80,9 +80,12 @@ struct UpdateCommand: ParsableCommand {
     private func update(_ store: RuleStore, from file: String) throws {
         let key = try MinisignKey(self.key.map { try ReleaseFile.text(of: $0) } ?? ReleaseKey.text)
         let isRemote = file.hasPrefix("https://") || file.hasPrefix("http://")
+        if !isRemote, file.contains("://") {
+            throw ValidationError("'\(file)' is neither a file nor an address of http or https")
+        }
         let signature =
             isRemote
-            ? String(decoding: try Self.fetch(file + ".minisig", limit: 1 << 16), as: UTF8.self)
+            ? String(decoding: try Self.fetch(Self.signature(of: file), limit: 1 << 16), as: UTF8.self)
             : try ReleaseFile.text(of: file + ".minisig")
         let archive =
             isRemote
@@ -107,9 +110,19 @@ struct UpdateCommand: ParsableCommand {
             guard try SignatureLibrary.read([folder + "/signatures"]).digest == signed.release.digest else {
                 throw RuleUpdateError("its rules are not those that it names")
             }
+            // Damage before the signature: what is no rule any more is no rule less.
+            if let file = library.files.first(where: { !$0.skipped.isEmpty }) {
+                throw RuleUpdateError("what it holds as \(file.path.dropFirst(folder.count + 1)) is no rule")
+            }
             count = library.rules.count
         }
         Terminal.say("took over \(counted(count, "rule")) of \(signed.release.name), signed by \(key.name)")
+    }
+
+    /// The address of a file's signature: the path is longer, whatever is asked behind it.
+    private static func signature(of url: String) -> String {
+        let end = url.firstIndex { $0 == "?" || $0 == "#" } ?? url.endIndex
+        return url[..<end] + ".minisig" + url[end...]
     }
 
     /// The way is not trusted, only the signature is.
