@@ -58,7 +58,7 @@ check: build-packages lint debug ## The inner loop: check, build, run the tests 
 test: build-packages test-packages lint debug optimised ## Everything: checks, all tests, a minute of fuzzing with AddressSanitizer, budgets
 	@# The fuzzers are built meanwhile: tests wait for servers more than they calculate.
 	@mkdir -p .build-fuzz; nice -n 19 $(MAKE) --no-print-directory fuzzers > .build-fuzz/build.log 2>&1 & fuzzers=$$!; \
-	  status=0; HALLMARK_PROGRAM=$(abspath $(RELEASE)) $(SWIFT) test --skip-build --disable-xctest || status=$$?; \
+	  status=0; HALLMARK_PROGRAM=$(abspath $(RELEASE)) SWIFT="$(SWIFT)" Tests/Tools/run-tests.sh || status=$$?; \
 	  wait $$fuzzers || { cat .build-fuzz/build.log; status=1; }; exit $$status
 	$(MAKE) fuzz budgets
 

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Runs all tests, in three processes at once, and ends with 1 where one of them failed.
+#
+#   run-tests.sh: $SWIFT (default swift) has built them. Most tests wait for servers and programs, and a process runs no more tests
+#                 at a time than the machine has cores. What each process printed comes when it has ended.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit
+swift=${SWIFT:-swift}
+logs=.build/test-logs
+mkdir -p "$logs"
+rm -f "$logs"/*
+
+# Each test is in one part: what the first two name, the last leaves out.
+parts=('--filter ^EndToEndTests\.[A-L]' '--filter ^EndToEndTests\.[^A-L]' '--skip ^EndToEndTests\.')
+processes=()
+for part in "${!parts[@]}"; do
+    # shellcheck disable=SC2086 # an option and its value
+    "$swift" test --skip-build --disable-xctest --ignore-lock ${parts[$part]} > "$logs/$part.log" 2>&1 &
+    processes+=($!)
+done
+trap 'kill "${processes[@]}" 2> /dev/null' INT TERM
+
+status=0
+for part in "${!parts[@]}"; do
+    wait "${processes[$part]}" || status=1
+    cat "$logs/$part.log"
+done
+# A process that ran no test has tested nothing.
+for part in "${!parts[@]}"; do
+    line=$(grep -E 'Test run with [1-9][0-9]* tests' "$logs/$part.log") || {
+        echo "run-tests: no test ran with ${parts[$part]}" >&2
+        status=1
+    }
+    echo "${parts[$part]}: $line"
+done
+exit $status
