@@ -92,6 +92,24 @@ import Testing
         #expect(try logs.watch(["--all", "--state", state]).status == 0)
     }
 
+    /// Why a list's only log is passed over is said, and that nothing is left to be read.
+    @Test func aListWithoutAReadableLog() throws {
+        let logs = try logs("rfc6962", 1)
+        let text = try String(contentsOfFile: logs.list, encoding: .utf8)
+        let cases = [
+            (text.replacing("\"log_id\": \"", with: "\"log_id\": \"AAAA"), "passed over: a: log_id"),
+            (text.replacing("usable", with: "rejected"), "none of its 1 log can be read now"),
+        ]
+        for (list, word) in cases {
+            #expect(list != text)
+            try logs.scratch.write("list", list)
+            let result = try logs.run([
+                "watch", "--log-list", logs.scratch.file("list"), "--no-signatures", "--all", "--until-head",
+            ])
+            #expect(result.status == 1 && result.errors.contains(word), "\(result.errors)")
+        }
+    }
+
     /// A page in place of a head ends nothing that goes on.
     @Test func aBadHeadThrowsNothingBack() throws {
         let logs = try logs("rfc6962", 100, "{\"bad_heads\": 2, \"most\": 8}")

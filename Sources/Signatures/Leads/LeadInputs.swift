@@ -19,23 +19,34 @@ struct LeadInputs: Equatable {
     let isSelfSignatureUnseen: Bool
     /// The fields, of `LeadTables.lookedAt`, that the observation holds.
     let lookedAt: [Int]
+    /// Of rules that name software which a match names.
     let undecided: [Undecided]
 }
 
 extension Assessor {
     /// What the leads of the observation that was matched last hang on.
     func leadInputs() -> LeadInputs {
-        LeadInputs(
-            matches: scratch.matched.sorted { $0.rule < $1.rule }.map { match in
-                Assessment.Match(rule: match.rule, evidence: scratch.excerpts(of: match.rule))
-            },
+        let matches = scratch.matched.sorted { $0.rule < $1.rule }.map { match in
+            Assessment.Match(rule: match.rule, evidence: scratch.excerpts(of: match.rule))
+        }
+        return LeadInputs(
+            matches: matches,
             time: time,
             isSelfSignatureUnseen: scratch.isSelfSignatureUnseen,
             lookedAt: lookedAt.filter { scratch.view.has($0) },
-            undecided: scratch.undecided.map {
-                LeadInputs.Undecided(rule: $0, wanted: scratch.wanted(by: $0))
-            }
+            undecided: undecided(of: Set(matches.flatMap { set.rule($0.rule).hallmark.software }))
         )
+    }
+
+    /// What could not be decided of rules that name one of these: a lead tells it, and of a record of another
+    /// source it can be nearly all rules.
+    private func undecided(of software: Set<Software>) -> [LeadInputs.Undecided] {
+        guard !software.isEmpty, !scratch.undecided.isEmpty else { return [] }
+        let rules = set.derived(SoftwareRules.init)
+        let open = Set(scratch.undecided)
+        return Set(software.flatMap { rules[$0] }).intersection(open).sorted().map {
+            LeadInputs.Undecided(rule: $0, wanted: scratch.wanted(by: $0))
+        }
     }
 
     /// Appends bytes that differ wherever the inputs differ in anything but the time, without making them.
@@ -49,4 +60,19 @@ extension Assessor {
         scratch.appendEvidence(to: &key)
         return true
     }
+}
+
+/// Which rules name a software.
+private final class SoftwareRules: Sendable {
+    private let rules: [Software: [Int]]
+
+    init(_ set: RuleSet) {
+        var rules: [Software: [Int]] = [:]
+        for (place, rule) in set.rules.enumerated() {
+            for software in rule.hallmark.software { rules[software, default: []].append(place) }
+        }
+        self.rules = rules
+    }
+
+    subscript(software: Software) -> [Int] { rules[software] ?? [] }
 }

@@ -118,7 +118,11 @@ struct LogArguments: ParsableArguments {
                 $0.isReadable && ($0.interval.map { $0.upperBound > now } ?? true)
             }
             guard !current.isEmpty else {
-                throw FileError(logList ?? "", "there is no log in it that can be read now")
+                throw FileError(
+                    logList ?? "",
+                    "none of its \(counted(list.logs.count, "log")) can be read now: they are pending, rejected "
+                        + "or gone, or took certificates of times that are over; --log names one all the same"
+                )
             }
             return (current, list.faults.isEmpty)
         }

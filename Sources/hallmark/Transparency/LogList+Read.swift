@@ -13,8 +13,8 @@ extension LogList {
         } catch {
             throw FileError(place, error.description)
         }
-        if list.logs.isEmpty { throw FileError(place, "there is no log in it that can be read") }
         for fault in list.faults { Terminal.say("hallmark: \(place): passed over: \(fault)", .error) }
+        if list.logs.isEmpty { throw FileError(place, "there is no log in it that can be read") }
         return list
     }
 
