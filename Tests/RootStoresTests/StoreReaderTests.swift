@@ -122,6 +122,36 @@ struct StoreReaderTests {
         #expect(found["refused"]?.trust == .distrusted)
     }
 
+    @Test func aDamagedDatabaseOfNSS() throws {
+        try check("mkdir", [scratch.file("profile")])
+        let database = "sql:" + scratch.file("profile")
+        try check("certutil", ["-N", "-d", database, "--empty-password"])
+        try check("certutil", ["-A", "-d", database, "-n", "one", "-t", "C,,", "-i", first.certificate])
+        let sound = try Data(contentsOf: URL(fileURLWithPath: scratch.file("profile/cert9.db")))
+        #expect(StoreReader.read([UInt8](sound), called: "x").faults.isEmpty)
+        for statement in [
+            // The attribute's value is gone, of another length, or none that NSS has.
+            "UPDATE nssPublic SET ace536358 = NULL", "UPDATE nssPublic SET ace536358 = x'ce53'",
+            "UPDATE nssPublic SET ace536358 = x'00000001'", "UPDATE nssPublic SET ace5363b4 = x'00'",
+            "ALTER TABLE nssPublic RENAME COLUMN ace536358 TO ace536399",
+            "ALTER TABLE nssPublic RENAME COLUMN ace5363b4 TO ace536399",
+            // A word too much in the schema; pages that no table has.
+            "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE TABLE' WHERE name = 'nssPublic'",
+            "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = 1 WHERE type = 'index'",
+        ] {
+            try sound.write(to: URL(fileURLWithPath: scratch.file("damaged.db")))
+            try check("sqlite3", ["-cmd", ".dbconfig defensive off", scratch.file("damaged.db"), statement])
+            #expect(!roots("damaged.db").faults.isEmpty, "\(statement)")
+        }
+        // A certificate that its own trust setting no longer fits.
+        try sound.write(to: URL(fileURLWithPath: scratch.file("other.db")))
+        try check(
+            "sqlite3",
+            [scratch.file("other.db"), "UPDATE nssPublic SET a11 = x'3000' WHERE a11 NOT NULL"]
+        )
+        #expect(roots("other.db").remarks.count == 1)
+    }
+
     @Test func textAndMessages() throws {
         let pem = try [first, second].map { try String(contentsOfFile: $0.certificate, encoding: .utf8) }
         try scratch.write("bundle.pem", pem.joined(separator: "\n"))
@@ -146,6 +176,78 @@ struct StoreReaderTests {
         let rejected = roots("rejected.pem")
         #expect(rejected.roots.map(\.der) == [try der(first)])
         #expect(rejected.roots.first?.trust == .distrusted)
+    }
+
+    @Test func messagesInPEM() throws {
+        let pem = try [first, second].map { try String(contentsOfFile: $0.certificate, encoding: .utf8) }
+        try scratch.write("bundle.pem", pem.joined(separator: "\n"))
+        try check(
+            "openssl",
+            [
+                "crl2pkcs7", "-nocrl", "-certfile", scratch.file("bundle.pem"), "-out",
+                scratch.file("bundle.p7b"),
+            ]
+        )
+        let message = roots("bundle.p7b")
+        #expect(message.kind == .pkcs7)
+        #expect(message.faults.isEmpty)
+        #expect(Set(message.roots.map(\.der)) == [try der(first), try der(second)])
+        let text = try String(contentsOfFile: scratch.file("bundle.p7b"), encoding: .utf8)
+        // A certificate beside it, and a message that breaks off.
+        let both = StoreReader.read(Array((text + pem[0]).utf8), called: "x")
+        #expect(both.roots.count == 3)
+        #expect(!StoreReader.read(Array(text.prefix(400).utf8), called: "x").faults.isEmpty)
+    }
+
+    @Test func objectsOfP11Kit() throws {
+        let mark = "[p11-kit-object-v1]\n"
+        let pem = try [first, second].map { try String(contentsOfFile: $0.certificate, encoding: .utf8) }
+        let value = try der(first).map { String(format: "%%%02x", $0) }.joined()
+        for (text, trust) in [
+            (mark + "trusted: true\n" + pem[0], StoredRoot.Trust.trusted),
+            ("# a remark\n" + mark + "trusted: true\n" + pem[0], .trusted),
+            (mark + pem[0] + "trusted: true\n", .trusted),
+            (mark + "x-distrusted: true\r\n" + pem[0], .distrusted),
+            (mark + pem[0], .unstated),
+            (mark + "class: certificate\ntrusted: true\nvalue: \"\(value)\"\n", .trusted),
+        ] {
+            let store = StoreReader.read(Array(text.utf8), called: "x")
+            #expect(store.kind == .p11kit)
+            #expect(store.faults.isEmpty, "\(store.faults)")
+            #expect(store.roots.map(\.der) == [try der(first)])
+            #expect(store.roots.map(\.trust) == [trust], "\(text.prefix(60))")
+        }
+        // What stands before the first object, and a mark within a line.
+        let before = StoreReader.read(Array((pem[0] + mark + pem[1]).utf8), called: "x")
+        #expect(before.roots.map(\.trust) == [.trusted, .unstated])
+        let remark = StoreReader.read(Array((pem[0] + "# \(mark)" + pem[1]).utf8), called: "x")
+        #expect(remark.roots.map(\.trust) == [.trusted, .trusted])
+        let broken = StoreReader.read(
+            Array((mark + "class: certificate\nvalue: \"%zz\"\n").utf8),
+            called: "x"
+        )
+        #expect(broken.faults.count == 1)
+    }
+
+    @Test func certificatesBehindALongRemark() throws {
+        let pem = try String(contentsOfFile: first.certificate, encoding: .utf8)
+        for head in [String(repeating: "# remark\n", count: 1000), "[list]\n", "{\n", "\0\0\n"] {
+            let store = StoreReader.read(Array((head + pem).utf8), called: "x")
+            #expect(store.roots.map(\.der) == [try der(first)])
+        }
+    }
+
+    @Test func certificatesOfUnstatedTrust() throws {
+        try check(
+            "openssl",
+            [
+                "pkcs12", "-export", "-nokeys", "-in", first.certificate, "-passout", "pass:changeit", "-out",
+                scratch.file("plain.p12"),
+            ]
+        )
+        let store = roots("plain.p12")
+        #expect(store.roots.map(\.trust) == [.unstated])
+        #expect(store.remarks.first?.contains("attribute") == true)
     }
 
     @Test func whatWindowsExports() throws {

@@ -12,10 +12,14 @@ import Observations
 enum NSSStore {
     private static let certificateClass: [UInt8] = [0, 0, 0, 1]
     private static let trustClass: [UInt8] = [0xce, 0x53, 0x43, 0x53]
+    /// `CKO_TRUST` (PKCS#11 3.2), which may follow NSS's own.
+    private static let newTrustClass: [UInt8] = [0, 0, 0, 0x0b]
     /// `CKT_NSS_TRUSTED` and `CKT_NSS_TRUSTED_DELEGATOR`.
     private static let trusted: [[UInt8]] = [[0xce, 0x53, 0x43, 0x51], [0xce, 0x53, 0x43, 0x52]]
     /// `CKT_NSS_NOT_TRUSTED`.
     private static let refused: [UInt8] = [0xce, 0x53, 0x43, 0x5a]
+    /// How all values of such a kind begin.
+    private static let opinionHead: [UInt8] = [0xce, 0x53, 0x43]
     /// More rows than any profile has.
     private static let mostRows = 100_000
 
@@ -66,13 +70,15 @@ enum NSSStore {
             store.faults.append(FileError(store.path, "is a SQLite database without NSS's table of objects"))
             return
         }
-        let opinions = try trust(db)
+        guard try isSound(db, &store) else { return }
+        var opinions = try trust(db, &store)
         let rows = try Row.fetchCursor(
             db,
             sql: "SELECT a11, a3 FROM nssPublic WHERE a0 = ? LIMIT \(mostRows)",
             arguments: [Self.data(certificateClass)]
         )
         var number = 0
+        var held: Set<[UInt8]> = []
         while let row = try rows.next() {
             number += 1
             guard let der = bytes(row, 0), !der.isEmpty else {
@@ -82,22 +88,91 @@ enum NSSStore {
                 continue
             }
             let label = bytes(row, 1).map { String(decoding: $0, as: UTF8.self) } ?? "object \(number)"
-            let opinion = opinions[BodyDigest.sha1(der.span)] ?? .unstated
-            store.roots.append(StoredRoot(der, place: label, trust: opinion))
+            let digest = BodyDigest.sha1(der.span)
+            held.insert(digest)
+            store.roots.append(StoredRoot(der, place: label, trust: opinions[digest] ?? .unstated))
+        }
+        if number == mostRows {
+            store.faults.append(FileError(store.path, "more than \(mostRows) certificates"))
+        }
+        opinions = opinions.filter { $0.value == .trusted && !held.contains($0.key) }
+        if !opinions.isEmpty {
+            store.remarks.append(
+                "\(opinions.count) of its trust settings name a certificate that is not in it"
+            )
         }
     }
 
+    /// The columns that are read, and must be there.
+    private static let columns = ["a0", "a3", "a11", "ace5363b4", "ace536358"]
+
+    /// Whether SQLite finds the database whole, and NSS would find its columns in it.
+    ///
+    /// NSS refuses a damaged database, but what stands in it must not pass for one without roots.
+    private static func isSound(_ db: Database, _ store: inout RootStore) throws -> Bool {
+        let path = store.path
+        // A foreign schema's own conditions are not computed.
+        try db.execute(sql: "PRAGMA ignore_check_constraints = ON")
+        guard let state = try Row.fetchOne(db, sql: "PRAGMA integrity_check(1)"),
+            let text = bytes(state, 0).map({ String(decoding: $0, as: UTF8.self) })
+        else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
+        if text != "ok" {
+            store.faults.append(FileError(path, "the NSS database is damaged: \(text.prefix(200))"))
+        }
+        let known = try Row.fetchAll(db, sql: "PRAGMA table_info(nssPublic)").compactMap { row in
+            bytes(row, 1).map { String(decoding: $0, as: UTF8.self) }
+        }
+        let missing = columns.filter { !known.contains($0) }
+        guard missing.isEmpty else {
+            let names = missing.joined(separator: ", ")
+            store.faults.append(
+                FileError(path, "the NSS database is damaged: its table of objects lacks \(names)")
+            )
+            return false
+        }
+        return true
+    }
+
     /// What is thought of certificates for servers, by SHA-1.
-    private static func trust(_ db: Database) throws -> [[UInt8]: StoredRoot.Trust] {
+    private static func trust(
+        _ db: Database,
+        _ store: inout RootStore
+    ) throws -> [[UInt8]: StoredRoot.Trust] {
         var opinions: [[UInt8]: StoredRoot.Trust] = [:]
         let rows = try Row.fetchCursor(
             db,
             sql: "SELECT ace5363b4, ace536358 FROM nssPublic WHERE a0 = ? LIMIT \(mostRows)",
             arguments: [Self.data(trustClass)]
         )
+        var (number, unread) = (0, 0)
         while let row = try rows.next() {
-            guard let digest = bytes(row, 0), let value = bytes(row, 1) else { continue }
+            number += 1
+            // All of NSS's opinions begin alike; anything else is none.
+            guard let digest = bytes(row, 0), digest.count == 20, let value = bytes(row, 1),
+                value.count == 4, value.starts(with: opinionHead)
+            else {
+                unread += 1
+                continue
+            }
             opinions[digest] = trusted.contains(value) ? .trusted : value == refused ? .distrusted : .unstated
+        }
+        let newer = try Row.fetchOne(
+            db,
+            sql: "SELECT a0 FROM nssPublic WHERE a0 = ?",
+            arguments: [Self.data(newTrustClass)]
+        )
+        if newer != nil {
+            store.faults.append(
+                FileError(store.path, "trust settings of PKCS#11 3.2 are in it, which are not read")
+            )
+        }
+        if unread > 0 {
+            store.faults.append(
+                FileError(store.path, "\(unread) of \(number) trust settings of the NSS database are damaged")
+            )
+        }
+        if number == mostRows {
+            store.faults.append(FileError(store.path, "more than \(mostRows) trust settings"))
         }
         return opinions
     }

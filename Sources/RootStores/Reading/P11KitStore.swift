@@ -2,22 +2,30 @@ import Bytes
 import Observations
 
 /// Text objects of p11-kit (`trust-policy(5)`, `p11-kit` persistence format): sections that begin with
-/// `[p11-kit-object-v1]` and hold attributes and, for a certificate, a PEM block.
+/// `[p11-kit-object-v1]` and hold attributes and, for a certificate, a PEM block or a `value`.
 enum P11KitStore {
-    private static let mark = "[p11-kit-object-v1]"
+    private static let mark = Array("[p11-kit-object-v1]".utf8)
+    /// The attributes that matter here.
+    private static let names: Set<String> = ["class", "label", "trusted", "value", "x-distrusted"]
 
-    static func isOne(_ bytes: [UInt8]) -> Bool { bytes.firstRange(of: Array(mark.utf8)) != nil }
+    static func isOne(_ bytes: [UInt8]) -> Bool { nextMark(bytes, 0) != nil }
 
     static func read(_ bytes: [UInt8], path: String) -> RootStore {
         var store = RootStore(path: path, kind: .p11kit)
-        let marker = Array(mark.utf8)
+        var next = nextMark(bytes, 0)
+        // Other programs take what stands before the first object as well.
+        let head = Array(bytes[..<(next?.lowerBound ?? bytes.count)])
+        if PEMStore.claims(head) {
+            let part = PEMStore.read(head, path: path)
+            (store.roots, store.faults) = (part.roots, part.faults)
+        }
         var line = 1
         var place = 0
-        while let start = bytes[place...].firstRange(of: marker) {
+        while let start = next {
             line += bytes[place..<start.lowerBound].count { $0 == 0x0a }
-            let stop = bytes[start.upperBound...].firstRange(of: marker)?.lowerBound ?? bytes.count
-            add(bytes[start.upperBound..<stop], path, line, to: &store)
-            place = start.upperBound
+            next = nextMark(bytes, start.upperBound)
+            add(bytes[start.upperBound..<(next?.lowerBound ?? bytes.count)], line, to: &store)
+            place = start.lowerBound
         }
         if store.roots.isEmpty, store.faults.isEmpty {
             store.faults.append(FileError(path, "no certificate among the objects"))
@@ -25,28 +33,70 @@ enum P11KitStore {
         return store
     }
 
-    private static func add(
-        _ section: ArraySlice<UInt8>,
-        _ path: String,
-        _ line: Int,
-        to store: inout RootStore
-    ) {
-        let pem = section.firstRange(of: Array("-----BEGIN CERTIFICATE-----".utf8))
-        guard let pem else { return }
-        var attributes: [String: String] = [:]
-        for line in section[..<pem.lowerBound].split(separator: 0x0a) where attributes.count < 64 {
-            let parts = String(decoding: line, as: UTF8.self).split(separator: ":", maxSplits: 1)
-            guard parts.count == 2 else { continue }
-            let value = parts[1].trimmingBlanks
-            attributes[String(parts[0].trimmingBlanks)] = String(value).replacing("\"", with: "")
+    /// The next line that begins with the mark; one inside of a line, as in a remark, opens no object.
+    private static func nextMark(_ bytes: [UInt8], _ place: Int) -> Range<Int>? {
+        var place = place
+        while let found = bytes[place...].firstRange(of: mark) {
+            let before = bytes[..<found.lowerBound].last { ![0x20, 0x09, 0x0d].contains($0) }
+            if before == nil || before == 0x0a { return found }
+            place = found.upperBound
         }
-        let contents = CertificateFile.contents(pem: Array(section[pem.lowerBound...]), of: "\(path):\(line)")
-        store.faults += contents.faults
-        let isRefused = attributes["x-distrusted"] == "true"
+        return nil
+    }
+
+    private static func add(_ section: ArraySlice<UInt8>, _ line: Int, to store: inout RootStore) {
+        let attributes = attributes(section)
+        let place = "\(store.path):\(line)"
+        var certificates: [[UInt8]] = []
+        if PEMStore.claims(section) {
+            let contents = CertificateFile.contents(pem: Array(section), of: place)
+            store.faults += contents.faults
+            certificates = contents.certificates
+        } else if attributes["class"] == "certificate" {
+            guard let der = attributes["value"].flatMap(unescaped), InputFormat(der) == .certificate else {
+                return store.faults.append(FileError(place, "a certificate's object holds no certificate"))
+            }
+            certificates = [der]
+        }
+        let isRefused = isTrue(attributes["x-distrusted"])
         let trust: StoredRoot.Trust =
-            isRefused ? .distrusted : attributes["trusted"] == "true" ? .trusted : .unstated
-        for der in contents.certificates {
+            isRefused ? .distrusted : isTrue(attributes["trusted"]) ? .trusted : .unstated
+        for der in certificates {
             store.roots.append(StoredRoot(der, place: attributes["label"] ?? "line \(line)", trust: trust))
         }
+    }
+
+    /// The attributes of an object, before and behind its PEM block; of one that stands there twice, the last.
+    private static func attributes(_ section: ArraySlice<UInt8>) -> [String: String] {
+        var attributes: [String: String] = [:]
+        for line in section.split(separator: 0x0a) {
+            guard let colon = line.firstIndex(of: 0x3a) else { continue }
+            let name = String(String(decoding: line[..<colon], as: UTF8.self).trimmingBlanks)
+            guard names.contains(name) else { continue }
+            var value = line[line.index(after: colon)...]
+            if value.last == 0x0d { value.removeLast() }
+            let text = String(decoding: value, as: UTF8.self).trimmingBlanks
+            attributes[name] = String(text).replacing("\"", with: "")
+        }
+        return attributes
+    }
+
+    private static func isTrue(_ value: String?) -> Bool { value == "true" || value == "%01" }
+
+    /// The bytes of a value, in which `%` and two digits stand for one; nil for digits that are none.
+    private static func unescaped(_ text: String) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == 0x25 else {
+                bytes.append(byte)
+                continue
+            }
+            guard let value = [UInt8](hex: String(decoding: rest.prefix(2), as: UTF8.self)), value.count == 1
+            else { return nil }
+            bytes += value
+            rest = rest.dropFirst(2)
+        }
+        return bytes
     }
 }

@@ -9,25 +9,36 @@ enum PEMStore {
         [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01], [0x55, 0x1d, 0x25, 0x00],
     ]
 
-    static func read(_ bytes: [UInt8], path: String) -> RootStore {
+    /// - Parameter plain: what a certificate without OpenSSL's settings is trusted for where it stands.
+    static func read(_ bytes: [UInt8], path: String, plain: StoredRoot.Trust = .trusted) -> RootStore {
         var store = RootStore(path: path, kind: .pem)
         let contents = CertificateFile.contents(pem: bytes, of: path, keepingTrust: true)
         store.faults = contents.faults
         for (number, block) in contents.certificates.enumerated() {
             let (der, trust) = split(block)
-            store.roots.append(StoredRoot(der, place: "certificate \(number + 1)", trust: trust))
+            store.roots.append(StoredRoot(der, place: "certificate \(number + 1)", trust: trust ?? plain))
         }
         return store
     }
 
-    /// The certificate alone, and what the trust settings behind it say (`X509_CERT_AUX` of OpenSSL).
-    private static func split(_ block: [UInt8]) -> ([UInt8], StoredRoot.Trust) {
+    /// Whether a text says that it holds a certificate; a key or a list of parameters does not.
+    ///
+    /// Programs look for the block wherever it stands, behind remarks of any length.
+    static func claims(_ bytes: some Collection<UInt8>) -> Bool {
+        bytes.firstRange(of: certificateMark) != nil
+    }
+
+    private static let certificateMark = Array("CERTIFICATE-----".utf8)
+
+    /// The certificate alone, and what the trust settings behind it say (`X509_CERT_AUX` of OpenSSL); nil for
+    /// none.
+    private static func split(_ block: [UInt8]) -> ([UInt8], StoredRoot.Trust?) {
         let span = block.span
         var faults = DERFaults()
         var cursor = DERCursor(ByteRange(0, block.count))
         guard let certificate = cursor.next(span, &faults, ifTag: 0x30), !cursor.isAtEnd,
             var settings = cursor.enter(span, &faults, 0x30)
-        else { return (block, .trusted) }
+        else { return (block, nil) }
         let der = Array(block[certificate.whole.indices])
         var trust = StoredRoot.Trust.trusted
         if let uses = settings.next(span, &faults, ifTag: 0x30) {

@@ -25,6 +25,9 @@ enum PKCS12Store {
             if store.roots.isEmpty {
                 store.faults.append(FileError(path, "no certificate in the PKCS#12 store"))
             }
+            if !store.roots.isEmpty, store.roots.allSatisfy({ $0.trust == .unstated && !$0.hasPrivateKey }) {
+                store.remarks.append("no certificate carries Java's attribute for one that is trusted")
+            }
             return store
         }
         store.faults.append(

@@ -23,6 +23,40 @@ enum PKCS7Store {
         return store
     }
 
+    /// How the blocks of a text are called that hold such a message (`PEM_STRING_PKCS7` and others of OpenSSL).
+    private static let labels = ["PKCS7", "PKCS #7 SIGNED DATA", "CMS"]
+
+    /// Reads the messages of a PEM text, and the certificates beside them; nil for a text without a message.
+    static func read(pem bytes: [UInt8], path: String) -> RootStore? {
+        var store = RootStore(path: path, kind: .pkcs7)
+        var isFound = false
+        for label in labels {
+            let (begin, end) = (Array("-----BEGIN \(label)-----".utf8), Array("-----".utf8))
+            var (place, line) = (0, 1)
+            while let start = bytes[place...].firstRange(of: begin) {
+                isFound = true
+                let stop = bytes[start.upperBound...].firstRange(of: end)?.lowerBound ?? bytes.count
+                let text = bytes[start.upperBound..<stop].filter { $0 > 0x20 }
+                let der = text.withUnsafeBytes { [UInt8](base64: $0) }
+                line += bytes[place..<start.lowerBound].count { $0 == 0x0a }
+                let part = read(der ?? [], path: "\(path):\(line)")
+                store.faults += part.faults
+                store.roots += part.roots.map { root in
+                    StoredRoot(root.der, place: "line \(line): \(root.place)")
+                }
+                line += bytes[start.lowerBound..<stop].count { $0 == 0x0a }
+                place = stop
+            }
+        }
+        guard isFound else { return nil }
+        if PEMStore.claims(bytes) {
+            let beside = PEMStore.read(bytes, path: path)
+            store.roots += beside.roots
+            store.faults += beside.faults
+        }
+        return store
+    }
+
     /// The parts of `SignedData` that are read: what is signed, and the certificates beside it.
     struct SignedContent {
         private(set) var content: [UInt8] = []

@@ -13,6 +13,14 @@ package enum StoreReader {
         return read(bytes, called: path)
     }
 
+    /// What is said of a file without a byte.
+    static let emptiness = "is empty"
+
+    /// Reads a file that programs take as PEM, whatever it looks like: its first bytes don't hide the rest.
+    static func readText(_ bytes: [UInt8], called path: String) -> RootStore {
+        PEMStore.claims(bytes) ? PEMStore.read(bytes, path: path) : read(bytes, called: path)
+    }
+
     /// Reads a store out of memory.
     package static func read(_ bytes: [UInt8], called path: String) -> RootStore {
         if NSSStore.isOne(bytes) { return NSSStore.read(bytes, path: path) }
@@ -21,20 +29,26 @@ package enum StoreReader {
         let format = InputFormat(bytes)
         switch format {
         case .certificate:
-            return RootStore(path: path, kind: .der, roots: [StoredRoot(bytes, place: "")])
+            let contents = CertificateFile.contents(of: bytes, name: path)
+            let roots = contents.certificates.map { StoredRoot($0, place: "") }
+            return RootStore(path: path, kind: .der, roots: roots, faults: contents.faults)
         case .pkcs12: return PKCS12Store.read(bytes, path: path)
         case .pkcs7: return PKCS7Store.read(bytes, path: path)
-        case .empty: return RootStore(path: path, kind: .pem, faults: [FileError(path, "is empty")])
+        case .empty: return RootStore(path: path, kind: .pem, faults: [FileError(path, emptiness)])
         case .utf16 where WindowsStore.isRegistryText(text(bytes)):
             return WindowsStore.readRegistry(text(bytes), path: path)
-        case .pem where P11KitStore.isOne(bytes): return P11KitStore.read(bytes, path: path)
-        case .pem: return PEMStore.read(bytes, path: path)
+        // An object's first line looks like the begin of a list in JSON.
+        case .pem, .jsonArray, .lines, .other:
+            if P11KitStore.isOne(bytes) { return P11KitStore.read(bytes, path: path) }
+            if let messages = PKCS7Store.read(pem: bytes, path: path) { return messages }
+            if PEMStore.claims(bytes) || format == .pem { return PEMStore.read(bytes, path: path) }
         default: break
         }
         if WindowsStore.isBlob(bytes) { return WindowsStore.readBlob(bytes, path: path) }
         if WindowsStore.isRegistryText(String(decoding: bytes.prefix(64), as: UTF8.self)) {
             return WindowsStore.readRegistry(String(decoding: bytes, as: UTF8.self), path: path)
         }
+        if PEMStore.claims(bytes) { return PEMStore.read(bytes, path: path) }
         let reason =
             format.certificateRefusal.flatMap { $0 == "is no certificate" ? nil : $0 }
             ?? "is no trust store: PEM, DER, PKCS#7, PKCS#12, JKS, cert9.db, p11-kit, .reg and .sst are read"
