@@ -1,5 +1,5 @@
 package import Bytes
-import Observations
+package import Observations
 
 /// Says what does not belong into trust stores (ATT&CK T1553.004).
 package struct RootAudit {
@@ -21,12 +21,16 @@ package struct RootAudit {
     private let earlier: EarlierAudit?
     private let options: Options
     private let privateKeys: [Digest256: String]
+    /// By store the names in it that could not be read; an empty name for all of it.
+    private let unread: [String: Set<String>]
     private let product: Product
     /// What is known of each certificate, which often stands in several stores.
     private var facts: [Digest256: RootFacts] = [:]
     /// By key the certificates that have it.
     private var certificatesOfKey: [Digest256: Set<Digest256>] = [:]
     package private(set) var findings: [RootFinding] = []
+    /// Where roots of the earlier audit could not be looked for.
+    package private(set) var faults: [FileError] = []
     /// Certificates in stores.
     package private(set) var rootCount = 0
     /// Different ones among them.
@@ -36,12 +40,14 @@ package struct RootAudit {
         _ baseline: RootBaseline,
         earlier: EarlierAudit? = nil,
         privateKeys: [Digest256: String] = [:],
+        unread: [String: Set<String>] = [:],
         options: Options,
         product: @escaping Product = { _ in nil }
     ) {
         self.baseline = baseline
         self.earlier = earlier
         self.privateKeys = privateKeys
+        self.unread = unread
         self.options = options
         self.product = product
     }
@@ -65,10 +71,15 @@ package struct RootAudit {
             for (root, facts) in zip(store.roots, all) { check(root, facts, store) }
             if let before = earlier?.stores[store.path] {
                 let trusted = zip(store.roots, all).filter { $0.0.trust == .trusted }.map(\.1.sha256)
-                findGone(before, Set(trusted), store)
+                findGone(before, Set(trusted), store.path)
             } else {
                 findRemoved(Set(all.map(\.sha256)), store)
             }
+        }
+        let read = Set(stores.map(\.path))
+        for (path, before) in (earlier?.stores ?? [:]).sorted(by: { $0.key < $1.key })
+        where !read.contains(path) {
+            findGone(before, nil, path)
         }
     }
 
@@ -105,8 +116,14 @@ package struct RootAudit {
             add(.added, "The earlier audit did not find this root here\(known).")
             if source != nil { return }
         } else {
-            guard source == nil, !baseline.isEmpty else { return }
-            add(.added, Self.addition(facts, root, store))
+            guard source == nil else { return }
+            if !baseline.isEmpty {
+                add(.added, facts.addition(of: root, in: store))
+            } else if earlier != nil {
+                add(.added, "The earlier audit found no root in this store.")
+            } else {
+                return
+            }
         }
         guard !facts.isLeaf else { return }
         if !facts.hasNameConstraints { add(.nameConstrainedMissing, "It may vouch for any name.") }
@@ -122,30 +139,40 @@ package struct RootAudit {
         }
     }
 
-    /// What is said of a root that no baseline knows.
-    private static func addition(_ facts: RootFacts, _ root: StoredRoot, _ store: RootStore) -> String {
-        if facts.isLeaf {
-            return "No baseline knows this certificate; it is no authority, and vouches for itself alone."
+    /// Names what the earlier audit found in a store and this one does not.
+    ///
+    /// - Parameter trusted: what is trusted there now; nil for a store in which no root was found.
+    private mutating func findGone(
+        _ before: [Digest256: EarlierAudit.Root],
+        _ trusted: Set<Digest256>?,
+        _ store: String
+    ) {
+        let message =
+            trusted == nil
+            ? "The earlier audit found this root here; now the store is gone, or no root is in it."
+            : "The earlier audit found this root here; it is trusted no more."
+        var hiddenCount = 0
+        for (digest, root) in before.sorted(by: {
+            ($0.value.subject, $0.key.text) < ($1.value.subject, $1.key.text)
+        })
+        where trusted?.contains(digest) != true {
+            if isUnread(root.entry, in: store) {
+                hiddenCount += 1
+            } else {
+                addRemoved(digest, root.subject, store, root.entry, message)
+            }
         }
-        // Debian fills Java's keystore from its other package, and takes nothing out of it when that drops a
-        // root.
-        if store.kind == .jks || store.kind == .pkcs12, root.place.hasPrefix("debian:") {
-            return
-                "No baseline knows this root; an older version of the distribution's package may have brought it."
-        }
-        return "No baseline knows this root."
+        guard hiddenCount > 0 else { return }
+        let roots = hiddenCount == 1 ? "1 root" : "\(hiddenCount) roots"
+        faults.append(
+            FileError(store, "could not be read; \(roots) of the earlier audit could not be looked for in it")
+        )
     }
 
-    /// Names what the earlier audit found in a store and this one does not.
-    private mutating func findGone(
-        _ before: [Digest256: String],
-        _ trusted: Set<Digest256>,
-        _ store: RootStore
-    ) {
-        for (digest, name) in before.sorted(by: { ($0.value, $0.key.text) < ($1.value, $1.key.text) })
-        where !trusted.contains(digest) {
-            addRemoved(digest, name, store, "The earlier audit found this root here; it is trusted no more.")
-        }
+    /// Whether a root's place could not be read: the whole store, or its file in the folder.
+    private func isUnread(_ entry: String, in store: String) -> Bool {
+        guard let names = unread[store] else { return false }
+        return names.contains("") || names.contains { entry == $0 || entry.hasPrefix($0 + ": ") }
     }
 
     /// Names what the system's packages bring and its bundle lacks.
@@ -155,19 +182,20 @@ package struct RootAudit {
         let missing = baseline.packaged.filter { !held.contains($0.key) }
         guard missing.count < baseline.packaged.count / 2 else { return }
         for (digest, path) in missing.sorted(by: { $0.value < $1.value }) {
-            addRemoved(digest, path, store, "The package's \(path) is not in this store.")
+            addRemoved(digest, path, store.path, "", "The package's \(path) is not in this store.")
         }
     }
 
     private mutating func addRemoved(
         _ digest: Digest256,
         _ name: String,
-        _ store: RootStore,
+        _ store: String,
+        _ place: String,
         _ message: String
     ) {
         let root = facts[digest] ?? RootFacts(missing: digest, name: name)
         findings.append(
-            RootFinding(name: .removed, store: store.path, place: "", message: message, root: root)
+            RootFinding(name: .removed, store: store, place: place, message: message, root: root)
         )
     }
 }

@@ -3,8 +3,15 @@ package import Observations
 
 /// The roots that an earlier audit wrote down, store by store.
 package struct EarlierAudit: Sendable {
-    /// By the store's path: the subject of each root that was trusted, by its SHA-256.
-    package private(set) var stores: [String: [Digest256: String]] = [:]
+    /// A root that was trusted in a store.
+    package struct Root: Sendable {
+        package let subject: String
+        /// Its place in the store.
+        package let entry: String
+    }
+
+    /// By the store's path the roots that were trusted in it.
+    package private(set) var stores: [String: [Digest256: Root]] = [:]
     package private(set) var records = 0
     package private(set) var faults: [FileError] = []
 
@@ -12,7 +19,7 @@ package struct EarlierAudit: Sendable {
     /// - Throws: a `FileError` for what can't be read at all.
     package init(_ path: String) throws {
         var reader = try LineReader(path)
-        let record = RecordPicker([.filePath, .rootTrust, .sha256, .subject])
+        let record = RecordPicker([.filePath, .rootEntry, .rootTrust, .sha256, .subject])
         while true {
             var fault: String?
             let line: Void? = try reader.next { line in
@@ -28,11 +35,30 @@ package struct EarlierAudit: Sendable {
                 }
                 records += 1
                 guard record.text(.rootTrust) == "trusted" else { return }
-                stores[store, default: [:]][digest] = record.text(.subject) ?? ""
+                stores[store, default: [:]][digest] = Root(
+                    subject: record.text(.subject) ?? "",
+                    entry: record.text(.rootEntry) ?? ""
+                )
             }
             guard line != nil else { break }
             if let fault, faults.count < 20 { faults.append(FileError("\(path):\(reader.number)", fault)) }
         }
         if records == 0, faults.isEmpty { faults.append(FileError(path, "no record of a root in it")) }
     }
+
+    /// Leaves out a store that is not looked at now.
+    mutating func forget(_ store: String) { stores[store] = nil }
+
+    /// Calls a store by the name under which it was read now.
+    mutating func rename(_ store: String, to name: String) {
+        guard let roots = stores.removeValue(forKey: store) else { return }
+        stores[name, default: [:]].merge(roots) { first, _ in first }
+    }
+}
+
+extension RecordField {
+    fileprivate static let rootEntry: RecordField = {
+        guard let field = Field.named("hallmark.root.entry") else { preconditionFailure("no such field") }
+        return RecordField(field)
+    }()
 }

@@ -14,8 +14,18 @@ package struct PackageFiles: Sendable {
 
     /// By path, with a slash in front.
     private var digests: [String: Digest] = [:]
-    /// Folders whose contents come from a package whose database is not read here.
-    private static let packaged = ["/usr/share/pki/"]
+    /// Folders of roots that packages bring.
+    private static let folders = ["/usr/share/ca-certificates/", "/usr/share/pki/"]
+    /// The one file with roots that the distribution's own package brings where rpm's database is kept:
+    /// `ca-certificates` of Fedora and Red Hat, `ca-certificates-mozilla` of SUSE.
+    private static let wellKnown = [
+        "/usr/share/pki/ca-trust-source/ca-bundle.trust.p11-kit",
+        "/usr/share/pki/trust/ca-certificates-mozilla.trust.p11-kit",
+    ]
+    /// The file of these that this system has.
+    private var distributionFile: String?
+    /// Whether a database was read that lists files.
+    private var listsFiles = false
 
     /// What was found to read: `dpkg`, `apk`, `rpm`; empty when the system says nothing of its packages.
     package private(set) var databases: [String] = []
@@ -25,14 +35,23 @@ package struct PackageFiles: Sendable {
         readDebian(root)
         readAlpine(root)
         // The database of rpm is a format of its own, of which there are three.
-        if ["/var/lib/rpm", "/usr/lib/sysimage/rpm"].contains(where: { root.resolve($0) != nil }) {
-            databases.append("rpm")
+        let hasRPM = ["/var/lib/rpm", "/usr/lib/sysimage/rpm"].contains { root.resolve($0) != nil }
+        // A system whose packages are listed may have rpm installed as a tool.
+        guard hasRPM, !listsFiles else { return }
+        databases.append("rpm")
+        let files = Self.wellKnown.filter { root.resolve($0) == $0 }
+        if files.count == 1 {
+            distributionFile = files.first
+        } else if files.count > 1 {
+            let names = files.joined(separator: " and ")
+            faults.append(FileError("/usr/share/pki", "\(names) can't both be the distribution's own"))
         }
     }
 
     /// The paths of all root certificates that packages brought.
     package var certificatePaths: [String] {
-        digests.keys.filter { $0.hasPrefix("/usr/share/ca-certificates/") }.sorted()
+        digests.keys.filter { path in Self.folders.contains { path.hasPrefix($0) } }.sorted()
+            + (distributionFile.map { [$0] } ?? [])
     }
 
     package enum State: Equatable, Sendable {
@@ -40,7 +59,7 @@ package struct PackageFiles: Sendable {
         case original
         /// Another content than its package brought.
         case changed
-        /// Of a package, but nothing here says what was in it.
+        /// The distribution's own by its name, but nothing here says what was in it.
         case untested
         /// Of no package.
         case foreign
@@ -51,7 +70,7 @@ package struct PackageFiles: Sendable {
         switch digests[path] {
         case .md5(let digest)?: BodyDigest.md5(bytes.span) == digest ? .original : .changed
         case .sha1(let digest)?: BodyDigest.sha1(bytes.span) == digest ? .original : .changed
-        case nil: Self.packaged.contains { path.hasPrefix($0) } ? .untested : .foreign
+        case nil: path == distributionFile ? .untested : .foreign
         }
     }
 
@@ -68,6 +87,7 @@ package struct PackageFiles: Sendable {
         let names: [String]
         do throws(FileError) { names = try root.names(in: folder) } catch { return faults.append(error) }
         for name in names where name.hasSuffix(".md5sums") {
+            listsFiles = true
             guard let text = text(root, folder + "/" + name) else { continue }
             for line in text.split(separator: 0x0a) where line.count > 34 {
                 let path = String(decoding: line.dropFirst(34), as: UTF8.self)
@@ -83,6 +103,7 @@ package struct PackageFiles: Sendable {
     private mutating func readAlpine(_ root: RootFolder) {
         guard let path = root.resolve("/lib/apk/db/installed") else { return }
         databases.append("apk")
+        listsFiles = true
         guard let text = text(root, path) else { return }
         var folder = ""
         var file = ""

@@ -13,6 +13,8 @@ package struct RootBaseline: Sendable {
     package private(set) var packaged: [Digest256: String] = [:]
     /// How many roots each source brought, in the order in which they were read.
     package private(set) var sources: [(name: String, count: Int)] = []
+    /// Files of packages that are no longer what was brought.
+    package private(set) var changed: [String] = []
     package private(set) var faults: [FileError] = []
     package private(set) var remarks: [String] = []
 
@@ -24,23 +26,34 @@ package struct RootBaseline: Sendable {
     package mutating func add(_ packages: PackageFiles, _ root: RootFolder) {
         faults += packages.faults
         var count = 0
-        let texts = ["/usr/share/pki/ca-trust-source/*.p11-kit", "/usr/share/pki/trust/*.p11-kit"]
-        for path in packages.certificatePaths + texts.flatMap(root.matching) {
-            guard let real = root.resolve(path) else { continue }
+        var missing: [String] = []
+        for path in packages.certificatePaths {
+            let real: String
+            switch root.presence(of: path) {
+            case .there(let place): real = place
+            case .hidden(let fault):
+                faults.append(fault)
+                continue
+            case .gone:
+                missing.append(path)
+                continue
+            }
             let bytes: [UInt8]
             do throws(FileError) { bytes = try StoreFile.bytes(of: root.outside(real), called: path) } catch {
                 faults.append(error)
                 continue
             }
-            let state = packages.state(of: real, bytes)
+            let state = packages.state(of: path, bytes)
             if state == .changed {
-                remarks.append("\(path) is not what its package brought: its roots count as added")
+                addChanged(path)
                 continue
             }
             if state == .untested {
                 remarks.append("\(path) was taken as its package's own; 'rpm -V ca-certificates' tests it")
             }
-            for found in StoreReader.read(bytes, called: path).roots {
+            let store = StoreReader.read(bytes, called: path)
+            faults += store.faults
+            for found in store.roots {
                 let facts = RootFacts(found.der)
                 if found.trust == .distrusted {
                     refused[facts.sha256] = path
@@ -51,11 +64,43 @@ package struct RootBaseline: Sendable {
                 }
             }
         }
+        if let first = missing.first {
+            let others = missing.count > 1 ? " and \(missing.count - 1) other files of packages are" : " is"
+            remarks.append("\(first)\(others) missing")
+        }
         sources.append(("packages of the system (\(packages.databases.joined(separator: ", ")))", count))
     }
 
-    /// Takes the roots of a store that a package brought as it is, such as a Java runtime's.
-    package mutating func add(packaged store: RootStore) {
+    /// Takes the roots of stores that a package brought and that are still what it brought, such as a Java
+    /// runtime's; those that are another than was brought are remembered.
+    package mutating func add(_ packages: PackageFiles, _ stores: [RootStore], _ root: RootFolder) {
+        for store in stores {
+            // One that can't be read has been said already.
+            guard let real = root.resolve(store.path), root.entry(real) == .file,
+                let bytes = try? StoreFile.bytes(of: root.outside(real), called: store.path)
+            else { continue }
+            var state = packages.state(of: real, bytes)
+            if state == .foreign, real != store.path {
+                // A package's file in whose place a link stands now; what its own link leads to is no file of
+                // its.
+                let link = root.target(ofLink: store.path).map { Array($0.utf8) }
+                state = packages.state(of: store.path, link ?? bytes) == .changed ? .changed : .foreign
+            }
+            switch state {
+            case .original: add(packaged: store)
+            case .changed: addChanged(store.path)
+            case .untested, .foreign: continue
+            }
+        }
+    }
+
+    private mutating func addChanged(_ path: String) {
+        guard !changed.contains(path) else { return }
+        changed.append(path)
+        remarks.append("\(path) is not what its package brought, and is no baseline")
+    }
+
+    private mutating func add(packaged store: RootStore) {
         for root in store.roots where root.trust != .distrusted {
             let digest = RootFacts(root.der).sha256
             if expected[digest] == nil { expected[digest] = store.path }

@@ -1,36 +1,69 @@
 /// Where systems keep the roots that they trust.
 ///
-/// Paths from the distributions' packages (ca-certificates of Debian, Alpine, Fedora, SUSE;
+/// Paths from the distributions' packages (ca-certificates of Debian, Alpine, Fedora, SUSE, Arch;
 /// ca-certificates-java), OpenJDK, NSS and Mozilla's applications, and Android's conscrypt module. `*` stands
 /// for any one name.
 enum KnownPlaces {
-    /// Files that hold many roots, read first: a folder's links often lead to them.
+    /// Files that hold many roots, which programs read as PEM.
     static let bundles = [
         "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem",
         "/etc/pki/tls/certs/ca-bundle.crt", "/etc/pki/tls/cert.pem",
         "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/var/lib/ca-certificates/ca-bundle.pem",
     ]
 
-    /// Folders of single certificates: what is in use, and what an administrator put there.
-    static let folders = [
-        "/etc/ssl/certs", "/usr/local/share/ca-certificates", "/etc/pki/ca-trust/source/anchors",
-        "/etc/pki/trust/anchors", "/etc/ca-certificates/trust-source/anchors", "/system/etc/security/cacerts",
-        "/apex/com.android.conscrypt/cacerts", "/data/misc/user/*/cacerts-added",
+    /// What stands in a folder, as the program understands it that reads the folder.
+    enum Use: Sendable {
+        /// OpenSSL and its like: each certificate is trusted, and p11-kit's attributes are remarks.
+        case certificates
+        /// p11-kit's `anchors`: each certificate is trusted that its object does not refuse.
+        case anchors
+        /// p11-kit's main folders: each object says for itself; a certificate alone is trusted for nothing.
+        case objects
+        /// p11-kit's `blocklist`: each certificate is refused.
+        case blocklist
+        /// A folder that was named, of which nobody knows who reads it.
+        case named
+    }
+
+    /// Folders of single certificates: what is in use, and what an administrator or a package put there.
+    static let folders: [(pattern: String, use: Use)] =
+        [
+            "/usr/local/share/ca-certificates", "/etc/ssl/certs", "/system/etc/security/cacerts",
+            "/apex/com.android.conscrypt/cacerts", "/data/misc/user/*/cacerts-added",
+        ]
+        .map { ($0, .certificates) } + sources.map { ($0, .objects) }
+
+    /// The folders of p11-kit's trust module, the administrator's and the packages', as the distributions set
+    /// them; each has `anchors` and `blocklist` in it.
+    private static let sources = [
+        "/etc/pki/ca-trust/source", "/usr/share/pki/ca-trust-source", "/etc/pki/trust",
+        "/usr/share/pki/trust", "/etc/ca-certificates/trust-source",
+        "/usr/share/ca-certificates/trust-source",
     ]
 
-    /// Folders into which an administrator puts roots, and where a private key has no business.
-    static let additions = [
-        "/usr/local/share/ca-certificates", "/etc/pki/ca-trust/source/anchors", "/etc/pki/trust/anchors",
-        "/etc/ca-certificates/trust-source/anchors",
-    ]
+    /// What a folder that was named is used for.
+    static func use(of path: String) -> Use {
+        if let known = folders.first(where: { $0.pattern == path }) { return known.use }
+        return use(of: String(path.split(separator: "/").last ?? ""), in: .named)
+    }
+
+    /// What a folder in another one is used for.
+    static func use(of name: String, in outer: Use) -> Use {
+        guard outer == .objects || outer == .named else { return outer }
+        switch name {
+        case "anchors": return .anchors
+        case "blocklist", "blacklist": return .blocklist
+        default: return outer
+        }
+    }
 
     static let java = [
-        "/etc/ssl/certs/java/cacerts", "/etc/pki/ca-trust/extracted/java/cacerts",
-        "/usr/lib/jvm/*/lib/security/cacerts", "/usr/lib/jvm/*/lib/security/jssecacerts",
-        "/usr/lib/jvm/*/jre/lib/security/cacerts", "/usr/lib/jvm/*/jre/lib/security/jssecacerts",
-        "/opt/*/lib/security/cacerts", "/opt/*/lib/security/jssecacerts", "/opt/*/jre/lib/security/cacerts",
-        "/opt/java/*/lib/security/cacerts",
+        "/etc/ssl/certs/java/cacerts", "/etc/pki/ca-trust/extracted/java/cacerts", "/etc/pki/java/cacerts",
+        "/var/lib/ca-certificates/java-cacerts",
     ]
+
+    /// Folders in which Java runtimes are installed, and applications that bring their own.
+    static let javaFolders = ["/usr/lib/jvm", "/usr/lib64/jvm", "/usr/java", "/opt"]
 
     private static let homes = ["/root", "/home/*"]
     static let nss =

@@ -4,65 +4,160 @@ package import Observations
 /// Finds and reads the trust stores of a system, or those that were named.
 package struct StoreSearch {
     private let root: RootFolder
-    /// Which files were read, so that one that is reached by several names is read once.
-    private var seen: Set<String> = []
+    /// Under which name each file or folder was read as a store, so that one with several names is read once.
+    private var seen: [String: String] = [:]
+    /// The places that were named; nil when the known ones were read, and so the whole system is meant.
+    private var named: [String]? = []
+    private var hidden: Set<String> = []
     package private(set) var stores: [RootStore] = []
     /// Public keys whose private keys lie in the stores' folders, and where.
     package private(set) var privateKeys: [Digest256: String] = [:]
     package private(set) var faults: [FileError] = []
+    /// By store what of it could not be read: names in a folder, or nothing but an empty name for all of it.
+    package private(set) var unread: [String: Set<String>] = [:]
 
     package init(_ root: RootFolder) { self.root = root }
 
     /// Reads all stores at the known places.
     package mutating func readKnown() {
-        for pattern in KnownPlaces.bundles + KnownPlaces.java + KnownPlaces.nss {
-            for path in root.matching(pattern) { read(file: path) }
+        named = nil
+        for pattern in KnownPlaces.bundles {
+            for path in matching(pattern) { read(file: path, isText: true) }
         }
-        for pattern in KnownPlaces.folders {
-            for path in root.matching(pattern) { read(folder: path) }
+        for pattern in KnownPlaces.java + KnownPlaces.nss {
+            for path in matching(pattern) { read(file: path) }
+        }
+        var java = JavaSearch(root)
+        for folder in KnownPlaces.javaFolders { java.look(below: folder) }
+        faults += java.faults
+        for path in java.found { read(file: path) }
+        for (pattern, use) in KnownPlaces.folders {
+            for path in matching(pattern) { read(folder: path, use) }
         }
     }
 
     /// Reads a store that was named: a file, or a folder of files.
     package mutating func read(_ path: String) {
-        guard let real = root.resolve(path), let entry = root.entry(real) else {
-            faults.append(FileError(path, "no such file or folder"))
-            return
-        }
-        switch entry {
-        case .file: read(file: path)
-        case .folder: read(folder: path)
+        let path = "/" + path.split(separator: "/").joined(separator: "/")
+        named?.append(path)
+        switch root.presence(of: path) {
+        case .gone: faults.append(FileError(path, "no such file or folder"))
+        case .hidden(let fault):
+            unread[path] = [""]
+            faults.append(fault)
+        case .there(let real): read(path, real)
         }
     }
 
-    private mutating func read(file path: String) {
-        guard let real = root.resolve(path), root.entry(real) != nil, seen.insert(real).inserted else {
-            return
+    private mutating func read(_ path: String, _ real: String) {
+        switch root.entry(real) {
+        case .folder?: read(folder: path, KnownPlaces.use(of: path))
+        case .file?, .link?: read(file: path)
+        case nil: faults.append(FileError(path, "is neither a file nor a folder"))
         }
-        let store = StoreReader.read(root.outside(real), called: path)
+    }
+
+    /// Looks again at the places in which an earlier audit found roots and this one did not look yet, as far
+    /// as they are meant, and forgets the others.
+    package mutating func read(placesOf earlier: inout EarlierAudit) {
+        for path in earlier.stores.keys.sorted() where !stores.contains(where: { $0.path == path }) {
+            let isMeant = named?.contains { path == $0 || path.hasPrefix($0 == "/" ? $0 : $0 + "/") } ?? true
+            guard isMeant else {
+                earlier.forget(path)
+                continue
+            }
+            switch root.presence(of: path) {
+            case .gone: continue
+            case .hidden(let fault):
+                unread[path] = [""]
+                addHidden(fault)
+            case .there(let real):
+                if let name = seen[real] { earlier.rename(path, to: name) } else { read(path, real) }
+            }
+        }
+    }
+
+    private mutating func matching(_ pattern: String) -> [String] {
+        var found: [FileError] = []
+        let paths = root.matching(pattern) { found.append($0) }
+        for fault in found { addHidden(fault) }
+        return paths
+    }
+
+    /// A folder that can't be looked into is said once, however many places in it were asked for.
+    private mutating func addHidden(_ fault: FileError) {
+        if hidden.insert(fault.description).inserted { faults.append(fault) }
+    }
+
+    private mutating func read(file path: String, isText: Bool = false) {
+        guard let real = root.resolve(path), root.entry(real) != nil, seen[real] == nil else { return }
+        seen[real] = path
+        var store: RootStore
+        do throws(FileError) {
+            let bytes = try StoreFile.bytes(of: root.outside(real), called: path)
+            store = isText ? StoreReader.readText(bytes, called: path) : StoreReader.read(bytes, called: path)
+        } catch {
+            store = RootStore(path: path, kind: .pem, faults: [error])
+        }
+        if store.kind == .nss, hasBytes(real + "-wal") {
+            store.faults.append(FileError(path + "-wal", "holds changes of the database that were not read"))
+        }
         faults += store.faults
+        // A file without a byte was read well enough: nothing is in it.
+        if store.faults.contains(where: { $0.reason != StoreReader.emptiness }) { unread[path] = [""] }
         if !store.roots.isEmpty || !store.remarks.isEmpty { stores.append(store) }
+    }
+
+    private func hasBytes(_ real: String) -> Bool {
+        guard root.entry(real) == .file else { return false }
+        return root.size(real) != 0
     }
 
     /// Reads the certificates of a folder as one store; what is something else is passed over, as the system
     /// does.
-    private mutating func read(folder path: String) {
-        guard let real = root.resolve(path), seen.insert(real).inserted else { return }
-        var store = RootStore(path: path, kind: .pem)
+    ///
+    /// A file that another folder leads to stands in both: each is a place to take it out of.
+    private mutating func read(folder path: String, _ use: KnownPlaces.Use) {
+        guard let real = root.resolve(path), root.entry(real) == .folder, seen[real] == nil else { return }
+        seen[real] = path
         let names: [String]
         do throws(FileError) { names = try root.names(in: real) } catch {
-            faults.append(FileError(path, "can't be listed"))
-            return
+            unread[path] = [""]
+            return faults.append(FileError(path, "can't be listed: \(error.reason)"))
         }
-        for name in names {
+        var store = RootStore(path: path, kind: .pem)
+        var inside: Set<String> = []
+        // A file's own name tells more than the link by its hash.
+        for name in names.filter({ !Self.isHash($0) }) + names.filter(Self.isHash) {
             let file = path + "/" + name
-            guard let target = root.resolve(file) else {
-                // A link that leads nowhere is what a removed root leaves behind.
+            // A link that leads nowhere is what a removed root leaves behind.
+            let target: String
+            switch root.presence(of: file) {
+            case .gone: continue
+            case .hidden(let fault):
+                unread[path, default: []].insert(name)
+                addHidden(fault)
                 continue
+            case .there(let real): target = real
             }
             switch root.entry(target) {
-            case .folder? where Self.mayHold(name): read(folder: file)
-            case .file? where seen.insert(target).inserted: add(file, target, name, to: &store)
+            case .folder? where Self.mayHold(name):
+                read(folder: file, KnownPlaces.use(of: name, in: use))
+            case .file? where seen[target] == nil && inside.insert(target).inserted:
+                let folder = FolderFile(path: file, name: name, use: use)
+                let part: RootStore
+                do throws(FileError) {
+                    let bytes = try StoreFile.bytes(of: root.outside(target), called: file)
+                    for digest in PrivateKeys.publicDigests(of: bytes) {
+                        privateKeys[digest] = privateKeys[digest] ?? file
+                    }
+                    part = folder.read(bytes)
+                } catch {
+                    part = RootStore(path: file, kind: .pem, faults: [error])
+                }
+                store.roots += part.roots
+                faults += part.faults
+                if !part.faults.isEmpty { unread[path, default: []].insert(name) }
             default: continue
             }
         }
@@ -74,34 +169,10 @@ package struct StoreSearch {
     /// Java's stands in the list of files.
     private static func mayHold(_ name: String) -> Bool { name != "java" && !name.hasPrefix(".") }
 
-    private mutating func add(_ file: String, _ target: String, _ name: String, to store: inout RootStore) {
-        let bytes: [UInt8]
-        do throws(FileError) { bytes = try StoreFile.bytes(of: root.outside(target), called: file) } catch {
-            faults.append(error)
-            return
-        }
-        for digest in PrivateKeys.publicDigests(of: bytes) { privateKeys[digest] = file }
-        switch InputFormat(bytes) {
-        case .certificate: store.roots.append(StoredRoot(bytes, place: name))
-        case .pem:
-            let part = StoreReader.read(bytes, called: file)
-            let isBesideTheMatter = part.roots.isEmpty && !Self.claims(bytes)
-            if !isBesideTheMatter { faults += part.faults }
-            for found in part.roots {
-                store.roots.append(
-                    StoredRoot(
-                        found.der,
-                        place: part.roots.count == 1 ? name : "\(name): \(found.place)",
-                        trust: found.trust
-                    )
-                )
-            }
-        default: return
-        }
-    }
-
-    /// Whether a PEM text says that it holds a certificate; a key or a list of parameters does not.
-    private static func claims(_ bytes: [UInt8]) -> Bool {
-        bytes.firstRange(of: Array("CERTIFICATE-----".utf8)) != nil
+    /// Whether a name is one by which OpenSSL looks for a certificate: eight digits and a number.
+    private static func isHash(_ name: String) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts[0].count == 8 && parts[0].allSatisfy(\.isHexDigit)
+            && parts[1].allSatisfy(\.isNumber)
     }
 }

@@ -110,14 +110,18 @@ struct RootsAuditCommand: ParsableCommand {
         guard folder.entry("/") == .folder else { throw FileError(root, "is no folder") }
         if let records { try FileDraft.check(records) }
         let rules = try signatures.load(quiet: quiet)
-        let before = try earlier.map { try EarlierAudit($0) }
+        var before = try earlier.map { try EarlierAudit($0) }
 
         var search = StoreSearch(folder)
         if stores.isEmpty { search.readKnown() } else { stores.forEach { search.read(absolute($0)) } }
+        if var earlier = before {
+            search.read(placesOf: &earlier)
+            before = earlier
+        }
         let packages = PackageFiles(folder)
         var known = RootBaseline()
         if !packages.databases.isEmpty { known.add(packages, folder) }
-        for store in search.stores where isOriginal(store, packages, folder) { known.add(packaged: store) }
+        known.add(packages, search.stores, folder)
         for file in baseline + allow { known.add(file: file, called: file) }
 
         let now = Int(WallClock.nanoseconds / 1_000_000)
@@ -128,6 +132,7 @@ struct RootsAuditCommand: ParsableCommand {
             known,
             earlier: before,
             privateKeys: search.privateKeys,
+            unread: search.unread,
             options: options,
             product: product.name
         )
@@ -138,17 +143,25 @@ struct RootsAuditCommand: ParsableCommand {
         if let records { try FileDraft.write(lines, to: records) }
         try write(audit.findings, at: now)
 
-        let faults = search.faults + known.faults + (before?.faults ?? [])
+        let faults = search.faults + known.faults + audit.faults + (before?.faults ?? [])
         for fault in faults { Terminal.say("hallmark: not read: \(fault)", .error) }
         if !quiet { summarise(audit, search, known) }
         if audit.rootCount == 0 {
             let place = stores.isEmpty ? "" : " in " + stores.joined(separator: ", ")
-            Terminal.say("hallmark: no root was read\(place): nothing was audited", .error)
+            let rest = audit.findings.isEmpty ? ": nothing was audited" : " any more"
+            Terminal.say("hallmark: no root was read\(place)\(rest)", .error)
             throw ExitCode(1)
         }
+        if search.stores.allSatisfy({ $0.roots.allSatisfy { $0.trust == .unstated } }) {
+            Terminal.say(
+                "hallmark: no store says what its roots are trusted for: none was held against a baseline"
+            )
+        }
         if known.isEmpty && before == nil {
+            let changed = known.changed.map { "; \($0) is not what its package brought" }.joined()
             Terminal.say(
                 "hallmark: there is no baseline, so nothing can be said to be added: name one with --baseline"
+                    + changed
             )
             if !unread.keepGoing { throw ExitCode(1) }
         }
@@ -162,14 +175,6 @@ struct RootsAuditCommand: ParsableCommand {
     private func absolute(_ path: String) -> String {
         if path.hasPrefix("/") { return path }
         return root == "/" ? FileManager.default.currentDirectoryPath + "/" + path : "/" + path
-    }
-
-    /// Whether a store is a file that a package brought, and still what it brought.
-    private func isOriginal(_ store: RootStore, _ packages: PackageFiles, _ folder: RootFolder) -> Bool {
-        guard let real = folder.resolve(store.path), folder.entry(real) == .file,
-            let bytes = try? StoreFile.bytes(of: folder.outside(real), called: store.path)
-        else { return false }
-        return packages.state(of: real, bytes) == .original
     }
 
     private func write(_ findings: [RootFinding], at now: Int) throws {
@@ -191,6 +196,10 @@ struct RootsAuditCommand: ParsableCommand {
                 "  \(store.path): \(counted(store.roots.count, "certificate")) (\(store.kind.rawValue))"
             )
             for remark in store.remarks { Terminal.say("    \(remark)") }
+            let unstated = store.roots.count { $0.trust == .unstated }
+            if unstated > 0 {
+                Terminal.say("    \(unstated) of them without a word on servers: not held against a baseline")
+            }
         }
         for source in known.sources {
             Terminal.say("  baseline: \(source.name), \(counted(source.count, "root"))")
