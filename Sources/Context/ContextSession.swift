@@ -7,9 +7,11 @@ package final class ContextSession {
     private let loop: EventLoop
     private let stage: ContextStage
     private var records = 0
+    private let isPartlyRead: Bool
 
     package init(_ setup: ContextSetup) throws {
         loop = try EventLoop()
+        isPartlyRead = setup.isPartlyRead
         stage = try ContextStage(
             on: loop,
             setup.options,
@@ -40,6 +42,7 @@ package final class ContextSession {
         var summary = ContextSummary()
         summary.read(stage)
         summary.records = records
+        summary.isPartlyRead = isPartlyRead
         return summary
     }
 }

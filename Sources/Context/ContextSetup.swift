@@ -16,16 +16,20 @@ package struct ContextSetup: Sendable {
 
     /// The same of which names pointed where.
     package var nameHistory: (@Sendable () throws -> any NameHistory)?
-    /// What of the files that were read beforehand could not be read.
+    /// What of the files that were read beforehand could not be read, and was not said yet.
     package var faults: [String] = []
+    /// Whether a part of a file could not be read, which was said already.
+    package private(set) var isPartlyRead = false
 
     package init() {}
 
     /// Reads the files once to see whether they can be read.
     ///
-    /// - Returns: what of them can't, for a person.
-    package func check() throws(FileError) -> [String] {
-        try HostingDesk(databases: databases, ranges: ranges).remarks
+    /// - Returns: what of them can't, to be said to a person.
+    package mutating func check() throws(FileError) -> [String] {
+        let remarks = try HostingDesk(databases: databases, ranges: ranges).remarks
+        isPartlyRead = isPartlyRead || !remarks.isEmpty
+        return remarks
     }
 
     func makeHosting() throws(FileError) -> HostingDesk? {
@@ -49,6 +53,10 @@ package struct ContextSummary: Sendable, Equatable {
     package var lists = RevocationLists.Counts()
     /// Damage that was met in files.
     package var faults: [String] = []
+    /// Whether a part of a file was not read, as was said before the run.
+    package var isPartlyRead = false
+    /// Files that said nothing of anything that they were asked for.
+    package var silent: [String] = []
 
     package init() {}
 
@@ -60,16 +68,17 @@ package struct ContextSummary: Sendable, Equatable {
         isUnheard = stage.isUnheard
         lists = stage.lists
         faults = stage.faults
+        silent = stage.silentFiles
     }
 
     /// Whether every part could be looked up, for some records at least.
     package var isWhole: Bool {
-        !isUnheard && faults.isEmpty && (lists.failed == 0 || lists.read > 0)
+        !isUnheard && !isPartlyRead && faults.isEmpty && (lists.failed == 0 || lists.read > 0)
     }
 
     /// What a person is to know of it; empty when all could be looked up.
     package var remarks: [String] {
-        var remarks = faults
+        var remarks = faults + silent
         if isUnheard {
             remarks.append(
                 "no name server answered: where names point is not known; name one with --resolver, or leave "

@@ -66,6 +66,9 @@ package final class ContextStage {
         readingFaults + (hosting?.faults ?? []) + [history?.fault, nameHistory?.fault].compactMap(\.self)
     }
 
+    /// Files that said nothing of any address.
+    var silentFiles: [String] { hosting?.silent ?? [] }
+
     /// What became of revocation lists.
     var lists: RevocationLists.Counts { revocation?.lists?.counts ?? RevocationLists.Counts() }
 

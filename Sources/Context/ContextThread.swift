@@ -112,6 +112,7 @@ package final class ContextThread<Payload: Sendable>: Sendable {
         let stage: ContextStage
         let shared: Shared
         let taker: any ContextTaker<Payload>
+        let isPartlyRead: Bool
         var records = 0
         var endedAt: UInt64?
 
@@ -124,6 +125,7 @@ package final class ContextThread<Payload: Sendable>: Sendable {
 
         init(_ setup: ContextSetup, _ shared: Shared, _ taker: any ContextTaker<Payload>) throws {
             loop = try EventLoop()
+            isPartlyRead = setup.isPartlyRead
             stage = try ContextStage(
                 on: loop,
                 setup.options,
@@ -154,6 +156,7 @@ package final class ContextThread<Payload: Sendable>: Sendable {
                 state.waker = nil
                 state.summary.read(stage)
                 state.summary.records = records
+                state.summary.isPartlyRead = isPartlyRead
             }
         }
 

@@ -25,6 +25,13 @@ package struct FetchRequest: Sendable {
     package var mostAttempts = 3
     /// Bytes a second that an answer has to come at, on the average of half a minute; 0 for any.
     package var leastRate = 0
+    /// Whether it waits for a connection to the same host that is being made, so as to share it (HTTP/2).
+    ///
+    /// Not for whom a stranger named: one that never ends its handshake would hold up the others.
+    package var sharesConnections = true
+    /// Where the host of `url` is, as somebody else found out; nil to ask the system. Hosts that redirects
+    /// name are not among them.
+    package var places: FetchPlaces?
     /// Told before another attempt: why, and after how many milliseconds it is made.
     package var onWait: (@Sendable (String, UInt64) -> Void)?
     /// Says of an address whether it may be connected to, for addresses that a stranger named.
@@ -45,6 +52,8 @@ package struct FetchResponse: Sendable {
     package var retryAfter: Int?
     /// Where it came from in the end.
     package var url: String
+    /// Where it says to ask instead; nil when it does not say, and for redirects that were followed.
+    package var redirect: String?
 
     /// Whether it is what was asked for.
     package var isSuccess: Bool { (200..<300).contains(status) }

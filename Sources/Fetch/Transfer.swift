@@ -9,6 +9,7 @@ final class Transfer {
     let completion: Fetcher.Completion
     let easy: UnsafeMutableRawPointer
     private var headers: UnsafeMutablePointer<curl_slist>?
+    private var hosts: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
     private var isTooLarge = false
     private var isRefused = false
@@ -26,6 +27,7 @@ final class Transfer {
     deinit {
         curl_easy_cleanup(easy)
         curl_slist_free_all(headers)
+        curl_slist_free_all(hosts)
         errorText.deallocate()
     }
 
@@ -56,6 +58,10 @@ final class Transfer {
             add(header: "Expect:")
         }
         if let headers { _ = cEasySetPointer(easy, CURLOPT_HTTPHEADER, headers) }
+        if let places = request.places {
+            hosts = curl_slist_append(nil, places.text)
+            _ = cEasySetPointer(easy, CURLOPT_RESOLVE, hosts)
+        }
         return nil
     }
 
@@ -73,7 +79,9 @@ final class Transfer {
         long(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout)
         long(CURLOPT_TIMEOUT_MS, request.totalTimeout)
         long(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        long(CURLOPT_PIPEWAIT, 1)
+        // To wait for a connection that is being made pays with HTTP/2 alone; all the while the time for the
+        // whole runs, so that a server which never answers one request would have the others never made.
+        long(CURLOPT_PIPEWAIT, scheme == "https" && request.sharesConnections ? 1 : 0)
         if request.leastRate > 0 {
             long(CURLOPT_LOW_SPEED_LIMIT, request.leastRate)
             long(CURLOPT_LOW_SPEED_TIME, 30)
@@ -142,7 +150,8 @@ final class Transfer {
                 body: body,
                 mediaType: media,
                 retryAfter: retryAfter > 0 ? retryAfter : nil,
-                url: url
+                url: url,
+                redirect: cEasyGetText(easy, CURLINFO_REDIRECT_URL).map { String(cString: $0) }
             )
         )
     }
@@ -175,7 +184,7 @@ final class Transfer {
         if isRefused { return FetchError(.refusedAddress, "its address must not be connected to") }
         switch code {
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT: return FetchError(.badAddress, reason)
-        case CURLE_OPERATION_TIMEDOUT: return FetchError(.timeout, reason)
+        case CURLE_OPERATION_TIMEDOUT: return FetchError(.timeout, timeoutReason(said))
         case CURLE_TOO_MANY_REDIRECTS: return FetchError(.tooManyRedirects, reason)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
             return FetchError(.untrusted, reason)
@@ -184,6 +193,21 @@ final class Transfer {
         case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT: return FetchError(.local, reason)
         default: return FetchError(.network, reason)
         }
+    }
+
+    /// What took too long: the library names whatever step it was at, and times of its own.
+    private func timeoutReason(_ said: String) -> String {
+        if said.hasPrefix("Operation too slow") { return said }
+        func seconds(_ milliseconds: Int) -> String {
+            let tenths = (milliseconds + 50) / 100
+            return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
+        }
+        guard cEasyGetLarge(easy, CURLINFO_CONNECT_TIME_T) > 0 else {
+            return "no connection came about within "
+                + seconds(min(request.connectTimeout, request.totalTimeout))
+        }
+        let came = body.isEmpty ? "no answer" : "no whole answer"
+        return "\(came) came within \(seconds(request.totalTimeout))"
     }
 
     private func long(_ option: CURLoption, _ value: Int) { _ = cEasySetLong(easy, option, value) }

@@ -1,6 +1,8 @@
 /// `1 rule`, `2 rules`, `10,000 rules`.
-package func counted(_ count: some BinaryInteger, _ noun: String) -> String {
-    "\(grouped(UInt64(clamping: count))) \(noun)\(count == 1 ? "" : "s")"
+///
+/// - Parameter plural: of a noun that takes more than an s.
+package func counted(_ count: some BinaryInteger, _ noun: String, plural: String? = nil) -> String {
+    "\(grouped(UInt64(clamping: count))) \(count == 1 ? noun : plural ?? noun + "s")"
 }
 
 /// `1,234,567`.

@@ -77,11 +77,25 @@ struct HostingTests {
             }
         }
         #expect(throws: FileError.self) { try HostingDesk(databases: [], ranges: [scratch.file("absent")]) }
+        let empty = #expect(throws: FileError.self) {
+            try HostingDesk(databases: [], ranges: ["x=" + (try scratch.write("empty", ""))])
+        }
+        #expect(empty?.description.hasSuffix("is empty") == true)
         let list = try scratch.write("unnamed.txt", "192.0.2.0/24\n")
         #expect(throws: FileError.self) { try HostingDesk(databases: [], ranges: [list]) }
         let partly = try scratch.write("ips-v6", "2400:cb00::/32\nnot one\n2400:cb00::/999\n")
         let desk = try HostingDesk(databases: [], ranges: [partly])
         #expect(desk.remarks.first?.contains("2 entries") == true)
+        // What was said to be unread makes the run one that is not whole.
+        var setup = ContextSetup()
+        setup.ranges = [partly]
+        #expect(try setup.check().count == 1)
+        #expect(try !ContextSession(setup).summary.isWhole)
+        #expect(try ContextSession(setup).summary.remarks.isEmpty)
+        var whole = ContextSetup()
+        whole.ranges = ["x=" + (try scratch.write("whole", "192.0.2.0/24\n"))]
+        #expect(try whole.check().isEmpty)
+        #expect(try ContextSession(whole).summary.isWhole)
     }
 
     /// MaxMind's and IPinfo's layouts, written by mmdb-writer.
@@ -102,13 +116,17 @@ struct HostingTests {
             info.insert_network(IPSet(["203.0.113.0/25"]), {"asn": "AS64502", "country": "NL", "type": "isp", "name": "Lines"})
             info.insert_network(IPSet(["203.0.113.128/25"]), {"asn": "AS64503", "country_code": "DE", "type": "hosting"})
             info.to_db_file(sys.argv[2])
+            odd = MMDBWriter(4, "odd")
+            odd.insert_network(IPSet(["203.0.113.0/24"]), {"owner": {"number": 64504}})
+            odd.to_db_file(sys.argv[3])
             """
         let (asn, info) = (scratch.file("asn.mmdb"), scratch.file("info.mmdb"))
+        let odd = scratch.file("odd.mmdb")
         try check(
             "env",
             [
                 "-C", projectFolder + "/Tests/Tools", "PYTHONDONTWRITEBYTECODE=1", "python3", "-c", script,
-                asn, info,
+                asn, info, odd,
             ]
         )
         let desk = try HostingDesk(databases: [asn, info], ranges: [])
@@ -118,6 +136,16 @@ struct HostingTests {
         let server = try look("203.0.113.200", desk)
         #expect(server.country == "DE" && server.kind == .cloud)
         #expect(try look("2001:db8::7", desk).autonomousSystem == 64501)
+        #expect(desk.silent.isEmpty)
+        // One that says nothing of anything is said to.
+        let silent = try HostingDesk(databases: [odd, info], ranges: [])
+        #expect(silent.silent.isEmpty)
+        #expect(try look("203.0.113.5", silent).country == "NL")
+        #expect(silent.silent.count == 1)
+        #expect(silent.silent.first?.contains("odd.mmdb: says nothing of any address: what it has") == true)
+        let absent = try HostingDesk(databases: [info], ranges: [])
+        #expect(try look("198.51.100.1", absent) == HostingContext())
+        #expect(absent.silent.first?.hasSuffix("it has none of them") == true)
         #expect(try look("198.51.100.1", desk) == HostingContext())
         #expect(desk.faults.isEmpty)
         // Alone, the second file's own numbers are said.

@@ -77,3 +77,51 @@ struct RevocationTests {
         }
     }
 }
+
+/// Lists that are not fetched, and why.
+@Suite struct ListAddressTests {
+    private func look(_ url: String, servers: [String] = []) throws -> (
+        RevocationContext.Statement?, ContextSummary
+    ) {
+        var setup = ContextSetup()
+        var lists = RevocationLists.Options(userAgent: "hallmark-test")
+        lists.servers = servers
+        setup.options.lists = lists
+        let line = """
+            {"server":{"ip":"192.0.2.1"},"tls":{"server":{"hash":{"sha256":"0A"},"certificate_chain":["AA==","AA=="]}},\
+            "hallmark":{"certificate":{"crl_urls":["\(url)"]}}}
+            """
+        let session = try ContextSession(setup)
+        let found = session.look(at: [Array(line.utf8), Array(line.utf8)])
+        #expect(found[0] == found[1])
+        return (found[0].revocation?.list, session.summary)
+    }
+
+    @Test func anAddressThatIsNotAskedIsSaid() throws {
+        let long = "http://crl.test/" + String(repeating: "a", count: 9000)
+        for (url, why) in [
+            (long, "not asked for: its address is longer than 2048 bytes"),
+            ("ldap://crl.test/", "not asked for: its address is neither http nor https"),
+        ] {
+            let (statement, summary) = try look(url)
+            #expect(statement?.status == .unavailable && statement?.error == why, "\(url.prefix(20))")
+            // Once, however many certificates name it, and not in full.
+            #expect(summary.lists.failed == 1 && !summary.isWhole)
+            let remark = try #require(summary.remarks.first)
+            #expect(remark.contains(why) && remark.utf8.count < 300, "\(remark)")
+        }
+    }
+
+    /// The name server that was chosen is asked, and not the system's.
+    @Test func hostsOfListsAreLookedUpWhereNamesAre() throws {
+        let server = try Unbound.start(server: [
+            "local-zone: \".\" static", "local-data: \"crl.test. A 127.0.0.1\"",
+        ])
+        let servers = ["127.0.0.1:\(server.port)"]
+        // It was found, though nobody answers there.
+        let found = try look("http://crl.test:\(freePort())/list", servers: servers).0
+        #expect(found?.error?.hasPrefix("Failed to connect to crl.test") == true, "\(found?.error ?? "")")
+        let unknown = try look("http://unknown.test/list", servers: servers).0
+        #expect(unknown?.error == "where unknown.test is could not be told: the name does not exist")
+    }
+}

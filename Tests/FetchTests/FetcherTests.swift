@@ -86,6 +86,9 @@ import Wire
         var silent = request("/silent")
         (silent.totalTimeout, silent.mostAttempts) = (300, 1)
         #expect(failure(silent) == .timeout)
+        // In words of ours: the library's name whatever step it was at.
+        let error = #expect(throws: FetchError.self) { try fetch(silent) }
+        #expect(error?.reason == "no answer came within 0.3 s")
     }
 
     @Test func redirectsAreBoundedAndStayOnTheWeb() throws {
@@ -131,6 +134,24 @@ import Wire
         loop.run()
         #expect(sizes == [Int](repeating: 7000, count: 50))
         #expect(fetcher.count == 0)
+    }
+
+    /// It would not be asked before the first had its answer, while its own time ran.
+    @Test func aSlowAnswerHoldsNoOtherUp() throws {
+        let loop = try EventLoop()
+        let fetcher = try Fetcher(on: loop, Fetcher.Options(userAgent: "hallmark-test"))
+        var slow = request("/silent")
+        slow.mostAttempts = 1
+        var ends: [String] = []
+        fetcher.fetch(slow) { _ in ends.append("slow") }
+        for _ in 0..<3 {
+            fetcher.fetch(request("/ok")) {
+                if case .success = $0 { ends.append("ok") }
+                if ends.count == 3 { fetcher.cancelAll() }
+            }
+        }
+        loop.run()
+        #expect(ends == ["ok", "ok", "ok", "slow"])
     }
 
     @Test func whatIsUnderWayCanBeCancelled() throws {

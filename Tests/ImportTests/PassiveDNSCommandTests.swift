@@ -89,7 +89,7 @@ import Testing
         let result = try hallmark(["corpus", "add", path], exit: 1)
         #expect(result.errors.contains("\(path):2: no JSON object"), "\(result.errors)")
         #expect(result.errors.contains("\(path):3: an address record without an address"), "\(result.errors)")
-        #expect(result.errors.contains("2 file or parts could not be read"), "\(result.errors)")
+        #expect(result.errors.contains("2 files or parts could not be read"), "\(result.errors)")
         _ = try hallmark(["corpus", "add", "--keep-going", path])
         #expect(
             try check("sqlite3", [corpus, "SELECT count, target FROM resolutions"]).text == "3|192.0.2.10\n"

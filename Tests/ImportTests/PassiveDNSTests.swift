@@ -47,6 +47,35 @@ import Wire
         try read(ImportInput("\(projectFolder)/Tests/PassiveDNS/\(name)"))
     }
 
+    /// Clocks and zones of time differ by a day at most: what was seen later was not seen.
+    @Test func timesBeyondTomorrowAreNotTaken() throws {
+        let hour = Int(Date.now.timeIntervalSince1970) + 3600
+        func lines(_ seconds: Int) -> [String] {
+            let day = Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(.iso8601)
+            return [
+                #"{"rrname":"a.test","rrtype":"A","rdata":"192.0.2.1","time_first":1277353744,"time_last":\#(seconds)}"#,
+                #"{"_path":"dns","ts":\#(seconds).5,"query":"a.test","qtype_name":"A","answers":["192.0.2.1"]}"#,
+                """
+                type: MESSAGE
+                message:
+                  response_time: !!timestamp \(day)
+                  response_message_data:
+                    ANSWER_SECTION:
+                      - a.test. 300 IN A 192.0.2.1
+                """,
+            ]
+        }
+        for text in lines(hour) {
+            let near = try read(text + "\n")
+            #expect(near.led == ["a.test 192.0.2.1"] && near.faults.isEmpty, "\(text): \(near)")
+        }
+        for text in [lines(99_999_999_999)[0]] + lines(hour + 2 * 86_400) {
+            let far = try read(text + "\n")
+            #expect(far.led.isEmpty && far.counts.unread == 1, "\(text): \(far)")
+            #expect(far.faults.first?.contains("a time beyond tomorrow") == true, "\(far)")
+        }
+    }
+
     // MARK: Common Output Format
 
     /// After the examples of draft-dulaunoy-dnsop-passive-dns-cof, section 2.

@@ -64,6 +64,8 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(302, b"", [("Location", where)])
         elif self.path == "/elsewhere":
             self.answer(302, b"", [("Location", "file:///etc/passwd")])
+        elif self.path.startswith("/to/"):
+            self.answer(302, b"", [("Location", "http://" + self.path[4:])])
         elif self.path == "/silent":
             time.sleep(600)
         elif self.path.startswith("/asked"):

@@ -11,6 +11,10 @@ final class AddressDatabase {
         var organization: String?
         var country: String?
         var kind: HostingContext.Kind?
+
+        var isEmpty: Bool {
+            autonomousSystem == nil && organization == nil && country == nil && kind == nil
+        }
     }
 
     let path: String
@@ -20,6 +24,10 @@ final class AddressDatabase {
     /// How often the file was found to be damaged, and what was wrong the first time.
     private(set) var faults = 0
     private(set) var firstFault: String?
+    /// Addresses that it was asked for, those of which it has an entry, and those of which one says anything.
+    private(set) var asked = 0
+    private(set) var found = 0
+    private(set) var told = 0
 
     init(_ path: String) throws(FileError) {
         database = try Self.open(path)
@@ -52,6 +60,7 @@ final class AddressDatabase {
     /// What is said of an address, and of how many bits' worth of its neighbours as well.
     func find(_ address: IPAddress) -> (entry: Entry?, length: Int) {
         guard address.isV4 || hasIPv6 else { return (nil, 0) }
+        asked += 1
         var error = MMDB_SUCCESS
         var result = lookup(address, &error)
         guard error == MMDB_SUCCESS else {
@@ -61,7 +70,10 @@ final class AddressDatabase {
         // In a file of IPv6 an IPv4 address is 96 bits further down.
         let length = Int(result.netmask) - (address.isV4 && hasIPv6 ? 96 : 0)
         guard result.found_entry else { return (nil, max(0, length)) }
-        return (read(&result.entry), max(0, length))
+        found += 1
+        let entry = read(&result.entry)
+        if !entry.isEmpty { told += 1 }
+        return (entry, max(0, length))
     }
 
     private func lookup(_ address: IPAddress, _ error: inout CInt) -> MMDB_lookup_result_s {

@@ -23,9 +23,9 @@ package final class HostingDesk {
             let file = try RangeFile(path)
             for range in file.ranges { table.add(range) }
             if let first = file.firstUnread {
-                remarks.append(
-                    "\(path): not read: \(file.unread) entries that are no prefix, the first is \(first)"
-                )
+                let entries = file.unread == 1 ? "an entry that is" : "\(file.unread) entries that are"
+                let which = file.unread == 1 ? ":" : ", the first is"
+                remarks.append("\(path): not read: \(entries) no prefix\(which) \(first)")
             }
         }
     }
@@ -34,6 +34,18 @@ package final class HostingDesk {
     package var faults: [String] {
         databases.compactMap { database in
             database.firstFault.map { "\(database.path): is damaged: \($0), \(database.faults) times" }
+        }
+    }
+
+    /// Databases that said nothing of any address that was looked up, for a person.
+    package var silent: [String] {
+        databases.compactMap { database in
+            guard database.asked > 0, database.told == 0, database.faults == 0 else { return nil }
+            let why =
+                database.found > 0
+                ? "what it has of them stands under no name that is known (Docs/context.md)"
+                : "it has none of them"
+            return "\(database.path): says nothing of any address: \(why)"
         }
     }
 

@@ -23,7 +23,7 @@ struct RangeFile {
     init(_ argument: String) throws(FileError) {
         let (name, path) = Self.split(argument)
         guard let file = FileHandle(forReadingAtPath: path),
-            let data = try? file.read(upToCount: Self.maximumBytes + 1)
+            let data = try? file.read(upToCount: Self.maximumBytes + 1) ?? Data()
         else { throw FileError(path, "can't be read") }
         guard data.count <= Self.maximumBytes else { throw FileError(path, "is larger than 64 MiB") }
         try self.init([UInt8](data), called: name ?? path, hasName: name != nil, path: path)
@@ -33,6 +33,7 @@ struct RangeFile {
     ///   - name: what a person calls the list, or its path.
     ///   - hasName: whether it is that name.
     init(_ bytes: [UInt8], called name: String, hasName: Bool, path: String) throws(FileError) {
+        guard !bytes.isEmpty else { throw FileError(path, "is empty") }
         let first = bytes.first { !($0 == 0x20 || 0x09...0x0d ~= $0) }
         if first == UInt8(ascii: "{") {
             try readJSON(bytes, path)

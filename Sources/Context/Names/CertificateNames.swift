@@ -2,7 +2,7 @@ import Bytes
 import PublicSuffix
 import Wire
 
-/// The names of a certificate that DNS can be asked for, at most `maximum`.
+/// The names of a certificate that DNS can be asked for, at most `maximum`, and the addresses that it is for.
 struct CertificateNames {
     struct Name {
         /// As the certificate has it, in lower case.
@@ -13,7 +13,9 @@ struct CertificateNames {
     }
 
     private(set) var names: [Name] = []
-    /// How many more there are.
+    /// Those that it is for by themselves, which no name server has to tell.
+    private(set) var addresses: Set<IPAddress> = []
+    /// How many more names there are.
     private(set) var more = 0
     /// The registrable domain of the first name.
     let domain: String?
@@ -27,6 +29,10 @@ struct CertificateNames {
         for text in texts {
             let isWildcard = text.hasPrefix("*.")
             let bare = isWildcard ? String(text.dropFirst(2)) : text
+            if let address = IPAddress(text) {
+                addresses.insert(address.unmapped)
+                continue
+            }
             guard IPAddress(bare) == nil, let name = Self.host(bare), seen.insert(text.lowercased()).inserted,
                 // Nobody has a public suffix; a wildcard below one is a certificate gone wrong.
                 !suffixes.isPublicSuffix(name)

@@ -14,7 +14,7 @@ package struct NamesContext: Equatable, Sendable {
 
     /// Whether the certificate belongs where it stands.
     package enum Direction: String, CaseIterable, Sendable {
-        /// At least one of its names points here.
+        /// At least one of its names points here, or it is for the address itself.
         case here
         /// Every name was asked for, none points here, and some point elsewhere.
         case elsewhere
@@ -33,6 +33,7 @@ package struct NamesContext: Equatable, Sendable {
     package var nowhere: [String] = []
     /// Wildcards whose probe has no address: names below them may have one.
     package var open: [String] = []
+    /// Names without an answer, or with too many addresses to read them all.
     package var unanswered: [String] = []
     /// Where the names point that point elsewhere; at most 16.
     package var addresses: [IPAddress] = []

@@ -40,6 +40,8 @@ final class NamesDesk {
         case addresses([IPAddress])
         case none
         case unanswered
+        /// It has more addresses than are read, and these are the first: what is not among them is not known.
+        case cut([IPAddress])
     }
 
     /// Milliseconds for which a certificate's names are taken for what they were; DNS's own times are the
@@ -97,6 +99,8 @@ final class NamesDesk {
             case .addresses(let addresses):
                 if addresses.contains(where: { $0.address.address == address }) {
                     look.context.confirmed.append(name)
+                } else if addresses.count > Resolver.maximumAddresses {
+                    look.misses += 1
                 }
             case .failure(let failure) where !failure.isFinal: look.misses += 1
             case .failure, .texts: break
@@ -134,7 +138,10 @@ final class NamesDesk {
             defer { done(entry) }
             guard case .found(let found) = answer else { return }
             switch found {
-            case .addresses(let addresses): entry.places[index] = .addresses(addresses.map(\.address.address))
+            case .addresses(let found):
+                let addresses = found.map(\.address.address)
+                entry.places[index] =
+                    addresses.count > Resolver.maximumAddresses ? .cut(addresses) : .addresses(addresses)
             case .failure(.noSuchName), .failure(.badName): entry.places[index] = .none
             case .failure(.noData):
                 if isLast {
@@ -169,8 +176,10 @@ final class NamesDesk {
         entry.expiry = isWhole ? loop.now + Self.lifetime : 0
         cost += entry.names.names.reduce(512) { $0 + 2 * $1.text.utf8.count + 64 }
         for place in entry.places {
-            if case .addresses(let addresses) = place {
+            switch place {
+            case .addresses(let addresses), .cut(let addresses):
                 cost += addresses.count * MemoryLayout<IPAddress>.stride
+            case .none, .unanswered: break
             }
         }
         let waiting = entry.waiting
@@ -179,9 +188,11 @@ final class NamesDesk {
     }
 
     private func apply(_ entry: Entry, _ address: IPAddress, _ look: Look) {
+        if entry.names.addresses.contains(address) { look.context.here.append(address.description) }
         for (name, place) in zip(entry.names.names, entry.places) {
             switch place {
-            case .addresses(let addresses) where addresses.contains(address):
+            case .addresses(let addresses) where addresses.contains(address),
+                .cut(let addresses) where addresses.contains(address):
                 look.context.here.append(name.text)
             case .addresses(let addresses):
                 look.context.elsewhere.append(name.text)
@@ -191,6 +202,10 @@ final class NamesDesk {
                 {
                     look.context.addresses.append(other)
                 }
+            case .cut:
+                // Somebody answered, and yet not all of it is known.
+                look.context.unanswered.append(name.text)
+                look.misses += 1
             case .none where name.isWildcard: look.context.open.append(name.text)
             case .none: look.context.nowhere.append(name.text)
             case .unanswered:

@@ -41,7 +41,13 @@ final class RevocationDesk {
         // In a record that others made it can't be told whether there was none.
         context.lacksStaple = answer == nil && record.text(.dataset) != RecordDataset.imported.rawValue
         if let answer { context.staple = staple(answer, record, facts) }
-        let urls = lists == nil || !asksLists ? [] : Self.urls(record)
+        let named = lists == nil || !asksLists ? [] : record.texts(.crlURLs, limit: 16)
+        let urls = named.filter { Self.unaskable($0) == nil }.prefix(Self.mostLists)
+        if urls.isEmpty, let first = named.first, let why = Self.unaskable(first) {
+            context.list = .init(.unavailable)
+            context.list?.error = "not asked for: \(why)"
+            lists?.passOver(first, "not asked for: \(why)")
+        }
         guard !urls.isEmpty else { return completion(context.isEmpty ? nil : context) }
         let chain = Self.chain(record)
         guard chain.count > 1 else {
@@ -57,12 +63,13 @@ final class RevocationDesk {
 
     // MARK: Lists
 
-    private static func urls(_ record: RecordPicker) -> [String] {
-        record.texts(.crlURLs, limit: 16).filter { url in
-            let start = url.prefix(8).lowercased()
-            return (start.hasPrefix("http://") || start == "https://") && url.utf8.count <= mostURLBytes
+    /// Why a list's address is none that is asked; nil where it is one.
+    private static func unaskable(_ url: String) -> String? {
+        let start = url.prefix(8).lowercased()
+        guard start.hasPrefix("http://") || start == "https://" else {
+            return "its address is neither http nor https"
         }
-        .prefix(mostLists).map(\.self)
+        return url.utf8.count > mostURLBytes ? "its address is longer than \(mostURLBytes) bytes" : nil
     }
 
     /// The leaf and those who may have issued it.

@@ -1,5 +1,5 @@
 import Bytes
-package import Fetch
+import Fetch
 package import Net
 package import Wire
 
@@ -15,6 +15,8 @@ package final class RevocationLists {
         package var mostBytes = 32 << 20
         /// Milliseconds for one list at most.
         package var timeout = 20_000
+        /// Name servers that tell where lists lie, as in `Resolver.Options`; empty for the system's way.
+        package var servers: [String] = []
         /// Where lists are kept between runs; nil for nowhere.
         package var keeper: (any RevocationListKeeper)?
         /// Which network an address is in: empty for the Internet.
@@ -54,6 +56,8 @@ package final class RevocationLists {
 
     /// Lists that are fetched at a time.
     private static let atOnce = 4
+    /// Characters of an address that is not asked, by which it is known and shown.
+    private static let mostShown = 100
     /// Lists, and bytes of them, that are held at a time.
     private static let capacity = (entries: 1024, bytes: 48 << 20)
     /// How long a kept list is taken without asking for a newer one, in milliseconds: a day, and an hour for
@@ -61,7 +65,7 @@ package final class RevocationLists {
     private static let age = (holds: 86_400_000, over: 3_600_000)
 
     private let options: Options
-    private let fetcher: Fetcher
+    private let fetcher: ResolvingFetcher
     private var entries: [Key: Entry] = [:]
     private var bytes = 0
     private var queue: [Key] = []
@@ -69,9 +73,13 @@ package final class RevocationLists {
     private var hasGivenUp = false
     package private(set) var counts = Counts()
 
-    package init(on loop: EventLoop, _ options: Options) throws(FetchError) {
+    package init(on loop: EventLoop, _ options: Options) throws {
         self.options = options
-        fetcher = try Fetcher(on: loop, Fetcher.Options(userAgent: options.userAgent))
+        fetcher = try ResolvingFetcher(
+            on: loop,
+            Fetcher.Options(userAgent: options.userAgent),
+            servers: options.servers
+        )
     }
 
     /// Ends what is being fetched; whoever waits is told, and nothing is fetched any more.
@@ -104,6 +112,16 @@ package final class RevocationLists {
         }
     }
 
+    /// Counts a list that is not asked for, once however many certificates name it.
+    func passOver(_ url: String, _ reason: String) {
+        let shown = url.utf8.count > Self.mostShown ? url.prefix(Self.mostShown) + "…" : url[...]
+        let key = Key(url: String(shown), network: "")
+        guard entries[key] == nil else { return }
+        makeRoom()
+        entries[key] = .waiting([])
+        finish(key, .failure(reason), bytes: 0)
+    }
+
     private func isFresh(_ kept: KeptRevocationList) -> Bool {
         let now = Int(WallClock.nanoseconds / 1_000_000)
         let age = now - kept.fetchedAt
@@ -123,6 +141,7 @@ package final class RevocationLists {
             request.totalTimeout = options.timeout
             request.connectTimeout = min(request.connectTimeout, options.timeout)
             request.mostAttempts = 1
+            request.sharesConnections = false
             request.mayConnect = { [network = options.network] address in
                 let places = address.reachable.isEmpty ? [address] : address.reachable
                 return address.isDestination && places.allSatisfy { ["", key.network].contains(network($0)) }

@@ -22,7 +22,7 @@ extension PivotAnswer {
         guard !results.isEmpty else {
             // Where nothing was asked for by its marks, names and addresses are all of the answer.
             let isAnswered = marks.isEmpty && paths.leadOn
-            return result + (isAnswered ? "" : nothing) + paths.text + clientText
+            return result + (isAnswered ? "" : nothing) + pathText + clientText
         }
         result += "\nMarks\n" + Self.table(marks) + "\nShares them\n"
         for found in results {
@@ -43,8 +43,13 @@ extension PivotAnswer {
             if found.shared.count > 4 { result += "      and \(found.shared.count - 4) more\n" }
         }
         if isCut { result += "\nThere is more; --limit raises the number of results.\n" }
-        return result + paths.text + clientText
+        return result + pathText + clientText
     }
+
+    private var pathText: String { paths.text(isOne: certificateCount == 1) }
+
+    /// How many certificates the query names.
+    private var certificateCount: Int { Set(seeds.lazy.map(\.sha256).filter { !$0.isEmpty }).count }
 
     /// Who connected, where that was asked for.
     private var clientText: String {

@@ -5,7 +5,9 @@ import Terminal
 /// How ways along names and addresses are written for people and for programs.
 extension PivotPaths {
     /// A line for each way and one for what stands at its end; empty for none.
-    var text: String {
+    ///
+    /// - Parameter isOne: whether the query names one certificate, so that it need not be named again.
+    func text(isOne: Bool) -> String {
         guard !paths.isEmpty || !busy.isEmpty else { return "" }
         var result = "\nNames and addresses\n"
         var before = ""
@@ -14,7 +16,7 @@ extension PivotPaths {
             // Several certificates at one end share the line of the way.
             if line != before { result += line }
             before = line
-            result += SafeText.terminal("      " + path.endText) + "\n"
+            result += SafeText.terminal("      " + path.endText(isOne: isOne)) + "\n"
         }
         for address in busy {
             result += "  \(address): more than 50 names pointed there, too many to follow\n"
@@ -36,12 +38,13 @@ extension PivotPath {
         }
     }
 
-    fileprivate var endText: String {
+    fileprivate func endText(isOne: Bool) -> String {
         guard let end else {
             return direction == .toAddress
                 ? "the corpus has seen no certificate there" : "the corpus has no certificate for it"
         }
-        let certificate = end.isOwn ? "the same certificate" : "\(end.subject)  certificate \(end.sha256)"
+        let certificate =
+            end.isOwn && isOne ? "the same certificate" : "\(end.subject)  certificate \(end.sha256)"
         guard let place = end.place else { return "\(certificate), seen nowhere" }
         let name = place.name.isEmpty ? "" : " (\(place.name))"
         return "\(place.endpoint)\(name) showed \(certificate), \(Self.days(place.first, place.last))"

@@ -42,6 +42,9 @@ final class CommonOutputReader {
         guard period.first <= period.last else {
             return run.skip(PassiveDNSFault.timeOrder, line: number)
         }
+        guard !PassiveDNSFault.isAhead(period.last) else {
+            return run.skip(PassiveDNSFault.ahead, line: number)
+        }
         // Other types lead to no address, and names that no host can have stand in no certificate.
         guard let kind = ResourceRecord.Kind(type), let name = ResourceRecord.name(owner) else {
             return run.pass()

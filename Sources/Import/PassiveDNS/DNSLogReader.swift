@@ -28,6 +28,7 @@ final class DNSLogReader {
         guard let time = row.time(.ts).map({ Int($0 / 1_000_000) }) else {
             return run.skip(PassiveDNSFault.noTime, line: line)
         }
+        guard !PassiveDNSFault.isAhead(time) else { return run.skip(PassiveDNSFault.ahead, line: line) }
         // The table reads no more of a list than this.
         if answers.count >= PassiveDNSFault.mostValues { run.skip(PassiveDNSFault.tooMany, line: line) }
         var isRead = false

@@ -104,6 +104,7 @@ final class DNSTapReader {
         if kind == .address, led == nil { return run.skip(PassiveDNSFault.noAddress, line: line) }
         guard let name = ResourceRecord.name(fields[0]), let target = led else { return }
         guard let time else { return run.skip(PassiveDNSFault.untimed, line: line) }
+        guard !PassiveDNSFault.isAhead(time) else { return run.skip(PassiveDNSFault.ahead, line: line) }
         guard told.count < Self.mostTold else { return run.skip(PassiveDNSFault.tooMany, line: line) }
         guard told.insert(Told(name: name, target: target)).inserted else { return }
         try take(NameSighting(name: name, target: target, first: time, last: time, count: 1))

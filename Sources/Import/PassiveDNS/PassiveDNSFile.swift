@@ -1,3 +1,4 @@
+import Bytes
 package import Observations
 
 /// A file of passive DNS.
@@ -108,6 +109,7 @@ enum PassiveDNSFault {
     static let noType = "no type (rrtype)"
     static let noData = "no data (rdata)"
     static let noTime = "no times that can be read"
+    static let ahead = "a time beyond tomorrow"
     static let timeOrder = "its last time lies before its first"
     static let noAddress = "an address record without an address"
     static let tooMany = "more than 4,096 values in one record; the others are not read"
@@ -116,6 +118,9 @@ enum PassiveDNSFault {
         "quiet text tells what was asked and not what was answered: write it with 'dnstap-read -y' or 'dnstap -y'"
     static let noRecord = "no resource record where one has to stand"
     static let untimed = "an answer before any time"
+
+    /// Whether a time, in milliseconds since 1970, lies farther ahead than clocks and zones of time differ.
+    static func isAhead(_ time: Int) -> Bool { time > Int(WallClock.nanoseconds / 1_000_000) + 86_400_000 }
 
     /// Values of one record or answer that are read.
     static let mostValues = 4096

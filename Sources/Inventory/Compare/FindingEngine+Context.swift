@@ -1,4 +1,6 @@
+import Bytes
 import Observations
+import Wire
 
 /// What the context of a record says, where it has one (`hallmark.context`).
 extension FindingEngine {
@@ -10,9 +12,8 @@ extension FindingEngine {
         var findings: [Finding] = []
         let asset = evaluation.assets.first
         if record.text(.revocationStatus) == "revoked" {
-            let since = record.text(.revokedAt).map { " since \($0)" } ?? ""
             findings.append(
-                Finding(.revoked, "The certificate is revoked\(since), and is still shown.", asset: asset)
+                Finding(.revoked, "The certificate is revoked\(Self.revocation(record)).", asset: asset)
             )
         }
         guard let points = record.text(.contextPoints), points == "elsewhere" || points == "nowhere" else {
@@ -24,7 +25,10 @@ extension FindingEngine {
             tbs: certificate.tbs
         )
         let target = points == "nowhere" ? "to no address at all" : Self.places(record)
-        if !owners.some.contains(where: evaluation.assets.contains), let owner = owners.some.first {
+        // At an address of ours a certificate of ours is at most misplaced.
+        let isOurs = record.text(.ip).flatMap { IPAddress($0) }.map { index.isOwned($0) } ?? false
+        let isAuthorised = evaluation.assets.contains { index.inventory.assets[$0].authorises(certificate) }
+        if !isOurs, !isAuthorised, let owner = owners.some.first {
             // A CDN serves a name from more addresses than DNS shows at one place.
             let severity: Severity? = record.text(.hostingKind) == "cdn" ? .high : nil
             findings.append(
@@ -36,7 +40,9 @@ extension FindingEngine {
                     severity: severity
                 )
             )
-        } else if !evaluation.assets.isEmpty || certificate.names.contains(where: { index.isOurs($0) }) {
+        } else if isOurs || !evaluation.assets.isEmpty
+            || certificate.names.contains(where: { index.isOurs($0) })
+        {
             findings.append(
                 Finding(
                     .namesPointElsewhere,
@@ -46,6 +52,17 @@ extension FindingEngine {
             )
         }
         return findings
+    }
+
+    /// Since when, and whether the certificate was shown all the same.
+    private static func revocation(_ record: RecordPicker) -> String {
+        guard let day = record.text(.revokedAt) else { return ", and is still shown" }
+        let moments = [day, record.text(.timestamp)].map { $0.flatMap { RFC3339.milliseconds($0) } }
+        // A list of today may speak of a record of last month, and an issuer of a day to come.
+        if let since = moments[0], let seen = moments[1], since > seen {
+            return " from \(day) on, which is after it was seen here"
+        }
+        return " since \(day), and is still shown"
     }
 
     private static func places(_ record: RecordPicker) -> String {
@@ -58,5 +75,13 @@ extension FindingEngine {
         guard let kind = record.text(.hostingKind), kind != "unknown" else { return "" }
         let provider = record.text(.hostingProvider).map { " of \($0)" } ?? ""
         return "; the address is \(kind == "consumer" ? "a consumer's" : "in a \(kind)\(provider)")"
+    }
+}
+
+extension Asset {
+    /// Whether a certificate, its key or its TBS family is one that it may show.
+    fileprivate func authorises(_ certificate: ObservedCertificate) -> Bool {
+        certificates.contains(certificate.sha256) || certificate.key.map(keys.contains) ?? false
+            || certificate.tbs.map(tbs.contains) ?? false
     }
 }

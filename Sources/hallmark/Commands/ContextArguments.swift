@@ -130,8 +130,9 @@ struct ContextArguments: ParsableArguments {
     }
 
     /// How revocation lists are fetched: for an endpoint on the Internet nothing inside of the own network.
-    private static var lists: RevocationLists.Options {
+    private static func lists(_ resolvers: [String]) -> RevocationLists.Options {
         var options = RevocationLists.Options(userAgent: "hallmark/\(Hallmark.version)")
+        options.servers = resolvers
         options.keeper = KeptRevocationLists()
         options.network = { address in
             let block = SpecialPurpose.blocks(holding: AddressRange(address, prefixLength: address.bitWidth))
@@ -173,7 +174,7 @@ struct ContextArguments: ParsableArguments {
             setup.suffixes = try PublicSuffixList.load(named: psl, executable: CommandLine.executable)
         }
         setup.options.revocation = contextRevocation ?? all
-        if crl { setup.options.lists = Self.lists }
+        if crl { setup.options.lists = Self.lists(resolvers) }
         if let logList {
             setup.options.logs = try LogList.read(logList, .init(userAgent: "hallmark/\(Hallmark.version)"))
         }

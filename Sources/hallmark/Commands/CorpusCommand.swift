@@ -82,7 +82,10 @@ struct CorpusCommand: ParsableCommand {
                 faults += try Self.add(file, corpus)
             }
             guard faults > 0 else { return }
-            Terminal.say("\(counted(faults, "file or part")) could not be read", .error)
+            Terminal.say(
+                "\(counted(faults, "file or part", plural: "files or parts")) could not be read",
+                .error
+            )
             if !unread.keepGoing { throw ExitCode(1) }
         }
 

@@ -52,6 +52,8 @@ struct EnrichCommand: ParsableCommand {
 
     @Flag(name: .shortAndLong, help: "No summary.") var quiet = false
 
+    func validate() throws { try TargetArguments.check(resolvers: resolver) }
+
     func run() throws {
         guard let setup = try around.setup(isStage: true, resolvers: resolver, corpus: corpus) else { return }
         let (listed, isWhole) = try indicators.read(quiet: quiet)
@@ -72,7 +74,12 @@ struct EnrichCommand: ParsableCommand {
             Terminal.say("listed by others: \(counted(marker.listed, "record"))")
         }
         for remark in summary.remarks { Terminal.say("hallmark: context: \(remark)", .warning) }
-        if run.faults > 0 { Terminal.say("\(counted(run.faults, "line or part")) could not be read", .error) }
+        if run.faults > 0 {
+            Terminal.say(
+                "\(counted(run.faults, "line or part", plural: "lines or parts")) could not be read",
+                .error
+            )
+        }
         if run.faults > 0 || !summary.isWhole || !isWhole, !unread.keepGoing { throw ExitCode(1) }
     }
 }

@@ -63,9 +63,7 @@ struct TargetArguments: ParsableArguments {
         if let ports {
             do { _ = try PortSet(parsing: ports) } catch { throw ValidationError("--ports: \(error)") }
         }
-        for text in resolver where !Self.isServer(text) {
-            throw ValidationError("--resolver takes address or address:port ([address]:port), not '\(text)'.")
-        }
+        try Self.check(resolvers: resolver)
     }
 
     /// Refuses `192.0.2.1, example.com` without quotes, which a shell makes two targets of.
@@ -73,6 +71,13 @@ struct TargetArguments: ParsableArguments {
         for (left, right) in zip(targets, targets.dropFirst())
         where left.hasSuffix(",") || right.hasPrefix(",") {
             throw ValidationError("'\(left) \(right)': a pair is written without a blank, \(left)\(right).")
+        }
+    }
+
+    /// Refuses what is no address of a DNS server.
+    static func check(resolvers: [String]) throws {
+        for text in resolvers where !isServer(text) {
+            throw ValidationError("--resolver takes address or address:port ([address]:port), not '\(text)'.")
         }
     }
 

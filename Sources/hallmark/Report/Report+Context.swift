@@ -1,3 +1,4 @@
+import Bytes
 import Terminal
 
 /// What stands around the endpoint, and whether it speaks for a lead or against it.
@@ -5,41 +6,14 @@ extension Report {
     func addContext(to text: inout ReportText) {
         guard let context = record.object("hallmark.context") else { return }
         text.heading("Around it")
-        if let names = context.object("names") { addNames(names, to: &text) }
+        let before = text.text.utf8.count
+        if let names = context.object("names") { addNames(names, context, to: &text) }
         if let hosting = context.object("hosting") { addHosting(hosting, to: &text) }
         if let revocation = context.object("revocation") { addRevocation(revocation, to: &text) }
         if let scts = context.object("transparency") { addTransparency(scts, to: &text) }
         if let time = context.object("time") { addTime(time, to: &text) }
         if let past = context.object("passive_dns") { addPastNames(past, to: &text) }
-    }
-
-    private func addNames(_ names: RecordView, to text: inout ReportText) {
-        switch names["points"] {
-        case "here": text.row("names", "point here: \(names["here"] ?? "")", .good)
-        case "elsewhere":
-            let places = names["addresses"] ?? "other addresses"
-            text.row(
-                "names",
-                "none points here, they point to \(places): speaks for a copied certificate",
-                .warning
-            )
-        case "nowhere": text.row("names", "none has an address: speaks for a made-up certificate", .warning)
-        default:
-            if names["state"] == "not_asked" {
-                text.row("names", "not looked up: no name server answers, or there was no time")
-            } else if let open = names["open"] ?? names["unanswered"] {
-                text.row("names", "it can't be told where they point: \(open)")
-            }
-        }
-        let confirmed = Set(names.texts("reverse_confirmed"))
-        let reverse = names.texts("reverse").map { confirmed.contains($0) ? "\($0) (points back)" : $0 }
-        if !reverse.isEmpty { text.row("reverse", reverse.joined(separator: ", ")) }
-        if let domain = names["caa.domain"], names.object("caa")?["agrees"] != nil,
-            !names.isTrue("caa.agrees")
-        {
-            let issuers = names["caa.issuers"] ?? "nobody"
-            text.row("CAA", "\(domain) lets \(issuers) issue, now: the issuer is another", .warning)
-        }
+        if text.text.utf8.count == before { text.line("Nothing is known.", indent: 2) }
     }
 
     private func addHosting(_ hosting: RecordView, to text: inout ReportText) {
@@ -62,24 +36,46 @@ extension Report {
 
     private func addRevocation(_ revocation: RecordView, to text: inout ReportText) {
         switch revocation["status"] {
-        case "revoked":
-            let since = revocation["revoked_at"].map { " since \($0)" } ?? ""
-            let reason = revocation["reason"].map { " (\($0))" } ?? ""
-            text.row(
-                "revoked",
-                "yes\(since)\(reason): its issuer took it back, and it is still shown",
-                .alarm
-            )
+        case "revoked": addRevoked(revocation, to: &text)
         case "good": text.row("revoked", "no, says its issuer", .good)
         case let status?:
-            let why = revocation["crl.error"].map { " (\($0))" } ?? ""
-            text.row("revoked", "it can't be told: \(status)\(why)")
+            let error = revocation["crl.error"].map { " (\($0))" } ?? ""
+            text.row("revoked", "it can't be told: \(Self.revocations[status] ?? status)\(error)")
         case nil: break
         }
         if revocation["anomalies"] != nil {
             text.row("staple", "the certificate asks for one, and the server sent none", .warning)
         }
     }
+
+    private func addRevoked(_ revocation: RecordView, to text: inout ReportText) {
+        let reason = revocation["reason"].map { " (\($0))" } ?? ""
+        let moments = [revocation["revoked_at"], record["@timestamp"]].map {
+            $0.flatMap { RFC3339.milliseconds($0) }
+        }
+        // A list of today may speak of a record of last month, and an issuer of a day to come.
+        if let day = revocation["revoked_at"], let since = moments[0], let seen = moments[1], since > seen {
+            return text.row(
+                "revoked",
+                "yes, but from \(day) on\(reason): that is after it was seen here",
+                .warning
+            )
+        }
+        let since = revocation["revoked_at"].map { " since \($0)" } ?? ""
+        text.row("revoked", "yes\(since)\(reason): its issuer took it back, and it is still shown", .alarm)
+    }
+
+    /// What a status means that is neither good nor revoked (Docs/context.md).
+    private static let revocations = [
+        "unknown": "whoever was asked does not know the certificate",
+        "stale": "what its issuer said holds no longer, or not yet",
+        "invalid": "nobody who may sign it has signed what is said",
+        "other": "what is said is about other certificates",
+        "unreadable": "what is said can't be read",
+        "refused": "whoever was asked gave an error in place of an answer",
+        "unchecked": "the issuer's certificate is not in the record, so that nothing could be checked",
+        "unavailable": "the revocation list could not be had",
+    ]
 
     private func addTransparency(_ scts: RecordView, to text: inout ReportText) {
         let valid = scts.number("valid") ?? 0
@@ -92,29 +88,6 @@ extension Report {
             "unreadable_sct_list": "a list that can't be read",
         ]
         for anomaly in anomalies { text.row("SCTs", meanings[anomaly] ?? anomaly, .warning) }
-    }
-
-    private func addPastNames(_ past: RecordView, to text: inout ReportText) {
-        for name in past.objects("names").prefix(4) {
-            let when = [name["first_seen"], name["last_seen"]].compactMap { $0?.prefix(10) }
-            let own = name.isTrue("of_certificate") ? ", the certificate is for it" : ""
-            let aliases = name.texts("by_way_of")
-            let via = aliases.isEmpty ? "" : " by way of \(aliases.joined(separator: ", "))"
-            text.row(
-                "pointed here",
-                "\(name["name"] ?? "")\(via), \(when.joined(separator: " to "))\(own)",
-                name.isTrue("of_certificate") ? .good : .plain
-            )
-        }
-        let more = max(0, past.objects("names").count - 4) + (past.number("more") ?? 0)
-        if more > 0 { text.row("pointed here", "and \(counted(more, "other name"))") }
-        if past["points"] == "elsewhere" {
-            text.row(
-                "pointed",
-                "the certificate's names are known to have pointed to \(past["addresses"] ?? "others"), and never here",
-                .warning
-            )
-        }
     }
 
     private func addTime(_ time: RecordView, to text: inout ReportText) {

@@ -31,6 +31,7 @@ extension Report {
         case "presented": text.row("proof", "Presented only: anyone can show a certificate.")
         default: break
         }
+        if let verification = record.object("hallmark.verification") { addTrust(verification, to: &text) }
         for connection in record.objects("hallmark.connections") {
             guard let other = connection["certificate.hash.sha256"] else { continue }
             let proof = connection["proof"] == "proven" ? "proven" : "presented"
@@ -39,6 +40,7 @@ extension Report {
                 "\(connection["certificate.subject"] ?? "(empty)"), \(proof): \(other)",
                 .warning
             )
+            if let verification = connection.object("verification") { addTrust(verification, to: &text) }
         }
         for variant in record.objects("hallmark.sni_variants") {
             let name = variant["server_name"].flatMap { $0.isEmpty ? nil : $0 } ?? "no name"
@@ -50,6 +52,29 @@ extension Report {
                 isOther ? .warning : .plain
             )
         }
+    }
+
+    /// Who trusts the chain, as far as it was verified.
+    private func addTrust(_ verification: RecordView, to text: inout ReportText) {
+        let whose =
+            verification["trust"] == "own" ? "the authorities of --ca-file" : "this system's authorities"
+        switch verification["chain"] {
+        case "valid": text.row("trust", "\(whose) trust the chain", .good)
+        case let reason?: text.row("trust", "\(whose) do not trust the chain: \(reason)", .warning)
+        case nil: break
+        }
+        switch verification["name"] {
+        case "valid": text.row("", "the certificate is for the name that was asked for", .good)
+        case "mismatch": text.row("", "the certificate is not for the name that was asked for", .warning)
+        default: break
+        }
+        let (trusting, others) = (verification.texts("trusted_by"), verification.texts("not_trusted_by"))
+        if !trusting.isEmpty {
+            text.row("trusted by", trusting.joined(separator: ", "), others.isEmpty ? .good : .plain)
+        }
+        guard !others.isEmpty else { return }
+        let remark = trusting.isEmpty ? "" : ": a chain that only some stores trust is worth a look"
+        text.row("not trusted by", others.joined(separator: ", ") + remark, .warning)
     }
 
     private func issuance() -> String? {
