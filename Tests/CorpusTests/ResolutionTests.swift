@@ -136,6 +136,21 @@ import Testing
         #expect(try rows() == "")
     }
 
+    /// Where the query names several certificates, "the same" would be any of them.
+    @Test func eachOfSeveralCertificatesIsNamed() throws {
+        let ways = [led("one.example", "192.0.2.10"), led("two.example", "203.0.113.20")]
+        let several = try paths("*.example", ways).text
+        for name in ["one", "two"] {
+            #expect(several.contains(":443 showed CN=\(name).example  certificate "), "\(several)")
+        }
+        #expect(!several.contains("the same certificate"), "\(several)")
+    }
+
+    @Test func theOneCertificateIsNotNamedAgain() throws {
+        let one = try paths(SampleRecord.hash(1, 1), [led("one.example", "192.0.2.10")]).text
+        #expect(one.contains("192.0.2.10:443 showed the same certificate"), "\(one)")
+    }
+
     /// Certificate, name, address, certificate.
     @Test func fromACertificateByItsNamesToOthers() throws {
         let answer = try paths(

@@ -77,6 +77,18 @@ import Testing
         _ = try enrich(["--context-passive-dns"], exit: 64)
     }
 
+    @Test func whatIsNoNameServerOrNoPrefixIsSaid() throws {
+        let (_, errors) = try enrich(["--resolver", "notanip"], exit: 64)
+        #expect(errors.contains("--resolver takes address or address:port"), "\(errors)")
+        try scratch.write("ranges.txt", "192.0.2.0/24\nnot one\n")
+        let hosting = ["--hosting", "ours=" + scratch.file("ranges.txt")]
+        let (record, partly) = try enrich(hosting, exit: 1)
+        let context = (record?["hallmark"] as? Record)?["context"] as? Record
+        #expect((context?["hosting"] as? Record)?["provider"] as? String == "ours")
+        #expect(partly.contains("not read: an entry that is no prefix: not one"), "\(partly)")
+        _ = try enrich(hosting + ["--keep-going"])
+    }
+
     /// A corpus that can't be read has no answer, and no answer is not that nothing is known.
     @Test(arguments: [("resolutions", "last_seen"), ("sightings", "first_seen")]) func aDamagedCorpusIsSaid(
         _ table: String,
