@@ -1,5 +1,6 @@
-import Context
+@testable import Context
 import Foundation
+import Net
 import Observations
 import TestSupport
 import Testing
@@ -123,5 +124,28 @@ struct RevocationTests {
         #expect(found?.error?.hasPrefix("Failed to connect to crl.test") == true, "\(found?.error ?? "")")
         let unknown = try look("http://unknown.test/list", servers: servers).0
         #expect(unknown?.error == "where unknown.test is could not be told: the name does not exist")
+    }
+
+    /// However many lists of one host are slow, those of another are fetched beside them.
+    @Test func aSlowHostHoldsNoOtherUp() throws {
+        let server = try ServerProcess("python3") { port, _ in
+            [projectFolder + "/Tests/Tools/fetch_server.py", "\(port)"]
+        }
+        let loop = try EventLoop()
+        var options = RevocationLists.Options(userAgent: "hallmark-test")
+        options.timeout = 60_000
+        let lists = try RevocationLists(on: loop, options)
+        var ends: [String] = []
+        for number in 0..<9 {
+            lists.find("http://127.0.0.1:\(server.port)/silent\(number)", for: nil) { _ in ends.append("slow")
+            }
+        }
+        lists.find("http://localhost:\(server.port)/ok", for: nil) { answer in
+            // What comes is no list.
+            if case .unreadable = answer { ends.append("other") }
+            lists.giveUp()
+        }
+        loop.run()
+        #expect(ends == ["other"] + [String](repeating: "slow", count: 9))
     }
 }

@@ -66,7 +66,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(302, b"", [("Location", "file:///etc/passwd")])
         elif self.path.startswith("/to/"):
             self.answer(302, b"", [("Location", "http://" + self.path[4:])])
-        elif self.path == "/silent":
+        elif self.path.startswith("/silent"):
             time.sleep(600)
         elif self.path.startswith("/asked"):
             self.answer(200, str(asked[self.path[6:]]).encode())

@@ -54,8 +54,8 @@ package final class RevocationLists {
         case done(Answer, bytes: Int)
     }
 
-    /// Lists that are fetched at a time.
-    private static let atOnce = 4
+    /// Lists that are fetched at a time, and those of one host: a slow host leaves room for the others.
+    private static let atOnce = (all: 4, ofHost: 3)
     /// Characters of an address that is not asked, by which it is known and shown.
     private static let mostShown = 100
     /// Lists, and bytes of them, that are held at a time.
@@ -68,8 +68,9 @@ package final class RevocationLists {
     private let fetcher: ResolvingFetcher
     private var entries: [Key: Entry] = [:]
     private var bytes = 0
-    private var queue: [Key] = []
-    private var fetching = 0
+    private var queue: [(key: Key, host: String)] = []
+    /// How many are being fetched, by their hosts.
+    private var fetching: [String: Int] = [:]
     private var hasGivenUp = false
     package private(set) var counts = Counts()
 
@@ -88,7 +89,7 @@ package final class RevocationLists {
         hasGivenUp = true
         let left = queue
         queue.removeAll()
-        for key in left { finish(key, .failure("there was no time to fetch it"), bytes: 0) }
+        for (key, _) in left { finish(key, .failure("there was no time to fetch it"), bytes: 0) }
         fetcher.cancelAll()
     }
 
@@ -107,7 +108,7 @@ package final class RevocationLists {
                 return take(key, kept.bytes)
             }
             guard !hasGivenUp else { return finish(key, .failure("there was no time to fetch it"), bytes: 0) }
-            queue.append(key)
+            queue.append((key, FetchPlaces.host(of: url)?.lowercased() ?? ""))
             fetchNext()
         }
     }
@@ -133,9 +134,11 @@ package final class RevocationLists {
     }
 
     private func fetchNext() {
-        while fetching < Self.atOnce, !queue.isEmpty {
-            let key = queue.removeFirst()
-            fetching += 1
+        while fetching.values.reduce(0, +) < Self.atOnce.all,
+            let place = queue.firstIndex(where: { fetching[$0.host, default: 0] < Self.atOnce.ofHost })
+        {
+            let (key, host) = queue.remove(at: place)
+            fetching[host, default: 0] += 1
             var request = FetchRequest(key.url)
             request.mostBytes = options.mostBytes
             request.totalTimeout = options.timeout
@@ -147,7 +150,8 @@ package final class RevocationLists {
                 return address.isDestination && places.allSatisfy { ["", key.network].contains(network($0)) }
             }
             fetcher.fetch(request) { [unowned self] result in
-                fetching -= 1
+                let left = fetching[host, default: 1] - 1
+                fetching[host] = left > 0 ? left : nil
                 switch result {
                 case .success(let response) where response.isSuccess:
                     let now = Int(WallClock.nanoseconds / 1_000_000)

@@ -72,10 +72,10 @@ package struct Finding: Equatable, Sendable {
             case .selfSigned: "The certificate is signed with its own key, and is not pinned."
             case .sharedKey: "Several assets use the same key."
             case .certificateElsewhere:
-                "A certificate that is authorised for an asset is at an address that none of its names point to."
+                "A certificate that is authorised for an asset is at an address that is not ours and that none of its names point to."
             case .namesPointElsewhere:
                 "The certificate is ours or for our names, and all of its names point to other addresses."
-            case .revoked: "The issuer has revoked the certificate, and it is still shown."
+            case .revoked: "The issuer has revoked the certificate."
             case .signatureLead: "A signature matched."
             case .appeared: "The earlier sweep has no answer of the endpoint."
             case .disappeared: "The earlier sweep has an answer of the endpoint, the later one has none."
