@@ -4,9 +4,9 @@ import Wire
 
 /// Fetches one thing after the other from hosts whose addresses chosen name servers tell.
 ///
-/// Without such servers it is a `Fetcher` and nothing more. With them the system is asked for no name, neither
-/// the first nor that of a redirect; a proxy of the environment finds hosts itself. It belongs to its loop's
-/// thread.
+/// Without such servers it is a `Fetcher` and nothing more. With them the system is asked for no name,
+/// neither the first nor that of a redirect; a proxy of the environment finds hosts itself. It belongs to its
+/// loop's thread.
 package final class ResolvingFetcher {
     private let loop: EventLoop
     private let fetcher: Fetcher

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import Inventory
 import TestSupport
@@ -12,9 +13,15 @@ import Testing
         owned,203.0.113.0/24,
         """
 
-    private func findings(_ record: SampleRecord, _ context: String) throws -> [Finding] {
+    private func findings(
+        _ record: SampleRecord,
+        _ context: String,
+        authorised: [String] = []
+    ) throws -> [Finding] {
         let rows = try CSVReader.rows(Array(Self.inventory.utf8), file: "i.csv")
-        let engine = FindingEngine(InventoryIndex(try Inventory(rows, file: "i.csv")))
+        var index = InventoryIndex(try Inventory(rows, file: "i.csv"))
+        index.authorised = Set(authorised.compactMap { Digest256($0) })
+        let engine = FindingEngine(index)
         let line = record.line.replacing(
             "\"hallmark\":{",
             with: "\"hallmark\":{\"context\":{\(context)},",
@@ -36,6 +43,27 @@ import Testing
         for ip in ["192.0.2.20", "192.0.2.30", "203.0.113.9"] {
             #expect(try names(ip) == [.namesPointElsewhere], "\(ip)")
         }
+    }
+
+    /// What was ordered is ours, though no asset is named for it.
+    @Test func aCertificateThatIsOursByItselfCountsAsOurs() throws {
+        let record = SampleRecord(ip: "198.51.100.66", certificate: 7)
+        func names(_ authorised: [String], _ context: String = Self.elsewhere) throws -> [String] {
+            try findings(record, context, authorised: authorised).map { "\($0.name.rawValue) \($0.severity)" }
+        }
+        for digest in [record.sha256, record.spki, record.tbs] {
+            #expect(
+                try names([digest]) == ["misplaced_certificate medium", "certificate_elsewhere critical"]
+            )
+        }
+        #expect(try names([SampleRecord.hash(8, 1)]).isEmpty)
+        #expect(try names([record.tbs], #""names":{"points":"here"}"#) == ["misplaced_certificate medium"])
+        var own = record
+        own.ip = "192.0.2.30"
+        #expect(
+            try findings(own, Self.elsewhere, authorised: [record.tbs]).map(\.name)
+                == [.authorized, .namesPointElsewhere]
+        )
     }
 
     /// Of a day to come, or of one after the record, nobody can say that it is still shown.

@@ -28,15 +28,17 @@ extension FindingEngine {
         // At an address of ours a certificate of ours is at most misplaced.
         let isOurs = record.text(.ip).flatMap { IPAddress($0) }.map { index.isOwned($0) } ?? false
         let isAuthorised = evaluation.assets.contains { index.inventory.assets[$0].authorises(certificate) }
-        if !isOurs, !isAuthorised, let owner = owners.some.first {
+        let whose =
+            owners.some.first.map { "The certificate of \(index.inventory.assets[$0].address)" }
+            ?? (index.isAuthorised(certificate) ? "A certificate of ours, \(certificate.subjectText)," : nil)
+        if !isOurs, !isAuthorised, let whose {
             // A CDN serves a name from more addresses than DNS shows at one place.
             let severity: Severity? = record.text(.hostingKind) == "cdn" ? .high : nil
             findings.append(
                 Finding(
                     .certificateElsewhere,
-                    "The certificate of \(index.inventory.assets[owner].address) is here, and its names point "
-                        + "\(target)\(Self.host(record)).",
-                    asset: owner,
+                    "\(whose) is here, and its names point \(target)\(Self.host(record)).",
+                    asset: owners.some.first,
                     severity: severity
                 )
             )

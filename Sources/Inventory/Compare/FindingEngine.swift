@@ -158,6 +158,15 @@ package final class FindingEngine {
                     asset: owner
                 )
             )
+        } else if !isOwned, index.isAuthorised(certificate) {
+            // Where it belongs nobody has said, which is less than that it belongs elsewhere.
+            findings.append(
+                Finding(
+                    .misplacedCertificate,
+                    "A certificate of ours, \(certificate.subjectText), is on an endpoint that no asset names.",
+                    severity: .medium
+                )
+            )
         } else if !isOwned, let name = certificate.names.first(where: { index.isOurs($0) }) {
             findings.append(
                 Finding(

@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 package import Wire
 
 /// Finds assets by endpoint, by certificate and by name.
@@ -12,6 +12,8 @@ package struct InventoryIndex: Sendable {
     private var certificates: [Digest256: [Int32]] = [:]
     private var keys: [Digest256: [Int32]] = [:]
     private var tbs: [Digest256: [Int32]] = [:]
+    /// Certificates, keys and TBS families that are ours wherever they stand: no asset is named for them.
+    package var authorised: Set<Digest256> = []
     /// Names that are ours, the domains below which all are, and the domains right above ours.
     private var ourNames: Set<String> = []
     private var ourDomains: Set<String> = []
@@ -105,6 +107,14 @@ package struct InventoryIndex: Sendable {
     ) {
         let found = certificates[certificate] ?? key.flatMap { keys[$0] } ?? body.flatMap { tbs[$0] } ?? []
         return (found.prefix(8).map(Int.init), found.count)
+    }
+
+    /// Whether a certificate is ours, though no asset is named for it.
+    func isAuthorised(_ certificate: ObservedCertificate) -> Bool {
+        guard !authorised.isEmpty else { return false }
+        return [certificate.sha256, certificate.key, certificate.tbs].contains {
+            $0.map(authorised.contains) ?? false
+        }
     }
 
     /// Whether a name in a certificate is one of ours or covers one.

@@ -47,6 +47,15 @@ struct CompareCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "What 'ct authorize' wrote (STATE.authorized): certificates and keys of yours besides; repeatable.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var authorized: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
             "An earlier sweep, to say what changed since; '-' is standard input.",
             valueName: "sweep"
         ),
@@ -108,6 +117,9 @@ struct CompareCommand: ParsableCommand {
         guard expiring.map({ 0...Inventory.mostDays ~= $0 }) ?? true else {
             throw ValidationError("--expiring takes days from 0 to \(Inventory.mostDays)")
         }
+        guard inventory != nil || authorized.isEmpty else {
+            throw ValidationError("--authorized goes with --inventory")
+        }
         guard inventory == nil || expiring == nil else {
             throw ValidationError("with --inventory the days stand in its column expiring_days")
         }
@@ -161,7 +173,15 @@ struct CompareCommand: ParsableCommand {
             worst = [worst, counts.worst].compactMap(\.self).max()
         }
         if let inventory {
-            let comparison = SweepComparison(try InventoryFile.load(inventory)) { try sink.write($0) }
+            var index = try InventoryFile.load(inventory)
+            for file in authorized {
+                // A watch may not have one yet; who names one means one that is there.
+                guard FileManager.default.fileExists(atPath: file) else {
+                    throw FileError(file, "is not there")
+                }
+                index.authorised.formUnion(try AuthorisedFile.read(file))
+            }
+            let comparison = SweepComparison(index) { try sink.write($0) }
             try sources(files).forEach { try comparison.add($0) }
             try comparison.finish { asset, port, time in
                 try known?.absence(asset, port: port, at: time)
