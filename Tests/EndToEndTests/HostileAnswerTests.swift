@@ -64,6 +64,15 @@ import Testing
                 + "Content-Length: 2\r\n\r\nhi",
             ["informational_response", "no_headers"]
         ),
+        // More than a store's term can have, in a header that rules ask for, and in one that nobody knows.
+        Answer(
+            "headers of 40,000 bytes",
+            ok + "X-Invented: " + String(repeating: "i", count: 40_000) + "\r\nContent-Length: 2\r\n\r\nhi"
+        ),
+        Answer(
+            "a Server header of 20,000 letters of two bytes",
+            ok + "Server: " + String(repeating: "ä", count: 20_000) + "\r\nContent-Length: 2\r\n\r\nhi"
+        ),
         Answer("100 MB", ok + "Content-Length: 104857600\r\n\r\n").with {
             $0.isTruncated = true
             $0.endless = Array(repeating: 0x78, count: 4096)

@@ -88,7 +88,8 @@ func schemaErrors(_ lines: String) throws -> String {
     let scratch = Scratch()
     let path = try scratch.write("records.ndjson", lines)
     for store in ["elasticsearch", "opensearch"] {
-        let template = try scratch.write(store, Program.run(["schema", "--for", store]).text)
+        let component = try Program.run(["schema", "--for", store + "-component"])
+        let template = try scratch.write(store, component.text)
         let mapped = try run(
             "python3",
             ["-B", projectFolder + "/Tests/Tools/check_mapping.py", template, path]

@@ -105,6 +105,86 @@ import Testing
         #expect(try schemaErrors(forged).contains("tls.invented is not mapped"))
     }
 
+    /// An index template is made of the component that the page loads before it.
+    @Test(arguments: ["elasticsearch", "opensearch"]) func templatesAreLoadedInTwo(_ store: String) throws {
+        func template(_ name: String) throws -> [String: Any] {
+            let object = try JSONSerialization.jsonObject(
+                with: Data(Program.run(["schema", "--for", name]).output)
+            )
+            return try #require(object as? [String: Any])
+        }
+        let page = try String(contentsOfFile: projectFolder + "/Docs/siem.md", encoding: .utf8)
+        let index = try template(store)
+        let parts = try #require(index["composed_of"] as? [String])
+        for part in parts { #expect(page.contains("_component_template/\(part)\"")) }
+        #expect(index["template"] == nil && index["data_stream"] != nil)
+        #expect(index["index_patterns"] as? [String] == ["hallmark-*"])
+        let component = try template(store + "-component")
+        // A component takes nothing else.
+        #expect(Set(component.keys) == ["template", "_meta"])
+    }
+
+    /// What OpenSearch has a field for: every header that a shipped rule asks for.
+    @Test func openSearchKnowsTheHeadersOfRules() throws {
+        let component = try Program.run(["schema", "--for", "opensearch-component"]).text
+        #expect(!component.contains("flat_object"))
+        let rules = try check(
+            "grep",
+            ["-rhoE", #"^ +http\.response\.header\.[a-z0-9_-]+"#, projectFolder + "/signatures"]
+        )
+        let names = Set(rules.text.split(separator: "\n").compactMap { $0.split(separator: ".").last })
+        #expect(names.count > 20)
+        for name in names { #expect(component.contains("\"\(name)\":{\"type\":\"keyword\""), "\(name)") }
+    }
+
+    /// The transformation keeps to Azure Monitor's bounds and functions, and no two columns are the same.
+    @Test func sentinelGetsWhatItsColumnsSay() throws {
+        let output = try Program.run(["schema", "--for", "sentinel"]).output
+        let document = try #require(
+            try JSONSerialization.jsonObject(with: Data(output)) as? [String: Any]
+        )
+        let text = try #require(document["transformKql"] as? String)
+        #expect(text.count <= 15_360)
+        let functions = Set(text.matches(of: /([a-z_]+)\(/).map { String($0.1) })
+        #expect(
+            functions.isSubset(of: [
+                "parse_json", "tostring", "tolong", "tobool", "todatetime", "toreal",
+            ])
+        )
+        let operators = text.split(separator: " | ").map { $0.split(separator: " ")[0] }
+        #expect(operators == ["source", "extend", "extend", "project"])
+        let table = (document["table"] as? [String: Any])?["properties"] as? [String: Any]
+        let columns = try #require((table?["schema"] as? [String: Any])?["columns"] as? [[String: String]])
+        let types = Dictionary(uniqueKeysWithValues: columns.map { ($0["name"] ?? "", $0["type"] ?? "") })
+        #expect(types["event_risk_score"] == "real" && types["hallmark_leads"] == "dynamic")
+        #expect(types["hallmark_leads_software_name"] == nil && types["hallmark_probes_kind"] == nil)
+        let project = try #require(text.split(separator: " | project ").last)
+        let pairs = project.split(separator: ", ").map { $0.split(separator: " = ").map(String.init) }
+        #expect(pairs.map(\.[0]) == columns.compactMap { $0["name"] })
+        #expect(Set(pairs.map(\.[1])).count == pairs.count)
+    }
+
+    /// A score has a fraction where ECS gives it one.
+    @Test func scoresAreNoIntegers() throws {
+        #expect(
+            try Program.run(["schema", "--for", "clickhouse"]).text.contains(
+                "`event_risk_score` Nullable(Float64)"
+            )
+        )
+        let duckdb = try Program.run(["schema", "--for", "duckdb"]).text
+        #expect(duckdb.contains(/AS DOUBLE\) AS event_risk_score\b/))
+    }
+
+    /// Splunk is told to read all of a record, and the strongest lead is early all the same.
+    @Test func splunkReadsWhatStandsAtTheEnd() throws {
+        let text = try Program.run(["schema", "--for", "splunk"]).text
+        #expect(text.contains("\n[spath]\nextraction_cutoff = 4194304\n"))
+        let lines = try String(contentsOfFile: try #require(Self.sweep).path, encoding: .utf8)
+        let record = try #require(lines.split(separator: "\n").first { $0.contains("\"leads\"") })
+        let early = record.prefix(1000)
+        for part in ["\"risk_score\":", "\"rule\":", "\"threat\":"] { #expect(early.contains(part)) }
+    }
+
     @Test func everyStoreGetsEveryField() throws {
         let sweep = try #require(Self.sweep).path
         let sentinel = try Program.run(["schema", "--for", "sentinel"]).output
@@ -116,7 +196,7 @@ import Testing
         #expect(Set(names).count == names.count && names.count <= 500)
         #expect(names.allSatisfy { $0.wholeMatch(of: /[A-Za-z][A-Za-z0-9_]{0,44}/) != nil })
         let duckdb = try Program.run(["schema", "--for", "duckdb"]).text
-        let known = Set(duckdb.matches(of: /(?m)^    ([a-z0-9_]+) [A-Z]/).map { String($0.1) })
+        let known = Set(duckdb.matches(of: #/ AS ([a-z0-9_]+),?\n/#).map { String($0.1) })
         let page = try String(contentsOfFile: projectFolder + "/Docs/observation.md", encoding: .utf8)
         let fields = page.matches(of: /(?m)^\| `([@a-z0-9_.]+)` \| (?!array of objects)[a-z]/)
             .map { String($0.1).replacing("@", with: "").replacing(".", with: "_") }

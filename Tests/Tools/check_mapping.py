@@ -1,4 +1,4 @@
-"""Holds records to an index template by Elasticsearch's rules: check_mapping.py TEMPLATE RECORDS…
+"""Holds records to a component template by Elasticsearch's rules: check_mapping.py TEMPLATE RECORDS…
 
 One type a field, values that fit it, every field mapped, and the store's limits of fields, depth and terms
 (https://www.elastic.co/docs/reference/elasticsearch/index-settings/mapping-limit).
@@ -36,6 +36,8 @@ def check(mapping, value, path, faults):
             if not name or "." in name or name.startswith("_"):
                 faults.append(f"{path}: a field can't be called {name!r}")
             below = mapping.get("properties", {}).get(name)
+            if below is None and mapping.get("dynamic") is False:
+                continue  # said of this object itself: it is kept, and not indexed
             if below is None:
                 faults.append(f"{path}.{name} is not mapped")
             else:

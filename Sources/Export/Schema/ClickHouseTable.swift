@@ -70,10 +70,10 @@ package enum ClickHouseTable {
 
     private static func scalar(_ field: Field) -> String {
         switch field.kind {
-        case .long: "Int64"
+        case .long: field.isFraction ? "Float64" : "Int64"
         case .boolean: "Bool"
         case .date: "DateTime64(3, 'UTC')"
-        default: field.name == "event.risk_score" ? "Float64" : "String"
+        default: "String"
         }
     }
 

@@ -1,10 +1,13 @@
 import Bytes
 import Observations
 
-/// A composable index template for Elasticsearch or OpenSearch.
+/// Templates for Elasticsearch or OpenSearch: a component with the mappings, and an index template of it.
 ///
-/// Names that are no field of the record are kept and not indexed (`dynamic` is false), and a map of names
-/// that the server chose is one field of the store: so no server can add a field.
+/// Names that are no field of the record are kept and not indexed (`dynamic` is false). A map of names that
+/// the server chose is one field in Elasticsearch (`flattened`). OpenSearch's `flat_object` takes no
+/// `ignore_above` and refuses a record for one value of 32,767 bytes, so that there such a map has the
+/// headers that rules ask for as keywords, and keeps the others. So no server can add a field, and none can
+/// have a record refused.
 struct IndexTemplate {
     enum Store {
         case elasticsearch, openSearch
@@ -35,22 +38,36 @@ struct IndexTemplate {
     /// In characters; the store's bound is 32,766 bytes, which four times as many can't reach.
     private static let longest = 1024
 
-    var text: String {
+    /// The name under which the index template looks for the component.
+    private static let component = "hallmark-mappings"
+
+    /// The component template: the mappings, and the bound of fields that they want.
+    var componentText: String {
         var out = ByteBuffer(capacity: 1 << 16)
-        out.append("{")
-        out.strings("index_patterns", ["hallmark-*"])
-        out.member("priority", 300)
-        out.append(",\"data_stream\":{},\"template\":{\"settings\":{\"index\":{\"mapping\":{")
+        out.append("{\"template\":{\"settings\":{\"index\":{\"mapping\":{")
         out.append("\"total_fields\":{\"limit\":1000}}}},\"mappings\":{\"dynamic\":false,\"properties\":")
         properties(Node(Field.all), &out)
         out.append("}}")
-        out.object("_meta")
-        out.member(
-            "description",
-            "Records of hallmark, named by ECS 9. Written by 'hallmark schema'." as String
-        )
-        out.append("}}\n")
+        describe("Fields of records of hallmark, named by ECS 9.", &out)
         return out.text
+    }
+
+    /// The index template: data streams that are made of the component.
+    var text: String {
+        var out = ByteBuffer(capacity: 512)
+        out.append("{")
+        out.strings("index_patterns", ["hallmark-*"])
+        out.strings("composed_of", [Self.component])
+        out.member("priority", 300)
+        out.append(",\"data_stream\":{}")
+        describe("Data streams of records of hallmark.", &out)
+        return out.text
+    }
+
+    private func describe(_ text: String, _ out: inout ByteBuffer) {
+        out.object("_meta")
+        out.member("description", text + " Written by 'hallmark schema'.")
+        out.append("}}\n")
     }
 
     private func properties(_ node: Node, _ out: inout ByteBuffer) {
@@ -74,9 +91,21 @@ struct IndexTemplate {
     private func leaf(_ field: Field, _ out: inout ByteBuffer) {
         switch field.kind {
         case .long, .boolean, .date, .ip: out.member("type", Self.types[field.name] ?? field.kind.rawValue)
+        case .map where store == .openSearch:
+            out.append("\"dynamic\":false")
+            out.object("properties")
+            for name in RuleHeaders.names {
+                out.comma()
+                out.string(name)
+                out.append(":{")
+                out.member("type", "keyword" as String)
+                out.member("ignore_above", Self.longest)
+                out.endObject()
+            }
+            out.endObject()
         case .map:
-            out.member("type", store == .elasticsearch ? "flattened" : "flat_object" as String)
-            if store == .elasticsearch { out.member("ignore_above", Self.longest) }
+            out.member("type", "flattened" as String)
+            out.member("ignore_above", Self.longest)
         case .objects: out.member("type", "object" as String)
         case .keyword, .pairs:
             let type = Self.types[field.name] ?? "keyword"

@@ -3,6 +3,8 @@ import Observations
 /// For whom the fields of a record can be described.
 package enum SchemaFormat: String, CaseIterable, Sendable {
     case json, elasticsearch, opensearch, splunk, clickhouse, duckdb, sentinel
+    case elasticsearchComponent = "elasticsearch-component"
+    case opensearchComponent = "opensearch-component"
 
     /// The description, written from the one table of fields.
     package var text: String {
@@ -10,6 +12,8 @@ package enum SchemaFormat: String, CaseIterable, Sendable {
         case .json: SchemaDocument.text()
         case .elasticsearch: IndexTemplate(.elasticsearch).text
         case .opensearch: IndexTemplate(.openSearch).text
+        case .elasticsearchComponent: IndexTemplate(.elasticsearch).componentText
+        case .opensearchComponent: IndexTemplate(.openSearch).componentText
         case .splunk: SplunkConfiguration.text
         case .clickhouse: ClickHouseTable.text()
         case .duckdb: DuckDBTable.text
@@ -30,6 +34,9 @@ extension Field {
     var isList: Bool {
         isArray && (enclosingArrays.isEmpty || isListInEach)
     }
+
+    /// Whether a number can have a fraction: ECS has it so.
+    var isFraction: Bool { name == "event.risk_score" }
 
     /// The name as a column of a table: `server_ip`.
     ///

@@ -1,6 +1,6 @@
 import Observations
 
-/// `props.conf` and `transforms.conf` for Splunk, with the names of its Common Information Model.
+/// `props.conf`, `transforms.conf` and `limits.conf` for Splunk, with the names of its common model.
 enum SplunkConfiguration {
     /// What Splunk's model of certificates calls a field.
     private static let aliases: [(field: String, name: String)] = [
@@ -17,10 +17,10 @@ enum SplunkConfiguration {
             .map { "FIELDALIAS-hallmark_\($0.name) = \($0.field) AS \($0.name)" }
         return """
             # props.conf
-            # A record is one line and can be long: nothing of it may be cut off. By itself Splunk reads the
-            # first 5,000 characters of JSON at search time (limits.conf, [spath] extraction_cutoff). The
-            # strongest lead stands in the first 1,000 (event.risk_score, rule.name, threat.software.name); what
-            # hallmark_leads takes is found anywhere.
+            # A record is one line and can be long: nothing of it may be cut off (TRUNCATE). By itself Splunk
+            # reads the first 5,000 characters of JSON at search time; limits.conf below has it read all. Without
+            # that, the strongest lead is found, which stands in the first 1,000 (event.risk_score, rule.name,
+            # threat.software.name), and what hallmark_leads takes, which it takes from anywhere: all leads.
             [hallmark]
             SHOULD_LINEMERGE = false
             LINE_BREAKER = ([\\r\\n]+)
@@ -50,6 +50,11 @@ enum SplunkConfiguration {
             LOOKAHEAD = 4194304
             REGEX = "findings":\\[\\{"name":"(\\w+)","severity":"(\\w+)"
             FORMAT = finding_name::$1 finding_severity::$2
+
+            # limits.conf
+            # For all sources: Splunk has no such bound for one. hallmark.leads is the end of a record.
+            [spath]
+            extraction_cutoff = 4194304
 
             """
     }

@@ -14,6 +14,8 @@ struct SchemaCommand: ParsableCommand {
         discussion: """
             Docs/siem.md says what to do with each.
 
+              hallmark schema --for elasticsearch-component | curl -X PUT -H 'Content-Type: application/json' \
+            --data-binary @- https://elastic.example/_component_template/hallmark-mappings
               hallmark schema --for elasticsearch | curl -X PUT -H 'Content-Type: application/json' \
             --data-binary @- https://elastic.example/_index_template/hallmark
               hallmark schema --for duckdb | duckdb sweeps.duckdb
