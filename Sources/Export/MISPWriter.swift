@@ -31,6 +31,8 @@ struct MISPWriter: ExportWriter {
     private var uuid = NameUUID.of("misp event")
     private var software: Set<String> = []
     private var tags: Set<String> = []
+    /// 1 high, 2 medium, 3 low, 4 undefined, in MISP's numbers.
+    private var threatLevel = 4
     private var endpoints = 0
     private var last: Int?
 
@@ -45,6 +47,7 @@ struct MISPWriter: ExportWriter {
         last = max(last ?? record.time, record.time)
         for lead in record.leads {
             software.insert(lead.software)
+            threatLevel = min(threatLevel, Self.threatLevel(lead))
             tags.insert("hallmark:software=\"\(Self.tagText(lead.software))\"")
             if let id = lead.id { tags.insert("hallmark:attack=\"\(Self.tagText(id))\"") }
         }
@@ -155,8 +158,8 @@ struct MISPWriter: ExportWriter {
         )
         out.member("date", RFC3339.day(time))
         out.member("timestamp", String(time / 1000))
-        // Undefined; initial; your organisation only.
-        out.member("threat_level_id", "4" as String)
+        out.member("threat_level_id", String(threatLevel))
+        // Initial; your organisation only.
         out.member("analysis", "0" as String)
         out.member("distribution", "0" as String)
         out.member("published", false)
@@ -169,6 +172,16 @@ struct MISPWriter: ExportWriter {
             out.endObject()
         }
         out.append("]}}\n")
+    }
+
+    /// How grave it would be: as sure as the lead is, and low for software that honest people run as well.
+    private static func threatLevel(_ lead: ExportRecord.Lead) -> Int {
+        if lead.isDualUse { return 3 }
+        return switch lead.label {
+        case .high: 1
+        case .medium: 2
+        case .low: 3
+        }
     }
 
     /// A name without the quotes that a machine tag is made of.

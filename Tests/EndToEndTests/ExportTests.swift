@@ -165,6 +165,80 @@ import Testing
         }
     }
 
+    /// Three kinds of software on two endpoints of one address, which show one certificate.
+    private func shared(_ scratch: Scratch) throws -> String {
+        func record(_ day: Int, _ port: Int, _ leads: [(name: String, confidence: Int, kind: String)])
+            -> String
+        {
+            let elements = leads.map {
+                #"{"software":{"name":"\#($0.name)"},"confidence":\#($0.confidence),"#
+                    + #""label":"\#($0.confidence < 80 ? "medium" : "high")","kinds":["\#($0.kind)"]}"#
+            }
+            return #"{"@timestamp":"2026-11-0\#(day)T00:00:00Z","event":{"dataset":"hallmark.observation"},"#
+                + #""server":{"ip":"192.0.2.1","port":\#(port),"domain":"c2.example"},"#
+                + #""tls":{"server":{"hash":{"sha256":"\#(String(repeating: "AB", count: 32))","#
+                + #""sha1":"\#(String(repeating: "CD", count: 20))"}}},"#
+                + #""hallmark":{"leads":[\#(elements.joined(separator: ","))]}}"#
+        }
+        let lines = [
+            record(1, 443, [("AsyncRAT", 60, "certificate")]),
+            record(2, 8443, [("Covenant", 99, "http"), ("AsyncRAT", 90, "certificate")]),
+            record(3, 443, [("Gophish", 99, "certificate"), ("AsyncRAT", 60, "certificate")]),
+        ]
+        return try scratch.write("shared.ndjson", lines.joined(separator: "\n") + "\n")
+    }
+
+    private func export(_ format: String, of path: String) throws -> CommandResult {
+        let result = try Program.run(["export", "--to", format, path])
+        #expect(result.status == 0, "\(result.errors)")
+        return result
+    }
+
+    /// What stands once for several records tells of all of them, with the strongest lead of each software.
+    @Test func oneIndicatorTellsOfAllThatLeadsToIt() throws {
+        let scratch = Scratch()
+        let path = try shared(scratch)
+        let intel = try #require(read("zeek", export("zeek", of: path)) as? [[String: String]])
+        let words = Dictionary(
+            uniqueKeysWithValues: intel.map { ($0["indicator_type"] ?? "", $0["meta.desc"] ?? "") }
+        )
+        let all = "seen 2026-11-03: Covenant high (99), Gophish high (99), AsyncRAT high (90)"
+        #expect(words["Intel::ADDR"] == all && words["Intel::DOMAIN"] == all)
+        #expect(words["Intel::CERT_HASH"] == "seen 2026-11-03: Gophish high (99), AsyncRAT high (90)")
+
+        let rules = try #require(read("suricata", export("suricata", of: path)) as? [[String: Any]])
+        let metadata = rules.compactMap { rule -> String? in
+            guard (rule["msg"] as? String)?.contains("AsyncRAT certificate") == true else { return nil }
+            return (rule["options"] as? [[String]])?.first { $0[0] == "metadata" }?[1]
+        }
+        #expect(metadata.count == 1)
+        #expect(metadata.first?.contains("confidence 90, label high") == true, "\(metadata)")
+        #expect(metadata.first?.contains("seen 2026-11-03") == true)
+        #expect(rules.count == 6)
+
+        let objects = try #require(read("stix", export("stix", of: path)) as? [[String: Any]])
+        let indicators = objects.filter { $0["type"] as? String == "indicator" }
+        #expect(indicators.count == 6)
+        let list = try #require(read("blocklist", export("blocklist", of: path)) as? [[String]])
+        #expect(list.count == 1 && list[0][1].contains("Covenant") && list[0][1].contains("Gophish"))
+    }
+
+    /// An event is as grave as its strongest lead is sure, and low for what honest people run.
+    @Test func mispSaysHowGraveItIs() throws {
+        func level(_ path: String) throws -> String? {
+            let object = try JSONSerialization.jsonObject(with: Data(try export("misp", of: path).output))
+            return ((object as? [String: Any])?["Event"] as? [String: Any])?["threat_level_id"] as? String
+        }
+        let scratch = Scratch()
+        let path = try shared(scratch)
+        #expect(try level(path) == "1")
+        let lines = try String(contentsOfFile: path, encoding: .utf8)
+        let first = String(lines.prefix { $0 != "\n" }) + "\n"
+        #expect(try level(scratch.write("medium.ndjson", first)) == "2")
+        let dual = lines.replacing("\"kinds\":", with: "\"dual_use\":true,\"kinds\":")
+        #expect(try level(scratch.write("dual.ndjson", dual)) == "3")
+    }
+
     /// What could not be read is said, counted and ends with 1.
     @Test func whatCannotBeReadIsSaid() throws {
         let scratch = Scratch()

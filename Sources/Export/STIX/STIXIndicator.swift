@@ -5,12 +5,13 @@ struct STIXIndicator {
     let id: String
     let software: String
     let name: String
-    let description: String
     let pattern: String
     let isDualUse: Bool
     /// Whether it is for an address, which somebody else may have tomorrow.
     let isOfAddress: Bool
     private(set) var confidence: Int
+    /// What speaks for it and against it, where it was the strongest.
+    private(set) var description: String
     /// Milliseconds since 1970.
     private(set) var first: Int
     private(set) var last: Int
@@ -71,7 +72,7 @@ struct STIXIndicator {
     }
 
     mutating func add(_ other: STIXIndicator, _ observed: String) {
-        confidence = max(confidence, other.confidence)
+        if other.confidence > confidence { (confidence, description) = (other.confidence, other.description) }
         first = min(first, other.first)
         last = max(last, other.last)
         if !self.observed.contains(observed) { self.observed.append(observed) }
