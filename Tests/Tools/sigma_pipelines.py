@@ -46,6 +46,17 @@ def arrays(schema, name=""):
         yield from arrays(member, here)
 
 
+def leaves(schema, name=""):
+    """The dotted names of the values in a JSON Schema, but of what a server names."""
+    for key, member in schema.get("properties", {}).items():
+        here = f"{name}.{key}" if name else key
+        member = member["items"] if member.get("type") == "array" else member
+        if "properties" in member:
+            yield from leaves(member, here)
+        elif here != "http.response.header" and not here.startswith("hallmark.http."):
+            yield here
+
+
 def convert(rules):
     backends = {
         "hallmark_elasticsearch": LuceneBackend, "hallmark_splunk": SplunkBackend,
@@ -62,7 +73,28 @@ def convert(rules):
     return queries, refused
 
 
+def hostile(records, rules):
+    """What the programs say of lines that are no records, and of rules that can't be asked, with their exit status."""
+    packages_folder = os.path.join(os.path.dirname(packages.FOLDER), "python-sigma-pipelines")
+    code = (
+        "import sys, sigma.pipelines, importlib; sigma.pipelines.__path__.append(sys.argv[1]); "
+        "sys.exit(importlib.import_module('sigma.pipelines.hallmark.' + sys.argv[2]).main(sys.argv[3:]))")
+
+    def run(name, *arguments):
+        ran = subprocess.run(
+            [sys.executable, "-B", "-c", code, os.path.join(SHIPPED, "sigma", "pipelines"), name, *arguments],
+            stdin=open(records, "rb"), capture_output=True, text=True, check=False,
+            env=os.environ | {"PYTHONPATH": packages_folder})
+        return f"{ran.returncode}: {ran.stderr.splitlines()[-1] if ran.stderr else ''}"
+
+    print("table", run("table", records + ".sqlite"))
+    for store in ("splunk", "elasticsearch"):
+        print(store, run("convert", store, rules + "/tunnel"))
+
+
 def main():
+    if sys.argv[1] == "--hostile":
+        return hostile(*sys.argv[2:])
     rules = {}
     for path in sorted(glob.glob(os.path.join(ROOT, "signatures", "**", "*.yml"), recursive=True)):
         text = open(path, encoding="utf-8").read()
@@ -80,10 +112,11 @@ def main():
         for match in json.loads(line).get("hallmark", {}).get("matches", []):
             ours.setdefault(match["rule"]["name"], set()).add(number)
     used = {name for query in queries["hallmark_sqlite"].values() for name in re.findall(r"`([^`]+)`", query)}
-    names = sorted({name.removesuffix("[]") for name in used})
+    headers = {name.removesuffix("[]") for name in used if name.startswith("http.response.header.")}
     database = table.prepare(sqlite3.connect(":memory:"))
-    rows = [(number, values) for number, example in enumerate(examples) for values in table.exchanges(example)]
-    table.fill_rows(database, rows, names, "logs")
+    logs = table.Table(database)
+    for example in examples:
+        logs.add(example)
     agreed, different = 0, []
     for path, query in queries["hallmark_sqlite"].items():
         title = rules[path][1]["title"]
@@ -92,10 +125,13 @@ def main():
         for number in found ^ ours.get(title, set()):
             who = "SQL" if number in found else "match"
             different.append(f"{title}: {who} alone finds {json.dumps(examples[number], default=str)[:300]}")
-    known = set(arrays(json.load(open(os.path.join(ROOT, "Docs", "observation.schema.json")))))
+    schema = json.load(open(os.path.join(ROOT, "Docs", "observation.schema.json")))
+    known = set(arrays(schema))
+    unknown = {name for name in table.FIELDS if not name.startswith("http.response.header.")} ^ set(leaves(schema))
     json.dump({
         "rules": len(rules), "refused": refused, "agreed": agreed, "different": different,
-        "arrays": sorted(known ^ hallmark.ARRAYS)}, sys.stdout)
+        "arrays": sorted(known ^ hallmark.ARRAYS),
+        "fields": sorted(unknown | headers - set(table.FIELDS))}, sys.stdout)
 
 
 if __name__ == "__main__":
