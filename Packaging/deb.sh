@@ -17,8 +17,7 @@ maintainer="The Hallmark authors <hallmark@hallmark.example>"
 documents() {
     local doc=$1/usr/share/doc/$2
     mkdir -p "$doc"
-    printf 'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: Hallmark\n\n' > "$doc/copyright"
-    printf 'Files: *\nCopyright: 2026 The Hallmark authors\nLicense: Apache-2.0\n On Debian systems the text is in /usr/share/common-licenses/Apache-2.0.\n' >> "$doc/copyright"
+    Packaging/copyright.sh "$2" "$stage/share/doc/hallmark/licenses" > "$doc/copyright"
     printf '%s (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md in the package hallmark.\n\n -- %s  %s\n' \
         "hallmark" "$version" "$maintainer" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9n > "$doc/changelog.gz"
 }
@@ -65,7 +64,7 @@ mkdir -p "$program/usr/share/zsh/vendor-completions"
 cp "$stage/share/zsh/site-functions/_hallmark" "$program/usr/share/zsh/vendor-completions/"
 gzip -9nc "$stage/share/man/man1/hallmark.1" > "$program/usr/share/man/man1/hallmark.1.gz"
 documents "$program" hallmark
-cp -r "$stage"/share/doc/hallmark/{Docs,README.md,CHANGELOG.md,NOTICE,examples,pysigma,sbom.cdx.json} "$program/usr/share/doc/hallmark/"
+cp -r "$stage"/share/doc/hallmark/{Docs,README.md,CHANGELOG.md,NOTICE,examples,licenses,pysigma,sbom.cdx.json} "$program/usr/share/doc/hallmark/"
 # Completions are read by a shell, not run. Yams brings the libyaml that it is tested with, and `roots audit` reads the
 # lists of packages in images, of which dpkg itself knows nothing.
 sed -i '1{/^#!/d}' "$program/usr/share/bash-completion/completions/hallmark"

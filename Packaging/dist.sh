@@ -68,9 +68,10 @@ cp -r Docs README.md CHANGELOG.md SECURITY.md LICENSE NOTICE "$share/doc/hallmar
 cp -r Packaging/systemd "$share/doc/hallmark/examples"
 cp -r Packaging/pysigma "$share/doc/hallmark/"
 cp Packaging/weekly/* "$share/doc/hallmark/examples/"
+cp Packaging/licenses/* "$share/doc/hallmark/licenses/"
 for checkout in "$build"/checkouts/*/; do
-    for file in "$checkout"LICENSE*; do
-        cp "$file" "$share/doc/hallmark/licenses/$(basename "$checkout")-$(basename "$file")"
+    for file in "$checkout"LICENSE* "$checkout"NOTICE*; do
+        [ ! -f "$file" ] || cp "$file" "$share/doc/hallmark/licenses/$(basename "$checkout")-$(basename "$file")"
     done
 done
 # Where the toolchain lies it says itself: `swift` may be a wrapper, as that of swiftly.

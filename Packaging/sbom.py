@@ -43,6 +43,21 @@ def runtime():
             "properties": [{"name": "hallmark:linked", "value": "statically"}]}
 
 
+def embedded(binary):
+    """What comes inside others: the parser in Yams, and what Swift's Foundation knows of languages."""
+    def component(name, owner, license, version=None):
+        return {"type": "library", "name": name, "bom-ref": name, **({"version": version} if version else {}),
+                "licenses": [{"license": {"id": license}}],
+                "properties": [{"name": "hallmark:linked", "value": "statically"},
+                               {"name": "hallmark:within", "value": owner}]}
+
+    # Yams does not say which version it took.
+    found = [component("libyaml", "yams", "MIT")]
+    # ICU names its data by its version; a binary that loads the runtime has none.
+    data = re.search(rb"icudt(\d+)", open(binary, "rb").read())
+    return found + [component("icu", "swift-runtime", "Unicode-3.0", data.group(1).decode())] if data else found
+
+
 def libraries(binary):
     """The shared libraries that the binary names, by the Debian packages that have them."""
     needed = re.findall(r"NEEDED\s+(\S+)", run("objdump", "-p", binary))
@@ -65,7 +80,8 @@ def libraries(binary):
 
 def main():
     version, build, binary = sys.argv[1:]
-    components = sorted(packages(build), key=lambda one: one["name"]) + [runtime()] + libraries(binary)
+    components = sorted(packages(build), key=lambda one: one["name"])
+    components += [runtime()] + embedded(binary) + libraries(binary)
     time = datetime.datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), datetime.timezone.utc)
     digest = hashlib.sha256(open(binary, "rb").read()).hexdigest()
     document = {

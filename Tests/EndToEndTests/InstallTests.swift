@@ -101,6 +101,9 @@ import Testing
             #expect(component?.first as? String == String(match.2), "\(match.1)")
             #expect((component?.last as? [String])?.isEmpty == false, "\(match.1) has no licence")
         }
+        // What came inside of others. The tests' program loads Swift's runtime, and so has no ICU inside.
+        #expect((components["libyaml"]?.last as? [String]) == ["MIT"])
+        #expect(components["icu"] == nil)
         // What the program loads, by the packages that have it.
         #expect(components["libssl3"] != nil)
         #expect(components.keys.contains { $0.hasPrefix("libvectorscan") })
@@ -110,5 +113,65 @@ import Testing
             ["-B", projectFolder + "/Tests/Tools/read_sbom.py", try scratch.write("forged.json", forged)]
         )
         #expect(refused.status != 0)
+        // A binary that has Foundation's data inside.
+        let whole = scratch.file("whole")
+        try FileManager.default.copyItem(atPath: Program.path, toPath: whole)
+        let handle = try #require(FileHandle(forWritingAtPath: whole))
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data("icudt76_dat".utf8))
+        try handle.close()
+        let bill = try TestSupport.run(
+            projectFolder + "/Packaging/sbom.py",
+            ["0.0.1", build.path, whole],
+            environment: ["SOURCE_DATE_EPOCH": "1795923061"]
+        )
+        let read76 = try check(
+            "python3",
+            ["-B", projectFolder + "/Tests/Tools/read_sbom.py", try scratch.write("whole.json", bill.text)]
+        )
+        let all = try JSONSerialization.jsonObject(with: Data(read76.output)) as? [String: [Any]]
+        #expect(all?["icu"]?.first as? String == "76")
+        #expect(all?["icu"]?.last as? [String] == ["Unicode-3.0"])
+    }
+
+    /// A package says whose work is inside, with their texts; the rules' package has none of theirs.
+    @Test func thePackagesNameWhatIsInside() throws {
+        var build = URL(fileURLWithPath: Program.path)
+        while !FileManager.default.fileExists(atPath: build.path + "/checkouts") {
+            try #require(build.path != "/")
+            build.deleteLastPathComponent()
+        }
+        let licenses = scratch.file("licenses")
+        try FileManager.default.createDirectory(atPath: licenses, withIntermediateDirectories: true)
+        for (from, to) in [
+            (build.path + "/checkouts/Yams/LICENSE", "Yams-LICENSE"),
+            (build.path + "/checkouts/GRDB.swift/LICENSE", "GRDB.swift-LICENSE"),
+            (projectFolder + "/Packaging/licenses/libyaml-LICENSE.txt", "libyaml-LICENSE.txt"),
+            (projectFolder + "/Packaging/licenses/unicode-LICENSE.txt", "unicode-LICENSE.txt"),
+        ] {
+            try FileManager.default.copyItem(atPath: from, toPath: licenses + "/" + to)
+        }
+        let tool = projectFolder + "/Packaging/copyright.sh"
+        let program = try check("bash", [tool, "hallmark", licenses]).text
+        for part in [
+            "Gwendal Roué", "JP Simard", "Kirill Simonov", "Unicode, Inc.", "License: MPL-2.0",
+            "Files: usr/share/hallmark/publicsuffix/public_suffix_list.dat", "License: Apache-2.0",
+        ] {
+            #expect(program.contains(part), "\(part)")
+        }
+        // Stanzas are apart by empty lines, which the texts therefore have none of.
+        for stanza in program.split(separator: "\n\n") {
+            let lines = stanza.split(separator: "\n")
+            #expect(lines.first?.wholeMatch(of: /(Format|Files|License): .+/) != nil, "\(stanza)")
+            #expect(
+                lines.allSatisfy { $0.hasPrefix(" ") || $0.contains(#/^[A-Z][A-Za-z-]+: /#) },
+                "\(stanza)"
+            )
+        }
+        let rules = try check("bash", [tool, "hallmark-signatures", licenses]).text
+        #expect(rules.contains("License: Apache-2.0") && !rules.contains("MIT"))
+        // What dist.sh gathers, deb.sh packs.
+        let deb = try String(contentsOfFile: projectFolder + "/Packaging/deb.sh", encoding: .utf8)
+        #expect(deb.contains("licenses,") && deb.contains("copyright.sh"))
     }
 }
