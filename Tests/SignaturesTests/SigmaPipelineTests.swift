@@ -68,7 +68,7 @@ import Testing
         let path = try scratch.write("sweep.ndjson", records.joined(separator: "\n") + "\n")
         let output = try check("python3", ["-B", root + "/Tests/Tools/sigma_readme.py", path]).output
         let typed = try JSONDecoder().decode(Typed.self, from: Data(output))
-        #expect(typed.steps.count == 9)
+        #expect(typed.steps.count == 10)
         for step in typed.steps { #expect(step.status == 0, "\(step.command): \(step.errors)") }
         let said = typed.steps.map(\.errors).joined()
         #expect(said.contains("3 records, 0 lines that are none") && said.contains(", 0 queries failed"))

@@ -22,7 +22,6 @@ def main():
     page = open(os.path.join(SHIPPED, "README.md"), encoding="utf-8").read()
     commands = re.findall(r"^    (\S.*)$", page, re.MULTILINE)
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(SHIPPED, os.path.join(folder, "pysigma"))
         shutil.copy(sys.argv[1], os.path.join(folder, "sweep.ndjson"))
         constraints = os.path.join(folder, "constraints")
         with open(constraints, "w", encoding="utf-8") as file:
@@ -32,6 +31,7 @@ def main():
             if command.startswith(". "):
                 activate = command
             typed = command.replace("/usr/share/hallmark/signatures", os.path.join(ROOT, "signatures"))
+            typed = typed.replace("/usr/share/doc/hallmark/pysigma", SHIPPED)
             ran = subprocess.run(
                 ["bash", "-c", f"{activate} && {typed}"], cwd=folder, capture_output=True, text=True, check=False,
                 env=os.environ | {"PIP_CONSTRAINT": constraints, "PIP_DISABLE_PIP_VERSION_CHECK": "1"})

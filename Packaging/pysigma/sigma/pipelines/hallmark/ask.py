@@ -18,14 +18,14 @@ def main(arguments):
     # To be read only: a query is whatever stands in a file.
     database = prepare(sqlite3.connect(pathlib.Path(arguments[0]).resolve().as_uri() + "?mode=ro", uri=True))
     asked = found = failed = 0
-    for line in sys.stdin:
-        query = json.loads(line)
+    for number, line in enumerate(sys.stdin, 1):
         asked += 1
         try:
+            query = json.loads(line)
             records = database.execute(query["query"].replace("SELECT *", "SELECT DISTINCT record", 1)).fetchall()
-        except sqlite3.Error as error:
+        except (ValueError, KeyError, TypeError, sqlite3.Error) as error:
             failed += 1
-            print(f"{query['title']}: {error}", file=sys.stderr)
+            print(f"query {number}: {error}", file=sys.stderr)
             continue
         for (record,) in sorted(records):
             found += 1

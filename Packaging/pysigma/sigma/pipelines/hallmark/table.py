@@ -129,4 +129,7 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except sqlite3.Error as failure:
+        sys.exit(f"{sys.argv[1]}: {failure}")
