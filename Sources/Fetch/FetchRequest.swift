@@ -29,8 +29,9 @@ package struct FetchRequest: Sendable {
     ///
     /// Not for whom a stranger named: one that never ends its handshake would hold up the others.
     package var sharesConnections = true
-    /// Where the host of `url` is, as somebody else found out; nil to ask the system. Hosts that redirects
-    /// name are not among them.
+    /// Where the host of `url` is, as somebody else found out; nil to ask the system.
+    ///
+    /// Hosts that redirects name are not among them.
     package var places: FetchPlaces?
     /// Told before another attempt: why, and after how many milliseconds it is made.
     package var onWait: (@Sendable (String, UInt64) -> Void)?
