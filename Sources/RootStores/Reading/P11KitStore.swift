@@ -24,7 +24,7 @@ enum P11KitStore {
         while let start = next {
             line += bytes[place..<start.lowerBound].count { $0 == 0x0a }
             next = nextMark(bytes, start.upperBound)
-            add(bytes[start.upperBound..<(next?.lowerBound ?? bytes.count)], line, to: &store)
+            add(Array(bytes[start.upperBound..<(next?.lowerBound ?? bytes.count)]), line, to: &store)
             place = start.lowerBound
         }
         if store.roots.isEmpty, store.faults.isEmpty {
@@ -36,7 +36,7 @@ enum P11KitStore {
     /// The next line that begins with the mark; one inside of a line, as in a remark, opens no object.
     private static func nextMark(_ bytes: [UInt8], _ place: Int) -> Range<Int>? {
         var place = place
-        while let found = bytes[place...].firstRange(of: mark) {
+        while let found = ByteSearch.first(mark, in: bytes, from: place) {
             let before = bytes[..<found.lowerBound].last { ![0x20, 0x09, 0x0d].contains($0) }
             if before == nil || before == 0x0a { return found }
             place = found.upperBound
@@ -44,12 +44,12 @@ enum P11KitStore {
         return nil
     }
 
-    private static func add(_ section: ArraySlice<UInt8>, _ line: Int, to store: inout RootStore) {
+    private static func add(_ section: [UInt8], _ line: Int, to store: inout RootStore) {
         let attributes = attributes(section)
         let place = "\(store.path):\(line)"
         var certificates: [[UInt8]] = []
         if PEMStore.claims(section) {
-            let contents = CertificateFile.contents(pem: Array(section), of: place)
+            let contents = CertificateFile.contents(pem: section, of: place)
             store.faults += contents.faults
             certificates = contents.certificates
         } else if attributes["class"] == "certificate" {
@@ -67,7 +67,7 @@ enum P11KitStore {
     }
 
     /// The attributes of an object, before and behind its PEM block; of one that stands there twice, the last.
-    private static func attributes(_ section: ArraySlice<UInt8>) -> [String: String] {
+    private static func attributes(_ section: [UInt8]) -> [String: String] {
         var attributes: [String: String] = [:]
         for line in section.split(separator: 0x0a) {
             guard let colon = line.firstIndex(of: 0x3a) else { continue }

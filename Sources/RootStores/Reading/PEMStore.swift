@@ -24,8 +24,8 @@ enum PEMStore {
     /// Whether a text says that it holds a certificate; a key or a list of parameters does not.
     ///
     /// Programs look for the block wherever it stands, behind remarks of any length.
-    static func claims(_ bytes: some Collection<UInt8>) -> Bool {
-        bytes.firstRange(of: certificateMark) != nil
+    static func claims(_ bytes: [UInt8]) -> Bool {
+        ByteSearch.first(certificateMark, in: bytes) != nil
     }
 
     private static let certificateMark = Array("CERTIFICATE-----".utf8)

@@ -33,9 +33,9 @@ enum PKCS7Store {
         for label in labels {
             let (begin, end) = (Array("-----BEGIN \(label)-----".utf8), Array("-----".utf8))
             var (place, line) = (0, 1)
-            while let start = bytes[place...].firstRange(of: begin) {
+            while let start = ByteSearch.first(begin, in: bytes, from: place) {
                 isFound = true
-                let stop = bytes[start.upperBound...].firstRange(of: end)?.lowerBound ?? bytes.count
+                let stop = ByteSearch.first(end, in: bytes, from: start.upperBound)?.lowerBound ?? bytes.count
                 let text = bytes[start.upperBound..<stop].filter { $0 > 0x20 }
                 let der = text.withUnsafeBytes { [UInt8](base64: $0) }
                 line += bytes[place..<start.lowerBound].count { $0 == 0x0a }
