@@ -10,12 +10,12 @@ enum PrivateKeys {
     ///
     /// A key under a password can't be told; it is passed over.
     static func publicDigests(of bytes: [UInt8]) -> [Digest256] {
-        guard marks.contains(where: { bytes.firstRange(of: $0) != nil }) else { return [] }
+        guard marks.contains(where: { ByteSearch.first($0, in: bytes) != nil }) else { return [] }
         let begin = Array("-----BEGIN ".utf8)
         var digests: [Digest256] = []
         var place = 0
         // More keys than a file of anchors has.
-        while digests.count < 64, let start = bytes[place...].firstRange(of: begin) {
+        while digests.count < 64, let start = ByteSearch.first(begin, in: bytes, from: place) {
             place = start.upperBound
             let block = bytes[start.lowerBound...]
             let label = block.prefix(80)
