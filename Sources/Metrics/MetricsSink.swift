@@ -39,7 +39,7 @@ package struct MetricsSink: Sendable {
         !text.contains("/") && text.contains(":") ? nil : text
     }
 
-    /// Refuses what is there and no file: a new version takes its place, and a device or somebody's link would be gone.
+    /// Refuses what is there and no file: a new version takes its place, and a device would be gone.
     private static func check(_ path: String) throws(MetricsError) {
         var status = stat()
         if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {

@@ -30,7 +30,8 @@ extension FindingEngine {
         let isAuthorised = evaluation.assets.contains { index.inventory.assets[$0].authorises(certificate) }
         let whose =
             owners.some.first.map { "The certificate of \(index.inventory.assets[$0].address)" }
-            ?? (index.isAuthorised(certificate) ? "A certificate of ours, \(certificate.subjectText)," : nil)
+            ?? (index.isAuthorised(certificate.digests)
+                ? "A certificate of ours, \(certificate.subjectText)," : nil)
         if !isOurs, !isAuthorised, let whose {
             // A CDN serves a name from more addresses than DNS shows at one place.
             let severity: Severity? = record.text(.hostingKind) == "cdn" ? .high : nil

@@ -158,7 +158,7 @@ package final class FindingEngine {
                     asset: owner
                 )
             )
-        } else if !isOwned, index.isAuthorised(certificate) {
+        } else if !isOwned, index.isAuthorised(certificate.digests) {
             // Where it belongs nobody has said, which is less than that it belongs elsewhere.
             findings.append(
                 Finding(

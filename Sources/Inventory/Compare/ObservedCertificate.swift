@@ -6,6 +6,8 @@ struct ObservedCertificate {
     let sha256: Digest256
     let key: Digest256?
     let tbs: Digest256?
+    /// All that may stand for it in a list of what is authorised.
+    var digests: [Digest256?] { [sha256, key, tbs] }
     let subject: String
     let commonNames: [String]
     /// The subject alternative names.

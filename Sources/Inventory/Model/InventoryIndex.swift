@@ -109,12 +109,9 @@ package struct InventoryIndex: Sendable {
         return (found.prefix(8).map(Int.init), found.count)
     }
 
-    /// Whether a certificate is ours, though no asset is named for it.
-    func isAuthorised(_ certificate: ObservedCertificate) -> Bool {
-        guard !authorised.isEmpty else { return false }
-        return [certificate.sha256, certificate.key, certificate.tbs].contains {
-            $0.map(authorised.contains) ?? false
-        }
+    /// Whether one of a certificate's digests is among those of ours, though no asset is named for it.
+    func isAuthorised(_ digests: [Digest256?]) -> Bool {
+        !authorised.isEmpty && digests.contains { $0.map(authorised.contains) ?? false }
     }
 
     /// Whether a name in a certificate is one of ours or covers one.

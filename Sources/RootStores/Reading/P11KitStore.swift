@@ -66,7 +66,7 @@ enum P11KitStore {
         }
     }
 
-    /// The attributes of an object, before and behind its PEM block; of one that stands there twice, the last.
+    /// The attributes of an object, before and behind its PEM block; of one that stands twice, the last.
     private static func attributes(_ section: [UInt8]) -> [String: String] {
         var attributes: [String: String] = [:]
         for line in section.split(separator: 0x0a) {

@@ -23,7 +23,7 @@ enum PKCS7Store {
         return store
     }
 
-    /// How the blocks of a text are called that hold such a message (`PEM_STRING_PKCS7` and others of OpenSSL).
+    /// How a text's blocks are called that hold such a message (`PEM_STRING_PKCS7` of OpenSSL).
     private static let labels = ["PKCS7", "PKCS #7 SIGNED DATA", "CMS"]
 
     /// Reads the messages of a PEM text, and the certificates beside them; nil for a text without a message.
