@@ -44,12 +44,20 @@ fi
 # What was built at another path is not taken up: its modules name that path.
 [ "$(cat "$folder/built-at" 2> /dev/null)" = "$at" ] || rm -rf "$build"
 echo "$at" > "$folder/built-at"
-# A debug symbol of a C module names a digest of it, into which the times of generated files go.
+# A debug symbol of a C module names a digest of it, into which the times of generated files go. The linker's id would be a
+# digest of all that it links, digests among it that nothing uses (below): it is one of the commit and the compiler instead.
+id=$(printf '%s %s %s' "$(git -C "$root" rev-parse HEAD)" "$name" "$($swift --version 2> /dev/null)" | sha1sum | cut -c 1-40)
 "${enter[@]}" "$swift" build -c release --product hallmark --static-swift-stdlib --scratch-path "$at/build" \
-    -Xswiftc -Xfrontend -Xswiftc -no-clang-module-breadcrumbs \
+    -Xswiftc -Xfrontend -Xswiftc -no-clang-module-breadcrumbs -Xlinker "--build-id=0x$id" \
     -Xswiftc -file-prefix-map -Xswiftc "$at=/hallmark" \
     -Xcc "-ffile-prefix-map=$at=/hallmark" -Xcxx "-ffile-prefix-map=$at=/hallmark" >&2
-binary=$build/release/hallmark
+binary=$folder/hallmark.linked
+# The compiler leaves a digest of each file's code as it was before it was made better, to know it again: that differs now and
+# then where what is made of it is the same.
+digests=$(objdump -h "$build/release/hallmark" | awk '$2 == ".swift_modhash" { print $3 }')
+head -c $((16#${digests:-0})) /dev/zero > "$folder/zeros"
+objcopy ${digests:+--update-section ".swift_modhash=$folder/zeros"} "$build/release/hallmark" "$binary"
+rm "$folder/zeros"
 install -D -m 755 "$binary" "$stage/bin/hallmark"
 objcopy --only-keep-debug "$binary" "$folder/hallmark.debug"
 strip --strip-all --remove-section=.comment "$stage/bin/hallmark"
@@ -58,6 +66,7 @@ if grep -aqF -e "$folder" -e "$at/source" -e "$at/build" "$stage/bin/hallmark"; 
     echo "dist: a path of the build is inside the binary" >&2
     exit 1
 fi
+rm "$binary"
 
 # What belongs to it, where an installation has it: the program finds its rules in ../share.
 share=$stage/share
