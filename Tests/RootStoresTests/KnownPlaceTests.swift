@@ -28,6 +28,53 @@ struct KnownPlaceTests {
         #expect(system.faults.isEmpty)
     }
 
+    /// Where OpenSSL and others look by themselves.
+    @Test(arguments: [
+        "usr/lib/ssl/cert.pem", "usr/lib/ssl/certs/0123abcd.0", "etc/pki/tls/certs/0123abcd.0",
+        "etc/pki/ca-trust/extracted/pem/directory-hash/0123abcd.0", "usr/local/ssl/cert.pem",
+        "etc/pki/tls/cacert.pem", "etc/ssl1.1/cert.pem", "var/lib/ca-certificates/pem/0123abcd.0",
+        "etc/ca-certificates/extracted/cadir/0123abcd.0",
+    ])
+    func placesOfOpenSSL(path: String) throws {
+        try system.write(path, try system.pem(try system.authority("Ours")))
+        #expect(stores().values.flatMap(\.roots).count == 1)
+        #expect(system.faults.isEmpty)
+    }
+
+    /// In a folder of hashes OpenSSL looks for no other name: a server's own certificate may lie there.
+    @Test func whatIsNotNamedByItsHashIsNotTrusted() throws {
+        try system.write("etc/pki/tls/certs/localhost.crt", try system.pem(try system.authority("Ours")))
+        #expect(stores().isEmpty)
+    }
+
+    /// What is no file can't be read, and is not nothing.
+    @Test(arguments: ["etc/ssl/certs/ca-certificates.crt", "etc/ssl/certs/ours.pem"])
+    func aPipeIsSaid(path: String) throws {
+        try system.write("etc/ssl/certs/other.pem", try system.pem(try system.authority("Ours")))
+        try check("mkfifo", ["\(system.image)/\(path)"])
+        _ = stores()
+        #expect(system.faults == ["/\(path): is neither a file nor a folder"])
+    }
+
+    /// A folder that was named is read with all the stores in it.
+    @Test func storesInANamedFolder() throws {
+        let (one, two) = (try system.authority("One"), try system.authority("Two"))
+        try system.write("ours/one.pem", try system.pem(one))
+        try system.write("ours/notes.txt", "nothing")
+        for command in [
+            "mkdir -p nss && certutil -N -d sql:nss --empty-password "
+                + "&& certutil -A -d sql:nss -n two -t C,, -i '\(two.certificate)' && cp nss/cert9.db image/ours/",
+            "openssl crl2pkcs7 -nocrl -certfile '\(two.certificate)' -outform DER -out image/ours/two.p7b",
+        ] {
+            try check("bash", ["-c", "cd '\(system.scratch.path)' && " + command])
+        }
+        _ = system.audit(named: ["/ours"])
+        let stores = system.search.withLock { $0.stores }
+        #expect(stores.map(\.path).sorted() == ["/ours", "/ours/cert9.db", "/ours/two.p7b"])
+        #expect(stores.flatMap(\.roots).count == 3)
+        #expect(system.faults.isEmpty)
+    }
+
     @Test func aRuntimeBehindALink() throws {
         try system.write("srv/jre/lib/security/cacerts", try system.pem(try system.authority("Ours")))
         try check("mkdir", ["-p", "\(system.image)/opt/app"])

@@ -11,7 +11,7 @@ struct FolderFile {
     func read(_ bytes: [UInt8]) -> RootStore {
         // The first bytes decide nothing: programs look for the blocks wherever they stand.
         let part: RootStore
-        if use != .certificates, P11KitStore.isOne(bytes) {
+        if use != .certificates, use != .hashed, P11KitStore.isOne(bytes) {
             part = P11KitStore.read(bytes, path: path)
         } else if PEMStore.claims(bytes) {
             part = PEMStore.read(bytes, path: path, plain: plain)
@@ -41,7 +41,7 @@ struct FolderFile {
     /// What a certificate is trusted for that stands there without a word.
     private var plain: StoredRoot.Trust {
         switch use {
-        case .certificates, .anchors, .named: .trusted
+        case .certificates, .hashed, .anchors, .named: .trusted
         case .objects: .unstated
         case .blocklist: .distrusted
         }

@@ -9,12 +9,20 @@ enum KnownPlaces {
         "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem",
         "/etc/pki/tls/certs/ca-bundle.crt", "/etc/pki/tls/cert.pem",
         "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/var/lib/ca-certificates/ca-bundle.pem",
+        // Where OpenSSL looks by itself, as it is built by Debian, Alpine and its own makers, and where Go looks.
+        "/usr/lib/ssl/cert.pem", "/usr/local/ssl/cert.pem", "/etc/ssl1.1/cert.pem", "/etc/pki/tls/cacert.pem",
+        "/etc/pki/ca-trust/extracted/openssl/ca-bundle.trust.crt",
+        "/etc/ca-certificates/extracted/tls-ca-bundle.pem",
+        "/etc/ca-certificates/extracted/ca-bundle.trust.crt",
     ]
 
     /// What stands in a folder, as the program understands it that reads the folder.
     enum Use: Sendable {
         /// OpenSSL and its like: each certificate is trusted, and p11-kit's attributes are remarks.
         case certificates
+        /// The same, of which only files count that are named by a hash: a server's own certificate may lie
+        /// beside them.
+        case hashed
         /// p11-kit's `anchors`: each certificate is trusted that its object does not refuse.
         case anchors
         /// p11-kit's main folders: each object says for itself; a certificate alone is trusted for nothing.
@@ -31,7 +39,14 @@ enum KnownPlaces {
             "/usr/local/share/ca-certificates", "/etc/ssl/certs", "/system/etc/security/cacerts",
             "/apex/com.android.conscrypt/cacerts", "/data/misc/user/*/cacerts-added",
         ]
-        .map { ($0, .certificates) } + sources.map { ($0, .objects) }
+        .map { ($0, .certificates) } + hashed.map { ($0, .hashed) } + sources.map { ($0, .objects) }
+
+    /// Folders in which OpenSSL looks by itself, or whoever is told to.
+    private static let hashed = [
+        "/usr/lib/ssl/certs", "/usr/local/ssl/certs", "/etc/ssl1.1/certs", "/etc/pki/tls/certs",
+        "/etc/pki/ca-trust/extracted/pem/directory-hash", "/var/lib/ca-certificates/openssl",
+        "/var/lib/ca-certificates/pem", "/etc/ca-certificates/extracted/cadir",
+    ]
 
     /// The folders of p11-kit's trust module, the administrator's and the packages', as the distributions set
     /// them; each has `anchors` and `blocklist` in it.

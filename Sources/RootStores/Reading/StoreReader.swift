@@ -21,6 +21,18 @@ package enum StoreReader {
         PEMStore.claims(bytes) ? PEMStore.read(bytes, path: path) : read(bytes, called: path)
     }
 
+    /// Whether a file in a folder that was named is a store of its own, and no certificate among others.
+    static func isWholeStore(_ bytes: [UInt8]) -> Bool {
+        if NSSStore.isOne(bytes) || JavaKeyStore.isOne(bytes) || WindowsStore.isSerialized(bytes) {
+            return true
+        }
+        switch InputFormat(bytes) {
+        case .pkcs12, .pkcs7: return true
+        case .utf16: return WindowsStore.isRegistryText(text(bytes))
+        default: return false
+        }
+    }
+
     /// Reads a store out of memory.
     package static func read(_ bytes: [UInt8], called path: String) -> RootStore {
         if NSSStore.isOne(bytes) { return NSSStore.read(bytes, path: path) }

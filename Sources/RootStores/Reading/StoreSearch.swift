@@ -90,8 +90,12 @@ package struct StoreSearch {
     }
 
     private mutating func read(file path: String, isText: Bool = false) {
-        guard let real = root.resolve(path), root.entry(real) != nil, seen[real] == nil else { return }
+        guard let real = root.resolve(path), seen[real] == nil else { return }
         seen[real] = path
+        guard root.entry(real) != nil else {
+            unread[path] = [""]
+            return faults.append(FileError(path, "is neither a file nor a folder"))
+        }
         var store: RootStore
         do throws(FileError) {
             let bytes = try StoreFile.bytes(of: root.outside(real), called: path)
@@ -128,7 +132,8 @@ package struct StoreSearch {
         var store = RootStore(path: path, kind: .pem)
         var inside: Set<String> = []
         // A file's own name tells more than the link by its hash.
-        for name in names.filter({ !Self.isHash($0) }) + names.filter(Self.isHash) {
+        let plain = use == .hashed ? [] : names.filter { !Self.isHash($0) }
+        for name in plain + names.filter(Self.isHash) {
             let file = path + "/" + name
             // A link that leads nowhere is what a removed root leaves behind.
             let target: String
@@ -148,6 +153,10 @@ package struct StoreSearch {
                 let part: RootStore
                 do throws(FileError) {
                     let bytes = try StoreFile.bytes(of: root.outside(target), called: file)
+                    if use == .named, StoreReader.isWholeStore(bytes) {
+                        read(file: file)
+                        continue
+                    }
                     for digest in PrivateKeys.publicDigests(of: bytes) {
                         privateKeys[digest] = privateKeys[digest] ?? file
                     }
@@ -158,6 +167,9 @@ package struct StoreSearch {
                 store.roots += part.roots
                 faults += part.faults
                 if !part.faults.isEmpty { unread[path, default: []].insert(name) }
+            case nil where seen[target] == nil:
+                unread[path, default: []].insert(name)
+                faults.append(FileError(file, "is neither a file nor a folder"))
             default: continue
             }
         }
