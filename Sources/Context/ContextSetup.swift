@@ -47,7 +47,7 @@ package struct ContextSummary: Sendable, Equatable {
     package var notAsked = 0
     /// Records whose names were not looked up since there were too many at once.
     package var passedOver = 0
-    /// Whether name servers were asked and none ever answered.
+    /// Whether name servers were asked and none ever told of a name.
     package var isUnheard = false
     /// What became of revocation lists.
     package var lists = RevocationLists.Counts()
@@ -81,7 +81,7 @@ package struct ContextSummary: Sendable, Equatable {
         var remarks = faults + silent
         if isUnheard {
             remarks.append(
-                "no name server answered: where names point is not known; name one with --resolver, or leave "
+                "no name server could tell of any name: where names point is not known; name one with --resolver, or leave "
                     + "this part out with --no-context-names"
             )
         } else if notAsked > 0 || passedOver > 0 {

@@ -14,6 +14,12 @@ package final class ResolvingFetcher {
     /// Whose host's address is being asked for.
     private var asking: [Int: Fetcher.Completion] = [:]
     private var lastNumber = 0
+    /// Hosts of which no name server could tell, why, and until when they are not asked for again.
+    private var unknown: [String: (failure: FetchError, until: UInt64)] = [:]
+
+    /// Milliseconds for which a host is not asked for again: many things may lie at one host.
+    private static let silence: UInt64 = 60_000
+    private static let mostUnknown = 1024
 
     /// For how long a host's address is looked for that no name server tells, in milliseconds.
     private static let patience: UInt64 = 5000
@@ -63,6 +69,14 @@ package final class ResolvingFetcher {
         lastNumber += 1
         let number = lastNumber
         asking[number] = completion
+        if let known = unknown[host], known.until > loop.now {
+            // Never before this returns.
+            loop.after(milliseconds: 1) { [weak self] in
+                guard let self, asking.removeValue(forKey: number) != nil else { return }
+                completion(.failure(known.failure))
+            }
+            return
+        }
         resolver.resolve(host) { [unowned self] outcome in
             guard asking.removeValue(forKey: number) != nil else { return }
             switch outcome {
@@ -72,7 +86,10 @@ package final class ResolvingFetcher {
                 request.places = FetchPlaces(request.url, addresses: Array(addresses))
                 get(request, until: end, completion)
             case .failure(let failure):
-                completion(.failure(FetchError(.network, "where \(host) is could not be told: \(failure)")))
+                let error = FetchError(.network, "where \(host) is could not be told: \(failure)")
+                if unknown.count >= Self.mostUnknown { unknown.removeAll() }
+                unknown[host] = (error, loop.now + Self.silence)
+                completion(.failure(error))
             }
         }
     }

@@ -59,6 +59,16 @@ import Testing
         #expect(alone.direction == .unknown && alone.elsewhere.isEmpty && alone.nowhere.isEmpty)
     }
 
+    /// Names that are not asked for may point here: nobody knows, and so they speak for nothing.
+    @Test(arguments: ["*.test", "f*.away.test", "a.*.away.test", "münchen.away.test", "here.away.test "])
+    func aNameThatIsNotAskedForLeavesTheOthersOpen(_ name: String) throws {
+        let context = try look("45.10.0.90", ["away.test", name])
+        #expect(context.direction == .unknown && context.more == 1, "\(context)")
+        #expect(try look("45.10.0.90", ["home.test", name]).direction == .here)
+        // One of an inner network is none of the DNS.
+        #expect(try look("45.10.0.90", ["away.test", "localhost"]).direction == .elsewhere)
+    }
+
     /// Of a name with more addresses than are read nobody knows that this is none of them.
     @Test func aNameWithTooManyAddressesIsNotElsewhere() throws {
         let cut = try look("45.10.0.90", ["many.test", "away.test"])

@@ -76,6 +76,25 @@ import Wire
         #expect(try failure("http://list.test:PORT/silent") { $0.totalTimeout = 300 }?.kind == .timeout)
     }
 
+    /// Many things may lie at one host: of one that nobody can tell of it is asked once.
+    @Test func aHostThatNobodyTellsOfIsAskedForOnce() throws {
+        let loop = try EventLoop()
+        // Nobody answers there.
+        let fetcher = try ResolvingFetcher(
+            on: loop,
+            Fetcher.Options(userAgent: "hallmark-test"),
+            servers: ["127.0.0.1:\(freePort())"]
+        )
+        var ends: [UInt64] = []
+        fetcher.fetch(FetchRequest("http://list.test/one")) { _ in
+            ends.append(loop.now)
+            fetcher.fetch(FetchRequest("http://list.test/two")) { _ in ends.append(loop.now) }
+        }
+        loop.run()
+        // To look for it takes five seconds.
+        #expect(ends.count == 2 && ends[1] - ends[0] < 3000, "\(ends)")
+    }
+
     @Test func whatWaitsForANameCanBeCancelled() throws {
         let loop = try EventLoop()
         // Nobody answers there.

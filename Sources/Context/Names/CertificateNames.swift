@@ -15,7 +15,8 @@ struct CertificateNames {
     private(set) var names: [Name] = []
     /// Those that it is for by themselves, which no name server has to tell.
     private(set) var addresses: Set<IPAddress> = []
-    /// How many more names there are.
+    /// How many more names there are: beyond the first, public suffixes, and those that no host has, of which
+    /// nobody knows where they point.
     private(set) var more = 0
     /// The registrable domain of the first name.
     let domain: String?
@@ -33,11 +34,16 @@ struct CertificateNames {
                 addresses.insert(address.unmapped)
                 continue
             }
-            guard IPAddress(bare) == nil, let name = Self.host(bare), seen.insert(text.lowercased()).inserted,
-                // Nobody has a public suffix; a wildcard below one is a certificate gone wrong.
-                !suffixes.isPublicSuffix(name)
-            else { continue }
-            guard names.count < Self.maximum else {
+            // A name of one label is one of an inner network: it points to nowhere that others see.
+            guard isWildcard || bare.utf8.contains(UInt8(ascii: ".")), seen.insert(text.lowercased()).inserted
+            else {
+                continue
+            }
+            // Nobody has a public suffix; a wildcard below one is a certificate gone wrong, or one of who runs
+            // the suffix, and then it may well point here.
+            guard IPAddress(bare) == nil, let name = Self.host(bare), !suffixes.isPublicSuffix(name),
+                names.count < Self.maximum
+            else {
                 more += 1
                 continue
             }

@@ -37,7 +37,7 @@ package struct NamesContext: Equatable, Sendable {
     package var unanswered: [String] = []
     /// Where the names point that point elsewhere; at most 16.
     package var addresses: [IPAddress] = []
-    /// Names that were not looked at since there are more than 16.
+    /// Names that were not asked for: beyond the first 16, public suffixes, and what no host is called.
     package var more = 0
     package var policy: IssuerPolicy?
 

@@ -31,7 +31,7 @@ package final class NameInquirer {
     package struct Counts: Sendable {
         /// Sent to name servers.
         package var asked = 0
-        /// Of those, without an answer.
+        /// Of those, without an answer, or with none but that the server can't tell.
         package var unanswered = 0
         /// Never sent.
         package var notAsked = 0
@@ -60,7 +60,7 @@ package final class NameInquirer {
     private var silentUntil: UInt64?
     private var hasGivenUp = false
     package private(set) var counts = Counts()
-    /// Whether any server ever answered.
+    /// Whether any server ever told something of a name.
     package private(set) var hasHeard = false
 
     package init(on loop: EventLoop, _ options: Options = Options()) throws(DNSSetupError) {
@@ -161,9 +161,15 @@ package final class NameInquirer {
     private func answered(_ question: DNSQuestion, _ result: (answer: DNSAnswer, seconds: UInt32)) {
         // What was cancelled says nothing of any server.
         guard !hasGivenUp else { return }
-        if case .failure(let failure) = result.answer, failure.isOurs {
+        if case .failure(let failure) = result.answer, !failure.isFinal {
             counts.unanswered += 1
-            failuresInRow += 1
+            // A server that fails for one name tells of others; one that never told of any is as good as none.
+            if failure.isOurs || !hasHeard {
+                failuresInRow += 1
+            } else {
+                failuresInRow = 0
+                cache.add(question, result.answer, seconds: result.seconds, now: loop.now)
+            }
         } else {
             hasHeard = true
             failuresInRow = 0

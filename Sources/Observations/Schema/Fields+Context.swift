@@ -43,7 +43,7 @@ extension Field {
         Field(
             "hallmark.context.names.more",
             .long,
-            "Names that were not looked at, beyond the first 16."
+            "Names that were not asked for: beyond the first 16, public suffixes, what no host is called."
         ),
         .list("hallmark.context.names.reverse", .keyword, "Reverse names of the address; at most 4."),
         .list("hallmark.context.names.reverse_confirmed", .keyword, "Those that point back to it."),
