@@ -48,8 +48,9 @@ enum SplunkConfiguration {
             [hallmark_finding]
             SOURCE_KEY = _raw
             LOOKAHEAD = 4194304
-            REGEX = "findings":\\[\\{"name":"(\\w+)","severity":"(\\w+)"
+            REGEX = \\{"name":"(\\w+)","severity":"(\\w+)"
             FORMAT = finding_name::$1 finding_severity::$2
+            MV_ADD = true
 
             # limits.conf
             # For all sources: Splunk has no such bound for one. hallmark.leads is the end of a record.
