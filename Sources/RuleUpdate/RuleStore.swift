@@ -88,11 +88,19 @@ package struct RuleStore: Sendable {
     }
 
     /// Makes the release before the current one the current one again.
-    package func goBack() throws(RuleUpdateError) -> RuleRelease? {
-        guard let last = try? FileManager.default.destinationOfSymbolicLink(atPath: previous) else {
-            throw RuleUpdateError("there is no release to go back to in \(path)")
-        }
+    ///
+    /// - Parameter hasShipped: whether the rules that came with the program count where no update does.
+    /// - Returns: the release that counts then; nil for those that came with the program.
+    package func goBack(hasShipped: Bool) throws(RuleUpdateError) -> RuleRelease? {
         let now = try? FileManager.default.destinationOfSymbolicLink(atPath: current)
+        guard let last = try? FileManager.default.destinationOfSymbolicLink(atPath: previous) else {
+            guard hasShipped, let now else {
+                throw RuleUpdateError("there is no release to go back to in \(path)")
+            }
+            try link(previous, to: now)
+            guard unlink(current) == 0 else { throw Self.failure(current) }
+            return nil
+        }
         try link(current, to: last)
         if let now { try link(previous, to: now) }
         return RuleRelease(in: current)

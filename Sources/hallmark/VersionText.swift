@@ -26,7 +26,7 @@ enum VersionText {
             let place = try LibraryPlace.inUse()
             let library = try SignatureLibrary.read([place.path])
             return
-                "\(counted(library.rules.count, "rule")), digest \(library.digest), in \(place.path)"
+                "\(counted(library.ruleCount, "rule")), digest \(library.digest), in \(place.path)"
         } catch {
             return "none (\(error))"
         }

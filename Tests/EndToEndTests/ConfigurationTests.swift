@@ -42,6 +42,7 @@ import Testing
         ("scan: {rat: 5}", "has no option 'rat'"), ("scna: {}", "no command 'scna'"),
         ("scan: {prove: maybe}", "expected true or false"), ("scan: [", "hallmark.yaml:"),
         ("scan: {rate: [1, 2]}", "'rate' takes one value"), ("scan: {rate: fast}", "with the options of"),
+        ("scan: {rate: 4}\n---\nscan: {rate: 5}", "hallmark.yaml:3:1: a second document"),
         ("all: {keep-gonig: true}", "no command has an option 'keep-gonig'"),
     ])
     func whatIsWrongIsSaid(_ yaml: String, _ word: String) throws {
@@ -64,6 +65,9 @@ import Testing
         )
         let text = try String(contentsOfFile: summary, encoding: .utf8)
         #expect(text.contains("…@127.0.0.1:1") && !text.contains("sekret"), "\(text)")
+        let wrong = try run(["scan", "127.0.0.1:1", "--proxy", "socks5://user:sekret@host.test:1"], nil)
+        #expect(wrong.status == 64 && wrong.errors.contains("that is no name"), "\(wrong.errors)")
+        #expect(!wrong.errors.contains("sekret"), "\(wrong.errors)")
     }
 
     /// A file in the working directory is somebody else's until it is named.

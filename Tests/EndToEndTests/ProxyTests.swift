@@ -100,6 +100,9 @@ import Testing
         let place = "127.0.0.1:\(server.port)"
         let record = try Program.scan([place, "--probe", "full", "--source-address", "127.0.0.77"]).first
         #expect(record?.text("http.response.title") == "127.0.0.77")
+        // Nobody is to be seen from an address that was not named.
+        let other = try Program.run(["scan", place, "--source-address", "::1"])
+        #expect(other.status == 1 && other.text.contains("no source address of its family"), "\(other.text)")
         for wrong in [["192.0.2.1"], ["a"], ["127.0.0.1", "127.0.0.2"]] {
             let arguments = ["scan", place] + wrong.flatMap { ["--source-address", $0] }
             #expect(try Program.run(arguments).status == 64, "\(wrong)")

@@ -188,6 +188,15 @@ import Testing
         #expect(try changes() == ["TITLE": "CHANGE", "Delta": "new"])
         #expect(try signatures("update", "--back").status == 0)
         #expect(try signatures("list").errors.contains("2 rules"))
+        // Before the first update there were the rules that came with the program.
+        let data = shop.scratch.file("data/hallmark")
+        try TestSupport.check("rm", ["-r", data])
+        #expect(try update("one.tar.gz").status == 0)
+        let back = try signatures("update", "--back")
+        #expect(back.status == 0 && back.errors.contains("came with the program"), "\(back.errors)")
+        #expect(try signatures("list").errors.contains("3 rules"))
+        #expect(try signatures("update", "--back").status == 0)
+        #expect(try signatures("list").errors.contains("2 rules"))
     }
 
     /// What is refused, and by which word; what was there stays.

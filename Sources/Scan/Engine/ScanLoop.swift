@@ -295,6 +295,13 @@ final class ScanLoop {
             refuse(attempt.target, address: attempt.address, refusal, group: attempt.group)
             return true
         }
+        // Whoever names where to come from is not to be seen from elsewhere.
+        let way = options.proxy?.address ?? attempt.address
+        if !options.sources.isEmpty, !options.sources.contains(where: { $0.isV4 == way.isV4 }) {
+            let error = ObservationError(.localError, "no source address of its family was named")
+            refuse(attempt.target, address: attempt.address, error, group: attempt.group)
+            return true
+        }
         if let networks, !networks.acquire(attempt.address) {
             deferred.append(attempt)
             return true

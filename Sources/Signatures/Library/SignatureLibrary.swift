@@ -23,6 +23,9 @@ package struct SignatureLibrary: Sendable {
         documents.compactMap { if case .correlation(let rule) = $0 { rule } else { nil } }
     }
 
+    /// How many rules there are of either kind, as every command counts them.
+    package var ruleCount: Int { rules.count + correlations.count }
+
     /// Which rules these are, in 16 digits: the same for the same files, wherever they lie.
     ///
     /// The SHA-256 over the sorted digests of all files that hold a rule.

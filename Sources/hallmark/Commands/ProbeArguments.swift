@@ -3,6 +3,7 @@ import Foundation
 import HTTPClient
 import Observations
 import Scan
+import Terminal
 import Wire
 
 extension ScanOptions.Level: ExpressibleByArgument {}
@@ -184,7 +185,8 @@ struct ProbeArguments: ParsableArguments {
     func theProxy() throws -> Proxy? {
         guard let proxy else { return nil }
         let wrong = ValidationError(
-            "--proxy takes socks5://ADDRESS:PORT or http://ADDRESS:PORT, not '\(proxy)'."
+            "--proxy takes socks5://ADDRESS:PORT or http://ADDRESS:PORT with an address that is no name, not "
+                + "'\(SecretText.hidden(proxy))'."
         )
         guard let parts = URLComponents(string: proxy), let scheme = parts.scheme, let host = parts.host,
             let kind = ProxyTunnel.Kind(rawValue: scheme),

@@ -186,7 +186,7 @@ struct SignaturesCommand: ParsableCommand {
             }
             try output.flush()
             Terminal.say(
-                counted(library.files.count, "file") + ", " + counted(library.rules.count, "rule") + ", "
+                counted(library.files.count, "file") + ", " + counted(library.ruleCount, "rule") + ", "
                     + counted(findings.count, "finding")
                     + (library.skipped.isEmpty ? "" : "; passed over: \(library.skipped)")
             )

@@ -64,8 +64,10 @@ struct UpdateCommand: ParsableCommand {
             if let file {
                 try update(store, from: file)
             } else {
-                let release = try store.goBack()
-                Terminal.say("the rules are those of \(release?.name ?? store.current) again")
+                let release = try store.goBack(hasShipped: into == nil)
+                Terminal.say(
+                    "the rules are those \(release.map { "of \($0.name)" } ?? "that came with the program") again"
+                )
             }
         } catch let error as RuleUpdateError {
             Terminal.say("hallmark: \(file.map { "\($0): " } ?? "")\(error); nothing was changed", .error)
@@ -107,14 +109,15 @@ struct UpdateCommand: ParsableCommand {
                     "this program can't read its rules, and may be too old: \(error.message)"
                 )
             }
-            guard try SignatureLibrary.read([folder + "/signatures"]).digest == signed.release.digest else {
+            let used = try SignatureLibrary.read([folder + "/signatures"])
+            guard used.digest == signed.release.digest else {
                 throw RuleUpdateError("its rules are not those that it names")
             }
             // Damage before the signature: what is no rule any more is no rule less.
             if let file = library.files.first(where: { !$0.skipped.isEmpty }) {
                 throw RuleUpdateError("what it holds as \(file.path.dropFirst(folder.count + 1)) is no rule")
             }
-            count = library.rules.count
+            count = used.ruleCount
         }
         Terminal.say("took over \(counted(count, "rule")) of \(signed.release.name), signed by \(key.name)")
     }

@@ -33,6 +33,7 @@ struct ConfigurationFile {
         self.path = path
         let bytes = try UnpackedBytes.contents(of: path, limit: 1 << 20)
         let nodes = try YAMLReader.parse(bytes, file: path)
+        if nodes.count > 1 { throw nodes[1].error("a second document, which would not count") }
         var sections: [(command: String, settings: [Setting])] = []
         for entry in try nodes.first.flatMap({ $0.isNull ? nil : $0 })?.map() ?? [] {
             guard entry.name == Self.all || OptionTable.commands.contains(entry.name) else {
