@@ -97,7 +97,10 @@ import Testing
         let logs = try logs("rfc6962", 1)
         let text = try String(contentsOfFile: logs.list, encoding: .utf8)
         let cases = [
-            (text.replacing("\"log_id\": \"", with: "\"log_id\": \"AAAA"), "passed over: a: key or log_id is missing"),
+            (
+                text.replacing("\"log_id\": \"", with: "\"log_id\": \"AAAA"),
+                "passed over: a: key or log_id is missing"
+            ),
             (text.replacing("usable", with: "rejected"), "none of its 1 log can be read now"),
         ]
         for (list, word) in cases {

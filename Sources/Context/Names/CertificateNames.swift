@@ -39,8 +39,8 @@ struct CertificateNames {
             else {
                 continue
             }
-            // Nobody has a public suffix; a wildcard below one is a certificate gone wrong, or one of who runs
-            // the suffix, and then it may well point here.
+            // Nobody has a public suffix; a wildcard below one is a certificate gone wrong, or one of who
+            // runs the suffix, and then it may well point here.
             guard IPAddress(bare) == nil, let name = Self.host(bare), !suffixes.isPublicSuffix(name),
                 names.count < Self.maximum
             else {

@@ -163,7 +163,7 @@ package final class NameInquirer {
         guard !hasGivenUp else { return }
         if case .failure(let failure) = result.answer, !failure.isFinal {
             counts.unanswered += 1
-            // A server that fails for one name tells of others; one that never told of any is as good as none.
+            // A server that fails for one name tells of others; one that never told of any is none.
             if failure.isOurs || !hasHeard {
                 failuresInRow += 1
             } else {

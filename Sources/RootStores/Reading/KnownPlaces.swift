@@ -9,7 +9,7 @@ enum KnownPlaces {
         "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem",
         "/etc/pki/tls/certs/ca-bundle.crt", "/etc/pki/tls/cert.pem",
         "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/var/lib/ca-certificates/ca-bundle.pem",
-        // Where OpenSSL looks by itself, as it is built by Debian, Alpine and its own makers, and where Go looks.
+        // Where OpenSSL looks by itself, as Debian, Alpine and its makers build it, and where Go looks.
         "/usr/lib/ssl/cert.pem", "/usr/local/ssl/cert.pem", "/etc/ssl1.1/cert.pem", "/etc/pki/tls/cacert.pem",
         "/etc/pki/ca-trust/extracted/openssl/ca-bundle.trust.crt",
         "/etc/ca-certificates/extracted/tls-ca-bundle.pem",
