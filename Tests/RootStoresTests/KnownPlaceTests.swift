@@ -41,6 +41,28 @@ struct KnownPlaceTests {
         #expect(system.faults.isEmpty)
     }
 
+    /// Profiles of browsers and mail programs, wherever their makers keep them.
+    @Test(arguments: [
+        ".mozilla/firefox/a.default", ".config/mozilla/firefox/a.default", ".local/share/pki/nssdb",
+        ".var/app/org.chromium.Chromium/data/pki/nssdb", ".librewolf/a.default",
+        ".var/app/org.mozilla.Thunderbird/.thunderbird/a.default",
+    ])
+    func profiles(folder: String) throws {
+        let path = "home/someone/\(folder)"
+        try check("mkdir", ["-p", "\(system.image)/\(path)"])
+        try check("certutil", ["-N", "-d", "sql:\(system.image)/\(path)", "--empty-password"])
+        let authority = try system.authority("Ours")
+        try check(
+            "certutil",
+            [
+                "-A", "-d", "sql:\(system.image)/\(path)", "-n", "ours", "-t", "C,,", "-i",
+                authority.certificate,
+            ]
+        )
+        #expect(stores().keys.sorted() == ["/\(path)/cert9.db"])
+        #expect(system.faults.isEmpty, "\(system.faults)")
+    }
+
     /// In a folder of hashes OpenSSL looks for no other name: a server's own certificate may lie there.
     @Test func whatIsNotNamedByItsHashIsNotTrusted() throws {
         try system.write("etc/pki/tls/certs/localhost.crt", try system.pem(try system.authority("Ours")))

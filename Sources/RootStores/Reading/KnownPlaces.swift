@@ -88,6 +88,12 @@ enum KnownPlaces {
                 "/.mozilla/firefox/*/cert9.db", "/snap/firefox/common/.mozilla/firefox/*/cert9.db",
                 "/.var/app/org.mozilla.firefox/.mozilla/firefox/*/cert9.db", "/.thunderbird/*/cert9.db",
                 "/.pki/nssdb/cert9.db", "/snap/*/current/.pki/nssdb/cert9.db",
+                // Where newer versions keep them (XDG's folders), and where Flatpak does.
+                "/.config/mozilla/firefox/*/cert9.db", "/.local/share/pki/nssdb/cert9.db",
+                "/.var/app/org.mozilla.Thunderbird/.thunderbird/*/cert9.db",
+                "/.var/app/*/data/pki/nssdb/cert9.db", "/snap/thunderbird/common/.thunderbird/*/cert9.db",
+                // Browsers that are made of Firefox.
+                "/.librewolf/*/cert9.db", "/.waterfox/*/cert9.db", "/.zen/*/cert9.db",
             ].map { home + $0 }
         }
 }
