@@ -159,6 +159,30 @@ static inline int cCRL_covers(X509_CRL *list, const char *url) {
     return covers;
 }
 
+// Whether a certificate names `url` for revocations of some reasons alone (RFC 5280, sections 4.2.1.13 and 6.3.3 (d)): the
+// silence of what lies there says nothing of the others.
+static inline int cCRL_is_for_some_reasons(X509 *leaf, const char *url) {
+    if (url == NULL) return 0;
+    CRL_DIST_POINTS *points = (CRL_DIST_POINTS *)X509_get_ext_d2i(leaf, NID_crl_distribution_points, NULL, NULL);
+    size_t size = strlen(url);
+    int some = 0, all = 0;
+    for (int i = 0; points != NULL && i < sk_DIST_POINT_num(points) && i < 64; i++) {
+        const DIST_POINT *point = sk_DIST_POINT_value(points, i);
+        const GENERAL_NAMES *names =
+            point->distpoint != NULL && point->distpoint->type == 0 ? point->distpoint->name.fullname : NULL;
+        for (int j = 0; names != NULL && j < sk_GENERAL_NAME_num(names) && j < 64; j++) {
+            const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, j);
+            if (name->type != GEN_URI) continue;
+            const ASN1_IA5STRING *text = name->d.uniformResourceIdentifier;
+            if ((size_t)ASN1_STRING_length(text) != size || memcmp(ASN1_STRING_get0_data(text), url, size) != 0) continue;
+            if (point->reasons == NULL) all = 1; else some = 1;
+        }
+    }
+    CRL_DIST_POINTS_free(points);
+    ERR_clear_error();
+    return some && !all;
+}
+
 // What a list says of a certificate. `url` is where the list came from; NULL when that is not known.
 static inline int cCRL_look(
     X509_CRL *list, const char *url, const unsigned char *leaf_bytes, size_t leaf_size, int is_signed, cRevocation *out) {
@@ -191,7 +215,7 @@ static inline int cCRL_look(
             out->reason = (int)ASN1_ENUMERATED_get(reason);
             ASN1_ENUMERATED_free(reason);
         }
-    } else if (!cCRL_covers(list, url)) {
+    } else if (!cCRL_covers(list, url) || cCRL_is_for_some_reasons(leaf, url)) {
         result = cRevocation_other;
         goto end;
     }

@@ -24,14 +24,23 @@ struct RevocationTests {
             day = datetime.timedelta(days=1)
             key, other = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
             name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CA")])
-            def make(serial, subject, ca):
-                return (x509.CertificateBuilder().subject_name(subject).issuer_name(name).public_key(key.public_key())
+            def make(serial, subject, ca, points=[]):
+                builder = (x509.CertificateBuilder().subject_name(subject).issuer_name(name).public_key(key.public_key())
                     .serial_number(serial).not_valid_before(now - 9 * day).not_valid_after(now + 99 * day)
-                    .add_extension(x509.BasicConstraints(ca, None), True).sign(key, hashes.SHA256()))
+                    .add_extension(x509.BasicConstraints(ca, None), True))
+                if points: builder = builder.add_extension(x509.CRLDistributionPoints(points), False)
+                return builder.sign(key, hashes.SHA256())
+            def point(*reasons):
+                return x509.DistributionPoint([x509.UniformResourceIdentifier("http://list.test/one")], None,
+                    frozenset(reasons) or None, None)
             def put(file, value): open(sys.argv[1] + "/" + file, "wb").write(value.public_bytes(DER))
             put("ca", make(1, name, True))
             put("leaf", make(7, x509.Name([]), False))
             put("clean", make(8, x509.Name([]), False))
+            some = point(x509.ReasonFlags.superseded)
+            put("some", make(8, x509.Name([]), False, [some]))
+            put("revoked-some", make(7, x509.Name([]), False, [some]))
+            put("all", make(8, x509.Name([]), False, [some, point()]))
             entry = (x509.RevokedCertificateBuilder().serial_number(7).revocation_date(now - 3 * day)
                 .add_extension(x509.CRLReason(x509.ReasonFlags.superseded), False).build())
             for file, signer, issuer in [("list", key, name), ("forged", other, name),
@@ -62,6 +71,15 @@ struct RevocationTests {
         #expect(revoked.status == .revoked && revoked.reason == "superseded")
         #expect(revoked.revokedAt == 1_793_232_000_000)  // 2026-10-29
         #expect(try read("list", "clean").status == .good)
+        // What a certificate names for some reasons alone says nothing of the others by its silence.
+        let whole = try #require(RevocationList(try bytes("list"), url: "http://list.test/one"))
+        for (leaf, status) in [
+            ("clean", RevocationContext.Status.good), ("some", .other), ("all", .good),
+            ("revoked-some", .revoked),
+        ] {
+            let said = whole.look(leaf: try bytes(leaf), issuer: try bytes("ca"), now: now).status
+            #expect(said == status, "\(leaf): \(said)")
+        }
         #expect(try read("list", "clean", now: now + 9 * 86_400_000).status == .stale)
         #expect(try read("forged", "leaf").status == .invalid)
         #expect(try read("foreign", "leaf").status == .other)
