@@ -85,7 +85,7 @@ struct KnownPlaceTests {
         try system.write("ours/notes.txt", "nothing")
         for command in [
             "mkdir -p nss && certutil -N -d sql:nss --empty-password "
-                + "&& certutil -A -d sql:nss -n two -t C,, -i '\(two.certificate)' && cp nss/cert9.db image/ours/",
+                + "&& certutil -A -d sql:nss -n two -t C,, -i '\(two.certificate)' && cp nss/*.db image/ours/",
             "openssl crl2pkcs7 -nocrl -certfile '\(two.certificate)' -outform DER -out image/ours/two.p7b",
         ] {
             try check("bash", ["-c", "cd '\(system.scratch.path)' && " + command])

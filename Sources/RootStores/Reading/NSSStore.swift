@@ -23,6 +23,9 @@ enum NSSStore {
     /// More rows than any profile has.
     private static let mostRows = 100_000
 
+    /// What is said of a database of something else.
+    static let isAnother = "is a SQLite database without NSS's table of objects"
+
     static func isOne(_ bytes: [UInt8]) -> Bool { bytes.starts(with: Array("SQLite format 3\0".utf8)) }
 
     /// Reads a database out of memory, so that nothing is written beside a file that is looked at.
@@ -67,7 +70,7 @@ enum NSSStore {
     private static func read(_ db: Database, into store: inout RootStore) throws {
         let isTable = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'nssPublic'"
         guard let count = try Row.fetchOne(db, sql: isTable), isOne(count) else {
-            store.faults.append(FileError(store.path, "is a SQLite database without NSS's table of objects"))
+            store.faults.append(FileError(store.path, Self.isAnother))
             return
         }
         guard try isSound(db, &store) else { return }

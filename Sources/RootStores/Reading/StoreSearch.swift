@@ -154,7 +154,11 @@ package struct StoreSearch {
                 do throws(FileError) {
                     let bytes = try StoreFile.bytes(of: root.outside(target), called: file)
                     if use == .named, StoreReader.isWholeStore(bytes) {
-                        read(file: file)
+                        // A profile has databases of other things beside that of certificates.
+                        let isAnother = StoreReader.read(bytes, called: file).faults.contains {
+                            $0.reason == NSSStore.isAnother
+                        }
+                        if !isAnother { read(file: file) }
                         continue
                     }
                     for digest in PrivateKeys.publicDigests(of: bytes) {
