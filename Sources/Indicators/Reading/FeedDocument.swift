@@ -1,5 +1,4 @@
 import Bytes
-import Glibc
 import Observations
 
 /// A feed in JSON: its bytes, and on which of its lines something stands.
@@ -11,11 +10,11 @@ final class FeedDocument {
     /// Larger documents are refused.
     static let maximumBytes = 256 << 20
 
-    /// How many faults were given their lines.
+    /// How many faults were looked up, for their lines.
     ///
     /// Looking for one reads the document from its begin: a feed of faults alone must not have it read as
     /// often as it has members.
-    private var placed = 0
+    private var lookedUp = 0
 
     init(_ path: String, _ source: InputBytes) throws(FileError) {
         self.path = path
@@ -40,42 +39,14 @@ final class FeedDocument {
     /// A fault of what has an id, or of the document.
     func fault(_ id: String?, _ problem: String) -> FileError {
         guard let id, !id.isEmpty else { return FileError(path, problem) }
-        guard placed < IndexWriter.mostFaults, let line = line(of: Array(id.utf8)) else {
+        guard lookedUp < IndexWriter.mostFaults else { return FileError(path, "\(id): \(problem)") }
+        lookedUp += 1
+        // An id that is spelled with escapes stands nowhere as it is.
+        guard let place = ByteSearch.first(Array(id.utf8), in: bytes) else {
             return FileError(path, "\(id): \(problem)")
         }
-        placed += 1
+        let line = bytes[..<place.lowerBound].count { $0 == 0x0a } + 1
         return FileError("\(path):\(line)", "\(id): \(problem)")
-    }
-
-    /// The line on which a text first stands, from one.
-    private func line(of text: [UInt8]) -> Int? {
-        bytes.withUnsafeBytes { bytes in
-            var (start, line) = (bytes.startIndex, 1)
-            while start < bytes.endIndex {
-                let end = bytes[start...].firstIndex(of: 0x0a) ?? bytes.endIndex
-                let length = end - start
-                if length >= text.count,
-                    Self.contains(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), text)
-                {
-                    return line
-                }
-                (start, line) = (end + 1, line + 1)
-            }
-            return nil
-        }
-    }
-
-    private static func contains(_ line: UnsafeRawBufferPointer, _ text: [UInt8]) -> Bool {
-        guard let begin = line.baseAddress else { return false }
-        var place = 0
-        while place + text.count <= line.count,
-            let found = memchr(begin + place, Int32(text[0]), line.count - text.count - place + 1)
-        {
-            place = UnsafeRawPointer(found) - begin
-            if memcmp(begin + place, text, text.count) == 0 { return true }
-            place += 1
-        }
-        return false
     }
 }
 

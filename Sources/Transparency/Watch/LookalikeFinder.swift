@@ -1,3 +1,4 @@
+import Bytes
 package import PublicSuffix
 
 /// A name that could pass for another.

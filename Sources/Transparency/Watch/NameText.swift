@@ -1,3 +1,4 @@
+import Bytes
 import PublicSuffix
 
 /// Names as certificates carry them, in the one form in which they are compared.
