@@ -21,50 +21,59 @@ package enum StoreReader {
         PEMStore.claims(bytes) ? PEMStore.read(bytes, path: path) : read(bytes, called: path)
     }
 
-    /// Whether a file in a folder that was named is a store of its own, and no certificate among others.
-    static func isWholeStore(_ bytes: [UInt8]) -> Bool {
-        if NSSStore.isOne(bytes) || JavaKeyStore.isOne(bytes) || WindowsStore.isSerialized(bytes) {
-            return true
-        }
-        switch InputFormat(bytes) {
-        case .pkcs12, .pkcs7: return true
-        case .utf16: return WindowsStore.isRegistryText(text(bytes))
-        default: return false
-        }
-    }
-
     /// Reads a store out of memory.
     package static func read(_ bytes: [UInt8], called path: String) -> RootStore {
-        if NSSStore.isOne(bytes) { return NSSStore.read(bytes, path: path) }
-        if JavaKeyStore.isOne(bytes) { return JavaKeyStore.read(bytes, path: path) }
-        if WindowsStore.isSerialized(bytes) { return WindowsStore.readSerialized(bytes, path: path) }
+        if let store = readWhole(bytes, called: path) { return store }
         let format = InputFormat(bytes)
         switch format {
         case .certificate:
             let contents = CertificateFile.contents(of: bytes, name: path)
             let roots = contents.certificates.map { StoredRoot($0, place: "") }
             return RootStore(path: path, kind: .der, roots: roots, faults: contents.faults)
+        case .empty: return RootStore(path: path, kind: .pem, faults: [FileError(path, emptiness)])
+        case _ where isText(format) && P11KitStore.isOne(bytes): return P11KitStore.read(bytes, path: path)
+        case .pem: return PEMStore.read(bytes, path: path)
+        case _ where PEMStore.claims(bytes): return PEMStore.read(bytes, path: path)
+        default: break
+        }
+        let reason =
+            format.certificateRefusal.flatMap { $0 == "is no certificate" ? nil : $0 }
+            ?? "is no trust store: PEM, DER, PKCS#7, PKCS#12, JKS, cert9.db, p11-kit, .reg and .sst are read"
+        return RootStore(path: path, kind: .pem, faults: [FileError(path, reason)])
+    }
+
+    /// Reads what is a store by itself, wherever it lies.
+    ///
+    /// - Returns: nil for certificates and texts with certificates, of which a folder may hold many, and for
+    ///   what is no store.
+    static func readWhole(_ bytes: [UInt8], called path: String) -> RootStore? {
+        if NSSStore.isOne(bytes) { return NSSStore.read(bytes, path: path) }
+        if JavaKeyStore.isOne(bytes) { return JavaKeyStore.read(bytes, path: path) }
+        if WindowsStore.isSerialized(bytes) { return WindowsStore.readSerialized(bytes, path: path) }
+        let format = InputFormat(bytes)
+        switch format {
+        case .certificate, .empty: return nil
         case .pkcs12: return PKCS12Store.read(bytes, path: path)
         case .pkcs7: return PKCS7Store.read(bytes, path: path)
-        case .empty: return RootStore(path: path, kind: .pem, faults: [FileError(path, emptiness)])
         case .utf16 where WindowsStore.isRegistryText(text(bytes)):
             return WindowsStore.readRegistry(text(bytes), path: path)
-        // An object's first line looks like the begin of a list in JSON.
-        case .pem, .jsonArray, .lines, .other:
-            if P11KitStore.isOne(bytes) { return P11KitStore.read(bytes, path: path) }
+        case _ where isText(format):
+            if P11KitStore.isOne(bytes) { return nil }
             if let messages = PKCS7Store.read(pem: bytes, path: path) { return messages }
-            if PEMStore.claims(bytes) || format == .pem { return PEMStore.read(bytes, path: path) }
+            if PEMStore.claims(bytes) || format == .pem { return nil }
         default: break
         }
         if WindowsStore.isBlob(bytes) { return WindowsStore.readBlob(bytes, path: path) }
         if WindowsStore.isRegistryText(String(decoding: bytes.prefix(64), as: UTF8.self)) {
             return WindowsStore.readRegistry(String(decoding: bytes, as: UTF8.self), path: path)
         }
-        if PEMStore.claims(bytes) { return PEMStore.read(bytes, path: path) }
-        let reason =
-            format.certificateRefusal.flatMap { $0 == "is no certificate" ? nil : $0 }
-            ?? "is no trust store: PEM, DER, PKCS#7, PKCS#12, JKS, cert9.db, p11-kit, .reg and .sst are read"
-        return RootStore(path: path, kind: .pem, faults: [FileError(path, reason)])
+        return nil
+    }
+
+    /// Whether a text may have certificates in it; an object's first line looks like the begin of a list in
+    /// JSON.
+    private static func isText(_ format: InputFormat) -> Bool {
+        [.pem, .jsonArray, .lines, .other].contains(format)
     }
 
     /// UTF-16 with a mark at its begin, as the registry's editor writes it.

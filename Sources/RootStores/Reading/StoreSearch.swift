@@ -103,6 +103,13 @@ package struct StoreSearch {
         } catch {
             store = RootStore(path: path, kind: .pem, faults: [error])
         }
+        add(store, at: real)
+    }
+
+    /// Takes what a file was read to.
+    private mutating func add(_ read: RootStore, at real: String) {
+        var store = read
+        let path = store.path
         if store.kind == .nss, hasBytes(real + "-wal") {
             store.faults.append(FileError(path + "-wal", "holds changes of the database that were not read"))
         }
@@ -153,12 +160,12 @@ package struct StoreSearch {
                 let part: RootStore
                 do throws(FileError) {
                     let bytes = try StoreFile.bytes(of: root.outside(target), called: file)
-                    if use == .named, StoreReader.isWholeStore(bytes) {
+                    if use == .named, let whole = StoreReader.readWhole(bytes, called: file) {
+                        seen[target] = file
                         // A profile has databases of other things beside that of certificates.
-                        let isAnother = StoreReader.read(bytes, called: file).faults.contains {
-                            $0.reason == NSSStore.isAnother
+                        if !whole.faults.contains(where: { $0.reason == NSSStore.isAnother }) {
+                            add(whole, at: target)
                         }
-                        if !isAnother { read(file: file) }
                         continue
                     }
                     for digest in PrivateKeys.publicDigests(of: bytes) {
