@@ -59,4 +59,17 @@ import Wire
         let target = Target(sequence: 0, host: .address(address), port: 443, serverName: nil, scheme: .tls)
         #expect(gate.refusal(of: address, for: target)?.code == .invalidTarget)
     }
+
+    /// Who names where to come from is seen from nowhere else: neither connecting nor by a SYN.
+    @Test func aFamilyWithoutASourceIsRefused() throws {
+        let four = try #require(IPAddress("192.0.2.9"))
+        let six = try #require(IPAddress("2001:db8::9"))
+        let gate = ConnectionGate(TargetOptions(), from: [four])
+        #expect(try code(gate, "198.18.0.1") != .localError)
+        #expect(try code(gate, "2606:4700::1") == .localError)
+        // What counts is the family of what is connected to.
+        let proxied = ConnectionGate(TargetOptions(), from: [four], by: six)
+        #expect(try code(proxied, "45.10.0.1") == .localError)
+        #expect(try code(ConnectionGate(TargetOptions(), from: [four, six]), "2606:4700::1") == nil)
+    }
 }

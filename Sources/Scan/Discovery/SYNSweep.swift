@@ -36,7 +36,7 @@ final class SYNSweep {
     init(_ setup: ScanSetup, _ found: FoundTargets) throws {
         self.setup = setup
         self.found = found
-        gate = ConnectionGate(setup.feed.plan.options)
+        gate = ConnectionGate(setup.feed.plan.options, from: setup.options.sources)
         limiter = setup.pace?.connections ?? RateLimiter(rate: ScanOptions.defaultSYNRate)
         let options = setup.options
         prober = try SYNProber(from: options.sources, patience: options.connectTimeout)

@@ -9,9 +9,13 @@ package import Wire
 /// whoever connects to another address than the endpoint's asks it before.
 package struct ConnectionGate: Sendable {
     private let options: TargetOptions
+    /// Where connections may come from; empty for what the system chooses.
+    private let sources: [IPAddress]
+    /// What connections go to in place of the endpoint.
+    private let proxy: IPAddress?
 
-    package init(_ options: TargetOptions) {
-        self.options = options
+    package init(_ options: TargetOptions, from sources: [IPAddress] = [], by proxy: IPAddress? = nil) {
+        (self.options, self.sources, self.proxy) = (options, sources, proxy)
     }
 
     /// Why `address` must not be connected to for `target`, or nil.
@@ -29,6 +33,10 @@ package struct ConnectionGate: Sendable {
             if options.scope?.excludes(inner, port: target.port) == true {
                 return ObservationError(.outOfScope, "\(address) leads to \(inner), which the scope excludes")
             }
+        }
+        // Whoever names where to come from is not to be seen from elsewhere.
+        if !sources.isEmpty, !sources.contains(where: { $0.isV4 == (proxy ?? address).isV4 }) {
+            return ObservationError(.localError, "no source address of its family was named")
         }
         return options.refusal(of: address, for: target)
     }
