@@ -44,7 +44,7 @@ func fuzzLogBytes(_ bytes: [UInt8]) {
         _ = timestamp.leaf(certificate: [])
     }
     _ = LogKey(bytes)
-    _ = TimestampCheck(LogList(logs: [])).embedded(bytes, issuer: bytes, now: 0)
+    _ = TimestampCheck(LogList(logs: [])).embedded(bytes, chain: [bytes], now: 0)
     var reader = IssuedCertificateReader()
     if var certificate = reader.read(bytes[...]) { reader.addDigests(bytes[...], to: &certificate) }
 }

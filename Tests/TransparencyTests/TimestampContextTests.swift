@@ -161,6 +161,53 @@ import Testing
         )
     }
 
+    /// A chain in another order than servers are to send, and one that was left out, are no log's fault, nor
+    /// an endpoint's that has too few.
+    @Test func whatCantBeCheckedIsNoAnomaly() throws {
+        let logs = try logs()
+        let (one, other) = (try chain(logs.scratch.file("a-1.pem")), try chain(logs.scratch.file("b-1.pem")))
+        let sent = try ["a-1.sct", "a-1.b.sct"].map {
+            try Data(contentsOf: URL(fileURLWithPath: logs.scratch.file($0)))
+        }
+        let lines = [
+            record([one[0], other[0], one[1]], sent), record([one[0]]),
+            record(one, isVerified: false).replacing("\"verification\":{", with: "\"verified\":{"),
+        ]
+        let path = try logs.scratch.write("order.ndjson", lines.joined())
+        let enriched = try run(
+            programPath,
+            ["enrich", path, "--no-context-names", "--no-context-revocation", "--log-list", logs.list]
+        )
+        let found = try CTLogs.objects(enriched.text)
+        #expect(found.map { $0.at("hallmark.context.transparency.valid") as? Int } == [3, 0, 1])
+        #expect(
+            found.map { $0.at("hallmark.context.transparency.anomalies") as? [String] ?? [] }
+                == [[], ["too_few_scts"], []],
+            "\(enriched.text)"
+        )
+    }
+
+    /// A chain that was verified and shows no SCT that could be checked, beside one that nobody verified.
+    @Test func whetherSCTsAreNeededIsSaidNotToBeKnown() throws {
+        let logs = try logs()
+        let stranger = try TestCertificate()
+        defer { withExtendedLifetime(stranger) {} }
+        let bare = try record(chain(stranger.certificate), isVerified: false)
+        func verify(_ line: String) throws -> CommandResult {
+            try logs.run(["verify", logs.scratch.write("bare.ndjson", line), "--log-list", logs.list])
+        }
+        let refused = try verify(bare)
+        #expect(
+            refused.status == 0 && refused.errors.contains("1 record without any SCT"),
+            "\(refused.errors)"
+        )
+        let unverified = try verify(bare.replacing("\"verification\":{", with: "\"verified\":{"))
+        #expect(
+            unverified.status == 1 && unverified.errors.contains("scan with --verify"),
+            "\(unverified.errors)"
+        )
+    }
+
     @Test func aListOfLogsMayBeginWithAMark() throws {
         let logs = try logs()
         let list = try Data(contentsOf: URL(fileURLWithPath: logs.list))

@@ -41,7 +41,7 @@ package struct TransparencyContext: Equatable, Sendable {
                 outcome: result.outcome
             )
         }
-        if isTrusted, !shown.suffices { anomalies.append(shown.hasValid ? .tooFew : .missing) }
+        if isTrusted, shown.isShort { anomalies.append(shown.mayHold ? .tooFew : .missing) }
         if promises.contains(where: { $0.outcome == .invalid }) { anomalies.append(.invalid) }
         if !shown.broken.isEmpty { anomalies.append(.unreadable) }
     }

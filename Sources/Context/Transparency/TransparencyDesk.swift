@@ -9,8 +9,8 @@ final class TransparencyDesk {
     /// By what was read, whatever a record says of its digest.
     private var known: [String: TransparencyContext] = [:]
     private static let capacity = 4096
-    /// Certificates of the chain that are read: the leaf and who issued it.
-    private static let certificates = 2
+    /// Certificates of the chain that are read: the leaf, and those among which its issuer is.
+    private static let certificates = 1 + ShownTimestamps.mostAbove
     private static let mostSent = 64
 
     init(_ logs: LogList) { check = TimestampCheck(logs) }

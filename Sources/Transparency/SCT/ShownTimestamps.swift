@@ -14,8 +14,8 @@ package struct ShownTimestamps: Sendable {
     private let lifetime: Int?
 
     /// - Parameters:
-    ///   - chain: DER in base64, as a record keeps it: the leaf first and its issuer behind it; without that
-    ///     embedded SCTs are `unchecked`.
+    ///   - chain: DER in base64, as a record keeps it: the leaf first and its issuer somewhere behind it;
+    ///     without that embedded SCTs are `unchecked`.
     ///   - sent: the SCTs of the handshake, each as it came, in base64.
     ///   - response: the stapled OCSP response in base64.
     ///   - now: milliseconds since 1970.
@@ -31,8 +31,8 @@ package struct ShownTimestamps: Sendable {
         } else {
             lifetime = nil
         }
-        let issuer = chain.dropFirst().first.flatMap { [UInt8](base64Text: $0) }
-        add(check.embedded(leaf, issuer: issuer, now: now), .certificate)
+        let above = chain.dropFirst().prefix(Self.mostAbove).lazy.compactMap { [UInt8](base64Text: $0) }
+        add(check.embedded(leaf, chain: above, now: now), .certificate)
         // What is no base64 is an SCT that nobody can read, and stands for itself as an empty one.
         let timestamps = sent.map { [UInt8](base64Text: $0) ?? [] }
         if !sent.isEmpty { add(check.beside(leaf, list: Self.list(timestamps), now: now), .tls) }
@@ -51,27 +51,38 @@ package struct ShownTimestamps: Sendable {
         if !found.isWhole { broken.append(source) }
     }
 
-    /// The logs whose SCTs are valid, each once.
-    private func logs(_ sources: [Source]) -> [TreeHash: String] {
+    /// Certificates behind the leaf among which its issuer is looked for.
+    package static let mostAbove = 8
+
+    /// The logs whose SCTs have one of some outcomes, each once.
+    private func logs(_ sources: [Source], _ outcomes: [TimestampCheck.Outcome]) -> [TreeHash: String] {
         var logs: [TreeHash: String] = [:]
-        for (source, result) in results where result.outcome == .valid && sources.contains(source) {
+        for (source, result) in results where outcomes.contains(result.outcome) && sources.contains(source) {
             logs[result.timestamp.logID] = result.log?.operatedBy ?? ""
         }
         return logs
     }
 
-    /// Whether any SCT is valid.
-    package var hasValid: Bool { results.contains { $0.result.outcome == .valid } }
+    /// Whether there is nothing that could be an SCT.
+    package var isBare: Bool { results.isEmpty && broken.isEmpty }
+
+    /// Whether any SCT is valid, or could not be checked.
+    package var mayHold: Bool { results.contains { [.valid, .unchecked].contains($0.result.outcome) } }
 
     /// Whether there are as many as browsers want: from two logs of two operators, and from three logs where
     /// they are embedded in a certificate for more than 180 days.
     ///
     /// The rule of Chrome's policy (googlechrome.github.io/CertificateTransparency/ct_policy.html) and of
     /// Apple's (support.apple.com/103214); logs of which no list names the operator count as one operator's.
-    package var suffices: Bool {
-        let embedded = logs([.certificate])
+    package var suffices: Bool { suffices([.valid]) }
+
+    /// Whether there are too few whatever becomes of those that could not be checked.
+    package var isShort: Bool { !suffices([.valid, .unchecked]) }
+
+    private func suffices(_ outcomes: [TimestampCheck.Outcome]) -> Bool {
+        let embedded = logs([.certificate], outcomes)
         let isLong = (lifetime ?? 0) > 180 * 86_400
-        return Self.suffice(embedded, isLong ? 3 : 2) || Self.suffice(logs([.tls, .ocsp]), 2)
+        return Self.suffice(embedded, isLong ? 3 : 2) || Self.suffice(logs([.tls, .ocsp], outcomes), 2)
     }
 
     private static func suffice(_ logs: [TreeHash: String], _ wanted: Int) -> Bool {

@@ -5,7 +5,8 @@ package enum StapledTimestamps {
         0x06, 0x0a, 0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x04, 0x05,
     ]
 
-    /// The list of SCTs in a response, wherever its extension stands; nil for a response without one.
+    /// The list of SCTs in a response, wherever its extension stands; nil for a response without one, and
+    /// empty, which no list is, where what the extension holds can't be read.
     package static func list(in response: [UInt8]) -> [UInt8]? {
         guard let found = response.firstRange(of: identifier) else { return nil }
         var place = found.upperBound
@@ -13,7 +14,7 @@ package enum StapledTimestamps {
         if response[place...].starts(with: [0x01, 0x01]) { place += 3 }
         guard let value = octets(response, at: place, before: response.count),
             let list = octets(response, at: value.lowerBound, before: value.upperBound)
-        else { return nil }
+        else { return [] }
         return Array(response[list])
     }
 

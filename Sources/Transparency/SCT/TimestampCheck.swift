@@ -34,16 +34,24 @@ package struct TimestampCheck: Sendable {
     /// Checks the embedded SCTs of a certificate.
     ///
     /// - Parameters:
-    ///   - issuer: the certificate of who issued it.
+    ///   - chain: certificates among which that of who issued it may be. It is the one whose key has signed
+    ///     the certificate: over another's key no SCT holds, and its log would have to answer for it.
     ///   - now: milliseconds since 1970.
-    package func embedded(_ certificate: [UInt8], issuer: [UInt8]?, now: Int) -> (
+    /// - Returns: an outcome for each SCT that can be read, and whether all could be.
+    package func embedded(_ certificate: [UInt8], chain: some Sequence<[UInt8]>, now: Int) -> (
         results: [Result], isWhole: Bool
     ) {
         var index = CertificateIndex()
         guard index.read(certificate.span) else { return ([], false) }
-        guard let range = index.extensions.timestampList else { return ([], true) }
-        let (timestamps, isWhole) = SignedTimestamp.list([UInt8](certificate[range.indices]))
+        let extensions = index.extensions.all.filter { $0.key == .timestampList }
+        guard let range = index.extensions.timestampList else { return ([], extensions.isEmpty) }
+        let (timestamps, isListWhole) = SignedTimestamp.list([UInt8](certificate[range.indices]))
+        // A second list is read by nobody, nor is what stands behind the first.
+        let isAlone =
+            extensions.count == 1 && extensions[0].value.indices.upperBound == range.indices.upperBound
+        let isWhole = isListWhole && isAlone
         let body = CertificateBody.withoutTransparency(certificate.span, index)
+        let issuer = timestamps.isEmpty ? nil : chain.first { IssuingKey.hasSigned($0, certificate) }
         let key = issuer.flatMap(Self.keyHash)
         let results = timestamps.map { timestamp in
             check(timestamp, leaf: key.map { timestamp.leaf(body: body, issuerKey: $0) }, now: now)
@@ -73,6 +81,12 @@ package struct TimestampCheck: Sendable {
             return .invalid
         }
         return timestamp.time > UInt64(clamping: now) ? .future : .valid
+    }
+
+    /// Whether a certificate is a precertificate (RFC 6962, section 3.1).
+    package static func isPrecertificate(_ certificate: [UInt8]) -> Bool {
+        var index = CertificateIndex()
+        return index.read(certificate.span) && index.extensions.all.contains { $0.key == .poison }
     }
 
     /// SHA-256 of a certificate's SubjectPublicKeyInfo.

@@ -14,7 +14,8 @@ package enum IssuingKey {
         return TimestampCheck.keyHash(issuer)
     }
 
-    private static func hasSigned(_ issuer: [UInt8], _ certificate: [UInt8]) -> Bool {
+    /// Whether the key of `issuer` has signed a certificate.
+    static func hasSigned(_ issuer: [UInt8], _ certificate: [UInt8]) -> Bool {
         defer { ERR_clear_error() }
         guard let above = decoded(issuer) else { return false }
         defer { X509_free(above) }

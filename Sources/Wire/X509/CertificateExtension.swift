@@ -12,6 +12,6 @@ package struct CertificateExtension: Sendable {
 
     /// The SCT list and the poison, which a precertificate and its certificate do not share (RFC 6962).
     package var isTransparency: Bool {
-        key.value == 0x1_2b06_0104_01d6_7902_0402 || key.value == 0x1_2b06_0104_01d6_7902_0403
+        key == .timestampList || key == .poison
     }
 }

@@ -36,4 +36,10 @@ extension OIDKey {
 
     /// 2.5.29.37.
     package static let extendedKeyUsage = OIDKey(value: 0x1_551d_25)
+
+    /// 1.3.6.1.4.1.11129.2.4.2: the list of SCTs.
+    package static let timestampList = OIDKey(value: 0x1_2b06_0104_01d6_7902_0402)
+
+    /// 1.3.6.1.4.1.11129.2.4.3: what keeps a precertificate from being a certificate.
+    package static let poison = OIDKey(value: 0x1_2b06_0104_01d6_7902_0403)
 }

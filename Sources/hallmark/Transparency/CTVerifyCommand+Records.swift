@@ -14,8 +14,17 @@ extension CTVerifyCommand {
         /// Endpoints or entries that were looked at, and those of them that show no SCT.
         var looked = 0
         var bare = 0
+        /// Those of them whose chains nobody has verified, and precertificates.
+        var undecided = 0
+        var precertificates = 0
         var isWrong = false
         var isUnknown = false
+
+        mutating func addBare(_ endpoint: RecordTimestamps.Endpoint) {
+            if endpoint.isPrecertificate { return precertificates += 1 }
+            bare += 1
+            if !endpoint.wasVerified { undecided += 1 }
+        }
     }
 
     /// Checks the SCTs of a scan's records.
@@ -33,7 +42,7 @@ extension CTVerifyCommand {
                     switch reader.read(line) {
                     case .endpoint(let endpoint):
                         counts.looked += 1
-                        if endpoint.shown.results.isEmpty { counts.bare += 1 }
+                        if endpoint.shown.isBare { counts.addBare(endpoint) }
                         try write(endpoint, &counts, output)
                     case .withoutChain: counts.withoutChain += 1
                     case .nothing: break
@@ -53,6 +62,20 @@ extension CTVerifyCommand {
             "\(counted(counts.valid, "valid SCT")), \(counts.others) of other outcomes; \(counted(counts.missing, "endpoint")) without as many as browsers want"
         )
         if counts.bare > 0 { Terminal.say("\(counted(counts.bare, "record")) without any SCT") }
+        if counts.undecided > 0 {
+            Terminal.say(
+                "hallmark: \(source.name): nobody has verified the chains of \(counts.undecided) of them, so that it is not "
+                    + "known whether they have to have some; scan with --verify"
+            )
+            counts.isUnknown = true
+        }
+        if counts.precertificates > 0 {
+            Terminal.say(
+                "\(counted(counts.precertificates, "precertificate")): SCTs are what logs give for them, and none is in them"
+            )
+            // Where there was nothing else, nothing was checked.
+            if counts.valid + counts.others == 0 { counts.isUnknown = true }
+        }
         if counts.looked == 0, counts.withoutChain == 0, unread.isEmpty {
             Terminal.say("hallmark: \(source.name): no record with a certificate in it", .error)
         }
@@ -81,10 +104,10 @@ extension CTVerifyCommand {
             counts.isWrong = true
             try write(endpoint, "unreadable_list", source, nil, output)
         }
-        guard endpoint.isPublic, !endpoint.shown.suffices else { return }
+        guard endpoint.isPublic, endpoint.shown.isShort else { return }
         counts.missing += 1
         counts.isWrong = true
-        try write(endpoint, endpoint.shown.hasValid ? "too_few_scts" : "missing_sct", nil, nil, output)
+        try write(endpoint, endpoint.shown.mayHold ? "too_few_scts" : "missing_sct", nil, nil, output)
     }
 
     private func write(

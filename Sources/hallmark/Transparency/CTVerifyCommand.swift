@@ -13,7 +13,9 @@ struct CTVerifyCommand: ParsableCommand {
         abstract: "Check the SCTs of certificates, and with --log whether the logs hold them.",
         discussion: """
             A file holds a certificate and behind it that of its issuer, as servers send them: an embedded SCT is signed over \
-            the issuer's key as well. --log names logs to be asked; --ask-all asks all that have promised something.
+            the issuer's key as well. Of several certificates each is checked, those of authorities aside. --log names logs to \
+            be asked; --ask-all asks all that have promised something. A file does not tell whether a certificate has to have \
+            SCTs: one of your own authority has none, and one without any ends with 1, since nothing was checked.
 
             A file of a scan's records is read, too: for each endpoint the SCTs in its certificate, in its handshake and in its \
             stapled OCSP response. An endpoint whose chain was verified (--verify) and that has no valid SCT is missing_sct.
@@ -23,8 +25,9 @@ struct CTVerifyCommand: ParsableCommand {
               hallmark ct verify chain.pem --log-list log_list.json
               hallmark ct verify chain.pem --log-list log_list.json --ask-all --contact security@example.com
 
-            Exit codes: 0 all SCTs hold; 1 something could not be read or found out; 3 an SCT does not hold, there is none \
-            where there has to be one, or a log does not have what it promised; 64 usage.
+            Exit codes: 0 all SCTs hold; 1 something could not be read or found out, or there was no SCT to check; 3 an SCT or a \
+            list of them does not hold, an endpoint with a verified chain has too few, or a log does not have what it promised; \
+            64 usage.
             """
     )
 
@@ -104,58 +107,7 @@ struct CTVerifyCommand: ParsableCommand {
             }
             return try verify(records: RecordFile(file, opened: input.source), list, output)
         }
-        var (isWrong, isUnknown) = (false, false)
-        let results = try results(input, file, list)
-        if results.isEmpty {
-            isWrong = true
-            try write(file, nil, nil, output)
-        }
-        for result in results {
-            let inclusion = inclusion(result)
-            if inclusion != nil, let log = result.log { asked.insert(log.url) }
-            try write(file, result, inclusion, output)
-            switch result.outcome {
-            case .valid: break
-            case .unchecked, .unknownLog: isUnknown = true
-            case .invalid, .future, .logNotTrusted: isWrong = true
-            }
-            switch inclusion?.outcome {
-            case nil, .included: break
-            case .missing where isOverdue(result):
-                isWrong = true
-                try report(result, inclusion?.head, output)
-            case .missing: break
-            case .unknown: isUnknown = true
-            }
-        }
-        return (isWrong, isUnknown)
-    }
-
-    private func results(_ input: ImportInput, _ file: String, _ list: LogList) throws
-        -> [TimestampCheck.Result]
-    {
-        // Of what has been opened already: a pipe can't be opened twice.
-        let bytes = try input.source.rest(limit: CertificateFile.mostBytes)
-        let contents = CertificateFile.contents(of: bytes, name: file)
-        if let fault = contents.faults.first { throw fault }
-        guard let leaf = contents.certificates.first else { throw FileError(file, "no certificate in it") }
-        let above =
-            try issuer.map { try CertificateFile.certificates(in: $0).first }
-            ?? contents.certificates.dropFirst().first
-        let check = TimestampCheck(list)
-        let now = Int(WallClock.nanoseconds / 1_000_000)
-        var (results, isWhole) = check.embedded(leaf, issuer: above, now: now)
-        if let sctList {
-            let beside = check.beside(
-                leaf,
-                list: try UnpackedBytes.contents(of: sctList, limit: 1 << 20),
-                now: now
-            )
-            results += beside.results
-            isWhole = isWhole && beside.isWhole
-        }
-        if !isWhole { throw FileError(file, "its list of SCTs can't be read") }
-        return results
+        return try verify(certificates: input, file, list, output, &asked)
     }
 
     func inclusion(_ result: TimestampCheck.Result) -> (
@@ -168,7 +120,7 @@ struct CTVerifyCommand: ParsableCommand {
     }
 
     /// A promise that was not kept is a finding of its own, whatever it was asked of.
-    private func report(_ result: TimestampCheck.Result, _ head: TreeHead?, _ output: StandardOutput) throws {
+    func report(_ result: TimestampCheck.Result, _ head: TreeHead?, _ output: StandardOutput) throws {
         guard let log = result.log else { return }
         var misbehaviour = LogMisbehaviour(
             .missingEntry,
@@ -184,49 +136,10 @@ struct CTVerifyCommand: ParsableCommand {
     }
 
     /// Whether the log has had the time that it takes for itself.
-    private func isOverdue(_ result: TimestampCheck.Result) -> Bool {
+    func isOverdue(_ result: TimestampCheck.Result) -> Bool {
         guard let log = result.log else { return false }
         let now = UInt64(max(0, WallClock.nanoseconds / 1_000_000))
         return now > result.timestamp.time
             && now - result.timestamp.time > UInt64(log.maximumMergeDelay) * 1000
-    }
-
-    private func write(
-        _ file: String,
-        _ result: TimestampCheck.Result?,
-        _ inclusion: (outcome: InclusionProof.Outcome, head: TreeHead?)?,
-        _ output: StandardOutput
-    ) throws {
-        let place =
-            switch inclusion?.outcome {
-            case nil: ""
-            case .included(let index, let size): "included at \(index) of \(size)"
-            case .missing(let size):
-                result.map(isOverdue) == true
-                    ? "\(LogMisbehaviour.Name.missingEntry.rawValue): not among \(size) entries"
-                    : "not yet among \(size) entries"
-            case .unknown(let reason): "not found out: \(reason)"
-            }
-        if format == .table {
-            guard let result else { return try output.line("\(file): no SCT") }
-            let name = result.log?.name ?? result.timestamp.logID.description
-            let time = RFC3339.text(Int(clamping: result.timestamp.time))
-            let tail = place.isEmpty ? "" : ", \(place)"
-            return try output.line("\(file): \(result.outcome.rawValue): \(name), \(time)\(tail)")
-        }
-        var line = ByteBuffer()
-        line.append("{")
-        line.member("file", file)
-        if let result {
-            line.member("log_id", result.timestamp.logID.description)
-            if let log = result.log { line.member("log", log.name) }
-            line.member("timestamp", RFC3339.text(Int(clamping: result.timestamp.time)))
-            line.member("outcome", word: result.outcome.rawValue)
-            if !place.isEmpty { line.member("inclusion", place) }
-        } else {
-            line.member("outcome", word: "none")
-        }
-        line.append("}\n")
-        try line.withSpan { try output.writeRecords($0) }
     }
 }

@@ -13,6 +13,10 @@ struct RecordTimestamps {
         /// Whether the chain leads to an authority that programs trust, as far as the scan has checked it:
         /// not to one of those that a person named.
         var isPublic = false
+        /// Whether anybody has looked where the chain leads.
+        var wasVerified = false
+        /// Whether it is a precertificate of a log, for which SCTs are still to come.
+        var isPrecertificate = false
     }
 
     /// What a line came to.
@@ -49,7 +53,12 @@ struct RecordTimestamps {
             response: Self.texts(root.at("hallmark.tls.ocsp_response")).first,
             now: now
         )
-        var found = Endpoint(name: address + port, certificate: digest, shown: shown)
+        // What a log holds, and what was imported, may stand on no endpoint.
+        let name = address.isEmpty ? "certificate \(digest)" : address + port
+        var found = Endpoint(name: name, certificate: digest, shown: shown)
+        found.isPrecertificate =
+            root.at("hallmark.ct.entry")?.string == LoggedEntry.Kind.precertificate.rawValue
+        found.wasVerified = root.at("hallmark.verification.chain")?.string != nil
         found.isPublic =
             root.at("hallmark.verification.chain")?.string == "valid"
             && root.at("hallmark.verification.trust")?.string != "own"
