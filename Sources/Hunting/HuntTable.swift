@@ -45,7 +45,9 @@ package final class HuntTable {
         guard let record = try? tree.read(line, padded: true, isRecord: true), record.isObject,
             record.at("event.dataset")?.string.map({ RecordDataset(rawValue: $0) != nil }) ?? true
         else { return false }
-        guard let ip = record.at("server.ip")?.string.flatMap({ IPAddress($0)?.description }),
+        // A log's entry answers on no endpoint, whatever stands beside it.
+        guard record.at("event.dataset")?.string != RecordDataset.logged.rawValue,
+            let ip = record.at("server.ip")?.string.flatMap({ IPAddress($0)?.description }),
             let port = record.at("server.port")?.integer.flatMap({ UInt16(exactly: $0) })
         else {
             guard record.at("server.address") != nil || record.at("tls.server.hash.sha256") != nil else {

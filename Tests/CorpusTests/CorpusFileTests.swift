@@ -93,6 +93,37 @@ import Testing
         )
     }
 
+    /// A log's entry makes no endpoint, whatever address stands beside it, and what was put together from
+    /// what a log has signed has no DER: it was never a certificate.
+    @Test func whatALogHoldsIsOnNoEndpoint() throws {
+        let scratch = Scratch()
+        let corpus = try CorpusFile(scratch.file("c.sqlite"), .write)
+        func line(_ certificate: Int, _ member: String) -> String {
+            SampleRecord(certificate: certificate, dataset: "hallmark.ct").line
+                .replacing("\"hash\":{", with: "\"certificate_chain\":[\"MAA=\"],\"hash\":{")
+                .replacing("\"hallmark\":{", with: "\"hallmark\":{\"ct\":{\(member)},")
+        }
+        func without(_ line: String) -> String { line.replacing(/"server":\{"address"[^}]*\},/, with: "") }
+        let lines = [
+            without(line(1, "\"index\":1")), without(line(2, "\"index\":2,\"reconstructed\":true")),
+            line(3, "\"index\":3"),
+        ]
+        let path = try scratch.write("ct.ndjson", lines.joined(separator: "\n") + "\n")
+        guard case .added(let counts) = try corpus.add(sweep: path) else {
+            Issue.record("the first import must add")
+            return
+        }
+        #expect(counts.certificates == 2 && counts.endpoints == 0 && counts.malformed == 1)
+        let certificates = try query(
+            scratch.file("c.sqlite"),
+            "SELECT hex(sha256), iif(der IS NULL, 'none', hex(der)) FROM certificates ORDER BY id"
+        )
+        #expect(
+            certificates == "\(SampleRecord.hash(1, 1))|3000\n\(SampleRecord.hash(2, 1))|none",
+            "\(certificates)"
+        )
+    }
+
     @Test func failuresOfKnownEndpointsAreKept() throws {
         let scratch = Scratch()
         let corpus = try CorpusFile(scratch.file("c.sqlite"), .write)

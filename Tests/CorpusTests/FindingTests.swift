@@ -155,6 +155,35 @@ import Testing
         #expect(comparison.counts.sweeps.unread.count == 3)
     }
 
+    /// A log's entry answers on no endpoint: it sweeps no asset, whatever address stands beside it, and is
+    /// counted apart from lines that are no records.
+    @Test func aLogsEntrySweepsNoAsset() throws {
+        let scratch = Scratch()
+        let rows = try CSVReader.rows(Array("address\n192.0.2.20\n192.0.2.30\n".utf8), file: "i.csv")
+        let index = InventoryIndex(try Inventory(rows, file: "i.csv"))
+        let forged = Self.with { ($0.ip, $0.dataset) = ("192.0.2.20", "hallmark.ct") }.line
+        let logged = forged.replacing(/"server":\{"address"[^}]*\},/, with: "")
+        #expect(logged != forged)
+        let lines = [Self.open.line, logged, forged].joined(separator: "\n")
+        let path = try scratch.write("mix.ndjson", lines + "\n")
+        var found: [ReportedFinding] = []
+        let comparison = SweepComparison(index) { found.append($0) }
+        try comparison.add(sweep: path)
+        try comparison.finish()
+        let counts = comparison.counts
+        #expect(counts.records == 1 && counts.answered == 1 && counts.swept == 1 && counts.unswept == 1)
+        #expect(counts.logged == 2 && counts.malformed == 0)
+        #expect(found.allSatisfy { $0.endpoint.ip == "192.0.2.30" })
+        let unread = try #require(counts.sweeps.unread.first)
+        #expect(unread.contains("2 certificates of logs") && counts.sweeps.unread.count == 1)
+        #expect(counts.summary(.inventory, least: .low).contains("2 certificates of logs not compared\n"))
+        var adoption = InventoryAdoption()
+        try adoption.add(sweep: path)
+        #expect(try adoption.write { _ in } == 1)
+        let drift = try DriftComparison(baseline: path) { _ in }
+        #expect(drift.earlier.records == 1 && drift.earlier.logged == 2)
+    }
+
     /// What stands outside of the inventory is not what somebody asked about.
     @Test func aSweepOfNoAssetIsNotClean() throws {
         let scratch = Scratch()

@@ -82,7 +82,9 @@ final class Ingest {
             return
         }
         counts.records += 1
-        guard let ip = record.text(.ip), let port = record.integer(.port), (0...65535).contains(port),
+        // What a log holds answers on no endpoint, whatever address somebody wrote beside it.
+        guard record.text(.dataset) != RecordDataset.logged.rawValue, let ip = record.text(.ip),
+            let port = record.integer(.port), (0...65535).contains(port),
             let time = record.text(.timestamp).flatMap({ RFC3339.milliseconds($0) })
         else {
             // What was imported, or stands in a store, may be a certificate on no endpoint.
@@ -185,7 +187,11 @@ final class Ingest {
     }
 
     private func certificate(_ sha256: [UInt8], _ record: RecordPicker, _ now: Int) throws -> Int {
-        func der() -> [UInt8]? { record.withBytes(.chainDER) { [UInt8](base64: $0) } ?? nil }
+        func der() -> [UInt8]? {
+            // What was put together from what a log has signed was never a certificate: it has no DER.
+            guard !record.has(.isReconstructed) else { return nil }
+            return record.withBytes(.chainDER) { [UInt8](base64: $0) } ?? nil
+        }
         // Most certificates are known: nothing else of them is read then.
         if let known = try statements.certificate(sha256, db) {
             if known.lacksDER, let der = der() { try statements.complete(known.id, der, db) }

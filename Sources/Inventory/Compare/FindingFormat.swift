@@ -95,6 +95,7 @@ extension ComparisonCounts {
         case .calendar: result += "\(answered) with a certificate\n"
         }
         if malformed > 0 { result += "\(malformed) lines are not records\n" }
+        if logged > 0 { result += "\(counted(logged, "certificate")) of logs not compared\n" }
         if conclusions > 0 {
             result += "\(counted(conclusions, "line")) of findings or correlations passed over\n"
         }

@@ -58,6 +58,7 @@ package struct ComparisonCounts: Sendable {
     package internal(set) var sweeps = SweepFile()
     package var records: Int { sweeps.records }
     package var malformed: Int { sweeps.malformed }
+    package var logged: Int { sweeps.logged }
     package var conclusions: Int { sweeps.conclusions }
     package var answered = 0
     /// Records of endpoints that an asset names, and of those that none names.

@@ -7,12 +7,17 @@ package struct SweepFile {
     package private(set) var records = 0
     /// How many lines were none.
     package private(set) var malformed = 0
+    /// How many lines were certificates of logs, which answer on no endpoint and are compared with nothing.
+    package private(set) var logged = 0
     /// How many lines were findings and counts of ours, which stand beside records and are passed over.
     package private(set) var conclusions = 0
     /// What was named and could not be read, wholly or in part: a sentence for each file.
     package private(set) var unread: [String] = []
 
     package init() {}
+
+    private static let loggedReason =
+        "certificates of logs stand on no endpoint; 'hallmark ct watch --inventory' compares them"
 
     /// Reads one source.
     ///
@@ -36,8 +41,11 @@ package struct SweepFile {
                 } else if others.hold(padded: line) {
                     conclusions += 1
                 } else {
+                    if others.isLogged {
+                        logged += 1
+                        return
+                    }
                     bad += 1
-                    if others.isLogged { logged += 1 }
                     firstBad = firstBad ?? number
                 }
             }
@@ -46,20 +54,28 @@ package struct SweepFile {
         }
         records += good
         malformed += bad
+        self.logged += logged
         self.conclusions += conclusions
         unread += faults.map(\.description)
         if good == 0 {
             // A source that could not be read at all has said why.
-            guard bad > 0 || faults.isEmpty else { return }
-            let lines = bad + conclusions
+            guard bad + logged > 0 || faults.isEmpty else { return }
+            let lines = bad + conclusions + logged
             let reason =
                 lines == 0
                 ? "is empty"
                 : logged > 0
-                    ? "is no sweep: certificates of logs stand on no endpoint; 'hallmark ct watch --inventory' compares them"
+                    ? "is no sweep: \(Self.loggedReason)"
                     : "is no sweep: none of its \(lines) lines is a record"
             unread.append("\(source.name): \(reason)")
-        } else if let firstBad {
+            return
+        }
+        if logged > 0 {
+            unread.append(
+                "\(source.name): \(counted(logged, "certificate")) of logs among the records: \(Self.loggedReason)"
+            )
+        }
+        if let firstBad {
             unread.append(
                 "\(source.name):\(firstBad): no record of ours, the first of \(counted(bad, "line")) that are none"
             )

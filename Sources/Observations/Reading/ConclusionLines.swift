@@ -18,7 +18,10 @@ package final class ConclusionLines {
     }
 
     /// Whether the line that was looked at last is a certificate of a log, which stands on no endpoint.
-    package var isLogged: Bool { picker.text(.dataset) == RecordDataset.logged.rawValue }
+    package var isLogged: Bool {
+        picker.text(.dataset) == RecordDataset.logged.rawValue && picker.has(.sha256)
+            && (try? picker.checkWhole()) != nil
+    }
 
     private var isConclusion: Bool {
         switch picker.text(.dataset) {

@@ -112,6 +112,7 @@ package struct RecordField: Hashable, Sendable {
     package static let fidelity = RecordField("hallmark.source.fidelity")
     package static let filePath = RecordField("file.path")
     package static let rootTrust = RecordField("hallmark.root.trust")
+    package static let isReconstructed = RecordField("hallmark.ct.reconstructed")
     package static let isAuthority = RecordField("hallmark.certificate.is_ca")
     package static let sightingCount = RecordField("hallmark.sightings.count")
     package static let firstSighting = RecordField("hallmark.sightings.first")
@@ -154,7 +155,8 @@ package struct RecordField: Hashable, Sendable {
             .jarm, .ja3s, .ja4s, .ja4x, .stack, .httpServer, .httpStatus, .httpTitle, .headerOrderHash,
             .headersHash, .htmlHash, .bodySHA256, .faviconHash, .lead, .leadName, .leadID, .leadConfidence,
             .leadLabel, .urlScheme, .dataset, .fidelity, .filePath, .rootTrust, .isAuthority,
-            .sightingCount, .firstSighting, .lastSighting, .client, .clientIP, .clientPseudonym, .clientUser,
+            .isReconstructed, .sightingCount, .firstSighting, .lastSighting, .client, .clientIP,
+            .clientPseudonym, .clientUser,
             .clientCount, .clientFirst, .clientLast, .clientBytes, .clientDuration, .clientJA3, .clientJA4,
         ]
         return named + Field.marks.map { RecordField($0.field) }.filter { !named.contains($0) }

@@ -6,9 +6,12 @@ extension RecordPicker {
     ///
     /// What nobody can have observed, a port beyond the last or a time of no calendar, makes it none: who
     /// compares with it would speak of an endpoint that is not there. A finding is about an endpoint and no
-    /// record of one. Asks for `timestamp`, `dataset`, `address`, `ip` and `port`.
+    /// record of one, and a log's entry answers on none, whatever address somebody wrote beside it. Asks for
+    /// `timestamp`, `dataset`, `address`, `ip` and `port`.
     package var isOfEndpoint: Bool {
-        guard text(.dataset).map({ RecordDataset(rawValue: $0) != nil }) ?? true else { return false }
+        if let name = text(.dataset) {
+            guard let dataset = RecordDataset(rawValue: name), dataset != .logged else { return false }
+        }
         guard has(.address) || has(.ip) else { return false }
         guard !has(.port) || integer(.port).map({ 0...65535 ~= $0 }) ?? false else { return false }
         return text(.timestamp).map { RFC3339.milliseconds($0) != nil } ?? true
