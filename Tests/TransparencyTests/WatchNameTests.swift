@@ -156,7 +156,9 @@ enum ShippedFinder {
             ("silvrgrvoe.com", "near"), ("norvexa24.com", "added_word"),
             // Letters that nobody sees, as DNS carries them.
             ("xn--norvexa-j06c.com", "homoglyph"), ("xn--norvexa-nka.com", "homoglyph"),
-            ("secure.norvexa.login.net", "added_word"),
+            ("secure.norvexa.login.net", "added_word"), ("secure.norvexa.example.net", "added_word"),
+            ("norvexa.verify.example.net", "added_word"),
+            ("www.my-norvexa.secured.example.net", "added_word"),
             ("norvexa-verify.example.org", "added_word"), ("n0rvexa.account-update.net", "added_word"),
         ]
     )
@@ -184,6 +186,7 @@ enum ShippedFinder {
             "norvexa.com", "www.norvexa.com", "a.b.norvexa.com", "example.com", "normal.org", "com", "co.uk",
             // How a service names its customers.
             "norvexa.example.com", "www.norvexa.hosting-company.net", "norvexa-prod.example.com",
+            "mail.norvexa.example.com", "api.norvexa.example.com", "login.example.com",
         ] {
             #expect(finder.find(name) == nil)
         }

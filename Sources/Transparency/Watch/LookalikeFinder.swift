@@ -60,9 +60,12 @@ package struct LookalikeFinder: Sendable {
     private let suffixes: PublicSuffixList
     private let skeletons: SkeletonTable
     private let words: Set<[UInt8]>
+    private let asking: Set<[UInt8]>
     /// Registrable names that are no look-alikes: ours, and those that were looked at.
     private let allowed: Set<String>
     private var coarse: [[UInt8]: Int] = [:]
+    /// Registrable names of ours of which no look-alikes are looked for, since their labels are too short.
+    package private(set) var tooShort: [String] = []
 
     /// Shorter labels look like too many others.
     package static let shortestLabel = 4
@@ -80,13 +83,17 @@ package struct LookalikeFinder: Sendable {
     ) {
         (self.suffixes, self.skeletons) = (suffixes, skeletons)
         self.words = Set(words.map { skeletons.fine($0) })
+        asking = Set(Self.askingWords.map { skeletons.fine($0) })
         var brands: [Brand] = []
         var own: Set<String> = []
         for domain in domains {
             guard let registered = suffixes.registrableDomain(of: domain) else { continue }
             guard own.insert(registered).inserted else { continue }
             let label = String(registered.prefix { $0 != "." })
-            guard label.count >= Self.shortestLabel else { continue }
+            guard label.count >= Self.shortestLabel else {
+                tooShort.append(registered)
+                continue
+            }
             let fine = skeletons.fine(NameText.unicode(label))
             brands.append(
                 Brand(
@@ -200,8 +207,15 @@ package struct LookalikeFinder: Sendable {
         0x30...0x39 ~= byte || byte == UInt8(ascii: "o") || byte == UInt8(ascii: "l")
     }
 
-    /// Whether a label before the registered one is ours, and a word goes with it in one of the two:
-    /// `norvexa.login.test`, `norvexa-login.example`.
+    /// Words that ask for trust where they are a label of their own: a service that names its customers calls
+    /// what it runs for them mail, api or shop.
+    private static let askingWords = [
+        "login", "logon", "signin", "secure", "secured", "security", "verify", "verification", "validate",
+        "validation", "confirm", "account", "accounts", "password", "unlock", "recover", "recovery", "update",
+    ]
+
+    /// Whether a label before the registered one is ours, and a word goes with it: in one of the two
+    /// (`norvexa.login.test`, `norvexa-login.example`), or in another label (`secure.norvexa.test`).
     ///
     /// Ours alone is how a service names its customer.
     ///
@@ -209,8 +223,10 @@ package struct LookalikeFinder: Sendable {
     ///   - labels: the parts of the labels before the registered one.
     ///   - parts: those of the registered one.
     private func isNamed(_ labels: [[[UInt8]]], _ parts: [[UInt8]], _ brand: Brand) -> Bool {
-        for label in labels where label.contains(brand.fine) {
+        for (place, label) in labels.enumerated() where label.contains(brand.fine) {
             if (label + parts).contains(where: { $0 != brand.fine && words.contains($0) }) { return true }
+            let others = labels[..<place] + labels[(place + 1)...]
+            if others.joined().contains(where: { asking.contains($0) }) { return true }
         }
         return false
     }

@@ -100,8 +100,8 @@ struct WatchArguments: ParsableArguments {
                 .warning
             )
         }
-        let data = LookalikeData.load()
         let brands = noLookalikes ? [] : list.names.filter(\.hasLookalikes).map(\.domain)
+        let data = try brands.isEmpty ? LookalikeData() : LookalikeData.load()
         let finder = LookalikeFinder(
             brands,
             suffixes: suffixes,
@@ -109,6 +109,13 @@ struct WatchArguments: ParsableArguments {
             words: data.words,
             allowed: allow
         )
+        if let first = finder.tooShort.first {
+            let others = finder.tooShort.count > 1 ? " and \(finder.tooShort.count - 1) more" : ""
+            Terminal.say(
+                "hallmark: no look-alikes of \(first)\(others) are looked for: too many other names are like so short a label",
+                .warning
+            )
+        }
         return CertificateWatch(list, finder, suffixes, burst: burst, counts)
     }
 }

@@ -2,6 +2,7 @@ import Bytes
 import Foundation
 import Inventory
 import Observations
+import Terminal
 import Transparency
 import YAML
 
@@ -10,7 +11,7 @@ enum WatchFile {
     /// - Parameter state: the state's file, beside which stands what was authorised beforehand.
     static func list(inventory: String?, watch: [String], state: String?) throws -> WatchList {
         var list = WatchList()
-        if let inventory { add(try InventoryFile.load(inventory).inventory, to: &list) }
+        if let inventory { try add(inventory, to: &list) }
         for text in watch {
             if FileManager.default.fileExists(atPath: text) {
                 for name in try names(in: text) { list.add(name) }
@@ -27,7 +28,9 @@ enum WatchFile {
     }
 
     /// Host names and domains of assets, and names that their certificates must cover.
-    private static func add(_ inventory: Inventory, to list: inout WatchList) {
+    private static func add(_ file: String, to list: inout WatchList) throws {
+        let inventory = try InventoryFile.load(file).inventory
+        var unwatched: [String] = []
         for asset in inventory.assets {
             list.authorised.formUnion(asset.certificates)
             list.authorised.formUnion(asset.tbs)
@@ -39,6 +42,7 @@ enum WatchFile {
             for text in names {
                 guard var name = WatchedName(text, issuers: asset.policy.issuers ?? inventory.policy.issuers)
                 else {
+                    unwatched.append(text)
                     continue
                 }
                 // As with endpoints: an asset that pins nothing accepts what its issuers issue.
@@ -47,6 +51,19 @@ enum WatchFile {
                 name.keys = asset.keys
                 list.add(name)
             }
+        }
+        guard !list.isEmpty else {
+            throw FileError(
+                file,
+                "names nothing to watch: logs tell of names, and no asset has a host name, a domain or names"
+            )
+        }
+        if let first = unwatched.first {
+            Terminal.say(
+                "hallmark: \(file): '\(first)' is no host name, and is not watched; of such there "
+                    + (unwatched.count == 1 ? "is 1" : "are \(unwatched.count)"),
+                .warning
+            )
         }
     }
 
@@ -114,7 +131,8 @@ struct LookalikeData {
     var skeletons = SkeletonTable("")
     var words: [String] = []
 
-    static func load() -> LookalikeData {
+    /// - Throws: where they are not installed: without them most look-alikes would pass in silence.
+    static func load() throws -> LookalikeData {
         var data = LookalikeData()
         for folder in InstalledData.candidates("lookalikes", executable: CommandLine.executable) {
             guard let table = try? String(contentsOfFile: folder + "/skeletons.txt", encoding: .utf8),
@@ -124,8 +142,11 @@ struct LookalikeData {
             data.words = words.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("#") }.map(
                 String.init
             )
-            break
+            return data
         }
-        return data
+        throw FileError(
+            "lookalikes",
+            "the tables that tell look-alikes are not installed; --no-lookalikes does without"
+        )
     }
 }
