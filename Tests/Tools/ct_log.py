@@ -22,7 +22,10 @@ Faults, each a number or true; /control/NAME?FAULT=VALUE changes them while the 
   bad_heads   so manieth head is a page
   long_head   so many bytes are sent for a head
   drip        heads come byte by byte, with so many seconds between
+  drip_entries  entries come byte by byte, with so many seconds between
   refuse      what proves entries is refused with this status
+  forget      no entry but the last is known by its hash (rfc6962)
+  no_proofs   no entry is
   late        so manieth certificate is logged before its precertificate (rfc6962)
   bare        no issuer stands beside certificates (rfc6962)
   no_issuers  certificates of issuers are answered with this status (static)
@@ -277,7 +280,8 @@ class Log:
             return 200, json.dumps(self.json_entry(self.entries[place]) | {"audit_path": proof}).encode()
         if where == "ct/v1/get-proof-by-hash":
             wanted, size = base64.b64decode(query["hash"]), int(query["tree_size"])
-            if wanted not in self.leaves[:size] or self.faults.get("forget"):
+            is_last = wanted == self.leaves[size - 1]
+            if wanted not in self.leaves[:size] or self.faults.get("forget") and not is_last or self.faults.get("no_proofs"):
                 return 404, b"no such leaf"
             place = self.leaves.index(wanted)
             proof = [text(node) for node in path(place, self.leaves[:size])]
@@ -368,13 +372,17 @@ class Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
                 return None
             time.sleep(0.3)
-        if faults.get("drip") and parts[1] in ("ct/v1/get-sth", "checkpoint"):
+        pause = faults.get("drip") if parts[1] in ("ct/v1/get-sth", "checkpoint") else None
+        if parts[1].startswith(("ct/v1/get-entries", "tile/data/")):
+            pause = faults.get("drip_entries")
+        if pause:
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             for byte in body:
                 self.wfile.write(bytes([byte]))
-                time.sleep(faults["drip"])
+                self.wfile.flush()
+                time.sleep(pause)
             return None
         if faults.get("packed") and status == 200:
             return self.send(status, gzip.compress(body), [("Content-Encoding", "gzip")])
@@ -394,7 +402,7 @@ def listed():
             logs.append(entry | {"description": f"Bogus {log.name}", "url": "https://ct.example.com/bogus/"})
         else:
             logs.append(entry | {"url": address})
-    return {"version": "89.17", "log_list_timestamp": "2026-11-01T00:00:00Z",
+    return {"version": "89.17", "log_list_timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "operators": [{"name": name, "email": [], "logs": logs, "tiled_logs": tiled}
                           for name, (logs, tiled) in operators.items()]}
 

@@ -167,6 +167,88 @@ import Testing
         )
     }
 
+    /// Entries that come byte by byte are not waited for, which is said: who stops then has not watched the
+    /// log.
+    @Test(arguments: ["rfc6962", "static"]) func entriesThatDripAreSaid(_ kind: String) throws {
+        let logs = try logs(kind, 40, "{\"drip_entries\": 1}")
+        let errors = try logs.scratch.write("errors", "")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: programPath)
+        process.arguments = [
+            "ct", "watch", "--log-list", logs.list, "--no-signatures", "--all", "--from-start",
+            "--until-head",
+        ]
+        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        let word = kind == "static" ? "still trying" : "come too slowly"
+        let isSaid = eventually {
+            (try? String(contentsOfFile: errors, encoding: .utf8).contains(word)) ?? false
+        }
+        process.interrupt()
+        process.waitUntilExit()
+        let text = try String(contentsOfFile: errors, encoding: .utf8)
+        #expect(isSaid && process.terminationStatus == 1, "\(text)")
+        #expect(text.contains("not read to the head: 1 log"), "\(text)")
+    }
+
+    /// A list that is older than browsers would use is said: newer logs are not on it.
+    @Test func anOldListIsSaid() throws {
+        let logs = try logs("rfc6962", 3)
+        let list = try String(contentsOfFile: logs.list, encoding: .utf8)
+        let old = list.replacing(
+            /"log_list_timestamp": "[^"]*"/,
+            with: "\"log_list_timestamp\": \"2020-01-01T00:00:00Z\""
+        )
+        let path = try logs.scratch.write("old.json", old)
+        let chain = logs.scratch.file("a-1.pem")
+        let result = try logs.run(["verify", chain, "--log-list", path])
+        #expect(result.status == 0 && result.errors.contains("is of 2020-01-01"), "\(result.errors)")
+        let fresh = try logs.run(["verify", chain, "--log-list", logs.list])
+        #expect(fresh.status == 0 && fresh.errors.isEmpty, "\(fresh.errors)")
+    }
+
+    /// A log that finds no entry by its hash has not lost the one that was asked for.
+    @Test func aLogThatProvesNothingHasLostNothing() throws {
+        let logs = try logs("rfc6962", 3, "{\"no_proofs\": true}")
+        let list = try String(contentsOfFile: logs.list, encoding: .utf8).replacing("86400", with: "1")
+        let path = try logs.scratch.write("impatient.json", list)
+        let verify = ["verify", logs.scratch.file("a-1.pem"), "--log-list", path, "--ask-all"]
+        let unknown = try logs.run(verify)
+        #expect(unknown.status == 1 && unknown.text.contains("proves no other entry"), "\(unknown.text)")
+        try logs.control("a", "no_proofs=false")
+        try logs.control("a", "forget=true")
+        let lost = try logs.run(verify)
+        #expect(lost.status == 3 && lost.text.contains("log_missing_entry"), "\(lost.text)")
+    }
+
+    /// What is not looked for is said, and where nothing can be, the run does not begin.
+    @Test func whatIsNotWatchedIsSaid() throws {
+        let logs = try logs("rfc6962", 3)
+        let watch = ["watch", "--log-list", logs.list, "--from-start", "--until-head"]
+        func inventory(_ text: String) throws -> [String] {
+            ["--inventory", try logs.scratch.write("assets.csv", text)]
+        }
+        let addresses = try logs.run(watch + inventory("address\n192.0.2.1\n"))
+        #expect(addresses.status == 1 && addresses.errors.contains("names nothing to watch"))
+        let some = try logs.run(
+            watch + inventory("address,names\nlong.test,\n192.0.2.1,192.0.2.1\n") + ["--no-signatures"]
+        )
+        #expect(some.status == 0 && some.errors.contains("'192.0.2.1' is no host name"), "\(some.errors)")
+        let short = try logs.run(watch + ["--watch", "abc.test", "--no-signatures"])
+        #expect(short.status == 0 && short.errors.contains("no look-alikes of abc.test"), "\(short.errors)")
+        // Without the tables a program that stands alone would find few look-alikes.
+        let alone = logs.scratch.file("alone")
+        try FileManager.default.copyItem(atPath: programPath, toPath: alone)
+        let arguments =
+            ["ct"] + watch + ["--watch", "norvexa.test", "--no-signatures", "--psl"]
+            + [projectFolder + "/publicsuffix/public_suffix_list.dat"]
+        let missing = try TestSupport.run(alone, arguments)
+        #expect(missing.status == 1 && missing.errors.contains("are not installed"), "\(missing.errors)")
+        let without = try TestSupport.run(alone, arguments + ["--no-lookalikes"])
+        #expect(without.status == 0, "\(without.errors)")
+    }
+
     /// What is waited for is said: it may be an hour.
     @Test func aListThatIsBusyIsWaitedForAloud() throws {
         let logs = try logs("rfc6962", 3)

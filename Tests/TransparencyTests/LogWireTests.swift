@@ -70,6 +70,11 @@ import Transparency
             "{\"description\":\"W\",\"url\":\"https://a.test/\",\"key\":\"\(key)\",\"log_id\":\"\(logID)\"}"
         #expect(try list(wrong).faults == ["W: log_id is not the SHA-256 of the key"])
         #expect(try list("{\"url\":\"ftp://a.test/\"}").faults.count == 1)
+        // Logs that nobody finds are not logs that there are not.
+        for text in ["{\"name\":\"X\"}", "{\"logs\":{}}", "7", "{\"logs\":[],\"tiled_logs\":\"\"}"] {
+            let list = try LogList(Array("{\"operators\":[\(text)]}".utf8))
+            #expect(list.faults.count == 1 && list.faults[0].contains("no list of logs"), "\(list.faults)")
+        }
         for text in ["", "[]", "{}", "{\"operators\":3}", "<html>"] {
             #expect(throws: LogSyntaxError.self) { try LogList(Array(text.utf8)) }
         }

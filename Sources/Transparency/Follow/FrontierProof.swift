@@ -47,7 +47,8 @@ final class FrontierProof {
         }
     }
 
-    private func askHash(_ index: UInt64, _ completion: @escaping (Outcome) -> Void) {
+    /// Has the log prove an entry by its hash, as it proves what an SCT promises.
+    func askHash(_ index: UInt64, _ completion: @escaping (Outcome) -> Void) {
         let head = head
         let bounds = AnswerBounds.entries(FollowOptions().mostBytes)
         requests.get("ct/v1/get-entries?start=\(index)&end=\(index)", bounds) { [self] status, body in

@@ -76,11 +76,18 @@ package final class InclusionProof {
     private func askHash(_ leaf: TreeHash, _ head: TreeHead, _ finish: @escaping (Outcome) -> Void) {
         guard head.size > 0 else { return finish(.missing(size: 0)) }
         let hash = percentEncoded(base64(leaf.bytes))
+        let last = FrontierProof(log, requests, head)
         requests.get("ct/v1/get-proof-by-hash?hash=\(hash)&tree_size=\(head.size)") { status, body in
             guard status == 200 else {
-                // Of the refusals these say that there is no such leaf.
-                let isMissing = [400, 404].contains(status)
-                return finish(isMissing ? .missing(size: head.size) : .unknown("status \(status)"))
+                // Of the refusals these say that there is no such leaf, if the log proves others.
+                guard [400, 404].contains(status) else { return finish(.unknown("status \(status)")) }
+                return last.askHash(head.size - 1) { outcome in
+                    switch outcome {
+                    case .proven: finish(.missing(size: head.size))
+                    case .refused: finish(.unknown("it proves no other entry either: status \(status)"))
+                    case .contradicted: finish(.unknown("the log's proofs do not lead to its root"))
+                    }
+                }
             }
             guard let proof = try? LogAnswers.proof(body),
                 MerkleProof.root(of: leaf, at: proof.index, size: head.size, path: proof.path) == head.root

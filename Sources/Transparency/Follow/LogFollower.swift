@@ -172,9 +172,11 @@ package final class LogFollower {
     }
 
     func arrive(_ range: Range<UInt64>, _ status: Int, _ entries: [LogEntry]?) {
-        if status == LogRequests.tooLarge, log.interface == .rfc6962, range.count > 1 {
-            // Large certificates: fewer of them at a time.
-            batch = max(1, min(batch, range.count / 2))
+        let isSlow = status == LogRequests.tooSlow
+        if status == LogRequests.tooLarge || isSlow, log.interface == .rfc6962, range.count > 1 {
+            // Large certificates: fewer of them at a time. What drips takes half a minute each time to show.
+            if isSlow { trouble("its entries come too slowly: fewer are asked for at a time") }
+            batch = max(1, min(batch, range.count / (isSlow ? 8 : 2)))
             again.insert(range.lowerBound + UInt64(batch)..<range.upperBound, at: 0)
             again.insert(range.lowerBound..<range.lowerBound + UInt64(batch), at: 0)
             return pump()

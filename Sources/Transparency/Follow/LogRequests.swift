@@ -116,9 +116,9 @@ final class LogRequests {
                     response.retryAfter,
                     completion
                 )
-            case .failure(let error)
-            where error.kind == .tooLarge || error.kind == .timeout && bounds.isDivisible:
-                completion(Self.tooLarge, [])
+            case .failure(let error) where error.kind == .tooLarge: completion(Self.tooLarge, [])
+            case .failure(let error) where error.kind == .timeout && bounds.isDivisible:
+                completion(Self.tooSlow, [])
             case .failure(let error):
                 guard error.kind != .cancelled else { return }
                 again(path, bounds, error.reason, nil, completion)
@@ -128,6 +128,8 @@ final class LogRequests {
 
     /// Stands for the status of an answer that is longer than is read (RFC 9110, section 15.5.14).
     static let tooLarge = 413
+    /// Stands for the status of an answer that takes longer than is waited for (RFC 9110, section 15.5.9).
+    static let tooSlow = 408
 
     /// Told of each failure, why.
     var onTrouble: (String) -> Void = { _ in }

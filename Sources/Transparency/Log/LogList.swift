@@ -39,6 +39,11 @@ package struct LogList: Sendable {
 
     private mutating func read(operator node: JSONNode) {
         let name = node["name"]?.string ?? ""
+        // Every operator has a list of logs, though nothing may be on it.
+        let lists = [node["logs"], node["tiled_logs"]].compactMap(\.self)
+        if lists.isEmpty || lists.contains(where: { !$0.isArray }) {
+            faults.append("the operator '\(name)': there is no list of logs")
+        }
         for log in node["logs"].map({ Array($0.parts) }) ?? [] { read(log, .rfc6962, log["url"], name) }
         for log in node["tiled_logs"].map({ Array($0.parts) }) ?? [] {
             read(log, .staticTiles, log["monitoring_url"], name)

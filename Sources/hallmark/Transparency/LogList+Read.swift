@@ -1,3 +1,4 @@
+import Bytes
 import Fetch
 import Observations
 import Terminal
@@ -15,8 +16,18 @@ extension LogList {
         }
         for fault in list.faults { Terminal.say("hallmark: \(place): passed over: \(fault)", .error) }
         if list.logs.isEmpty { throw FileError(place, "there is no log in it that can be read") }
+        let now = Int(WallClock.nanoseconds / 1_000_000)
+        if let made = RFC3339.milliseconds(list.timestamp), now - made > longestUse {
+            Terminal.say(
+                "hallmark: \(place): the list is of \(list.timestamp): logs that opened since are not on it",
+                .warning
+            )
+        }
         return list
     }
+
+    /// Milliseconds after which browsers put no trust in a list any more: seventy days.
+    private static let longestUse = 70 * 86_400_000
 
     private static func bytes(of place: String, _ network: Fetcher.Options) throws -> [UInt8] {
         guard place.hasPrefix("https://") || place.hasPrefix("http://") else {
