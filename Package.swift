@@ -81,7 +81,7 @@ let package = Package(
             dependencies: ["Bytes", "Observations", "Signatures", "Wire", "YAML"]
         ),
         .target(name: "Metrics"),
-        .target(name: "RuleUpdate", dependencies: ["COpenSSL", "Observations"]),
+        .target(name: "RuleUpdate", dependencies: ["Bytes", "COpenSSL", "Observations"]),
         .target(name: "Targets", dependencies: ["Bytes", "Observations", "Wire", "YAML"]),
         .target(name: "PublicSuffix", dependencies: ["Observations"]),
 

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 package import Observations
 
@@ -12,12 +13,9 @@ package enum ReleaseFile {
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
         defer { room.deallocate() }
         while true {
-            let count = read(file, room.baseAddress, room.count)
+            let count = DescriptorIO.read(file, into: room)
             if count == 0 { return bytes }
-            guard count > 0 else {
-                if errno == EINTR { continue }
-                throw FileError(path, errno)
-            }
+            guard count > 0 else { throw FileError(path, errno) }
             bytes += room[..<count]
             guard bytes.count <= limit else { throw FileError(path, "has more than \(limit) bytes") }
         }

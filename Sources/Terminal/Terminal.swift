@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 import Logging
 import Synchronization
@@ -69,12 +70,8 @@ package enum Terminal {
     }
 
     private static func writeError(_ text: String) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-            guard count > 0 || errno == EINTR else { return }
-            bytes = bytes.dropFirst(max(0, count))
-        }
+        // Nobody can be told that standard error takes nothing.
+        _ = Array(text.utf8).withUnsafeBytes { DescriptorIO.write(STDERR_FILENO, $0) }
     }
 
     /// Columns of the terminal, 80 when unknown.

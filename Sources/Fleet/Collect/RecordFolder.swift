@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import Glibc
 import Observations
@@ -74,12 +75,8 @@ final class RecordFolder {
     /// Appends whole lines, and waits until the disk has them.
     func append(_ lines: [UInt8]) throws(FileError) {
         guard !lines.isEmpty else { return }
-        var start = 0
-        while start < lines.count {
-            let count = lines[start...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw FileError(part, errno) }
-            start += count
+        guard lines.withUnsafeBytes({ DescriptorIO.write(descriptor, $0) }) else {
+            throw FileError(part, errno)
         }
         guard fdatasync(descriptor) == 0 else { throw FileError(part, errno) }
         offset += lines.count

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 import Observations
 
@@ -30,16 +31,10 @@ final class SpillFile {
     }
 
     private func flush() throws(FileError) {
-        var failure: Int32?
-        buffer.withUnsafeBytes { bytes in
-            var place = 0
-            while place < bytes.count, failure == nil {
-                let written = write(descriptor, bytes.baseAddress.map { $0 + place }, bytes.count - place)
-                if written > 0 { place += written } else if errno != EINTR { failure = errno }
-            }
+        defer { buffer.removeAll(keepingCapacity: true) }
+        guard buffer.withUnsafeBytes({ DescriptorIO.write(descriptor, $0) }) else {
+            throw FileError(folder, errno)
         }
-        buffer.removeAll(keepingCapacity: true)
-        if let failure { throw FileError(folder, failure) }
     }
 
     /// Calls `body` with all that was written.

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import Observations
 
@@ -37,18 +38,10 @@ struct KeptLines: ~Copyable {
             guard descriptor >= 0 else { throw FileError(path, errno) }
         }
         var bytes = [UInt8](repeating: 0, count: length)
-        var done = 0
-        while done < length {
-            let count = bytes.withUnsafeMutableBytes {
-                pread(descriptor, $0.baseAddress?.advanced(by: done), length - done, place + done)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                let name = path ?? "a copy of the lines"
-                throw count < 0
-                    ? FileError(name, errno) : FileError(name, "the file changed while it was read")
-            }
-            done += count
+        let count = bytes.withUnsafeMutableBytes { DescriptorIO.read(descriptor, at: place, into: $0) }
+        guard count == length else {
+            let name = path ?? "a copy of the lines"
+            throw count < 0 ? FileError(name, errno) : FileError(name, "the file changed while it was read")
         }
         return bytes
     }
@@ -63,18 +56,10 @@ struct KeptLines: ~Copyable {
     }
 
     private mutating func flush() throws(FileError) {
-        var done = 0
-        while done < waiting.count {
-            let count = waiting.withUnsafeBytes {
-                pwrite(descriptor, $0.baseAddress?.advanced(by: done), $0.count - done, written + done)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else {
-                throw FileError(FileManager.default.temporaryDirectory.path, errno)
-            }
-            done += count
+        guard waiting.withUnsafeBytes({ DescriptorIO.write(descriptor, $0, at: written) }) else {
+            throw FileError(FileManager.default.temporaryDirectory.path, errno)
         }
-        written += done
+        written += waiting.count
         waiting.removeAll(keepingCapacity: true)
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// A file's length and SHA-256, read piece by piece: a file that is cut while it is mapped would be a trap.
@@ -18,12 +19,9 @@ package struct FileDigest: Sendable {
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { room.deallocate() }
         while true {
-            let count = Glibc.read(file, room.baseAddress, room.count)
+            let count = DescriptorIO.read(file, into: room)
             if count == 0 { break }
-            guard count > 0 else {
-                if errno == EINTR { continue }
-                throw FileError(path, errno)
-            }
+            guard count > 0 else { throw FileError(path, errno) }
             hash.add(UnsafeRawBufferPointer(rebasing: room[..<count]))
             size += count
         }

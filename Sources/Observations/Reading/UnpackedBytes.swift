@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 import Synchronization
 
@@ -187,8 +188,7 @@ package final class UnpackedBytes {
             return part.count
         }
         while true {
-            let count = Glibc.read(descriptor, output.baseAddress, output.count)
-            if count < 0, errno == EINTR { continue }
+            let count = DescriptorIO.read(descriptor, into: output)
             guard count >= 0 else { throw FileError(path, errno) }
             InputBytes.bytesRead.add(count, ordering: .relaxed)
             guard count == 0, output.count > 0, let growth else { return count }

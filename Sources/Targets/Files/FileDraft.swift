@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 
 /// The next version of a file, which takes its place whole or not at all, even after a power failure.
@@ -39,14 +40,8 @@ package struct FileDraft: ~Copyable {
 
     /// Appends bytes to the draft.
     func write(_ bytes: [UInt8]) throws(TargetIssue) {
-        var start = 0
-        while start < bytes.count {
-            let count = bytes[start...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                throw TargetIssue(source: path, why: "cannot be written: \(InputFile.systemError())")
-            }
-            start += count
+        guard bytes.withUnsafeBytes({ DescriptorIO.write(descriptor, $0) }) else {
+            throw TargetIssue(source: path, why: "cannot be written: \(InputFile.systemError())")
         }
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import Observations
 
@@ -82,15 +83,10 @@ package enum InputFile {
     /// Reads once, at most 64 KiB, and hands the bytes on.
     static func read(_ file: Int32, _ take: (UnsafeRawBufferPointer) -> Void) -> Outcome {
         withUnsafeTemporaryAllocation(byteCount: 64 * 1024, alignment: 1) { room in
-            while true {
-                let count = Glibc.read(file, room.baseAddress, room.count)
-                if count > 0 {
-                    take(UnsafeRawBufferPointer(rebasing: room[..<count]))
-                    return .bytes
-                }
-                if count == 0 { return .end }
-                if errno != EINTR { return .error("cannot be read: \(systemError())") }
-            }
+            let count = DescriptorIO.read(file, into: room)
+            guard count >= 0 else { return .error("cannot be read: \(systemError())") }
+            if count > 0 { take(UnsafeRawBufferPointer(rebasing: room[..<count])) }
+            return count > 0 ? .bytes : .end
         }
     }
 
