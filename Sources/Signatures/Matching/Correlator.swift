@@ -7,8 +7,10 @@ package struct Correlator {
         package let rule: CorrelationRule
         /// The values of the `group-by` fields, in the rule's order.
         package let group: [String]
-        /// How many events or values there were within the time span.
+        /// How many events or values there were within the time span; more are not counted.
         package let count: Int
+        /// Whether there may have been more.
+        package var isMost: Bool { count >= CorrelationRule.maximumEvents }
         /// Milliseconds since 1970 of the first and the last of them.
         package let first: Int64
         package let last: Int64
@@ -122,7 +124,8 @@ package struct Correlator {
 
     /// Looks for a window of the rule's time span in which it holds.
     private func check(_ rule: CorrelationRule, _ group: Group, _ ruleCount: Int) -> Finding? {
-        let events = group.events.sorted { $0.time < $1.time }
+        // As many as are promised, whether more happen to be there or not.
+        let events = group.events.suffix(CorrelationRule.maximumEvents).sorted { $0.time < $1.time }
         var window = Window(events, rule, ruleCount)
         var best: Finding?
         for end in events.indices {

@@ -205,7 +205,8 @@ private final class MatchRun {
         if summary.undecidedObservations > 0 { lines.append(undecided(summary)) }
         for finding in correlations.prefix(Self.shownFindings) {
             let group = finding.group.joined(separator: " ")
-            lines.append("  \(finding.rule.title): \(group) (\(finding.count))")
+            let count = finding.isMost ? "at least \(finding.count)" : "\(finding.count)"
+            lines.append("  \(finding.rule.title): \(group) (\(count))")
         }
         if correlations.count > Self.shownFindings {
             lines.append(
