@@ -6,7 +6,9 @@ package struct PublicSuffixList: Sendable {
     /// When the list was published, as its head says it; nil when that says nothing.
     package private(set) var date: String?
     /// Rules, by the name without their `*.` or `!`.
-    private var rules: [String: Kinds] = [:]
+    private var rules: [Substring: Kinds] = [:]
+    /// The most labels of a rule.
+    private var longest = 1
     /// The first line that is no rule, and how it begins.
     private var fault: (line: Int, text: String)?
     /// Whether it says of itself that it is such a list.
@@ -101,7 +103,8 @@ package struct PublicSuffixList: Sendable {
             return true
         }
         guard let encoded = Self.encoded(name) else { return false }
-        rules[encoded, default: []].insert(kind)
+        rules[encoded[...], default: []].insert(kind)
+        longest = max(longest, encoded.utf8.count { $0 == UInt8(ascii: ".") } + 1)
         return true
     }
 
@@ -131,13 +134,11 @@ package struct PublicSuffixList: Sendable {
     }
 
     /// How many labels of the name, from its end, are its public suffix.
-    private func suffixLength(_ labels: [Substring]) -> Int {
-        var suffix = ""
+    private func suffixLength(_ name: Name) -> Int {
+        let labels = name.labels
         var length = 1  // The rule `*`, which the list implies.
-        for count in 1...labels.count {
-            suffix =
-                count == 1 ? String(labels[labels.count - 1]) : labels[labels.count - count] + "." + suffix
-            guard let kinds = rules[suffix] else { continue }
+        for count in 1...min(labels.count, longest) {
+            guard let kinds = rules[name.last(count)] else { continue }
             if kinds.contains(.exception) { return count - 1 }
             if kinds.contains(.plain) { length = max(length, count) }
             if kinds.contains(.wildcard), count < labels.count { length = max(length, count + 1) }
@@ -151,24 +152,36 @@ package struct PublicSuffixList: Sendable {
     ///
     /// - Parameter name: in ASCII; its case, a final dot and a `*.` before it do not count.
     package func registrableDomain(of name: String) -> String? {
-        guard let labels = Self.labels(name) else { return nil }
-        let count = suffixLength(labels) + 1
-        return count > labels.count ? nil : labels.suffix(count).joined(separator: ".")
+        guard let name = Name(name) else { return nil }
+        let count = suffixLength(name) + 1
+        return count > name.labels.count ? nil : String(name.last(count))
     }
 
     /// Whether anybody may register a name under this one.
     package func isPublicSuffix(_ name: String) -> Bool {
-        guard let labels = Self.labels(name) else { return false }
-        return suffixLength(labels) >= labels.count
+        guard let name = Name(name) else { return false }
+        return suffixLength(name) >= name.labels.count
     }
 
-    private static func labels(_ name: String) -> [Substring]? {
-        var text = name.lowercased()[...]
-        if text.hasSuffix(".") { text = text.dropLast() }
-        if text.hasPrefix("*.") { text = text.dropFirst(2) }
-        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
-        // DNS has at most 127 labels.
-        return labels.contains(where: \.isEmpty) || labels.count > 127 ? nil : labels
+    /// A name in lower case, and its labels.
+    private struct Name {
+        private let text: Substring
+        let labels: [Substring]
+
+        init?(_ name: String) {
+            // Nearly all are in lower case.
+            let isUpper = name.utf8.contains { $0 &- 0x41 < 26 || $0 >= 0x80 }
+            var text = (isUpper ? name.lowercased() : name)[...]
+            if text.utf8.last == UInt8(ascii: ".") { text = text.dropLast() }
+            if text.utf8.starts(with: "*.".utf8) { text = text.dropFirst(2) }
+            labels = text.split(separator: ".", omittingEmptySubsequences: false)
+            self.text = text
+            // DNS has at most 127 labels.
+            guard labels.count <= 127, !labels.contains(where: \.isEmpty) else { return nil }
+        }
+
+        /// What it ends with.
+        func last(_ count: Int) -> Substring { text[labels[labels.count - count].startIndex...] }
     }
 }
 

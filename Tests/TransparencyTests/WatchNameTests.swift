@@ -2,7 +2,7 @@ import Foundation
 import PublicSuffix
 import TestSupport
 import Testing
-import Transparency
+@testable import Transparency
 
 @Suite struct WatchNameTests {
     @Test(
@@ -137,6 +137,34 @@ enum ShippedFinder {
 }
 
 @Suite struct LookalikeTests {
+    /// Names are told by their letters first: what that leaves out would not have been found.
+    @Test func lettersLeaveNothingOut() throws {
+        let finder = try ShippedFinder.make(Self.brands + ["modern-vvave.org", "lo1.net", "abcd.co.uk"])
+        var random = SystemRandomNumberGenerator()
+        let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789-.")
+        let tails = [".com", ".net", ".co.uk", ".evil.test", ".github.io", "-secure.test", "login.org", ""]
+        var found = 0
+        for _ in 0..<6000 {
+            let brand = try #require(Self.brands.randomElement(using: &random))
+            var name = Array(Bool.random() ? brand : String(brand.dropLast(4)))
+            for _ in 0..<Int.random(in: 0...4, using: &random) {
+                let place = Int.random(in: 0..<name.count, using: &random)
+                let letter = letters[Int.random(in: 0..<letters.count, using: &random)]
+                switch Int.random(in: 0...3, using: &random) {
+                case 0: name.insert(letter, at: place)
+                case 1: name[place] = letter
+                case 2 where name.count > 1: name.remove(at: place)
+                default: name.swapAt(place, name.count - 1 - place)
+                }
+            }
+            let text = (Bool.random() ? "www.secure." : "") + String(name) + (tails.randomElement() ?? "")
+            let all = finder.find(text, among: finder.allPlaces)
+            #expect(finder.find(text) == all, "\(text)")
+            if all != nil { found += 1 }
+        }
+        #expect(found > 1000)
+    }
+
     static let brands = [
         "hallmark-bank", "norvexa", "quillstone", "brightharbor", "zentalis", "copperfinch", "velloria",
         "tarnwick",

@@ -44,7 +44,7 @@ package struct CertificateDigests: Sendable {
     }
 
     /// Hashes the TBSCertificate as it would be without the extensions of Certificate Transparency.
-    private mutating func hashBody(_ certificate: Span<UInt8>, _ index: borrowing CertificateIndex) {
+    package mutating func hashBody(_ certificate: Span<UInt8>, _ index: borrowing CertificateIndex) {
         var hash = cHash()
         cHash_begin(&hash, 32)
         CertificateBody.forEachPart(certificate, index) { part in

@@ -15,7 +15,11 @@ struct FingerprintEncoder: ~Copyable {
     }
 
     /// The members of `tls.server`.
-    func encodeServer(_ observation: Observation, into out: inout ByteBuffer) {
+    func encodeServer(
+        _ observation: Observation,
+        _ imported: ImportedEvidence?,
+        into out: inout ByteBuffer
+    ) {
         if !ja3s.isEmpty {
             out.key("ja3s")
             out.append(0x22)
@@ -26,7 +30,7 @@ struct FingerprintEncoder: ~Copyable {
             out.append(0x22)
         }
         if let hash = observation.jarm?.hash { out.member("jarm", hash) }
-        guard let imported = observation.imported else { return }
+        guard let imported else { return }
         if let hash = imported.ja3s, ja3s.isEmpty { out.member("ja3s", hash) }
         if let hash = imported.ja4s { out.member("ja4s", hash) }
         if let hash = imported.jarm, observation.jarm?.hash == nil { out.member("jarm", hash) }

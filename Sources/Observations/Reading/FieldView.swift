@@ -52,6 +52,16 @@ package struct FieldView {
     /// All of a field's values as text.
     package func texts(_ field: Int) -> [String] { values(field).map(\.string) }
 
+    /// Whether a field has these values, in their order, and no others.
+    package func holds(_ texts: [String], in field: Int) -> Bool {
+        var place = has(field) ? first(field) : -1
+        for text in texts {
+            guard place >= 0, text.utf8.elementsEqual(self[place].bytes) else { return false }
+            place = self[place].next
+        }
+        return place < 0
+    }
+
     /// A field's first value as a number.
     package func integer(_ field: Int) -> Int64? { has(field) ? self[first(field)].integer : nil }
 

@@ -107,8 +107,17 @@ extension ByteBuffer {
         member("format", source.format)
         member("fidelity", word: fidelity.rawValue)
         if !isTimed { member("time", "import" as StaticString) }
-        let lacks = ImportSource.lacking(fidelity) + source.lacks
-        if !lacks.isEmpty { texts("lacks", lacks) }
+        let lacks = ImportSource.lacking(fidelity)
+        if !lacks.isEmpty || !source.lacks.isEmpty {
+            array("lacks")
+            for names in [lacks, source.lacks] {
+                for name in names {
+                    comma()
+                    string(name)
+                }
+            }
+            endArray()
+        }
         endObject()
     }
 

@@ -8,7 +8,7 @@ import Wire
 /// - one JSON object, UTF-8 whatever the server sent (bytes that are not UTF-8
 ///   become U+FFFD), without a raw line feed, and a line feed after it;
 /// - names as in `Field.all`; what was not seen is left out, never `null`;
-/// - `hallmark` is the last member, so that matches and findings can be added
+/// - `hallmark` is the last member, so that matches can be added
 ///   before the two closing braces without reading the line again;
 /// - `event.kind` stands within the first 96 bytes, as `event`; who adds a lead
 ///   makes it `alert`, which is as long.
@@ -53,8 +53,9 @@ package struct RecordEncoder: ~Copyable {
 
     /// Appends the line.
     package mutating func encode(_ observation: Observation, into out: inout ByteBuffer) {
-        // Once: each time that it is taken out of the object copies the references of its parts.
+        // Once: each time that they are taken out of the object copies the references of their parts.
         let flight = observation.flight
+        let imported = observation.imported
         certificates.read(flight.chain)
         fingerprints.read(flight)
         out.append("{\"@timestamp\":\"")
@@ -62,17 +63,17 @@ package struct RecordEncoder: ~Copyable {
         out.append("\",\"ecs\":")
         out.append(ByteBuffer.ecs)
         let isShort = options.shortensFailures && observation.isSilent
-        encodeEvent(observation, isShort, into: &out)
-        encodeServer(observation, flight, into: &out)
+        encodeEvent(observation, imported, isShort, into: &out)
+        encodeServer(observation, flight, imported, into: &out)
         if !isShort { encodeRelated(observation, into: &out) }
-        encodeTLS(observation, flight, into: &out)
+        encodeTLS(observation, flight, imported, into: &out)
         if let first = observation.http.first {
             HTTPEncoder.encode(first, into: &out)
         } else if observation.isPlain {
             out.append(",\"url\":{\"scheme\":\"http\"}")
         }
         out.object("hallmark")
-        encodeHallmark(observation, flight, isShort, into: &out)
+        encodeHallmark(observation, flight, imported, isShort, into: &out)
         out.append("}}\n")
     }
 
@@ -108,26 +109,27 @@ package struct RecordEncoder: ~Copyable {
 
     private mutating func encodeEvent(
         _ observation: Observation,
+        _ imported: ImportedEvidence?,
         _ isShort: Bool,
         into out: inout ByteBuffer
     ) {
         out.append(
             ",\"event\":{\"kind\":\"event\",\"category\":[\"network\"],\"type\":[\"info\"],\"dataset\":\""
         )
-        out.append(RecordDataset(observation.imported).rawValue)
+        out.append(RecordDataset(imported).rawValue)
         out.append("\",")
         out.append(observation.isSuccess ? "\"outcome\":\"success\"" : "\"outcome\":\"failure\"")
         out.key("duration")
         let start = out.count
         out.append(decimal: Int(clamping: observation.duration))
         durationRange = start..<out.count
-        if let imported = observation.imported {
+        if let imported {
             out.append(",\"ingested\":\"")
             ingestion.append(imported.ingestedAt, to: &out)
             out.append(0x22)
         }
         out.endObject()
-        if observation.imported == nil, !isShort { out.append(Product.observer) }
+        if imported == nil, !isShort { out.append(Product.observer) }
         guard let error = observation.error else { return }
         out.object("error")
         out.member("code", error.code.rawValue)
@@ -138,11 +140,12 @@ package struct RecordEncoder: ~Copyable {
     private mutating func encodeServer(
         _ observation: Observation,
         _ flight: ServerFlight,
+        _ imported: ImportedEvidence?,
         into out: inout ByteBuffer
     ) {
         // A certificate out of somebody's collection stands on no endpoint.
-        if observation.imported != nil, observation.address.isEmpty {
-            return encodeNetwork(observation, flight, into: &out)
+        if imported != nil, observation.address.isEmpty {
+            return encodeNetwork(observation, flight, imported, into: &out)
         }
         out.object("server")
         out.member("address", observation.address)
@@ -154,12 +157,13 @@ package struct RecordEncoder: ~Copyable {
         if observation.port != 0 { out.member("port", Int(observation.port)) }
         if let domain = observation.domain { out.member("domain", domain) }
         out.endObject()
-        encodeNetwork(observation, flight, into: &out)
+        encodeNetwork(observation, flight, imported, into: &out)
     }
 
     private mutating func encodeNetwork(
         _ observation: Observation,
         _ flight: ServerFlight,
+        _ imported: ImportedEvidence?,
         into out: inout ByteBuffer
     ) {
         networkPlace = out.count
@@ -167,7 +171,7 @@ package struct RecordEncoder: ~Copyable {
         out.append(observation.transport == .tcp ? "tcp" : "udp" as StaticString)
         out.append(0x22)
         if let ip = observation.ip { out.member("type", ip.isV4 ? "ipv4" : "ipv6" as StaticString) }
-        if flight.version != 0 || observation.imported?.isTLS == true {
+        if flight.version != 0 || imported?.isTLS == true {
             out.member("protocol", "tls" as StaticString)
         } else if let answer = observation.notTLS {
             out.member("protocol", answer.name)
@@ -180,9 +184,9 @@ package struct RecordEncoder: ~Copyable {
     private mutating func encodeTLS(
         _ observation: Observation,
         _ flight: ServerFlight,
+        _ imported: ImportedEvidence?,
         into out: inout ByteBuffer
     ) {
-        let imported = observation.imported
         let isAnswered =
             flight.version != 0 || certificates.hasLeaf || observation.jarm != nil || imported?.isTLS == true
         // The name belongs to the endpoint: without an answer, too, it says which one this is.
@@ -205,7 +209,7 @@ package struct RecordEncoder: ~Copyable {
             out.object("server")
             certificates.writeServer(to: &out)
             if let imported, !certificates.hasLeaf { out.serverMembers(imported.certificate) }
-            fingerprints.encodeServer(observation, into: &out)
+            fingerprints.encodeServer(observation, imported, into: &out)
             options.supplement?(observation, &out)
             out.endObject()
         }
@@ -246,6 +250,7 @@ package struct RecordEncoder: ~Copyable {
     private mutating func encodeHallmark(
         _ observation: Observation,
         _ flight: ServerFlight,
+        _ imported: ImportedEvidence?,
         _ isShort: Bool,
         into out: inout ByteBuffer
     ) {
@@ -257,14 +262,14 @@ package struct RecordEncoder: ~Copyable {
         out.endObject()
         out.append(probes: observation.probes, leftOut: isShort ? [] : observation.leftOut)
         probesEnd = observation.probes.isEmpty ? nil : out.count - 1
-        if let imported = observation.imported { out.member(imported, hasBytes: certificates.hasLeaf) }
+        if let imported { out.member(imported, hasBytes: certificates.hasLeaf) }
         out.append(answers: observation)
         out.append(limits: flight, observation.limits)
         out.append(observation.anomalies, observation.connections, options.chain)
         out.member(flight: flight)
         fingerprints.encodeHallmark(observation, into: &out)
         certificates.writeCertificate(to: &out)
-        if let imported = observation.imported, !certificates.hasLeaf {
+        if let imported, !certificates.hasLeaf {
             out.hallmarkMember(imported.certificate, chain: imported.chain)
         }
         if observation.http.count > 1 { HTTPEncoder.encodeFurther(observation.http.dropFirst(), into: &out) }

@@ -103,14 +103,24 @@ package struct MatchSummary: Sendable {
     package var undecidedObservations = 0
     /// The rules, by their place in the set.
     package private(set) var undecidedRules: Set<Int> = []
+    private var lastUndecided: [Int] = []
     /// By field: for want of it so many rules could not be decided.
     package private(set) var wanted: [String: Set<Int>] = [:]
 
     /// Counts what could not be decided for the observation that was matched last.
     mutating func addUndecided(_ scratch: MatchScratch) {
-        guard !scratch.undecided.isEmpty else { return }
+        guard scratch.hasUndecided else { return }
         undecidedObservations += 1
-        for rule in scratch.undecided where undecidedRules.insert(rule).inserted {
+        // The same many rules for nearly all records of a source.
+        if scratch.alwaysUndecided != lastUndecided {
+            lastUndecided = scratch.alwaysUndecided
+            add(undecided: lastUndecided, scratch)
+        }
+        add(undecided: scratch.undecidedHere, scratch)
+    }
+
+    private mutating func add(undecided rules: [Int], _ scratch: MatchScratch) {
+        for rule in rules where undecidedRules.insert(rule).inserted {
             for name in scratch.wanted(by: rule) { wanted[name, default: []].insert(rule) }
         }
     }

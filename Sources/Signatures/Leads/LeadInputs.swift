@@ -41,7 +41,7 @@ extension Assessor {
     /// What could not be decided of rules that name one of these: a lead tells it, and of a record of another
     /// source it can be nearly all rules.
     private func undecided(of software: Set<Software>) -> [LeadInputs.Undecided] {
-        guard !software.isEmpty, !scratch.undecided.isEmpty else { return [] }
+        guard !software.isEmpty, scratch.hasUndecided else { return [] }
         let rules = set.derived(SoftwareRules.init)
         let open = Set(scratch.undecided)
         return Set(software.flatMap { rules[$0] }).intersection(open).sorted().map {
@@ -54,7 +54,9 @@ extension Assessor {
     /// - Returns: false where the inputs have no such key: what could not be decided is different for each
     ///   source.
     func appendKey(to key: inout [UInt8]) -> Bool {
-        guard scratch.undecided.isEmpty else { return false }
+        // What could not be decided is told of leads alone.
+        let isOfLead = scratch.matched.contains { !set.rule($0.rule).hallmark.software.isEmpty }
+        guard !isOfLead || !scratch.hasUndecided else { return false }
         key.append(scratch.isSelfSignatureUnseen ? 1 : 0)
         for field in lookedAt { key.append(scratch.view.has(field) ? 1 : 0) }
         scratch.appendEvidence(to: &key)

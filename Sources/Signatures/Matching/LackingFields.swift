@@ -44,8 +44,12 @@ struct LackingFields {
     mutating func read(_ view: FieldView) -> Bool {
         guard view.count > 0, fidelity >= 0, lacks >= 0, limits >= 0 else { return false }
         isText = view.text(fidelity) == Fidelity.text.rawValue
-        let lacking = view.has(lacks) ? view.texts(lacks) : []
         let bounds = view.has(limits) ? view.texts(limits).filter { Self.partial($0) != nil } : []
+        // Nearly all records of a source lack the same.
+        if let key, key.isText == isText, key.bounds == bounds, view.holds(key.lacking, in: lacks) {
+            return isText || !key.lacking.isEmpty || !bounds.isEmpty
+        }
+        let lacking = view.has(lacks) ? view.texts(lacks) : []
         guard isText || !lacking.isEmpty || !bounds.isEmpty else { return false }
         if key?.isText != isText || key?.lacking != lacking || key?.bounds != bounds {
             learn(lacking, bounds)

@@ -13,9 +13,16 @@ package final class MatchScratch {
     /// How many rules were evaluated for it.
     package private(set) var evaluated = 0
 
-    /// The rules that could not be decided for it, because its source, or a certificate that did not come
-    /// whole, cannot have what they ask for.
-    package private(set) var undecided: [Int] = []
+    /// The rules that can be decided for no record of its kind, because its source, or a certificate that did
+    /// not come whole, cannot have what they ask for.
+    package private(set) var alwaysUndecided: [Int] = []
+    /// Of the other rules those that could not be decided for it.
+    package private(set) var undecidedHere: [Int] = []
+    /// All rules that could not be decided for it, in their order.
+    package var undecided: [Int] {
+        undecidedHere.isEmpty ? alwaysUndecided : (alwaysUndecided + undecidedHere).sorted()
+    }
+    package var hasUndecided: Bool { !alwaysUndecided.isEmpty || !undecidedHere.isEmpty }
     private var lacking: LackingFields
     /// Whether the last observation cannot have some field.
     private var isLacking = false
@@ -53,7 +60,7 @@ package final class MatchScratch {
         padded: Bool = false
     ) throws(ObservationSyntaxError) {
         matched.removeAll(keepingCapacity: true)
-        if !undecided.isEmpty { undecided = [] }
+        if hasUndecided { (alwaysUndecided, undecidedHere) = ([], []) }
         evaluated = 0
         view = .empty
         isLacking = false
@@ -84,14 +91,13 @@ package final class MatchScratch {
     private func settleUndecided() {
         let fates = standIn == nil ? lacking.fates(of: ruleSet, view) : RuleFates(of: ruleSet)
         var found: [Int: Int] = [:]
-        var open: Set<Int> = []
         for number in 0..<min(64, max(1, view.exchanges)) {
             if exchange != number || number > 0 { replay(number) }
             for rule in fates.open where found[rule] == nil {
                 if number > 0, !ruleSet.isInExchange[rule] { continue }
                 switch truth(Int(ruleSet.starts[rule])) {
                 case true?: found[rule] = number
-                case nil: open.insert(rule)
+                case nil: undecidedHere.append(rule)
                 case false?: break
                 }
             }
@@ -99,12 +105,10 @@ package final class MatchScratch {
         matched = matched.compactMap { match in
             fates.isSettled[match.rule] ? match : found[match.rule].map { (match.rule, $0) }
         }
-        undecided = fates.undecided
-        let rest = open.filter { found[$0] == nil }
-        if !rest.isEmpty {
-            undecided += rest
-            undecided.sort()
-        }
+        alwaysUndecided = fates.undecided
+        if !found.isEmpty { undecidedHere.removeAll { found[$0] != nil } }
+        // One that several exchanges leave open is told once.
+        if view.exchanges > 1 { undecidedHere = Set(undecidedHere).sorted() }
     }
 
     /// Whether a condition holds; nil when that hangs on what the source cannot have (Kleene's logic).

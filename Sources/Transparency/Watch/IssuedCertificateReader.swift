@@ -87,13 +87,21 @@ package struct IssuedCertificateReader: ~Copyable {
         return (signed, !isSame)
     }
 
-    /// Adds the digests of the certificate that was read last, and its issuer's whole name.
-    package mutating func addDigests(_ der: ArraySlice<UInt8>, to certificate: inout IssuedCertificate) {
+    /// Adds the digest by which precertificate and certificate are one, of the certificate that was read
+    /// last.
+    ///
+    /// - Parameter isWatched: whether somebody will look at it: all digests, and its issuer's whole name.
+    package mutating func addDigests(
+        _ der: ArraySlice<UInt8>,
+        to certificate: inout IssuedCertificate,
+        isWatched: Bool = true
+    ) {
         var digests = CertificateDigests()
-        digests.hash(der.span, index)
+        if isWatched { digests.hash(der.span, index) } else { digests.hashBody(der.span, index) }
         var body: [UInt8] = []
         body.append(digests.body.span)
         certificate.bodyBytes = body
+        guard isWatched else { return }
         certificate.body = Digest256(body)
         certificate.certificate = Digest256(digests.sha256)
         certificate.issuerName = issuerName(der.span)

@@ -51,6 +51,7 @@ package struct LookalikeFinder: Sendable {
         let fine: [UInt8]
         let coarse: [UInt8]
         let letters: UInt64
+        let mask: LetterMask
         /// The domain with a dot on each side, and with a dash behind it.
         let dotted: [UInt8]
         let dashed: [UInt8]
@@ -103,6 +104,11 @@ package struct LookalikeFinder: Sendable {
                     fine: fine,
                     coarse: skeletons.coarse(fine),
                     letters: Self.letters(fine),
+                    mask: LetterMask(
+                        raw: Self.letters(Array(label.utf8)),
+                        fine: Self.letters(fine),
+                        coarse: Self.letters(skeletons.coarse(fine))
+                    ),
                     dotted: Array(".\(registered).".utf8),
                     dashed: Array(".\(registered)-".utf8)
                 )
@@ -115,12 +121,27 @@ package struct LookalikeFinder: Sendable {
         }
     }
 
+    /// All places, whatever a name's letters.
+    var allPlaces: Range<Int> { brands.indices }
+
     /// Whether there is anything to look for.
     package var isEmpty: Bool { brands.isEmpty }
 
     /// The likeness of a name in lower case and ASCII; nil for one that is like none of ours, or is ours.
     package func find(_ name: String) -> Lookalike? {
-        guard !brands.isEmpty, let registered = suffixes.registrableDomain(of: name),
+        guard let mask = LetterMask(name) else { return find(name, among: brands.indices) }
+        var near: [Int] = []
+        for place in brands.indices {
+            let brand = brands[place]
+            let limit = brand.raw.count >= Self.shortestForTwo ? 2 : 1
+            if mask.mayShow(brand.mask, edits: limit) { near.append(place) }
+        }
+        return find(name, among: near)
+    }
+
+    /// - Parameter places: those of `brands` that the name's letters allow.
+    func find(_ name: String, among places: some Collection<Int>) -> Lookalike? {
+        guard !places.isEmpty, let registered = suffixes.registrableDomain(of: name),
             !allowed.contains(registered)
         else { return nil }
         let label = String(registered.prefix { $0 != "." })
@@ -139,7 +160,8 @@ package struct LookalikeFinder: Sendable {
         lazy var named = before.split(separator: ".").suffix(4).map {
             Self.parts(skeletons.fine(NameText.unicode(String($0))))
         }
-        for brand in brands {
+        for place in places {
+            let brand = brands[place]
             if joined.contains(where: { $0 == brand.fine }) { return found(brand, .split) }
             if !before.isEmpty, isBefore(brand, before) || isDashed(brand, name) {
                 return found(brand, .asSubdomain)
@@ -161,7 +183,7 @@ package struct LookalikeFinder: Sendable {
 
     /// Which letters are in a text, a bit each: texts that differ in many are not near.
     private static func letters(_ text: [UInt8]) -> UInt64 {
-        text.reduce(0) { $0 | 1 << UInt64($1 & 63) }
+        text.reduce(0) { $0 | LetterMask.bit($1) }
     }
 
     /// - Parameter different: the letters that are in one of the two alone.

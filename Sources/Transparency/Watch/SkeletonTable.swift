@@ -92,6 +92,11 @@ package struct SkeletonTable: Sendable {
         }
     }
 
+    /// What a letter of ASCII is in the fine form, and in the coarse one, where it stands alone.
+    static func forms(_ byte: UInt8) -> (fine: UInt8, coarse: UInt8) {
+        (fineClass(byte), coarseClass(fineClass(byte)))
+    }
+
     private static func joined(
         _ text: [UInt8],
         _ pair: (UInt8, UInt8) -> UInt8?,

@@ -190,7 +190,7 @@ final class WatchRun: LogHandler {
         }
         let concerns = !certificates.concerns(certificate).isEmpty
         guard concerns || watch.all || hasRules else { return }
-        reader.addDigests(entry.certificate, to: &certificate)
+        reader.addDigests(entry.certificate, to: &certificate, isWatched: concerns)
         guard let body = certificate.bodyBytes else {
             counts.again += 1
             return
@@ -220,7 +220,7 @@ final class WatchRun: LogHandler {
             counts.again += 1
             return
         }
-        let verdict = record.make(entry, log, findings)
+        let verdict = record.make(entry, log, findings, keepsAll: watch.all)
         counts.add(findings, verdict)
         let isWorthALook = verdict.lead != nil || verdict.isMatched || !findings.isEmpty
         guard watch.all || isWorthALook else { return }
