@@ -14,7 +14,7 @@ package final class DecisionMarker {
 
     package init(_ index: DecisionIndex) { self.index = index }
 
-    /// Adds `hallmark.decisions` to a record that it finds decisions for, before the line's last two braces.
+    /// Adds `hallmark.decisions` to a record that it finds decisions for.
     ///
     /// - Returns: the strongest lead of the record that is not dismissed.
     @discardableResult
@@ -22,18 +22,7 @@ package final class DecisionMarker {
         let (members, open) = line.withSpan { span in span.withUnsafeBufferPointer { look($0) } }
         if let open { highest = max(highest ?? open, open) }
         guard let members else { return open }
-        let count = line.count
-        let end = line.withSpan { span in
-            var end = count
-            while end > 0, span[end - 1] == 0x0a { end -= 1 }
-            return end >= 2 && span[end - 1] == 0x7d && span[end - 2] == 0x7d ? end - 2 : -1
-        }
-        guard end >= 0 else { return open }
-        line.truncate(to: end)
-        line.comma()
-        line.append(members)
-        line.append("}}")
-        if end + 2 < count { line.append(0x0a) }
+        HallmarkObject.append(Array(members.utf8).span, to: &line)
         return open
     }
 

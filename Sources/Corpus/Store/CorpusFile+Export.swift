@@ -171,6 +171,8 @@ extension ByteBuffer {
         let (name, service) = (moment.endpoint.name, moment.service)
         let fidelity = moment.reported
         beginRecord(fidelity == nil ? .observation : .imported, at: moment.time, isAlert: !leads.isEmpty)
+        // As in a record of ours: leads early.
+        if !leads.isEmpty { append(hallmark: moment, leads) }
         append(moment.endpoint)
         object("tls")
         append(service.members(of: "tls", without: "server"))
@@ -196,18 +198,23 @@ extension ByteBuffer {
             append(http)
             endObject()
         }
+        if leads.isEmpty { append(hallmark: moment, leads) }
+        append("}\n")
+    }
+
+    private mutating func append(hallmark moment: ExportedMoment, _ leads: [ExportedLead]) {
         object("hallmark")
+        append(leads: leads)
         append(json: "certificate", moment.details)
-        append(service.members(of: "hallmark"))
-        if let fidelity {
+        append(moment.service.members(of: "hallmark"))
+        if let fidelity = moment.reported {
             // What the text does not tell may be so or not: a corpus does not keep what its source could
             // know.
             let lacks = fidelity == .text ? ["tls.server.x509."] : []
             member(ImportSource(product: "hallmark", format: "corpus", lacks: lacks), fidelity)
         }
-        append(leads: leads)
         append(seen: moment.seen)
-        append("}}\n")
+        endObject()
     }
 
     mutating func append(seen: ExportedSeen?) {

@@ -9,6 +9,7 @@ import Wire
 package final class FindingEngine {
     package let index: InventoryIndex
     private let picker = RecordPicker(RecordField.compared)
+    private var members = ByteBuffer()
 
     package init(_ index: InventoryIndex) {
         self.index = index
@@ -21,7 +22,7 @@ package final class FindingEngine {
         !index.assets(ip: ip.flatMap { IPAddress($0) }, port: port, name: name).isEmpty
     }
 
-    /// Writes `hallmark.findings` into a finished line, before the braces that end it.
+    /// Writes `hallmark.findings` into a finished line.
     ///
     /// - Returns: the findings.
     @discardableResult
@@ -30,18 +31,11 @@ package final class FindingEngine {
             span.withUnsafeBufferPointer { self.findings(in: $0) }
         }
         guard !findings.isEmpty else { return [] }
-        let count = line.count
-        let end = line.withSpan { span in
-            var end = count
-            while end > 0, span[end - 1] == 0x0a { end -= 1 }
-            return end >= 2 && span[end - 1] == 0x7d && span[end - 2] == 0x7d ? end - 2 : -1
-        }
-        guard end >= 0 else { return findings }
-        line.truncate(to: end)
-        line.array("findings")
-        for finding in findings { line.append(finding, in: inventory) }
-        line.append("]}}")
-        if end + 2 < count { line.append(0x0a) }
+        members.removeAll()
+        members.array("findings")
+        for finding in findings { members.append(finding, in: inventory) }
+        members.endArray()
+        members.withSpan { _ = HallmarkObject.append($0, to: &line) }
         return findings
     }
 

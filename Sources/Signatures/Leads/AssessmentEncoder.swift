@@ -1,7 +1,7 @@
 import Bytes
 import Observations
 
-/// Writes an assessment as the last members of the `hallmark` object.
+/// Writes an assessment as members of the `hallmark` object: leads as its first, all else as its last.
 struct AssessmentEncoder {
     private static let maximumMatches = 64
     private static let maximumLeads = 32
@@ -10,29 +10,28 @@ struct AssessmentEncoder {
 
     init(_ set: RuleSet) { self.set = set }
 
-    /// - Parameter observed: what whoever observed the endpoint has said of it as a whole; it is kept.
-    func encode(_ assessment: Assessment, observed: [String] = [], into buffer: inout ByteBuffer) {
-        encodeWords(assessment, observed: observed, into: &buffer)
-        encodeMatches(assessment, into: &buffer)
-    }
-
     /// What is told of the endpoint as a whole, and what was not looked for.
+    ///
+    /// - Parameter observed: what whoever observed the endpoint has said of it as a whole; it is kept.
     func encodeWords(_ assessment: Assessment, observed: [String], into buffer: inout ByteBuffer) {
         encode(observed + (assessment.isDeceptive ? ["deception_likely"] : []), into: &buffer)
         if let coverage = assessment.coverage { encode(coverage, into: &buffer) }
     }
 
-    /// Signatures, matches, what others list, and leads.
+    /// Leads, the strongest first.
+    func encodeLeads(_ assessment: Assessment, into buffer: inout ByteBuffer) {
+        guard !assessment.leads.isEmpty else { return }
+        buffer.array("leads")
+        for lead in assessment.leads.prefix(Self.maximumLeads) { encode(lead, into: &buffer) }
+        buffer.endArray()
+    }
+
+    /// Signatures, matches, and what others list.
     func encodeMatches(_ assessment: Assessment, into buffer: inout ByteBuffer) {
         if !assessment.matches.isEmpty { encodeMatched(assessment, into: &buffer) }
         if !assessment.listed.isEmpty {
             buffer.array("indicators")
             for mark in assessment.listed { mark.append(to: &buffer) }
-            buffer.endArray()
-        }
-        if !assessment.leads.isEmpty {
-            buffer.array("leads")
-            for lead in assessment.leads.prefix(Self.maximumLeads) { encode(lead, into: &buffer) }
             buffer.endArray()
         }
     }

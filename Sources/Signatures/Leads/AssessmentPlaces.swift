@@ -17,6 +17,14 @@ struct AssessmentPlaces {
             case score
             /// The strongest lead in the names of ECS, behind `event`.
             case summary
+            /// Our object begins, the comma before its name with it.
+            case objectBegin
+            /// The first members of our object.
+            case leads
+            /// The last members of our object, or the whole one.
+            case members
+            /// Our object ends.
+            case objectEnd
         }
 
         let range: Range<Int>
@@ -28,10 +36,22 @@ struct AssessmentPlaces {
     /// Behind the last member that stays of the `hallmark` object, or of the whole one when there is none.
     private(set) var end = 0
     private(set) var makesHallmark = true
+    /// Our object, when there is one.
+    private var hallmark: HallmarkPlace?
+    /// Whether members stay in our object.
+    var keepsMembers: Bool { hallmark.map { end > $0.inside } ?? false }
     /// What our object is an element of, where an array stands for it, as some stores take one: a second
     /// member of the name would make the line unreadable.
     enum List { case empty, filled }
     private(set) var list: List?
+    /// Where our object stands.
+    private struct HallmarkPlace {
+        /// With the comma before its name.
+        let range: Range<Int>
+        /// Behind its opening brace.
+        let inside: Int
+    }
+
     /// Whether an object `event` was met, which the strongest lead goes into and behind.
     private var hasSummary = false
 
@@ -51,6 +71,29 @@ struct AssessmentPlaces {
         var scanner = JSONScanner(place: 0)
         guard let end = members(of: .record, &scanner, line) else { return nil }
         if makesHallmark { self.end = end }
+        if let hallmark {
+            insert(.objectBegin, at: hallmark.range.lowerBound)
+            insert(.leads, at: hallmark.inside)
+            // The space before a member that stays goes with what is written before it.
+            if keepsMembers, let index = edits.firstIndex(where: { $0.content == .leads }),
+                edits[(index + 1)...].first?.range.lowerBound != hallmark.inside
+            {
+                scanner.place = hallmark.inside
+                scanner.space(line)
+                edits[index] = Edit(range: hallmark.inside..<scanner.place, content: .leads)
+            }
+        }
+        insert(.members, at: self.end)
+        if let hallmark { insert(.objectEnd, at: hallmark.range.upperBound) }
+    }
+
+    /// Notes what is written at a place: before what is cut there, and behind what stands there for good.
+    private mutating func insert(_ content: Edit.Content, at place: Int) {
+        let index = edits.firstIndex {
+            let begin = $0.range.lowerBound
+            return begin > place || begin == place && ($0.content == .nothing || $0.content == .objectEnd)
+        }
+        edits.insert(Edit(range: place..<place, content: content), at: index ?? edits.count)
     }
 
     /// Follows an object and notes what is to be changed in it.
@@ -85,7 +128,7 @@ struct AssessmentPlaces {
                     edits.append(Edit(range: start..<member.lowerBound, content: .nothing))
                     cutStart = nil
                 }
-                guard follow(action, &scanner, line) else { return nil }
+                guard follow(action, &scanner, line, from: lastEnd) else { return nil }
                 hasKept = true
                 kept = scanner.place
             }
@@ -96,10 +139,13 @@ struct AssessmentPlaces {
     }
 
     /// Steps over a member's value that stays.
+    ///
+    /// - Parameter start: where the member begins, its comma with it.
     private mutating func follow(
         _ action: MemberNames.Action,
         _ scanner: inout JSONScanner,
-        _ line: borrowing Span<UInt8>
+        _ line: borrowing Span<UInt8>,
+        from start: Int
     ) -> Bool {
         switch action {
         case .keep, .cut: return scanner.skipValue(line)
@@ -118,10 +164,8 @@ struct AssessmentPlaces {
             guard let end = members(of: .event, &scanner, line) else { return false }
             guard !hasSummary else { return true }
             hasSummary = true
-            // Behind what stays of it, and so before what may be cut there.
-            let place = edits.firstIndex { $0.range.lowerBound >= end } ?? edits.count
-            edits.insert(Edit(range: end..<end, content: .score), at: place)
-            edits.append(Edit(range: scanner.place..<scanner.place, content: .summary))
+            insert(.score, at: end)
+            insert(.summary, at: scanner.place)
             return true
         case .enterHallmark:
             if scanner.isAt(0x5b, line) {
@@ -129,13 +173,17 @@ struct AssessmentPlaces {
                 guard elements(of: .hallmark, &scanner, line, depth: 0) else { return false }
                 end = scanner.place - 1
                 makesHallmark = false
+                hallmark = nil
                 var first = JSONScanner(place: inside)
                 list = first.isAt(0x5d, line) ? .empty : .filled
                 return true
             }
+            let brace = scanner.place
             guard let end = members(of: .hallmark, &scanner, line) else { return false }
             self.end = end
             makesHallmark = false
+            list = nil
+            hallmark = HallmarkPlace(range: start..<scanner.place, inside: brace + 1)
             return true
         }
     }
@@ -160,77 +208,6 @@ struct AssessmentPlaces {
             } else {
                 guard scanner.skipValue(line) else { return false }
             }
-        }
-    }
-}
-
-/// What is done with the members of an object, by their names.
-private enum MemberNames {
-    case record, hallmark, event
-
-    enum Action {
-        case keep, cut, enterHallmark, enterEvent, kind
-    }
-
-    /// The values of `event.kind` that an assessment changes.
-    static let kinds = ["event", "alert"].map { Array($0.utf8) }
-
-    private static let ours = [
-        "matches", "leads", "assessment", "marks", "signatures", "decisions", "indicators",
-    ]
-    .map { Array($0.utf8) }
-    private static let indicators = [Array("indicators".utf8)]
-    /// Members of the record that tell of leads in the names of ECS.
-    private static let summaries = ["rule", "threat", "event.risk_score"].map { Array($0.utf8) }
-    private static let scoreName = Array("risk_score".utf8)
-    private static let hallmarkName = Array("hallmark".utf8)
-    private static let eventName = Array("event".utf8)
-    private static let kindName = Array("kind".utf8)
-    private static let dottedKind = Array("event.kind".utf8)
-
-    func action(
-        _ member: Range<Int>,
-        _ scanner: JSONScanner,
-        _ line: borrowing Span<UInt8>,
-        _ scope: AssessmentPlaces.Scope
-    ) -> Action {
-        // Most names are told apart by their first letter; one with an escape is read in any case.
-        guard mayBegin(line[member.lowerBound + 1]) || scanner.hasEscape(member, line),
-            let name = scanner.text(member, line)
-        else { return .keep }
-        let ours = scope == .indicators ? Self.indicators : Self.ours
-        switch self {
-        case .event: return name == Self.kindName ? .kind : name == Self.scoreName ? .cut : .keep
-        case .hallmark: return Self.isAny(of: ours, name[...]) ? .cut : .keep
-        case .record:
-            if name == Self.hallmarkName { return .enterHallmark }
-            if scope == .assessment {
-                if name == Self.eventName { return .enterEvent }
-                if name == Self.dottedKind { return .kind }
-                if Self.isAny(of: Self.summaries, name[...]) { return .cut }
-            }
-            let start = Self.hallmarkName.count
-            guard name.starts(with: Self.hallmarkName), name.count > start, name[start] == 0x2e else {
-                return .keep
-            }
-            return Self.isAny(of: ours, name[(start + 1)...]) ? .cut : .keep
-        }
-    }
-
-    private func mayBegin(_ byte: UInt8) -> Bool {
-        switch self {
-        case .record: byte == 0x68 || byte == 0x65 || byte == 0x72 || byte == 0x74
-        case .event: byte == 0x6b || byte == 0x72
-        case .hallmark:
-            byte == 0x6d || byte == 0x6c || byte == 0x61 || byte == 0x73 || byte == 0x64
-                || byte == 0x69
-        }
-    }
-
-    /// Whether a name is one of those, or a dotted one that begins with it.
-    private static func isAny(of names: [[UInt8]], _ name: ArraySlice<UInt8>) -> Bool {
-        names.contains {
-            name.starts(with: $0) && (name.count == $0.count || name[name.startIndex + $0.count] == 0x2e)
         }
     }
 }

@@ -16,40 +16,58 @@ extension Assessor {
         return words
     }
 
-    /// The members of `hallmark` that tell of an assessment.
+    /// The last members of `hallmark` that tell of an assessment.
     private func append(_ assessment: Assessment, observed: [String], to buffer: inout ByteBuffer) {
         let encoder = AssessmentEncoder(set)
         encoder.encodeWords(assessment, observed: observed, into: &buffer)
         guard let told else { return encoder.encodeMatches(assessment, into: &buffer) }
-        guard !told.members.isEmpty else { return }
-        buffer.comma()
-        buffer.append(told.members.span)
+        append(told.members, to: &buffer)
     }
 
+    /// The first member of `hallmark`.
+    private func appendLeads(_ assessment: Assessment, to buffer: inout ByteBuffer) {
+        guard let told else { return AssessmentEncoder(set).encodeLeads(assessment, into: &buffer) }
+        append(told.leads, to: &buffer)
+    }
+
+    /// The members behind `event`.
     private func appendSummary(_ assessment: Assessment, to buffer: inout ByteBuffer) {
         guard let told else { return AssessmentEncoder(set).encodeSummary(assessment, into: &buffer) }
-        guard !told.summary.isEmpty else { return }
+        append(told.summary, to: &buffer)
+    }
+
+    private func append(_ members: [UInt8], to buffer: inout ByteBuffer) {
+        guard !members.isEmpty else { return }
         buffer.comma()
-        buffer.append(told.summary.span)
+        buffer.append(members.span)
     }
 
     /// Writes an assessment into a line of our own.
     func insert(_ assessment: Assessment, at places: OwnRecord, into line: inout ByteBuffer) {
         copy.removeAll()
-        copy.append(0x22)  // the end of a member before, for the comma's sake
-        append(assessment, observed: [], to: &copy)
-        copy.withSpan { line.replace(places.hallmarkEnd..<places.hallmarkEnd, with: $0.extracting(1...)) }
-        guard let lead = assessment.leads.first else { return }
-        copy.removeAll()
-        copy.append(0x22)
-        copy.member("risk_score", lead.confidence)
-        copy.endObject()
-        appendSummary(assessment, to: &copy)
-        let end = places.eventEnd - 1
-        copy.withSpan { line.replace(end..<places.eventEnd, with: $0.extracting(1...)) }
-        copy.removeAll()
-        copy.append("\"alert\"")
-        copy.withSpan { line.replace(places.kind, with: $0) }
+        guard let lead = assessment.leads.first else {
+            copy.append(0x22)  // the end of a member before, for the comma's sake
+            append(assessment, observed: [], to: &copy)
+            let end = places.hallmarkMembers.upperBound
+            return copy.withSpan { line.replace(end..<end, with: $0.extracting(1...)) }
+        }
+        line.withSpan { span in
+            copy.append("\"alert\"")
+            copy.append(span.extracting(places.kind.upperBound..<places.eventEnd - 1))
+            copy.member("risk_score", lead.confidence)
+            copy.endObject()
+            appendSummary(assessment, to: &copy)
+            copy.object("hallmark")
+            appendLeads(assessment, to: &copy)
+            copy.comma()
+            copy.append(span.extracting(places.hallmarkMembers))
+            append(assessment, observed: [], to: &copy)
+            copy.endObject()
+            copy.append(span.extracting(places.eventEnd..<places.hallmark))
+            copy.append("}\n")
+        }
+        line.truncate(to: places.kind.lowerBound)
+        copy.withSpan { line.append($0) }
     }
 
     func rewrite(_ line: inout ByteBuffer, from start: Int, _ assessment: Assessment) {
@@ -57,47 +75,58 @@ extension Assessor {
             AssessmentPlaces(span.extracting(min(start, span.count)..<span.count))
         }
         guard let places else { return }
-        let kind = assessment.leads.isEmpty ? "\"event\"" : "\"alert\"" as StaticString
         copy.removeAll()
+        // Where in the copy the strongest lead ends, and our object stands.
+        var summaryEnd = Int.max
+        var object = 0..<0
         line.withSpan { span in
-            var place = 0
-            func keep(to end: Int) {
-                copy.append(span.extracting((start + place)..<(start + end)))
-                place = end
-            }
-            func insert() {
-                keep(to: places.end)
-                let observed = observedWords
-                if assessment.isEmpty, observed.isEmpty, assessment.coverage == nil { return }
-                if places.makesHallmark {
-                    copy.append(copy.last == 0x7b ? "\"hallmark\":{" : ",\"hallmark\":{")
-                }
-                if let list = places.list { copy.append(list == .empty ? "{" : ",{") }
-                append(assessment, observed: observed, to: &copy)
-                if places.makesHallmark || places.list != nil { copy.append(0x7d) }
-            }
-            var isInserted = false
+            var place = start
             for edit in places.edits {
-                // At one place the strongest lead comes first, so that it stands behind `event` for good.
-                let begin = edit.range.lowerBound
-                if !isInserted, begin > places.end || begin == places.end && edit.content != .summary {
-                    insert()
-                    isInserted = true
-                }
-                keep(to: edit.range.lowerBound)
+                copy.append(span.extracting(place..<(start + edit.range.lowerBound)))
+                place = start + edit.range.upperBound
                 switch edit.content {
                 case .nothing: break
-                case .kind: copy.append(kind)
+                case .kind: copy.append(assessment.leads.isEmpty ? "\"event\"" : "\"alert\"" as StaticString)
                 case .score:
                     if let lead = assessment.leads.first { copy.member("risk_score", lead.confidence) }
-                case .summary: appendSummary(assessment, to: &copy)
+                case .summary:
+                    appendSummary(assessment, to: &copy)
+                    summaryEnd = copy.count
+                case .objectBegin: object = copy.count..<copy.count
+                case .leads:
+                    guard !assessment.leads.isEmpty else {
+                        copy.append(span.extracting(start + edit.range.lowerBound..<place))
+                        break
+                    }
+                    appendLeads(assessment, to: &copy)
+                    if places.keepsMembers { copy.append(0x2c) }
+                case .members:
+                    let begin = copy.count
+                    appendMembers(assessment, places)
+                    if places.makesHallmark { object = begin..<copy.count }
+                case .objectEnd: object = object.lowerBound..<copy.count
                 }
-                place = edit.range.upperBound
             }
-            if !isInserted { insert() }
-            keep(to: span.count - start)
+            copy.append(span.extracting(place..<span.count))
         }
         line.truncate(to: start)
-        copy.withSpan { line.append($0) }
+        copy.withSpan { span in
+            guard !assessment.leads.isEmpty, object.lowerBound > summaryEnd else { return line.append(span) }
+            line.append(span.extracting(..<summaryEnd))
+            line.append(span.extracting(object))
+            line.append(span.extracting(summaryEnd..<object.lowerBound))
+            line.append(span.extracting(object.upperBound...))
+        }
+    }
+
+    /// Writes the last members of `hallmark` into the copy, and the object where there is none.
+    private func appendMembers(_ assessment: Assessment, _ places: AssessmentPlaces) {
+        let observed = observedWords
+        if assessment.isEmpty, observed.isEmpty, assessment.coverage == nil { return }
+        if places.makesHallmark { copy.append(copy.last == 0x7b ? "\"hallmark\":{" : ",\"hallmark\":{") }
+        if let list = places.list { copy.append(list == .empty ? "{" : ",{") }
+        if places.makesHallmark || places.list != nil { appendLeads(assessment, to: &copy) }
+        append(assessment, observed: observed, to: &copy)
+        if places.makesHallmark || places.list != nil { copy.append(0x7d) }
     }
 }

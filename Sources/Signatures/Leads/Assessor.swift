@@ -66,10 +66,11 @@ package final class Assessor {
 
     /// Matches the observation that `line` holds from `start` on, and writes matches and leads into it.
     ///
-    /// `hallmark.matches`, `.leads`, `.assessment` and `.signatures` are put at the end of the `hallmark`
-    /// object, which is made when there is none; the strongest lead also stands in the names of ECS, in
-    /// `event` and early in the line, behind it: `event.risk_score`, `rule`, `threat`. What stood under these
-    /// names before is taken out, however it was spelled. `event.kind` becomes `alert` when there is a lead,
+    /// `hallmark.matches`, `.assessment` and `.signatures` are put at the end of the `hallmark` object, which
+    /// is made when there is none, and `.leads` at its begin. With a lead the object stands early in the
+    /// line, behind `event` and the strongest lead in the names of ECS (`event.risk_score`, `rule`,
+    /// `threat`), for stores that read only a line's begin. What stood under these names before is taken out,
+    /// however it was spelled. `event.kind` becomes `alert` when there is a lead,
     /// otherwise `event`. A line without a match, that never had one, is left as it is, byte for byte.
     ///
     /// A line of our own that shows what one before it showed is not matched: what `scratch` says afterwards
@@ -78,17 +79,19 @@ package final class Assessor {
     /// - Parameters:
     ///   - isOwn: whether the line is as `RecordEncoder` makes it, context and all.
     ///   - lookedFor: has what was not looked for written into it as well, as `hallmark.marks`.
+    ///   - isWanted: whether a line with such an assessment goes on; nothing is written into another.
     /// - Throws: when the line is no JSON object; it is left as it is.
     @discardableResult
     package func assess(
         _ line: inout ByteBuffer,
         from start: Int = 0,
         isOwn: Bool = false,
-        lookedFor: LookedFor? = nil
+        lookedFor: LookedFor? = nil,
+        isWanted: (Assessment) -> Bool = { _ in true }
     ) throws(ObservationSyntaxError) -> Assessment {
         if isOwn, lookedFor == nil, lists == nil, let known = find(line, from: start) {
             told = known.outcome
-            if told == nil { return known.assessment }
+            if told == nil || !isWanted(known.assessment) { return known.assessment }
             if let places = line.withSpan({ OwnRecord($0, from: start) }) {
                 insert(known.assessment, at: places, into: &line)
                 return known.assessment
@@ -103,9 +106,10 @@ package final class Assessor {
         if let failure { throw failure }
         var assessment = assessLast()
         assessment.coverage = lookedFor.map { scratch.coverage($0) }
-        if isOwn, lookedFor == nil, lists == nil, !wasAssessed, scratch.undecided.isEmpty {
+        if isOwn, lookedFor == nil, lists == nil, !wasAssessed, !scratch.hasUndecided {
             lines.remember(LineMemory.Known(assessment: assessment, outcome: told))
         }
+        guard isWanted(assessment) else { return assessment }
         if assessment.isEmpty && assessment.coverage == nil && !wasAssessed { return assessment }
         if isOwn, !wasAssessed, let places = line.withSpan({ OwnRecord($0, from: start) }) {
             insert(assessment, at: places, into: &line)
@@ -181,6 +185,7 @@ package final class Assessor {
         let outcome = LeadMemory.Outcome(
             assessment: assessment,
             members: Self.members { encoder.encodeMatches(assessment, into: &$0) },
+            leads: Self.members { encoder.encodeLeads(assessment, into: &$0) },
             summary: Self.members { encoder.encodeSummary(assessment, into: &$0) },
             times: validity(of: assessment, at: time)
         )

@@ -6,8 +6,11 @@ struct LeadMemory {
     struct Outcome {
         /// Without what each observation says of its own: what was not looked for.
         let assessment: Assessment
-        /// The members of `hallmark`, and those that follow `event`: of each the begin of an object.
+        /// The last members of `hallmark`, without what each observation says of its own.
         let members: [UInt8]
+        /// The first member of `hallmark`; empty without a lead.
+        let leads: [UInt8]
+        /// The members that follow `event`.
         let summary: [UInt8]
         /// The times of observations for which it holds, since facts expire: milliseconds since 1970.
         let times: Range<Int64>
@@ -29,7 +32,7 @@ struct LeadMemory {
     }
 
     mutating func remember(_ outcome: Outcome) {
-        let size = key.count + outcome.members.count + outcome.summary.count
+        let size = key.count + outcome.members.count + outcome.leads.count + outcome.summary.count
         if outcomes.count >= Self.most || bytes + size > Self.mostBytes {
             outcomes.removeAll(keepingCapacity: true)
             bytes = 0

@@ -44,21 +44,10 @@ package final class ListedMarker {
         copy.removeAll()
         line.withSpan { span in
             var place = 0
-            var isInserted = false
             for edit in places.edits {
-                if !isInserted, edit.range.lowerBound >= places.end {
-                    copy.append(span.extracting(place..<places.end))
-                    place = places.end
-                    insert(marks, makesHallmark: places.makesHallmark)
-                    isInserted = true
-                }
                 copy.append(span.extracting(place..<edit.range.lowerBound))
                 place = edit.range.upperBound
-            }
-            if !isInserted {
-                copy.append(span.extracting(place..<places.end))
-                place = places.end
-                insert(marks, makesHallmark: places.makesHallmark)
+                if edit.content == .members { insert(marks, makesHallmark: places.makesHallmark) }
             }
             copy.append(span.extracting(place..<span.count))
         }

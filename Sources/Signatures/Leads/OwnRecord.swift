@@ -1,3 +1,4 @@
+import Bytes
 import Observations
 
 /// The places of a line that `RecordEncoder` has made: nothing stands in it that an assessment takes out, and
@@ -7,11 +8,14 @@ struct OwnRecord {
     let kind: Range<Int>
     /// Behind the last member of `event`, and behind the whole.
     let eventEnd: Int
-    /// Behind the last member of `hallmark`, which is the line's last.
-    let hallmarkEnd: Int
+    /// The comma before `hallmark`, which is the line's last member.
+    let hallmark: Int
+    /// Behind the brace that begins its object, and behind its last member.
+    let hallmarkMembers: Range<Int>
 
     private static let start = Array(#""event":{"kind":"#.utf8)
     private static let value = Array(#""event""#.utf8)
+    private static let hallmark = Array(",\"hallmark\":{".utf8)
     private static let end = Array("}}\n".utf8)
     /// Within so many bytes `event` begins.
     private static let head = 128
@@ -33,7 +37,11 @@ struct OwnRecord {
             line[line.count - Self.end.count - 1] != 0x7b
         else { return nil }
         eventEnd = scanner.place
-        hallmarkEnd = line.count - Self.end.count
+        // Its quotes stand within no value, and no other object of a record holds one of this name.
+        let found = line.withUnsafeBytes { ByteSearch.first(Self.hallmark, in: $0, from: scanner.place) }
+        guard let found else { return nil }
+        hallmark = found.lowerBound
+        hallmarkMembers = found.upperBound..<line.count - Self.end.count
     }
 
     private static func place(of text: [UInt8], in line: Span<UInt8>, _ range: Range<Int>) -> Int? {

@@ -8,27 +8,46 @@ import Wire
 struct LoggedRecord: ~Copyable {
     private var encoder = RecordEncoder(RecordEncoder.Options(scanID: "", chain: .leaf))
     private let observation = Observation()
-    private let rules: RuleSet?
     private let assessor: Assessor?
-    private var telling: [Int: Bool] = [:]
+    private let telling: TellingRules?
     private let now = WallClock.nanoseconds
     private(set) var line = ByteBuffer(capacity: 16 * 1024)
+
+    /// By the interface's name: made once, since a record has some twenty names of what it lacks.
+    private static let sources = Dictionary(
+        uniqueKeysWithValues: LogDescription.Interface.allCases.map { ($0.rawValue, source($0)) }
+    )
+
+    private static func source(_ interface: LogDescription.Interface) -> ImportSource {
+        ImportSource(
+            product: "ct",
+            format: interface.rawValue,
+            lacks: ImportSource.noEndpoint + ImportSource.ownProbes
+        )
+    }
 
     /// What rules say of an entry.
     struct Verdict {
         /// The strongest lead.
         var lead: LeadLabel?
-        /// Whether a rule holds that is worth a look: no benign one, and none that is for information alone.
+        /// Whether a rule holds that is worth a look.
         var isMatched = false
     }
 
     init(_ rules: RuleSet?) {
-        self.rules = rules
         assessor = rules.map { Assessor($0) }
+        telling = rules.map { TellingRules($0) }
     }
 
-    /// Writes the record into `line`.
-    mutating func make(_ entry: LogEntry, _ log: LogDescription, _ findings: [WatchFinding]) -> Verdict {
+    /// Writes the record into `line`, with what is said of it where it goes on.
+    ///
+    /// - Parameter keepsAll: whether it goes on whatever is said of it.
+    mutating func make(
+        _ entry: LogEntry,
+        _ log: LogDescription,
+        _ findings: [WatchFinding],
+        keepsAll: Bool
+    ) -> Verdict {
         observation.reset()
         // A log may say any time; what lies behind the year 2262 stands as the last moment before.
         let (nanoseconds, isBeyond) = Int64(clamping: entry.time).multipliedReportingOverflow(by: 1_000_000)
@@ -37,13 +56,7 @@ struct LoggedRecord: ~Copyable {
         for certificate in entry.chain.prefix(8) {
             observation.flight.imported(certificate: certificate.span)
         }
-        var evidence = ImportedEvidence(
-            ImportSource(
-                product: "ct",
-                format: log.interface.rawValue,
-                lacks: ImportSource.noEndpoint + ImportSource.ownProbes
-            )
-        )
+        var evidence = ImportedEvidence(Self.sources[log.interface.rawValue] ?? Self.source(log.interface))
         evidence.ingestedAt = now
         evidence.logged = LoggedEntry(
             log: log.name,
@@ -58,38 +71,51 @@ struct LoggedRecord: ~Copyable {
         observation.imported = evidence
         line.removeAll()
         encoder.encode(observation, into: &line)
-        let assessment = try? assessor?.assess(&line, isOwn: true)
+        let (telling, isWantedAnyway) = (telling, keepsAll || !findings.isEmpty)
+        let assessment = try? assessor?.assess(&line, isOwn: true) {
+            isWantedAnyway || !$0.leads.isEmpty || telling?.holds($0) ?? false
+        }
         if !findings.isEmpty { append(findings) }
-        guard let rules, let assessment else { return Verdict() }
-        let isMatched = assessment.matches.contains { isTelling($0.rule, rules) }
-        return Verdict(lead: assessment.highest, isMatched: isMatched)
+        guard let assessment, let telling else { return Verdict() }
+        return Verdict(lead: assessment.highest, isMatched: telling.holds(assessment))
     }
 
-    /// Whether a rule is worth a look; what was found out of it is kept.
-    private mutating func isTelling(_ place: Int, _ rules: RuleSet) -> Bool {
-        if let known = telling[place] { return known }
+    private mutating func append(_ findings: [WatchFinding]) {
+        var members = ByteBuffer()
+        members.array("findings")
+        for finding in findings {
+            members.element()
+            members.member("name", word: finding.name.rawValue)
+            members.member("severity", word: finding.severity.rawValue)
+            members.member("message", finding.message)
+            members.member("watched", finding.watched)
+            members.member("found", finding.found)
+            if let score = finding.score { members.member("score", score) }
+            if let reason = finding.reason { members.member("reason", word: reason) }
+            members.endObject()
+        }
+        members.endArray()
+        members.withSpan { _ = HallmarkObject.append($0, to: &line) }
+    }
+}
+
+/// Rules that are worth a look: no benign ones, and none that are for information alone.
+///
+/// A rule is looked at when it first matches: a set reads its rules as they are asked for.
+private final class TellingRules {
+    private let rules: RuleSet
+    private var known: [Int: Bool] = [:]
+
+    init(_ rules: RuleSet) { self.rules = rules }
+
+    /// Whether such a rule is among an assessment's matches.
+    func holds(_ assessment: Assessment) -> Bool { assessment.matches.contains { isTelling($0.rule) } }
+
+    private func isTelling(_ place: Int) -> Bool {
+        if let known = known[place] { return known }
         let rule = rules.rule(place)
         let isTelling = rule.hallmark.benign == nil && rule.level != .informational
-        telling[place] = isTelling
+        known[place] = isTelling
         return isTelling
-    }
-
-    /// Puts the findings before the braces that end the line.
-    private mutating func append(_ findings: [WatchFinding]) {
-        guard line.count > 3 else { return }
-        line.truncate(to: line.count - 3)
-        line.array("findings")
-        for finding in findings {
-            line.element()
-            line.member("name", word: finding.name.rawValue)
-            line.member("severity", word: finding.severity.rawValue)
-            line.member("message", finding.message)
-            line.member("watched", finding.watched)
-            line.member("found", finding.found)
-            if let score = finding.score { line.member("score", score) }
-            if let reason = finding.reason { line.member("reason", word: reason) }
-            line.endObject()
-        }
-        line.append("]}}\n")
     }
 }
