@@ -140,22 +140,31 @@ struct CTVerifyCommand: ParsableCommand {
         if let fault = contents.faults.first { throw fault }
         guard let leaf = contents.certificates.first else { throw FileError(file, "no certificate in it") }
         let above =
-            try issuer.map { try CertificateFile.certificates(in: $0).first }
+            try issuer.map { try Self.certificate(in: $0) }
             ?? contents.certificates.dropFirst().first
         let check = TimestampCheck(list)
         let now = Int(WallClock.nanoseconds / 1_000_000)
-        var (results, isWhole) = check.embedded(leaf, issuer: above, now: now)
+        let (embedded, isWhole) = check.embedded(leaf, issuer: above, now: now)
+        var results = embedded
         if let sctList {
             let beside = check.beside(
                 leaf,
                 list: try UnpackedBytes.contents(of: sctList, limit: 1 << 20),
                 now: now
             )
+            guard beside.isWhole else { throw FileError(sctList, "is no list of SCTs, or not all of one") }
             results += beside.results
-            isWhole = isWhole && beside.isWhole
         }
         if !isWhole { throw FileError(file, "its list of SCTs can't be read") }
         return results
+    }
+
+    /// The first certificate of a file that can be read as a whole.
+    private static func certificate(in file: String) throws -> [UInt8] {
+        let contents = try CertificateFile.contents(of: file)
+        if let fault = contents.faults.first { throw fault }
+        guard let first = contents.certificates.first else { throw FileError(file, "no certificate in it") }
+        return first
     }
 
     func inclusion(_ result: TimestampCheck.Result) -> (
