@@ -25,7 +25,7 @@ package enum DecisionFile {
         return decisions
     }
 
-    /// Adds a decision's line to a file, which is made if need be; several programs may do so at the same time.
+    /// Adds a line to a file, which is made if need be; several programs may do so at the same time.
     ///
     /// - Throws: when the file holds something else than decisions, which a line more would damage.
     package static func add(_ line: String, to path: String) throws {

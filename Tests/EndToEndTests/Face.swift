@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// What a server that shows every connection something else shows one of them (Tests/Tools/two_faced_server.py).
+/// What a server shows to one connection of several (Tests/Tools/two_faced_server.py).
 struct Face {
     var certificate: String
     var key: String?

@@ -161,9 +161,9 @@ private struct DecidedEvidence {
 
     /// What a record tells that is about the subject.
     ///
-    /// - Returns: nil for what is no line of ours.
+    /// - Returns: nil for what tells of no endpoint.
     private func evidence(of record: JSONNode) -> (leads: [LeadEvidence.Lead], findings: [String])? {
-        guard record.at("event.dataset")?.string?.hasPrefix("hallmark.") == true else { return nil }
+        guard record.at("hallmark") != nil || record.at("server") != nil else { return nil }
         guard !index.decisions(on: record).isEmpty else { return ([], []) }
         return (LeadEvidence.leads(record), LeadEvidence.findings(record))
     }
