@@ -17,9 +17,10 @@ enum IndicatorFile {
             .sorted()
             .map { "\(path)/\($0)" }
             .filter {
+                // What is gone, or leads nowhere, stays: whoever opens it says so.
                 var isFolder: ObjCBool = false
-                return FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder)
-                    && !isFolder.boolValue
+                return !FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder)
+                    || !isFolder.boolValue
             }
         guard !files.isEmpty else { throw FileError(path, "there is no list in the folder") }
         return files

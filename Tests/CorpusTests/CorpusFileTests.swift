@@ -216,9 +216,9 @@ import Testing
         try check("openssl", ["x509", "-in", made[0].certificate, "-outform", "DER", "-out", der])
         #expect(CertificateFile.kind(of: bundle) == .pem)
         #expect(CertificateFile.kind(of: der) == .der)
-        let certificates = try CertificateFile.certificates(in: bundle)
+        let certificates = try CertificateFile.contents(of: bundle).certificates
         #expect(certificates.count == 3)
-        #expect(try CertificateFile.certificates(in: der) == [certificates[0]])
+        #expect(try CertificateFile.contents(of: der).certificates == [certificates[0]])
         let corpus = try CorpusFile(scratch.file("c.sqlite"), .write)
         let counts = try corpus.add(certificates: certificates.map(CertificateFile.line))
         #expect(counts.certificates == 3)

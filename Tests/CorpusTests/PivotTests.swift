@@ -212,7 +212,7 @@ import Testing
         let scratch = Scratch()
         let corpus = try Self.corpus(scratch)
         let made = try TestCertificate(extra: ["-set_serial", "0x08BB00EE"])
-        let certificates = try CertificateFile.certificates(in: made.certificate)
+        let certificates = try CertificateFile.contents(of: made.certificate).certificates
         let query = PivotQuery.records(certificates.map(CertificateFile.line))
         let answer = try Pivot.run(query, in: corpus, PivotOptions())
         #expect(answer.seeds.isEmpty)

@@ -15,51 +15,14 @@ import Testing
         attacker = try LabCertificate("/CN=attacker", extensions: "subjectAltName=DNS:localhost\n")
     }
 
-    private struct Face {
-        var certificate: String
-        var key: String?
-        var more: [String: Any] = [:]
-
-        init(_ certificate: LabCertificate, hasKey: Bool = true, _ more: [String: Any] = [:]) {
-            self.certificate = certificate.certificate
-            key = hasKey ? certificate.key : nil
-            self.more = more
-        }
-
-        var json: String {
-            get throws {
-                var object = more
-                object["certificate"] = certificate
-                object["key"] = key
-                return String(decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self)
-            }
-        }
-    }
-
     private func visit(_ faces: [Face], _ options: [String] = []) throws -> Record {
-        let server = try ServerProcess("python3") { port, _ in
-            [projectFolder + "/Tests/Tools/two_faced_server.py", "\(port)"] + (try faces.map { try $0.json })
-        }
+        let server = try Face.serve(faces)
         // The port is asked for once to see that the server listens; that connection says nothing.
         let target = "127.0.0.1:\(server.port),\(Self.name)"
         let arguments = [target, "--probe", "full", "--retries", "0"] + options
         let record = try #require(try Program.scan(arguments).first)
         #expect(try schemaErrors(record.line) == "")
         return record
-    }
-
-    private func connections(_ record: Record) -> [[String: Any]] {
-        record["hallmark.connections"] as? [[String: Any]] ?? []
-    }
-
-    private func hasChanged(_ record: Record) -> Bool {
-        (record["hallmark.anomalies"] as? [String])?.contains("changed_between_connections") == true
-    }
-
-    private func sha256(_ certificate: LabCertificate) throws -> String {
-        let arguments = ["x509", "-in", certificate.certificate, "-noout", "-fingerprint", "-sha256"]
-        let text = try check("openssl", arguments).text
-        return String(text.drop { $0 != "=" }.dropFirst()).filter(\.isHexDigit)
     }
 
     /// The first HTTP connection is the attacker's, the second shows the victim's certificate again.
@@ -69,8 +32,8 @@ import Testing
         #expect(record.text("tls.server.subject") == "CN=victim")
         #expect(record.text("hallmark.proof") == "presented")
         #expect(record["tls.established"] as? Bool == false)
-        #expect(hasChanged(record))
-        let other = try #require(connections(record).first)
+        #expect(record.hasChanged)
+        let other = try #require(record.connections.first)
         #expect(other["proof"] as? String == "proven")
         #expect(other["probe"] as? String == "http")
         #expect((other["differs"] as? [String])?.prefix(2) == ["certificate", "key"])
@@ -78,7 +41,7 @@ import Testing
         #expect(certificate["subject"] as? String == "CN=attacker")
         #expect((other["certificate_chain"] as? [String])?.count == 1)
         #expect(record.number("http.response.status_code") == 200)
-        #expect(record.text("http.response.certificate_sha256") == (try sha256(attacker)))
+        #expect(record.text("http.response.certificate_sha256") == (try attacker.sha256))
     }
 
     /// Whatever the order: what breaks off proves nothing.
@@ -100,7 +63,7 @@ import Testing
         #expect(record.text("tls.server.subject") == "CN=attacker")
         #expect(record.text("hallmark.proof") == "proven")
         #expect(record.text("hallmark.verification.chain") != "valid")
-        let other = try #require(connections(record).first)
+        let other = try #require(record.connections.first)
         #expect(other["proof"] as? String == "presented")
         #expect((other["verification"] as? [String: Any])?["chain"] as? String == "valid")
     }
@@ -116,8 +79,8 @@ import Testing
         )
         #expect(record.text("tls.server.subject") == "CN=attacker")
         #expect(record.text("hallmark.proof") == "proven")
-        #expect(hasChanged(record))
-        let other = try #require(connections(record).first)
+        #expect(record.hasChanged)
+        let other = try #require(record.connections.first)
         #expect((other["certificate"] as? [String: Any])?["subject"] as? String == "CN=victim")
         #expect(other["proof"] as? String == "presented")
     }
@@ -139,10 +102,10 @@ import Testing
         let twin = try LabCertificate("/CN=victim", extensions: "subjectAltName=DNS:localhost\n")
         let record = try visit([Face(victim, hasKey: false), Face(twin)])
         #expect(record.text("hallmark.proof") == "presented")
-        let other = try #require(connections(record).first)
+        let other = try #require(record.connections.first)
         #expect((other["differs"] as? [String])?.contains("key") == true)
         #expect(other["proof"] as? String == "proven")
-        #expect(hasChanged(record))
+        #expect(record.hasChanged)
     }
 
     /// The victim's certificate in a handshake that the attacker's key signs.
@@ -153,7 +116,7 @@ import Testing
         #expect(record.text("hallmark.proof") == "presented")
         #expect(record["tls.established"] as? Bool == false)
         #expect(record["http.response.status_code"] == nil)
-        #expect(!hasChanged(record))
+        #expect(!record.hasChanged)
     }
 
     /// The certificate came without a server name, the answer with one.
@@ -161,10 +124,10 @@ import Testing
         let record = try visit([Face(victim, hasKey: false, ["named": false]), Face(attacker)])
         #expect(record.text("tls.server.subject") == "CN=victim")
         #expect(record.text("hallmark.proof") == "presented")
-        let other = try #require(connections(record).first)
+        let other = try #require(record.connections.first)
         #expect((other["differs"] as? [String])?.contains("server_name") == true)
         #expect(other["server_name"] as? String == Self.name)
-        #expect(hasChanged(record))
+        #expect(record.hasChanged)
     }
 
     /// The key is proven, but by a handshake of another version, which the record says.
@@ -172,11 +135,11 @@ import Testing
         let record = try visit([Face(victim, ["version": "1.3"]), Face(victim, ["version": "1.2"])])
         #expect(record.text("tls.version") == "1.3")
         #expect(record.text("hallmark.proof") == "proven")
-        let other = try #require(connections(record).first)
+        let other = try #require(record.connections.first)
         #expect(other["differs"] as? [String] == ["version", "cipher"])
         #expect(other["version"] as? String == "1.2")
         #expect(other["certificate"] == nil && other["certificate_chain"] == nil)
-        #expect(!hasChanged(record))
+        #expect(!record.hasChanged)
         #expect(record["http.response.certificate_sha256"] == nil)
     }
 
@@ -185,7 +148,7 @@ import Testing
             [Face(victim, ["alpn": ["h2"]]), Face(victim, ["alpn": ["http/1.1"]])],
             ["--probe", "adaptive"]
         )
-        let other = try #require(connections(record).first)
+        let other = try #require(record.connections.first)
         #expect(other["differs"] as? [String] == ["next_protocol"])
         #expect(other["next_protocol"] as? String == "http/1.1")
         #expect(record.text("hallmark.proof") == "proven")
@@ -216,10 +179,10 @@ import Testing
         face.key = victim.key
         let record = try visit([Face(victim), face])
         #expect(record.text("hallmark.proof") == "proven")
-        let other = try #require(connections(record).first)
+        let other = try #require(record.connections.first)
         #expect((other["differs"] as? [String])?.first == "chain")
         #expect((other["certificate_chain"] as? [String])?.count == 2)
-        #expect(hasChanged(record))
+        #expect(record.hasChanged)
     }
 
     /// One host, two machines: each answer belongs to the certificate of its connection.
@@ -228,8 +191,8 @@ import Testing
         #expect(record.text("hallmark.proof") == "proven")
         #expect(record.number("http.response.status_code") == 200)
         #expect(record["http.response.certificate_sha256"] == nil)
-        #expect(record.text("hallmark.favicon.certificate_sha256") == (try sha256(attacker)))
-        #expect(hasChanged(record))
+        #expect(record.text("hallmark.favicon.certificate_sha256") == (try attacker.sha256))
+        #expect(record.hasChanged)
     }
 
     @Test func nothingChangesOnAnOrdinaryServer() throws {
@@ -239,7 +202,7 @@ import Testing
         )
         #expect(record.text("hallmark.proof") == "proven")
         // In TLS 1.2 libssl asks, whose hello has its suites in another order than the grab's.
-        let others = connections(record)
+        let others = record.connections
         #expect(others.allSatisfy { $0["differs"] as? [String] == ["cipher"] && $0["certificate"] == nil })
         #expect(record["hallmark.anomalies"] == nil)
     }

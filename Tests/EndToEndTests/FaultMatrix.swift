@@ -8,6 +8,8 @@ enum FaultMatrix {
     enum Tries {
         case all
         case some
+        /// What tells whether the file is read, and checked, where its reader is that of another row.
+        case few
         /// Those of standard input, which `FILE` is: what a shell can't open it gives to nobody.
         case input
 
@@ -17,6 +19,7 @@ enum FaultMatrix {
             switch self {
             case .all: true
             case .some: Self.basic.contains(fault) || ["missing", "unreadable", "pipe"].contains(fault)
+            case .few: ["missing", "folder", "empty", "foreign", "pipe", "vanished"].contains(fault)
             case .input: Self.basic.contains(fault)
             }
         }
@@ -35,6 +38,18 @@ enum FaultMatrix {
         /// Which faults are tried: of what is read by the readers of other rows those that a command may miss
         /// all the same.
         var tries: Tries = .all
+
+        /// What becomes of the good file.
+        var goodEnds: GoodEnd = .well
+    }
+
+    /// How a command ends that is given the good file.
+    enum GoodEnd {
+        case well
+        /// With 0 or otherwise, but not because of this file: another server would be needed.
+        case elsewhere
+        /// It is not tried: the command would go on.
+        case untried
     }
 
     static let record = """
@@ -44,15 +59,15 @@ enum FaultMatrix {
 
         """
 
-    private static let rules = [
+    static let rules = [
         "--no-default-signatures", "--signatures", projectFolder + "/signatures/tunnel",
     ]
-    private static let scan = [
+    static let scan = [
         "scan", "127.0.0.1:1", "--no-signatures", "-q", "--retries", "0", "--connect-timeout", "1",
     ]
     private static let dry = ["scan", "--no-signatures", "--dry-run"]
 
-    private static let shorter = "a list that ends early looks like a shorter one"
+    static let shorter = "a list that ends early looks like a shorter one"
 
     private static let roles: [Role] = [
         Role(name: "match", good: "sweep", command: ["match", "FILE"] + rules),
@@ -254,7 +269,7 @@ enum FaultMatrix {
     ]
 
     /// A key is any sixteen bytes or more.
-    private static let anyBytes = Dictionary(
+    static let anyBytes = Dictionary(
         uniqueKeysWithValues: ["cut", "foreign", "wide", "gzip cut"].map { ($0, "a key is any bytes") }
     )
 
@@ -283,17 +298,23 @@ enum FaultMatrix {
     ]
 
     /// The cells of the matrix, those of good files among them.
-    static let cells: [(role: Role, fault: Fault?)] = (roles + laterRoles).flatMap { role in
+    static let cells: [(role: Role, fault: Fault?)] = (roles + laterRoles + furtherRoles).flatMap { role in
         let faults = faults.filter { fault in
-            fault.name == "vanished" ? takesFolders.contains(role.name) : role.tries.contains(fault.name)
+            // What is no fault would go on, too.
+            if role.goodEnds == .untried, role.allowed[fault.name] != nil { return false }
+            return fault.name == "vanished"
+                ? takesFolders.contains(role.name) : role.tries.contains(fault.name)
         }
-        return [(role, nil)] + faults.map { (role, Optional($0)) }
+        return (role.goodEnds == .untried ? [] : [(role, nil)]) + faults.map { (role, Optional($0)) }
     }
 
     /// Rows whose file may be a folder of files.
     private static let takesFolders: Set<String> = [
         "match", "match certificates", "match --signatures", "import", "import certificates",
         "signatures lint",
-        "signatures test", "signatures list", "signatures measure",
+        "signatures test", "signatures list", "signatures measure", "enrich", "report", "hunt",
+        "enrich --iocs",
+        "match --iocs", "corpus listed --iocs", "corpus add passive DNS", "signatures draft",
+        "export findings",
     ]
 }

@@ -12,6 +12,7 @@ A face is a JSON object:
   alpn              the protocols that are chosen from
   says              text that is sent in place of TLS
   named             false: a hello with a server name gets the alert unrecognized_name
+  redirect          a place to which requests are sent on
 """
 import json
 import os
@@ -24,6 +25,7 @@ import threading
 LIBSSL_FIRST, LIBSSL_ONLY = 0x1302, 0xC05D
 OUR_FIRST = [0x1301, 0x1302, 0x1303, 0x1304, 0x1305]
 ANSWER = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi"
+REDIRECT = b"HTTP/1.1 302 Found\r\nLocation: %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 def record(kind, body):
@@ -136,7 +138,7 @@ def serve(peer, face):
         return
     tls = context.wrap_socket(peer, server_side=True)
     if tls.selected_alpn_protocol() != "h2" and tls.recv(65536):
-        tls.sendall(ANSWER)
+        tls.sendall(REDIRECT % face["redirect"].encode() if "redirect" in face else ANSWER)
     tls.unwrap()
 
 

@@ -162,6 +162,12 @@ package final class Broker: @unchecked Sendable {  // libnats locks what it hold
             try check(natsOptions_LoadCertificatesChain(made, certificate, key), "\(certificate) and \(key)")
         }
         if let file = options.credentials {
+            // The library looks into it only when a broker asks.
+            let text = try SmallFile.text(file)
+            guard text.contains("BEGIN NATS USER JWT"), text.contains("BEGIN USER NKEY SEED") else {
+                throw FleetError("\(file): holds no credentials: JWT and seed, as nsc writes them")
+            }
+            _ = try NKey(seedFile: file)
             try check(natsOptions_SetUserCredentialsFromFiles(made, file, nil), file)
         }
         if let file = options.seed {
@@ -174,7 +180,9 @@ package final class Broker: @unchecked Sendable {  // libnats locks what it hold
                 separator: ":",
                 maxSplits: 1
             )
-            guard parts.count == 2 else { throw FleetError("\(file): expected one line, NAME:PASSWORD") }
+            guard parts.count == 2, !text.contains("\u{fffd}"),
+                !parts.contains(where: { $0.utf8.contains { $0 < 0x20 || $0 == 0x7f } })
+            else { throw FleetError("\(file): expected one line, NAME:PASSWORD") }
             try check(natsOptions_SetUserInfo(made, String(parts[0]), String(parts[1])), file)
         }
     }

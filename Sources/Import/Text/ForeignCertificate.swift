@@ -12,7 +12,7 @@ package enum ForeignCertificate {
     package static func read(_ text: UnsafeRawBufferPointer) -> [[UInt8]]? {
         guard text.count >= 16, text.count <= mostText else { return nil }
         let bytes = [UInt8](text)
-        if bytes.firstRange(of: Array("-----BEGIN".utf8)) != nil {
+        if bytes.hold(Array("-----BEGIN".utf8)) {
             let found = CertificateFile.pem(bytes)
             return found.isEmpty ? nil : found
         }

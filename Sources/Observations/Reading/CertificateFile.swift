@@ -96,11 +96,6 @@ package enum CertificateFile {
         return contents
     }
 
-    /// The DER of each certificate in a PEM or DER file.
-    package static func certificates(in path: String) throws -> [[UInt8]] {
-        try contents(of: path).certificates
-    }
-
     /// The certificates among the blocks of a PEM text (RFC 7468).
     package static func pem(_ bytes: [UInt8]) -> [[UInt8]] { PEMBlocks(bytes).certificates }
 

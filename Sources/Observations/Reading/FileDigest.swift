@@ -8,7 +8,8 @@ package struct FileDigest: Sendable {
 
     /// - Returns: nil for a pipe, a device and standard input, which are read only once.
     package init?(ofRegularFile path: String) throws(FileError) {
-        // A pipe must not be waited for.
+        guard try RegularFile.isOne(at: path) else { return nil }
+        // It may have become a pipe since, which must not be waited for.
         let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else { throw FileError(path, errno) }
         defer { close(file) }

@@ -22,7 +22,7 @@ struct PEMBlocks {
         keepsTrust = keepingTrust
         var line = 1
         var place = 0
-        while let start = bytes[place...].firstRange(of: Self.begin) {
+        while let start = ByteSearch.first(Self.begin, in: bytes, from: place) {
             line += Self.lines(bytes[place..<start.lowerBound])
             let rest = bytes[start.upperBound...]
             // A label is short, and stands on one line.
@@ -48,7 +48,7 @@ struct PEMBlocks {
     /// Where a block's body ends: before the next line of dashes, or with the text.
     private static func stop(_ bytes: [UInt8], _ start: Int) -> Int {
         let dashes = Array("-----".utf8)
-        return bytes[start...].firstRange(of: dashes)?.lowerBound ?? bytes.count
+        return ByteSearch.first(dashes, in: bytes, from: start)?.lowerBound ?? bytes.count
     }
 
     private static func lines(_ bytes: ArraySlice<UInt8>) -> Int { bytes.count { $0 == 0x0a } }

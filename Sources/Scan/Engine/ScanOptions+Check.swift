@@ -9,11 +9,18 @@ extension ScanOptions {
     ///
     /// - Throws: what the loop would have ended with.
     package func check() throws {
-        if let verify {
-            _ = try TrustStore(file: verify.caFile)
-            for store in verify.stores { _ = try TrustStore(file: store.file) }
-        }
+        try verify?.check()
         let loop = try EventLoop()
         _ = try Resolver(on: loop, servers: resolvers)
+    }
+}
+
+extension VerifyOptions {
+    /// Reads the files once.
+    ///
+    /// - Throws: for one that can't be read, or holds no certificate.
+    package func check() throws {
+        _ = try TrustStore(file: caFile)
+        for store in stores { _ = try TrustStore(file: store.file) }
     }
 }

@@ -179,7 +179,9 @@ struct CompareCommand: ParsableCommand {
                 guard FileManager.default.fileExists(atPath: file) else {
                     throw FileError(file, "is not there")
                 }
-                index.authorised.formUnion(try AuthorisedFile.read(file))
+                let digests = try AuthorisedFile.read(file)
+                guard !digests.isEmpty else { throw FileError(file, "there is no digest in it") }
+                index.authorised.formUnion(digests)
             }
             let comparison = SweepComparison(index) { try sink.write($0) }
             try sources(files).forEach { try comparison.add($0) }

@@ -162,6 +162,8 @@ struct ContextArguments: ParsableArguments {
     ///   - resolvers: name servers.
     ///   - corpus: what remembers, as far as there is one.
     func setup(isStage: Bool, resolvers: [String], corpus: String?) throws -> ContextSetup? {
+        // What is named is read, whether it is needed or not.
+        let own = try psl.map { try PublicSuffixList(file: $0) }
         guard isWanted || isStage else { return nil }
         if contextTime == true, corpus == nil { throw ValidationError("--context-time goes with --corpus.") }
         if contextPassiveDNS == true, corpus == nil, passiveDNS.isEmpty {
@@ -171,7 +173,8 @@ struct ContextArguments: ParsableArguments {
         var setup = ContextSetup()
         if contextNames ?? all {
             setup.options.askNames(servers: resolvers, rate: dnsRate)
-            setup.suffixes = try PublicSuffixList.load(named: psl, executable: CommandLine.executable)
+            setup.suffixes =
+                try own ?? PublicSuffixList.load(named: nil, executable: CommandLine.executable)
         }
         setup.options.revocation = contextRevocation ?? all
         if crl { setup.options.lists = Self.lists(resolvers) }

@@ -99,28 +99,13 @@ struct DecideCommand: ParsableCommand {
         if records.isEmpty, let corpus { try evidence.add(corpus, now: now) }
         let decision = request.decision(at: now, evidence: evidence.items)
         let line = decision.line
-        if let file { try Self.append(line, to: file) }
+        if let file { try DecisionFile.add(line, to: file) }
         try corpus?.add(
             decisionOn: subject.value,
             time: now,
             line: line.trimmingCharacters(in: .newlines)
         )
         Terminal.say("\(subject.kind.rawValue) \(subject.value): \(verdict.rawValue)\(evidence.remark)")
-    }
-
-    /// Adds a line to a file; one that does not end with a line's end is not continued.
-    private static func append(_ line: String, to path: String) throws {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError(path, String(cString: strerror(errno))) }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        let end = try file.seekToEnd()
-        var data = Data(line.utf8)
-        if end > 0 {
-            try file.seek(toOffset: end - 1)
-            if try file.read(upToCount: 1) != Data("\n".utf8) { data = Data("\n".utf8) + data }
-        }
-        try file.write(contentsOf: data)
-        try file.synchronize()
     }
 }
 
@@ -151,15 +136,17 @@ private struct DecidedEvidence {
         var reader = try LineReader(path)
         let tree = JSONTree()
         var unread = 0
+        var records = 0
         while let result = try reader.next({ line in
             Result { try self.evidence(of: tree.read(line, padded: true)) }
         }) {
             switch result {
-            case .success(let record):
+            case .success(let record?):
+                records += 1
                 record.leads.forEach { add($0) }
                 known += record.findings.count
                 found.formUnion(record.findings)
-            case .failure: unread += 1
+            case .success(nil), .failure: unread += 1
             }
         }
         guard unread + reader.skipped.count == 0 else {
@@ -168,10 +155,15 @@ private struct DecidedEvidence {
                 "\(counted(unread + reader.skipped.count, "line")) of it can't be read: nothing was remembered"
             )
         }
+        // A dismissal without evidence would hold for whatever is found.
+        guard records > 0 else { throw FileError(path, "there is no record in it: nothing was remembered") }
     }
 
     /// What a record tells that is about the subject.
-    private func evidence(of record: JSONNode) -> (leads: [LeadEvidence.Lead], findings: [String]) {
+    ///
+    /// - Returns: nil for what tells of no endpoint.
+    private func evidence(of record: JSONNode) -> (leads: [LeadEvidence.Lead], findings: [String])? {
+        guard record.at("hallmark") != nil || record.at("server") != nil else { return nil }
         guard !index.decisions(on: record).isEmpty else { return ([], []) }
         return (LeadEvidence.leads(record), LeadEvidence.findings(record))
     }

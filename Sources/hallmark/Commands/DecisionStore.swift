@@ -90,7 +90,8 @@ struct DecisionReader {
     }
 
     static func isCorpus(_ path: String) -> Bool {
-        guard let file = FileHandle(forReadingAtPath: path) else { return false }
+        guard (try? RegularFile.isOne(at: path)) == true, let file = FileHandle(forReadingAtPath: path)
+        else { return false }
         return (try? file.read(upToCount: 15)) == Data("SQLite format 3".utf8)
     }
 }

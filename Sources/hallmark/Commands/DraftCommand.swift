@@ -109,8 +109,11 @@ struct DraftCommand: ParsableCommand {
             Terminal.say(error.description, .error)
         }
         for source in Inputs(files, unread: fail).said().sources {
+            var lines = 0
+            var isSaid = false
             try source.read { block in
                 block.forEachLine { line, number in
+                    lines += 1
                     do throws(RecordError) { try picker.read(padded: line) } catch {
                         fail(FileError("\(source.name):\(number)", error.description))
                         return
@@ -120,8 +123,11 @@ struct DraftCommand: ParsableCommand {
                     if !found.isEmpty { marks = found }
                 }
             } unread: {
+                isSaid = true
                 fail($0)
             }
+            // Of nothing it can't be said that the endpoint is not in it.
+            if lines == 0, !isSaid { fail(FileError(source.name, "is empty")) }
         }
         if !isRead { failed() }
         return marks

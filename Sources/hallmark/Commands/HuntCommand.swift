@@ -71,7 +71,8 @@ struct HuntCommand: ParsableCommand {
 
     func run() throws {
         var decided = DecisionReader()
-        for file in decisions.files + [corpus].compactMap(\.self) { try decided.add(file) }
+        for file in decisions.files { try decided.add(file) }
+        if let corpus { try decided.add(corpus: corpus) }
         let table = HuntTable(DecisionIndex(decided.decisions, now: decided.now))
         var isWhole = decided.isWhole
         if let corpus {
@@ -83,7 +84,9 @@ struct HuntCommand: ParsableCommand {
             Terminal.say("no endpoint that answered was read: there is nothing to rank", .error)
             throw ExitCode(1)
         }
-        let hunt = Hunt(table, common: try common(), includesDecided: includeDecided, limit: limit)
+        let benign = includeBenign ? nil : try BenignMarks.load(signatures)
+        if let benign, benign.unread > 0 { isWhole = false }
+        let hunt = Hunt(table, common: Self.common(benign), includesDecided: includeDecided, limit: limit)
         let output = StandardOutput()
         if form.isLines {
             for (place, result) in hunt.found.enumerated() {
@@ -125,9 +128,8 @@ struct HuntCommand: ParsableCommand {
     }
 
     /// The shipped table, and the marks of what rules know as benign.
-    private func common() throws -> CommonMarks {
-        guard !includeBenign else { return CommonMarks() }
-        let benign = try BenignMarks.load(signatures)
+    private static func common(_ benign: BenignMarks?) -> CommonMarks {
+        guard let benign else { return CommonMarks() }
         return CommonMarks { field, value in
             MarkKind(query: field).flatMap { benign.name(Mark($0, value)) } != nil
         }

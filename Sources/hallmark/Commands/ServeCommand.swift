@@ -77,6 +77,8 @@ struct ServeCommand: ParsableCommand {
     func run() throws {
         let (address, wanted) = try place
         let token = try token()
+        // Whoever names rules wants to see them; the shipped ones are read when somebody asks for them.
+        if !signatures.folders.isEmpty { try end(try signatures.read()) }
         StopSignals.watch()
         let door = ConsoleDoor()
         let service = HTTPService { door.answer($0) }

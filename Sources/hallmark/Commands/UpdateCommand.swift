@@ -79,8 +79,14 @@ struct UpdateCommand: ParsableCommand {
         sayWhatCounts(store)
     }
 
+    private func trustedKey() throws -> MinisignKey {
+        guard let key else { return try MinisignKey(ReleaseKey.text) }
+        let text = try ReleaseFile.text(of: key)
+        do { return try MinisignKey(text) } catch { throw FileError(key, error.description) }
+    }
+
     private func update(_ store: RuleStore, from file: String) throws {
-        let key = try MinisignKey(self.key.map { try ReleaseFile.text(of: $0) } ?? ReleaseKey.text)
+        let key = try trustedKey()
         let isRemote = file.hasPrefix("https://") || file.hasPrefix("http://")
         if !isRemote, file.contains("://") {
             throw ValidationError("'\(file)' is neither a file nor an address of http or https")

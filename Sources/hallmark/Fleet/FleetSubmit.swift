@@ -1,6 +1,8 @@
 import ArgumentParser
 import Fleet
 import Foundation
+import Inventory
+import Scan
 import Targets
 import Terminal
 
@@ -129,6 +131,9 @@ extension FleetCommand {
                     "Behind -- no target is named: name some, or --input FILE, or --scope FILE."
                 )
             }
+            // What a worker could not read would end every shard.
+            if let inventory = command.output.inventory { _ = try InventoryFile.load(inventory) }
+            try command.probe.scanOptions(command.target).verify?.check()
             let targets = try TargetSetup(command.target, command.order, nil)
             for issue in targets.issues.first { Terminal.say("hallmark: \(issue)", .error) }
             guard targets.plan.total > 0 else {

@@ -84,6 +84,10 @@ extension FleetCommand {
 
         func run() throws {
             let keys = try trustedKey.map { try TrustedKey(file: $0) }
+            // What can't be read would end every shard.
+            if let command = try ScanCommand.parseAsRoot(["127.0.0.1"] + scan) as? ScanCommand {
+                _ = try command.around.setup(isStage: false, resolvers: command.target.resolver, corpus: nil)
+            }
             StopSignals.watch()
             guard
                 let broker = try Broker.connect(

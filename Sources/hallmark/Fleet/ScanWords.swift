@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fleet
 import Foundation
+import Observations
 import Targets
 
 /// The arguments of `hallmark scan`, told apart: options by their long names, targets, files that they read.
@@ -90,6 +91,10 @@ struct ScanWords {
         }
         for index in options.indices where Self.reading.contains(options[index].name) {
             guard let (path, prefix) = Self.path(options[index]) else { continue }
+            // Once for the job and once for its plan, which have to be of the same.
+            guard try RegularFile.isOne(at: path) else {
+                throw FileError(path, "is no regular file, and is read twice: write it to one")
+            }
             let file = FleetJob.File(try InputFile.contents(of: path, limit: Self.largestFile))
             if !files.contains(where: { $0.sha256 == file.sha256 }) { files.append(file) }
             options[index].value = prefix + file.sha256

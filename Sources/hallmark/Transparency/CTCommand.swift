@@ -3,6 +3,7 @@ import Bytes
 import Fetch
 import Foundation
 import Observations
+import Scan
 import Terminal
 import Transparency
 
@@ -89,14 +90,16 @@ struct LogArguments: ParsableArguments {
 
     /// The list, all of it; one of the single log where there is none.
     func list() throws -> LogList {
+        // No log may need it, or no connection come about in which it is looked at.
+        if let caFile { try VerifyOptions(caFile: caFile).check() }
         if let logList { return try LogList.read(logList, network) }
         return LogList(logs: [try keyedLog()])
     }
 
     private func keyedLog() throws -> LogDescription {
-        guard let key = logKey, let bytes = LogKeyText.read(key), LogKey(bytes) != nil else {
-            throw ValidationError("--log-key is no public key of a log: EC or RSA, as PEM, DER or base64.")
-        }
+        let key = logKey ?? ""
+        let bytes = try LogKeyText.read(key)
+        guard LogKey(bytes) != nil else { throw LogKeyText.noKey(key) }
         return LogDescription(
             name: log[0],
             url: log[0],
@@ -141,15 +144,20 @@ struct LogArguments: ParsableArguments {
 /// A public key as people have it.
 enum LogKeyText {
     /// - Parameter text: a file of PEM or DER, or base64.
-    /// - Returns: the SubjectPublicKeyInfo; nil for what is none of these.
-    static func read(_ text: String) -> [UInt8]? {
+    /// - Returns: the SubjectPublicKeyInfo, or what stands in its place.
+    static func read(_ text: String) throws(FileError) -> [UInt8] {
         if let bytes = Array(text.utf8).withUnsafeBytes({ [UInt8](base64: $0) }), bytes.first == 0x30 {
             return bytes
         }
-        guard let bytes = FileManager.default.contents(atPath: text).map({ [UInt8]($0) }) else { return nil }
+        let bytes = try UnpackedBytes.contents(of: text, limit: 1 << 16)
         if bytes.first == 0x30 { return bytes }
         let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
         let digits = lines.filter { !$0.hasPrefix("-----") }.joined()
-        return Array(digits.utf8).withUnsafeBytes { [UInt8](base64: $0) }
+        guard let key = Array(digits.utf8).withUnsafeBytes({ [UInt8](base64: $0) }) else { throw noKey(text) }
+        return key
+    }
+
+    static func noKey(_ text: String) -> FileError {
+        FileError(text, "is no public key of a log: EC or RSA, as PEM, DER or base64")
     }
 }

@@ -53,7 +53,7 @@ extension CTVerifyCommand {
             throw contents.faults.first ?? FileError(file, "no certificate in it")
         }
         for fault in contents.faults { Terminal.say("hallmark: \(fault)", .error) }
-        let chain = try issuer.map { try CertificateFile.certificates(in: $0) } ?? contents.certificates
+        let chain = try issuer.map { try Self.wholeCertificates(of: $0) } ?? contents.certificates
         let places = Self.subjects(contents.certificates)
         let stapled = try sctList.map { path in
             guard places.count == 1 else {
@@ -78,6 +78,14 @@ extension CTVerifyCommand {
         return (isWrong, isUnknown)
     }
 
+    /// The certificates of a file that can be read as a whole.
+    private static func wholeCertificates(of file: String) throws -> [[UInt8]] {
+        let contents = try CertificateFile.contents(of: file)
+        if let fault = contents.faults.first { throw fault }
+        guard !contents.certificates.isEmpty else { throw FileError(file, "no certificate in it") }
+        return contents.certificates
+    }
+
     /// The places of those that are to be checked: all but the authorities', or the first where there is no
     /// other.
     private static func subjects(_ certificates: [[UInt8]]) -> [Int] {
@@ -97,7 +105,8 @@ extension CTVerifyCommand {
     ) throws -> (isWrong: Bool, isUnknown: Bool) {
         let check = TimestampCheck(list)
         let now = Int(WallClock.nanoseconds / 1_000_000)
-        var (results, isWhole) = check.embedded(certificate, chain: chain, now: now)
+        let embedded = check.embedded(certificate, chain: chain, now: now)
+        var results = embedded.results
         if results.contains(where: { $0.leaf == nil }) {
             Terminal.say(
                 "hallmark: \(subject.text): \(issuer ?? "no certificate in the file") "
@@ -106,11 +115,13 @@ extension CTVerifyCommand {
         }
         if let stapled {
             let beside = check.beside(certificate, list: stapled, now: now)
+            guard beside.isWhole else {
+                throw FileError(sctList ?? "", "is no list of SCTs, or not all of one")
+            }
             results += beside.results
-            isWhole = isWhole && beside.isWhole
         }
         var (isWrong, isUnknown) = (false, false)
-        if !isWhole {
+        if !embedded.isWhole {
             isWrong = true
             try write(subject, .unreadable, output)
         } else if results.isEmpty {
