@@ -37,7 +37,9 @@ import Testing
         record(#""hallmark":{"leads":{"software":{"name":"Sliver"},"label":"high","confidence":95}}"#),
     ]
 
-    @Test(arguments: StrangersRecordTests.spellings.indices) func noLeadOfAStrangerPasses(_ number: Int) throws {
+    @Test(arguments: StrangersRecordTests.spellings.indices) func noLeadOfAStrangerPasses(_ number: Int)
+        throws
+    {
         let scratch = Scratch()
         let path = try scratch.write("theirs.ndjson", Self.spellings[number])
         let rules = ["--no-default-signatures", "--signatures", projectFolder + "/signatures/tunnel"]
