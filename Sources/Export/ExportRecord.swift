@@ -60,8 +60,9 @@ package struct ExportRecord: Sendable {
         package var keySize: Int?
         package var names: [String] = []
         package var isSelfSigned: Bool?
-        /// Whether servers can show it: no precertificate, and none that was put together from what a log has
-        /// signed. Whoever looks for the digests of those finds nothing.
+        /// Whether servers can show it: no precertificate, and none that was put together from a log's leaf.
+        ///
+        /// Whoever looks for the digests of those finds nothing.
         package var isShown = true
     }
 

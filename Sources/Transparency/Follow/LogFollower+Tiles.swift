@@ -37,8 +37,9 @@ extension LogFollower {
         }
     }
 
-    /// How often a tile is asked for again of which some entries can't be read, and milliseconds before the
-    /// first time; they double. What is the same after them is the log's own doing.
+    /// How often a tile is asked for again of which some entries can't be read, and milliseconds before that.
+    ///
+    /// They double each time. What is the same after them is the log's own doing.
     private static let mostTears = 3
     private static let firstTear: UInt64 = 1500
 

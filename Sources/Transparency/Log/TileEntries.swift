@@ -34,8 +34,9 @@ package enum TileEntries {
         package var entries: [LogEntry] = []
         /// Where in the tile the first of those stands.
         package var torn = 0
-        /// Whether the tile may be what the log has of these entries: some of them are in it, and it does not
-        /// end before the last ones. A tile that was cut on its way lacks all that stand behind the cut.
+        /// Whether it may be what the log has of these entries: some are in it, and it has the last ones.
+        ///
+        /// A tile that was cut on its way lacks all that stand behind the cut.
         package var isAnswer = false
     }
 
@@ -106,7 +107,7 @@ package enum TileEntries {
     /// Bytes of a leaf of an unknown kind within which its end is looked for, and ends that are tried in one
     /// tile.
     private static let longestUnknown = 64 << 10
-    private static let mostTried = 1 << 20
+    private static let mostTried = 1 << 19
 
     /// Bytes that are copied and hashed in search of an entry: a tile that is made to look like many costs
     /// no more.
