@@ -1,6 +1,6 @@
 /// A SHA-256 digest as a value without an allocation.
 package struct Digest256: Hashable, Sendable {
-    private let words: SIMD4<UInt64>
+    private var words: SIMD4<UInt64>
 
     /// The first 64 bits.
     package var prefix: UInt64 { words[0] }
@@ -20,6 +20,12 @@ package struct Digest256: Hashable, Sendable {
         }
         self.words = words
     }
+
+    /// Adds another one, word by word: of many in whatever order the sum is the same.
+    package mutating func add(_ other: Digest256) { words &+= other.words }
+
+    /// Takes back what was added.
+    package mutating func subtract(_ other: Digest256) { words &-= other.words }
 
     /// Upper-case hexadecimal.
     package var text: String {

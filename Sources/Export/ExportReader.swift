@@ -110,8 +110,15 @@ package struct ExportLine {
             keyAlgorithm: text(x509 + "public_key_algorithm"),
             keySize: ids[x509 + "public_key_size"].flatMap { view.integer($0) }.map { Int($0) },
             names: values(x509 + "alternative_names"),
-            isSelfSigned: ids["hallmark.certificate.self_signed"].flatMap { view.truth($0) }
+            isSelfSigned: ids["hallmark.certificate.self_signed"].flatMap { view.truth($0) },
+            isShown: isShown
         )
+    }
+
+    /// Whether servers can show the certificate.
+    private var isShown: Bool {
+        text("hallmark.ct.entry") != LoggedEntry.Kind.precertificate.rawValue
+            && ids["hallmark.ct.reconstructed"].flatMap { view.truth($0) } != true
     }
 
     /// Calls `body` with each value of a field and the element of the array of objects that it stands in.
@@ -132,9 +139,10 @@ package struct ExportLine {
         set("kinds") { $0.kinds.append($1.string) }
         set("dual_use") { $0.isDualUse = $1.truth ?? false }
         set("against") { $0.against.append($1.string) }
-        let rules = rules
+        let (rules, isShown) = (rules, isShown)
         return leads.sorted { $0.key < $1.key }.map(\.value).filter { !$0.software.isEmpty }.map { lead in
             var lead = lead
+            lead.isShown = isShown
             lead.rules = rules.filter { $0.software == lead.software }.map(\.rule)
             return lead
         }

@@ -19,8 +19,11 @@ package struct ExportRecord: Sendable {
         package var against: [String] = []
         package var rules: [Rule] = []
 
+        /// Whether servers can show the certificate (`Certificate.isShown`).
+        package var isShown = true
+
         /// Whether the certificate itself speaks for the software, and so finds other endpoints of it.
-        package var isOfCertificate: Bool { kinds.contains("certificate") }
+        package var isOfCertificate: Bool { isShown && kinds.contains("certificate") }
 
         /// `medium (60)`.
         var strength: String { "\(label.rawValue) (\(confidence))" }
@@ -57,6 +60,10 @@ package struct ExportRecord: Sendable {
         package var keySize: Int?
         package var names: [String] = []
         package var isSelfSigned: Bool?
+        /// Whether servers can show it: no precertificate, and none that was put together from a log's leaf.
+        ///
+        /// Whoever looks for the digests of those finds nothing.
+        package var isShown = true
     }
 
     /// Milliseconds since 1970; the time of the export for a record without one.

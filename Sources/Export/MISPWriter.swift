@@ -95,7 +95,8 @@ struct MISPWriter: ExportWriter {
         _ out: inout ByteBuffer
     ) {
         object(.certificate, record, comment, &out) { attributes in
-            for (name, digest) in [("sha256", leaf.sha256), ("sha1", leaf.sha1), ("md5", leaf.md5)] {
+            let digests = [("sha256", leaf.sha256), ("sha1", leaf.sha1), ("md5", leaf.md5)]
+            for (name, digest) in leaf.isShown ? digests : [] {
                 let type = "x509-fingerprint-\(name)"
                 attributes.add(type, type, "Network activity", digest.lowercased(), toSensors: toSensors)
             }

@@ -9,7 +9,8 @@ to FOLDER/NAME-NUMBER.OTHER.sct, and the key to FOLDER/NAME.key.pem.
 /busy-list gives the list of logs, but the first time it says to come in a second. A log's "raw" says the content of the
 subjectAltName of certificates by their number, in hexadecimal.
 
-Faults, each a number or true; /control/NAME?FAULT=VALUE changes them while the log is read:
+Faults, each a number or true; /control/NAME?FAULT=VALUE changes them while the log is read, issue=NUMBER logs certificates, and rewrite=NUMBER
+puts another entry into the tree in that one's place:
   every, with one of status, cut, slow   each so manieth request fails so
   most        entries of an answer at most
   grow        so many certificates are logged with each look at the head
@@ -23,6 +24,8 @@ Faults, each a number or true; /control/NAME?FAULT=VALUE changes them while the 
   long_head   so many bytes are sent for a head
   drip        heads come byte by byte, with so many seconds between
   drip_entries  entries come byte by byte, with so many seconds between
+  pages, empty_tiles, cut_tiles   so many data tiles are a page, or empty, or end half-way (static)
+  broken_once so manieth entry's length is wrong in the next so many tiles: [entry, tiles] (static)
   refuse      what proves entries is refused with this status
   forget      no entry but the last is known by its hash (rfc6962)
   no_proofs   no entry is
@@ -312,7 +315,17 @@ class Log:
         if first + width > have or width < 256 and self.faults.get("vanish") and have >= first + 256:
             return 404, b""
         if level == "data":
-            return 200, b"".join(self.tile_entry(entry) for entry in self.sent(first, first + width))
+            entries = [self.tile_entry(entry) for entry in self.sent(first, first + width)]
+            broken = self.faults.get("broken_once")
+            if broken and broken[1] > 0:
+                broken[1] -= 1
+                entries[broken[0]] = entries[broken[0]][:8] + b"\x00\x00\xff\xff\xff" + entries[broken[0]][13:]
+            body = b"".join(entries)
+            for fault, sent in (("pages", b"<html>back soon</html>"), ("empty_tiles", b""), ("cut_tiles", body[:len(body) // 2])):
+                if self.faults.get(fault, 0) > 0:
+                    self.faults[fault] -= 1
+                    return 200, sent
+            return 200, body
         return 200, b"".join(
             root(self.leaves[(first + i) * span:(first + i + 1) * span]) for i in range(width))
 
@@ -342,6 +355,8 @@ class Handler(BaseHTTPRequestHandler):
                     if key == "issue":
                         for _ in range(int(value)):
                             log.issue()
+                    elif key == "rewrite":
+                        log.leaves[int(value)] = digest(b"another")
                     else:
                         log.faults[key] = json.loads(value)
                 return self.send(200, json.dumps({"entries": len(log.entries), "requests": log.requests}).encode())

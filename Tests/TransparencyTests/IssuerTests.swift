@@ -81,6 +81,36 @@ import Testing
         #expect(try found("somebody else", key) == ["0 unexpected_issuer"])
     }
 
+    /// The inventory says keys as well: in a column, in YAML, and for all in the policy.
+    @Test func anInventoryNamesTheKeysThatIssue() throws {
+        let logs = try logs()
+        let record = try #require(
+            try CTLogs.objects(try logs.watch(["--watch", "one.test", "--no-lookalikes"]).text).first
+        )
+        let key = try #require(record.at("hallmark.ct.issuer_key_hash") as? String)
+        let other = String(key.reversed())
+        func found(_ name: String, _ text: String) throws -> [String] {
+            try findings(logs, ["--inventory", try logs.scratch.write(name, text)])
+        }
+        let csv = "address,issuers,issuer_keys\nwww.one.test,"
+        #expect(try found("a.csv", csv + ",\(other);SHA256:\(key.lowercased())\n") == [])
+        #expect(try found("a.csv", csv + "Test Authority,\(other)\n") == ["0 unexpected_issuer"])
+        #expect(try found("a.csv", csv + "Somebody,\(key)\n") == ["0 unexpected_issuer"])
+        let yaml = "  - address: www.one.test\n"
+        #expect(try found("a.yaml", "assets:\n\(yaml)    issuer_keys: ['\(key)']\n") == [])
+        #expect(
+            try found("a.yaml", "policy:\n  issuer_keys: '\(other)'\nassets:\n\(yaml)") == [
+                "0 unexpected_issuer"
+            ]
+        )
+        let wrong = try logs.scratch.write("a.csv", csv + ",none\n")
+        let refused = try logs.watch(["--inventory", wrong])
+        #expect(
+            refused.status == 1 && refused.errors.contains("'none' in 'issuer_keys'"),
+            "\(refused.errors)"
+        )
+    }
+
     /// Of a certificate that was logged alone the issuer beside it tells the key.
     @Test(arguments: ["rfc6962", "static"]) func aCertificateAloneHasItsIssuersKey(_ kind: String) throws {
         let logs = try CTLogs(

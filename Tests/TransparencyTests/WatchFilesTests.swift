@@ -115,4 +115,131 @@ import Testing
             "\(result.text)"
         )
     }
+
+    /// Another file of the same length is not what the state was written with.
+    @Test(arguments: ["ct.ndjson", "ct.state.met"])
+    func aFileThatWasReplacedIsRefused(_ name: String) throws {
+        let logs = try logs()
+        let output = logs.scratch.file("ct.ndjson")
+        let arguments = ["--all", "-o", output, "--state", logs.scratch.file("ct.state")]
+        #expect(try logs.watch(arguments).status == 0)
+        let whole = try Data(contentsOf: URL(fileURLWithPath: logs.scratch.file(name)))
+        let other = Data(repeating: 0x20, count: whole.count)
+        try other.write(to: URL(fileURLWithPath: logs.scratch.file(name)))
+        let result = try logs.watch(arguments)
+        #expect(result.status == 1 && result.errors.contains("is not "), "\(result.errors)")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: logs.scratch.file(name))) == other)
+        try whole.write(to: URL(fileURLWithPath: logs.scratch.file(name)))
+        #expect(try logs.watch(arguments).status == 0)
+    }
+
+    /// A run that is refused makes no files.
+    @Test func aRunThatIsRefusedLeavesNothingBehind() throws {
+        let logs = try logs()
+        let (output, state) = (logs.scratch.file("ct.ndjson"), logs.scratch.file("ct.state"))
+        #expect(try logs.watch(["--all", "-o", output, "--state", state]).status == 0)
+        let other = logs.scratch.file("other")
+        let refused = try logs.watch(["--all", "-o", other, "--state", state])
+        #expect(refused.status == 1 && refused.errors.contains("belongs to the output"), "\(refused.errors)")
+        #expect(!FileManager.default.fileExists(atPath: other))
+        try FileManager.default.removeItem(atPath: output)
+        let missing = try logs.watch(["--all", "-o", output, "--state", state])
+        #expect(missing.status == 1 && missing.errors.contains("is not there"), "\(missing.errors)")
+        #expect(!FileManager.default.fileExists(atPath: output))
+        let nothing = try logs.watch(["-o", other])
+        #expect(nothing.status == 64 && !FileManager.default.fileExists(atPath: other), "\(nothing.errors)")
+    }
+
+    /// What lies before a state's beginning is not read by wishing.
+    @Test func aStateThatBeganAtTheHeadHasNoStart() throws {
+        let logs = try logs()
+        let arguments = [
+            "watch", "--log-list", logs.list, "--no-signatures", "--all", "--until-head", "--state",
+            logs.scratch.file("ct.state"),
+        ]
+        #expect(try logs.run(arguments).status == 0)
+        let result = try logs.run(arguments + ["--from-start"])
+        #expect(
+            result.status == 1 && result.errors.contains("ct backfill --from 0 --to 40"),
+            "\(result.errors)"
+        )
+        #expect(try logs.run(arguments).status == 0)
+    }
+
+    @Test func aLogThatIsNamedTwiceIsReadOnce() throws {
+        let logs = try logs()
+        let list = try String(contentsOfFile: logs.list, encoding: .utf8)
+        let start = try #require(list.range(of: "\"operators\": [")?.upperBound)
+        let operators = String(list[start...].dropLast(2))
+        let twice = try logs.scratch.write("twice.json", list[..<start] + operators + ", " + operators + "]}")
+        let result = try logs.run([
+            "watch", "--log-list", twice, "--no-signatures", "--all", "--from-start", "--until-head",
+        ])
+        #expect(result.status == 0 && result.errors.contains("is read once"), "\(result.errors)")
+        #expect(result.errors.contains("1 log, 40 entries"), "\(result.errors)")
+    }
+
+    /// As on a disk without room, in words of the system and with the file's name.
+    @Test func aStateThatCantBeWrittenIsNamed() throws {
+        let logs = try CTLogs("[{\"name\": \"a\", \"kind\": \"rfc6962\", \"entries\": 300}]")
+        let script = """
+            trap '' XFSZ; ulimit -f 4
+            '\(programPath)' ct watch --log-list '\(logs.list)' --no-signatures --from-start --until-head --all \
+              --rate 2000 --state '\(logs.scratch.file("ct.state"))' 2>&1 >/dev/null
+            """
+        let result = try TestSupport.run("bash", ["-c", script], environment: ["NO_COLOR": "1"])
+        #expect(
+            result.status == 1 && result.text.contains("ct.state.met: can't be written: "),
+            "\(result.text)"
+        )
+        #expect(!result.text.contains("Domain"), "\(result.text)")
+    }
+
+    @Test func optionsThatWouldCountForNothingAreRefused() throws {
+        let logs = try logs()
+        for (more, word) in [
+            (["--static"], "--static is of the --log"),
+            (["--signatures", "/nodir"], "--no-signatures reads no rules"),
+            (["--allow", "..."], "'...' is none"),
+            (["--watch", "norvexa.test", "--allow", "com"], "public suffix"),
+        ] {
+            let result = try logs.watch(["--all"] + more)
+            #expect(result.status == 64 && result.errors.contains(word), "\(result.errors)")
+        }
+        let chain = try String(contentsOfFile: logs.scratch.file("a-1.pem"), encoding: .utf8)
+        let second = try #require(chain.range(of: "-----BEGIN", options: .backwards)?.lowerBound)
+        let authority = try logs.scratch.write("ca.pem", String(chain[second...]))
+        let result = try logs.run(["authorize", "--state", logs.scratch.file("s"), "--key", authority])
+        #expect(result.status == 0 && result.errors.contains("nothing of what it issues"), "\(result.errors)")
+    }
+
+    /// No server shows a precertificate, so that nobody finds anything by its digests.
+    @Test func digestsOfPrecertificatesAreNoIndicators() throws {
+        let logs = try logs()
+        let first = try logs.watch(["--all"]).text.split(separator: "\n").first
+        let line = String(try #require(first))
+        let lead =
+            "\"hallmark\":{\"leads\":[{\"software\":{\"name\":\"Tool\"},\"confidence\":90,\"label\":\"high\",\"kinds\":[\"certificate\"]}],"
+        let record = line.replacing("\"hallmark\":{", with: lead)
+        let object = try #require(try CTLogs.objects(record).first)
+        let digests = ["sha256", "sha1", "md5"].compactMap { object.at("tls.server.hash." + $0) as? String }
+        #expect(digests.count == 3 && object.at("hallmark.ct.entry") as? String == "precertificate")
+        let shown = record.replacing("\"entry\":\"precertificate\"", with: "\"entry\":\"certificate\"")
+        #expect(shown != record)
+        for format in ["stix", "misp", "suricata", "zeek"] {
+            func exported(_ text: String) throws -> String {
+                let file = try logs.scratch.write("lead.ndjson", text + "\n")
+                return try TestSupport.run(programPath, ["export", "--to", format, file]).text
+                    .replacing(":", with: "").uppercased()
+            }
+            let (none, some) = (try exported(record), try exported(shown))
+            #expect(!digests.contains { none.contains($0) }, "\(none)")
+            #expect(digests.contains { some.contains($0) }, "\(some)")
+        }
+        let corpus = logs.scratch.file("c.sqlite")
+        let file = try logs.scratch.write("one.ndjson", line + "\n")
+        #expect(try TestSupport.run(programPath, ["corpus", "add", "--corpus", corpus, file]).status == 0)
+        let answer = try TestSupport.run(programPath, ["pivot", "--corpus", corpus, digests[0]])
+        #expect(answer.text.contains("is a precertificate"), "\(answer.text) \(answer.errors)")
+    }
 }

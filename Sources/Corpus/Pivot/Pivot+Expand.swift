@@ -160,6 +160,7 @@ extension Pivot {
             id: match.key,
             sha256: match.certificate?.sha256 ?? "",
             subject: match.certificate?.subject ?? "",
+            isPrecertificate: match.certificate?.isPrecertificate ?? false,
             places: places,
             placeCount: match.isEndpoint
                 ? 1 : places.count < 8 ? places.count : try reader.sightingCount(certificate: match.id),

@@ -15,7 +15,14 @@ extension PivotAnswer {
                 table.add(["  " + seed.label, seed.where, seed.when, seed.leadText])
             }
             result += table.text
-            for seed in seeds.prefix(10) { result += Self.lines(seed.decisions) }
+            for seed in seeds.prefix(10) {
+                if seed.isPrecertificate {
+                    result +=
+                        SafeText.terminal("      \(seed.label) is a precertificate: no server shows it")
+                        + "\n"
+                }
+                result += Self.lines(seed.decisions)
+            }
             if seeds.count > 10 { result += "  and \(seeds.count - 10) more\n" }
         }
         // Marks that lead nowhere are no answer.
@@ -30,7 +37,9 @@ extension PivotAnswer {
             line += found.label.count > 70 ? found.label.prefix(69) + "…" : found.label
             if found.depth > 1 { line += "  (by way of \(label(of: found.via)))" }
             result += SafeText.terminal(line) + "\n"
-            if !found.isEndpoint, !found.sha256.isEmpty { result += "      certificate \(found.sha256)\n" }
+            if !found.isEndpoint, !found.sha256.isEmpty {
+                result += "      \(found.isPrecertificate ? "pre" : "")certificate \(found.sha256)\n"
+            }
             if found.isEndpoint, !found.subject.isEmpty {
                 result += "      shows " + SafeText.terminal(found.subject) + "\n"
             }
@@ -229,6 +238,7 @@ extension ByteBuffer {
         member("kind", result.isEndpoint ? "endpoint" : "certificate" as String)
         if !result.sha256.isEmpty { member("sha256", result.sha256) }
         if !result.subject.isEmpty { member("subject", result.subject) }
+        if result.isPrecertificate { member("precertificate", true) }
         array("endpoints")
         for place in result.places {
             element()

@@ -21,6 +21,7 @@ final class PivotReader {
     struct Certificate {
         let sha256: String
         let subject: String
+        let isPrecertificate: Bool
         let marks: [Mark]
     }
 
@@ -202,6 +203,9 @@ final class PivotReader {
         return facts
     }
 
+    /// The extension that tells a precertificate (RFC 6962, section 3.1).
+    private static let poison: Substring = "1.3.6.1.4.1.11129.2.4.3"
+
     /// The certificate with its marks, which come of what the record said of it.
     func certificate(_ id: Int) throws -> Certificate? {
         try statement(.certificate).first([id]) { row in
@@ -218,6 +222,9 @@ final class PivotReader {
             return Certificate(
                 sha256: sha256,
                 subject: try row.text(1),
+                isPrecertificate: (picker.text(.extensionOIDs) ?? "").split(separator: ",").contains(
+                    Self.poison
+                ),
                 marks: CertificateFacts(picker)?.marks ?? []
             )
         }

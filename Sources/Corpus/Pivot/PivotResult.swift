@@ -51,6 +51,8 @@ package struct PivotResult: Sendable {
     /// The certificate's SHA-256; of an endpoint, that of the certificate it shows.
     package let sha256: String
     package let subject: String
+    /// Whether it is a precertificate, which stands in logs and which no server shows.
+    package let isPrecertificate: Bool
     /// The endpoints where it was seen last, a few of them.
     package let places: [Place]
     /// How many endpoints there are, at most 1,000.

@@ -18,7 +18,7 @@ struct STIXObservable {
     /// An `x509-certificate`.
     init(_ leaf: ExportRecord.Certificate) {
         let hashes = [("MD5", leaf.md5), ("SHA-1", leaf.sha1), ("SHA-256", leaf.sha256)]
-            .filter { !$0.1.isEmpty }.map { ($0.0, $0.1.lowercased()) }
+            .filter { leaf.isShown && !$0.1.isEmpty }.map { ($0.0, $0.1.lowercased()) }
         // Of several digests the first of the standard's list names the object.
         var name = "{"
         if let (algorithm, digest) = hashes.first { name += "\"hashes\":{\"\(algorithm)\":\"\(digest)\"}" }
@@ -26,14 +26,14 @@ struct STIXObservable {
             name += "\(name.count > 1 ? "," : "")\"serial_number\":\"\(leaf.serialNumber)\""
         }
         self.init("x509-certificate", named: name + "}") { out in
-            out.object("hashes")
+            if !hashes.isEmpty { out.object("hashes") }
             for (algorithm, digest) in hashes {
                 out.comma()
                 out.string(algorithm)
                 out.append(0x3a)
                 out.string(digest)
             }
-            out.endObject()
+            if !hashes.isEmpty { out.endObject() }
             if let isSelfSigned = leaf.isSelfSigned { out.member("is_self_signed", isSelfSigned) }
             if !leaf.version.isEmpty { out.member("version", leaf.version) }
             if !leaf.serialNumber.isEmpty { out.member("serial_number", leaf.serialNumber) }

@@ -119,6 +119,7 @@ package struct Inventory: Sendable {
     private static func policy(_ row: InventoryRow) throws(Reason) -> InventoryPolicy {
         var policy = InventoryPolicy()
         policy.issuers = row.values["issuers"]
+        if row.values["issuer_keys"] != nil { policy.issuerKeys = try digests(row, "issuer_keys") }
         policy.maxLifetimeDays = try number(row, "max_lifetime_days")
         policy.expiringDays = try number(row, "expiring_days")
         if let version = row.values["min_tls"]?.first {

@@ -1,3 +1,5 @@
+package import Bytes
+
 /// What certificates and protocols have to be like.
 ///
 /// A part that is nil is left to the policy of all.
@@ -5,6 +7,8 @@ package struct InventoryPolicy: Equatable, Sendable {
     /// The key algorithms allowed and the bits that each must have at least, by ECS name (`RSA`, `ECDSA`, …).
     package var keys: [String: Int]?
     package var issuers: [String]?
+    /// SHA-256 of the keys that may issue: what a log tells of who has issued a precertificate.
+    package var issuerKeys: Set<Digest256>?
     package var maxLifetimeDays: Int?
     /// The least TLS version, as in `tls.version`.
     package var minTLS: String?
@@ -16,6 +20,7 @@ package struct InventoryPolicy: Equatable, Sendable {
     package static let fallback = InventoryPolicy(
         keys: ["RSA": 2048, "RSA-PSS": 2048, "DSA": 2048, "ECDSA": 256, "Ed25519": 0, "Ed448": 0],
         issuers: nil,
+        issuerKeys: nil,
         maxLifetimeDays: nil,
         minTLS: "1.2",
         expiringDays: 14
@@ -26,6 +31,7 @@ package struct InventoryPolicy: Equatable, Sendable {
         InventoryPolicy(
             keys: keys ?? other.keys,
             issuers: issuers ?? other.issuers,
+            issuerKeys: issuerKeys ?? other.issuerKeys,
             maxLifetimeDays: maxLifetimeDays ?? other.maxLifetimeDays,
             minTLS: minTLS ?? other.minTLS,
             expiringDays: expiringDays ?? other.expiringDays

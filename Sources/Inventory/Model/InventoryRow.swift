@@ -11,8 +11,9 @@ package struct InventoryRow: Equatable, Sendable {
 
     /// The columns, in the order of the documentation.
     package static let columns = [
-        "kind", "address", "ports", "owner", "labels", "certificates", "keys", "tbs", "issuers", "names",
-        "key_policy", "max_lifetime_days", "min_tls", "expiring_days",
+        "kind", "address", "ports", "owner", "labels", "certificates", "keys", "tbs", "issuers",
+        "issuer_keys",
+        "names", "key_policy", "max_lifetime_days", "min_tls", "expiring_days",
     ]
 
     /// Whether an inventory may hold a column of this name; `note…` and `comment…` are for people.

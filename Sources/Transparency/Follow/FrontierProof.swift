@@ -53,14 +53,19 @@ final class FrontierProof {
         let bounds = AnswerBounds.entries(FollowOptions().mostBytes)
         requests.get("ct/v1/get-entries?start=\(index)&end=\(index)", bounds) { [self] status, body in
             guard status == 200, let entry = try? LogAnswers.entries(body, first: index, most: 1).first else {
-                return completion(.refused("status \(status) of get-entries"))
+                return completion(
+                    .refused(
+                        LogRequests.reason(status, most: bounds.bytes) + " (get-entries)"
+                    )
+                )
             }
             let leaf = TreeHash.leaf(entry.leaf.span)
             let hash = percentEncoded(base64(leaf.bytes))
             requests.get("ct/v1/get-proof-by-hash?hash=\(hash)&tree_size=\(head.size)") { status, body in
                 guard status == 200, let proof = try? LogAnswers.proof(body), proof.index == index else {
                     return completion(
-                        status == 200 ? .contradicted : .refused("status \(status) of get-proof-by-hash")
+                        status == 200
+                            ? .contradicted : .refused(LogRequests.reason(status) + " (get-proof-by-hash)")
                     )
                 }
                 let tree = MerkleProof.tree(
@@ -86,7 +91,7 @@ final class FrontierProof {
                 if status == 200 {
                     tiles[place] = HashTile(body, width: place.width)
                 } else {
-                    refusal = "status \(status) of a tile"
+                    refusal = LogRequests.reason(status) + " (a tile)"
                 }
                 left -= 1
                 guard left == 0 else { return }

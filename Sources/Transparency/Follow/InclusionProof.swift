@@ -80,7 +80,7 @@ package final class InclusionProof {
         requests.get("ct/v1/get-proof-by-hash?hash=\(hash)&tree_size=\(head.size)") { status, body in
             guard status == 200 else {
                 // Of the refusals these say that there is no such leaf, if the log proves others.
-                guard [400, 404].contains(status) else { return finish(.unknown("status \(status)")) }
+                guard [400, 404].contains(status) else { return finish(.unknown(LogRequests.reason(status))) }
                 return last.askHash(head.size - 1) { outcome in
                     switch outcome {
                     case .proven: finish(.missing(size: head.size))

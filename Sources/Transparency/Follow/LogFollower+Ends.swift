@@ -7,21 +7,65 @@ extension LogFollower {
     func check(_ head: TreeHead) -> Bool {
         let root = state.tree.root
         guard root == head.root else {
-            report(
-                .falseRoot,
-                "The root of the \(head.size) entries is not the one that the log has signed.",
-                once: head.text
-            ) {
-                $0.heads = [head]
-                $0.rebuiltRoot = root
-            }
-            giveUp()
+            convict(head, root)
             return false
         }
         state.head = head
         state.verified = state.tree
         handler.advanced(state)
         return true
+    }
+
+    /// Names what is wrong with a head of which the root is not that of the entries.
+    ///
+    /// A static log has proven nothing when its tree grew: the tiles of the new head tell now whether the tree
+    /// that was proven before is its beginning. If not, the two heads convict the log.
+    private func convict(_ head: TreeHead, _ root: TreeHash) {
+        guard verdict == nil else { return }
+        let old = state.head.flatMap { $0.size > 0 && $0.size < head.size ? $0 : nil }
+        guard log.interface == .staticTiles, let old else {
+            tellFalseRoot([head], root)
+            return giveUp()
+        }
+        // Nothing is read meanwhile, and no head is taken.
+        hasFailed = true
+        generation += 1
+        (arrived, again, ahead, resumesAt) = ([:], [], [], .max)
+        verdict = { [unowned self] outcome in
+            if case .proven(let tree) = outcome, tree.root != old.root {
+                report(
+                    .forked,
+                    "The \(head.size) entries do not begin with the \(old.size) that the log has signed before.",
+                    once: head.text
+                ) {
+                    $0.heads = [old, head]
+                    $0.rebuiltRoot = root
+                }
+            } else {
+                tellFalseRoot([old, head], root)
+            }
+            giveUp()
+        }
+        FrontierProof(log, requests, head).prove(old.size) { [unowned self] in settle($0) }
+    }
+
+    /// Ends what `convict` has begun, once.
+    private func settle(_ outcome: FrontierProof.Outcome) {
+        guard let verdict else { return }
+        self.verdict = nil
+        verdict(outcome)
+    }
+
+    private func tellFalseRoot(_ heads: [TreeHead], _ root: TreeHash) {
+        guard let head = heads.last else { return }
+        report(
+            .falseRoot,
+            "The root of the \(head.size) entries is not the one that the log has signed.",
+            once: head.text
+        ) {
+            $0.heads = heads
+            $0.rebuiltRoot = root
+        }
     }
 
     /// Goes back to the last tree that was proven, and tries again later.
@@ -46,6 +90,7 @@ extension LogFollower {
     }
 
     func finishIfDone() {
+        guard verdict == nil else { return }
         if let end = options.end, state.hasBegun, state.tree.size >= end,
             let head = ahead.last?.head ?? state.head
         {
@@ -97,7 +142,8 @@ extension LogFollower {
             toldSilence = requests.lastAnswer
             handler.note("still trying: \(reason)", of: log)
         }
-        if requests.failures >= Self.mostFailures { abandon(reason) }
+        let isDripping = requests.slowSince.map { loop.now - $0 >= Self.longestDrip } ?? false
+        if requests.failures >= Self.mostFailures || isDripping { abandon(reason) }
     }
 
     /// The log answered with something else than what was asked for.
@@ -109,6 +155,7 @@ extension LogFollower {
 
     func abandon(_ reason: String) {
         guard options.untilHead || options.end != nil, !isDone else { return }
+        settle(.refused(reason))
         handler.note("given up: \(reason)", of: log)
         generation += 1
         (hasFailed, isAbandoned, isDone) = (true, true, true)

@@ -15,7 +15,7 @@ extension LogFollower {
                 report(.badHead, "What is sent for a head is longer than any.") { _ in }
                 passOver()
             } else {
-                refused("its head can't be had: status \(status)")
+                refused("its head can't be had: \(LogRequests.reason(status))")
             }
             if !isDone, !options.untilHead || !wasHeadSeen { lookAgain() }
         }
@@ -216,7 +216,7 @@ extension LogFollower {
         let path = "ct/v1/get-sth-consistency?first=\(old.size)&second=\(head.size)"
         requests.get(path) { [unowned self] status, body in
             guard status == 200, let proof = try? LogAnswers.consistency(body) else {
-                trouble("it does not prove that it is consistent: status \(status)")
+                trouble("it does not prove that it is consistent: \(LogRequests.reason(status))")
                 return aim(at: head)
             }
             guard MerkleProof.isConsistent(old.size, old.root, head.size, head.root, proof: proof) else {

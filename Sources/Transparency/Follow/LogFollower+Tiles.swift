@@ -4,15 +4,13 @@ import Net
 
 /// What a static log keeps apart: tiles of which something can't be read, and who issued certificates.
 extension LogFollower {
-    /// Takes a tile of entries; of one that is torn, twice, what fits the log's own hashes.
+    /// Takes a tile of entries; of one that is torn, what fits the log's own hashes.
     func take(tile: UInt64, width: Int, _ range: Range<UInt64>, _ status: Int, _ body: [UInt8]) {
         let read = TileEntries.read(body, first: tile * 256)
         guard status == 200, !read.isWhole || read.entries.count < width else {
-            tornTiles.remove(tile)
+            tornTiles[tile] = nil
             return complete(range, status, read.entries.filter { range.contains($0.index) })
         }
-        // A proxy's page, or an answer that was cut on its way, is no word of the log's.
-        guard !tornTiles.insert(tile).inserted else { return askAgain(range) }
         let current = generation
         askTile(
             width,
@@ -23,12 +21,27 @@ extension LogFollower {
             guard status == 200, let hashes = HashTile(hashes, width: width)?.hashes else {
                 return arrive(range, status, nil)
             }
-            tornTiles.remove(tile)
             let found = TileEntries.read(body, first: tile * 256, hashes: hashes)
-            report(unread: found.entries, Array(body[found.torn...].prefix(65_536)))
+            if found.entries.contains(where: { $0.kind == .unread }) {
+                // A proxy's page, or an answer that was cut on its way, is no word of the log's.
+                guard found.isAnswer else { return refuse(range, 200) }
+                let count = tornTiles[tile, default: 0]
+                guard count >= Self.mostTears else {
+                    tornTiles[tile] = count + 1
+                    return askAgain(range, after: Self.firstTear << UInt64(count))
+                }
+                report(unread: found.entries, Array(body[found.torn...].prefix(65_536)))
+            }
+            tornTiles[tile] = nil
             complete(range, 200, found.entries.filter { range.contains($0.index) })
         }
     }
+
+    /// How often a tile is asked for again of which some entries can't be read, and milliseconds before that.
+    ///
+    /// They double each time. What is the same after them is the log's own doing.
+    private static let mostTears = 3
+    private static let firstTear: UInt64 = 1500
 
     /// Names what of a tile can't be read: a finding for what stands together.
     private func report(unread entries: [LogEntry], _ torn: [UInt8]) {

@@ -41,20 +41,25 @@ package final class LogFollower {
     var isProvingEnd = false
     /// Heads in a row that are older than one that came before.
     var olderHeads = 0
-    /// Tiles that could not be read to their ends when they came: a second time that is the log's own doing.
-    var tornTiles: Set<UInt64> = []
+    /// How often tiles came of which something could not be read.
+    var tornTiles: [UInt64: Int] = [:]
     /// Certificates of issuers by their SHA-256.
     var issuers: [TreeHash: [UInt8]] = [:]
     /// When one was asked for in vain, by the loop's clock.
     var missingIssuers: [TreeHash: UInt64] = [:]
-    /// Answers in a row that are none.
+    /// Answers in a row that are none, and how long to wait after them.
     var refusals = 0
+    private var patience = FetchPatience()
+    /// Takes what the log proves of the tree before a root that was false; nil while there is none.
+    var verdict: ((FrontierProof.Outcome) -> Void)?
     /// The last answer before the silence that was told last, by the loop's clock.
     var toldSilence: UInt64?
     /// A run that is to end does not wait longer than this many failures in a row: some three minutes.
     static let mostFailures = 10
     /// Milliseconds without an answer after which the first failure is told.
     static let longSilence: UInt64 = 30_000
+    /// Milliseconds of answers that all take too long after which a run that is to end gives a log up.
+    static let longestDrip: UInt64 = 60_000
 
     /// - Returns: nil when the log's key can't be used.
     package init?(
@@ -90,7 +95,7 @@ package final class LogFollower {
 
     /// Whether its heads come and its entries do not: whoever stops now has not watched it.
     var isStuck: Bool {
-        guard progress.read < progress.known, let last = requests.lastEntries else { return false }
+        guard state.tree.size < nextStart, let last = requests.lastEntries else { return false }
         return loop.now - last > Self.longSilence
     }
 
@@ -173,7 +178,8 @@ package final class LogFollower {
 
     func arrive(_ range: Range<UInt64>, _ status: Int, _ entries: [LogEntry]?) {
         let isSlow = status == LogRequests.tooSlow
-        if status == LogRequests.tooLarge || isSlow, log.interface == .rfc6962, range.count > 1 {
+        let isTooMuch = isSlow || status == LogRequests.tooLarge || status == 413
+        if isTooMuch, log.interface == .rfc6962, range.count > 1 {
             // Large certificates: fewer of them at a time. What drips takes half a minute each time to show.
             if isSlow { trouble("its entries come too slowly: fewer are asked for at a time") }
             batch = max(1, min(batch, range.count / (isSlow ? 8 : 2)))
@@ -182,11 +188,11 @@ package final class LogFollower {
             return pump()
         }
         guard status == 200, let entries, !entries.isEmpty, entries[0].index == range.lowerBound else {
-            let reason = status == 200 ? "the answer can't be read" : "status \(status)"
-            refused("entries \(range.lowerBound) to \(range.upperBound - 1) can't be had: \(reason)")
-            return askAgain(range)
+            return refuse(range, status)
         }
         refusals = 0
+        patience.reset()
+        requests.lastEntries = loop.now
         let end = range.lowerBound + UInt64(entries.count)
         if end < range.upperBound {
             // A log gives as much as it likes: from now on that is asked for.
@@ -199,10 +205,19 @@ package final class LogFollower {
         pump()
     }
 
-    /// Asks for the same a little later.
-    func askAgain(_ range: Range<UInt64>) {
+    /// Passes over an answer that is none, and asks for the same after a while, longer each time.
+    func refuse(_ range: Range<UInt64>, _ status: Int) {
+        let most = log.interface == .staticTiles ? 2 * options.mostBytes : options.mostBytes
+        let reason = LogRequests.reason(status, most: most)
+        refused("entries \(range.lowerBound) to \(range.upperBound - 1) can't be had: \(reason)")
+        askAgain(range, after: patience.wait())
+    }
+
+    /// Asks for the same later.
+    func askAgain(_ range: Range<UInt64>, after wait: UInt64) {
+        guard !isDone else { return }
         let current = generation
-        loop.after(milliseconds: FetchPatience.firstWait * 4) { [weak self] in
+        loop.after(milliseconds: wait) { [weak self] in
             guard let self, current == generation else { return }
             again.insert(range, at: 0)
             pump()

@@ -40,8 +40,11 @@ final class LogRequests {
     /// When it last answered, by the loop's clock, or was first asked.
     private(set) var lastAnswer: UInt64 = 0
 
-    /// When it last answered with entries, or was first asked for some; nil before.
-    private(set) var lastEntries: UInt64?
+    /// When it last answered with entries that can be read, or was first asked for some; nil before.
+    var lastEntries: UInt64?
+
+    /// When the first of those requests was sent that took too long, one after the other; nil while none does.
+    private(set) var slowSince: UInt64?
 
     init(_ fetcher: Fetcher, _ log: LogDescription, _ options: FollowOptions) {
         (self.fetcher, self.log, self.options) = (fetcher, log, options)
@@ -97,14 +100,15 @@ final class LogRequests {
         request.mostAttempts = 1
         request.totalTimeout = bounds.milliseconds
         request.leastRate = bounds.rate
+        let sent = fetcher.loop.now
         fetcher.fetch(request) { [weak self] result in
             guard let self else { return }
             switch result {
             case .success(let response) where !FetchPatience.isPassing(response.status):
                 patience.reset()
                 failures = 0
+                slowSince = nil
                 lastAnswer = fetcher.loop.now
-                if bounds.rate > 0 { lastEntries = lastAnswer }
                 completion(response.status, response.body)
             case .success(let response) where bounds.isOptional: completion(response.status, [])
             case .failure(let error) where bounds.isOptional && error.kind != .cancelled: completion(0, [])
@@ -121,15 +125,28 @@ final class LogRequests {
                 completion(Self.tooSlow, [])
             case .failure(let error):
                 guard error.kind != .cancelled else { return }
+                if error.kind == .timeout { slowSince = min(slowSince ?? sent, sent) }
                 again(path, bounds, error.reason, nil, completion)
             }
         }
     }
 
-    /// Stands for the status of an answer that is longer than is read (RFC 9110, section 15.5.14).
-    static let tooLarge = 413
-    /// Stands for the status of an answer that takes longer than is waited for (RFC 9110, section 15.5.9).
-    static let tooSlow = 408
+    /// Stands for the status of an answer that is longer than is read: none that a log sends.
+    static let tooLarge = -1
+    /// Stands for the status of an answer that takes longer than is waited for.
+    static let tooSlow = -2
+
+    /// What is wrong with an answer that is not the one asked for.
+    ///
+    /// - Parameter most: bytes that it may have.
+    static func reason(_ status: Int, most: Int = AnswerBounds.small.bytes) -> String {
+        switch status {
+        case 200: "the answer can't be read"
+        case tooLarge: "the answer is larger than \(most) bytes"
+        case tooSlow: "the answer takes too long"
+        default: "status \(status)"
+        }
+    }
 
     /// Told of each failure, why.
     var onTrouble: (String) -> Void = { _ in }

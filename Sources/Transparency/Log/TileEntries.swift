@@ -28,34 +28,30 @@ package enum TileEntries {
         return (entries, bytes, true)
     }
 
+    /// What could be read of a tile that is not whole.
+    package struct Torn {
+        /// As many entries as there are hashes, `unread` ones among them.
+        package var entries: [LogEntry] = []
+        /// Where in the tile the first of those stands.
+        package var torn = 0
+        /// Whether it may be what the log has of these entries: some are in it, and it has the last ones.
+        ///
+        /// A tile that was cut on its way lacks all that stand behind the cut.
+        package var isAnswer = false
+    }
+
     /// Reads a tile of which something can't be read, with the hashes of its entries: what fits one is an
     /// entry, wherever it stands.
     ///
+    /// Where an entry of an unknown kind ends is told by its hash as well.
+    ///
     /// - Parameter first: the number of its first entry.
-    /// - Returns: as many entries as there are hashes, `unread` ones among them, and where in the tile the
-    ///   first of those stands.
-    package static func read(_ tile: [UInt8], first: UInt64, hashes: [TreeHash]) -> (
-        entries: [LogEntry], torn: Int
-    ) {
+    package static func read(_ tile: [UInt8], first: UInt64, hashes: [TreeHash]) -> Torn {
         let span = tile.span
         var entries: [LogEntry] = []
         var torn: Int?
-        var (place, hashed) = (0, 0)
-        while entries.count < hashes.count, place < tile.count, hashed <= mostHashed {
-            var cursor = WireCursor(place..<tile.count)
-            guard let entry = next(tile, span, &cursor, first + UInt64(entries.count)) else {
-                torn = torn ?? place
-                place += 1
-                continue
-            }
-            hashed += entry.leaf.count + entry.precertificate.count
-            // What follows an entry is the next one; behind a tear it may be any that is left.
-            let hash = entry.hash
-            guard let found = hashes[entries.count...].firstIndex(of: hash) else {
-                torn = torn ?? place
-                place += 1
-                continue
-            }
+        var (place, hashed, tried, end) = (0, 0, 0, 0)
+        func take(_ entry: LogEntry, at found: Int) {
             while entries.count < found {
                 let number = entries.count
                 entries.append(LogEntry(index: first + UInt64(number), unread: hashes[number]))
@@ -63,14 +59,55 @@ package enum TileEntries {
             var fitting = entry
             fitting.index = first + UInt64(found)
             entries.append(fitting)
-            place = cursor.place
         }
+        while entries.count < hashes.count, place < tile.count, hashed <= mostHashed {
+            var cursor = WireCursor(place..<tile.count)
+            if let entry = next(tile, span, &cursor, first + UInt64(entries.count)) {
+                hashed += entry.leaf.count + entry.precertificate.count
+                // What follows an entry is the next one; behind a tear it may be any that is left.
+                let hash = entry.hash
+                if let found = hashes[entries.count...].firstIndex(of: hash) {
+                    take(entry, at: found)
+                    (place, end) = (cursor.place, cursor.place)
+                    continue
+                }
+            } else if isOfUnknownKind(span, at: place), tried < mostTried {
+                let rest = tile[place..<min(tile.count, place + longestUnknown)]
+                let wanted = Set(hashes[entries.count...])
+                let found = TreeHash.leaf([0, 0], rest, is: wanted.contains)
+                tried += found.map(\.count) ?? rest.count
+                if let (count, hash) = found, let number = hashes[entries.count...].firstIndex(of: hash) {
+                    take(LogEntry(index: 0, leaf: [0, 0] + rest.prefix(count)), at: number)
+                    (place, end) = (place + count, place + count)
+                    // What stands beside a leaf of an unknown kind is unknown as well.
+                    continue
+                }
+            }
+            torn = torn ?? place
+            place += 1
+        }
+        let read = entries.count
         while entries.count < hashes.count {
             let number = entries.count
             entries.append(LogEntry(index: first + UInt64(number), unread: hashes[number]))
         }
-        return (entries, torn ?? place)
+        let isEnded = hashes.count - read <= (end < tile.count ? 1 : 0)
+        return Torn(entries: entries, torn: torn ?? place, isAnswer: read > 0 && isEnded)
     }
+
+    /// Whether there may be an entry of a kind that was invented later: a time from 2004 to 2109, and a kind
+    /// that is not known.
+    private static func isOfUnknownKind(_ span: Span<UInt8>, at place: Int) -> Bool {
+        var cursor = WireCursor(place..<span.count)
+        guard let time = cursor.u64(span), 1 << 40..<1 << 42 ~= time, let type = cursor.number(span, 2)
+        else { return false }
+        return type > 1
+    }
+
+    /// Bytes of a leaf of an unknown kind within which its end is looked for, and ends that are tried in one
+    /// tile.
+    private static let longestUnknown = 64 << 10
+    private static let mostTried = 1 << 19
 
     /// Bytes that are copied and hashed in search of an entry: a tile that is made to look like many costs
     /// no more.

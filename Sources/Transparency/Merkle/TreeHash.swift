@@ -42,6 +42,30 @@ package struct TreeHash: Hashable, Sendable {
         return result
     }
 
+    /// Looks for the end of a leaf whose hash is known.
+    ///
+    /// - Returns: how many of the bytes belong to it, and its hash; nil when none of their beginnings is it.
+    package static func leaf(_ head: [UInt8], _ bytes: ArraySlice<UInt8>, is known: (TreeHash) -> Bool) -> (
+        count: Int, hash: TreeHash
+    )? {
+        var hash = cHash()
+        cHash_begin(&hash, 32)
+        for byte in [0] + head { add(byte, &hash) }
+        for (place, byte) in bytes.enumerated() {
+            add(byte, &hash)
+            var copy = hash
+            var result = TreeHash()
+            withUnsafeMutableBytes(of: &result.words) { cHash_end(&copy, 32, $0.baseAddress) }
+            if known(result) { return (place + 1, result) }
+        }
+        return nil
+    }
+
+    private static func add(_ byte: UInt8, _ hash: inout cHash) {
+        var byte = byte
+        cHash_add(&hash, 32, &byte, 1)
+    }
+
     /// The hash of a node with two children.
     package static func node(_ left: TreeHash, _ right: TreeHash) -> TreeHash {
         var result = TreeHash()

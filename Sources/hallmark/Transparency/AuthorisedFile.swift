@@ -40,7 +40,7 @@ enum AuthorisedFile {
             try file.write(contentsOf: Data(lines.utf8))
             try file.synchronize()
         } catch {
-            throw FileError(path, "can't be written: \(error.localizedDescription)")
+            throw FileError(path, writing: error)
         }
     }
 }

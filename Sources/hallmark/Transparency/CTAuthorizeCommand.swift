@@ -13,7 +13,8 @@ struct CTAuthorizeCommand: ParsableCommand {
         discussion: """
             An issuance pipeline calls it with what it has ordered. A precertificate and its certificate count as one, and \
             --key authorises whatever certificate has the key. Certificates of authorities that stand behind another, as in \
-            a chain, are left out. A watch reads what was authorised when it begins.
+            a chain, are left out. A watch takes in what was authorised when it \
+            begins, and within a second while it runs.
 
             Examples:
               hallmark ct authorize --state ct.state new.pem
@@ -54,6 +55,13 @@ struct CTAuthorizeCommand: ParsableCommand {
                     throw FileError(file, "has no key that can be read")
                 }
                 count += 1
+                if key, certificate.isAuthority {
+                    Terminal.say(
+                        "hallmark: \(file) is the certificate of an authority: its own key is authorised, which says "
+                            + "nothing of what it issues (issuers and issuer_keys do)",
+                        .warning
+                    )
+                }
                 if !known.contains(digest) { lines += "\(digest.text) \(key ? "key" : "tbs")\n" }
             }
         }

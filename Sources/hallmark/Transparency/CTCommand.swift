@@ -74,6 +74,9 @@ struct LogArguments: ParsableArguments {
         if logKey == nil, logList == nil {
             throw ValidationError("A log that is on no list needs its key: --log-key, or --log-list.")
         }
+        if isStatic, logKey == nil {
+            throw ValidationError("--static is of the --log with --log-key; a list says it of its logs.")
+        }
         guard rate > 0, rate <= 10_000 else { throw ValidationError("--rate is above 0, and at most 10000.") }
         if let contact, contact.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
             throw ValidationError("--contact is one line of text.")
@@ -127,7 +130,7 @@ struct LogArguments: ParsableArguments {
                         + "or gone, or took certificates of times that are over; --log names one all the same"
                 )
             }
-            return (current, list.faults.isEmpty)
+            return (once(current), list.faults.isEmpty)
         }
         let named = try log.map { url in
             let wanted = url.hasSuffix("/") ? url : url + "/"
@@ -137,7 +140,24 @@ struct LogArguments: ParsableArguments {
             return found
         }
         // What was named alone can be read.
-        return (named, true)
+        return (once(named), true)
+    }
+
+    /// Each log once, whatever stands twice on a list or was named twice: it is its key.
+    private func once(_ logs: [LogDescription]) -> [LogDescription] {
+        var seen: [TreeHash: LogDescription] = [:]
+        return logs.filter { log in
+            guard let first = seen[log.logID] else {
+                seen[log.logID] = log
+                return true
+            }
+            let other = first.url == log.url ? "" : ", not at \(log.url)"
+            Terminal.say(
+                "hallmark: \(log.name) is named twice: it is read once, at \(first.url)\(other)",
+                .warning
+            )
+            return false
+        }
     }
 }
 

@@ -69,10 +69,18 @@ struct WatchArguments: ParsableArguments {
     @Flag(name: .shortAndLong, help: "No summary.") var quiet = false
 
     func validate() throws {
-        guard !allow.contains(where: { $0.trimmingCharacters(in: .whitespaces).isEmpty }) else {
-            throw ValidationError("--allow takes a registrable name.")
+        if let wrong = allow.first(where: { WatchedName($0) == nil }) {
+            throw ValidationError("--allow takes a registrable name; '\(wrong)' is none.")
         }
         guard burst >= 2 else { throw ValidationError("--burst is at least 2.") }
+    }
+
+    /// Refuses rules that are named and not read.
+    func check(_ signatures: SignatureOptions) throws {
+        guard noSignatures, !signatures.folders.isEmpty || signatures.noDefaults || signatures.ja4plus else {
+            return
+        }
+        throw ValidationError("--no-signatures reads no rules: leave out what names some.")
     }
 
     /// Refuses an output that is one of the state's own files.
@@ -100,6 +108,11 @@ struct WatchArguments: ParsableArguments {
                 .warning
             )
         }
+        if let wrong = allow.compactMap({ WatchedName($0) }).first(where: {
+            suffixes.isPublicSuffix($0.domain)
+        }) {
+            throw ValidationError("--allow takes a registrable name; \(wrong.domain) is a public suffix.")
+        }
         let brands = noLookalikes ? [] : list.names.filter(\.hasLookalikes).map(\.domain)
         let data = try brands.isEmpty ? LookalikeData() : LookalikeData.load()
         let finder = LookalikeFinder(
@@ -107,7 +120,7 @@ struct WatchArguments: ParsableArguments {
             suffixes: suffixes,
             skeletons: data.skeletons,
             words: data.words,
-            allowed: allow
+            allowed: allow.compactMap { WatchedName($0)?.domain }
         )
         if let first = finder.tooShort.first {
             let others = finder.tooShort.count > 1 ? " and \(finder.tooShort.count - 1) more" : ""
@@ -168,6 +181,7 @@ struct CTWatchCommand: ParsableCommand {
         for seconds in [interval, partialAfter] where !(0.05...86_400).contains(seconds) {
             throw ValidationError("--interval and --partial-after take seconds up to a day.")
         }
+        try watch.check(signatures)
     }
 
     func run() throws {
@@ -217,6 +231,7 @@ struct CTBackfillCommand: ParsableCommand {
 
     func validate() throws {
         if let to, to <= from { throw ValidationError("--to lies behind --from.") }
+        try watch.check(signatures)
         guard (1...64).contains(parallel) else { throw ValidationError("--parallel is from 1 to 64.") }
     }
 

@@ -49,6 +49,10 @@ enum WatchFile {
                 name.isClosed = asset.isPinned
                 // A key of one asset says nothing of the names of another.
                 name.keys = asset.keys
+                let issuerKeys = asset.policy.issuerKeys ?? inventory.policy.issuerKeys ?? []
+                name.issuerKeys = Set(
+                    issuerKeys.compactMap { [UInt8](hex: $0.text).flatMap { TreeHash($0) } }
+                )
                 list.add(name)
             }
         }

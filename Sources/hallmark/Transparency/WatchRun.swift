@@ -18,6 +18,7 @@ final class WatchRun: LogHandler {
     private let hasRules: Bool
     private var met: MetCertificates
     private var file: OutputFile
+    private var tail: WatchedOutput
     private var states: [TreeHash: LogState] = [:]
     private var batch = ByteBuffer(capacity: 1 << 20)
     private var failure: (any Error)?
@@ -39,9 +40,6 @@ final class WatchRun: LogHandler {
         let rules = watch.noSignatures ? nil : try signatures.load(quiet: watch.quiet)
         let (selected, isListWhole) = try logs.selected(now: Int(WallClock.nanoseconds / 1_000_000))
         let run = try WatchRun(watch, rules?.set)
-        if run.certificates.list.isEmpty, !watch.all, rules == nil {
-            throw ValidationError("There is nothing to look for: --watch, --inventory, signatures, or --all.")
-        }
         if !isListWhole { run.counts.hasFailed = true }
         try run.check(range: options)
         try run.follow(selected, logs.network, options)
@@ -54,11 +52,16 @@ final class WatchRun: LogHandler {
     private init(_ watch: WatchArguments, _ rules: RuleSet?) throws {
         self.watch = watch
         try watch.checkFiles()
+        if watch.watch.isEmpty, watch.inventory == nil, !watch.all, rules == nil {
+            throw ValidationError("There is nothing to look for: --watch, --inventory, signatures, or --all.")
+        }
         let state = try watch.state.flatMap { try WatchState.load($0) } ?? WatchState()
         certificates = try watch.makeWatch(state.bursts ?? [:])
         record = LoggedRecord(rules)
         hasRules = rules != nil
-        met = try MetCertificates(watch.state.map { $0 + ".met" }, count: state.met)
+        try watch.check(state)
+        tail = try WatchedOutput(watch.output == nil ? nil : state.output)
+        met = try MetCertificates(watch.state.map { $0 + ".met" }, count: state.met, sum: state.metSum)
         for log in state.logs { states[log.logID] = log }
         guard let path = watch.output else {
             file = OutputFile()
@@ -66,32 +69,32 @@ final class WatchRun: LogHandler {
         }
         var file = try OutputFile.open(path: path)
         let absolute = URL(fileURLWithPath: path).path
-        if let output = state.output {
-            guard output.path == absolute else {
-                throw FileError(
-                    path,
-                    "the state belongs to the output \(output.path): name it, or begin a new state"
-                )
-            }
-            try file.begin(keeping: output.offset)
-        } else {
-            guard file.isEmpty else {
-                throw FileError(path, "holds something, and the state knows nothing of it: name a new file")
-            }
-            try file.begin(keeping: 0)
+        guard state.output != nil || file.isEmpty else {
+            throw FileError(path, "holds something, and the state knows nothing of it: name a new file")
         }
+        try file.begin(keeping: state.output?.offset ?? 0)
         self.file = file
         if state.output == nil, let place = watch.state {
             // A run that is killed before its first record is noted finds its own output again.
             var first = state
-            first.output = WatchState.Output(path: absolute, offset: 0)
+            first.output = WatchState.Output(path: absolute, offset: 0, tail: nil)
             try first.save(place)
         }
     }
 
     /// Refuses the state of another range.
     private func check(range options: FollowOptions) throws {
-        guard case .at(let from) = options.start, let path = watch.state else { return }
+        guard let path = watch.state else { return }
+        if options.start == .beginning {
+            for state in states.values where state.hasBegun && (state.start ?? 0) > 0 {
+                throw FileError(
+                    path,
+                    "was begun at entry \(state.start ?? 0) of \(state.url), and --from-start reads nothing before it: "
+                        + "'hallmark ct backfill --from 0 --to \(state.start ?? 0)' does, with a state of its own"
+                )
+            }
+        }
+        guard case .at(let from) = options.start else { return }
         for state in states.values where state.hasBegun && state.start != from {
             let place = state.start.map { "from entry \($0) on" } ?? "by a watch"
             throw FileError(
@@ -262,6 +265,7 @@ final class WatchRun: LogHandler {
                 failure = error
                 return
             }
+            if watch.state != nil { batch.withSpan { tail.append($0) } }
             batch.removeAll()
             // The state may not outlive what it counts, whatever ends the machine.
             if watch.state != nil { file.sync() }
@@ -272,11 +276,13 @@ final class WatchRun: LogHandler {
             var state = WatchState()
             state.logs = states.values.sorted { $0.url < $1.url }
             state.met = met.count
+            state.metSum = met.sum.text
             state.bursts = certificates.bursts.lastHour
             if file.identity != nil {
                 state.output = WatchState.Output(
                     path: URL(fileURLWithPath: file.path).path,
-                    offset: file.offset
+                    offset: file.offset,
+                    tail: tail.digest
                 )
             }
             guard counts.hasChanged(state) else { return }

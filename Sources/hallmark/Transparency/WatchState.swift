@@ -24,9 +24,15 @@ struct WatchState: Codable {
     /// lies.
     private var digest: String?
 
+    /// What tells that the file of certificates met is the one that belongs to it; nil in states of earlier
+    /// versions.
+    var metSum: String?
+
     struct Output: Codable {
         var path: String
         var offset: Int64
+        /// SHA-256 of its last bytes (`WatchedOutput`); nil in states of earlier versions.
+        var tail: String?
     }
 
     /// - Returns: nil when there is no such file.
@@ -85,13 +91,17 @@ struct MetCertificates {
     private var order: [Digest256] = []
     private var oldest = 0
     private var fresh: [UInt8] = []
+    /// All that are remembered, added up: another file's sum is another.
+    private(set) var sum = Digest256([])
     private let path: String?
     /// Held as long as it lives, so that no other run goes on from the same state.
     private var lock: FileHandle?
     private(set) var count = 0
 
-    /// - Parameter count: digests in the file that count; what is behind them is cut off.
-    init(_ path: String?, count: Int) throws {
+    /// - Parameters:
+    ///   - count: digests in the file that count; what is behind them is cut off.
+    ///   - sum: what those that are remembered have to add up to; nil where that is not known.
+    init(_ path: String?, count: Int, sum: String?) throws {
         self.path = path
         guard let path else { return }
         if !FileManager.default.fileExists(atPath: path) {
@@ -110,12 +120,15 @@ struct MetCertificates {
         guard try file.seekToEnd() >= UInt64(32 * count) else {
             throw FileError(path, "is shorter than the state says: both belong together")
         }
-        try file.truncate(atOffset: UInt64(32 * count))
         try file.seek(toOffset: UInt64(32 * max(0, count - Self.most)))
-        let bytes = [UInt8](try file.readToEnd() ?? Data())
-        for start in stride(from: 0, to: bytes.count, by: 32) {
+        let bytes = [UInt8](try file.read(upToCount: 32 * min(count, Self.most)) ?? Data())
+        for start in stride(from: 0, to: bytes.count - 31, by: 32) {
             remember(Digest256(Array(bytes[start..<start + 32])))
         }
+        guard sum == nil || sum == self.sum.text else {
+            throw FileError(path, "is not the file that the state was written with: both belong together")
+        }
+        do { try file.truncate(atOffset: UInt64(32 * count)) } catch { throw FileError(path, writing: error) }
         self.count = count
     }
 
@@ -138,8 +151,10 @@ struct MetCertificates {
 
     private mutating func remember(_ digest: Digest256) {
         guard known.insert(digest).inserted else { return }
+        sum.add(digest)
         if order.count < Self.most { return order.append(digest) }
         known.remove(order[oldest])
+        sum.subtract(order[oldest])
         order[oldest] = digest
         oldest = (oldest + 1) % Self.most
     }
@@ -149,9 +164,27 @@ struct MetCertificates {
         guard let path, !fresh.isEmpty else { return }
         guard let file = FileHandle(forWritingAtPath: path) else { throw FileError(path, "can't be written") }
         defer { try? file.close() }
-        try file.seekToEnd()
-        try file.write(contentsOf: Data(fresh))
-        try file.synchronize()
+        do {
+            try file.seekToEnd()
+            try file.write(contentsOf: Data(fresh))
+            try file.synchronize()
+        } catch {
+            throw FileError(path, writing: error)
+        }
         fresh.removeAll(keepingCapacity: true)
+    }
+}
+
+extension FileError {
+    /// What the system says of a write that failed, in its words and not in those of a library.
+    init(_ path: String, writing error: any Error) {
+        let inner = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+        guard inner.domain == NSPOSIXErrorDomain else {
+            self.init(path, "can't be written: \(error.localizedDescription)")
+            return
+        }
+        let code = Int32(truncatingIfNeeded: inner.code)
+        let help = code == ENOSPC || code == EDQUOT ? "; make room" : ""
+        self.init(path, "can't be written: \(String(cString: strerror(code)))\(help)")
     }
 }
