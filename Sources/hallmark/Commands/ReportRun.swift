@@ -31,7 +31,7 @@ final class ReportRun {
         input.expiringDays = command.expiring
         input.mostRows = command.rows
         var decided = DecisionReader()
-        for file in command.decisions.files + [command.corpus].compactMap(\.self) { try decided.add(file) }
+        try decided.add(command.decisions.files, corpus: command.corpus)
         isWhole = decided.isWhole
         if !decided.isWhole { input.unread.append("a decision: what was dismissed by it is not told") }
         index = DecisionIndex(decided.decisions, now: now)
