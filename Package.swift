@@ -306,6 +306,7 @@ let package = Package(
             ],
             resources: [.copy("Fixtures")]
         ),
+        .testTarget(name: "ConsoleTests", dependencies: ["Console", "TestSupport", "Wire"]),
         .testTarget(
             name: "CorpusTests",
             dependencies: [

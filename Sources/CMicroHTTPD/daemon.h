@@ -6,7 +6,6 @@
 #include <microhttpd.h>
 
 struct http_limits {
-    unsigned int workers;
     unsigned int connections;
     /* Bytes of a connection's buffers: a longer head of a request is refused. */
     size_t memory;
@@ -17,9 +16,9 @@ struct http_limits {
 /* Listens at an address in its text form. */
 static inline struct MHD_Daemon *http_start(
     const char *address, unsigned short port, struct http_limits limits, MHD_AccessHandlerCallback handler,
-    MHD_RequestCompletedCallback completed, void *context
+    MHD_RequestCompletedCallback completed, MHD_NotifyConnectionCallback notified, void *context
 ) {
-    unsigned int flags = MHD_USE_EPOLL | MHD_USE_INTERNAL_POLLING_THREAD;
+    unsigned int flags = MHD_USE_EPOLL | MHD_USE_INTERNAL_POLLING_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
     struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
     const struct sockaddr *place = (const struct sockaddr *)&v4;
@@ -31,10 +30,23 @@ static inline struct MHD_Daemon *http_start(
     }
     return MHD_start_daemon(
         flags, 0, NULL, NULL, handler, context, MHD_OPTION_SOCK_ADDR, place,
-        MHD_OPTION_THREAD_POOL_SIZE, limits.workers, MHD_OPTION_CONNECTION_LIMIT, limits.connections,
+        MHD_OPTION_CONNECTION_LIMIT, limits.connections,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits.memory, MHD_OPTION_CONNECTION_TIMEOUT, limits.seconds,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_END
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, completed, context,
+        MHD_OPTION_NOTIFY_CONNECTION, notified, context, MHD_OPTION_END
     );
+}
+
+/* The socket of a connection; -1 when it is not known. */
+static inline int http_socket(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info ? info->connect_fd : -1;
+}
+
+/* Whether a connection begins, and does not end. */
+static inline int http_begins(enum MHD_ConnectionNotificationCode code) {
+    return code == MHD_CONNECTION_NOTIFY_STARTED;
 }
 
 /* The port that is listened at; 0 when it is not known. */

@@ -11,6 +11,9 @@ extension Console {
         switch request.path {
         case "/api/overview": try kept(request.path) { try apiOverview() }
         case "/api/search": try apiSearch(request)
+        case "/api/endpoint": try apiEndpoint(request)
+        case "/api/certificate": try apiCertificate(request)
+        case "/api/graph": try apiGraph(request)
         case "/api/triage": try apiTriage()
         case "/api/sweeps": try apiSweeps()
         case "/api/drift": try kept(request) { try apiDrift(request) }
@@ -49,7 +52,14 @@ extension Console {
             let search = try CorpusSearch(query, in: corpus, of: unit, now: now)
             var out = ByteBuffer(capacity: 1 << 16)
             out.append("{")
-            out.member("total", try search.count())
+            let total = try search.count()
+            out.member("total", total)
+            out.array("remarks")
+            for text in search.remarks(isEmpty: total == 0) {
+                out.comma()
+                out.string(text)
+            }
+            out.endArray()
             out.array("records")
             _ = try search.records(limit: limit) { line in
                 out.comma()
@@ -109,50 +119,4 @@ extension Console {
         out.append("]}\n")
         return .json(Array(out.text.utf8))
     }
-}
-
-/// What stands below `/api`, for programs that read such descriptions.
-enum OpenAPI {
-    static let document = """
-        {"openapi":"3.1.0","info":{"title":"Hallmark console","version":"1"},
-        "components":{"securitySchemes":{"token":{"type":"http","scheme":"bearer"}},
-        "schemas":{"Error":{"type":"object","required":["error"],"properties":{"error":{"type":"string"}}}}},
-        "security":[{"token":[]}],
-        "paths":{
-        "/api/overview":{"get":{"summary":"What the corpus holds.","responses":{"200":{"description":"Counts.",\
-        "content":{"application/json":{"schema":{"type":"object","required":["endpoints","leads"]}}}}}}},
-        "/api/search":{"get":{"summary":"Records of a question in the Kibana Query Language, the newest first.",
-        "parameters":[{"name":"q","in":"query","required":true,"schema":{"type":"string"}},
-        {"name":"of","in":"query","schema":{"enum":["sightings","endpoints","certificates","findings"]}},
-        {"name":"limit","in":"query","schema":{"type":"integer","minimum":1,"maximum":10000}}],
-        "responses":{"200":{"description":"Records.","content":{"application/json":{"schema":{"type":"object",\
-        "required":["total","records"]}}}},
-        "400":{"description":"No query of these fields.","content":{"application/json":{"schema":{\
-        "$ref":"#/components/schemas/Error"}}}}}}},
-        "/api/triage":{"get":{"summary":"Endpoints with a lead that nobody has decided on, each as it was seen last; 'more' where older leads were not looked at.",\
-        "responses":{"200":{\
-        "description":"Records.","content":{"application/json":{"schema":{"type":"object","required":["open","more"]}}}}}}},
-        "/api/sweeps":{"get":{"summary":"The sweeps that the corpus holds.","responses":{"200":{\
-        "description":"Sweeps.","content":{"application/json":{"schema":{"type":"object","required":["sweeps"]}}}}}}},
-        "/api/drift":{"get":{"summary":"What differs between two sweeps, by endpoint; the two newest by default.",
-        "parameters":[{"name":"from","in":"query","schema":{"type":"string"}},
-        {"name":"to","in":"query","schema":{"type":"string"}},
-        {"name":"limit","in":"query","schema":{"type":"integer","minimum":1,"maximum":10000}}],
-        "responses":{"200":{"description":"Endpoints as each was seen last.","content":{"application/json":{\
-        "schema":{"type":"object","required":["from","to","new","changed","gone"]}}}},
-        "404":{"description":"There are no two such sweeps.","content":{"application/json":{"schema":{\
-        "$ref":"#/components/schemas/Error"}}}}}}},
-        "/api/signatures":{"get":{"summary":"The rules, with what was met and decided here.","responses":{"200":{\
-        "description":"Rules.","content":{"application/json":{"schema":{"type":"object","required":["signatures"]}}}}}}},
-        "/api/decisions":{"get":{"summary":"Decisions that hold now.","responses":{"200":{\
-        "description":"Decisions.","content":{"application/json":{"schema":{"type":"object","required":["holding"]}}}}}}},
-        "/api/decide":{"post":{"summary":"Remembers a decision.","requestBody":{"required":true,"content":{\
-        "application/x-www-form-urlencoded":{"schema":{"type":"object","required":["subject","verdict","because"],
-        "properties":{"subject":{"type":"string"},"verdict":{"enum":["monitor","block","escalate","dismiss"]},\
-        "because":{"type":"string"},"by":{"type":"string"},"case":{"type":"string"},\
-        "until":{"type":"string","format":"date"}}}}}},
-        "responses":{"200":{"description":"It is remembered."},"400":{"description":"It is no decision.",\
-        "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Error"}}}}}}}}}
-
-        """
 }

@@ -12,7 +12,8 @@ package final class Console: Sendable {
     let gate: ConsoleGate
     /// What the program calls itself, with its version.
     let product: String
-    private let readers = Mutex<[CorpusFile]>([])
+    /// Connections that nobody uses, and to which file.
+    private let readers: Mutex<(file: FileIdentity?, free: [CorpusFile])>
     private let readRules: @Sendable () throws -> ConsoleRule.Library
     private let library = Mutex<ConsoleRule.Library?>(nil)
     private let answers = KeptAnswers()
@@ -27,12 +28,16 @@ package final class Console: Sendable {
         rules: @escaping @Sendable () throws -> ConsoleRule.Library
     ) throws {
         (self.path, self.gate, self.product, readRules) = (path, gate, product, rules)
-        give(back: try CorpusFile(path, .read))
+        let file = FileIdentity(path)
+        readers = Mutex((file, [try CorpusFile(path, .read)]))
     }
 
     package func answer(_ request: ConsoleRequest) -> ConsoleResponse {
         gate.answer(request) { request in
-            do { return try route(request) } catch let error as ConsoleError {
+            do {
+                guard request.isText else { throw ConsoleRequest.notText }
+                return try route(request)
+            } catch let error as ConsoleError {
                 return problem(request, error.status, error.text)
             } catch let error as KQLError {
                 return problem(request, 400, error.description)
@@ -87,9 +92,25 @@ package final class Console: Sendable {
     /// Calls `body` with a connection that nobody else uses: each sees one state of the corpus at a time, and
     /// whoever writes to it is not held up.
     func read<R>(_ body: (CorpusFile) throws -> R) throws -> R {
-        let corpus = try readers.withLock { $0.popLast() } ?? CorpusFile(path, .read)
-        defer { give(back: corpus) }
+        let (corpus, file) = try reader()
+        defer { readers.withLock { if $0.file == file { $0.free.append(corpus) } } }
         return try body(corpus)
+    }
+
+    /// A connection to the file that stands at the path now.
+    private func reader() throws -> (CorpusFile, FileIdentity) {
+        guard let file = FileIdentity(path) else {
+            throw ConsoleError(status: 503, text: "The corpus is not there any more: \(path).")
+        }
+        let known = readers.withLock { readers -> CorpusFile? in
+            if readers.file != file {
+                Terminal.say("\(path): another file stands there now, which is shown from here on", .warning)
+                // What was opened is closed before the new file is opened under the same name.
+                readers = (file, [])
+            }
+            return readers.free.popLast()
+        }
+        return (try known ?? CorpusFile(path, .read), file)
     }
 
     /// The answer to a request, made once for all who ask until the corpus has changed.
@@ -100,6 +121,7 @@ package final class Console: Sendable {
     func kept(_ key: String, _ make: () throws -> ConsoleResponse) throws -> ConsoleResponse {
         let state = KeptAnswers.State(
             decision: try read { try $0.lastDecision() },
+            identity: FileIdentity(path),
             file: KeptAnswers.State.file(path)
         )
         return try answers.answer(key, state: state, make)
@@ -114,8 +136,6 @@ package final class Console: Sendable {
             return read
         }
     }
-
-    private func give(back corpus: CorpusFile) { readers.withLock { $0.append(corpus) } }
 
     /// Milliseconds since 1970.
     var now: Int { Int(WallClock.nanoseconds / 1_000_000) }

@@ -12,8 +12,15 @@ final class KeptAnswers: Sendable {
     struct State: Equatable, Sendable {
         /// The last decision.
         let decision: Int
+        /// Which file the corpus is.
+        let identity: FileIdentity?
         /// Of the corpus's file.
         let file: [Int]
+
+        /// Whether it is the same file with the same decisions.
+        func isSameCorpus(_ other: State) -> Bool {
+            decision == other.decision && identity == other.identity
+        }
 
         /// Size and time of a file and of what SQLite keeps beside it: they change with each commit.
         static func file(_ path: String) -> [Int] {
@@ -32,7 +39,7 @@ final class KeptAnswers: Sendable {
         let cost: Duration
 
         func isFresh(_ now: State) -> Bool {
-            guard state.decision == now.decision else { return false }
+            guard state.isSameCorpus(now) else { return false }
             let age = ContinuousClock.now - made
             // Time passes over what nobody changes, too: certificates end, decisions hold until a date.
             let most = max(KeptAnswers.mostOld, cost * KeptAnswers.mostStale)
@@ -74,7 +81,7 @@ final class KeptAnswers: Sendable {
         }
         let known = entry.kept.withLock { $0 }
         if let known, known.isFresh(state) { return known.response }
-        if let known, known.state.decision == state.decision {
+        if let known, known.state.isSameCorpus(state) {
             // Where somebody makes a new one, what there was until now is as good as theirs was a moment ago.
             return try entry.making.withLockIfAvailable { _ in try Self.renew(entry, state, make) }
                 ?? known.response

@@ -1,5 +1,4 @@
 package import Observations
-import Wire
 
 /// Decisions by what they are about; of one subject the last counts.
 package struct DecisionIndex: Sendable {
@@ -36,7 +35,7 @@ package struct DecisionIndex: Sendable {
             record.at($0)?.string
         }
         for host in hosts {
-            let host = IPAddress(host)?.description ?? host.lowercased()
+            let host = DecisionSubject.host(host)
             for port in [port, nil] { subjects.append(.endpoint(host: host, port: port)) }
         }
         if let digest = record.at("tls.server.hash.sha256")?.string {
@@ -48,7 +47,15 @@ package struct DecisionIndex: Sendable {
         for field in fields.sorted() {
             guard let node = record.at(field) else { continue }
             let values = node.isArray ? Array(node.parts.prefix(1000)) : [node]
-            for value in values { subjects.append(.mark(field: field, value: Self.text(value))) }
+            for value in values {
+                let text = Self.text(value)
+                guard let spelled = Field.spelled(text, of: field) else { continue }
+                subjects.append(.mark(field: field, value: spelled))
+                // The zero that keeps a serial number positive is often left out.
+                if field.hasSuffix("serial_number"), spelled.hasPrefix("00"), spelled.utf8.count > 2 {
+                    subjects.append(.mark(field: field, value: String(spelled.dropFirst(2))))
+                }
+            }
         }
         var seen: Set<DecisionSubject> = []
         return subjects.filter { seen.insert($0).inserted }.compactMap { latest[$0] }.filter {
@@ -74,7 +81,7 @@ package struct DecisionIndex: Sendable {
     {
         var subjects: [DecisionSubject] = [.certificate(certificate.uppercased())]
         for host in hosts where !host.isEmpty {
-            let host = IPAddress(host)?.description ?? host.lowercased()
+            let host = DecisionSubject.host(host)
             for port in [port, nil] { subjects.append(.endpoint(host: host, port: port)) }
         }
         let decisions = subjects.compactMap { latest[$0] }.filter { $0.holds(at: now) }

@@ -16,6 +16,7 @@ package struct DecisionRequest: Equatable, Sendable {
     ///   - by: who decides.
     ///   - reference: the case; an empty text is none.
     ///   - until: a day or a time (RFC 3339); an empty text is none.
+    ///   - now: milliseconds since 1970.
     /// - Throws: with what is wrong, as whoever sent it is told.
     package init(
         subject: String,
@@ -23,7 +24,8 @@ package struct DecisionRequest: Equatable, Sendable {
         because: String,
         by: String,
         reference: String? = nil,
-        until: String? = nil
+        until: String? = nil,
+        now: Int
     ) throws(DecisionError) {
         guard let known = DecisionSubject(subject) else {
             throw DecisionError(
@@ -44,6 +46,11 @@ package struct DecisionRequest: Equatable, Sendable {
         (self.because, self.by) = (because, by)
         self.reference = reference.isEmpty ? nil : reference
         self.until = try until.flatMap { $0.isEmpty ? nil : $0 }.map(Self.time)
+        if let end = self.until, end <= now {
+            throw DecisionError(
+                description: "'\(until ?? "")' has passed: the decision would hold for nothing"
+            )
+        }
     }
 
     /// Without the blanks around it.

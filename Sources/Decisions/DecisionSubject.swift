@@ -46,9 +46,10 @@ package enum DecisionSubject: Hashable, Sendable {
                 return nil
             }
             let field = String(value[..<equals])
-            let known = Field.all.contains { $0.name == field } || field.hasPrefix("http.response.header.")
-            guard known else { return nil }
-            self = .mark(field: field, value: String(value[value.index(after: equals)...]))
+            guard let text = Field.spelled(String(value[value.index(after: equals)...]), of: field) else {
+                return nil
+            }
+            self = .mark(field: field, value: text)
         case .endpoint:
             guard let endpoint = Self.endpoint(value) else { return nil }
             self = endpoint
@@ -78,22 +79,44 @@ package enum DecisionSubject: Hashable, Sendable {
     }
 
     private static func endpoint(_ text: String) -> DecisionSubject? {
-        if let address = IPAddress(text) { return .endpoint(host: address.description, port: nil) }
+        if let address = IPAddress(text) {
+            return .endpoint(host: address.unmapped.description, port: nil)
+        }
         var host = text
         var port: Int?
-        if let colon = text.lastIndex(of: ":") {
+        if let colon = text.lastIndex(of: ":"), !text.hasSuffix("]") {
             guard let number = Int(text[text.index(after: colon)...]), 1...65535 ~= number else { return nil }
             port = number
             host = String(text[..<colon])
         }
-        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-        if let address = IPAddress(host) { return .endpoint(host: address.description, port: port) }
-        let isName =
-            !host.isEmpty && host.utf8.count <= 253
-            && host.utf8.allSatisfy {
-                $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a || 0x30...0x39 ~= $0
-                    || [0x2d, 0x2e, 0x5f].contains($0)
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = String(host.dropFirst().dropLast())
+            guard let address = IPAddress(host), address.isV6 else { return nil }
+        }
+        host = Self.host(host)
+        return IPAddress(host) != nil || isName(host) ? .endpoint(host: host, port: port) : nil
+    }
+
+    /// An address or a name in the one form by which it is known.
+    ///
+    /// An IPv4 address within an IPv6 address is the IPv4 address, and a name's last dot is left out.
+    static func host(_ text: String) -> String {
+        if let address = IPAddress(text) { return address.unmapped.description }
+        let name = text.lowercased()
+        return name.hasSuffix(".") && name.utf8.count > 1 ? String(name.dropLast()) : name
+    }
+
+    /// Whether a text can be a host's name: no top-level domain is a number, so that what ends in one is an
+    /// address gone wrong.
+    private static func isName(_ host: String) -> Bool {
+        let labels = host.utf8.split(separator: 0x2e, omittingEmptySubsequences: false)
+        guard let last = labels.last, host.utf8.count <= 253 else { return false }
+        return !last.allSatisfy { 0x30...0x39 ~= $0 }
+            && labels.allSatisfy { label in
+                1...63 ~= label.count
+                    && label.allSatisfy {
+                        0x61...0x7a ~= $0 || 0x30...0x39 ~= $0 || $0 == 0x2d || $0 == 0x5f
+                    }
             }
-        return isName ? .endpoint(host: host.lowercased(), port: port) : nil
     }
 }

@@ -36,7 +36,7 @@ enum IndicatorFile {
         let sink = IndicatorSink(
             add: { try writer.add($0, $1) },
             fail: { writer.fail($0) },
-            passOver: { writer.passedOver += 1 }
+            passOver: { writer.passedOver[$0] += 1 }
         )
         let first = head.first { $0 > 0x20 && ![0xef, 0xbb, 0xbf].contains($0) }
         if first == 0x7b || first == 0x5b && !isAddress(head) {

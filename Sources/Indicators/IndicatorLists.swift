@@ -22,7 +22,8 @@ package struct IndicatorLists {
     ///   - maps: what the columns of tables mean.
     ///   - cache: where indexes are kept between runs; nil for nowhere.
     package init(_ paths: [String], maps: [TableMap] = [], cache: CacheFolder?) throws {
-        let files = try paths.flatMap { path throws(FileError) in try IndicatorFile.files(path) }
+        let named = try paths.map { path throws(FileError) in (path, try IndicatorFile.files(path)) }
+        let files = named.flatMap(\.1)
         var name: String?
         if let cache, let known = try Self.name(of: files, maps) {
             name = known
@@ -36,7 +37,7 @@ package struct IndicatorLists {
             }
         }
         isFromCache = false
-        index = try Self.make(files, maps, cache, name)
+        index = try Self.make(named, maps, cache, name)
     }
 
     /// Makes an index of values that are there already.
@@ -63,7 +64,7 @@ package struct IndicatorLists {
     }
 
     private static func make(
-        _ paths: [String],
+        _ lists: [(path: String, files: [String])],
         _ maps: [TableMap],
         _ cache: CacheFolder?,
         _ name: String?
@@ -71,8 +72,19 @@ package struct IndicatorLists {
         // Beside the index, which needs as much room.
         let folder = cache.flatMap { $0.isReady() ? $0.path : nil } ?? NSTemporaryDirectory()
         let writer = try IndexWriter(in: folder)
-        for path in paths { try IndicatorFile.read(path, maps, into: writer) }
-        return try finish(writer, in: folder, cache, name)
+        for (path, files) in lists {
+            let before = (count: writer.count, faults: writer.faultCount, passedOver: writer.passedOver)
+            for file in files { try IndicatorFile.read(file, maps, into: writer) }
+            let passedOver = writer.passedOver.since(before.passedOver)
+            // A list of which nothing counts reads like one on which nothing stands that was seen.
+            if writer.count == before.count, writer.faultCount == before.faults, passedOver.total > 0 {
+                writer.fail(
+                    FileError(path, "none of \(passedOver.total) entries counts: \(passedOver.text)")
+                )
+            }
+        }
+        // What is not valid yet will be, of the same file.
+        return try finish(writer, in: folder, cache, writer.passedOver[.notYet] > 0 ? nil : name)
     }
 
     private static func finish(

@@ -8,6 +8,7 @@ import YAML
 enum Program {
     static func main() {
         StandardStreams.claim()
+        var ran: (any ParsableCommand.Type)?
         do {
             // Swift reads them from /proc: without it, a scan must not pass for a call for help.
             guard !CommandLine.arguments.isEmpty else {
@@ -18,6 +19,7 @@ enum Program {
             let configured = try configured(typed)
             do {
                 var command = try Hallmark.parseAsRoot(configured.arguments)
+                ran = type(of: command)
                 try command.run()
             } catch {
                 if let file = configured.file, Hallmark.exitCode(for: error) == .validationFailure {
@@ -26,7 +28,7 @@ enum Program {
                 throw error
             }
         } catch {
-            end(error)
+            end(error, of: ran)
         }
     }
 
@@ -37,9 +39,32 @@ enum Program {
         }
     }
 
+    /// The words of an error; a command that has begun to run ends with its own usage, not the program's.
+    private static func message(for error: any Error, of command: (any ParsableCommand.Type)?) -> String {
+        guard let command, let path = path(to: command, from: Hallmark.self), path.count > 1,
+            let name = path.last
+        else { return Hallmark.fullMessage(for: error) }
+        let whole = path.joined(separator: " ")
+        return command.fullMessage(for: error)
+            .replacing("\nUsage: \(name) ", with: "\nUsage: \(whole) ")
+            .replacing("\n  See '\(name) --help'", with: "\n  See '\(whole) --help'")
+    }
+
+    /// The names of a command and of those that it stands below.
+    private static func path(
+        to wanted: any ParsableCommand.Type,
+        from command: any ParsableCommand.Type
+    ) -> [String]? {
+        if wanted == command { return [command._commandName] }
+        for below in command.configuration.subcommands {
+            if let path = path(to: wanted, from: below) { return [command._commandName] + path }
+        }
+        return nil
+    }
+
     /// Says what an error has to say, made safe for a terminal, and ends with its code.
-    private static func end(_ error: any Error) -> Never {
-        let message = Hallmark.fullMessage(for: error)
+    private static func end(_ error: any Error, of command: (any ParsableCommand.Type)?) -> Never {
+        let message = message(for: error, of: command)
         let code = Hallmark.exitCode(for: error)
         if code == .success {
             // Help, the version, a completion script: what was asked for.

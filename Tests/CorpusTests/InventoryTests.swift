@@ -84,6 +84,8 @@ import Wire
         ("kind,address,min_tls\npolicy,,1.2\n", "names no asset"),
         ("address,owner,Owner\na,b,c\n", "the column 'owner' stands twice"),
         ("address;;owner\na.example;x;b\n", "stands in no column"),
+        ("address,port\na.example,443\n", "an inventory has no column 'port': is it 'ports'?"),
+        ("address,zzz\na.example,443\n", "no column 'zzz'; it has kind, address, ports"),
         ("PK\u{3}\u{4}rest", "save it as CSV"), ("a\0b\0c\0\0\0", "is no text"),
         ("address,expiring_days\n127.0.0.1,106751991168", "is not a number of days"),
         ("address,max_lifetime_days\n127.0.0.1,106751991167301", "is not a number of days"),

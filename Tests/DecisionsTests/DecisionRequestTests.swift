@@ -17,7 +17,8 @@ import Testing
             because: because,
             by: by,
             reference: reference,
-            until: until
+            until: until,
+            now: 1_795_000_000_000
         )
     }
 
@@ -31,6 +32,9 @@ import Testing
             ("longer", { try Self.request(reference: long) }),
             ("not a time", { try Self.request(until: "tomorrow") }),
             ("not a time", { try Self.request(until: "2026-13-01") }),
+            ("has passed", { try Self.request(until: "2026-11-18") }),
+            ("has passed", { try Self.request(until: "2020-01-01T00:00:00Z") }),
+            ("no endpoint", { try Self.request("203.0.113.300") }),
         ]
         for (word, make) in wrong {
             do {

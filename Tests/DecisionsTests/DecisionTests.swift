@@ -24,7 +24,7 @@ import Testing
         let found = leads.map { #"{"software":{"name":"\#($0.software)"},"confidence":\#($0.confidence)}"# }
         return """
             {"@timestamp":"2026-11-18T10:00:00Z","server":{"ip":"203.0.113.7","port":443,"domain":"gate.example"},\
-            "tls":{"server":{"hash":{"sha256":"\(sha256)"},"jarm":"27d4","x509":{"alternative_names":["a.example","b.example"]}}},\
+            "tls":{"server":{"hash":{"sha256":"\(sha256)"},"jarm":"27d4","x509":{"serial_number":"00FE12","alternative_names":["a.example","b.example"]}}},\
             "hallmark":{"certificate":{"spki_sha256":"\(spki)"},"matches":[\(matches.joined(separator: ","))],\
             "leads":[\(found.joined(separator: ","))]}}
 
@@ -72,6 +72,27 @@ import Testing
         ("key=" + String(repeating: "cd", count: 32), .key(spki)),
         ("tls.server.jarm=27d4", .mark(field: "tls.server.jarm", value: "27d4")),
         ("http.response.title=a=b", .mark(field: "http.response.title", value: "a=b")),
+        ("Gate.Example.:443", .endpoint(host: "gate.example", port: 443)),
+        ("gate.example.", .endpoint(host: "gate.example", port: nil)),
+        ("::ffff:203.0.113.7", .endpoint(host: "203.0.113.7", port: nil)),
+        ("[::FFFF:203.0.113.7]:443", .endpoint(host: "203.0.113.7", port: 443)),
+        ("[2001:db8::1]", .endpoint(host: "2001:db8::1", port: nil)),
+        ("host7:443", .endpoint(host: "host7", port: 443)),
+        (
+            "tls.server.hash.sha256=" + String(repeating: "ab", count: 32),
+            .mark(field: "tls.server.hash.sha256", value: sha256)
+        ),
+        (
+            "tls.server.x509.serial_number=8:bb:00:ee",
+            .mark(field: "tls.server.x509.serial_number", value: "08BB00EE")
+        ),
+        ("tls.server.jarm=27D4", .mark(field: "tls.server.jarm", value: "27d4")),
+        ("server.ip=2001:DB8:0::1", .mark(field: "server.ip", value: "2001:db8::1")),
+        ("server.port=0443", .mark(field: "server.port", value: "443")),
+        (
+            "hallmark.certificate.subject.serial_number=ab1",
+            .mark(field: "hallmark.certificate.subject.serial_number", value: "ab1")
+        ),
     ])
     func aSubjectIsReadAsAPersonWritesIt(text: String, subject: DecisionSubject) {
         #expect(DecisionSubject(text) == subject)
@@ -80,7 +101,9 @@ import Testing
 
     @Test(arguments: [
         "", "a b", "203.0.113.7:0", "203.0.113.7:99999", "key=12", "no.such.field=1", "tls.server.jarm=",
-        "a:b:c",
+        "a:b:c", "203.0.113.007", "203.0.113.300", "203.0.1133.7", "203.0.113", "7", "gate.example.7:443",
+        "a..example", ".example", ".", "[203.0.113.7]:443", "[gate.example]", "server.port=http",
+        "server.ip=203.0.113.300", "hallmark.certificate.self_signed=perhaps", "hallmark.leads=x",
     ])
     func whatIsNoSubjectIsRefused(text: String) { #expect(DecisionSubject(text) == nil) }
 
@@ -88,7 +111,9 @@ import Testing
         "203.0.113.7:443", "203.0.113.7", "gate.example", "GATE.example:443",
         String(repeating: "AB", count: 32),
         "key=" + String(repeating: "CD", count: 32), "tls.server.jarm=27d4",
-        "tls.server.x509.alternative_names=b.example",
+        "tls.server.x509.alternative_names=b.example", "gate.example.:443", "::ffff:203.0.113.7",
+        "tls.server.hash.sha256=" + String(repeating: "ab", count: 32), "tls.server.jarm=27D4",
+        "server.port=443", "server.domain=GATE.example.", "tls.server.x509.serial_number=fe:12",
     ])
     func aDismissedLeadStaysAndDoesNotCount(subject: String) throws {
         let (label, line) = try marked(Self.record(), [try decision(subject)])

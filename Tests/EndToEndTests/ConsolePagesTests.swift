@@ -161,4 +161,49 @@ import Testing
                 == 400
         )
     }
+
+    /// A browser lays out what it is given: tables hold the begin of a long text, and the whole is JSON.
+    @Test func longTextsAreCut() throws {
+        let long = String(repeating: "x", count: 20_000)
+        let served = try ServedCorpus(
+            Self.sweep(1, [1: "a", 2: long], software: "S" + long).replacing(
+                "192.0.2.2\",\"port",
+                with: "192.0.2.2\",\"domain\":\"\(long.prefix(5000))\",\"port"
+            )
+        )
+        for path in [
+            "/", "/triage", "/search?q=*", "/endpoint?ip=192.0.2.2&port=443", "/decisions", "/sweeps",
+        ] {
+            let text = try served.get(path).text
+            let runs = text.matches(of: /x{1000,}/).count { match in
+                // Links carry what they ask for; what is folded is not laid out.
+                let before = text[..<match.range.lowerBound].suffix(600)
+                return !before.contains("href=\"") && !before.contains("<details>")
+            }
+            #expect(runs == 0, "\(path)")
+        }
+        let whole = try served.api("/api/endpoint?ip=192.0.2.2&port=443")
+        let data = try JSONSerialization.data(withJSONObject: whole)
+        #expect(String(decoding: data, as: UTF8.self).contains(String(long.prefix(4000))))
+    }
+
+    /// The triage says which rules spoke for a lead, as far as the corpus keeps it.
+    @Test func triageNamesTheRulesThatMatched() throws {
+        let plain = try ServedCorpus(Self.sweep(1, [1: "a"], software: "Sliver"))
+        #expect(try plain.get("/triage").text.contains("does not tell which rule matched"))
+        let all = try #require(try plain.api("/api/signatures")["signatures"] as? [[String: Any]])
+        let sliver = try #require(all.first { ($0["software"] as? [String]) == ["Sliver"] })
+        let (id, title) = (sliver["id"] as? String ?? "", sliver["title"] as? String ?? "")
+        let matched = Self.sweep(1, [1: "a"], software: "Sliver").replacing(
+            #""scan":"#,
+            with:
+                #""matches":[{"rule":{"id":"\#(id)","name":"\#(title)"},"software":{"name":"Sliver"}}],"scan":"#
+        )
+        let served = try ServedCorpus(matched)
+        let page = try served.get("/triage").text
+        #expect(
+            page.contains("Evidence: what these rules look for") && page.contains("/signatures?id=\(id)"),
+            "\(page)"
+        )
+    }
 }

@@ -160,9 +160,104 @@ import Testing
         #expect(try served.api("/api/overview")["endpoints"] as? Int == 9)
         // Each path of the description is answered.
         let paths = try #require(try served.api("/api/openapi.json")["paths"] as? [String: Any])
-        for path in paths.keys where path != "/api/decide" && path != "/api/drift" {
-            _ = try served.api(path + "?q=*")
+        let wants = ["/api/decide", "/api/drift", "/api/endpoint", "/api/certificate", "/api/graph"]
+        for path in paths.keys where !wants.contains(path) { _ = try served.api(path + "?q=*") }
+        for path in wants { #expect(paths[path] != nil, "\(path)") }
+        for (path, methods) in paths {
+            let method = try #require((methods as? [String: [String: Any]])?.values.first)
+            let statuses = try #require(method["responses"] as? [String: Any])
+            #expect(Set(["200", "401", "413", "421"]).isSubset(of: statuses.keys), "\(path)")
         }
+        let endpoint = try served.api("/api/endpoint?ip=192.0.2.2&port=443")
+        #expect(
+            (endpoint["records"] as? [Any])?.count == 1 && (endpoint["decisions"] as? [Any])?.isEmpty == true
+        )
+        let token = ["-H", "Authorization: Bearer \(ServedCorpus.token)"]
+        #expect(try served.ask("/api/endpoint?ip=192.0.2.200", token).status == 404)
+        #expect(try served.ask("/api/endpoint?ip=192.0.2.300", token).status == 400)
+        #expect(
+            try served.ask("/api/certificate?sha256=\(String(repeating: "A", count: 64))", token).status
+                == 404
+        )
+        let graph = try served.api("/api/graph?q=192.0.2.2:443")
+        #expect(
+            (graph["nodes"] as? [[String: Any]])?.contains { $0["label"] as? String == "192.0.2.2:443" }
+                == true
+        )
+    }
+
+    @Test func whatIsNoTextIsRefused() throws {
+        let served = try ServedCorpus(Self.line(1, "one"))
+        let token = ["-H", "Authorization: Bearer \(ServedCorpus.token)"]
+        for query in ["%FF", "a%00b", "%22%5Cud800%22", "%F0%9F%8E%83"] {
+            #expect(try served.ask("/api/search?q=\(query)", token).status == 400, "\(query)")
+            #expect(try served.get("/search?q=\(query)").status == 400, "\(query)")
+        }
+        #expect(try served.get("/endpoint?ip=%FF").status == 400)
+        #expect(try served.ask("/search?q=%FF").status == 401)
+        let word = try served.api("/api/search?q=one%2B")
+        #expect((word["remarks"] as? [String])?.first?.contains("looked for as 'one'") == true)
+    }
+
+    /// Programs send JSON as well; what is neither that nor a form, or says more than a decision holds, is
+    /// refused.
+    @Test func aProgramDecidesInJSON() throws {
+        let served = try ServedCorpus(Self.line(1, "one"))
+        func post(_ body: String, _ type: String) throws -> (status: Int, text: String) {
+            try served.ask(
+                "/api/decide",
+                [
+                    "-H", "Authorization: Bearer \(ServedCorpus.token)", "-H", "Content-Type: \(type)",
+                    "--data-binary", body,
+                ]
+            )
+        }
+        let json = #"{"subject":"192.0.2.1:443","verdict":"block","because":"it is one"}"#
+        #expect(try post(json, "text/plain").status == 415)
+        #expect(try post(json, "application/json").status == 200)
+        for wrong in [
+            json.replacing("}", with: #","why":"x"}"#), json.replacing("}", with: #","verdict":"dismiss"}"#),
+            json.replacing("}", with: #","until":"2020-01-01"}"#),
+            json.replacing("192.0.2.1", with: "192.0.2.300"),
+        ] {
+            let answer = try post(wrong, "application/json")
+            #expect(answer.status == 400 && answer.text.contains("\"error\":"), "\(answer.text)")
+        }
+        #expect(try (served.api("/api/decisions")["holding"] as? [Any])?.count == 1)
+    }
+
+    /// Another file at the corpus's path is the corpus; without one nothing is answered from memory.
+    @Test func anotherFileIsNoticed() throws {
+        let served = try ServedCorpus(Self.line(1, "one"))
+        for path in ["/", "/triage"] { #expect(try served.get(path).text.contains("192.0.2.1:443")) }
+        let other = try ServedCorpus(Self.line(7, "seven"))
+        try check(
+            "sh",
+            [
+                "-c",
+                "cp '\(other.corpus)' '\(served.corpus).new' && mv '\(served.corpus).new' '\(served.corpus)'",
+            ]
+        )
+        for path in ["/", "/triage", "/api/triage"] {
+            let text = try served.get(path).text
+            #expect(text.contains("192.0.2.7") && !text.contains("192.0.2.1:"), "\(path)")
+        }
+        let token = ["-H", "Authorization: Bearer \(ServedCorpus.token)"]
+        let sent = try served.ask(
+            "/api/decide",
+            token + ["-d", "subject=192.0.2.7:443&verdict=dismiss&because=ours"]
+        )
+        #expect(sent.status == 200, "\(sent.text)")
+        #expect(try (served.api("/api/decisions")["holding"] as? [Any])?.count == 1)
+        try FileManager.default.removeItem(atPath: served.corpus)
+        for path in ["/", "/triage", "/api/overview", "/api/search?q=*"] {
+            #expect(try served.ask(path, token).status == 503, "\(path)")
+        }
+        #expect(
+            try served.ask("/api/decide", token + ["-d", "subject=192.0.2.7:443&verdict=block&because=x"])
+                .status == 503
+        )
+        #expect(!FileManager.default.fileExists(atPath: served.corpus))
     }
 
     /// Long requests, clients that say nothing, and someone who writes at the same time.
@@ -210,5 +305,18 @@ import Testing
         let short = try scratch.write("token", "short\n")
         let weak = try Program.run(["serve", "--corpus", scratch.file("none.sqlite"), "--token-file", short])
         #expect(weak.status == 1 && weak.errors.contains("32"), "\(weak.errors)")
+        for text in [String(repeating: "a", count: 40), String(repeating: "password-1", count: 4)] {
+            let file = try scratch.write("token", text)
+            let guessed = try Program.run([
+                "serve", "--corpus", scratch.file("none.sqlite"), "--token-file", file,
+            ])
+            #expect(guessed.status == 1 && guessed.errors.contains("easily guessed"), "\(guessed.errors)")
+        }
+        let good = try scratch.write("token", ServedCorpus.token)
+        let read = try Program.run(["serve", "--corpus", scratch.file("none.sqlite"), "--token-file", good])
+        #expect(read.errors.contains("chmod 600"), "\(read.errors)")
+        try check("chmod", ["600", good])
+        let kept = try Program.run(["serve", "--corpus", scratch.file("none.sqlite"), "--token-file", good])
+        #expect(!kept.errors.contains("chmod"), "\(kept.errors)")
     }
 }

@@ -189,5 +189,53 @@ import Testing
         #expect(try search("nothing").status == 2)
         let wrong = try search("server.prot: 1")
         #expect(wrong.status == 64 && wrong.errors.contains("is it server.port?"))
+        #expect(wrong.errors.contains("Usage: hallmark search ") && !wrong.errors.contains("<subcommand>"))
+        #expect(wrong.errors.contains("See 'hallmark search --help'"), "\(wrong.errors)")
+        #expect(try search("192.0.2.7", "--count").text == "1\n")
+        let signs = try search("\"+++\"")
+        #expect(signs.status == 64 && signs.errors.contains("no letter and no digit"), "\(signs.errors)")
+        let star = try search("http.response.title: \"mark*\"")
+        #expect(star.status == 2 && star.errors.contains("within quotes is a star"), "\(star.errors)")
+        let cut = try search("plain+", "--count")
+        #expect(cut.text == "1\n" && cut.errors.contains("looked for as 'plain'"), "\(cut.errors)")
+    }
+
+    /// What is no address is no name, and nothing is remembered of it.
+    @Test func whatHoldsForNothingIsRefused() throws {
+        let scratch = try Self.scratch(Self.line(7, "marked"))
+        let corpus = scratch.file("c.sqlite")
+        _ = try Program.run(["corpus", "add", scratch.file("sweep.ndjson"), "--corpus", corpus])
+        func decide(_ subject: String, _ more: [String] = []) throws -> CommandResult {
+            try Program.run(["decide", subject, "block", "--because", "x", "--corpus", corpus] + more)
+        }
+        for subject in ["192.0.2.007", "192.0.2.300", "192.0.22222.7:443", "1.2.3.4.5"] {
+            let result = try decide(subject)
+            #expect(result.status == 64 && result.errors.contains("no endpoint"), "\(result.errors)")
+        }
+        let past = try decide("192.0.2.7", ["--until", "2020-01-01"])
+        #expect(past.status == 64 && past.errors.contains("has passed"), "\(past.errors)")
+        #expect(try Program.run(["decisions", "--corpus", corpus]).text.isEmpty)
+        #expect(try decide("::ffff:192.0.2.7").status == 0)
+        #expect(try Program.run(["blocklist", "--corpus", corpus]).text.hasPrefix("192.0.2.7 #"))
+    }
+
+    @Test func whatIsDatedInTheFutureIsSaid() throws {
+        let scratch = Scratch()
+        let line = #"""
+            {"@timestamp":"2999-01-01T00:00:00.000Z","hallmark":{"decision":{"subject":{"kind":"endpoint","value":"192.0.2.7"},"verdict":"dismiss","because":"x","by":"me"}}}
+
+            """#
+        let file = try scratch.write("d.ndjson", line)
+        let result = try Program.run(["decisions", "--decisions", file])
+        #expect(result.status == 0 && result.errors.contains("is dated 2999-01-01"), "\(result.errors)")
+    }
+
+    /// What is no corpus is not said to be a file without decisions.
+    @Test(arguments: ["hunt", "report"]) func anEmptyFileIsNoCorpus(_ command: String) throws {
+        let scratch = Scratch()
+        let empty = try scratch.write("empty.sqlite", "")
+        let result = try Program.run([command, "--corpus", empty])
+        #expect(result.status == 1 && result.errors.contains("is not a Hallmark corpus"), "\(result.errors)")
+        #expect(!result.errors.contains("no decision"), "\(result.errors)")
     }
 }

@@ -53,6 +53,17 @@ import Testing
         )
         #expect(try Program.run(["match", sweep, "--iocs", list, "--keep-going"]).status == 0)
         #expect(try Program.run(["match", sweep, "--iocs", scratch.file("missing")]).status == 1)
+        let device = try Program.run(["match", sweep, "--iocs", "/dev/zero"])
+        #expect(device.status == 1 && device.errors.contains("is a device"), "\(device.errors)")
+        let feed = try scratch.write(
+            "misp.json",
+            #"{"Event":{"info":"x","Attribute":[{"type":"ip-dst","value":"192.0.2.7","to_ids":false}]}}"#
+        )
+        let nothing = try Program.run(["match", sweep, "--iocs", feed])
+        #expect(
+            nothing.status == 1 && nothing.errors.contains("not meant for detection"),
+            "\(nothing.errors)"
+        )
     }
 
     @Test func scanLooksUpWhatItSees() throws {

@@ -11,7 +11,7 @@ func fuzzIndicators(_ bytes: [UInt8]) {
     guard (try? Data(bytes).write(to: URL(fileURLWithPath: path))) != nil else { return }
     let maps = [(try? TableMap(Array(indicatorMap.utf8), file: "map.yaml"))].compactMap(\.self)
     if let lists = try? IndicatorLists([path], maps: maps, cache: nil) {
-        precondition(lists.index.count > 0 || lists.index.faultCount > 0 || lists.index.passedOver > 0)
+        precondition(lists.index.count > 0 || lists.index.faultCount > 0 || lists.index.passedOver.total > 0)
         let record = #"{"server":{"ip":"203.0.113.7","port":443,"domain":"gate.example"}}"#
         let marks = KnownMarks(lists.index)
         let reader = ObservationReader()

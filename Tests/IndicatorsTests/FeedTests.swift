@@ -65,7 +65,7 @@ import YAML
             #expect(shown.hasSuffix("\(end)\","), "\(fault)")
         }
         // A file's digest, a URL, what was revoked, and another language.
-        #expect(index.passedOver == 4)
+        #expect(index.passedOver.total == 4)
     }
 
     /// A pattern, whether it is simple, and its comparisons.
@@ -105,6 +105,61 @@ import YAML
         #expect(STIXPattern(text) == nil)
     }
 
+    private static func indicator(_ address: Int, _ more: String) -> String {
+        #"{"type":"indicator","id":"indicator--\#(address)","pattern_type":"stix","pattern":"[ipv4-addr:value = '203.0.113.\#(address)']"\#(more)}"#
+    }
+
+    /// What counts for nothing says why, and a feed of such things alone is none.
+    @Test func whyEntriesArePassedOverIsTold() throws {
+        let none = [
+            Self.indicator(7, #","revoked":true"#),
+            Self.indicator(7, #","valid_from":"2999-01-01T00:00:00Z""#),
+            #"{"type":"indicator","id":"indicator--3","pattern_type":"yara","pattern":"rule x {}"}"#,
+            #"{"type":"indicator","id":"indicator--4","pattern_type":"stix","pattern":"[url:value = 'http://a.example/']"}"#,
+        ]
+        func lists(_ objects: [String]) throws -> IndicatorIndex {
+            let text = #"{"type":"bundle","id":"bundle--1","objects":[\#(objects.joined(separator: ","))]}"#
+            let scratch = Scratch()
+            return try IndicatorLists([try scratch.write("feed.json", text)], cache: nil).index
+        }
+        let index = try lists(none)
+        let why =
+            "1 of what no endpoint shows, 1 revoked, 1 in another language than STIX's patterns, 1 not valid yet (valid_from)"
+        #expect(index.passedOver.text == why)
+        #expect(index.count == 0 && index.faults.count == 1)
+        #expect(index.faults.first?.hasSuffix("none of 4 entries counts: \(why)") == true, "\(index.faults)")
+        let some = try lists(none + [Self.indicator(7, #","valid_from":"2026-01-01T00:00:00Z""#)])
+        #expect(some.count == 1 && some.faults.isEmpty && some.passedOver.total == 4)
+        #expect(try Self.marks(some).count == 1)
+    }
+
+    /// Of a folder's files some may hold nothing of use.
+    @Test func aFolderCountsAsOneFeed() throws {
+        let scratch = Scratch()
+        let event = #"{"Event":{"info":"x","Attribute":[{"type":"ip-dst","value":"203.0.113.7","to_ids":"#
+        let folder = scratch.file("feed")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try scratch.write("feed/1.json", event + "false}]}}")
+        let none = try IndicatorLists([folder], cache: nil).index
+        #expect(none.faultCount == 1 && none.passedOver[.notForDetection] == 1)
+        try scratch.write("feed/2.json", event + "true}]}}")
+        let some = try IndicatorLists([folder], cache: nil).index
+        #expect(some.faultCount == 0 && some.count == 1)
+    }
+
+    /// What is not valid yet is read anew each time, and not kept with an index.
+    @Test func whatIsNotValidYetIsNotKept() throws {
+        let scratch = Scratch()
+        let objects = [Self.indicator(7, ""), Self.indicator(8, #","valid_from":"2999-01-01T00:00:00Z""#)]
+        let text = #"{"type":"bundle","id":"bundle--1","objects":[\#(objects.joined(separator: ","))]}"#
+        let file = try scratch.write("feed.json", text)
+        let cache = CacheFolder(scratch.file("cache"))
+        for _ in 0..<2 { #expect(try !IndicatorLists([file], cache: cache).isFromCache) }
+        let list = try scratch.write("list.txt", "203.0.113.7\n")
+        _ = try IndicatorLists([list], cache: cache)
+        #expect(try IndicatorLists([list], cache: cache).isFromCache)
+    }
+
     // MARK: MISP
 
     @Test func anEventOfMISPAsItsLibraryWritesIt() throws {
@@ -136,7 +191,7 @@ import YAML
                 .isEmpty
         )
         // A file's digest, a URL, two JA3 of clients, an issuer, and what is not for detection.
-        #expect(index.passedOver == 6)
+        #expect(index.passedOver.total == 6)
     }
 
     @Test func answersAndFeedsOfMISPAreEventsToo() throws {
@@ -208,7 +263,7 @@ import YAML
         #expect(address.date == RFC3339.milliseconds("2026-11-02"))
         #expect(marks.filter { $0.kind == .serial }.count == 1)
         #expect(marks.first { $0.kind == .name }?.date == RFC3339.milliseconds("2026-11-01"))
-        #expect(index.passedOver == 1)
+        #expect(index.passedOver.total == 1)
         let lines = index.faults.map { $0.dropFirst(file.count + 1).prefix { $0 != ":" } }
         #expect(lines == ["6", "7", "8"], "\(index.faults)")
         // A mapping is for the tables that have its columns.

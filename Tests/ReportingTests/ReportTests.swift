@@ -58,6 +58,32 @@ import Testing
         }
     }
 
+    /// That nothing matched says something only where somebody looked.
+    @Test func whatNoRuleReadIsNoAbsenceOfLeads() throws {
+        let plain = (1...3).map { Self.record($0, #","hallmark":{"scan":{"id":"s-1"}}"#) }
+        let nobody = Self.text(SweepReport(Self.facts(plain), Self.input()).document)
+        #expect(nobody.contains("No record tells that rules were matched with it"))
+        #expect(!nobody.contains("that nothing matched proves"))
+        #expect(nobody.contains("of 3 records nobody told that rules read it"))
+        #expect(nobody.contains("3 records of 3 of which nobody told"))
+        // One names the rules: of the others nothing is known.
+        let some = plain + [Self.record(4, #","hallmark":{"signatures":{"digest":"AB"}}"#)]
+        let partly = Self.text(SweepReport(Self.facts(some), Self.input()).document)
+        #expect(
+            partly.contains("that nothing matched proves")
+                && partly.contains("3 records of 4 of which nobody told")
+        )
+        // The summary of their scan says that it matched.
+        var input = Self.input()
+        for (rules, isSaid) in [(0, false), (300, true)] {
+            let summary = #"{"scan_id":"s-1","records":3,"signatures":{"rules":\#(rules)}}"#
+            input.runs = [try RunSummary.read(Array(summary.utf8), name: "summary.json")]
+            let text = Self.text(SweepReport(Self.facts(plain), input).document)
+            #expect(text.contains("that nothing matched proves") == isSaid)
+            #expect(text.contains("nobody told") != isSaid)
+        }
+    }
+
     @Test func theLatestRecordOfAnEndpointCounts() {
         let facts = Self.facts([
             Self.record(1, Self.lead), Self.record(1, time: "2026-06-02T01:00:00.000Z"),

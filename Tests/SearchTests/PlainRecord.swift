@@ -50,6 +50,8 @@ enum PlainLeaf {
     case phrase([String])
     case start(String)
     case lead(software: String, label: String)
+    /// A bare word that is an address, a port, a digest or a serial number, or else words.
+    case exact(String)
 
     func holds(_ record: PlainRecord) -> Bool {
         func any(_ field: String, _ test: (String) -> Bool) -> Bool {
@@ -79,6 +81,9 @@ enum PlainLeaf {
                 text.count >= words.count
                     && (0...text.count - words.count).contains { Array(text[$0..<$0 + words.count]) == words }
             }
+        case .exact(let text):
+            let words = text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
+            return Self.exact.contains { any($0) { $0 == text } } || PlainLeaf.phrase(words).holds(record)
         case .start(let start): return texts(record).contains { $0.contains { $0.hasPrefix(start) } }
         case .lead(let software, let label):
             return record.leads.contains {
@@ -86,6 +91,12 @@ enum PlainLeaf {
             }
         }
     }
+
+    /// The fields that a bare word can be as it is.
+    static let exact = [
+        "server.ip", "server.port", "tls.server.hash.sha256", "hallmark.certificate.spki_sha256",
+        "hallmark.certificate.tbs_no_ct_sha256", "tls.server.x509.serial_number",
+    ]
 
     /// The texts in which bare words are looked for, as words.
     private func texts(_ record: PlainRecord) -> [[String]] {

@@ -71,7 +71,7 @@ indirect enum RandomQuery {
             return all.randomElement(using: &random) ?? "nothing"
         }
         func pick(_ list: [String]) -> String { list.randomElement(using: &random) ?? "" }
-        switch Int.random(in: 0..<13, using: &random) {
+        switch Int.random(in: 0..<14, using: &random) {
         case 0...2:
             let field = pick(keywords)
             let value = value(field, &random)
@@ -131,6 +131,9 @@ indirect enum RandomQuery {
                 "hallmark.leads:{ software.name: \(quoted(software)) and label: \(label) }",
                 .lead(software: software, label: label)
             )
+        case 12:
+            let text = value(pick(PlainLeaf.exact), &random)
+            return .leaf(quoted(text), .exact(text))
         default:
             let truth = Bool.random(using: &random) ? "true" : "false"
             let field = "hallmark.certificate.self_signed"

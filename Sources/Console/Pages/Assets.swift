@@ -35,8 +35,8 @@ enum Assets {
         dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .15rem 1rem; font-size: .88rem; }
         dt { color: var(--faint); overflow-wrap: anywhere; }
         dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
-        .lead { border: 1px solid currentColor; border-radius: .6rem; padding: 0 .5rem; white-space: nowrap;
-          font-size: .88rem; font-weight: 500; }
+        .lead { border: 1px solid currentColor; border-radius: .6rem; padding: 0 .5rem; display: inline-block;
+          max-width: 100%; overflow-wrap: anywhere; font-size: .88rem; font-weight: 500; }
         .lead.high { color: var(--alarm); } .lead.medium { color: var(--warn); } .lead.low { color: var(--calm); }
         .lead small { color: inherit; }
         article { border: 1px solid var(--line); border-radius: .4rem; background: var(--raised); margin: 1rem 0;
@@ -47,6 +47,7 @@ enum Assets {
         input, select, button { font: inherit; color: var(--ink); background: var(--paper); max-width: 100%;
           border: 1px solid var(--faint); border-radius: .3rem; padding: .3rem .5rem; }
         button { cursor: pointer; }
+        summary { cursor: pointer; }
         pre { overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .88rem; }
         p, li, pre { overflow-wrap: anywhere; min-width: 0; }
         kbd, code, pre { font-family: ui-monospace, monospace; font-size: .9em; }

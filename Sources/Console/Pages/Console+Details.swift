@@ -4,8 +4,10 @@ import Search
 import Wire
 
 extension Console {
-    /// Everything that an endpoint showed, and what changed from one to the next.
-    func endpoint(_ request: ConsoleRequest) throws -> ConsoleResponse {
+    /// The endpoint that a request names, and a question for it.
+    func endpointAsked(_ request: ConsoleRequest) throws(ConsoleError) -> (
+        ip: IPAddress, port: UInt16?, query: String
+    ) {
         guard let ip = request.argument("ip").flatMap({ IPAddress($0) }) else {
             throw ConsoleError.wrong("The address is none.")
         }
@@ -16,6 +18,21 @@ extension Console {
         let query =
             "server.ip: \(DecidedLeads.quoted(ip.description))"
             + (port.map { " and server.port: \($0)" } ?? "")
+        return (ip, port, query)
+    }
+
+    /// The certificate that a request names.
+    func certificateAsked(_ request: ConsoleRequest) throws(ConsoleError) -> String {
+        let digest = (request.argument("sha256") ?? "").uppercased()
+        guard digest.count == 64, digest.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+            throw ConsoleError.wrong("'\(digest.prefix(100))' is no SHA-256.")
+        }
+        return digest
+    }
+
+    /// Everything that an endpoint showed, and what changed from one to the next.
+    func endpoint(_ request: ConsoleRequest) throws -> ConsoleResponse {
+        let (ip, port, query) = try endpointAsked(request)
         return try read { corpus in
             let (index, _) = try decisionIndex(corpus)
             let found = try records(query, in: corpus, limit: 100, index)
@@ -27,15 +44,15 @@ extension Console {
                 [
                     "\(record["hallmark.sightings.first"])", "\(record["hallmark.sightings.last"])",
                     "\(record["hallmark.sightings.count"])", endpointLink(record),
-                    "\(record["server.domain"])",
-                    certificateLink(record), "\(record["http.response.header.server"])", leads(record),
+                    "\(short: record["server.domain"])",
+                    certificateLink(record), "\(short: record["http.response.header.server"])", leads(record),
                 ]
             }
             let subject = port == nil ? ip.description : newest.endpoint
             let body: Markup = """
                 <h1>\(place)</h1>
                 \(decisionText(newest))
-                <p><a href="\(Link.graph(place))">What shares its marks</a></p>
+                <p><a href="\(Link.graph(place))">What shares its marks</a>, <a href="\(Link.to("/api/endpoint", request.query))">all of it as JSON</a></p>
                 \(table("What it showed, the newest first", ["first", "last", "times", "endpoint", "name", "certificate", "server", "leads"], rows))
                 \(try findings(query, corpus))
                 \(changes(found))
@@ -57,7 +74,7 @@ extension Console {
             }
             guard let before else { continue }
             let rows = before.differences(to: after).prefix(40).map { change -> [Markup] in
-                ["\(change.name)", "\(change.before)", "\(change.after)"]
+                ["\(change.name)", "\(short: change.before)", "\(short: change.after)"]
             }
             guard !rows.isEmpty else { continue }
             let caption = "\(before["@timestamp"]) to \(after["@timestamp"]), port \(after.port)"
@@ -68,10 +85,7 @@ extension Console {
 
     /// A certificate: its fields, where it was seen, and what shares its marks.
     func certificate(_ request: ConsoleRequest) throws -> ConsoleResponse {
-        let digest = (request.argument("sha256") ?? "").uppercased()
-        guard digest.count == 64, digest.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
-            throw ConsoleError.wrong("'\(digest)' is no SHA-256.")
-        }
+        let digest = try certificateAsked(request)
         return try read { corpus in
             let query = "tls.server.hash.sha256: \(digest)"
             guard let found = try records(query, of: .certificates, in: corpus, limit: 1).first else {
@@ -81,7 +95,7 @@ extension Console {
             let seen = try records(query, in: corpus, limit: 100, index)
             let rows = seen.map { record -> [Markup] in
                 [
-                    endpointLink(record), "\(record["server.domain"])",
+                    endpointLink(record), "\(short: record["server.domain"])",
                     "\(record["hallmark.sightings.first"])",
                     "\(record["hallmark.sightings.last"])", leads(record),
                 ]
@@ -91,10 +105,11 @@ extension Console {
             let odd: Markup = anomalies.isEmpty ? "" : "<p class=\"warning\">Odd about it: \(anomalies)</p>"
             let key = found["hallmark.certificate.spki_sha256"]
             let body: Markup = """
-                <h1>\(subject.isEmpty ? digest : subject)</h1>
+                <h1>\(short: subject.isEmpty ? digest : subject)</h1>
                 \(odd)\(seen.first.map { decisionText($0) } ?? "")
                 <p><a href="\(Link.graph(digest))">The graph of what shares its marks</a>,
-                <a href="\(Link.search("hallmark.certificate.spki_sha256: \(key)"))">all with its key</a></p>
+                <a href="\(Link.search("hallmark.certificate.spki_sha256: \(key)"))">all with its key</a>,
+                <a href="\(Link.to("/api/certificate", [("sha256", digest)]))">all of it as JSON</a></p>
                 \(table("Where it was seen", ["endpoint", "name", "first", "last", "leads"], rows))
                 \(try findings(query, corpus))
                 \(try shared(digest, in: corpus))
@@ -115,7 +130,7 @@ extension Console {
             "hallmark.findings.owner",
         ]
         var rows: [[Markup]] = []
-        try search.rows(columns, limit: 50) { cells in rows.append(cells.map { "\($0)" }) }
+        try search.rows(columns, limit: 50) { cells in rows.append(cells.map { "\(short: $0)" }) }
         return table("Findings, the newest first", ["said", "severity", "finding", "message", "owner"], rows)
     }
 
@@ -126,7 +141,7 @@ extension Console {
         let marks = answer.marks.prefix(30).map { mark -> [Markup] in
             let query = "\(mark.mark.kind.field): \(DecidedLeads.quoted(mark.mark.value))"
             return [
-                "<a href=\"\(Link.search(query))\">\(mark.mark.kind.alias)</a>", "\(mark.mark.shown)",
+                "<a href=\"\(Link.search(query))\">\(mark.mark.kind.alias)</a>", "\(short: mark.mark.shown)",
                 "\(mark.count) of \(mark.total)", "\(SharedMark.shown(mark.weight))",
             ]
         }
@@ -134,7 +149,8 @@ extension Console {
             let link = result.isEndpoint ? Link.endpoint(result.label) : Link.certificate(result.sha256)
             let reasons = result.shared.prefix(3).map(\.text).joined(separator: "; ")
             return [
-                "<a href=\"\(link)\">\(result.label)</a>", "\(SharedMark.shown(result.score))", "\(reasons)",
+                "<a href=\"\(link)\">\(short: result.label)</a>", "\(SharedMark.shown(result.score))",
+                "\(short: reasons)",
             ]
         }
         return table("Its marks, the rarest first", ["mark", "value", "how many have it", "bits"], marks)
@@ -144,9 +160,8 @@ extension Console {
     /// At most so many starts are drawn into one graph: each is a pivot of its own.
     private static let mostStarts = 12
 
-    /// The page of a pivot, which brings its own style and script and names both in its policy; each `q` is a
-    /// start, and a click on a node adds one.
-    func graph(_ request: ConsoleRequest) throws -> ConsoleResponse {
+    /// The starts that a request names, and what was found from them.
+    func graphAsked(_ request: ConsoleRequest) throws -> (starts: [String], graph: PivotGraph) {
         let starts = request.query.filter { $0.name == "q" }.map(\.value)
         guard 1...Self.mostStarts ~= starts.count else {
             throw ConsoleError.wrong("A graph wants one to \(Self.mostStarts) starts: ?q=…")
@@ -162,7 +177,13 @@ extension Console {
                 return try Pivot.run(query, in: corpus, options)
             }
         }
-        let graph = PivotGraph(answers)
+        return (starts, PivotGraph(answers))
+    }
+
+    /// The page of a pivot, which brings its own style and script and names both in its policy; each `q` is a
+    /// start, and a click on a node adds one.
+    func graph(_ request: ConsoleRequest) throws -> ConsoleResponse {
+        let (starts, graph) = try graphAsked(request)
         let arguments = starts.map { (name: "q", value: $0) }
         switch request.path {
         case "/graph.svg": return ConsoleResponse(200, "image/svg+xml", Array(graph.text(.svg).utf8))
@@ -183,6 +204,6 @@ extension Console {
 
     /// All fields of a record.
     private func fields(_ record: SeenRecord) -> Markup {
-        facts(record.fields.map { ($0.name, "\($0.value)") })
+        facts(record.fields.map { ($0.name, "\(folded: $0.value)") })
     }
 }

@@ -42,13 +42,16 @@ extension Console {
         try search.rows(columns, limit: Self.rowsShown) { cells in
             rows.append(zip(columns, cells).map { cell($0, $1, columns, cells) })
         }
-        guard !rows.isEmpty else { return "<p>Nothing was found.</p>" }
+        let remarks = search.remarks(isEmpty: rows.isEmpty).map { text -> Markup in
+            "<p class=\"hint\">\(short: text)</p>\n"
+        }
+        guard !rows.isEmpty else { return "<p>Nothing was found.</p>\n\(remarks)" }
         // To count millions takes seconds, and nobody looks at them.
         let count = rows.count < Self.rowsShown ? rows.count : try search.count(atMost: Self.mostCounted)
         let number: Markup =
             count > Self.mostCounted ? "More than \(Self.mostCounted)" : "\(count)"
         let shown: Markup = count > rows.count ? ", the newest \(rows.count) are shown" : ""
-        return "<p>\(number) \(unit.rawValue)\(shown).</p>\n" + table("Found", columns, rows)
+        return "<p>\(number) \(unit.rawValue)\(shown).</p>\n\(remarks)" + table("Found", columns, rows)
     }
 
     private func cell(_ column: String, _ value: String, _ columns: [String], _ cells: [String]) -> Markup {
@@ -56,9 +59,9 @@ extension Console {
         switch column {
         case "server.ip":
             let port = columns.firstIndex(of: "server.port").map { cells[$0] } ?? ""
-            return "<a href=\"\(Link.endpoint(value, port))\">\(value)</a>"
+            return "<a href=\"\(Link.endpoint(value, port))\">\(short: value)</a>"
         case "tls.server.hash.sha256": return "<a href=\"\(Link.certificate(value))\">\(value)</a>"
-        default: return "\(value)"
+        default: return "\(short: value)"
         }
     }
 }

@@ -49,7 +49,7 @@ extension Console {
             try drift.records(part, limit: Self.driftShown) { line in
                 guard let record = reader.read(line) else { return }
                 rows.append([
-                    endpointLink(record), "\(record["server.domain"])", certificateLink(record),
+                    endpointLink(record), "\(short: record["server.domain"])", certificateLink(record),
                     "\(record["hallmark.sightings.last"])", leads(record),
                 ])
             }
@@ -107,7 +107,7 @@ extension Console {
                 ? "<a href=\"\(Link.to("/sweeps", [("from", scans[place + 1].id), ("to", scan.id)]))\">since the one before</a>"
                 : ""
             return [
-                "\(scan.id)", "\(RFC3339.text(scan.first))", "\(RFC3339.text(scan.last))",
+                "\(short: scan.id)", "\(RFC3339.text(scan.first))", "\(RFC3339.text(scan.last))",
                 "\(scan.observations)", link,
             ]
         }

@@ -39,7 +39,8 @@ extension Console {
             let (all, areMore) = try withLeads(in: corpus, index, open: Self.mostTriaged)
             let wantsAll = request.argument("all") == "1"
             let shown = all.filter { wantsAll || !$0.isDecided }.prefix(Self.mostTriaged)
-            let articles = shown.map { article($0) }
+            let matched = try MatchedRules(shown, in: corpus, library: try? rules())
+            let articles = shown.map { article($0, matched) }
             let decided = all.count { $0.isDecided }
             var head: Markup = """
                 <h1>Triage</h1>
@@ -71,7 +72,7 @@ extension Console {
         return records.filter { met.insert("\($0.endpoint) \($0["server.domain"])").inserted }
     }
 
-    private func article(_ record: SeenRecord) -> Markup {
+    private func article(_ record: SeenRecord, _ matched: MatchedRules) -> Markup {
         let telling = [
             ("seen", "@timestamp"), ("first seen", "hallmark.sightings.first"),
             ("issuer", "tls.server.x509.issuer.distinguished_name"),
@@ -82,13 +83,14 @@ extension Console {
         ]
         let found = telling.compactMap { name, field -> (name: String, value: Markup)? in
             let value = record[field]
-            return value.isEmpty ? nil : (name, "\(value)")
+            return value.isEmpty ? nil : (name, "\(short: value)")
         }
         return """
             <article class="triage" tabindex="0">
             <h2>\(endpointLink(record)) \(leads(record))</h2>
             <p>\(certificateLink(record))</p>
             \(decisionText(record))
+            \(matched.markup(of: record))
             \(facts(found))
             <p><a href="\(Link.graph(record.certificate.isEmpty ? record.endpoint : record.certificate))">What shares its marks</a></p>
             \(decisionForm(record.endpoint, back: "/triage"))
@@ -97,9 +99,17 @@ extension Console {
             """
     }
 
+    private static let decisionFields: Set<String> = [
+        "subject", "verdict", "because", "by", "case", "until", "key", "back",
+    ]
+
     /// Remembers a decision that a form or a program sends.
     func decide(_ request: ConsoleRequest) throws -> ConsoleResponse {
-        let form = request.form
+        let form = try request.fields()
+        if let field = form.keys.sorted().first(where: { !Self.decisionFields.contains($0) }) {
+            throw ConsoleError.wrong("That is no decision: it has no field '\(field)'.")
+        }
+        let now = now
         let asked: DecisionRequest
         do throws(DecisionError) {
             asked = try DecisionRequest(
@@ -108,10 +118,10 @@ extension Console {
                 because: form["because"] ?? "",
                 by: form["by"].flatMap { $0.isEmpty ? nil : $0 } ?? NSUserName(),
                 reference: form["case"],
-                until: form["until"]
+                until: form["until"],
+                now: now
             )
         } catch { throw ConsoleError.wrong("That is no decision: \(error.description).") }
-        let now = now
         let evidence = try read { try DecidedLeads.evidence(on: asked.subject, in: $0, now: now) }
         try CorpusFile(path, .write).add(
             decisionOn: asked.subject.value,
@@ -136,13 +146,19 @@ extension Console {
             let rows = index.holding.map { decision -> [Markup] in
                 [
                     "\(RFC3339.text(decision.time))", "\(decision.subject.kind.rawValue)",
-                    "<a href=\"\(Link.search(DecidedLeads.query(decision.subject)))\">\(decision.subject.value)</a>",
+                    "<a href=\"\(Link.search(DecidedLeads.query(decision.subject)))\">\(short: decision.subject.value)</a>",
                     "\(decision.verdict.rawValue)", "\(decision.until.map { RFC3339.text($0) } ?? "")",
-                    "\(decision.by)", "\(decision.reference ?? "")", "\(decision.because)",
+                    "\(decision.by)", "\(decision.reference ?? "")", "\(short: decision.because)",
                 ]
             }
             var body: Markup = "<h1>Decisions</h1>\n"
             if unread > 0 { body = body + "<p class=\"warning\">\(unread) decisions can't be read.</p>" }
+            let early = index.holding.count { $0.time > now + 3_600_000 }
+            if early > 0 {
+                body =
+                    body
+                    + "<p class=\"warning\">\(early) of them are dated in the future: until then no later one on the same subject counts.</p>"
+            }
             if rows.isEmpty { body = body + "<p>Nothing is decided.</p>" }
             body =
                 body

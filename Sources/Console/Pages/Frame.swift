@@ -21,7 +21,7 @@ extension Console {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(title) - Hallmark</title>
+            <title>\(String(title.prefix(120))) - Hallmark</title>
             <link rel="stylesheet" href="/assets/console.css">
             <script src="/assets/console.js" defer></script>
             </head>
@@ -61,7 +61,7 @@ extension Console {
         let most = max(1, rows.map(\.count).max() ?? 1)
         let items = rows.map { row -> [Markup] in
             [
-                "<a href=\"\(row.link)\">\(row.name)</a>", "\(row.count)",
+                "<a href=\"\(row.link)\">\(short: row.name)</a>", "\(row.count)",
                 "<meter min=\"0\" max=\"\(most)\" value=\"\(row.count)\">\(row.count)</meter>",
             ]
         }
@@ -84,12 +84,12 @@ extension Console {
         guard !digest.isEmpty else { return "" }
         let subject = record["tls.server.x509.subject.distinguished_name"]
         let text = subject.isEmpty ? String(digest.prefix(16)) : subject
-        return "<a href=\"\(Link.certificate(digest))\">\(text)</a>"
+        return "<a href=\"\(Link.certificate(digest))\">\(short: text)</a>"
     }
 
     func leads(_ record: SeenRecord) -> Markup {
         let leads = record.leads.map { lead -> Markup in
-            "<span class=\"lead \(lead.label)\">\(lead.software) <small>\(lead.label), \(lead.confidence)</small></span> "
+            "<span class=\"lead \(lead.label)\">\(short: lead.software) <small>\(lead.label), \(lead.confidence)</small></span> "
         }
         return Markup(leads)
     }
@@ -114,7 +114,7 @@ extension Console {
 
     func decisionText(_ record: SeenRecord) -> Markup {
         let items = record.decisions.map { decision -> Markup in
-            "<p class=\"decision \(decision.verdict.rawValue)\">\(decision.verdict.rawValue): \(decision.because) <small>(\(decision.by), \(decision.subject.value))</small></p>\n"
+            "<p class=\"decision \(decision.verdict.rawValue)\">\(decision.verdict.rawValue): \(short: decision.because) <small>(\(short: decision.by), \(short: decision.subject.value))</small></p>\n"
         }
         return Markup(items)
     }

@@ -24,6 +24,30 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
         /// Text for between tags or within the quotes of an attribute.
         mutating func appendInterpolation(_ value: String) { text += SafeText.markup(value) }
 
+        /// The begin of a text that may be long, as of a table: a browser lays out what it is given.
+        mutating func appendInterpolation(short value: String) {
+            // One character can be made of any number of scalars.
+            let scalars = value.unicodeScalars
+            guard value.utf8.count > Self.longest, scalars.count > Self.longest else {
+                return appendInterpolation(value)
+            }
+            let begin = String(String.UnicodeScalarView(scalars.prefix(Self.longest)))
+            appendInterpolation("\(begin)…" as Markup)
+        }
+
+        /// A text whose rest is laid out when somebody opens it.
+        mutating func appendInterpolation(folded value: String) {
+            guard value.utf8.count > Self.longest, value.unicodeScalars.count > Self.longest else {
+                return appendInterpolation(value)
+            }
+            appendInterpolation(
+                "<details><summary>\(short: value)</summary>\(value)</details>" as Markup
+            )
+        }
+
+        /// In characters.
+        private static let longest = 200
+
         mutating func appendInterpolation(_ value: Int) { text += String(value) }
 
         mutating func appendInterpolation(_ value: Markup) { text += value.text }

@@ -68,13 +68,15 @@ package struct ConsoleGate: Sendable {
         guard ["GET", "HEAD", "POST"].contains(request.method) else {
             return .problem(405, "There is nothing for this method.")
         }
+        guard !request.isTooLong else { return .problem(413, "The request is too long.") }
         guard request.method == "POST" else { return nil }
         let origin = request.header("Origin").map { $0.replacing(/^https?:\/\//, with: "").lowercased() }
         let isForeign =
             origin.map { $0 != host.lowercased() } ?? false
             || request.header("Sec-Fetch-Site").map { $0 != "same-origin" } ?? false
         // A program that brings the token itself was not sent by a page.
-        guard !isForeign, isBearer(request) || Self.isSame(request.form["key"] ?? "", formKey) else {
+        guard !isForeign, isBearer(request) || Self.isSame((try? request.fields())?["key"] ?? "", formKey)
+        else {
             return .problem(403, "The form is not one of this console's: open the page again.")
         }
         return nil

@@ -1,4 +1,5 @@
 import Foundation
+import Observations
 
 /// A request as it came, its path and arguments decoded.
 package struct ConsoleRequest: Sendable {
@@ -7,6 +8,10 @@ package struct ConsoleRequest: Sendable {
     package var query: [(name: String, value: String)] = []
     package var headers: [(name: String, value: String)] = []
     package var body: [UInt8] = []
+    /// Whether path and arguments are UTF-8 without a zero.
+    package var isText = true
+    /// Whether the body was longer than is read.
+    package var isTooLong = false
 
     package init(method: String, path: String) { (self.method, self.path) = (method, path) }
 
@@ -28,21 +33,75 @@ package struct ConsoleRequest: Sendable {
         return nil
     }
 
-    /// The fields of a form that was sent as browsers do.
-    var form: [String: String] {
+    /// Whether it says in more ways than one, or more than once, how long it is.
+    var isAmbiguous: Bool {
+        let lengths = headers.count { $0.name.caseInsensitiveCompare("Content-Length") == .orderedSame }
+        let codings = headers.count { $0.name.caseInsensitiveCompare("Transfer-Encoding") == .orderedSame }
+        return lengths + codings > 1
+    }
+
+    /// More fields are no decision's.
+    private static let mostFields = 64
+
+    /// The fields of its body: of a form as browsers send it, or of an object of JSON with texts in it.
+    func fields() throws(ConsoleError) -> [String: String] {
+        let type = (header("Content-Type") ?? "").split(separator: ";").first.map {
+            $0.trimmingCharacters(in: .whitespaces).lowercased()
+        }
+        let pairs: [(String, String)]
+        switch type {
+        case "application/x-www-form-urlencoded": pairs = try form()
+        case "application/json": pairs = try object()
+        case nil where body.isEmpty: pairs = []
+        default:
+            throw ConsoleError(
+                status: 415,
+                text: "A decision is a form (application/x-www-form-urlencoded) or JSON (application/json)."
+            )
+        }
         var fields: [String: String] = [:]
-        let text = String(decoding: body, as: UTF8.self)
-        for pair in text.split(separator: "&").prefix(64) {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2 else { continue }
-            fields[Self.decoded(parts[0])] = Self.decoded(parts[1])
+        for (name, value) in pairs {
+            guard fields.updateValue(value, forKey: name) == nil else {
+                throw ConsoleError.wrong("'\(name)' stands there twice.")
+            }
         }
         return fields
     }
 
-    private static func decoded(_ text: Substring) -> String {
-        let spaced = text.replacing("+", with: " ")
-        return spaced.removingPercentEncoding ?? String(spaced)
+    private func form() throws(ConsoleError) -> [(String, String)] {
+        guard let text = String(validating: body, as: UTF8.self) else { throw Self.notText }
+        var pairs: [(String, String)] = []
+        for pair in text.split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, pairs.count < Self.mostFields else {
+                throw ConsoleError.wrong("The form is none.")
+            }
+            guard let name = Self.decoded(parts[0]), let value = Self.decoded(parts[1]) else {
+                throw Self.notText
+            }
+            pairs.append((name, value))
+        }
+        return pairs
+    }
+
+    private func object() throws(ConsoleError) -> [(String, String)] {
+        let tree = JSONTree()
+        let root = body.withUnsafeBytes { try? tree.read($0) }
+        guard let root, root.isObject else { throw ConsoleError.wrong("The body is no object of JSON.") }
+        var pairs: [(String, String)] = []
+        for part in root.parts where !part.isNull {
+            guard let text = part.string, pairs.count < Self.mostFields else {
+                throw ConsoleError.wrong("'\(part.name)' is no text.")
+            }
+            pairs.append((part.name, text))
+        }
+        return pairs
+    }
+
+    static let notText = ConsoleError.wrong("The request is no UTF-8.")
+
+    private static func decoded(_ text: Substring) -> String? {
+        text.replacing("+", with: " ").removingPercentEncoding
     }
 }
 

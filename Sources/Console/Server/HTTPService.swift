@@ -1,25 +1,49 @@
 import CMicroHTTPD
 import Foundation
+import Synchronization
 package import Wire
 
 /// A small HTTP server over libmicrohttpd: what listens, reads requests within bounds and sends answers.
 ///
-/// The library's threads call the handler, several at a time.
+/// One thread of the library's reads and sends; the handler is called by several others. A connection that
+/// waits for its answer is suspended, so that no time runs out for it.
 package final class HTTPService: Sendable {
     /// Why it can't listen.
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
     }
 
+    /// What clients may take.
+    package struct Limits: Sendable {
+        package var connections = 512
+        /// Of those who have shown no token, so many may wait at once.
+        package var strangers = 128
+        /// Seconds in which a head or a body has to come, and in which a client has to take a part of an
+        /// answer.
+        package var seconds = 20
+        package var threads = 16
+
+        package init() {}
+    }
+
     private let handler: @Sendable (ConsoleRequest) -> ConsoleResponse
+    private let limits: Limits
+    fileprivate let open: OpenConnections
+    private let threads: AnswerThreads
     /// Set once, by `start`.
     private nonisolated(unsafe) var daemon: OpaquePointer?
 
     /// Longer bodies are refused: a decision is a few hundred bytes.
     static let mostBodyBytes = 64 * 1024
 
-    package init(_ handler: @escaping @Sendable (ConsoleRequest) -> ConsoleResponse) {
+    package init(
+        _ limits: Limits = Limits(),
+        _ handler: @escaping @Sendable (ConsoleRequest) -> ConsoleResponse
+    ) {
         self.handler = handler
+        self.limits = limits
+        open = OpenConnections(patience: .seconds(limits.seconds), mostStrangers: limits.strangers)
+        threads = AnswerThreads(limits.threads)
     }
 
     /// Begins to listen; it stays alive as long as the process.
@@ -27,29 +51,65 @@ package final class HTTPService: Sendable {
     /// - Parameter port: 0 for any that is free.
     /// - Returns: the port.
     package func start(_ address: IPAddress, port: UInt16) throws(Failure) -> UInt16 {
-        let limits = http_limits(workers: 16, connections: 256, memory: 64 * 1024, seconds: 20)
+        let bounds = http_limits(
+            connections: UInt32(limits.connections),
+            memory: 64 * 1024,
+            seconds: UInt32(limits.seconds)
+        )
         let context = Unmanaged.passRetained(self).toOpaque()
         errno = 0
-        daemon = http_start(address.description, port, limits, answer, completed, context)
+        daemon = http_start(address.description, port, bounds, answer, completed, notified, context)
         guard let daemon else {
             let reason = errno == 0 ? "" : ": \(String(cString: strerror(errno)))"
             throw Failure(description: "can't listen at \(address):\(port)\(reason)")
         }
+        Thread.detachNewThread { [open] in
+            while true {
+                usleep(250_000)
+                open.sweep()
+            }
+        }
         return UInt16(truncatingIfNeeded: http_port(daemon))
     }
 
-    fileprivate func respond(to request: ConsoleRequest) -> ConsoleResponse { handler(request) }
+    /// Has an answer made, and the connection go on when it is there.
+    fileprivate func makeAnswer(to pending: PendingRequest, on connection: OpaquePointer) {
+        let place = UInt(bitPattern: connection)
+        let request = pending.request
+        MHD_suspend_connection(connection)
+        threads.run { [handler] in
+            pending.response = handler(request)
+            if let connection = OpaquePointer(bitPattern: place) { MHD_resume_connection(connection) }
+        }
+    }
 }
 
-/// A request whose body is still being read.
-private final class PendingRequest {
-    var request: ConsoleRequest
-    var isTooLong = false
+/// A request whose body is still being read, or whose answer is being made.
+private final class PendingRequest: Sendable {
+    private let state: Mutex<(request: ConsoleRequest, response: ConsoleResponse?)>
 
-    init(_ request: ConsoleRequest) { self.request = request }
+    init(_ request: ConsoleRequest) { state = Mutex((request, nil)) }
+
+    var request: ConsoleRequest { state.withLock { $0.request } }
+
+    var response: ConsoleResponse? {
+        get { state.withLock { $0.response } }
+        set { state.withLock { $0.response = newValue } }
+    }
+
+    func add(_ bytes: UnsafeRawBufferPointer) {
+        state.withLock { state in
+            if state.request.body.count + bytes.count <= HTTPService.mostBodyBytes {
+                state.request.body += bytes
+            } else {
+                state.request.isTooLong = true
+            }
+        }
+    }
 }
 
-/// Called once when the head is there, then with parts of the body, and last without one.
+/// Called once when the head is there, then with parts of the body, then without one, and last when the
+/// answer is made.
 private func answer(
     _ context: UnsafeMutableRawPointer?,
     _ connection: OpaquePointer?,
@@ -61,27 +121,36 @@ private func answer(
     _ state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> MHD_Result {
     guard let context, let connection, let url, let method, let bodyCount, let state else { return .NO }
+    let service = Unmanaged<HTTPService>.fromOpaque(context).takeUnretainedValue()
     guard let known = state.pointee else {
+        service.open.hasHead(http_socket(connection))
         var request = ConsoleRequest(method: String(cString: method), path: String(cString: url))
-        request.headers = values(connection, .HEADER_KIND)
-        request.query = values(connection, .GET_ARGUMENT_KIND)
+        request.isText = String(validatingCString: url) != nil
+        request.headers = values(connection, .HEADER_KIND).values
+        let arguments = values(connection, .GET_ARGUMENT_KIND)
+        request.query = arguments.values
+        request.isText = request.isText && arguments.areText
         state.pointee = Unmanaged.passRetained(PendingRequest(request)).toOpaque()
+        guard !request.isAmbiguous else {
+            // Where it ends is not known: what comes behind it is not read as another.
+            var refusal = ConsoleResponse.problem(400, "The request says twice how long it is.")
+            refusal.headers.append(("Connection", "close"))
+            return send(refusal, on: connection)
+        }
         return .YES
     }
     let pending = Unmanaged<PendingRequest>.fromOpaque(known).takeUnretainedValue()
     if bodyCount.pointee > 0, let body {
-        if pending.request.body.count + bodyCount.pointee <= HTTPService.mostBodyBytes {
-            pending.request.body += UnsafeRawBufferPointer(start: body, count: bodyCount.pointee)
-        } else {
-            pending.isTooLong = true
-        }
+        pending.add(UnsafeRawBufferPointer(start: body, count: bodyCount.pointee))
         bodyCount.pointee = 0
         return .YES
     }
-    let service = Unmanaged<HTTPService>.fromOpaque(context).takeUnretainedValue()
-    let response =
-        pending.isTooLong
-        ? ConsoleResponse.problem(413, "The request is too long.") : service.respond(to: pending.request)
+    service.open.isAnswered(http_socket(connection))
+    guard let response = pending.response else {
+        service.makeAnswer(to: pending, on: connection)
+        return .YES
+    }
+    if response.status != 401 { service.open.isKnown(http_socket(connection)) }
     return send(response, on: connection)
 }
 
@@ -91,27 +160,61 @@ private func completed(
     _ state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
     _ code: MHD_RequestTerminationCode
 ) {
+    if let context, let connection {
+        let service = Unmanaged<HTTPService>.fromOpaque(context).takeUnretainedValue()
+        service.open.waits(http_socket(connection))
+    }
     guard let known = state?.pointee else { return }
     Unmanaged<PendingRequest>.fromOpaque(known).release()
     state?.pointee = nil
 }
 
-/// All headers or arguments, in their order.
-private func values(_ connection: OpaquePointer, _ kind: MHD_ValueKind) -> [(name: String, value: String)] {
-    final class Found { var values: [(name: String, value: String)] = [] }
+/// Called when a connection begins, and before its socket is closed.
+private func notified(
+    _ context: UnsafeMutableRawPointer?,
+    _ connection: OpaquePointer?,
+    _ state: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+    _ code: MHD_ConnectionNotificationCode
+) {
+    guard let context, let connection else { return }
+    let service = Unmanaged<HTTPService>.fromOpaque(context).takeUnretainedValue()
+    let socket = http_socket(connection)
+    if http_begins(code) != 0 {
+        service.open.begin(socket)
+    } else {
+        service.open.end(socket)
+    }
+}
+
+/// All headers or arguments, in their order, and whether all of them are texts.
+private func values(_ connection: OpaquePointer, _ kind: MHD_ValueKind) -> (
+    values: [(name: String, value: String)], areText: Bool
+) {
+    final class Found {
+        var values: [(name: String, value: String)] = []
+        var areText = true
+
+        func text(_ start: UnsafePointer<CChar>?, _ count: Int) -> String {
+            let bytes = UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)
+            let text = String(decoding: bytes, as: UTF8.self)
+            // What is no UTF-8 is repaired, and then another; a zero would end a C string.
+            areText = areText && text.utf8.elementsEqual(bytes) && !bytes.contains(0)
+            return text
+        }
+    }
     let found = Found()
-    MHD_get_connection_values(
+    MHD_get_connection_values_n(
         connection,
         kind,
-        { context, _, name, value in
+        { context, _, name, nameCount, value, valueCount in
             guard let context, let name else { return .YES }
             let found = Unmanaged<Found>.fromOpaque(context).takeUnretainedValue()
-            found.values.append((String(cString: name), value.map { String(cString: $0) } ?? ""))
+            found.values.append((found.text(name, nameCount), found.text(value, valueCount)))
             return found.values.count < 256 ? .YES : .NO
         },
         Unmanaged.passUnretained(found).toOpaque()
     )
-    return found.values
+    return (found.values, found.areText)
 }
 
 private func send(_ response: ConsoleResponse, on connection: OpaquePointer) -> MHD_Result {

@@ -84,4 +84,17 @@ extension CorpusFile {
         }
         return rules
     }
+
+    /// The rules that matched sightings with leads at an address, with the endpoint of each.
+    package func rules(
+        ofLeadsAt ip: String,
+        _ body: (_ endpoint: CorpusEndpoint, _ rule: String) throws -> Void
+    ) throws {
+        let sql = """
+            SELECT DISTINCT \(CorpusEndpoint.columns), m.rule FROM endpoints e
+            CROSS JOIN sightings s ON s.endpoint = e.id CROSS JOIN matches m ON m.sighting = s.id
+            WHERE e.ip = ? AND EXISTS (SELECT 1 FROM leads WHERE sighting = s.id) LIMIT 1000
+            """
+        try select(sql, [.text(ip)]) { try body(try CorpusEndpoint($0), try $0.text(4)) }
+    }
 }

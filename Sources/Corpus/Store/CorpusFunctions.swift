@@ -6,7 +6,7 @@ import Wire
 /// What the corpus's SQL can ask that SQLite can't answer.
 enum CorpusFunctions {
     static func add(to db: Database) {
-        for function in [mark, address, time] { db.add(function: function) }
+        for function in [mark, address, time, lower] { db.add(function: function) }
     }
 
     /// `hallmark_mark(MARKS, KIND)`: the value of one kind in an appearance's text; null without one.
@@ -25,6 +25,11 @@ enum CorpusFunctions {
             return nil
         }
         return Data(address.sortedBytes)
+    }
+
+    /// `hallmark_lower(TEXT)`: in lower case, beyond ASCII, too.
+    private static let lower = DatabaseFunction("hallmark_lower", argumentCount: 1, pure: true) { values in
+        String.fromDatabaseValue(values[0])?.lowercased()
     }
 
     /// `hallmark_time(TEXT)`: milliseconds since 1970; null for what is no time.

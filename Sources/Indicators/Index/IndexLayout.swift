@@ -3,14 +3,16 @@
 /// It is written and read on one machine, so numbers stand as the machine has them.
 struct IndexLayout {
     /// Changed with every change of the form, or of what readers make of lists.
-    static let magic: UInt64 = 0x3130_2d73_636f_692d  // "-iocs-01"
+    static let magic: UInt64 = 0x3230_2d73_636f_692d  // "-iocs-02"
     static let headerBytes = 512
 
     /// Where each number stands in the header, in words.
     enum Slot: Int, CaseIterable {
         case magic, entries, bucketBits, kinds, lengthsV4, lengthsV6Low, lengthsV6High, isWholeV6
         case filterWords, bucketsOffset, entriesOffset, textsOffset, textsBytes, faultsOffset, faultsBytes
-        case faults, bytes, lists, passedOver
+        case faults, bytes, lists
+        /// The first of as many as there are reasons.
+        case passedOver
     }
 
     /// One listed value.

@@ -20,8 +20,8 @@ package final class IndexWriter {
     package private(set) var count = 0
     /// How many lines and parts could not be read.
     package private(set) var faultCount = 0
-    /// How many values there are that no endpoint shows: digests of files, URLs.
-    package var passedOver = 0
+    /// How many entries count for nothing, and why.
+    package var passedOver = PassedOverCounts()
     package var lists = 0
     /// Whether nothing can be kept any more.
     private(set) var isBroken = false
@@ -170,7 +170,9 @@ package final class IndexWriter {
         put(.faults, faultCount)
         put(.bytes, layout.bytes)
         put(.lists, lists)
-        put(.passedOver, passedOver)
+        for reason in PassedOver.allCases {
+            header[IndexLayout.Slot.passedOver.rawValue + reason.rawValue] = UInt64(passedOver[reason])
+        }
     }
 
     /// Counts the entries of each bucket, puts each into its place, and sorts the buckets.

@@ -18,8 +18,8 @@ package final class IndicatorIndex: @unchecked Sendable {  // Nothing of it ever
     package let lists: Int
     /// How many lines and parts of lists could not be read.
     package let faultCount: Int
-    /// How many values they list that no endpoint shows.
-    package let passedOver: Int
+    /// How many of their entries count for nothing, and why.
+    package let passedOver: PassedOverCounts
     /// A bit for each kind that is listed, by its raw value.
     let kinds: UInt64
     /// A bit for each length of a listed network.
@@ -53,7 +53,11 @@ package final class IndicatorIndex: @unchecked Sendable {  // Nothing of it ever
         )
         lists = number(.lists)
         faultCount = number(.faults)
-        passedOver = number(.passedOver)
+        var passedOver = PassedOverCounts()
+        for reason in PassedOver.allCases {
+            passedOver[reason] = Int(clamping: header[IndexLayout.Slot.passedOver.rawValue + reason.rawValue])
+        }
+        self.passedOver = passedOver
         kinds = value(.kinds)
         lengthsV4 = value(.lengthsV4)
         lengthsV6 = UInt128(value(.lengthsV6High)) << 64 | UInt128(value(.lengthsV6Low))

@@ -54,6 +54,6 @@ final class FeedDocument {
 struct IndicatorSink {
     let add: (Indicator, IndicatorNote) throws -> Void
     let fail: (FileError) -> Void
-    /// Counts what is listed and is no mark of an endpoint: digests of files, URLs, mail addresses.
-    let passOver: () -> Void
+    /// Counts what is listed and counts for nothing, as digests of files, URLs and what was revoked.
+    let passOver: (PassedOver) -> Void
 }

@@ -106,14 +106,13 @@ struct MISPReader {
     // MARK: Attributes
 
     private func read(_ attribute: JSONNode, _ context: Context, of object: String?) throws {
-        guard attribute["deleted"]?.truth != true, attribute["to_ids"]?.truth != false else {
-            return sink.passOver()
-        }
+        guard attribute["deleted"]?.truth != true else { return sink.passOver(.deleted) }
+        guard attribute["to_ids"]?.truth != false else { return sink.passOver(.notForDetection) }
         guard let type = attribute["type"]?.string, let value = attribute["value"]?.string else {
             return sink.fail(document.fault(attribute["uuid"]?.string, "an attribute without type or value"))
         }
         let parts = Self.parts(type, value, attribute["object_relation"]?.string, of: object)
-        guard !parts.isEmpty else { return sink.passOver() }
+        guard !parts.isEmpty else { return sink.passOver(.noMark) }
         var note = context.note
         if let comment = text(attribute["comment"]) { note.description = comment }
         read(attribute["Tag"], &note)

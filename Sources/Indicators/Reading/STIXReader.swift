@@ -19,6 +19,8 @@ struct STIXReader {
     private var software: Set<String> = []
     /// When observed objects were seen last, in milliseconds since 1970.
     private var seen: [String: Int] = [:]
+    /// Milliseconds since 1970.
+    private let now = Int(WallClock.nanoseconds / 1_000_000)
 
     /// The marking definitions that have fixed ids: TLP 1 of STIX 2.1, section 7.2.1.4, and TLP 2 of
     /// https://github.com/oasis-open/cti-stix-common-objects.
@@ -110,15 +112,16 @@ struct STIXReader {
 
     private func read(indicator: JSONNode) throws {
         let id = indicator["id"]?.string
-        guard indicator["revoked"]?.truth != true, indicator["pattern_type"]?.string ?? "stix" == "stix"
-        else {
-            return sink.passOver()
-        }
+        guard indicator["revoked"]?.truth != true else { return sink.passOver(.revoked) }
+        guard indicator["pattern_type"]?.string ?? "stix" == "stix" else { return sink.passOver(.language) }
+        if let from = time(indicator["valid_from"]), from > now { return sink.passOver(.notYet) }
         guard let pattern = indicator["pattern"]?.string.flatMap({ STIXPattern($0) }) else {
             return sink.fail(document.fault(id, "its pattern can't be read"))
         }
         let parts = pattern.comparisons.map { ($0, Self.kind($0.path)) }
-        guard parts.contains(where: { $0.1 != nil }) else { return sink.passOver() }
+        guard parts.contains(where: { $0.1 != nil }) else {
+            return sink.passOver(.noMark)
+        }
         guard pattern.isSimple else {
             return sink.fail(
                 document.fault(
@@ -131,7 +134,7 @@ struct STIXReader {
         let from = time(indicator["valid_from"]) ?? time(indicator["created"])
         for (comparison, kind) in parts {
             guard let kind else {
-                sink.passOver()
+                sink.passOver(.noMark)
                 continue
             }
             let found = Self.values(comparison, kind)

@@ -86,7 +86,7 @@ struct TableReader {
             do throws(Unknown) {
                 found = try read(value, column, word: column.kindColumn.flatMap(cell))
             } catch {
-                sink.passOver()
+                sink.passOver(.noMark)
                 continue
             }
             guard !found.isEmpty else {

@@ -43,7 +43,7 @@ extension CSVReader {
             InventoryError(file: file, line: head.line &+ before, reason: reason)
         }
         for name in names where !name.isEmpty {
-            guard InventoryRow.isKnown(name) else { throw wrong("there is no column '\(name)'") }
+            guard InventoryRow.isKnown(name) else { throw wrong(InventoryRow.unknown(name)) }
             guard seen.insert(name).inserted else { throw wrong("the column '\(name)' stands twice") }
         }
         guard seen.contains("address") else { throw wrong("the column 'address' is missing") }

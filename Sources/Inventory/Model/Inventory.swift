@@ -18,7 +18,7 @@ package struct Inventory: Sendable {
             InventoryError(file: file, line: row.line, reason: reason)
         }
         for name in row.values.keys where !InventoryRow.isKnown(name) {
-            throw wrong("there is no column '\(name)'")
+            throw wrong(InventoryRow.unknown(name))
         }
         let own: InventoryPolicy
         do { own = try Self.policy(row) } catch { throw wrong(error.description) }

@@ -1,3 +1,5 @@
+import Terminal
+
 /// One entry of an inventory, from whatever format: names and their values.
 package struct InventoryRow: Equatable, Sendable {
     /// The line or the entry's number, for messages.
@@ -15,6 +17,15 @@ package struct InventoryRow: Equatable, Sendable {
         "issuer_keys",
         "names", "key_policy", "max_lifetime_days", "min_tls", "expiring_days",
     ]
+
+    /// What to say of a name that is no column.
+    static func unknown(_ column: String) -> String {
+        let near = Spelling.nearest(to: column, among: columns).map { ": is it '\($0)'?" } ?? ""
+        return "an inventory has no column '\(column)'\(near)"
+            + (near.isEmpty
+                ? "; it has \(columns.joined(separator: ", ")), and notes under names that begin with note or comment"
+                : "")
+    }
 
     /// Whether an inventory may hold a column of this name; `note…` and `comment…` are for people.
     static func isKnown(_ column: String) -> Bool {

@@ -26,8 +26,12 @@ package final class UnpackedBytes {
         descriptor = path == "-" ? dup(0) : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError(path, errno) }
         var status = stat()
-        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-            throw FileError(path, EISDIR)
+        guard fstat(descriptor, &status) == 0 else { return }
+        if status.st_mode & S_IFMT == S_IFDIR { throw FileError(path, EISDIR) }
+        // Many devices have no end. A terminal has one, and so has what is always empty.
+        let isDevice = [S_IFCHR, S_IFBLK].contains(status.st_mode & S_IFMT)
+        if isDevice, isatty(descriptor) == 0, status.st_rdev != Self.null {
+            throw FileError(path, "is a device, which has no end")
         }
     }
 
@@ -37,6 +41,9 @@ package final class UnpackedBytes {
         descriptor = -1
         memory = bytes[...]
     }
+
+    /// `/dev/null`, by its numbers (1 and 3).
+    private static let null: dev_t = 1 << 8 | 3
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 

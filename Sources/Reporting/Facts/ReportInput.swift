@@ -23,6 +23,10 @@ package struct ReportInput {
         package var facts: [(name: String, value: String)]
         /// What that run could not do.
         package var gaps: [String]
+        /// The scan's id.
+        package var scan: String?
+        /// Whether it matched rules with what it saw.
+        package var hasMatched = false
 
         package init(name: String, facts: [(name: String, value: String)] = [], gaps: [String] = []) {
             self.name = name

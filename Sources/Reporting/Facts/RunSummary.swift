@@ -29,6 +29,8 @@ package enum RunSummary {
             throw FileError(name, "is no summary of a scan (scan --summary)")
         }
         var run = ReportInput.Run(name: name)
+        run.scan = EndpointReader.text(root, "scan_id")
+        run.hasMatched = root.at("signatures.rules")?.integer ?? 0 > 0
         func add(_ label: String, _ value: String?) {
             guard let value, !value.isEmpty else { return }
             run.facts.append((label, value))

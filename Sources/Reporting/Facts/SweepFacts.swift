@@ -20,6 +20,19 @@ package final class SweepFacts {
     private(set) var observers: [String: Int] = [:]
     private(set) var ruleDigests: [String: Int] = [:]
     private(set) var scans: [String: Int] = [:]
+    /// How many records say that rules were matched with them: what names the rules, or a lead.
+    private var matched = 0
+    /// How many say nothing of it, by the scan that they are of: nothing matched, or nobody looked.
+    private var unsaid: [String: Int] = [:]
+
+    /// How many records there are that rules can read.
+    var readable: Int { unsaid.values.reduce(matched, +) }
+
+    /// How many of them nobody told to be matched: neither they themselves nor the summary of their scan.
+    func unmatched(without runs: [ReportInput.Run]) -> Int {
+        let looked = Set(runs.compactMap { $0.hasMatched ? $0.scan : nil })
+        return unsaid.reduce(0) { looked.contains($1.key) ? $0 : $0 + $1.value }
+    }
 
     /// Whether a later record of the same endpoint stands in the report, so that what an earlier one showed
     /// is over.
@@ -113,6 +126,13 @@ package final class SweepFacts {
         func add(_ name: String, to counts: inout [String: Int]) {
             guard let text = EndpointReader.text(record, name) else { return }
             if counts[text] != nil || counts.count < 50 { counts[text, default: 0] += 1 }
+        }
+        if record.at("hallmark.signatures.digest") != nil || record.at("hallmark.leads") != nil {
+            matched += 1
+        } else if EndpointReader.text(record, "event.outcome") != "failure" {
+            // Of what did not answer there is nothing to match.
+            let scan = EndpointReader.text(record, "hallmark.scan.id") ?? ""
+            unsaid[unsaid[scan] != nil || unsaid.count < 1000 ? scan : "", default: 0] += 1
         }
         add("hallmark.scan.scope", to: &scopes)
         add("hallmark.scan.id", to: &scans)

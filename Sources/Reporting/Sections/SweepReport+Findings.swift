@@ -89,6 +89,13 @@ extension SweepReport {
             items.append("and \(counted(input.unread.count - 100, "input")) more could not be read")
         }
         for run in input.runs { items += run.gaps.map { "\(run.name): \($0)" } }
+        if unmatched > 0 {
+            let said = facts.readable - unmatched
+            items.append(
+                "\(counted(unmatched, "record")) of \(grouped(UInt64(facts.readable))) of which nobody told that rules were matched with it"
+                    + "; \(grouped(UInt64(said))) are told to be. A record in which nothing matched is written as one that no rule ever read: the scan's summary tells them apart (--summary)"
+            )
+        }
         let silent = facts.endpoints.count { !$0.isSuccess }
         if silent > 0 {
             items.append(

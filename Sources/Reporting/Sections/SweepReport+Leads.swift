@@ -8,7 +8,13 @@ extension SweepReport {
 
     var leads: [ReportBlock] {
         var blocks: [ReportBlock] = [.heading("Leads")]
-        if led.isEmpty {
+        if led.isEmpty, unmatched == facts.readable, unmatched > 0 {
+            blocks.append(
+                .warning(
+                    "No record tells that rules were matched with it: that there is no lead here says nothing. Match the sweep first (hallmark match), or give the scan's summary (--summary)."
+                )
+            )
+        } else if led.isEmpty {
             blocks.append(
                 .paragraph(
                     "No lead. Defaults are easily changed: that nothing matched proves nothing of what was not looked for."

@@ -43,6 +43,10 @@ package struct SweepReport {
         facts.endpoints.reduce(0) { $0 + $1.leads.count { !$0.isDismissed && $0.label == label } }
     }
 
+    /// How many records nobody told to be matched with rules: they say nothing, as those do in which nothing
+    /// matched, and no summary of their scan says it for them.
+    var unmatched: Int { facts.unmatched(without: input.runs) }
+
     private var overview: [ReportBlock] {
         let endpoints = facts.endpoints.filter { !$0.place.isEmpty }
         let alone = facts.endpoints.count - endpoints.count
@@ -52,7 +56,9 @@ package struct SweepReport {
             "\(counted(endpoints.count, "endpoint")) in \(counted(facts.records, "record")): "
                 + "\(grouped(UInt64(seen))) answered, \(grouped(UInt64(endpoints.count - seen))) did not",
             "Leads: \(leadCount(.high)) high, \(leadCount(.medium)) medium, \(leadCount(.low)) low"
-                + (dismissed > 0 ? "; \(dismissed) more were dismissed" : ""),
+                + (dismissed > 0 ? "; \(dismissed) more were dismissed" : "")
+                + (unmatched > 0
+                    ? "; of \(counted(unmatched, "record")) nobody told that rules read it" : ""),
         ]
         if alone > 0 { items.insert("\(counted(alone, "certificate")) without an endpoint", at: 1) }
         if let baseline = input.baseline {

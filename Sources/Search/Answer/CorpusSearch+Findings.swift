@@ -27,6 +27,13 @@ extension CorpusSearch {
     /// Findings by the values of a field; of times by their day.
     func findingGroups(by name: String, rarest: Bool, limit: Int) throws -> [Group] {
         let field = try FindingField.fields(.text(name), below: nil)[0]
+        guard name != "@timestamp" else {
+            throw KQLError(
+                column: nil,
+                reason:
+                    "of a finding only the first and the last time are kept: group by hallmark.sightings.first or .last"
+            )
+        }
         let isTime = field.kind == .date
         let found = allNumbers
         let sql = """

@@ -7,6 +7,7 @@ package struct CorpusSearch {
     package let tree: KQLNode
     /// How each part is found.
     package let ways: [SearchWay]
+    private let remarks: SearchRemarks
     private let condition: Condition
 
     /// - Parameter now: what `now` means, in milliseconds since 1970.
@@ -15,6 +16,7 @@ package struct CorpusSearch {
         self.corpus = corpus
         self.unit = unit
         tree = try KQLParser.parse(query)
+        remarks = SearchRemarks(tree, of: unit)
         guard unit != .findings else {
             let compiled = try FindingCompiler(now: now).compile(tree)
             condition = Condition(sql: compiled.sql, values: compiled.values)
@@ -28,8 +30,10 @@ package struct CorpusSearch {
 
     /// The tables of the unit with what the condition needs, and the condition.
     ///
-    /// - Parameter isWalk: whether rows are wanted in their order, the newest first.
-    private func from(isWalk: Bool) -> String {
+    /// - Parameters:
+    ///   - isWalk: whether rows are wanted in their order, the newest first.
+    ///   - isWhole: whether all of them are.
+    private func from(isWalk: Bool, isWhole: Bool = false) -> String {
         let alias = unit.scope.rawValue
         guard unit != .findings else { return "FROM findings f WHERE \(condition.sql)" }
         let isWalk = isWalk && !condition.isSelective
@@ -37,7 +41,7 @@ package struct CorpusSearch {
             unit == .sightings
             ? "sightings s\(isWalk ? " INDEXED BY sightings_last_seen" : "")\(Scope.joins(condition.scopes))"
             : "\(unit.table) \(alias)\(isWalk ? " NOT INDEXED" : "")"
-        return "FROM \(table) WHERE \(condition.sql)"
+        return "FROM \(table) WHERE \(isWhole ? condition.all : condition.sql)"
     }
 
     /// The numbers of the rows, the newest first.
@@ -58,21 +62,32 @@ package struct CorpusSearch {
 
     /// All numbers, in no order.
     var allNumbers: (sql: String, values: [CorpusValue]) {
-        ("SELECT \(unit.scope.rawValue).id AS id \(from(isWalk: false))", condition.values)
+        ("SELECT \(unit.scope.rawValue).id AS id \(from(isWalk: false, isWhole: true))", condition.values)
     }
+
+    private static let mostShared = 1_000_000
 
     /// How many rows there are.
     ///
     /// - Parameter most: no more are counted than one above this; nil counts all.
     package func count(atMost most: Int? = nil) throws -> Int {
         var result = 0
-        let all = from(isWalk: false)
+        // What rows share is made of the whole corpus: of a huge one that takes longer than to look at some.
+        let isWhole = try most == nil || rowCount() <= Self.mostShared
+        let all = from(isWalk: false, isWhole: isWhole)
         let sql =
             most.map { "SELECT count(*) FROM (SELECT 1 \(all) LIMIT \($0 + 1))" } ?? "SELECT count(*) \(all)"
         try corpus.select(sql, condition.values) {
             result = try $0.count(0)
         }
         return result
+    }
+
+    /// What whoever asked may not expect.
+    ///
+    /// - Parameter isEmpty: whether nothing was found.
+    package func remarks(isEmpty: Bool) -> [String] {
+        remarks.always + (isEmpty ? remarks.whenEmpty : [])
     }
 
     /// What every row has to be looked at for: parts that no index finds, when no other part narrows the

@@ -1,6 +1,7 @@
 package import Corpus
 package import Decisions
 import Observations
+import Wire
 
 /// What a corpus knows of what is decided.
 package enum DecidedLeads {
@@ -27,13 +28,13 @@ package enum DecidedLeads {
     package static func query(_ subject: DecisionSubject) -> String {
         switch subject {
         case .endpoint(let host, let port):
-            let isName =
-                host.contains { $0.isLetter && !$0.isHexDigit }
-                || !host.contains(":") && host.contains { $0.isLetter }
-            let field = isName ? "server.domain" : "server.ip"
+            let field = IPAddress(host) == nil ? "server.domain" : "server.ip"
             return "\(field): \(quoted(host))" + (port.map { " and server.port: \($0)" } ?? "")
         case .certificate(let digest): return "tls.server.hash.sha256: \(digest)"
         case .key(let digest): return "hallmark.certificate.spki_sha256: \(digest)"
+        case .mark(let field, let value) where field.hasSuffix("serial_number"):
+            // With or without the zero that keeps a number positive.
+            return "\(field): (\(quoted(value)) or \(quoted("00" + value)))"
         case .mark(let field, let value): return "\(field): \(quoted(value))"
         }
     }

@@ -31,6 +31,14 @@ struct SearchColumn {
             (Self.value, " CROSS JOIN json_each(c.\(column), '\(path)') j")
         case .lead(let column): (column, " CROSS JOIN leads l ON l.sighting = s.id")
         case .leadLabel: (LeafBuilder.label, " CROSS JOIN leads l ON l.sighting = s.id")
+        case .moments:
+            (
+                "t.time / 86400000",
+                """
+                 CROSS JOIN moments t ON t.endpoint = s.endpoint AND t.certificate = s.certificate
+                AND t.sighting = s.id
+                """
+            )
         default: (isTime ? "\(text) / 86400000" : text, "")
         }
     }

@@ -4,11 +4,16 @@ import Corpus
 /// and its certificate.
 struct Condition {
     var sql: String
+    /// The same with the same values, for who reads all rows: what many rows share is made once.
+    var whole: String?
     var values: [CorpusValue] = []
     /// The aliases that it needs.
     var scopes: Set<Scope> = []
     /// Whether it holds for few rows, which SQLite finds without looking at all of them.
     var isSelective = false
+
+    /// For who reads all rows.
+    var all: String { whole ?? sql }
 }
 
 /// The tables that a question is about.
@@ -50,6 +55,8 @@ enum Scope: String, CaseIterable {
 struct Leaf {
     /// Exact, over the aliases.
     var sql: String
+    /// The same with the same values, for who reads all rows; nil where it is no other.
+    var whole: String?
     var values: [CorpusValue] = []
     var scopes: Set<Scope>
     /// Rows that an index finds, among them all for which `sql` holds.

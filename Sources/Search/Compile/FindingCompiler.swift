@@ -152,16 +152,25 @@ struct FindingCompiler {
         let words: [String]
         switch value {
         case .null: throw KQLError(column: nil, reason: "null is no word; in quotes it is")
-        case .wildcard(let pieces): words = pieces.filter { !$0.isEmpty }
+        case .wildcard(let pieces): words = pieces
         case .phrase(let text): words = [text]
         default: words = (value.plain ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
         }
         let texts = ["name", "severity", "message", "asset", "owner", "ip", "host", "file"].map { "f.\($0)" }
         let all = texts.joined(separator: " || char(10) || ")
-        let parts = words.map { word -> Compiled in
-            ("instr(lower(\(all)), ?)", [.text(word.lowercased())])
+        let parts = words.filter { !$0.isEmpty }.flatMap { word -> [Compiled] in
+            [("instr(hallmark_lower(\(all)), ?)", [.text(word.lowercased())])] + Self.forms(of: word)
         }
+        guard !parts.isEmpty else { throw KQLError(column: nil, reason: "an empty text is no word") }
         return Self.joined(parts, " OR ")
+    }
+
+    /// A port or a digest, which are no texts.
+    private static func forms(of word: String) -> [Compiled] {
+        if let port = Int(word), 1...65_535 ~= port { return [("f.port = ?", [.integer(port)])] }
+        let digits = word.filter { $0 != ":" }.uppercased()
+        guard digits.utf8.count == 64 else { return [] }
+        return [("hex(f.sha256) = ?", [.text(digits)])]
     }
 
     /// Digests stand in upper case.

@@ -74,7 +74,7 @@ extension LeafBuilder {
     }()
 
     /// Who has a mark, exactly.
-    private func mark(_ scope: Scope, _ kind: MarkKind, _ value: String) -> Leaf.Candidates {
+    func mark(_ scope: Scope, _ kind: MarkKind, _ value: String) -> Leaf.Candidates {
         Leaf.Candidates(
             scope: scope,
             sql:

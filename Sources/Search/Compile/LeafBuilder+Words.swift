@@ -99,45 +99,28 @@ extension LeafBuilder {
     /// Printable signs; control characters may stand in a name as an escape with letters in it.
     private static func isSign(_ byte: UInt8) -> Bool { 0x20...0x7e ~= byte && !isWord(byte) }
 
-    /// Bare words over all texts: any of them, or a phrase.
+    /// Bare words over all texts, and over what is told exactly by a word: any of them, or a phrase.
     ///
     /// The sources are alternatives.
     func anywhere(_ value: KQLLiteral) throws -> [Leaf] {
-        let match: String
-        let isPhrase: Bool
-        switch value {
-        case .wildcard(let pieces):
-            guard pieces.count == 2, pieces[1].isEmpty, !pieces[0].isEmpty else {
-                throw KQLError(
-                    column: nil,
-                    reason:
-                        "a bare word may have a wildcard at its end alone; name a field to have it elsewhere"
-                )
-            }
-            (match, isPhrase) = (Self.quoted(pieces[0]) + " *", true)
-        case .phrase(let text): (match, isPhrase) = (Self.quoted(text), true)
-        case .null: throw KQLError(column: nil, reason: "null is no word; in quotes it is")
-        default:
-            let words = (value.plain ?? "").split(whereSeparator: \.isWhitespace).map {
-                Self.quoted(String($0))
-            }
-            (match, isPhrase) = (
-                words.isEmpty ? Self.quoted("") : words.joined(separator: " OR "), words.count < 2
-            )
-        }
-        let shown = isPhrase ? match : "(\(match))"
+        let bare = try BareWords(value)
+        let match = bare.searched.map { Self.quoted($0) + (bare.isPrefix ? " *" : "") }
+            .joined(separator: " OR ")
+        let shown = bare.searched.count < 2 ? match : "(\(match))"
         var leaves = [
             ("certificate_words", Scope.certificate, "{subject issuer names} : "),
             ("appearance_words", .appearance, "{title server} : "), ("endpoint_words", .endpoint, ""),
         ].map { table, scope, columns in
             let values = [CorpusValue.text(columns + "(\(match))")]
+            let found = "SELECT rowid FROM \(table) WHERE \(table) MATCH ?"
             return Leaf(
-                sql: "EXISTS (SELECT 1 FROM \(table) WHERE \(table) MATCH ? AND rowid = \(scope.column))",
+                sql: "EXISTS (\(found) AND rowid = \(scope.column))",
+                whole: "\(scope.column) IN (\(found))",
                 values: values,
                 scopes: [],
                 candidates: Leaf.Candidates(
                     scope: scope,
-                    sql: "SELECT rowid FROM \(table) WHERE \(table) MATCH ?",
+                    sql: found,
                     values: values,
                     isExact: true,
                     way: "the words \(shown)"
@@ -145,7 +128,7 @@ extension LeafBuilder {
                 asked: "\(value.description) in \(table)"
             )
         }
-        let named = try softwareNames(value)
+        let named = try softwareNames(bare)
         if !named.isEmpty {
             var leaf = lead(
                 "software IN (\(named.map { _ in "?" }.joined(separator: ", ")))",
@@ -154,6 +137,7 @@ extension LeafBuilder {
             leaf.asked = "\(value.description) in the leads"
             leaves.append(leaf)
         }
+        for word in bare.words { leaves += bare.isPrefix ? starts(of: word) : forms(of: word) }
         return leaves
     }
 
@@ -163,7 +147,7 @@ extension LeafBuilder {
     }
 
     /// The names of software in leads that hold bare words.
-    private func softwareNames(_ value: KQLLiteral) throws -> [String] {
+    private func softwareNames(_ bare: BareWords) throws -> [String] {
         var names: [String] = []
         // Each distinct name is one step in the index, however many leads there are.
         let distinct = """
@@ -172,30 +156,6 @@ extension LeafBuilder {
             SELECT name FROM names WHERE name IS NOT NULL LIMIT 10000
             """
         try corpus.select(distinct) { names.append(try $0.text(0)) }
-        return names.filter { Self.holds(Self.tokens($0), value) }
-    }
-
-    private static func tokens(_ text: String) -> [String] {
-        text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
-    }
-
-    private static func holds(_ tokens: [String], _ value: KQLLiteral) -> Bool {
-        func hasPhrase(_ text: String, isPrefix: Bool = false) -> Bool {
-            let wanted = Self.tokens(text)
-            guard !wanted.isEmpty, wanted.count <= tokens.count else { return false }
-            return (0...tokens.count - wanted.count).contains { start in
-                zip(tokens[start...], wanted).enumerated().allSatisfy { place, pair in
-                    isPrefix && place == wanted.count - 1 ? pair.0.hasPrefix(pair.1) : pair.0 == pair.1
-                }
-            }
-        }
-        switch value {
-        case .wildcard(let pieces): return hasPhrase(pieces[0], isPrefix: true)
-        case .phrase(let text): return hasPhrase(text)
-        default:
-            return (value.plain ?? "").split(whereSeparator: \.isWhitespace).contains {
-                hasPhrase(String($0))
-            }
-        }
+        return names.filter { bare.isHeld(by: $0) }
     }
 }

@@ -26,12 +26,19 @@ final class SearchCompiler {
         case .not(let part):
             let inner = try compile(part)
             // What a row does not have is not known to SQL; here it is as if it were false.
-            return Condition(sql: "NOT ifnull(\(inner.sql), 0)", values: inner.values, scopes: inner.scopes)
+            return Condition(
+                sql: "NOT ifnull(\(inner.sql), 0)",
+                whole: inner.whole.map { "NOT ifnull(\($0), 0)" },
+                values: inner.values,
+                scopes: inner.scopes
+            )
         case .nested(let path, let query):
             guard path.plain == LeadCompiler.path else {
                 throw KQLError(
                     column: nil,
-                    reason: "\(path.description) is no list of objects; \(LeadCompiler.path) is one"
+                    reason: path.plain == FindingCompiler.path
+                        ? FieldNames.ofFindings(FindingCompiler.path)
+                        : "\(path.description) is no list of objects; \(LeadCompiler.path) is one"
                 )
             }
             let inner = try LeadCompiler(builder: builder).compile(query)
@@ -95,23 +102,30 @@ final class SearchCompiler {
             // It is about the unit itself.
             var condition = sightings(leaf, isRare: isRare)
             condition.sql = condition.sql.replacing(scope.column, with: "\(scope.rawValue).id")
+            condition.whole = condition.whole?.replacing(scope.column, with: "\(scope.rawValue).id")
             condition.scopes = []
             condition.isSelective = isRare
             return condition
         }
         let inner = sightings(leaf, isRare: isRare)
         let from = "FROM sightings s\(Scope.joins(inner.scopes)) WHERE"
+        let isMember = "\(scope.rawValue).id IN (SELECT \(scope.column) \(from)"
         let sql =
             isSelective
-            ? "\(scope.rawValue).id IN (SELECT \(scope.column) \(from) \(inner.sql))"
+            ? "\(isMember) \(inner.sql))"
             : "EXISTS (SELECT 1 \(from) \(scope.column) = \(scope.rawValue).id AND \(inner.sql))"
-        return Condition(sql: sql, values: inner.values, isSelective: isSelective)
+        return Condition(
+            sql: sql,
+            whole: inner.whole.map { "\(isMember) \($0))" },
+            values: inner.values,
+            isSelective: isSelective
+        )
     }
 
     /// The leaf as a condition on sightings.
     private func sightings(_ leaf: Leaf, isRare: Bool) -> Condition {
         guard isRare, let candidates = leaf.candidates else {
-            return Condition(sql: leaf.sql, values: leaf.values, scopes: leaf.scopes)
+            return Condition(sql: leaf.sql, whole: leaf.whole, values: leaf.values, scopes: leaf.scopes)
         }
         var condition = Condition(
             sql: "\(candidates.scope.column) IN (\(candidates.sql))",
@@ -146,8 +160,10 @@ final class SearchCompiler {
         let middle = parts.count / 2
         let left = joined(Array(parts[..<middle]), word)
         let right = joined(Array(parts[middle...]), word)
+        let isSame = left.whole == nil && right.whole == nil
         return Condition(
             sql: "(\(left.sql) \(word) \(right.sql))",
+            whole: isSame ? nil : "(\(left.all) \(word) \(right.all))",
             values: left.values + right.values,
             scopes: left.scopes.union(right.scopes),
             isSelective: word == "AND"

@@ -14,6 +14,9 @@ package enum FieldNames {
             let pattern = [prefix + pieces[0]] + pieces.dropFirst()
             let found = SearchField.all.filter { Glob.matches($0.name, pattern) }
             guard !found.isEmpty else {
+                if let finding = FindingField.all.first(where: { Glob.matches($0.name, pattern) }) {
+                    throw KQLError(column: nil, reason: ofFindings(finding.name))
+                }
                 throw KQLError(
                     column: nil,
                     reason: "no field has a name like \(pattern.joined(separator: "*"))"
@@ -31,7 +34,17 @@ package enum FieldNames {
         throw unknown(name, below)
     }
 
+    /// What to say of a field that findings have alone.
+    static func ofFindings(_ name: String) -> String {
+        "\(name) is of findings, not of what was seen: ask '--of findings'"
+    }
+
     private static func unknown(_ name: String, _ below: [SearchField]) -> KQLError {
+        if FindingField.all.contains(where: { $0.name == name || $0.name.hasPrefix(name + ".") }),
+            below.isEmpty
+        {
+            return KQLError(column: nil, reason: ofFindings(name))
+        }
         if let first = below.first {
             return KQLError(
                 column: nil,

@@ -40,6 +40,12 @@ struct FindingField: Equatable {
             found = all.filter { $0.name == shown }
         }
         guard found.isEmpty else { return found }
+        if SearchField.byName[shown] != nil {
+            throw KQLError(
+                column: nil,
+                reason: "a finding has no field \(shown): ask '--of sightings' for it"
+            )
+        }
         let near = Spelling.nearest(to: shown, among: all.map(\.name)).map { "; is it \($0)?" } ?? ""
         throw KQLError(column: nil, reason: "a finding has no field \(shown)\(near)")
     }

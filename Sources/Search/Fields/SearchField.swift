@@ -49,11 +49,7 @@ package struct SearchField: Sendable, Equatable {
 
     /// Digests and numbers that records hold in upper-case hexadecimal, so that a query may have them in
     /// either case.
-    var isHexadecimal: Bool {
-        name.hasPrefix("tls.server.hash.")
-            || name.hasSuffix("_sha256") && name.hasPrefix("hallmark.certificate.")
-            || name.hasSuffix("_key_id") || name == "tls.server.x509.serial_number"
-    }
+    var isHexadecimal: Bool { Field.isHexadecimal(name) }
 
     private static func place(of name: String) -> Place? {
         if let place = named[name] { return place }

@@ -27,6 +27,9 @@ package struct KQLParser {
         let query = try orQuery()
         text.skipSpace()
         guard text.isAtEnd else { throw text.error() }
+        if let half = text.half {
+            throw KQLError(column: half + 1, reason: "an escape in this value is half a character")
+        }
         let any = KQLLiteral.wildcard(["", ""])
         return query ?? .equals(any, any)
     }

@@ -4,6 +4,8 @@ struct KQLText {
     var place = 0 { didSet { furthest = max(furthest, place) } }
     /// How far any rule came: where the fault is.
     private var furthest = 0
+    /// Where an escape is half a character (a lone surrogate), which no text can hold.
+    private(set) var half: Int?
 
     init(_ units: [UInt16]) { self.units = units }
 
@@ -87,6 +89,7 @@ struct KQLText {
                 place += 2
             } else if unit == 0x22 {
                 place += 1
+                check([result], from: start)
                 return .phrase(String(decoding: result, as: UTF16.self))
             } else {
                 result.append(unit)
@@ -119,6 +122,7 @@ struct KQLText {
             }
         }
         guard place > start else { return nil }
+        check(pieces, from: start)
         pieces[0] = Array(pieces[0].drop(while: Self.isTrimmed))
         while let last = pieces[pieces.count - 1].last, Self.isTrimmed(last) {
             pieces[pieces.count - 1].removeLast()
@@ -131,6 +135,10 @@ struct KQLText {
         case "false": return .truth(false)
         default: return .text(texts[0])
         }
+    }
+
+    private mutating func check(_ texts: [[UInt16]], from start: Int) {
+        if texts.contains(where: { String(validating: $0, as: UTF16.self) == nil }) { half = half ?? start }
     }
 
     /// `\t`, `\r`, `\n`.

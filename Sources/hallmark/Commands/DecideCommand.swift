@@ -17,7 +17,7 @@ struct DecideCommand: ParsableCommand {
         discussion: """
             The subject is an endpoint (203.0.113.7:443, a name, an address for all its ports), a certificate (its \
             SHA-256), a key (key=SHA-256 of its SubjectPublicKeyInfo) or a mark (a field of the record with a value). The \
-            last decision on a subject counts; all are kept (Docs/decisions.md).
+            latest decision on a subject counts; all are kept (Docs/decisions.md).
 
               hallmark decide 203.0.113.7:443 dismiss --because 'our pentest, until Friday' --until 2026-12-04 \
             --records assessed.ndjson --decisions decisions.ndjson
@@ -43,7 +43,12 @@ struct DecideCommand: ParsableCommand {
     @Option(name: .customLong("case"), help: ArgumentHelp("The case or ticket.", valueName: "reference"))
     var reference: String?
 
-    @Option(help: ArgumentHelp("From when on it no longer holds.", valueName: "date"))
+    @Option(
+        help: ArgumentHelp(
+            "From when on it no longer holds; a time that has passed is refused.",
+            valueName: "date"
+        )
+    )
     var until: String?
 
     @Option(
@@ -75,6 +80,7 @@ struct DecideCommand: ParsableCommand {
     /// What was asked for, checked as the console checks it.
     private var request: DecisionRequest {
         get throws {
+            let now = Int(WallClock.nanoseconds / 1_000_000)
             do throws(DecisionError) {
                 return try DecisionRequest(
                     subject: subject,
@@ -82,7 +88,8 @@ struct DecideCommand: ParsableCommand {
                     because: because,
                     by: by ?? NSUserName(),
                     reference: reference,
-                    until: until
+                    until: until,
+                    now: now
                 )
             } catch { throw ValidationError(error.description) }
         }
@@ -180,6 +187,10 @@ private struct DecidedEvidence {
             found.formUnion(items)
             if !isSeen { Terminal.say("the corpus has not seen \(decision.subject.value)") }
         } catch let error as KQLError {
+            // A corpus does not keep every field of a record that a mark can be of.
+            guard case .mark = decision.subject else {
+                throw FileError(corpus.path, "\(error): nothing was remembered")
+            }
             Terminal.say("\(error); give the records with --records", .error)
         }
     }

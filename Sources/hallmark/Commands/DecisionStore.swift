@@ -27,8 +27,7 @@ struct DecisionStoreOptions: ParsableArguments {
     /// All decisions, and whether all of them could be read; what could not is said.
     func read() throws -> (decisions: [Decision], isWhole: Bool) {
         var all = DecisionReader()
-        if let corpus { try all.add(corpus: corpus) }
-        for file in decisions { try all.add(file) }
+        try all.add(decisions, corpus: corpus)
         return (all.decisions, all.isWhole)
     }
 }
@@ -65,6 +64,13 @@ struct DecisionReader {
     private(set) var isWhole = true
     let now = Int(WallClock.nanoseconds / 1_000_000)
 
+    /// Adds those of `--decisions` and of a command's own corpus, which has to be one.
+    mutating func add(_ files: [String], corpus: String?) throws {
+        // What is no corpus is not said to hold no decision.
+        if let corpus { try add(corpus: corpus) }
+        for file in files { try add(file) }
+    }
+
     /// Adds those of a file of lines, or of a corpus.
     mutating func add(_ path: String) throws {
         if Self.isCorpus(path) { return try add(corpus: path) }
@@ -78,16 +84,33 @@ struct DecisionReader {
             isWhole = false
             Terminal.say("\(path): there is no decision in it", .error)
         }
-        decisions += read
+        take(read, path)
     }
 
     /// Adds those of a corpus.
     mutating func add(corpus path: String) throws {
-        decisions += try DecidedLeads.decisions(in: CorpusFile(path, .read)) { error in
+        let read = try DecidedLeads.decisions(in: CorpusFile(path, .read)) { error in
             isWhole = false
             Terminal.say("\(path): a decision can't be read: \(error)", .error)
         }
+        take(read, path)
     }
+
+    /// Says which are dated later than any clock that goes right: they outweigh what is decided until then.
+    private mutating func take(_ read: [Decision], _ path: String) {
+        let early = read.filter { $0.time > now + Self.mostAhead }
+        for decision in early.prefix(5) {
+            Terminal.say(
+                "\(path): the decision on \(decision.subject.value) is dated \(RFC3339.text(decision.time)): until then no later one counts",
+                .warning
+            )
+        }
+        if early.count > 5 { Terminal.say("\(path): \(early.count - 5) more are dated so", .warning) }
+        decisions += read
+    }
+
+    /// Clocks of several machines differ by less, in milliseconds.
+    private static let mostAhead = 3_600_000
 
     static func isCorpus(_ path: String) -> Bool {
         guard (try? RegularFile.isOne(at: path)) == true, let file = FileHandle(forReadingAtPath: path)

@@ -71,8 +71,7 @@ struct HuntCommand: ParsableCommand {
 
     func run() throws {
         var decided = DecisionReader()
-        for file in decisions.files { try decided.add(file) }
-        if let corpus { try decided.add(corpus: corpus) }
+        try decided.add(decisions.files, corpus: corpus)
         let table = HuntTable(DecisionIndex(decided.decisions, now: decided.now))
         var isWhole = decided.isWhole
         if let corpus {

@@ -62,18 +62,17 @@ struct IndicatorOptions: ParsableArguments {
         let lists = try result.get()
         let index = lists.index
         for fault in index.faults { Terminal.say(fault, .error) }
+        let passedOver = index.passedOver.total > 0 ? "; passed over: \(index.passedOver.text)" : ""
         if index.faultCount > 0 {
             Terminal.say(
                 "lists: \(counted(index.count, "indicator")) read; \(counted(index.faultCount, "line or part")) "
-                    + "could not be read",
+                    + "could not be read\(passedOver)",
                 .error
             )
         } else if !quiet {
             Terminal.say(
                 "lists: \(counted(index.count, "indicator")) of \(counted(index.lists, "list"))"
-                    + (index.passedOver > 0
-                        ? ", \(index.passedOver) of what no endpoint shows passed over" : "")
-                    + (lists.isFromCache ? ", from the cache" : "")
+                    + (lists.isFromCache ? ", from the cache" : "") + passedOver
             )
         }
         return index

@@ -31,8 +31,7 @@ final class ReportRun {
         input.expiringDays = command.expiring
         input.mostRows = command.rows
         var decided = DecisionReader()
-        for file in command.decisions.files { try decided.add(file) }
-        if let corpus = command.corpus { try decided.add(corpus: corpus) }
+        try decided.add(command.decisions.files, corpus: command.corpus)
         isWhole = decided.isWhole
         if !decided.isWhole { input.unread.append("a decision: what was dismissed by it is not told") }
         index = DecisionIndex(decided.decisions, now: now)

@@ -14,7 +14,8 @@ struct SearchCommand: ParsableCommand {
         abstract: "Ask a corpus in the Kibana Query Language.",
         discussion: """
             Fields have the names that they have in records; bare words are looked for in subjects, issuers, names, \
-            titles, server headers and the software of leads (Docs/search.md).
+            titles, server headers and the software of leads, and are found as addresses, ports, digests, serial \
+            numbers and fingerprints (Docs/search.md).
 
               hallmark search 'server.port: 8443 and not tls.server.issuer: *DigiCert*' --corpus seen.sqlite
               hallmark search '"Example Ltd" and @timestamp >= now-7d' --corpus seen.sqlite --format csv
@@ -86,7 +87,9 @@ struct SearchCommand: ParsableCommand {
                 return try output.flush()
             }
             try warn(search)
-            guard try SearchOutput(search, self).write() else { throw ExitCode(2) }
+            let isFound = try SearchOutput(search, self).write()
+            for text in search.remarks(isEmpty: !isFound) { Terminal.say(text) }
+            guard isFound else { throw ExitCode(2) }
         } catch let error as KQLError {
             throw ValidationError(error.description)
         }

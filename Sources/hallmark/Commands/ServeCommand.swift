@@ -100,6 +100,12 @@ struct ServeCommand: ParsableCommand {
             tokenFile == nil ? "http://\(name):\(port)/?token=\(token)" : "http://\(name):\(port)/?token=…"
         )
         try output.flush()
+        if !address.isLoopback {
+            Terminal.say(
+                "\(name):\(port) is reached without encryption: whoever can read the traffic has the token. Put a server with TLS in front of it, and let nobody else reach it",
+                .warning
+            )
+        }
         while !StopSignals.isAsked { usleep(100_000) }
     }
 
@@ -115,7 +121,29 @@ struct ServeCommand: ParsableCommand {
                 "holds no token: one line of at least 32 letters, digits and signs other than quotes, commas and semicolons"
             )
         }
+        guard Self.isHard(text) else {
+            throw FileError(
+                tokenFile,
+                "the token is easily guessed: it repeats itself, or is of few signs; take 'openssl rand -hex 32'"
+            )
+        }
+        var status = stat()
+        if stat(tokenFile, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o077 != 0 {
+            Terminal.say(
+                "\(tokenFile): others on this machine may read or change the token (chmod 600)",
+                .warning
+            )
+        }
         return text
+    }
+
+    /// Whether a token is of several signs and no word that is repeated.
+    private static func isHard(_ token: String) -> Bool {
+        let bytes = Array(token.utf8)
+        let repeats = (1...bytes.count / 2).contains { period in
+            bytes.indices.dropFirst(period).allSatisfy { bytes[$0] == bytes[$0 - period] }
+        }
+        return Set(bytes).count >= 8 && !repeats
     }
 }
 

@@ -1,0 +1,83 @@
+import Bytes
+import Corpus
+import Decisions
+import Search
+
+/// Endpoints, certificates and graphs, whole, as JSON for programs.
+extension Console {
+    private static let mostSightings = 100
+    private static let mostFindings = 1000
+
+    /// Everything that an endpoint showed, with what was decided and found of it.
+    func apiEndpoint(_ request: ConsoleRequest) throws -> ConsoleResponse {
+        let (_, _, query) = try endpointAsked(request)
+        return try read { corpus in
+            guard try CorpusSearch(query, in: corpus, now: now).count(atMost: 0) > 0 else {
+                throw ConsoleError(status: 404, text: "The corpus has not seen this endpoint.")
+            }
+            var out = ByteBuffer(capacity: 1 << 16)
+            out.append("{")
+            try append("records", query, of: .sightings, Self.mostSightings, in: corpus, to: &out)
+            try appendDecisions(query, in: corpus, to: &out)
+            try append("findings", query, of: .findings, Self.mostFindings, in: corpus, to: &out)
+            out.append("}\n")
+            return .json(Array(out.text.utf8))
+        }
+    }
+
+    /// A certificate, where it was seen, and what was decided and found of it.
+    func apiCertificate(_ request: ConsoleRequest) throws -> ConsoleResponse {
+        let digest = try certificateAsked(request)
+        let query = "tls.server.hash.sha256: \(digest)"
+        return try read { corpus in
+            guard try CorpusSearch(query, in: corpus, of: .certificates, now: now).count() > 0 else {
+                throw ConsoleError(status: 404, text: "The corpus does not have this certificate.")
+            }
+            var out = ByteBuffer(capacity: 1 << 16)
+            out.append("{")
+            try append("certificate", query, of: .certificates, 1, in: corpus, to: &out)
+            try append("records", query, of: .sightings, Self.mostSightings, in: corpus, to: &out)
+            try appendDecisions(query, in: corpus, to: &out)
+            try append("findings", query, of: .findings, Self.mostFindings, in: corpus, to: &out)
+            out.append("}\n")
+            return .json(Array(out.text.utf8))
+        }
+    }
+
+    /// What shares marks with one or several starts, as nodes and edges.
+    func apiGraph(_ request: ConsoleRequest) throws -> ConsoleResponse {
+        .json(Array(try graphAsked(request).graph.json.utf8))
+    }
+
+    /// A list of records, the newest first.
+    private func append(
+        _ name: StaticString,
+        _ query: String,
+        of unit: SearchUnit,
+        _ limit: Int,
+        in corpus: CorpusFile,
+        to out: inout ByteBuffer
+    ) throws {
+        out.array(name)
+        _ = try CorpusSearch(query, in: corpus, of: unit, now: now).records(limit: limit) { line in
+            out.comma()
+            out.append(line.extracting(0..<max(0, line.count - 1)))
+        }
+        out.endArray()
+    }
+
+    /// The decisions that hold on what was seen there.
+    private func appendDecisions(_ query: String, in corpus: CorpusFile, to out: inout ByteBuffer) throws {
+        let (index, unread) = try decisionIndex(corpus)
+        var met: Set<String> = []
+        out.array("decisions")
+        for record in try records(query, in: corpus, limit: Self.mostSightings, index) {
+            for decision in record.decisions where met.insert(decision.line).inserted {
+                out.comma()
+                out.append(String(decision.line.dropLast()))
+            }
+        }
+        out.endArray()
+        out.member("unread_decisions", unread)
+    }
+}

@@ -1,0 +1,111 @@
+@testable import Console
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+import Wire
+
+/// The server below the console: who gets a place, and who gets an answer.
+@Suite struct HTTPServiceTests {
+    /// A server that knows who asks for a path with `token` in it; `/slow` takes longer than it waits for
+    /// clients.
+    private static func start(_ limits: HTTPService.Limits) throws -> UInt16 {
+        let service = HTTPService(limits) { request in
+            if request.path.hasPrefix("/slow") { usleep(UInt32(limits.seconds) * 1_000_000 + 1_500_000) }
+            return .problem(request.path.contains("token") ? 200 : 401, request.path)
+        }
+        return try service.start(IPAddress(v4: 0x7f00_0001), port: 0)
+    }
+
+    private static func ask(_ socket: ClientSocket, _ path: String, close: Bool = true) {
+        let end = close ? "Connection: close\r\n" : ""
+        socket.send(Array("GET \(path) HTTP/1.1\r\nHost: x\r\n\(end)\r\n".utf8))
+    }
+
+    /// All that comes until the end.
+    private static func rest(_ socket: ClientSocket) -> String {
+        var bytes: [UInt8] = []
+        while true {
+            let part = socket.receive()
+            guard !part.isEmpty else { return String(decoding: bytes, as: UTF8.self) }
+            bytes += part
+        }
+    }
+
+    /// Whether the other side has ended it; waits for so many milliseconds.
+    private static func isEnded(_ socket: ClientSocket, _ milliseconds: Int32 = 0) -> Bool {
+        var poller = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&poller, 1, milliseconds) == 1 && socket.receive().isEmpty
+    }
+
+    @Test func whoWaitsForAnAnswerGetsIt() throws {
+        var limits = HTTPService.Limits()
+        (limits.seconds, limits.threads) = (1, 2)
+        let port = try Self.start(limits)
+        // Two are answered at once, two wait until those are done.
+        let clients = try (0..<4).map { number in
+            let client = try ClientSocket(port: port)
+            Self.ask(client, "/slow/token/\(number)")
+            return client
+        }
+        for (number, client) in clients.enumerated() {
+            let text = Self.rest(client)
+            #expect(text.hasPrefix("HTTP/1.1 200") && text.contains("/slow/token/\(number)"), "\(text)")
+        }
+    }
+
+    @Test func aHeadHasToComeWithinItsTime() throws {
+        var limits = HTTPService.Limits()
+        limits.seconds = 1
+        let port = try Self.start(limits)
+        let client = try ClientSocket(port: port)
+        client.send(Array("GET /token HTTP/1.1\r\nX-Slow: ".utf8))
+        // Never a second without a byte, and never the end.
+        var isEnded = false
+        for _ in 0..<150 where !isEnded {
+            client.send([0x61])
+            isEnded = Self.isEnded(client, 200)
+        }
+        #expect(isEnded)
+        // A body no less than a head.
+        let other = try ClientSocket(port: port)
+        other.send(Array("POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n".utf8))
+        isEnded = false
+        for _ in 0..<150 where !isEnded {
+            other.send([0x61])
+            isEnded = Self.isEnded(other, 200)
+        }
+        #expect(isEnded)
+    }
+
+    @Test func strangersGiveWay() throws {
+        var limits = HTTPService.Limits()
+        (limits.seconds, limits.strangers, limits.connections) = (300, 8, 40)
+        let port = try Self.start(limits)
+        let known = try ClientSocket(port: port)
+        Self.ask(known, "/token/first", close: false)
+        #expect(String(decoding: known.receive(), as: UTF8.self).contains("200"))
+        let strangers = try (0..<120).map { _ in try ClientSocket(port: port) }
+        for stranger in strangers { stranger.send(Array("GET / HTTP/1.1\r\nX: ".utf8)) }
+        let late = try ClientSocket(port: port)
+        Self.ask(late, "/token/late")
+        #expect(Self.rest(late).contains("/token/late"))
+        // Who was known before keeps the connection.
+        Self.ask(known, "/token/again")
+        #expect(Self.rest(known).contains("/token/again"))
+        #expect(strangers.prefix(100).allSatisfy { Self.isEnded($0, 10_000) })
+        withExtendedLifetime(strangers) {}
+    }
+
+    @Test(arguments: [
+        "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "Content-Length: 4\r\nContent-Length: 40\r\n",
+    ])
+    func whatSaysTwiceHowLongItIsIsTheLast(_ head: String) throws {
+        let port = try Self.start(HTTPService.Limits())
+        let client = try ClientSocket(port: port)
+        let second = "GET /token/second HTTP/1.1\r\nHost: x\r\n\r\n"
+        client.send(Array("POST /token HTTP/1.1\r\nHost: x\r\n\(head)\r\n0\r\n\r\n\(second)".utf8))
+        let text = Self.rest(client)
+        #expect(text.hasPrefix("HTTP/1.1 400") && !text.contains("second"), "\(text)")
+    }
+}

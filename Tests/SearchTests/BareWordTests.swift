@@ -1,0 +1,144 @@
+import Corpus
+import Foundation
+import Search
+import TestSupport
+import Testing
+
+/// Words without a field: what they are found as, and what they are not.
+@Suite struct BareWordTests {
+    private static let now = 1_795_000_000_000
+    private static let sha256 = String(repeating: "AB", count: 32)
+    private static let spki = String(repeating: "CD", count: 32)
+    private static let sha1 = String(repeating: "1F", count: 20)
+    private static let md5 = String(repeating: "2E", count: 16)
+    private static let keyID = String(repeating: "3D", count: 20)
+    private static let jarm = "07d14d16d21d21d07c42d41d00041d24a458a375eef0c576d23a7bab9a9fb1"
+
+    private static func corpus() throws -> (Scratch, CorpusFile) {
+        let scratch = Scratch()
+        let lines = """
+            {"@timestamp":"2026-11-01T10:00:00Z","event":{"outcome":"success"},"server":{"ip":"203.0.113.4","port":8443,"domain":"gate.example"},\
+            "tls":{"client":{"server_name":"gate.example"},"server":{"hash":{"sha256":"\(sha256)","sha1":"\(sha1)","md5":"\(md5)"},\
+            "jarm":"\(jarm)","ja4s":"t130200_1301_234ea6891581",\
+            "x509":{"serial_number":"08BB00EE","subject":{"distinguished_name":"CN=C++ für Größe"},"not_before":"2026-01-01T00:00:00Z"}}},\
+            "hallmark":{"certificate":{"spki_sha256":"\(spki)","subject_key_id":"\(keyID)"},"favicon":{"mmh3":-1234567}}}
+            {"@timestamp":"2026-11-03T10:00:00Z","event":{"outcome":"success"},"server":{"ip":"203.0.113.5","port":443},"tls":{"version":"1.3"}}
+            {"@timestamp":"2026-11-04T10:00:00Z","event":{"outcome":"success"},"server":{"ip":"203.0.113.5","port":443},"tls":{"version":"1.3"}}
+            {"@timestamp":"2026-11-02T10:00:00Z","event":{"outcome":"success"},"server":{"ip":"2001:db8::5","port":993},"http":{"response":{"title":"🎃 Party +++"}}}
+
+            """
+        let corpus = try CorpusFile(scratch.file("c.sqlite"), .write)
+        _ = try corpus.add(sweep: scratch.write("s.ndjson", lines))
+        return (scratch, corpus)
+    }
+
+    private static let words = [
+        "203.0.113.4", "\"203.0.113.4:8443\"", "\"gate.example:8443\"", "8443", "203.0.113.4/32",
+        "203.0.113.4*",
+        sha256, sha256.lowercased(), spki.lowercased(), sha1, sha1.lowercased(), md5.lowercased(),
+        keyID.lowercased(), jarm, jarm.uppercased(), "t130200_1301_234ea6891581", "08bb00ee", "8BB00EE",
+        "\"08:bb:00:ee\"", "\"-1234567\"", "GRÖßE", "gate",
+    ]
+
+    @Test(arguments: words) func aWordIsFoundAsWhatItIs(_ word: String) throws {
+        let (scratch, corpus) = try Self.corpus()
+        defer { withExtendedLifetime(scratch) {} }
+        for unit in [SearchUnit.sightings, .endpoints, .certificates] {
+            let search = try CorpusSearch(word, in: corpus, of: unit, now: Self.now)
+            var places: [String] = []
+            try search.rows(["server.ip"], limit: 10) { places += $0 }
+            let count = try search.count()
+            #expect(places == ["203.0.113.4"] && count == 1, "\(word) of \(unit)")
+            #expect(search.scans.isEmpty, "\(word)")
+        }
+        let others = try CorpusSearch("not \(word)", in: corpus, now: Self.now)
+        #expect(try others.count() == 2)
+    }
+
+    @Test(arguments: [
+        "🎃", "\"+++\"", "\"!\"", "not \"😀\"", "🎃*", "\"\"", "acme or \"-\"",
+    ])
+    func aWordWithoutALetterIsRefused(_ query: String) throws {
+        let (scratch, corpus) = try Self.corpus()
+        defer { withExtendedLifetime(scratch) {} }
+        #expect(throws: KQLError.self) { try CorpusSearch(query, in: corpus, now: Self.now) }
+        // A field has its signs.
+        let title = try CorpusSearch("http.response.title: *🎃*", in: corpus, now: Self.now)
+        #expect(try title.count() == 1)
+    }
+
+    @Test func whatIsNotMeantIsSaid() throws {
+        let (scratch, corpus) = try Self.corpus()
+        defer { withExtendedLifetime(scratch) {} }
+        func remarks(_ query: String, isEmpty: Bool = false) throws -> [String] {
+            try CorpusSearch(query, in: corpus, now: Self.now).remarks(isEmpty: isEmpty)
+        }
+        #expect(try remarks("c++").first?.contains("'c++' is looked for as 'c'") == true)
+        #expect(try remarks("\"gate.example\" and server.port: 443").isEmpty)
+        #expect(
+            try remarks("tls.server.subject: \"Acme*\"", isEmpty: true).first?.contains("is a star") == true
+        )
+        #expect(try remarks("tls.server.subject: \"Acme*\"").isEmpty)
+    }
+
+    @Test(arguments: [#""\ud800""#, #"tls.server.subject: a\udc00b"#])
+    func halfACharacterIsRefused(_ query: String) {
+        #expect(throws: KQLError.self) { try KQLParser.parse(query) }
+    }
+
+    @Test func aWholePairOfEscapesIsACharacter() throws {
+        #expect(try KQLParser.parse(#"a: "\ud83c\udf83""#) == .equals(.text("a"), .phrase("🎃")))
+    }
+
+    @Test func daysAreThoseThatASearchFinds() throws {
+        let (scratch, corpus) = try Self.corpus()
+        defer { withExtendedLifetime(scratch) {} }
+        for unit in [SearchUnit.sightings, .endpoints] {
+            let all = try CorpusSearch("*", in: corpus, of: unit, now: Self.now)
+            let groups = try all.groups(by: "@timestamp", rarest: false, limit: 10)
+            #expect(groups.map(\.value).sorted() == ["2026-11-01", "2026-11-02", "2026-11-03", "2026-11-04"])
+            for group in groups {
+                let day = try CorpusSearch("@timestamp: \(group.value)", in: corpus, of: unit, now: Self.now)
+                #expect(try day.count() == group.count, "\(group.value)")
+            }
+        }
+        let findings = try CorpusSearch("*", in: corpus, of: .findings, now: Self.now)
+        #expect(throws: KQLError.self) { try findings.groups(by: "@timestamp", rarest: false, limit: 1) }
+    }
+
+    @Test(arguments: [
+        ("hallmark.findings.severity: high", SearchUnit.sightings, "--of findings"),
+        ("hallmark.findings: *", .sightings, "--of findings"),
+        ("hallmark.findings.*: high", .endpoints, "--of findings"),
+        ("hallmark.findings:{ severity: high }", .sightings, "--of findings"),
+        ("tls.server.issuer: x", .findings, "--of sightings"),
+    ])
+    func aFieldOfAnotherKindSaysWhichOne(query: String, unit: SearchUnit, word: String) throws {
+        let (scratch, corpus) = try Self.corpus()
+        defer { withExtendedLifetime(scratch) {} }
+        do {
+            _ = try CorpusSearch(query, in: corpus, of: unit, now: Self.now)
+            Issue.record("\(query) was taken")
+        } catch let error as KQLError { #expect(error.description.contains(word), "\(error)") }
+    }
+
+    /// Words that many rows hold are counted as those are that few hold.
+    @Test func commonWordsAreCountedWithoutALookAtEachRow() throws {
+        let scratch = Scratch()
+        let lines = (0..<10_500).map { number in
+            #"{"@timestamp":"2026-11-01T10:00:00Z","event":{"outcome":"success"},"server":{"ip":"10.0.\#(number / 250).\#(number % 250)","port":443},"#
+                + #""http":{"response":{"title":"common \#(number % 2 == 0 ? "even" : "odd")"}}}"#
+        }
+        let corpus = try CorpusFile(scratch.file("c.sqlite"), .write)
+        _ = try corpus.add(sweep: scratch.write("s.ndjson", lines.joined(separator: "\n") + "\n"))
+        for unit in [SearchUnit.sightings, .endpoints] {
+            for (query, count) in [("common", 10_500), ("common and not even", 5250), ("not common", 0)] {
+                let search = try CorpusSearch(query, in: corpus, of: unit, now: Self.now)
+                #expect(try search.count() == count, "\(query) of \(unit)")
+                var rows = 0
+                try search.rows(["server.ip"], limit: 20_000) { _ in rows += 1 }
+                #expect(rows == count, "\(query) of \(unit)")
+            }
+        }
+    }
+}
