@@ -17,7 +17,7 @@ owned() {
 }
 
 owned 'CUV|CAres|CSocketBatch' 'Net/'
-owned 'COpenSSL' 'TLSClient/|RuleUpdate/|Context/Revocation/Revocation(Proof|List)\.swift|RootStores/Reading/(PKCS12Store|PrivateKeys)\.swift|Observations/Certificate/(Digests|Ed25519|PublicKeyBuilder|SignatureCheck)\.swift|Observations/Record/AddressCipher\.swift|Transparency/(Log/LogKey|Merkle/TreeHash|Watch/IssuingKey)\.swift|Import/Capture/QUIC/InitialKeys\.swift|Fleet/Keys/(JobKey|NKey)\.swift'
+owned 'COpenSSL' 'TLSClient/|RuleUpdate/|Context/Revocation/Revocation(Proof|List)\.swift|RootStores/Reading/(PKCS12Store|PrivateKeys)\.swift|Observations/Certificate/(Digests|Ed25519|PublicKeyBuilder|SignatureCheck)\.swift|Observations/Record/AddressCipher\.swift|Transparency/(Log/LogKey|Merkle/TreeHash|SCT/IssuingKey)\.swift|Import/Capture/QUIC/InitialKeys\.swift|Fleet/Keys/(JobKey|NKey)\.swift'
 owned 'CMaxMindDB' 'Context/Hosting/'
 owned 'CCurl' 'Fetch/'
 owned 'CVectorscan' 'Signatures/'

@@ -18,8 +18,8 @@ extension LogFollower {
 
     /// Names what is wrong with a head of which the root is not that of the entries.
     ///
-    /// A static log has proven nothing when its tree grew: the tiles of the new head tell now whether the tree
-    /// that was proven before is its beginning. If not, the two heads convict the log.
+    /// A static log has proven nothing when its tree grew: the tiles of the new head tell now whether the
+    /// tree that was proven before is its beginning. If not, the two heads convict the log.
     private func convict(_ head: TreeHead, _ root: TreeHash) {
         guard verdict == nil else { return }
         let old = state.head.flatMap { $0.size > 0 && $0.size < head.size ? $0 : nil }

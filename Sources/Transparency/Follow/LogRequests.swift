@@ -43,7 +43,7 @@ final class LogRequests {
     /// When it last answered with entries that can be read, or was first asked for some; nil before.
     var lastEntries: UInt64?
 
-    /// When the first of those requests was sent that took too long, one after the other; nil while none does.
+    /// When the first of the requests in a row was sent that took too long; nil while none does.
     private(set) var slowSince: UInt64?
 
     init(_ fetcher: Fetcher, _ log: LogDescription, _ options: FollowOptions) {
