@@ -118,7 +118,7 @@ import Testing
     /// What stands in a line behind what was observed.
     private static func told(_ line: String, _ assessor: Assessor) throws -> Substring {
         let text = try assess(line, assessor)
-        let start = try #require(text.firstRange(of: "\"matches\""))
+        let start = try #require(text.firstRange(of: "\"leads\"") ?? text.firstRange(of: "\"matches\""))
         return text[start.lowerBound...]
     }
 
