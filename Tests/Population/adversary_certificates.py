@@ -4,6 +4,7 @@
 Written anew from the facts that the rules cite, with other people's encoder. Each line is the tool's name, a tab, and base64.
 """
 
+import interceptor_certificates as interceptors
 import tester_certificates as testers
 from makers import *
 
@@ -250,7 +251,7 @@ TOOLS = {
     "Metasploit Framework": metasploit, "AsyncRAT": asyncrat, "Quasar": quasar, "DcRat": dcrat, "Merlin": merlin,
     "Evilginx": evilginx, "Gophish": gophish, "Ligolo-ng": ligolo, "Pulsar RAT": pulsar,
     "Phishing Club": phishing_club, "Realm": realm, "wstunnel": wstunnel, "gost": gost, "nps": nps,
-    **testers.TOOLS,
+    **testers.TOOLS, **interceptors.TOOLS,
 }  # fmt: skip
 
 if __name__ == "__main__":
