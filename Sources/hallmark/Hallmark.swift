@@ -10,6 +10,7 @@ enum Program {
         StandardStreams.claim()
         var ran: (any ParsableCommand.Type)?
         do {
+            try AddressSpace.check()
             // Swift reads them from /proc: without it, a scan must not pass for a call for help.
             guard !CommandLine.arguments.isEmpty else {
                 throw ValidationError("the arguments can't be read: /proc is not mounted")

@@ -27,6 +27,31 @@ import Testing
         #expect(most.count == 2 && most[0] <= cap && most[1] <= 2 * cap, "\(most)")
     }
 
+    /// Whatever memory it may have, a run begins with enough or says that it has not: none ends by a signal.
+    @Test func tooLittleMemoryIsSaid() throws {
+        var said = 0
+        for megabytes in stride(from: 60, through: 340, by: 10) {
+            let result = try run(
+                "/bin/sh",
+                [
+                    "-c", "ulimit -c 0; ulimit -v \(megabytes * 1000); \"$@\"; echo $?", "sh", Program.path,
+                    "scan",
+                    "127.0.0.1",
+                    "-p", "1", "-q", "-o", "/dev/null", "--signatures", projectFolder + "/signatures/c2",
+                    "--no-default-signatures",
+                ]
+            )
+            // 127 is the loader's, which can't map the program.
+            let code = Int(result.text.split(separator: "\n").last ?? "") ?? -1
+            #expect([0, 1, 127].contains(code), "\(megabytes) MB: \(result.text) \(result.errors)")
+            if result.errors.contains("the address space is limited to") {
+                #expect(code == 1)
+                said += 1
+            }
+        }
+        #expect(said > 0)
+    }
+
     @Test(arguments: [0, 2])
     func whatMayPassIsTriedAgain(retries: Int) throws {
         let result = try run(
