@@ -83,6 +83,12 @@ package struct TimestampCheck: Sendable {
         return timestamp.time > UInt64(clamping: now) ? .future : .valid
     }
 
+    /// Whether a certificate has a list of SCTs, whatever is in it.
+    package static func hasList(_ certificate: [UInt8]) -> Bool {
+        var index = CertificateIndex()
+        return index.read(certificate.span) && index.extensions.all.contains { $0.key == .timestampList }
+    }
+
     /// Whether a certificate is a precertificate (RFC 6962, section 3.1).
     package static func isPrecertificate(_ certificate: [UInt8]) -> Bool {
         var index = CertificateIndex()

@@ -127,7 +127,8 @@ package struct LookalikeFinder: Sendable {
     /// Whether there is anything to look for.
     package var isEmpty: Bool { brands.isEmpty }
 
-    /// The likeness of a name in lower case and ASCII; nil for one that is like none of ours, or is ours.
+    /// The strongest likeness of a name in lower case and ASCII; nil for one that is like none of ours, or is
+    /// ours.
     package func find(_ name: String) -> Lookalike? {
         guard let mask = LetterMask(name) else { return find(name, among: brands.indices) }
         var near: [Int] = []
@@ -146,25 +147,29 @@ package struct LookalikeFinder: Sendable {
         else { return nil }
         let label = String(registered.prefix { $0 != "." })
         let before = name.hasSuffix("." + registered) ? String(name.dropLast(registered.count + 1)) : ""
-        func found(_ brand: Brand, _ reason: Lookalike.Reason) -> Lookalike {
-            Lookalike(name: name, original: brand.domain, reason: reason)
+        var best: Lookalike?
+        func found(_ brand: Brand, _ reason: Lookalike.Reason) {
+            let like = Lookalike(name: name, original: brand.domain, reason: reason)
+            if like.score > best?.score ?? 0 { best = like }
         }
         let fine = skeletons.fine(NameText.unicode(label))
         let letters = Self.letters(fine)
         let raw = Array(label.utf8)
         if let place = coarse[skeletons.coarse(fine)] {
-            return found(brands[place], brands[place].label == label ? .otherSuffix : .homoglyph)
+            found(brands[place], brands[place].label == label ? .otherSuffix : .homoglyph)
         }
-        let joined = before.isEmpty && !raw.contains(UInt8(ascii: "-")) ? [] : joined(label, before)
+        // The first is the label without its dashes, which is looked at above where it has none.
+        let isWhole = !raw.contains(UInt8(ascii: "-"))
+        let joined = before.isEmpty && isWhole ? [] : joined(label, before).dropFirst(isWhole ? 1 : 0)
         let parts = Self.parts(fine)
-        lazy var named = before.split(separator: ".").suffix(4).map {
+        lazy var named = before.split(separator: ".").map {
             Self.parts(skeletons.fine(NameText.unicode(String($0))))
         }
         for place in places {
             let brand = brands[place]
-            if joined.contains(where: { $0 == brand.fine }) { return found(brand, .split) }
+            if joined.contains(where: { $0 == brand.fine }) { found(brand, .split) }
             if !before.isEmpty, isBefore(brand, before) || isDashed(brand, name) {
-                return found(brand, .asSubdomain)
+                found(brand, .asSubdomain)
             }
             var near = distance(fine, brand.fine, letters ^ brand.letters)
             if raw != fine || brand.raw != brand.fine,
@@ -172,13 +177,14 @@ package struct LookalikeFinder: Sendable {
             {
                 near = min(near ?? other, other)
             }
-            if let near { return found(brand, near == 1 ? .typo : .near) }
-            if isDressed(fine, parts, brand) { return found(brand, .addedWord) }
-            if before.utf8.count >= brand.label.utf8.count, isNamed(named, parts, brand) {
-                return found(brand, .addedWord)
+            if let near { found(brand, near == 1 ? .typo : .near) }
+            if isDressed(fine, parts, brand)
+                || before.utf8.count >= brand.label.utf8.count && isNamed(named, parts, brand)
+            {
+                found(brand, .addedWord)
             }
         }
-        return nil
+        return best
     }
 
     /// Which letters are in a text, a bit each: texts that differ in many are not near.
@@ -248,9 +254,23 @@ package struct LookalikeFinder: Sendable {
         for (place, label) in labels.enumerated() where label.contains(brand.fine) {
             if (label + parts).contains(where: { $0 != brand.fine && words.contains($0) }) { return true }
             let others = labels[..<place] + labels[(place + 1)...]
-            if others.joined().contains(where: { asking.contains($0) }) { return true }
+            if others.contains(where: { $0.contains { asking.contains($0) } || isAsking($0.joined()) }) {
+                return true
+            }
         }
-        return false
+        // Without a dash: `norvexasecure.evil.test`.
+        return labels.contains { parts in
+            let label = Array(parts.joined())
+            let own = brand.fine.count
+            guard label.count > own else { return false }
+            return label.starts(with: brand.fine) && isAsking(label.dropFirst(own))
+                || label.suffix(own).elementsEqual(brand.fine) && isAsking(label.dropLast(own))
+        }
+    }
+
+    /// Whether a text is one of the words that ask for trust; `sign-in` is, without its dash.
+    private func isAsking(_ text: some Sequence<UInt8>) -> Bool {
+        asking.contains(Array(text))
     }
 
     /// Whether the label is ours with words around it.

@@ -86,11 +86,14 @@ extension CTVerifyCommand {
         return contents.certificates
     }
 
-    /// The places of those that are to be checked: all but the authorities', or the first where there is no
-    /// other.
+    /// The places of those that are to be checked: all but the authorities' that hold no list of SCTs, or the
+    /// first where there is no other.
     private static func subjects(_ certificates: [[UInt8]]) -> [Int] {
         var reader = IssuedCertificateReader()
-        let places = certificates.indices.filter { reader.read(certificates[$0][...])?.isAuthority != true }
+        let places = certificates.indices.filter {
+            reader.read(certificates[$0][...])?.isAuthority != true
+                || TimestampCheck.hasList(certificates[$0])
+        }
         return places.isEmpty ? [0] : places
     }
 
@@ -109,7 +112,7 @@ extension CTVerifyCommand {
         var results = embedded.results
         if results.contains(where: { $0.leaf == nil }) {
             Terminal.say(
-                "hallmark: \(subject.text): \(issuer ?? "no certificate in the file") "
+                "hallmark: \(subject.text): \(issuer.map { "none in \($0)" } ?? "no certificate in the file") "
                     + "is that of who issued it: embedded SCTs can't be checked without"
             )
         }
