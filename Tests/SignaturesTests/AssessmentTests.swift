@@ -99,7 +99,7 @@ import Wire
         ),
         (
             #"{"event":{"kind":"alert"},"rule":{},"hallmark":{"leads":[1],"x":1,"matches":[2]},"z":1}"#,
-            #"{"event":{"kind":"event"},"hallmark":{"x":1},"z":1}"#
+            #"{"event":{"kind":"event"},"z":1,"hallmark":{"x":1}}"#
         ),
         (#"{"tls":{"server":{"jarm":"bb"}}}"#, #"{"tls":{"server":{"jarm":"bb"}}}"#),
         (

@@ -25,6 +25,8 @@ struct AssessmentPlaces {
             case members
             /// Our object ends.
             case objectEnd
+            /// The last member that stays of the record ends.
+            case recordEnd
         }
 
         let range: Range<Int>
@@ -85,6 +87,7 @@ struct AssessmentPlaces {
         }
         insert(.members, at: self.end)
         if let hallmark { insert(.objectEnd, at: hallmark.range.upperBound) }
+        insert(.recordEnd, at: end)
     }
 
     /// Notes what is written at a place: before what is cut there, and behind what stands there for good.

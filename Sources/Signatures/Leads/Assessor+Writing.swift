@@ -76,8 +76,8 @@ extension Assessor {
         }
         guard let places else { return }
         copy.removeAll()
-        // Where in the copy the strongest lead ends, and our object stands.
-        var summaryEnd = Int.max
+        // Where in the copy the strongest lead ends, the record ends, and our object stands.
+        var (summaryEnd, recordEnd) = (Int.max, 0)
         var object = 0..<0
         line.withSpan { span in
             var place = start
@@ -105,17 +105,26 @@ extension Assessor {
                     appendMembers(assessment, places)
                     if places.makesHallmark { object = begin..<copy.count }
                 case .objectEnd: object = object.lowerBound..<copy.count
+                case .recordEnd: recordEnd = copy.count
                 }
             }
             copy.append(span.extracting(place..<span.count))
         }
         line.truncate(to: start)
         copy.withSpan { span in
-            guard !assessment.leads.isEmpty, object.lowerBound > summaryEnd else { return line.append(span) }
-            line.append(span.extracting(..<summaryEnd))
-            line.append(span.extracting(object))
-            line.append(span.extracting(summaryEnd..<object.lowerBound))
-            line.append(span.extracting(object.upperBound...))
+            // Early with a lead; last again without, where it stood early for one.
+            var parts = [0..<span.count]
+            if !assessment.leads.isEmpty, object.lowerBound > summaryEnd {
+                parts = [
+                    0..<summaryEnd, object, summaryEnd..<object.lowerBound, object.upperBound..<span.count,
+                ]
+            } else if assessment.leads.isEmpty, object.lowerBound == summaryEnd, recordEnd > object.upperBound
+            {
+                parts = [
+                    0..<object.lowerBound, object.upperBound..<recordEnd, object, recordEnd..<span.count,
+                ]
+            }
+            for part in parts { line.append(span.extracting(part)) }
         }
     }
 
