@@ -2,8 +2,8 @@ import Glibc
 
 /// The memory that the process may map, where somebody bounds it.
 enum AddressSpace {
-    /// Rules, the stacks of threads and their heaps, in bytes.
-    private static let least = 64 << 20
+    /// Rules, the stacks of threads and their heaps, for which the C library asks 64 MiB at a time, in bytes.
+    private static let least = 192 << 20
 
     /// What is wrong with the bound.
     struct Shortage: Error, CustomStringConvertible {

@@ -30,7 +30,7 @@ import Testing
     /// Whatever memory it may have, a run begins with enough or says that it has not: none ends by a signal.
     @Test func tooLittleMemoryIsSaid() throws {
         var said = 0
-        for megabytes in stride(from: 60, through: 340, by: 10) {
+        for megabytes in stride(from: 60, through: 480, by: 10) {
             let result = try run(
                 "/bin/sh",
                 [

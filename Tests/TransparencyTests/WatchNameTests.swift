@@ -182,7 +182,7 @@ enum ShippedFinder {
             ("norvexasecure.evil.test", "added_word"), ("securenorvexa.evil.test", "added_word"),
             ("sign-in.norvexa.evil.test", "added_word"), ("secure.norvexa.a.b.c.d.e.f.test", "added_word"),
             ("www.norvexa.net", "other_suffix"), ("norvexa.com.norvexx.test", "as_subdomain"),
-            ("norvexa.com.quillstone.net", "as_subdomain"), ("norvexa.com.quillstome.test", "as_subdomain"),
+            ("norvexa.com.quillstone.net", "as_subdomain"), ("norvexa.com.quillstpne.test", "as_subdomain"),
             ("norvexa.com.evil.net", "as_subdomain"), ("hallmarkbank.com", "typo"),
             ("quillstnoe.co.uk", "typo"),
             ("silvrgrvoe.com", "near"), ("norvexa24.com", "added_word"),
