@@ -29,7 +29,8 @@ func residentKilobytes() -> Int {
 
 func processorSeconds() -> Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
 
-let certificates = (try? CertificateFile.contents(of: "/etc/ssl/certs/ca-certificates.crt"))?.certificates ?? []
+let certificates =
+    (try? CertificateFile.contents(of: "/etc/ssl/certs/ca-certificates.crt"))?.certificates ?? []
 guard !certificates.isEmpty else { fatalError("no certificates in /etc/ssl/certs") }
 
 func length(_ count: Int) -> [UInt8] {
