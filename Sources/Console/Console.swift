@@ -13,7 +13,7 @@ package final class Console: Sendable {
     /// What the program calls itself, with its version.
     let product: String
     /// Connections that nobody uses, and to which file.
-    private let readers: Mutex<(file: FileIdentity?, free: [CorpusFile])>
+    private let readers: Mutex<(file: FileIdentity?, log: FileIdentity?, free: [CorpusFile])>
     private let readRules: @Sendable () throws -> ConsoleRule.Library
     private let library = Mutex<ConsoleRule.Library?>(nil)
     private let answers = KeptAnswers()
@@ -29,7 +29,8 @@ package final class Console: Sendable {
     ) throws {
         (self.path, self.gate, self.product, readRules) = (path, gate, product, rules)
         let file = FileIdentity(path)
-        readers = Mutex((file, [try CorpusFile(path, .read)]))
+        let first = try CorpusFile(path, .read)
+        readers = Mutex((file, FileIdentity(path + "-wal"), [first]))
     }
 
     package func answer(_ request: ConsoleRequest) -> ConsoleResponse {
@@ -102,12 +103,23 @@ package final class Console: Sendable {
         guard let file = FileIdentity(path) else {
             throw ConsoleError(status: 503, text: "The corpus is not there any more: \(path).")
         }
-        let known = readers.withLock { readers -> CorpusFile? in
+        let log = FileIdentity(path + "-wal")
+        let known = try readers.withLock { readers throws -> CorpusFile? in
             if readers.file != file {
+                // SQLite would take what stands in it for the new file's own.
+                if let log, !log.isEmpty, log == readers.log {
+                    throw ConsoleError(
+                        status: 503,
+                        text:
+                            "Another file stands at \(path), beside the write-ahead log of the former one, which would be "
+                            + "read into it. Stop whatever uses it, remove \(path)-wal and \(path)-shm, and begin again."
+                    )
+                }
                 Terminal.say("\(path): another file stands there now, which is shown from here on", .warning)
                 // What was opened is closed before the new file is opened under the same name.
-                readers = (file, [])
+                readers = (file, log, [])
             }
+            readers.log = log
             return readers.free.popLast()
         }
         return (try known ?? CorpusFile(path, .read), file)

@@ -45,9 +45,7 @@ package struct DecisionIndex: Sendable {
             subjects.append(.key(digest.uppercased()))
         }
         for field in fields.sorted() {
-            guard let node = record.at(field) else { continue }
-            let values = node.isArray ? Array(node.parts.prefix(1000)) : [node]
-            for value in values {
+            for value in record.values(at: field, most: 1000) {
                 let text = Self.text(value)
                 guard let spelled = Field.spelled(text, of: field) else { continue }
                 subjects.append(.mark(field: field, value: spelled))

@@ -97,6 +97,18 @@ import Wire
         withExtendedLifetime(strangers) {}
     }
 
+    /// Nor does one hold a place who takes no refusal off, however much is asked behind the first.
+    @Test func aRefusalIsTheLast() throws {
+        var limits = HTTPService.Limits()
+        limits.seconds = 300
+        let port = try Self.start(limits)
+        let client = try ClientSocket(port: port)
+        for number in 0..<20 { Self.ask(client, "/\(number)", close: false) }
+        let text = Self.rest(client)
+        #expect(text.hasPrefix("HTTP/1.1 401"))
+        #expect(text.components(separatedBy: "HTTP/1.1 401").count == 2, "\(text)")
+    }
+
     @Test(arguments: [
         "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "Content-Length: 4\r\nContent-Length: 40\r\n",
     ])

@@ -212,6 +212,18 @@ import Testing
         #expect(unread.first?.contains("d.ndjson:3") == true)
     }
 
+    /// An array may stand for the object, and marks may stand in lists of objects.
+    @Test func whatStandsInArraysCounts() throws {
+        let record = Self.record()
+        let array = record.replacing("\"hallmark\":{", with: "\"hallmark\":[{\"x\":1},{")
+            .replacing("]}}\n", with: "]}]}\n")
+        #expect(try marked(array, [decision("203.0.113.7:443", .block)]).label == .high)
+        for line in [record, array] {
+            let mark = "hallmark.leads.software.name=Cobalt Strike"
+            #expect(try marked(line, [decision(mark)]).label == nil, "\(line)")
+        }
+    }
+
     @Test func aBlocklistSaysWhyAndUntilWhen() throws {
         let decisions = [
             try decision("203.0.113.7:443", .block, until: Self.now + 86_400_000),

@@ -249,6 +249,21 @@ import Testing
         )
         #expect(sent.status == 200, "\(sent.text)")
         #expect(try (served.api("/api/decisions")["holding"] as? [Any])?.count == 1)
+        // What the former file's log holds must not be read into the new one.
+        let third = try ServedCorpus(Self.line(9, "nine"))
+        try check(
+            "sh",
+            [
+                "-c",
+                "cp '\(third.corpus)' '\(served.corpus).new' && mv '\(served.corpus).new' '\(served.corpus)'",
+            ]
+        )
+        for path in ["/triage", "/api/decisions"] {
+            let refused = try served.ask(path, token)
+            #expect(refused.status == 503 && refused.text.contains("write-ahead log"), "\(refused.text)")
+        }
+        for end in ["-wal", "-shm"] { try FileManager.default.removeItem(atPath: served.corpus + end) }
+        #expect(try served.get("/triage").text.contains("192.0.2.9"))
         try FileManager.default.removeItem(atPath: served.corpus)
         for path in ["/", "/triage", "/api/overview", "/api/search?q=*"] {
             #expect(try served.ask(path, token).status == 503, "\(path)")

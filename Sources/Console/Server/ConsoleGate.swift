@@ -12,6 +12,9 @@ package struct ConsoleGate: Sendable {
     private let hosts: Set<String>
     private let cookieName: String
 
+    /// What strangers are answered: a wrong name, a request that can't be read, no token.
+    static let refusals: Set<Int> = [400, 401, 421]
+
     /// - Parameters:
     ///   - token: at least 32 characters.
     ///   - hosts: as browsers write them, with the port.

@@ -150,8 +150,15 @@ private func answer(
         service.makeAnswer(to: pending, on: connection)
         return .YES
     }
-    if response.status != 401 { service.open.isKnown(http_socket(connection)) }
-    return send(response, on: connection)
+    guard ConsoleGate.refusals.contains(response.status) else {
+        service.open.isKnown(http_socket(connection))
+        return send(response, on: connection)
+    }
+    // Whoever does not take a refusal off holds no place by it, nor by what was sent behind the request.
+    service.open.waits(http_socket(connection))
+    var refusal = response
+    refusal.headers.append(("Connection", "close"))
+    return send(refusal, on: connection)
 }
 
 private func completed(

@@ -138,8 +138,13 @@ package struct JSONNode {
         return nil
     }
 
-    /// What stands at a dotted name: members within members, or one member whose name has the dots in it.
+    /// What stands at a dotted name: members within members, or one member whose name has the dots in it; of
+    /// elements of an array the first that has it.
     package func at(_ path: String) -> JSONNode? {
+        if isArray {
+            for part in parts { if let found = part.at(path) { return found } }
+            return nil
+        }
         if let found = self[path] { return found }
         var end = path.endIndex
         while let dot = path[..<end].lastIndex(of: ".") {
@@ -149,5 +154,32 @@ package struct JSONNode {
             }
         }
         return nil
+    }
+
+    /// All values at a dotted name, those of all elements where arrays stand on the way or at its end.
+    ///
+    /// - Parameter most: so many are given.
+    package func values(at path: String, most: Int) -> [JSONNode] {
+        var found: [JSONNode] = []
+        collect(path, most, &found)
+        return found
+    }
+
+    private func collect(_ path: String, _ most: Int, _ found: inout [JSONNode]) {
+        if isArray {
+            for part in parts where found.count < most { part.collect(path, most, &found) }
+            return
+        }
+        if let value = self[path] {
+            if value.isArray { found += value.parts.prefix(most - found.count) } else { found.append(value) }
+            return
+        }
+        var end = path.endIndex
+        while let dot = path[..<end].lastIndex(of: ".") {
+            end = dot
+            if let outer = self[String(path[..<dot])] {
+                return outer.collect(String(path[path.index(after: dot)...]), most, &found)
+            }
+        }
     }
 }
