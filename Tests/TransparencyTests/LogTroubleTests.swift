@@ -324,6 +324,26 @@ import Testing
         #expect(other.status == 1 && other.errors.contains("another state"), "\(other.errors)")
     }
 
+    /// A state that has gone beyond the end of a range holds all of it, whether a head has proven that
+    /// already or not.
+    @Test(arguments: ["rfc6962", "static"]) func aRangeWithinWhatWasReadIsDone(_ kind: String) throws {
+        let logs = try logs(kind, 100)
+        func backfill(_ to: String, _ state: String) throws -> CommandResult {
+            try logs.run([
+                "backfill", "--log-list", logs.list, "--no-signatures", "--all", "--rate", "500", "--to", to,
+                "-o", logs.scratch.file("\(state).out"), "--state", logs.scratch.file(state),
+            ])
+        }
+        #expect(try backfill("150", "part").status == 0)
+        let watch = ["--all", "-o", logs.scratch.file("whole.out"), "--state", logs.scratch.file("whole")]
+        #expect(try logs.watch(watch).status == 0)
+        for (to, state) in [("149", "part"), ("100", "whole")] {
+            let result = try backfill(to, state)
+            #expect(result.status == 0 && !result.errors.contains("log_"), "\(result.errors)")
+            #expect(result.errors.contains("none before \(to) is left"), "\(result.errors)")
+        }
+    }
+
     @Test func whatWasNamedAndNotLookedAtIsSaid() throws {
         let logs = try logs("rfc6962", 3)
         let (good, missing) = (logs.scratch.file("a-1.pem"), logs.scratch.file("missing.pem"))

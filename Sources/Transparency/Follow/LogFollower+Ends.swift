@@ -91,26 +91,36 @@ extension LogFollower {
 
     func finishIfDone() {
         guard verdict == nil else { return }
-        if let end = options.end, state.hasBegun, state.tree.size >= end,
-            let head = ahead.last?.head ?? state.head
-        {
-            return proveEnd(end, head)
+        if let end = options.end, state.hasBegun, state.tree.size >= end {
+            // The last head tells most: what was read may go beyond the one that was reached.
+            let heads = [ahead.last?.head, state.head, state.seen].compactMap { $0 }
+            if let head = heads.max(by: { $0.size < $1.size }) { return proveEnd(end, head) }
         }
         if options.untilHead, wasHeadSeen, ahead.isEmpty, state.hasBegun { isDone = true }
     }
 
     /// Holds what was read before the head against the tree that the log proves up to there.
+    ///
+    /// An earlier run may have read beyond the end: the tree is proven as far as it goes.
     private func proveEnd(_ end: UInt64, _ head: TreeHead) {
         guard !isDone, !isProvingEnd else { return }
+        let size = state.tree.size
+        if size > end {
+            trouble("its entries before \(size) were read before: none before \(end) is left to be read")
+        }
+        // What a head has proven needs no other proof.
+        if state.verified.size >= end {
+            isDone = true
+            return
+        }
+        guard size <= head.size else { return leaveUnproven("its head has \(head.size) entries") }
         isProvingEnd = true
-        FrontierProof(log, requests, head).prove(end) { [unowned self] outcome in
-            if case .refused(let reason) = outcome {
-                handler.note("what was read can't be proven: \(reason)", of: log)
-                hasFailed = true
-            } else if outcome != .proven(state.tree) {
+        FrontierProof(log, requests, head).prove(size) { [unowned self] outcome in
+            if case .refused(let reason) = outcome { return leaveUnproven(reason) }
+            if outcome != .proven(state.tree) {
                 report(
                     .falseRoot,
-                    "The entries before \(end) are not those of the tree that the log has signed."
+                    "The entries before \(size) are not those of the tree that the log has signed."
                 ) {
                     $0.heads = [head]
                     $0.rebuiltRoot = state.tree.root
@@ -119,6 +129,11 @@ extension LogFollower {
             }
             isDone = true
         }
+    }
+
+    private func leaveUnproven(_ reason: String) {
+        handler.note("what was read can't be proven: \(reason)", of: log)
+        (hasFailed, isDone) = (true, true)
     }
 
     func report(
