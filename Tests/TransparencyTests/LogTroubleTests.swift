@@ -223,6 +223,23 @@ import Testing
         #expect(lost.status == 3 && lost.text.contains("log_missing_entry"), "\(lost.text)")
     }
 
+    /// A head from before the end of the maximum merge delay, as a cache keeps it, need not have the entry,
+    /// whatever the time is now.
+    @Test(arguments: ["rfc6962", "static"]) func anOldHeadHasLostNothing(_ kind: String) throws {
+        let logs = try logs(kind, 3)
+        let list = try String(contentsOfFile: logs.list, encoding: .utf8).replacing("86400", with: "1")
+        let path = try logs.scratch.write("impatient.json", list)
+        // Of the six entries the head has three.
+        let verify = ["verify", logs.scratch.file("a-2.pem"), "--log-list", path, "--ask-all"]
+        try logs.control("a", "shrink=true&ahead=-7200000")
+        let unknown = try logs.run(verify)
+        #expect(unknown.status == 1 && !unknown.text.contains("log_"), "\(unknown.text)")
+        #expect(unknown.text.contains("not found out: its head is older than"), "\(unknown.text)")
+        try logs.control("a", "ahead=0")
+        let lost = try logs.run(verify)
+        #expect(lost.status == 3 && lost.text.contains("log_missing_entry"), "\(lost.text)")
+    }
+
     /// What is not looked for is said, and where nothing can be, the run does not begin.
     @Test func whatIsNotWatchedIsSaid() throws {
         let logs = try logs("rfc6962", 3)
