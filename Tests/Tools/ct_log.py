@@ -26,6 +26,7 @@ puts another entry into the tree in that one's place:
   drip_entries  entries come byte by byte, with so many seconds between
   pages, empty_tiles, cut_tiles   so many data tiles are a page, or empty, or end half-way (static)
   broken_once so manieth entry's length is wrong in the next so many tiles: [entry, tiles] (static)
+  proof_pages, false_proofs   so many answers that prove entries are a page, or those of another tree
   refuse      what proves entries is refused with this status
   forget      no entry but the last is known by its hash (rfc6962)
   no_proofs   no entry is
@@ -256,6 +257,20 @@ class Log:
         """Status, body."""
         if self.faults.get("refuse") and (where.startswith("ct/v1/get-e") or where.startswith("ct/v1/get-p") or where.startswith("tile/")):
             return int(self.faults["refuse"]), b"not today"
+        proves = where.startswith(("ct/v1/get-entry-and", "ct/v1/get-p")) or where.startswith("tile/") and "/data/" not in where
+        if proves and self.faults.get("proof_pages", 0) > 0:
+            self.faults["proof_pages"] -= 1
+            return 200, b"<html>back soon</html>"
+        if proves and self.faults.get("false_proofs", 0) > 0:
+            self.faults["false_proofs"] -= 1
+            true, self.leaves = self.leaves, [digest(leaf) for leaf in self.leaves]
+            try:
+                return self.reply(where, query)
+            finally:
+                self.leaves = true
+        return self.reply(where, query)
+
+    def reply(self, where, query):
         if where in ("ct/v1/get-sth", "checkpoint") and self.faults.get("long_head"):
             return 200, b" " * int(self.faults["long_head"])
         if where in ("ct/v1/get-sth", "checkpoint") and self.faults.get("bad_heads"):

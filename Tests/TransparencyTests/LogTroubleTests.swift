@@ -321,6 +321,38 @@ import Testing
         )
     }
 
+    /// A proxy's page in place of a proof is no proof of anything, at the begin of a range and at its end.
+    @Test(arguments: ["rfc6962", "static"]) func aPageInPlaceOfAProofIsNone(_ kind: String) throws {
+        let logs = try logs(kind, 100)
+        let backfill = [
+            "backfill", "--log-list", logs.list, "--no-signatures", "--all", "--rate", "500", "--to", "60",
+        ]
+        for from in ["0", "20"] {
+            try logs.control("a", "proof_pages=2")
+            let result = try logs.run(backfill + ["--from", from])
+            #expect(result.status == 0 && !result.errors.contains("log_"), "\(result.errors)")
+            #expect(try indices(result.text).last == 58)
+        }
+        try logs.control("a", "proof_pages=1000")
+        let always = try logs.run(backfill)
+        #expect(always.status == 1 && !always.errors.contains("log_"), "\(always.errors)")
+        #expect(always.errors.contains("can't be proven: the answer can't be read"), "\(always.errors)")
+    }
+
+    /// A proof that leads nowhere convicts a log that gives it twice.
+    @Test(arguments: ["rfc6962", "static"]) func aProofIsAskedForTwice(_ kind: String) throws {
+        let logs = try logs(kind, 100, "{\"false_proofs\": 1}")
+        let backfill = [
+            "backfill", "--log-list", logs.list, "--no-signatures", "--all", "--rate", "500", "--from", "20",
+            "--to", "60",
+        ]
+        let once = try logs.run(backfill)
+        #expect(once.status == 0 && !once.errors.contains("log_"), "\(once.errors)")
+        try logs.control("a", "false_proofs=1000")
+        let always = try logs.run(backfill)
+        #expect(always.status == 1 && always.errors.contains("log_false_root"), "\(always.errors)")
+    }
+
     @Test(arguments: ["rfc6962", "static"]) func aRangeIsReadOnceAndAnotherIsAnother(_ kind: String) throws {
         let logs = try logs(kind, 100)
         let (out, state) = (logs.scratch.file("out"), logs.scratch.file("state"))

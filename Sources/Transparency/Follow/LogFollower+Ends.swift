@@ -116,7 +116,7 @@ extension LogFollower {
         guard size <= head.size else { return leaveUnproven("its head has \(head.size) entries") }
         isProvingEnd = true
         FrontierProof(log, requests, head).prove(size) { [unowned self] outcome in
-            if case .refused(let reason) = outcome { return leaveUnproven(reason) }
+            if case .refused(let reason) = outcome { return proveEndAgain(reason) }
             if outcome != .proven(state.tree) {
                 report(
                     .falseRoot,
@@ -130,6 +130,19 @@ extension LogFollower {
             isDone = true
         }
     }
+
+    /// Asks for the proof again after a while, a few times.
+    private func proveEndAgain(_ reason: String) {
+        guard !isDone else { return }
+        endRefusals += 1
+        guard endRefusals < Self.mostEndRefusals else { return leaveUnproven(reason) }
+        loop.after(milliseconds: 500 << UInt64(endRefusals)) { [weak self] in
+            self?.isProvingEnd = false
+            self?.finishIfDone()
+        }
+    }
+
+    private static let mostEndRefusals = 4
 
     private func leaveUnproven(_ reason: String) {
         handler.note("what was read can't be proven: \(reason)", of: log)

@@ -39,6 +39,8 @@ package final class LogFollower {
     /// After a fault no head is taken before this time.
     var resumesAt: UInt64 = 0
     var isProvingEnd = false
+    /// How often the log refused to prove the end, or what came for a proof could not be read.
+    var endRefusals = 0
     /// Heads in a row that are older than one that came before.
     var olderHeads = 0
     /// How often tiles came of which something could not be read.
