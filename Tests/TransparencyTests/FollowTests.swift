@@ -96,6 +96,23 @@ import Testing
         #expect(records.first?.at("hallmark.ct.index") as? Int == 400)
     }
 
+    /// A watch begins with the first head that it sees, however long it takes the log to prove its tree.
+    @Test(arguments: ["rfc6962", "static"]) func aWatchFromNowLosesNothingBeforeItsProof(_ kind: String) throws {
+        let logs = try CTLogs("[{\"name\": \"a\", \"kind\": \"\(kind)\", \"entries\": 100, \"faults\": {\"refuse\": 403}}]")
+        let out = logs.scratch.file("out")
+        let common = [
+            "watch", "--log-list", logs.list, "--no-signatures", "--all", "--rate", "500", "--until-head",
+            "--interval", "0.05", "-o", out, "--state", logs.scratch.file("state"),
+        ]
+        #expect(try logs.run(common).status == 1)
+        try logs.control("a", "issue=5")
+        try logs.control("a", "refuse=0")
+        let result = try logs.run(common)
+        #expect(result.status == 0, "\(result.errors)")
+        let records = try CTLogs.objects(String(contentsOfFile: out, encoding: .utf8))
+        #expect(records.compactMap { $0.at("hallmark.ct.index") as? Int } == [200, 202, 204, 206, 208])
+    }
+
     @Test(arguments: ["rfc6962", "static"]) func aRangeIsReadInParallelAndProven(_ kind: String) throws {
         let logs = try CTLogs(
             "[{\"name\": \"a\", \"kind\": \"\(kind)\", \"entries\": 400, \"faults\": {\"no_entry_proof\": true}}]"

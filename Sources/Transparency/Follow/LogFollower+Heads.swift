@@ -166,9 +166,16 @@ extension LogFollower {
     }
 
     private func begin(_ head: TreeHead) {
+        // What is logged until the tree is proven belongs to the watch: it begins at the first head.
+        guard !isBeginning else { return }
+        isBeginning = true
+        if options.start == .now, state.start == nil {
+            state.start = head.size
+            handler.advanced(state)
+        }
         let start: UInt64 =
             switch options.start {
-            case .now: head.size
+            case .now: min(state.start ?? head.size, head.size)
             case .beginning: 0
             case .at(let index): min(index, head.size)
             }
@@ -177,6 +184,7 @@ extension LogFollower {
             hasFailed = true
         }
         FrontierProof(log, requests, head).prove(start) { [unowned self] outcome in
+            isBeginning = false
             let tree: CollapsedTree
             switch outcome {
             case .proven(let proven): tree = proven

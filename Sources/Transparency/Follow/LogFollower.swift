@@ -36,6 +36,8 @@ package final class LogFollower {
     /// Whether it was said that there are more.
     var isSilent = false
     var wasHeadSeen = false
+    /// Whether the log is being asked to prove the tree before the first entry.
+    var isBeginning = false
     /// After a fault no head is taken before this time.
     var resumesAt: UInt64 = 0
     var isProvingEnd = false
