@@ -27,6 +27,7 @@ puts another entry into the tree in that one's place:
   pages, empty_tiles, cut_tiles   so many data tiles are a page, or empty, or end half-way (static)
   broken_once so manieth entry's length is wrong in the next so many tiles: [entry, tiles] (static)
   proof_pages, false_proofs   so many answers that prove entries are a page, or those of another tree
+  no_consistency   so many proofs of consistency are empty (rfc6962)
   refuse      what proves entries is refused with this status
   forget      no entry but the last is known by its hash (rfc6962)
   no_proofs   no entry is
@@ -290,6 +291,9 @@ class Log:
             return 200, json.dumps({"entries": [self.json_entry(e) for e in self.sent(first, last + 1)]}).encode()
         if where == "ct/v1/get-sth-consistency":
             first, second = int(query["first"]), int(query["second"])
+            if self.faults.get("no_consistency", 0) > 0:
+                self.faults["no_consistency"] -= 1
+                return 200, b'{"consistency": []}'
             proof = consistency(first, self.leaves[:second])
             return 200, json.dumps({"consistency": [text(node) for node in proof]}).encode()
         if where == "ct/v1/get-entry-and-proof" and not self.faults.get("no_entry_proof"):

@@ -230,5 +230,30 @@ import Testing
         let kept = try #require(try CTLogs.objects(String(contentsOfFile: evidence, encoding: .utf8)).first)
         let heads = try #require(kept["heads"] as? [[String: Any]])
         #expect(heads.compactMap { $0["tree_size"] as? Int } == [100, 110])
+        // What it logs is read all the same, at each run, and each says what the log is.
+        func read() throws -> [Int] {
+            try CTLogs.objects(String(contentsOfFile: logs.scratch.file("out"), encoding: .utf8))
+                .compactMap { $0.at("hallmark.ct.index") as? Int }
+        }
+        #expect(try read() == Array(stride(from: 0, to: 110, by: 2)))
+        try logs.control("a", "issue=5")
+        let again = try logs.watch(arguments)
+        #expect(again.status == 1 && again.errors.contains("log_forked"), "\(again.errors)")
+        #expect(try read() == Array(stride(from: 0, to: 120, by: 2)))
+    }
+
+    /// One proof that leads nowhere may be a cache's, two are the log's.
+    @Test func consistencyIsAskedForTwice() throws {
+        let logs = try CTLogs("[{\"name\": \"a\", \"kind\": \"rfc6962\", \"entries\": 50}]")
+        let arguments = ["--all", "--state", logs.scratch.file("state")]
+        #expect(try logs.watch(arguments).status == 0)
+        for (count, isForked) in [(1, false), (2, true)] {
+            try logs.control("a", "issue=5")
+            try logs.control("a", "no_consistency=\(count)")
+            let result = try logs.watch(arguments)
+            #expect(result.status == (isForked ? 1 : 0), "\(result.errors)")
+            #expect(result.errors.contains("log_forked") == isForked, "\(result.errors)")
+            #expect(try CTLogs.objects(result.text).compactMap { $0.at("hallmark.ct.index") }.count == 5)
+        }
     }
 }

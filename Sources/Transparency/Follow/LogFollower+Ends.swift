@@ -10,6 +10,10 @@ extension LogFollower {
             convict(head, root)
             return false
         }
+        if forkedHead == head {
+            forkedHead = nil
+            trouble("its entries prove what its proof of consistency did not")
+        }
         state.head = head
         state.verified = state.tree
         handler.advanced(state)
@@ -22,6 +26,8 @@ extension LogFollower {
     /// tree that was proven before is its beginning. If not, the two heads convict the log.
     private func convict(_ head: TreeHead, _ root: TreeHash) {
         guard verdict == nil else { return }
+        // Its two heads have convicted it already.
+        if head == forkedHead { return giveUp() }
         let old = state.head.flatMap { $0.size > 0 && $0.size < head.size ? $0 : nil }
         guard log.interface == .staticTiles, let old else {
             tellFalseRoot([head], root)
@@ -71,6 +77,7 @@ extension LogFollower {
     /// Goes back to the last tree that was proven, and tries again later.
     func giveUp() {
         hasFailed = true
+        forkedHead = nil
         generation += 1
         resumesAt = loop.now + options.retryAfterFault
         state.tree = state.verified

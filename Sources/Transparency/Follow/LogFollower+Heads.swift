@@ -217,17 +217,28 @@ extension LogFollower {
     /// Has an RFC 6962 log prove at once that the new tree goes on where the old one ended.
     ///
     /// A static log has no such answers: that its tree is rebuilt up to the new root proves the same, later.
-    private func proveConsistency(_ head: TreeHead) {
+    private func proveConsistency(_ head: TreeHead, isSecond: Bool = false) {
+        // The head that was found out is read to its end first.
+        guard forkedHead == nil else { return }
         guard log.interface == .rfc6962, let old = state.head, old.size > 0, old.size < head.size else {
             return aim(at: head)
         }
         let path = "ct/v1/get-sth-consistency?first=\(old.size)&second=\(head.size)"
+        let current = generation
         requests.get(path) { [unowned self] status, body in
+            guard current == generation, !isDone else { return }
             guard status == 200, let proof = try? LogAnswers.consistency(body) else {
                 trouble("it does not prove that it is consistent: \(LogRequests.reason(status))")
                 return aim(at: head)
             }
             guard MerkleProof.isConsistent(old.size, old.root, head.size, head.root, proof: proof) else {
+                guard isSecond else {
+                    return requests.later { [weak self] in
+                        guard let self, current == generation, !isDone else { return }
+                        proveConsistency(head, isSecond: true)
+                    }
+                }
+                guard forkedHead == nil else { return }
                 report(
                     .forked,
                     "The log can't prove that its \(head.size) entries begin with the \(old.size) before.",
@@ -236,14 +247,25 @@ extension LogFollower {
                     $0.heads = [old, head]
                     $0.bytes = Array(body.prefix(65_536))
                 }
-                return giveUp()
+                return readOn(to: head)
             }
             aim(at: head)
         }
     }
 
+    /// Reads what a log has after a fork: its certificates are real, whatever they are proven by.
+    ///
+    /// Where the entries end, the tree is thrown back to the one that was proven last.
+    private func readOn(to head: TreeHead) {
+        guard head.size > max(ahead.last?.head.size ?? 0, state.tree.size) else { return giveUp() }
+        hasFailed = true
+        forkedHead = head
+        trouble("it is read on all the same, without a proof, from entry \(state.tree.size)")
+        aim(at: head)
+    }
+
     private func aim(at head: TreeHead) {
-        guard head.size > (ahead.last?.head.size ?? 0) else { return }
+        guard head.size > max(ahead.last?.head.size ?? 0, state.tree.size) else { return }
         // Few are kept: the first is reached next, the last says how far the log goes.
         if ahead.count > 8 { ahead.remove(at: ahead.count / 2) }
         ahead.append((head, loop.now))

@@ -43,6 +43,8 @@ package final class LogFollower {
     var isProvingEnd = false
     /// How often the log refused to prove the end, or what came for a proof could not be read.
     var endRefusals = 0
+    /// A head of which the log could not prove that it goes on where the last one ended; it is read to it.
+    var forkedHead: TreeHead?
     /// Heads in a row that are older than one that came before.
     var olderHeads = 0
     /// How often tiles came of which something could not be read.
