@@ -54,6 +54,25 @@ import Testing
         #expect(result.errors.contains("log_forked") == isForged, "\(result.errors)")
     }
 
+    /// A head from before a log's end has fewer entries, and one from after it may not have.
+    @Test(arguments: [("rfc6962", true), ("static", true), ("rfc6962", false), ("static", false)])
+    func aHeadFromBeforeTheEndHasFewerEntries(_ kind: String, _ isOld: Bool) throws {
+        let logs = try logs(kind, 10)
+        let state = """
+            "state": {"readonly": {"timestamp": "2026-01-01T00:00:00Z", "final_tree_head": {"tree_size": 20, "sha256_root_hash": "\(String(repeating: "A", count: 43))="}}}
+            """
+        let list = try String(contentsOfFile: logs.list, encoding: .utf8)
+        let path = try logs.scratch.write("ended.json", list.replacing(/"state": \{.*?\}\}/, with: state))
+        try logs.control("a", "shrink=true&ahead=\(isOld ? -630_720_000_000 : 0)")
+        let result = try logs.run([
+            "watch", "--log-list", path, "--no-signatures", "--all", "--from-start", "--until-head",
+            "--interval", "0.05", "--rate", "500",
+        ])
+        #expect(result.status == 1, "\(result.errors)")
+        #expect(result.errors.contains("log_shrank") == !isOld, "\(result.errors)")
+        #expect(result.errors.contains("older than its end with 20") == isOld, "\(result.errors)")
+    }
+
     /// What was read and is not proven yet binds the log as well.
     @Test func aHeadBelowWhatWasReadIsNoHead() throws {
         let logs = try logs("rfc6962", 600, "{\"most\": 8}")

@@ -52,7 +52,7 @@ extension LogFollower {
         }
         guard isOfNow(head) else { return passOver() }
         checkAge(head)
-        checkEnd(head)
+        guard isOfItsEnd(head) else { return }
         guard isNew(head) else { return }
         guard state.hasBegun else { return begin(head) }
         proveConsistency(head)
@@ -139,8 +139,19 @@ extension LogFollower {
     }
 
     /// Holds the head of a log that has ended against the end that the list says.
-    private func checkEnd(_ head: TreeHead) {
-        guard let end = log.finalSize else { return }
+    ///
+    /// - Returns: whether the head is one to go on with.
+    private func isOfItsEnd(_ head: TreeHead) -> Bool {
+        guard let end = log.finalSize else { return true }
+        if head.size < end, head.time < UInt64(clamping: log.stateSince ?? .max) {
+            // Signed before the end, and kept by a cache.
+            trouble("its head of \(head.size) entries is older than its end with \(end)")
+            // Beside heads that were seen before it is looked at as every older one.
+            if let seen = state.seen ?? state.head, seen.size > head.size { return true }
+            olderHeads += 1
+            if olderHeads >= Self.mostFailures { abandon("its heads are older than its end") }
+            return false
+        }
         if head.size > end {
             report(.grewAfterEnd, "The log ended with \(end) entries and now has \(head.size).") {
                 $0.heads = [head]
@@ -155,6 +166,7 @@ extension LogFollower {
                 $0.bytes = root.bytes
             }
         }
+        return true
     }
 
     private func checkAge(_ head: TreeHead) {
