@@ -19,7 +19,7 @@ puts another entry into the tree in that one's place:
   swapped, junk, signing   beside the leaf of so manieth certificate stands another's precertificate, none, or one that a
               signing certificate has signed
   far         so manieth certificate is logged in the year 2262, where nanoseconds since 1970 end
-  altered     in place of so manieth entry another is sent
+  altered     in place of so manieth entry another is sent; altered_times so often
   bad_heads   so manieth head is a page
   long_head   so many bytes are sent for a head
   drip        heads come byte by byte, with so many seconds between
@@ -250,7 +250,9 @@ class Log:
     def sent(self, first, end):
         """The entries as they are sent."""
         entries = self.entries[first:end]
-        if first <= self.faults.get("altered", -1) < end:
+        if first <= self.faults.get("altered", -1) < end and self.faults.get("altered_times", 1) > 0:
+            if "altered_times" in self.faults:
+                self.faults["altered_times"] -= 1
             entries[self.faults["altered"] - first] = self.entries[0]
         return entries
 

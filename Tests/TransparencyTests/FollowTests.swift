@@ -97,8 +97,12 @@ import Testing
     }
 
     /// A watch begins with the first head that it sees, however long it takes the log to prove its tree.
-    @Test(arguments: ["rfc6962", "static"]) func aWatchFromNowLosesNothingBeforeItsProof(_ kind: String) throws {
-        let logs = try CTLogs("[{\"name\": \"a\", \"kind\": \"\(kind)\", \"entries\": 100, \"faults\": {\"refuse\": 403}}]")
+    @Test(arguments: ["rfc6962", "static"]) func aWatchFromNowLosesNothingBeforeItsProof(_ kind: String)
+        throws
+    {
+        let logs = try CTLogs(
+            "[{\"name\": \"a\", \"kind\": \"\(kind)\", \"entries\": 100, \"faults\": {\"refuse\": 403}}]"
+        )
         let out = logs.scratch.file("out")
         let common = [
             "watch", "--log-list", logs.list, "--no-signatures", "--all", "--rate", "500", "--until-head",
@@ -212,6 +216,28 @@ import Testing
         #expect(result.status == 0 && !result.errors.contains("log_"), "\(result.errors)")
         let read = try CTLogs.objects(result.text).compactMap { $0.at("hallmark.ct.index") as? Int }
         #expect(read == Array(stride(from: 0, to: 80, by: 2)))
+    }
+
+    /// An entry that was another's on its way, once or twice, convicts nobody: it is read again, and held
+    /// against the log's hashes.
+    @Test(
+        arguments: [("rfc6962", 1), ("static", 1), ("static", 2), ("rfc6962", 1000), ("static", 1000)],
+        ["60", "80"]
+    )
+    func whatDoesNotFitAHeadIsReadTwice(_ fault: (kind: String, count: Int), _ end: String) throws {
+        let logs = try CTLogs(
+            "[{\"name\": \"a\", \"kind\": \"\(fault.kind)\", \"entries\": 40, \"faults\": {\"altered\": 10, \"altered_times\": \(fault.count)}}]"
+        )
+        let result = try logs.run([
+            "backfill", "--log-list", logs.list, "--no-signatures", "--all", "--rate", "500", "--to", end,
+        ])
+        let isFalse = fault.count == 1000
+        #expect(result.status == (isFalse ? 1 : 0), "\(result.errors)")
+        #expect(result.errors.contains("log_false_root") == isFalse, "\(result.errors)")
+        #expect(result.errors.contains("they are read again"), "\(result.errors)")
+        let read = try CTLogs.objects(result.text).compactMap { $0.at("hallmark.ct.index") as? Int }
+        // What another entry stood for came as its certificate first.
+        #expect(isFalse || Set(read.map { $0 / 2 }) == Set(0..<(Int(end) ?? 0) / 2), "\(read)")
     }
 
     /// A log that grew on another tree has signed two heads that can't both be true.

@@ -14,6 +14,7 @@ extension LogFollower {
             forkedHead = nil
             trouble("its entries prove what its proof of consistency did not")
         }
+        isInDoubt = false
         state.head = head
         state.verified = state.tree
         handler.advanced(state)
@@ -28,6 +29,7 @@ extension LogFollower {
         guard verdict == nil else { return }
         // Its two heads have convicted it already.
         if head == forkedHead { return giveUp() }
+        if readAgain(to: head) { return }
         let old = state.head.flatMap { $0.size > 0 && $0.size < head.size ? $0 : nil }
         guard log.interface == .staticTiles, let old else {
             tellFalseRoot([head], root)
@@ -55,6 +57,27 @@ extension LogFollower {
         FrontierProof(log, requests, head).prove(old.size) { [unowned self] in settle($0) }
     }
 
+    /// Reads once more, from the last tree that was proven, what does not fit a head: a cache or a proxy may
+    /// have sent something else.
+    ///
+    /// What a static log sends is held against its tiles of hashes then. What was handed out comes again.
+    ///
+    /// - Returns: whether it does; not a second time.
+    private func readAgain(to head: TreeHead) -> Bool {
+        guard !isInDoubt, state.verified.size < head.size, !isDone else { return false }
+        trouble("its entries from \(state.verified.size) on do not fit its head: they are read again")
+        isInDoubt = true
+        generation += 1
+        state.tree = state.verified
+        state.handedOut = min(state.handedOut, state.tree.size)
+        nextStart = state.tree.size
+        (arrived, again) = ([:], [])
+        ahead.removeAll { $0.head.size <= head.size }
+        ahead.insert((head, loop.now), at: 0)
+        pump()
+        return true
+    }
+
     /// Ends what `convict` has begun, once.
     private func settle(_ outcome: FrontierProof.Outcome) {
         guard let verdict else { return }
@@ -77,7 +100,7 @@ extension LogFollower {
     /// Goes back to the last tree that was proven, and tries again later.
     func giveUp() {
         hasFailed = true
-        forkedHead = nil
+        (forkedHead, isInDoubt) = (nil, false)
         generation += 1
         resumesAt = loop.now + options.retryAfterFault
         state.tree = state.verified
@@ -124,7 +147,9 @@ extension LogFollower {
         isProvingEnd = true
         FrontierProof(log, requests, head).prove(size) { [unowned self] outcome in
             if case .refused(let reason) = outcome { return proveEndAgain(reason) }
+            isProvingEnd = false
             if outcome != .proven(state.tree) {
+                if readAgain(to: head) { return }
                 report(
                     .falseRoot,
                     "The entries before \(size) are not those of the tree that the log has signed."
