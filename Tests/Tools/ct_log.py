@@ -19,13 +19,15 @@ puts another entry into the tree in that one's place:
   swapped, junk, signing   beside the leaf of so manieth certificate stands another's precertificate, none, or one that a
               signing certificate has signed
   far         so manieth certificate is logged in the year 2262, where nanoseconds since 1970 end
-  altered     in place of so manieth entry another is sent
+  altered     in place of so manieth entry another is sent; altered_times so often
   bad_heads   so manieth head is a page
   long_head   so many bytes are sent for a head
   drip        heads come byte by byte, with so many seconds between
   drip_entries  entries come byte by byte, with so many seconds between
   pages, empty_tiles, cut_tiles   so many data tiles are a page, or empty, or end half-way (static)
   broken_once so manieth entry's length is wrong in the next so many tiles: [entry, tiles] (static)
+  proof_pages, false_proofs   so many answers that prove entries are a page, or those of another tree
+  no_consistency   so many proofs of consistency are empty (rfc6962)
   refuse      what proves entries is refused with this status
   forget      no entry but the last is known by its hash (rfc6962)
   no_proofs   no entry is
@@ -248,7 +250,9 @@ class Log:
     def sent(self, first, end):
         """The entries as they are sent."""
         entries = self.entries[first:end]
-        if first <= self.faults.get("altered", -1) < end:
+        if first <= self.faults.get("altered", -1) < end and self.faults.get("altered_times", 1) > 0:
+            if "altered_times" in self.faults:
+                self.faults["altered_times"] -= 1
             entries[self.faults["altered"] - first] = self.entries[0]
         return entries
 
@@ -256,6 +260,20 @@ class Log:
         """Status, body."""
         if self.faults.get("refuse") and (where.startswith("ct/v1/get-e") or where.startswith("ct/v1/get-p") or where.startswith("tile/")):
             return int(self.faults["refuse"]), b"not today"
+        proves = where.startswith(("ct/v1/get-entry-and", "ct/v1/get-p")) or where.startswith("tile/") and "/data/" not in where
+        if proves and self.faults.get("proof_pages", 0) > 0:
+            self.faults["proof_pages"] -= 1
+            return 200, b"<html>back soon</html>"
+        if proves and self.faults.get("false_proofs", 0) > 0:
+            self.faults["false_proofs"] -= 1
+            true, self.leaves = self.leaves, [digest(leaf) for leaf in self.leaves]
+            try:
+                return self.reply(where, query)
+            finally:
+                self.leaves = true
+        return self.reply(where, query)
+
+    def reply(self, where, query):
         if where in ("ct/v1/get-sth", "checkpoint") and self.faults.get("long_head"):
             return 200, b" " * int(self.faults["long_head"])
         if where in ("ct/v1/get-sth", "checkpoint") and self.faults.get("bad_heads"):
@@ -275,6 +293,9 @@ class Log:
             return 200, json.dumps({"entries": [self.json_entry(e) for e in self.sent(first, last + 1)]}).encode()
         if where == "ct/v1/get-sth-consistency":
             first, second = int(query["first"]), int(query["second"])
+            if self.faults.get("no_consistency", 0) > 0:
+                self.faults["no_consistency"] -= 1
+                return 200, b'{"consistency": []}'
             proof = consistency(first, self.leaves[:second])
             return 200, json.dumps({"consistency": [text(node) for node in proof]}).encode()
         if where == "ct/v1/get-entry-and-proof" and not self.faults.get("no_entry_proof"):

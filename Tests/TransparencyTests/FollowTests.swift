@@ -96,6 +96,27 @@ import Testing
         #expect(records.first?.at("hallmark.ct.index") as? Int == 400)
     }
 
+    /// A watch begins with the first head that it sees, however long it takes the log to prove its tree.
+    @Test(arguments: ["rfc6962", "static"]) func aWatchFromNowLosesNothingBeforeItsProof(_ kind: String)
+        throws
+    {
+        let logs = try CTLogs(
+            "[{\"name\": \"a\", \"kind\": \"\(kind)\", \"entries\": 100, \"faults\": {\"refuse\": 403}}]"
+        )
+        let out = logs.scratch.file("out")
+        let common = [
+            "watch", "--log-list", logs.list, "--no-signatures", "--all", "--rate", "500", "--until-head",
+            "--interval", "0.05", "-o", out, "--state", logs.scratch.file("state"),
+        ]
+        #expect(try logs.run(common).status == 1)
+        try logs.control("a", "issue=5")
+        try logs.control("a", "refuse=0")
+        let result = try logs.run(common)
+        #expect(result.status == 0, "\(result.errors)")
+        let records = try CTLogs.objects(String(contentsOfFile: out, encoding: .utf8))
+        #expect(records.compactMap { $0.at("hallmark.ct.index") as? Int } == [200, 202, 204, 206, 208])
+    }
+
     @Test(arguments: ["rfc6962", "static"]) func aRangeIsReadInParallelAndProven(_ kind: String) throws {
         let logs = try CTLogs(
             "[{\"name\": \"a\", \"kind\": \"\(kind)\", \"entries\": 400, \"faults\": {\"no_entry_proof\": true}}]"
@@ -197,6 +218,28 @@ import Testing
         #expect(read == Array(stride(from: 0, to: 80, by: 2)))
     }
 
+    /// An entry that was another's on its way, once or twice, convicts nobody: it is read again, and held
+    /// against the log's hashes.
+    @Test(
+        arguments: [("rfc6962", 1), ("static", 1), ("static", 2), ("rfc6962", 1000), ("static", 1000)],
+        ["60", "80"]
+    )
+    func whatDoesNotFitAHeadIsReadTwice(_ fault: (kind: String, count: Int), _ end: String) throws {
+        let logs = try CTLogs(
+            "[{\"name\": \"a\", \"kind\": \"\(fault.kind)\", \"entries\": 40, \"faults\": {\"altered\": 10, \"altered_times\": \(fault.count)}}]"
+        )
+        let result = try logs.run([
+            "backfill", "--log-list", logs.list, "--no-signatures", "--all", "--rate", "500", "--to", end,
+        ])
+        let isFalse = fault.count == 1000
+        #expect(result.status == (isFalse ? 1 : 0), "\(result.errors)")
+        #expect(result.errors.contains("log_false_root") == isFalse, "\(result.errors)")
+        #expect(result.errors.contains("they are read again"), "\(result.errors)")
+        let read = try CTLogs.objects(result.text).compactMap { $0.at("hallmark.ct.index") as? Int }
+        // What another entry stood for came as its certificate first.
+        #expect(isFalse || Set(read.map { $0 / 2 }) == Set(0..<(Int(end) ?? 0) / 2), "\(read)")
+    }
+
     /// A log that grew on another tree has signed two heads that can't both be true.
     @Test(arguments: ["rfc6962", "static"]) func aForkThatGrewIsConvictedByTwoHeads(_ kind: String) throws {
         let logs = try CTLogs("[{\"name\": \"a\", \"kind\": \"\(kind)\", \"entries\": 50}]")
@@ -213,5 +256,30 @@ import Testing
         let kept = try #require(try CTLogs.objects(String(contentsOfFile: evidence, encoding: .utf8)).first)
         let heads = try #require(kept["heads"] as? [[String: Any]])
         #expect(heads.compactMap { $0["tree_size"] as? Int } == [100, 110])
+        // What it logs is read all the same, at each run, and each says what the log is.
+        func read() throws -> [Int] {
+            try CTLogs.objects(String(contentsOfFile: logs.scratch.file("out"), encoding: .utf8))
+                .compactMap { $0.at("hallmark.ct.index") as? Int }
+        }
+        #expect(try read() == Array(stride(from: 0, to: 110, by: 2)))
+        try logs.control("a", "issue=5")
+        let again = try logs.watch(arguments)
+        #expect(again.status == 1 && again.errors.contains("log_forked"), "\(again.errors)")
+        #expect(try read() == Array(stride(from: 0, to: 120, by: 2)))
+    }
+
+    /// One proof that leads nowhere may be a cache's, two are the log's.
+    @Test func consistencyIsAskedForTwice() throws {
+        let logs = try CTLogs("[{\"name\": \"a\", \"kind\": \"rfc6962\", \"entries\": 50}]")
+        let arguments = ["--all", "--state", logs.scratch.file("state")]
+        #expect(try logs.watch(arguments).status == 0)
+        for (count, isForked) in [(1, false), (2, true)] {
+            try logs.control("a", "issue=5")
+            try logs.control("a", "no_consistency=\(count)")
+            let result = try logs.watch(arguments)
+            #expect(result.status == (isForked ? 1 : 0), "\(result.errors)")
+            #expect(result.errors.contains("log_forked") == isForked, "\(result.errors)")
+            #expect(try CTLogs.objects(result.text).compactMap { $0.at("hallmark.ct.index") }.count == 5)
+        }
     }
 }

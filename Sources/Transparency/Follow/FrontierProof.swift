@@ -9,7 +9,7 @@ final class FrontierProof {
         case proven(CollapsedTree)
         /// The log gives no answer to it: that is no evidence of anything.
         case refused(String)
-        /// Its answer does not lead to its head.
+        /// Its answers do not lead to its head, twice.
         case contradicted
 
         init(_ tree: CollapsedTree?) { self = tree.map { .proven($0) } ?? .contradicted }
@@ -20,6 +20,17 @@ final class FrontierProof {
     }
 
     func prove(_ start: UInt64, _ completion: @escaping (Outcome) -> Void) {
+        ask(start) { [self] outcome in
+            guard outcome == .contradicted else { return completion(outcome) }
+            // What a cache or a proxy has mixed up is another thing the next time; what the log says stays.
+            requests.later { [self] in
+                tiles = [:]
+                ask(start, completion)
+            }
+        }
+    }
+
+    private func ask(_ start: UInt64, _ completion: @escaping (Outcome) -> Void) {
         if start == 0 { return completion(.proven(CollapsedTree())) }
         switch log.interface {
         case .rfc6962: askEntry(start - 1, completion)
@@ -62,11 +73,12 @@ final class FrontierProof {
             let leaf = TreeHash.leaf(entry.leaf.span)
             let hash = percentEncoded(base64(leaf.bytes))
             requests.get("ct/v1/get-proof-by-hash?hash=\(hash)&tree_size=\(head.size)") { status, body in
-                guard status == 200, let proof = try? LogAnswers.proof(body), proof.index == index else {
-                    return completion(
-                        status == 200
-                            ? .contradicted : .refused(LogRequests.reason(status) + " (get-proof-by-hash)")
-                    )
+                guard status == 200, let proof = try? LogAnswers.proof(body) else {
+                    return completion(.refused(LogRequests.reason(status) + " (get-proof-by-hash)"))
+                }
+                // The same leaf may stand at two places.
+                guard proof.index == index else {
+                    return completion(.refused("it proves entry \(proof.index) (get-proof-by-hash)"))
                 }
                 let tree = MerkleProof.tree(
                     endingIn: leaf,
@@ -88,8 +100,8 @@ final class FrontierProof {
             let full = TilePath.hashes(level: place.level, place.number)
             let path = TilePath.hashes(level: place.level, place.number, width: place.width)
             let take = { [self] (status: Int, body: [UInt8]) in
-                if status == 200 {
-                    tiles[place] = HashTile(body, width: place.width)
+                if status == 200, let tile = HashTile(body, width: place.width) {
+                    tiles[place] = tile
                 } else {
                     refusal = LogRequests.reason(status) + " (a tile)"
                 }

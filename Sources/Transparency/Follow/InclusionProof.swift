@@ -73,17 +73,24 @@ package final class InclusionProof {
         }
     }
 
-    private func askHash(_ leaf: TreeHash, _ head: TreeHead, _ finish: @escaping (Outcome) -> Void) {
+    private func askHash(
+        _ leaf: TreeHash,
+        _ head: TreeHead,
+        isSecond: Bool = false,
+        _ finish: @escaping (Outcome) -> Void
+    ) {
         guard head.size > 0 else { return finish(.missing(size: 0)) }
         let hash = percentEncoded(base64(leaf.bytes))
         let last = FrontierProof(log, requests, head)
-        requests.get("ct/v1/get-proof-by-hash?hash=\(hash)&tree_size=\(head.size)") { status, body in
+        requests.get("ct/v1/get-proof-by-hash?hash=\(hash)&tree_size=\(head.size)") { [self] status, body in
             guard status == 200 else {
                 // Of the refusals these say that there is no such leaf, if the log proves others.
                 guard [400, 404].contains(status) else { return finish(.unknown(LogRequests.reason(status))) }
-                return last.askHash(head.size - 1) { outcome in
+                return last.askHash(head.size - 1) { [self] outcome in
                     switch outcome {
-                    case .proven: finish(.missing(size: head.size))
+                    case .proven where isSecond: finish(.missing(size: head.size))
+                    case .proven:
+                        requests.later { [self] in askHash(leaf, head, isSecond: true, finish) }
                     case .refused: finish(.unknown("it proves no other entry either: status \(status)"))
                     case .contradicted: finish(.unknown("the log's proofs do not lead to its root"))
                     }

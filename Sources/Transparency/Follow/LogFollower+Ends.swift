@@ -10,6 +10,11 @@ extension LogFollower {
             convict(head, root)
             return false
         }
+        if forkedHead == head {
+            forkedHead = nil
+            trouble("its entries prove what its proof of consistency did not")
+        }
+        isInDoubt = false
         state.head = head
         state.verified = state.tree
         handler.advanced(state)
@@ -22,6 +27,9 @@ extension LogFollower {
     /// tree that was proven before is its beginning. If not, the two heads convict the log.
     private func convict(_ head: TreeHead, _ root: TreeHash) {
         guard verdict == nil else { return }
+        // Its two heads have convicted it already.
+        if head == forkedHead { return giveUp() }
+        if readAgain(to: head) { return }
         let old = state.head.flatMap { $0.size > 0 && $0.size < head.size ? $0 : nil }
         guard log.interface == .staticTiles, let old else {
             tellFalseRoot([head], root)
@@ -49,6 +57,27 @@ extension LogFollower {
         FrontierProof(log, requests, head).prove(old.size) { [unowned self] in settle($0) }
     }
 
+    /// Reads once more, from the last tree that was proven, what does not fit a head: a cache or a proxy may
+    /// have sent something else.
+    ///
+    /// What a static log sends is held against its tiles of hashes then. What was handed out comes again.
+    ///
+    /// - Returns: whether it does; not a second time.
+    private func readAgain(to head: TreeHead) -> Bool {
+        guard !isInDoubt, state.verified.size < head.size, !isDone else { return false }
+        trouble("its entries from \(state.verified.size) on do not fit its head: they are read again")
+        isInDoubt = true
+        generation += 1
+        state.tree = state.verified
+        state.handedOut = min(state.handedOut, state.tree.size)
+        nextStart = state.tree.size
+        (arrived, again) = ([:], [])
+        ahead.removeAll { $0.head.size <= head.size }
+        ahead.insert((head, loop.now), at: 0)
+        pump()
+        return true
+    }
+
     /// Ends what `convict` has begun, once.
     private func settle(_ outcome: FrontierProof.Outcome) {
         guard let verdict else { return }
@@ -71,6 +100,7 @@ extension LogFollower {
     /// Goes back to the last tree that was proven, and tries again later.
     func giveUp() {
         hasFailed = true
+        (forkedHead, isInDoubt) = (nil, false)
         generation += 1
         resumesAt = loop.now + options.retryAfterFault
         state.tree = state.verified
@@ -91,26 +121,38 @@ extension LogFollower {
 
     func finishIfDone() {
         guard verdict == nil else { return }
-        if let end = options.end, state.hasBegun, state.tree.size >= end,
-            let head = ahead.last?.head ?? state.head
-        {
-            return proveEnd(end, head)
+        if let end = options.end, state.hasBegun, state.tree.size >= end {
+            // The last head tells most: what was read may go beyond the one that was reached.
+            let heads = [ahead.last?.head, state.head, state.seen].compactMap { $0 }
+            if let head = heads.max(by: { $0.size < $1.size }) { return proveEnd(end, head) }
         }
         if options.untilHead, wasHeadSeen, ahead.isEmpty, state.hasBegun { isDone = true }
     }
 
     /// Holds what was read before the head against the tree that the log proves up to there.
+    ///
+    /// An earlier run may have read beyond the end: the tree is proven as far as it goes.
     private func proveEnd(_ end: UInt64, _ head: TreeHead) {
         guard !isDone, !isProvingEnd else { return }
+        let size = state.tree.size
+        if size > end {
+            trouble("its entries before \(size) were read before: none before \(end) is left to be read")
+        }
+        // What a head has proven needs no other proof.
+        if state.verified.size >= end {
+            isDone = true
+            return
+        }
+        guard size <= head.size else { return leaveUnproven("its head has \(head.size) entries") }
         isProvingEnd = true
-        FrontierProof(log, requests, head).prove(end) { [unowned self] outcome in
-            if case .refused(let reason) = outcome {
-                handler.note("what was read can't be proven: \(reason)", of: log)
-                hasFailed = true
-            } else if outcome != .proven(state.tree) {
+        FrontierProof(log, requests, head).prove(size) { [unowned self] outcome in
+            if case .refused(let reason) = outcome { return proveEndAgain(reason) }
+            isProvingEnd = false
+            if outcome != .proven(state.tree) {
+                if readAgain(to: head) { return }
                 report(
                     .falseRoot,
-                    "The entries before \(end) are not those of the tree that the log has signed."
+                    "The entries before \(size) are not those of the tree that the log has signed."
                 ) {
                     $0.heads = [head]
                     $0.rebuiltRoot = state.tree.root
@@ -119,6 +161,24 @@ extension LogFollower {
             }
             isDone = true
         }
+    }
+
+    /// Asks for the proof again after a while, a few times.
+    private func proveEndAgain(_ reason: String) {
+        guard !isDone else { return }
+        endRefusals += 1
+        guard endRefusals < Self.mostEndRefusals else { return leaveUnproven(reason) }
+        loop.after(milliseconds: 500 << UInt64(endRefusals)) { [weak self] in
+            self?.isProvingEnd = false
+            self?.finishIfDone()
+        }
+    }
+
+    private static let mostEndRefusals = 4
+
+    private func leaveUnproven(_ reason: String) {
+        handler.note("what was read can't be proven: \(reason)", of: log)
+        (hasFailed, isDone) = (true, true)
     }
 
     func report(

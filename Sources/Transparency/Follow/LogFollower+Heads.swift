@@ -52,7 +52,7 @@ extension LogFollower {
         }
         guard isOfNow(head) else { return passOver() }
         checkAge(head)
-        checkEnd(head)
+        guard isOfItsEnd(head) else { return }
         guard isNew(head) else { return }
         guard state.hasBegun else { return begin(head) }
         proveConsistency(head)
@@ -139,8 +139,19 @@ extension LogFollower {
     }
 
     /// Holds the head of a log that has ended against the end that the list says.
-    private func checkEnd(_ head: TreeHead) {
-        guard let end = log.finalSize else { return }
+    ///
+    /// - Returns: whether the head is one to go on with.
+    private func isOfItsEnd(_ head: TreeHead) -> Bool {
+        guard let end = log.finalSize else { return true }
+        if head.size < end, head.time < UInt64(clamping: log.stateSince ?? .max) {
+            // Signed before the end, and kept by a cache.
+            trouble("its head of \(head.size) entries is older than its end with \(end)")
+            // Beside heads that were seen before it is looked at as every older one.
+            if let seen = state.seen ?? state.head, seen.size > head.size { return true }
+            olderHeads += 1
+            if olderHeads >= Self.mostFailures { abandon("its heads are older than its end") }
+            return false
+        }
         if head.size > end {
             report(.grewAfterEnd, "The log ended with \(end) entries and now has \(head.size).") {
                 $0.heads = [head]
@@ -155,6 +166,7 @@ extension LogFollower {
                 $0.bytes = root.bytes
             }
         }
+        return true
     }
 
     private func checkAge(_ head: TreeHead) {
@@ -166,9 +178,16 @@ extension LogFollower {
     }
 
     private func begin(_ head: TreeHead) {
+        // What is logged until the tree is proven belongs to the watch: it begins at the first head.
+        guard !isBeginning else { return }
+        isBeginning = true
+        if options.start == .now, state.start == nil {
+            state.start = head.size
+            handler.advanced(state)
+        }
         let start: UInt64 =
             switch options.start {
-            case .now: head.size
+            case .now: min(state.start ?? head.size, head.size)
             case .beginning: 0
             case .at(let index): min(index, head.size)
             }
@@ -177,6 +196,7 @@ extension LogFollower {
             hasFailed = true
         }
         FrontierProof(log, requests, head).prove(start) { [unowned self] outcome in
+            isBeginning = false
             let tree: CollapsedTree
             switch outcome {
             case .proven(let proven): tree = proven
@@ -209,17 +229,28 @@ extension LogFollower {
     /// Has an RFC 6962 log prove at once that the new tree goes on where the old one ended.
     ///
     /// A static log has no such answers: that its tree is rebuilt up to the new root proves the same, later.
-    private func proveConsistency(_ head: TreeHead) {
+    private func proveConsistency(_ head: TreeHead, isSecond: Bool = false) {
+        // The head that was found out is read to its end first.
+        guard forkedHead == nil else { return }
         guard log.interface == .rfc6962, let old = state.head, old.size > 0, old.size < head.size else {
             return aim(at: head)
         }
         let path = "ct/v1/get-sth-consistency?first=\(old.size)&second=\(head.size)"
+        let current = generation
         requests.get(path) { [unowned self] status, body in
+            guard current == generation, !isDone else { return }
             guard status == 200, let proof = try? LogAnswers.consistency(body) else {
                 trouble("it does not prove that it is consistent: \(LogRequests.reason(status))")
                 return aim(at: head)
             }
             guard MerkleProof.isConsistent(old.size, old.root, head.size, head.root, proof: proof) else {
+                guard isSecond else {
+                    return requests.later { [weak self] in
+                        guard let self, current == generation, !isDone else { return }
+                        proveConsistency(head, isSecond: true)
+                    }
+                }
+                guard forkedHead == nil else { return }
                 report(
                     .forked,
                     "The log can't prove that its \(head.size) entries begin with the \(old.size) before.",
@@ -228,14 +259,25 @@ extension LogFollower {
                     $0.heads = [old, head]
                     $0.bytes = Array(body.prefix(65_536))
                 }
-                return giveUp()
+                return readOn(to: head)
             }
             aim(at: head)
         }
     }
 
+    /// Reads what a log has after a fork: its certificates are real, whatever they are proven by.
+    ///
+    /// Where the entries end, the tree is thrown back to the one that was proven last.
+    private func readOn(to head: TreeHead) {
+        guard head.size > max(ahead.last?.head.size ?? 0, state.tree.size) else { return giveUp() }
+        hasFailed = true
+        forkedHead = head
+        trouble("it is read on all the same, without a proof, from entry \(state.tree.size)")
+        aim(at: head)
+    }
+
     private func aim(at head: TreeHead) {
-        guard head.size > (ahead.last?.head.size ?? 0) else { return }
+        guard head.size > max(ahead.last?.head.size ?? 0, state.tree.size) else { return }
         // Few are kept: the first is reached next, the last says how far the log goes.
         if ahead.count > 8 { ahead.remove(at: ahead.count / 2) }
         ahead.append((head, loop.now))

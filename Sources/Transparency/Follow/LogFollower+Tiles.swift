@@ -5,9 +5,12 @@ import Net
 /// What a static log keeps apart: tiles of which something can't be read, and who issued certificates.
 extension LogFollower {
     /// Takes a tile of entries; of one that is torn, what fits the log's own hashes.
+    ///
+    /// After a false root a whole one has to fit them as well, or to come twice.
     func take(tile: UInt64, width: Int, _ range: Range<UInt64>, _ status: Int, _ body: [UInt8]) {
         let read = TileEntries.read(body, first: tile * 256)
-        guard status == 200, !read.isWhole || read.entries.count < width else {
+        let isWhole = read.isWhole && read.entries.count >= width
+        guard status == 200, !isWhole || isInDoubt else {
             tornTiles[tile] = nil
             return complete(range, status, read.entries.filter { range.contains($0.index) })
         }
@@ -18,9 +21,16 @@ extension LogFollower {
             TilePath.hashes(level: 0, tile)
         ) { [unowned self] status, hashes in
             guard current == generation else { return }
-            guard status == 200, let hashes = HashTile(hashes, width: width)?.hashes else {
-                return arrive(range, status, nil)
+            let tileHashes = status == 200 ? HashTile(hashes, width: width)?.hashes : nil
+            if isWhole {
+                let fits = tileHashes.map { zip(read.entries, $0).allSatisfy { $0.hash == $1 } } ?? false
+                if !fits, tornTiles.updateValue(1, forKey: tile) == nil {
+                    return askAgain(range, after: Self.firstTear)
+                }
+                tornTiles[tile] = nil
+                return complete(range, 200, read.entries.filter { range.contains($0.index) })
             }
+            guard let hashes = tileHashes else { return arrive(range, status, nil) }
             let found = TileEntries.read(body, first: tile * 256, hashes: hashes)
             if found.entries.contains(where: { $0.kind == .unread }) {
                 // A proxy's page, or an answer that was cut on its way, is no word of the log's.

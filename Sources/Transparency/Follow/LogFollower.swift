@@ -36,9 +36,17 @@ package final class LogFollower {
     /// Whether it was said that there are more.
     var isSilent = false
     var wasHeadSeen = false
+    /// Whether the log is being asked to prove the tree before the first entry.
+    var isBeginning = false
     /// After a fault no head is taken before this time.
     var resumesAt: UInt64 = 0
     var isProvingEnd = false
+    /// How often the log refused to prove the end, or what came for a proof could not be read.
+    var endRefusals = 0
+    /// A head of which the log could not prove that it goes on where the last one ended; it is read to it.
+    var forkedHead: TreeHead?
+    /// Whether what did not fit a head is read a second time.
+    var isInDoubt = false
     /// Heads in a row that are older than one that came before.
     var olderHeads = 0
     /// How often tiles came of which something could not be read.
@@ -130,7 +138,9 @@ package final class LogFollower {
 
     /// Who reads along waits for a tile to be full, unless that takes too long.
     private var isTooEarlyForPartialTiles: Bool {
-        guard !options.untilHead, options.end == nil, let first = ahead.first else { return false }
+        guard !options.untilHead, options.end == nil, !isInDoubt, let first = ahead.first else {
+            return false
+        }
         let age = loop.now - first.since
         guard age < options.partialPatience else { return false }
         loop.after(milliseconds: options.partialPatience - age + 1) { [weak self] in self?.pump() }

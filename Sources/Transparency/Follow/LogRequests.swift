@@ -70,6 +70,14 @@ final class LogRequests {
         }
     }
 
+    /// Milliseconds after which something is asked a second time on which an accusation would rest.
+    private static let secondThought: UInt64 = 2000
+
+    /// Does something after a pause in which a cache, or another machine of the log, may have come to itself.
+    func later(_ action: @escaping () -> Void) {
+        fetcher.loop.after(milliseconds: Self.secondThought, action)
+    }
+
     private func attempt(
         _ path: String,
         _ bounds: AnswerBounds,

@@ -11,7 +11,7 @@ package struct LogState: Codable, Equatable, Sendable {
     package var handedOut: UInt64 = 0
     /// The largest head that the log has signed, reached or not; nil in states of earlier versions.
     package var seen: TreeHead?
-    /// Where reading began; nil in states of earlier versions.
+    /// Where reading began, or is to begin once it is settled; nil in states of earlier versions.
     package var start: UInt64?
     /// Whether it is settled where reading began.
     package var hasBegun = false

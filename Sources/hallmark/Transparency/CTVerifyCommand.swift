@@ -116,7 +116,15 @@ struct CTVerifyCommand: ParsableCommand {
         guard let log = result.log, let leaf = result.leaf, result.outcome == .valid else { return nil }
         let isNamed = logs.log.contains { $0 == log.url || $0 + "/" == log.url }
         guard askAll || isNamed else { return nil }
-        return InclusionProof.ask(log, leaf: leaf, timestamp: result.timestamp, logs.network)
+        let found = InclusionProof.ask(log, leaf: leaf, timestamp: result.timestamp, logs.network)
+        guard case .missing = found.outcome, let head = found.head, isOverdue(result),
+            !Self.isDue(result.timestamp, log, at: head.time)
+        else { return found }
+        // A cache may have kept it, or the log signs seldom: such a tree need not have the entry.
+        let due = RFC3339.text(
+            Int(clamping: result.timestamp.time) + log.maximumMergeDelay * 1000
+        )
+        return (.unknown("its head is older than \(due), by when it promised to have it"), head)
     }
 
     /// A promise that was not kept is a finding of its own, whatever it was asked of.
@@ -138,8 +146,14 @@ struct CTVerifyCommand: ParsableCommand {
     /// Whether the log has had the time that it takes for itself.
     func isOverdue(_ result: TimestampCheck.Result) -> Bool {
         guard let log = result.log else { return false }
-        let now = UInt64(max(0, WallClock.nanoseconds / 1_000_000))
-        return now > result.timestamp.time
-            && now - result.timestamp.time > UInt64(log.maximumMergeDelay) * 1000
+        return Self.isDue(result.timestamp, log, at: Self.began)
+    }
+
+    /// Milliseconds since 1970 when it was first asked: one time, so that nothing falls due in between.
+    private static let began = UInt64(max(0, WallClock.nanoseconds / 1_000_000))
+
+    /// Whether a tree of a time has to have what an SCT promises.
+    private static func isDue(_ timestamp: SignedTimestamp, _ log: LogDescription, at time: UInt64) -> Bool {
+        time >= timestamp.time && time - timestamp.time >= UInt64(log.maximumMergeDelay) * 1000
     }
 }

@@ -23,7 +23,7 @@ struct WatchCounts {
     var findings: [WatchFinding.Name: Int] = [:]
     var worst: Severity?
     var hasFailed = false
-    private var saved: (entries: UInt64, met: Int, heads: [UInt64]) = (.max, -1, [])
+    private var saved: (entries: UInt64, met: Int, heads: [UInt64], starts: [UInt64]) = (.max, -1, [], [])
 
     mutating func add(_ found: [WatchFinding], _ verdict: LoggedRecord.Verdict) {
         for finding in found {
@@ -37,7 +37,7 @@ struct WatchCounts {
     mutating func hasChanged(_ state: WatchState) -> Bool {
         let now = (
             state.logs.reduce(UInt64(0)) { $0 &+ $1.handedOut &+ $1.tree.size }, state.met,
-            state.logs.map { $0.head?.time ?? 0 }
+            state.logs.map { $0.head?.time ?? 0 }, state.logs.map { $0.start ?? .max }
         )
         defer { saved = now }
         return now != saved
