@@ -106,12 +106,15 @@ package enum DecisionSubject: Hashable, Sendable {
         return name.hasSuffix(".") && name.utf8.count > 1 ? String(name.dropLast()) : name
     }
 
-    /// Whether a text can be a host's name: no top-level domain is a number, so that what ends in one is an
-    /// address gone wrong.
+    /// Whether a text can be a host's name: no top-level domain is a number, in hexadecimal neither, so that
+    /// what ends in one is an address gone wrong.
     private static func isName(_ host: String) -> Bool {
         let labels = host.utf8.split(separator: 0x2e, omittingEmptySubsequences: false)
         guard let last = labels.last, host.utf8.count <= 253 else { return false }
-        return !last.allSatisfy { 0x30...0x39 ~= $0 }
+        let isHexadecimal =
+            last.starts(with: "0x".utf8)
+            && last.dropFirst(2).allSatisfy { 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 }
+        return !last.allSatisfy { 0x30...0x39 ~= $0 } && !isHexadecimal
             && labels.allSatisfy { label in
                 1...63 ~= label.count
                     && label.allSatisfy {

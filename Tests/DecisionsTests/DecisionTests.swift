@@ -101,7 +101,8 @@ import Testing
 
     @Test(arguments: [
         "", "a b", "203.0.113.7:0", "203.0.113.7:99999", "key=12", "no.such.field=1", "tls.server.jarm=",
-        "a:b:c", "203.0.113.007", "203.0.113.300", "203.0.1133.7", "203.0.113", "7", "gate.example.7:443",
+        "a:b:c", "203.0.113.007", "0x7f000001", "a.0x10", "tls.server.x509.serial_number=abcdeg",
+        "203.0.113.300", "203.0.1133.7", "203.0.113", "7", "gate.example.7:443",
         "a..example", ".example", ".", "[203.0.113.7]:443", "[gate.example]", "server.port=http",
         "server.ip=203.0.113.300", "hallmark.certificate.self_signed=perhaps", "hallmark.leads=x",
     ])

@@ -40,6 +40,26 @@ import Testing
         "\"08:bb:00:ee\"", "\"-1234567\"", "GRÖßE", "gate",
     ]
 
+    /// Beside a field, too, a value is found in all its spellings.
+    @Test(arguments: [
+        "tls.server.hash.sha256:\"\(Array(repeating: "ab", count: 32).joined(separator: ":"))\"",
+        "tls.server.jarm:\(jarm.uppercased())", "server.ip:\"::ffff:203.0.113.4\"",
+        "tls.server.x509.serial_number:\"08:bb:00:ee\"", "tls.server.x509.serial_number:8bb00ee",
+        "hallmark.certificate.subject_key_id:\(keyID.lowercased())", "server.domain:Gate.Example.",
+    ])
+    func aValueIsFoundAsItIsSpelled(_ query: String) throws {
+        let (scratch, corpus) = try Self.corpus()
+        defer { withExtendedLifetime(scratch) {} }
+        #expect(try CorpusSearch(query, in: corpus, now: Self.now).count() == 1, "\(query)")
+    }
+
+    @Test(arguments: ["tls.server.hash.sha256:zz", "tls.server.hash.sha1:abc"])
+    func whatIsNoDigestIsSaid(_ query: String) throws {
+        let (scratch, corpus) = try Self.corpus()
+        defer { withExtendedLifetime(scratch) {} }
+        #expect(throws: KQLError.self) { try CorpusSearch(query, in: corpus, now: Self.now) }
+    }
+
     @Test(arguments: words) func aWordIsFoundAsWhatItIs(_ word: String) throws {
         let (scratch, corpus) = try Self.corpus()
         defer { withExtendedLifetime(scratch) {} }

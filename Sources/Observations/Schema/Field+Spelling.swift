@@ -34,11 +34,11 @@ extension Field {
         return host.hasSuffix(".") && host.utf8.count > 1 ? String(host.dropLast()) : host
     }
 
-    /// The digits without colons; of a serial number, two for each byte.
-    private static func hexadecimal(_ text: String, isSerial: Bool) -> String {
+    /// The digits without colons; of a serial number, two for each byte. Nil for what are none.
+    private static func hexadecimal(_ text: String, isSerial: Bool) -> String? {
         let digits = text.filter { $0 != ":" && $0 != " " }.uppercased()
         guard !digits.isEmpty, digits.utf8.allSatisfy({ 0x30...0x39 ~= $0 || 0x41...0x46 ~= $0 }) else {
-            return text
+            return nil
         }
         return isSerial && !digits.utf8.count.isMultiple(of: 2) ? "0" + digits : digits
     }

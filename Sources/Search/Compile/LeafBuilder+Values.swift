@@ -19,8 +19,13 @@ extension LeafBuilder {
                 throw problem(field, "'\(text)' is not true or false")
             }
             return json(field, "type = ?", [.text(text)])
-        case .ip: return try address(field, text)
-        default: return keyword(field, field.isHexadecimal ? text.uppercased() : text)
+        case .ip: return try address(field, IPAddress(text)?.unmapped.description ?? text)
+        default:
+            let spelled = Field.spelled(text, of: field.name) ?? text
+            if case .digest = field.place, [UInt8](hex: spelled) == nil {
+                throw problem(field, "'\(text)' is no digest in hexadecimal")
+            }
+            return keyword(field, spelled)
         }
     }
 
