@@ -13,7 +13,7 @@ package struct ConsoleGate: Sendable {
     private let cookieName: String
 
     /// What strangers are answered: a wrong name, a request that can't be read, no token.
-    static let refusals: Set<Int> = [400, 401, 421]
+    static let refusals: Set<UInt32> = [400, 401, 421]
 
     /// - Parameters:
     ///   - token: at least 32 characters.

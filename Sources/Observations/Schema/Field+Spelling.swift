@@ -34,7 +34,7 @@ extension Field {
         return host.hasSuffix(".") && host.utf8.count > 1 ? String(host.dropLast()) : host
     }
 
-    /// The digits without colons; of a serial number, two for each byte. Nil for what are none.
+    /// The digits without colons, of a serial number two for each byte; nil for what are none.
     private static func hexadecimal(_ text: String, isSerial: Bool) -> String? {
         let digits = text.filter { $0 != ":" && $0 != " " }.uppercased()
         guard !digits.isEmpty, digits.utf8.allSatisfy({ 0x30...0x39 ~= $0 || 0x41...0x46 ~= $0 }) else {
