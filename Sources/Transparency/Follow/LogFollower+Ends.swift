@@ -70,11 +70,17 @@ extension LogFollower {
         generation += 1
         state.tree = state.verified
         state.handedOut = min(state.handedOut, state.tree.size)
-        nextStart = state.tree.size
         (arrived, again) = ([:], [])
         ahead.removeAll { $0.head.size <= head.size }
         ahead.insert((head, loop.now), at: 0)
-        pump()
+        // Nothing is asked for meanwhile.
+        nextStart = .max
+        let current = generation
+        requests.later { [weak self] in
+            guard let self, current == generation, !isDone else { return }
+            nextStart = state.tree.size
+            pump()
+        }
         return true
     }
 
@@ -148,7 +154,8 @@ extension LogFollower {
         FrontierProof(log, requests, head).prove(size) { [unowned self] outcome in
             if case .refused(let reason) = outcome { return proveEndAgain(reason) }
             isProvingEnd = false
-            if outcome != .proven(state.tree) {
+            // A head that is of a fork has been told of.
+            if outcome != .proven(state.tree), head != forkedHead {
                 if readAgain(to: head) { return }
                 report(
                     .falseRoot,

@@ -71,7 +71,7 @@ final class LogRequests {
     }
 
     /// Milliseconds after which something is asked a second time on which an accusation would rest.
-    private static let secondThought: UInt64 = 2000
+    private static let secondThought: UInt64 = 5000
 
     /// Does something after a pause in which a cache, or another machine of the log, may have come to itself.
     func later(_ action: @escaping () -> Void) {
