@@ -40,6 +40,7 @@ extension Field {
         guard !digits.isEmpty, digits.utf8.allSatisfy({ 0x30...0x39 ~= $0 || 0x41...0x46 ~= $0 }) else {
             return nil
         }
-        return isSerial && !digits.utf8.count.isMultiple(of: 2) ? "0" + digits : digits
+        guard !digits.utf8.count.isMultiple(of: 2) else { return digits }
+        return isSerial ? "0" + digits : nil
     }
 }

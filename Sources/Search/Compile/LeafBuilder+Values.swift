@@ -21,11 +21,11 @@ extension LeafBuilder {
             return json(field, "type = ?", [.text(text)])
         case .ip: return try address(field, IPAddress(text)?.unmapped.description ?? text)
         default:
-            let spelled = Field.spelled(text, of: field.name) ?? text
-            if case .digest = field.place, [UInt8](hex: spelled) == nil {
-                throw problem(field, "'\(text)' is no digest in hexadecimal")
+            let spelled = Field.spelled(text, of: field.name)
+            if spelled == nil, field.isHexadecimal {
+                throw problem(field, "'\(text)' is no value in hexadecimal, two digits for each byte")
             }
-            return keyword(field, spelled)
+            return keyword(field, spelled ?? text)
         }
     }
 
