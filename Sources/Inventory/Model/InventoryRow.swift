@@ -11,11 +11,11 @@ package struct InventoryRow: Equatable, Sendable {
         self.values = values
     }
 
-    /// The columns, in the order of the documentation.
+    /// The columns, in the order in which they were introduced: whoever appends rows to an adopted inventory
+    /// counts on it, so that a new one comes last.
     package static let columns = [
         "kind", "address", "ports", "owner", "labels", "certificates", "keys", "tbs", "issuers",
-        "issuer_keys",
-        "names", "key_policy", "max_lifetime_days", "min_tls", "expiring_days",
+        "names", "key_policy", "max_lifetime_days", "min_tls", "expiring_days", "issuer_keys",
     ]
 
     /// What to say of a name that is no column.
