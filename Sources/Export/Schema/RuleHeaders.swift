@@ -7,7 +7,8 @@ enum RuleHeaders {
     /// Lower-case names, sorted.
     static let names: [String] = [
         "accept-ranges", "access-control-allow-credentials", "access-control-allow-headers",
-        "access-control-allow-origin", "adaptix-version", "cache-control", "connection", "content-encoding",
+        "access-control-allow-methods", "access-control-allow-origin", "adaptix-version", "cache-control",
+        "connection", "content-encoding",
         "content-length", "content-type", "date", "etag", "expires", "keep-alive", "last-modified",
         "location", "ngrok-error-code", "pragma", "proxy-agent", "proxy-authenticate", "report-to", "server",
         "set-cookie", "strict-transport-security", "vary", "www-authenticate", "x-burp-version",
