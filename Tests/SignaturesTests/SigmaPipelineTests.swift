@@ -44,6 +44,7 @@ import Testing
             "hallmark_elasticsearch: Field equals timestamp part value expressions",
             "hallmark_splunk: Field equals timestamp part value expressions",
             "hallmark_splunk: Splunk: a regular expression can't be asked of a list",
+            "hallmark_splunk: ORing FieldRef matching is not yet supported by Splunk backend",
         ]
         for reason in reasons {
             #expect(known.contains { reason.hasPrefix($0) }, "\(reason)")
