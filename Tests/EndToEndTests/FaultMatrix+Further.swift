@@ -189,46 +189,46 @@ extension FaultMatrix {
 
     /// No log answers: what is wrong with a file is known before.
     private static let ctRoles: [Role] = [
-        role("ct watch --log-list", "logs", watched + ["--log-list", "FILE"], .some, .elsewhere),
-        role("ct watch --log-key", "log.pub", watched + oneLog, .some, .elsewhere),
+        role("ct watch --log-list", "logs", watched + ["--log-list", "FILE"], .some, .untried),
+        role("ct watch --log-key", "log.pub", watched + oneLog, .some, .untried),
         role(
             "ct watch --inventory",
             "own",
             watch + ["--log-list", "logs", "--inventory", "FILE"],
             .few,
-            .elsewhere
+            .untried
         ),
         role(
             "ct watch --watch",
             "watched",
             watch + ["--log-list", "logs", "--watch", "./FILE"],
             .few,
-            .elsewhere
+            .untried
         ),
         role(
             "ct watch --psl",
             "suffixes",
             watched + ["--log-list", "logs", "--psl", "FILE"],
             .few,
-            .elsewhere
+            .untried
         ),
         role(
             "ct watch --ca-file",
             "pem",
             watched + ["--log-list", "logs", "--ca-file", "FILE"],
             .some,
-            .elsewhere
+            .untried
         ),
         role(
             "ct backfill --log-list",
             "logs",
             ["ct", "backfill", "--watch", "example.com", "--no-signatures", "--log-list", "FILE"],
             .few,
-            .elsewhere
+            .untried
         ),
-        role("ct verify", "pem", verify + ["FILE", "--log-list", "logs"], .all, .elsewhere),
+        role("ct verify", "pem", verify + ["FILE", "--log-list", "logs"], .some, .elsewhere),
         role("ct verify < FILE", "pem", verify + ["-", "--log-list", "logs"], .input, .elsewhere),
-        role("ct verify --log-list", "logs", verify + ["pem", "--log-list", "FILE"], .all, .elsewhere),
+        role("ct verify --log-list", "logs", verify + ["pem", "--log-list", "FILE"], .some, .elsewhere),
         role("ct verify --log-key", "log.pub", verify + ["pem"] + oneLog, .some, .elsewhere),
         role(
             "ct verify --issuer",

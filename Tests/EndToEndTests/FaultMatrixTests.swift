@@ -73,9 +73,9 @@ import Testing
         openssl ecparam -name prime256v1 -genkey -noout -out log.key; openssl ec -in log.key -pubout -out log.pub 2> /dev/null
         key=$(openssl ec -in log.key -pubout -outform DER 2> /dev/null | base64 -w 0)
         id=$(base64 -d <<< "$key" | openssl dgst -sha256 -binary | base64 -w 0)
-        printf '{"version":"1","log_list_timestamp":"2026-01-01T00:00:00Z","operators":[{"name":"o","email":[],"logs":[{"description":"a",\
+        printf '{"version":"1","log_list_timestamp":"%s","operators":[{"name":"o","email":[],"logs":[{"description":"a",\
         "log_id":"%s","key":"%s","mmd":86400,"state":{"usable":{"timestamp":"2026-01-01T00:00:00Z"}},"url":"http://127.0.0.1:1/a/"}],\
-        "tiled_logs":[]}]}\\n' "$id" "$key" > logs
+        "tiled_logs":[]}]}\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$id" "$key" > logs
         printf '\\0\\x34\\0\\x32\\0%040d\\0\\0\\4\\3\\0\\3abc' 0 > scts
         "$1" ct authorize --state ct.state pem 2> /dev/null; echo none > ct.state
         openssl genpkey -algorithm ed25519 -out job.key; openssl pkey -in job.key -pubout -out job.pub
