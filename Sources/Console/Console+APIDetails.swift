@@ -11,31 +11,28 @@ extension Console {
     /// Everything that an endpoint showed, with what was decided and found of it.
     func apiEndpoint(_ request: ConsoleRequest) throws -> ConsoleResponse {
         let (_, _, query) = try endpointAsked(request)
-        return try read { corpus in
-            guard try CorpusSearch(query, in: corpus, now: now).count(atMost: 0) > 0 else {
-                throw ConsoleError(status: 404, text: "The corpus has not seen this endpoint.")
-            }
-            var out = ByteBuffer(capacity: 1 << 16)
-            out.append("{")
-            try append("records", query, of: .sightings, Self.mostSightings, in: corpus, to: &out)
-            try appendDecisions(query, in: corpus, to: &out)
-            try append("findings", query, of: .findings, Self.mostFindings, in: corpus, to: &out)
-            out.append("}\n")
-            return .json(Array(out.text.utf8))
-        }
+        return try details(query, of: .sightings, orMissing: "The corpus has not seen this endpoint.")
     }
 
     /// A certificate, where it was seen, and what was decided and found of it.
     func apiCertificate(_ request: ConsoleRequest) throws -> ConsoleResponse {
-        let digest = try certificateAsked(request)
-        let query = "tls.server.hash.sha256: \(digest)"
-        return try read { corpus in
-            guard try CorpusSearch(query, in: corpus, of: .certificates, now: now).count() > 0 else {
-                throw ConsoleError(status: 404, text: "The corpus does not have this certificate.")
+        let query = "tls.server.hash.sha256: \(try certificateAsked(request))"
+        return try details(query, of: .certificates, orMissing: "The corpus does not have this certificate.")
+    }
+
+    /// - Parameter unit: what has to be there; a certificate is told itself, too.
+    private func details(_ query: String, of unit: SearchUnit, orMissing text: String) throws
+        -> ConsoleResponse
+    {
+        try read { corpus in
+            guard try CorpusSearch(query, in: corpus, of: unit, now: now).count(atMost: 0) > 0 else {
+                throw ConsoleError(status: 404, text: text)
             }
             var out = ByteBuffer(capacity: 1 << 16)
             out.append("{")
-            try append("certificate", query, of: .certificates, 1, in: corpus, to: &out)
+            if unit == .certificates {
+                try append("certificate", query, of: .certificates, 1, in: corpus, to: &out)
+            }
             try append("records", query, of: .sightings, Self.mostSightings, in: corpus, to: &out)
             try appendDecisions(query, in: corpus, to: &out)
             try append("findings", query, of: .findings, Self.mostFindings, in: corpus, to: &out)

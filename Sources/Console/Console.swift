@@ -1,3 +1,4 @@
+import Observations
 import Bytes
 import Corpus
 import Decisions
@@ -28,9 +29,9 @@ package final class Console: Sendable {
         rules: @escaping @Sendable () throws -> ConsoleRule.Library
     ) throws {
         (self.path, self.gate, self.product, readRules) = (path, gate, product, rules)
-        let file = FileIdentity(path)
+        let file = FileIdentity(path: path)
         let first = try CorpusFile(path, .read)
-        readers = Mutex((file, FileIdentity(path + "-wal"), [first]))
+        readers = Mutex((file, FileIdentity(path: path + "-wal"), [first]))
     }
 
     package func answer(_ request: ConsoleRequest) -> ConsoleResponse {
@@ -100,14 +101,14 @@ package final class Console: Sendable {
 
     /// A connection to the file that stands at the path now.
     private func reader() throws -> (CorpusFile, FileIdentity) {
-        guard let file = FileIdentity(path) else {
+        guard let file = FileIdentity(path: path) else {
             throw ConsoleError(status: 503, text: "The corpus is not there any more: \(path).")
         }
-        let log = FileIdentity(path + "-wal")
+        let log = FileIdentity(path: path + "-wal")
         let known = try readers.withLock { readers throws -> CorpusFile? in
             if readers.file != file {
                 // SQLite would take what stands in it for the new file's own.
-                if let log, !log.isEmpty, log == readers.log {
+                if let log, Self.isFilled(path + "-wal"), log == readers.log {
                     throw ConsoleError(
                         status: 503,
                         text:
@@ -125,6 +126,11 @@ package final class Console: Sendable {
         return (try known ?? CorpusFile(path, .read), file)
     }
 
+    private static func isFilled(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_size > 0
+    }
+
     /// The answer to a request, made once for all who ask until the corpus has changed.
     func kept(_ request: ConsoleRequest, _ make: () throws -> ConsoleResponse) throws -> ConsoleResponse {
         try kept(Link.to(request.path, request.query), make)
@@ -133,7 +139,7 @@ package final class Console: Sendable {
     func kept(_ key: String, _ make: () throws -> ConsoleResponse) throws -> ConsoleResponse {
         let state = KeptAnswers.State(
             decision: try read { try $0.lastDecision() },
-            identity: FileIdentity(path),
+            identity: FileIdentity(path: path),
             file: KeptAnswers.State.file(path)
         )
         return try answers.answer(key, state: state, make)

@@ -94,32 +94,14 @@ package enum DecisionSubject: Hashable, Sendable {
             guard let address = IPAddress(host), address.isV6 else { return nil }
         }
         host = Self.host(host)
-        return IPAddress(host) != nil || isName(host) ? .endpoint(host: host, port: port) : nil
+        let isName = (try? HostName.parse(Array(host.utf8).span)) != nil
+        return IPAddress(host) != nil || isName ? .endpoint(host: host, port: port) : nil
     }
 
     /// An address or a name in the one form by which it is known.
     ///
     /// An IPv4 address within an IPv6 address is the IPv4 address, and a name's last dot is left out.
     static func host(_ text: String) -> String {
-        if let address = IPAddress(text) { return address.unmapped.description }
-        let name = text.lowercased()
-        return name.hasSuffix(".") && name.utf8.count > 1 ? String(name.dropLast()) : name
-    }
-
-    /// Whether a text can be a host's name: no top-level domain is a number, in hexadecimal neither, so that
-    /// what ends in one is an address gone wrong.
-    private static func isName(_ host: String) -> Bool {
-        let labels = host.utf8.split(separator: 0x2e, omittingEmptySubsequences: false)
-        guard let last = labels.last, host.utf8.count <= 253 else { return false }
-        let isHexadecimal =
-            last.starts(with: "0x".utf8)
-            && last.dropFirst(2).allSatisfy { 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 }
-        return !last.allSatisfy { 0x30...0x39 ~= $0 } && !isHexadecimal
-            && labels.allSatisfy { label in
-                1...63 ~= label.count
-                    && label.allSatisfy {
-                        0x61...0x7a ~= $0 || 0x30...0x39 ~= $0 || $0 == 0x2d || $0 == 0x5f
-                    }
-            }
+        IPAddress(text)?.unmapped.description ?? HostName.spelled(text)
     }
 }

@@ -53,6 +53,17 @@ import Testing
         #expect(try CorpusSearch(query, in: corpus, now: Self.now).count() == 1, "\(query)")
     }
 
+    @Test func whatCannotBeFoundIsSaid() throws {
+        let (scratch, corpus) = try Self.corpus()
+        let wrong = try CorpusSearch("203.0.113.300", in: corpus, now: Self.now)
+        #expect(wrong.remarks(isEmpty: true) == ["'203.0.113.300' is no address and no network"])
+        #expect(try CorpusSearch("203.0.113.4", in: corpus, now: Self.now).remarks(isEmpty: true).isEmpty)
+        let empty = try CorpusFile(scratch.file("empty.sqlite"), .write)
+        let search = try CorpusSearch("*", in: empty, now: Self.now)
+        #expect(search.remarks(isEmpty: true) == ["the corpus holds no sightings"])
+        #expect(try CorpusSearch("\"[2001:db8::5]\"", in: corpus, now: Self.now).count() == 1)
+    }
+
     @Test(arguments: ["tls.server.hash.sha256:zz", "tls.server.hash.sha1:abc"])
     func whatIsNoDigestIsSaid(_ query: String) throws {
         let (scratch, corpus) = try Self.corpus()

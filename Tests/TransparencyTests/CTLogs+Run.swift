@@ -46,3 +46,19 @@ extension [String: Any] {
         (at("hallmark.findings") as? [[String: Any]] ?? []).compactMap { $0["name"] as? String }
     }
 }
+
+extension CTLogs {
+    /// One log, of which the second entry is of a watched name.
+    static func one(_ kind: String, _ entries: Int, _ faults: String = "{}") throws -> CTLogs {
+        try CTLogs(
+            """
+            [{"name": "a", "kind": "\(kind)", "entries": \(entries), "names": {"1": ["a.watched.test"]}, "faults": \(faults)}]
+            """
+        )
+    }
+
+    /// The places of entries in their log, as records tell them.
+    static func indices(_ text: String) throws -> [Int] {
+        try objects(text).compactMap { $0.at("hallmark.ct.index") as? Int }
+    }
+}

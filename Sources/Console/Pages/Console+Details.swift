@@ -8,7 +8,7 @@ extension Console {
     func endpointAsked(_ request: ConsoleRequest) throws(ConsoleError) -> (
         ip: IPAddress, port: UInt16?, query: String
     ) {
-        guard let ip = request.argument("ip").flatMap({ IPAddress($0) }) else {
+        guard let ip = request.argument("ip").flatMap({ IPAddress($0)?.unmapped }) else {
             throw ConsoleError.wrong("The address is none.")
         }
         let port = request.argument("port").flatMap { UInt16($0) }

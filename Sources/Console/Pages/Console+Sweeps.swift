@@ -27,7 +27,13 @@ extension Console {
     private func pair(_ request: ConsoleRequest, _ corpus: CorpusFile) throws -> (
         before: CorpusScan, after: CorpusScan
     )? {
-        guard let from = request.argument("from"), let to = request.argument("to") else { return nil }
+        let asked = (request.argument("from"), request.argument("to"))
+        guard let from = asked.0, let to = asked.1 else {
+            guard asked.0 == nil, asked.1 == nil else {
+                throw ConsoleError.wrong("Two sweeps are wanted: 'from' and 'to'.")
+            }
+            return nil
+        }
         func scan(_ id: String) throws -> CorpusScan {
             guard let found = try corpus.scan(id) else {
                 throw ConsoleError(status: 404, text: "The corpus has no sweep '\(id)'.")

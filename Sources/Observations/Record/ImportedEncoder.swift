@@ -108,16 +108,9 @@ extension ByteBuffer {
         member("fidelity", word: fidelity.rawValue)
         if !isTimed { member("time", "import" as StaticString) }
         let lacks = ImportSource.lacking(fidelity)
-        if !lacks.isEmpty || !source.lacks.isEmpty {
-            array("lacks")
-            for names in [lacks, source.lacks] {
-                for name in names {
-                    comma()
-                    string(name)
-                }
-            }
-            endArray()
-        }
+        // Most have the source's alone: those are written as they are.
+        let all = lacks.isEmpty ? source.lacks : lacks + source.lacks
+        if !all.isEmpty { texts("lacks", all) }
         endObject()
     }
 

@@ -29,9 +29,7 @@ extension Field {
         case .lowercase where name != "tls.server.x509.alternative_names": return text.lowercased()
         default: break
         }
-        guard name == "server.domain" || name == "tls.client.server_name" else { return text }
-        let host = text.lowercased()
-        return host.hasSuffix(".") && host.utf8.count > 1 ? String(host.dropLast()) : host
+        return name == "server.domain" || name == "tls.client.server_name" ? HostName.spelled(text) : text
     }
 
     /// The digits without colons, of a serial number two for each byte; nil for what are none.

@@ -1,5 +1,6 @@
+package import Observations
 import Bytes
-package import Targets
+import Targets
 import Synchronization
 import Terminal
 

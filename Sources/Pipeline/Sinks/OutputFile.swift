@@ -1,5 +1,6 @@
+package import Observations
 import Glibc
-package import Targets
+import Targets
 import Terminal
 
 /// Why records could not be written.

@@ -166,8 +166,5 @@ struct InputFile {
         return parts.last.map { Self.ourKinds.contains($0) } ?? false
     }
 
-    var isRegular: Bool {
-        var status = stat()
-        return path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-    }
+    var isRegular: Bool { path != "-" && (try? RegularFile.isOne(at: path)) == true }
 }

@@ -87,7 +87,10 @@ package struct CorpusSearch {
     ///
     /// - Parameter isEmpty: whether nothing was found.
     package func remarks(isEmpty: Bool) -> [String] {
-        remarks.always + (isEmpty ? remarks.whenEmpty : [])
+        guard isEmpty else { return remarks.always }
+        // Of an empty corpus nothing follows.
+        let none = (try? rowCount()) == 0 ? ["the corpus holds no \(unit.rawValue)"] : []
+        return remarks.always + remarks.whenEmpty + none
     }
 
     /// What every row has to be looked at for: parts that no index finds, when no other part narrows the

@@ -1,3 +1,5 @@
+import Wire
+
 /// What a query means other than whoever wrote it may think.
 struct SearchRemarks {
     /// Said in any case.
@@ -23,6 +25,9 @@ struct SearchRemarks {
                 whenEmpty.append("a '*' within quotes is a star: without quotes it stands for anything")
             }
             let isBare = field == .null || field.isAny
+            if isBare, let text = value.plain, Self.isAddressGoneWrong(text) {
+                whenEmpty.append("'\(text)' is no address and no network")
+            }
             guard isBare, unit != .findings, !value.isAny, let bare = try? BareWords(value) else { return }
             for (word, searched) in bare.cut {
                 always.append(
@@ -31,5 +36,11 @@ struct SearchRemarks {
             }
         case .range: break
         }
+    }
+
+    /// Whether a text has the form of an IPv4 address or network, and is none.
+    private static func isAddressGoneWrong(_ text: String) -> Bool {
+        guard text.wholeMatch(of: /[0-9]+(\.[0-9]+){3}(\/[0-9]+)?/) != nil else { return false }
+        return IPAddress(text) == nil && (try? AddressRange(parsing: Array(text.utf8).span)) == nil
     }
 }

@@ -1,4 +1,5 @@
 import Corpus
+import Decisions
 import Observations
 import Wire
 
@@ -165,8 +166,14 @@ struct FindingCompiler {
         return Self.joined(parts, " OR ")
     }
 
-    /// A port or a digest, which are no texts.
+    /// An endpoint, a port or a digest, which are no texts.
     private static func forms(of word: String) -> [Compiled] {
+        if case .endpoint(let host, let port) = DecisionSubject(word), IPAddress(host) != nil || port != nil {
+            let place = "(f.ip = ? OR f.host = ?)"
+            let values = [CorpusValue.text(host), .text(host)]
+            guard let port else { return [(place, values)] }
+            return [("(\(place) AND f.port = ?)", values + [.integer(port)])]
+        }
         if let port = Int(word), 1...65_535 ~= port { return [("f.port = ?", [.integer(port)])] }
         let digits = word.filter { $0 != ":" }.uppercased()
         guard digits.utf8.count == 64 else { return [] }

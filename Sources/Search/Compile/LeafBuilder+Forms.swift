@@ -48,7 +48,8 @@ extension LeafBuilder {
 
     /// An address, a network, or an endpoint with its port.
     private func places(_ word: String) -> [Leaf] {
-        if let address = IPAddress(word) {
+        let isBracketed = word.hasPrefix("[") && word.hasSuffix("]")
+        if let address = IPAddress(isBracketed ? String(word.dropFirst().dropLast()) : word) {
             let spellings = Set([word.lowercased(), address.description, address.unmapped.description])
             return spellings.sorted().filter { IPAddress($0) != nil }.flatMap { field("server.ip", $0) }
         }

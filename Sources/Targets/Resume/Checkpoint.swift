@@ -1,3 +1,4 @@
+package import Observations
 /// Where a run stands, so that another can go on.
 ///
 /// Up to the output's `offset` there are the records of the targets that count

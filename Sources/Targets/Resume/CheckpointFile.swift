@@ -1,3 +1,4 @@
+package import Observations
 import Foundation
 
 /// The file of a checkpoint, which one run at a time has for itself.

@@ -1,5 +1,10 @@
 /// Rules for DNS names in ASCII (RFC 1123, section 2.1), with the underscore that DNS itself allows.
 package enum HostName {
+    /// A name in the one form by which it is known; what is no name, in lower case.
+    package static func spelled(_ text: String) -> String {
+        (try? parse(Array(text.utf8).span)) ?? text.lowercased()
+    }
+
     /// The name in lower case without its final dot.
     ///
     /// - Parameter allowsUnicode: whether labels outside ASCII are taken as they are (lists that people
@@ -40,8 +45,13 @@ package enum HostName {
         guard count <= 253 else {
             throw AddressSyntaxError("a host name has at most 253 bytes, this one \(count)")
         }
-        // No top-level domain is a number; what ends in one is an IPv4 address gone wrong, as is what has
-        // ranges for its numbers.
+        // No top-level domain is a number, in hexadecimal neither; what ends in one is an IPv4 address gone
+        // wrong, as is what has ranges for its numbers.
+        let last = name[((name.lastIndex(of: UInt8(ascii: ".")) ?? -1) + 1)...]
+        isNumber =
+            isNumber
+            || last.starts(with: "0x".utf8)
+                && last.dropFirst(2).allSatisfy { 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 }
         let isDotted = name.contains(UInt8(ascii: "."))
         guard !isNumber, !isDotted || !name.allSatisfy({ $0 >= 0x2d && $0 <= 0x39 }) else {
             throw AddressSyntaxError("\(AddressSyntaxError.quote(text)) is not an IPv4 address")

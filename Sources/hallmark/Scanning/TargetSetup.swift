@@ -1,3 +1,4 @@
+import Observations
 import ArgumentParser
 import Foundation
 import Glibc

@@ -22,25 +22,5 @@ enum AuthorisedFile {
     }
 
     /// Adds whole lines; several programs may do so at the same time.
-    static func append(_ lines: String, to path: String) throws {
-        guard !lines.isEmpty else { return }
-        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError(path, String(cString: strerror(errno))) }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        while flock(descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw FileError(path, String(cString: strerror(errno))) }
-        }
-        do {
-            // A line that somebody left without its end stays one of its own.
-            let size = try file.seekToEnd()
-            if size > 0 {
-                try file.seek(toOffset: size - 1)
-                if try file.read(upToCount: 1) != Data([0x0a]) { try file.write(contentsOf: Data([0x0a])) }
-            }
-            try file.write(contentsOf: Data(lines.utf8))
-            try file.synchronize()
-        } catch {
-            throw FileError(path, writing: error)
-        }
-    }
+    static func append(_ lines: String, to path: String) throws { try AppendedLines.add(lines, to: path) }
 }
