@@ -57,6 +57,8 @@ import Testing
 
     @Test func aCorpusMayHoldTheDecisions() throws {
         let corpus = scratch.file("c.sqlite")
+        let made = try scan(["--corpus", corpus])
+        #expect(made.status == 0, "\(made.errors)")
         let decided = try Program.run([
             "decide", "192.0.2.7:443", "monitor", "--because", "x", "--corpus", corpus,
         ])

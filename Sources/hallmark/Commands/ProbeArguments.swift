@@ -3,6 +3,7 @@ import Foundation
 import HTTPClient
 import Observations
 import Scan
+import Targets
 import Terminal
 import Wire
 
@@ -149,6 +150,9 @@ struct ProbeArguments: ParsableArguments {
         options.http = try httpOptions()
         return options
     }
+
+    /// What every target gets as its server name, when the command line says so.
+    var overridingName: EndpointKey.Override? { sni.map { $0 == "none" ? .none : .name($0) } }
 
     private func chosenLook() throws -> ClientHello.Look {
         guard let chosen = Self.looks.first(where: { $0.rawValue == look }) else {

@@ -6,9 +6,7 @@ struct CheckpointKeeper {
     let file: CheckpointFile?
     let scanID: String
     let plan: PlanFingerprint
-    private let ledger: ScanLedger
-    private let output: FileSink
-    private let delivery: Delivery<ScanReceipt>
+    private let sinks: ScanSinks
     /// Why it could not be written the last time.
     private(set) var failure: CheckpointError?
     private var lastSave: UInt64 = 0
@@ -22,16 +20,8 @@ struct CheckpointKeeper {
     /// Milliseconds between two checkpoints.
     private static let interval: UInt64 = 2000
 
-    init(
-        _ file: CheckpointFile?,
-        scanID: String,
-        plan: PlanFingerprint,
-        _ ledger: ScanLedger,
-        _ output: FileSink,
-        _ delivery: Delivery<ScanReceipt>
-    ) {
-        (self.file, self.scanID, self.plan) = (file, scanID, plan)
-        (self.ledger, self.output, self.delivery) = (ledger, output, delivery)
+    init(_ file: CheckpointFile?, scanID: String, plan: PlanFingerprint, _ sinks: ScanSinks) {
+        (self.file, self.scanID, self.plan, self.sinks) = (file, scanID, plan, sinks)
     }
 
     mutating func saveIfDue(elapsed: UInt64) {
@@ -47,8 +37,8 @@ struct CheckpointKeeper {
     /// - Parameter milliseconds: how long sinks have to store what they hold; nil for as long as it takes.
     mutating func save(within milliseconds: Int? = nil) {
         guard let file else { return }
-        let noted = delivery.settled(within: milliseconds) {
-            ledger.checkpoint(scanID: scanID, plan: plan, output)
+        let noted = sinks.delivery.settled(within: milliseconds) {
+            sinks.ledger.checkpoint(scanID: scanID, plan: plan, sinks.output)
         }
         guard let noted else { return }
         do throws(CheckpointError) {

@@ -13,28 +13,30 @@ struct ScanRun: Sendable {
     let rules: RuleSet?
     let encoding: RecordEncoder.Options
     /// What ought to be there; nil without `--inventory`.
-    var inventory: InventoryIndex?
+    let inventory: InventoryIndex?
     /// What was decided before; nil without `--decisions`.
-    var decisions: DecisionIndex?
+    let decisions: DecisionIndex?
     /// What others list; nil without `--iocs`.
-    var lists: (any MarkLists)?
+    let lists: (any MarkLists)?
     /// Where records get their context and are finished; nil without context.
     private(set) var context: ContextThread<FinishedEndpoint>?
 
+    /// - Throws: when no thread can be made for context.
     init(
-        delivery: Delivery<ScanReceipt>,
-        policy: EscalationPolicy,
-        rules: RuleSet?,
-        encoding: RecordEncoder.Options
-    ) {
-        (self.delivery, self.policy, self.rules, self.encoding) = (delivery, policy, rules, encoding)
-    }
-
-    /// The same run with a thread that looks up context.
-    func with(_ setup: ContextSetup?) throws -> ScanRun {
-        guard let setup else { return self }
-        var run = self
-        run.context = try ContextThread<FinishedEndpoint>(setup) { [self] in RecordFinisher(self) }
-        return run
+        _ command: ScanCommand,
+        _ material: ScanMaterial,
+        _ delivery: Delivery<ScanReceipt>,
+        _ encoding: RecordEncoder.Options
+    ) throws {
+        (self.delivery, self.encoding, rules) = (delivery, encoding, try material.ruleSet)
+        policy = EscalationPolicy(
+            level: command.probe.probe,
+            sniVariants: command.probe.sniVariants,
+            rules: material.rules?.set
+        )
+        (inventory, decisions, lists) = (material.inventory, material.decisions, material.lists)
+        context = nil
+        guard let setup = material.context else { return }
+        context = try ContextThread<FinishedEndpoint>(setup) { [self] in RecordFinisher(self) }
     }
 }
