@@ -39,6 +39,9 @@ package struct Blocklist {
         self.without = without
     }
 
+    /// Whether nothing of these kinds is to be blocked.
+    package func isEmpty(_ kinds: Set<Kind>) -> Bool { !entries.contains { kinds.contains($0.kind) } }
+
     /// One entry a line, with the reason behind `#`; each value stands there once.
     package func text(_ kinds: Set<Kind>) -> String {
         var text = ""

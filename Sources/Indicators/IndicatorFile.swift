@@ -23,6 +23,10 @@ enum IndicatorFile {
                     || !isFolder.boolValue
             }
         guard !files.isEmpty else { throw FileError(path, "there is no list in the folder") }
+        // Nobody named it, and it may be waited for without an end.
+        for file in files where (try? RegularFile.isOne(at: file)) == false {
+            throw FileError(file, "is a pipe, a socket or a device, and not read in a folder")
+        }
         return files
     }
 

@@ -41,6 +41,9 @@ package struct MetricsSink: Sendable {
 
     /// Refuses what is there and no file: a new version takes its place, and a device would be gone.
     private static func check(_ path: String) throws(MetricsError) {
+        if path == "-" {
+            throw MetricsError(description: "-: is no file here: name one, or ./- for a file of that name")
+        }
         var status = stat()
         if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
             throw MetricsError(description: "\(path) is not a regular file")
@@ -58,7 +61,9 @@ package struct MetricsSink: Sendable {
             do {
                 try Data(metrics.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
             } catch {
-                throw MetricsError(description: "\(path): \(error.localizedDescription)")
+                let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+                let reason = cause.map { String(cString: strerror(CInt(clamping: $0.code))) }
+                throw MetricsError(description: "\(path): \(reason ?? error.localizedDescription)")
             }
         }
     }

@@ -24,7 +24,7 @@ enum VersionText {
     private static var rules: String {
         do {
             let place = try LibraryPlace.inUse()
-            let library = try SignatureLibrary.read([place.path])
+            let library = try SignatureLibrary.read([place.path], cache: .standard)
             return
                 "\(counted(library.ruleCount, "rule")), digest \(library.digest), in \(place.path)"
         } catch {

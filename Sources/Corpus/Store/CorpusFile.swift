@@ -7,7 +7,9 @@ package final class CorpusFile: Sendable {
     package enum Access: Sendable {
         /// An existing file, for queries.
         case read
-        /// A file to be changed, made if need be.
+        /// An existing file, to be changed: a mistyped name makes no corpus.
+        case change
+        /// A file to be added to, made if need be.
         case write
     }
 
@@ -18,7 +20,7 @@ package final class CorpusFile: Sendable {
 
     package init(_ path: String, _ access: Access) throws {
         self.path = path
-        if case .free = try CorpusPlace.look(at: path), access == .read {
+        if case .free = try CorpusPlace.look(at: path), access != .write {
             throw FileManager.default.fileExists(atPath: path)
                 ? CorpusError.notACorpus(path) : CorpusError.notFound(path)
         }
@@ -38,7 +40,7 @@ package final class CorpusFile: Sendable {
     /// Opens the database; an older corpus is brought up to date first, whatever for it is opened.
     private static func queue(_ file: String, _ path: String, _ access: Access) throws -> DatabaseQueue {
         let queue = try DatabaseQueue(path: file, configuration: configuration(access))
-        if access == .write {
+        if access != .read {
             try prepare(queue, path)
         } else if try queue.read({ db in
             try check(db, path)
@@ -102,7 +104,7 @@ package final class CorpusFile: Sendable {
             try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
             try db.execute(sql: "PRAGMA cache_size = -131072; PRAGMA temp_store = MEMORY")
             try db.execute(sql: "PRAGMA mmap_size = 8589934592")
-            guard access == .write else { return }
+            guard access != .read else { return }
             // With WAL, NORMAL can lose the last commits on a power cut, and nothing else.
             try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000")
         }

@@ -24,6 +24,8 @@ package final class FleetWatch {
 
     /// How the fleet stands, for the collector.
     package struct Round {
+        /// Whether there is a job at all.
+        package var hasJobs = false
         /// Whether there are jobs, and all that are not cancelled are done.
         package var isComplete = false
         /// Shards that were put into the queue again.
@@ -49,6 +51,7 @@ package final class FleetWatch {
                 }
             }
         }
+        round.hasJobs = !jobs.isEmpty
         round.isComplete = !jobs.isEmpty && missing.isEmpty
         guard !missing.isEmpty, try isQuiet(Set(missing.map(\.vantage))) else {
             quiet = nil

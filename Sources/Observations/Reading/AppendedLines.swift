@@ -12,6 +12,9 @@ package enum AppendedLines {
         throws
     {
         guard !lines.isEmpty else { return }
+        guard path != "-" else {
+            throw FileError(path, "is no file here: name one, or ./- for a file of that name")
+        }
         let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o644)
         guard descriptor >= 0 else { throw FileError(path, errno) }
         defer { close(descriptor) }

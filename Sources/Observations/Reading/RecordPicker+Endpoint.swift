@@ -17,6 +17,15 @@ extension RecordPicker {
         return text(.timestamp).map { RFC3339.milliseconds($0) != nil } ?? true
     }
 
+    /// Whether the line that was read is one that our commands write: a record, a finding or a correlation.
+    ///
+    /// A line that does not say what it is has to hold an endpoint or a certificate. Asks for what
+    /// `isOfEndpoint` asks for, and for `sha256`.
+    package var isLineOfOurs: Bool {
+        guard let name = text(.dataset) else { return isOfEndpoint || has(.sha256) }
+        return LineKind.allCases.contains { $0.datasets.contains(name) }
+    }
+
     /// Reads a line of a file, all of it, and says whether it is a record of an endpoint.
     ///
     /// - Parameter line: with `padding` readable bytes behind it.

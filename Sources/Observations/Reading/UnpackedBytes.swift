@@ -28,11 +28,17 @@ package final class UnpackedBytes {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return }
         if status.st_mode & S_IFMT == S_IFDIR { throw FileError(path, EISDIR) }
-        // Many devices have no end. A terminal has one, and so has what is always empty.
+        guard Self.mayEnd(descriptor) else { throw FileError(path, "is a device, which has no end") }
+    }
+
+    /// Whether what is read from an open file may come to an end.
+    ///
+    /// Many devices have none. A terminal has one, and so has what is always empty.
+    package static func mayEnd(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return true }
         let isDevice = [S_IFCHR, S_IFBLK].contains(status.st_mode & S_IFMT)
-        if isDevice, isatty(descriptor) == 0, status.st_rdev != Self.null {
-            throw FileError(path, "is a device, which has no end")
-        }
+        return !isDevice || isatty(descriptor) != 0 || status.st_rdev == Self.null
     }
 
     /// Bytes that are there already.

@@ -4,8 +4,7 @@ package import Observations
 /// The regular files of a folder and of the folders in it, by name.
 ///
 /// What stands in it and can't be looked into is a fault: a folder that may not be read, a file that went
-/// away meanwhile, a link that leads nowhere. Pipes, sockets and devices are no files of a folder: to read
-/// one may wait for ever.
+/// away meanwhile, a link that leads nowhere, and pipes, sockets and devices, of which one may wait for ever.
 package struct FolderFiles {
     /// Paths that begin with the folder's own.
     package private(set) var files: [String] = []
@@ -43,7 +42,8 @@ package struct FolderFiles {
             switch Self.kind(status) {
             case S_IFDIR: add(folder: file, status)
             case S_IFREG: files.append(file)
-            default: continue
+            default:
+                faults.append(FileError(file, "is a pipe, a socket or a device, and not read in a folder"))
             }
         }
     }

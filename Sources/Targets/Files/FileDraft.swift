@@ -25,6 +25,11 @@ package struct FileDraft: ~Copyable {
     init(of path: String, mode: UInt32 = 0o644) throws(TargetIssue) {
         var number = SystemRandomNumberGenerator()
         self.path = path
+        guard path != "-" else {
+            descriptor = -1
+            draft = path
+            throw TargetIssue(source: path, why: "is no file here: name one, or ./- for a file of that name")
+        }
         draft = "\(path).\(String(number.next(), radix: 36)).tmp"
         descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard descriptor >= 0 else {
@@ -71,11 +76,15 @@ package struct FileDraft: ~Copyable {
     /// written to.
     package static func write(_ bytes: [UInt8], to path: String) throws(TargetIssue) {
         guard FileDraft.isReplaceable(path) else {
-            guard let file = fopen(path, "we") else {
-                throw TargetIssue(source: path, why: "cannot be opened: \(InputFile.systemError())")
+            // A pipe that nobody reads would be waited for without an end.
+            let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
+            guard descriptor >= 0 else {
+                let why = errno == ENXIO ? "nobody reads from it" : InputFile.systemError()
+                throw TargetIssue(source: path, why: "cannot be opened: \(why)")
             }
-            let isWhole = fwrite(bytes, 1, bytes.count, file) == bytes.count
-            guard fclose(file) == 0, isWhole else {
+            defer { close(descriptor) }
+            _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
+            guard bytes.withUnsafeBytes({ DescriptorIO.write(descriptor, $0) }) else {
                 throw TargetIssue(source: path, why: "cannot be written: \(InputFile.systemError())")
             }
             return

@@ -30,6 +30,9 @@ package enum InputFile {
         let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw TargetIssue(source: path, why: "cannot be opened: \(systemError())") }
         defer { close(file) }
+        guard UnpackedBytes.mayEnd(file) else {
+            throw TargetIssue(source: path, why: "is a device, which has no end")
+        }
         var lines = LineBuffer()
         var atEnd = false
         while !atEnd {

@@ -40,18 +40,25 @@ extension CorpusCommand {
                 }
             }
             try output.flush()
-            _ = try result.get()
+            guard try result.get() == 0 else { return }
+            Terminal.say("\(corpus.path): there is nothing to export in it", .error)
+            // A corpus may well have no names, and a time no records.
+            if !passiveDNS, period.since == nil, period.until == nil { throw ExitCode(1) }
         }
 
-        private func writeNames(of corpus: CorpusFile, to output: StandardOutput) throws {
+        /// - Returns: how many were written.
+        private func writeNames(of corpus: CorpusFile, to output: StandardOutput) throws -> Int {
             var line = ByteBuffer()
+            var count = 0
             try corpus.resolutions(since: period.since, until: period.until) { resolution in
                 guard let sighting = resolution.sighting else { return false }
                 line.removeAll()
                 sighting.appendCommonOutput(to: &line)
                 try line.withSpan { try output.writeRecords($0) }
+                count += 1
                 return true
             }
+            return count
         }
     }
 }

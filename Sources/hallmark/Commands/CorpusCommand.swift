@@ -230,7 +230,7 @@ struct CorpusCommand: ParsableCommand {
         }
 
         func run() throws {
-            let counts = try CorpusFile(corpus, .write).prune(before: before, clients: clientsBefore)
+            let counts = try CorpusFile(corpus, .change).prune(before: before, clients: clientsBefore)
             Terminal.say(
                 """
                 forgot \(counts.sightings) sightings, \(counts.certificates) certificates, \

@@ -100,10 +100,7 @@ struct DecideCommand: ParsableCommand {
         let request = try request
         let subject = request.subject
         let bare = request.decision(at: now)
-        if let corpus, !FileManager.default.fileExists(atPath: corpus) {
-            throw FileError(corpus, "is not there: 'hallmark corpus add' makes a corpus")
-        }
-        let corpus = try corpus.map { try CorpusFile($0, .write) }
+        let corpus = try corpus.map { try CorpusFile($0, .change) }
         var evidence = DecidedEvidence(bare, now: now)
         for file in records { try evidence.add(records: file) }
         if records.isEmpty, let corpus { try evidence.add(corpus, now: now) }

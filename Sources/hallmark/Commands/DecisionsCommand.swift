@@ -107,6 +107,9 @@ struct BlocklistCommand: ParsableCommand {
         let output = StandardOutput()
         try output.write(format == .csv ? list.csv(wanted) : list.text(wanted))
         try output.flush()
+        if list.isEmpty(wanted) {
+            Terminal.say("nothing is to be blocked, of \(counted(all.count, "decision"))")
+        }
         for decision in list.without {
             Terminal.say("\(decision.subject.value): a mark is no value that can be blocked; search for it")
         }

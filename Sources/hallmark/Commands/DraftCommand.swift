@@ -118,6 +118,12 @@ struct DraftCommand: ParsableCommand {
                         fail(FileError("\(source.name):\(number)", error.description))
                         return
                     }
+                    guard picker.isLineOfOurs else {
+                        fail(
+                            FileError("\(source.name):\(number)", ObservationSyntaxError.foreign.description)
+                        )
+                        return
+                    }
                     guard picker.text(.ip) == ip, picker.integer(.port) == port else { return }
                     let found = (CertificateFacts(picker)?.marks ?? []) + ServiceFacts(picker).marks
                     if !found.isEmpty { marks = found }

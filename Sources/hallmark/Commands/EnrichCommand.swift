@@ -133,6 +133,10 @@ private final class EnrichRun {
                 fail(FileError("\(file):\(number)", error.description))
                 return
             }
+            guard picker.isLineOfOurs else {
+                fail(FileError("\(file):\(number)", ObservationSyntaxError.foreign.description))
+                return
+            }
             lines.append([UInt8](line))
             read += 1
             if lines.count >= Self.batchSize {

@@ -64,7 +64,8 @@ extension CorpusCommand {
                 )
             }
             if fail, marker.listed > 0 { throw ExitCode(3) }
-            if !isWhole, !unread.keepGoing { throw ExitCode(1) }
+            if count == 0 { Terminal.say("\(corpus.path): no sighting was looked at", .error) }
+            if !isWhole || count == 0, !unread.keepGoing { throw ExitCode(1) }
         }
     }
 }

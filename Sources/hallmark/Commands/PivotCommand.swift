@@ -4,6 +4,7 @@ import Foundation
 import Observations
 import Pipeline
 import Signatures
+import Targets
 import Terminal
 
 extension PivotOptions.Order: ExpressibleByArgument {}
@@ -84,6 +85,14 @@ struct PivotCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let graph {
+            var files = NamedFiles()
+            files.reads("an argument", [query])
+            files.reads("--corpus", [corpus])
+            files.writes("--graph", [graph])
+            try files.check()
+            try FileDraft.check(graph)
+        }
         var options = PivotOptions()
         options.depth = depth
         options.limit = limit
@@ -105,7 +114,7 @@ struct PivotCommand: ParsableCommand {
         }
         try output.flush()
         if let graph, let format = PivotGraph.Format(path: graph) {
-            try Data(PivotGraph(answer).text(format).utf8).write(to: URL(fileURLWithPath: graph))
+            try FileDraft.write(Array(PivotGraph(answer).text(format).utf8), to: graph)
         }
         if format == .ndjson, answer.outcome != .found { Terminal.say(lines: answer.text) }
         if benign.map({ $0.unread > 0 }) ?? false || !start.isWhole || !decided.isWhole,

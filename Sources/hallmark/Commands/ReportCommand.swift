@@ -123,6 +123,8 @@ struct ReportCommand: ParsableCommand {
     }
 
     func run() throws {
+        let output = output == "-" ? nil : output
+        try checkFiles(output)
         let run = try ReportRun(self)
         if let corpus {
             try run.add(corpus: corpus)
@@ -142,5 +144,18 @@ struct ReportCommand: ParsableCommand {
             try standard.flush()
         }
         if !isWhole, !unread.keepGoing { throw ExitCode(1) }
+    }
+
+    /// Refuses a report that would take the place of what it is made of.
+    private func checkFiles(_ output: String?) throws {
+        var files = NamedFiles()
+        files.reads("an argument", sweeps)
+        files.reads("--corpus", [corpus])
+        files.reads("--baseline", [baseline])
+        files.reads("--inventory", [inventory])
+        files.reads("--decisions", decisions.files)
+        files.writes("--output", [output])
+        try files.check()
+        if let output { try FileDraft.check(output) }
     }
 }

@@ -108,7 +108,7 @@ struct RootsAuditCommand: ParsableCommand {
     func run() throws {
         let folder = RootFolder(root)
         guard folder.entry("/") == .folder else { throw FileError(root, "is no folder") }
-        if let records { try FileDraft.check(records) }
+        try checkFiles()
         let rules = try signatures.load(quiet: quiet)
         var before = try earlier.map { try EarlierAudit($0) }
 
@@ -168,6 +168,18 @@ struct RootsAuditCommand: ParsableCommand {
         let worst = audit.findings.map(\.severity).max()
         if !faults.isEmpty || !rules.unread.isEmpty, !unread.keepGoing { throw ExitCode(1) }
         if let failOn, let worst, worst >= failOn { throw ExitCode(3) }
+    }
+
+    /// Refuses records that would take the place of what is audited.
+    private func checkFiles() throws {
+        var files = NamedFiles()
+        files.reads("an argument", stores)
+        files.reads("--baseline", baseline)
+        files.reads("--allow", allow)
+        files.reads("--earlier", [earlier])
+        files.writes("--records", [records])
+        try files.check()
+        if let records { try FileDraft.check(records) }
     }
 
     /// A store that was named, as a path below the root: from the working directory where the root is the

@@ -27,10 +27,13 @@ struct ConfigurationFile {
     init?(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws {
         let named = environment[Self.variable].flatMap { $0.isEmpty ? nil : $0 }
         let places = named.map { [$0] } ?? Self.places(environment)
-        guard let path = named ?? places.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
-            return nil
-        }
+        guard let path = named ?? places.first(where: Self.isThere) else { return nil }
         self.path = path
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFIFO {
+            // It would be waited for without an end, and can be read once.
+            throw FileError(path, "is a pipe, and no file")
+        }
         let bytes = try UnpackedBytes.contents(of: path, limit: 1 << 20)
         let nodes = try YAMLReader.parse(bytes, file: path)
         if nodes.count > 1 { throw nodes[1].error("a second document, which would not count") }
@@ -44,6 +47,13 @@ struct ConfigurationFile {
         }
         self.sections = sections
         try check()
+    }
+
+    /// Whether something stands at a place, also what can't be reached or leads nowhere: whoever put it there
+    /// wants it to count.
+    private static func isThere(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 || errno != ENOENT && errno != ENOTDIR
     }
 
     /// Where it is looked for without `$HALLMARK_CONFIG`.

@@ -137,6 +137,7 @@ struct CollectRun {
         var looked = ContinuousClock.now - .seconds(60)
         var trouble = ""
         var isDone = false
+        var isSaid = !untilDone
         while !StopSignals.isAsked, !isDone {
             let deliveries = queue.pull(64, milliseconds: 1000)
             if !deliveries.isEmpty { try collector.take(deliveries) }
@@ -150,6 +151,10 @@ struct CollectRun {
                     Terminal.say(
                         "hallmark: nobody worked any more: \(counted(round.again, "shard")) put into the queue again"
                     )
+                }
+                if !round.hasJobs, !isSaid {
+                    Terminal.say("hallmark: no job has been submitted yet: waiting for one")
+                    isSaid = true
                 }
                 isDone = untilDone && round.isComplete && deliveries.isEmpty
             } catch let error as FleetError where error.mayPass {

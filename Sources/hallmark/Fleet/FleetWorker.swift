@@ -76,6 +76,9 @@ final class FleetWorker: Sendable {
         last.rate = 0
         last.hasLeft = true
         say(last, in: words)
+        if let idle, last.refused.isEmpty, done.withLock({ $0.isEmpty }) {
+            Terminal.say("hallmark: no shard came within \(counted(idle, "second"))")
+        }
         // What it was given and did not do, nobody here has looked at.
         if !last.refused.isEmpty {
             Terminal.say("hallmark: \(counted(last.refused.count, "job")) refused", .error)

@@ -10,10 +10,13 @@ enum AuthorisedFile {
     static func read(_ path: String) throws -> Set<Digest256> {
         guard FileManager.default.fileExists(atPath: path) else { return [] }
         var digests: Set<Digest256> = []
-        let text = String(decoding: try UnpackedBytes.contents(of: path, limit: 256 << 20), as: UTF8.self)
-        for (number, line) in text.split(whereSeparator: \.isNewline).enumerated() where !line.hasPrefix("#")
-        {
-            guard let word = line.split(separator: " ").first, let digest = Digest256(word) else {
+        let bytes = try UnpackedBytes.contents(of: path, limit: 256 << 20)
+        for (number, line) in bytes.split(separator: 0x0a, omittingEmptySubsequences: false).enumerated() {
+            // A digest and a word: of a longer line no text is made.
+            let text = String(decoding: line.prefix(256), as: UTF8.self)
+            let words = text.split(whereSeparator: \.isWhitespace)
+            guard let word = words.first, !word.hasPrefix("#") else { continue }
+            guard let digest = Digest256(word) else {
                 throw FileError("\(path):\(number + 1)", "is no SHA-256 in hexadecimal")
             }
             digests.insert(digest)

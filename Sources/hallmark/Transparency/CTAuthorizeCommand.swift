@@ -32,6 +32,8 @@ struct CTAuthorizeCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "No summary.") var quiet = false
 
     func run() throws {
+        // What a watch would refuse as its state, none reads what stands beside.
+        let isNew = try WatchState.load(state) == nil
         let path = AuthorisedFile.path(state)
         let known = try AuthorisedFile.read(path)
         var lines = ""
@@ -69,5 +71,6 @@ struct CTAuthorizeCommand: ParsableCommand {
         guard !quiet else { return }
         let left = authorities > 0 ? "; \(counted(authorities, "authority's certificate")) left out" : ""
         Terminal.say("\(counted(count, "certificate")) authorised in \(path)\(left)")
+        if isNew { Terminal.say("hallmark: \(state) is not there yet: a watch with this state will read it") }
     }
 }
