@@ -55,7 +55,8 @@ struct SearchRemarks {
             )
         }
         guard unit != .findings else { return }
-        for (word, searched) in bare.cut where WordForm(word) == nil && Int(word) == nil {
+        for (word, searched) in bare.cut
+        where WordForm(word) == nil && WordForm.authority(of: word) == nil && Int(word) == nil {
             always.append(
                 "'\(word)' is looked for as '\(searched)': signs are no part of words; a field has them, as in tls.server.subject: *…*"
             )
