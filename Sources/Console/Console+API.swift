@@ -29,21 +29,22 @@ extension Console {
         .json(Array(try read { try $0.stats(top: 0, isChecked: false) }.json.utf8))
     }
 
+    /// What a row of an answer is.
+    func searchUnit(_ request: ConsoleRequest) throws(ConsoleError) -> SearchUnit {
+        guard let name = request.argument("of") else { return .sightings }
+        guard let known = SearchUnit(rawValue: name) else {
+            throw ConsoleError.wrong(
+                "'of' is one of \(SearchUnit.allCases.map(\.rawValue).joined(separator: ", "))."
+            )
+        }
+        return known
+    }
+
     private func apiSearch(_ request: ConsoleRequest) throws -> ConsoleResponse {
         guard let query = request.argument("q"), !query.isEmpty else {
             throw ConsoleError.wrong("A search wants a query: ?q=…")
         }
-        let unit: SearchUnit
-        switch request.argument("of") {
-        case nil: unit = .sightings
-        case let name?:
-            guard let known = SearchUnit(rawValue: name) else {
-                throw ConsoleError.wrong(
-                    "'of' is one of \(SearchUnit.allCases.map(\.rawValue).joined(separator: ", "))."
-                )
-            }
-            unit = known
-        }
+        let unit = try searchUnit(request)
         guard let limit = request.argument("limit").map({ Int($0) }) ?? 100, 1...Self.mostRecords ~= limit
         else {
             throw ConsoleError.wrong("'limit' is a number from 1 to \(Self.mostRecords).")

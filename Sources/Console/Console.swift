@@ -38,6 +38,7 @@ package final class Console: Sendable {
         gate.answer(request) { request in
             do {
                 guard request.isText else { throw ConsoleRequest.notText }
+                try ConsoleArguments.check(request)
                 return try route(request)
             } catch let error as ConsoleError {
                 return problem(request, error.status, error.text)

@@ -1,21 +1,32 @@
 /// What stands below `/api`, for programs that read such descriptions.
 enum OpenAPI {
+    /// What stands behind the `?` of an address.
+    private struct Argument {
+        let name: String
+        var isRequired = true
+        var schema = #"{"type":"string"}"#
+
+        var text: String {
+            let required = isRequired ? #","required":true"# : ""
+            return #"{"name":"\#(name)","in":"query"\#(required),"schema":\#(schema)}"#
+        }
+
+        static let limit = Argument(
+            name: "limit",
+            isRequired: false,
+            schema: #"{"type":"integer","minimum":1,"maximum":10000}"#
+        )
+    }
+
     /// A path that is asked for with its arguments, and what it answers.
     private struct Question {
         let path: String
         let summary: String
-        var arguments: [String] = []
+        var arguments: [Argument] = []
         /// What the answer holds.
         let members: [String]
         /// Besides those that every path has.
         var failures: [(status: Int, when: String)] = []
-    }
-
-    private static let limit =
-        #"{"name":"limit","in":"query","schema":{"type":"integer","minimum":1,"maximum":10000}}"#
-
-    private static func argument(_ name: String, isRequired: Bool = true) -> String {
-        #"{"name":"\#(name)","in":"query"\#(isRequired ? #","required":true"# : ""),"schema":{"type":"string"}}"#
     }
 
     private static let questions = [
@@ -29,33 +40,42 @@ enum OpenAPI {
             summary:
                 "Records of a question in the Kibana Query Language, the newest first. Findings of comparisons, root audits and watches of logs are asked for with of=findings.",
             arguments: [
-                argument("q"),
-                #"{"name":"of","in":"query","schema":{"enum":["sightings","endpoints","certificates","findings"]}}"#,
-                limit,
+                Argument(name: "q"),
+                Argument(
+                    name: "of",
+                    isRequired: false,
+                    schema: #"{"enum":["sightings","endpoints","certificates","findings"]}"#
+                ),
+                .limit,
             ],
             members: ["total", "remarks", "records"],
-            failures: [(400, "No query of these fields.")]
+            failures: [(400, "No query of these fields, or an argument that is none.")]
         ),
         Question(
             path: "endpoint",
             summary: "Everything that an endpoint showed, what was decided of it, and findings.",
-            arguments: [argument("ip"), argument("port", isRequired: false)],
+            arguments: [Argument(name: "ip"), Argument(name: "port", isRequired: false)],
             members: ["records", "decisions", "findings"],
-            failures: [(400, "No address or port."), (404, "The corpus has not seen it.")]
+            failures: [
+                (400, "No address or port, or an argument that is none."),
+                (404, "The corpus has not seen it."),
+            ]
         ),
         Question(
             path: "certificate",
             summary: "A certificate, where it was seen, what was decided of it, and findings.",
-            arguments: [argument("sha256")],
+            arguments: [Argument(name: "sha256")],
             members: ["certificate", "records", "decisions", "findings"],
-            failures: [(400, "No SHA-256."), (404, "The corpus does not have it.")]
+            failures: [
+                (400, "No SHA-256, or an argument that is none."), (404, "The corpus does not have it."),
+            ]
         ),
         Question(
             path: "graph",
             summary: "What shares marks with a start, or with several: 'q' may be repeated.",
-            arguments: [argument("q")],
+            arguments: [Argument(name: "q")],
             members: ["nodes", "edges"],
-            failures: [(400, "No start of a pivot.")]
+            failures: [(400, "No start of a pivot, or an argument that is none.")]
         ),
         Question(
             path: "triage",
@@ -67,9 +87,14 @@ enum OpenAPI {
         Question(
             path: "drift",
             summary: "What differs between two sweeps, by endpoint; the two newest by default.",
-            arguments: [argument("from", isRequired: false), argument("to", isRequired: false), limit],
+            arguments: [
+                Argument(name: "from", isRequired: false), Argument(name: "to", isRequired: false), .limit,
+            ],
             members: ["from", "to", "new", "changed", "gone"],
-            failures: [(404, "There are no two such sweeps.")]
+            failures: [
+                (400, "One sweep alone or one twice, or an argument that is none."),
+                (404, "There are no two such sweeps."),
+            ]
         ),
         Question(
             path: "signatures",
@@ -79,6 +104,12 @@ enum OpenAPI {
         Question(path: "decisions", summary: "Decisions that hold now.", members: ["holding"]),
     ]
 
+    /// The arguments of a path of the interface; nil for a path that it does not have.
+    static func arguments(of path: String) -> [String]? {
+        if ["/api/decide", "/api/openapi.json"].contains(path) { return [] }
+        return questions.first { path == "/api/\($0.path)" }?.arguments.map(\.name)
+    }
+
     /// What the gate says of any request.
     private static let refusals: [(status: Int, when: String)] = [
         (401, "Neither the token nor its cookie came with it."),
@@ -87,8 +118,11 @@ enum OpenAPI {
         (503, "The corpus is not there any more."),
     ]
 
-    private static func failures(_ failures: [(status: Int, when: String)]) -> String {
-        failures.sorted { $0.status < $1.status }.map { status, when in
+    /// - Parameter own: those of the path, which go before what is said of any.
+    private static func failures(_ own: [(status: Int, when: String)]) -> String {
+        let others = refusals + [(status: 400, when: "An argument is none of the path's, or no UTF-8.")]
+        let all = own + others.filter { other in !own.contains { $0.status == other.status } }
+        return all.sorted { $0.status < $1.status }.map { status, when in
             // The gate's own are plain text.
             let isPlain = [401, 403, 413, 421].contains(status)
             let content =
@@ -105,10 +139,10 @@ enum OpenAPI {
             let members = question.members.map { "\"\($0)\"" }.joined(separator: ",")
             return """
                 "/api/\(question.path)":{"get":{"summary":"\(question.summary)",
-                "parameters":[\(question.arguments.joined(separator: ",\n"))],
+                "parameters":[\(question.arguments.map(\.text).joined(separator: ",\n"))],
                 "responses":{"200":{"description":"What was asked for.","content":{"application/json":{\
                 "schema":{"type":"object","required":[\(members)]}}}},
-                \(failures(question.failures + refusals))}}}
+                \(failures(question.failures))}}}
                 """
         }
         let fields = """
@@ -127,7 +161,7 @@ enum OpenAPI {
             "application/x-www-form-urlencoded":{"schema":\(fields)},
             "application/json":{"schema":\(fields)}}},
             "responses":{"200":{"description":"It is remembered."},
-            \(failures(wrong + refusals))}}}
+            \(failures(wrong))}}}
             """
         )
         return """

@@ -15,6 +15,8 @@ struct SeenRecord: Sendable {
     struct Lead: Sendable {
         let software: String
         let confidence: Int
+        /// What speaks against it; nil where the corpus does not know.
+        let against: [String]?
 
         var label: String { LeadLabel(confidence: confidence).rawValue }
     }
@@ -96,7 +98,11 @@ struct SeenRecordReader {
         guard let leads = root.at("hallmark.leads") else { return [] }
         return leads.parts.prefix(16).compactMap { lead in
             guard let name = lead.at("software.name")?.string else { return nil }
-            return SeenRecord.Lead(software: name, confidence: lead["confidence"]?.integer ?? 0)
+            return SeenRecord.Lead(
+                software: name,
+                confidence: lead["confidence"]?.integer ?? 0,
+                against: lead["against"]?.parts.prefix(Self.mostElements).compactMap(\.string)
+            )
         }
     }
 }

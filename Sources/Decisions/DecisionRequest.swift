@@ -1,4 +1,5 @@
 import Bytes
+import Observations
 
 /// What somebody wants remembered, checked: the only place that says what a decision may hold, whether it
 /// comes from a command, a form or a program.
@@ -28,10 +29,14 @@ package struct DecisionRequest: Equatable, Sendable {
         now: Int
     ) throws(DecisionError) {
         guard let known = DecisionSubject(subject) else {
+            let fault = Self.fault(ofMark: subject).map { ": \($0)" } ?? ""
             throw DecisionError(
                 description:
-                    "'\(subject)' is no endpoint, no SHA-256, no key=SHA-256 and no field=value of the record"
+                    "'\(subject)' is no endpoint, no SHA-256, no key=SHA-256 and no field=value of the record\(fault)"
             )
+        }
+        if known.kind == .mark, let fault = Self.fault(ofMark: subject) {
+            throw DecisionError(description: "'\(subject)' would hold for nothing: \(fault)")
         }
         guard let chosen = Decision.Verdict(rawValue: verdict) else {
             let names = Decision.Verdict.allCases.map(\.rawValue).joined(separator: ", ")
@@ -51,6 +56,12 @@ package struct DecisionRequest: Equatable, Sendable {
                 description: "'\(until ?? "")' has passed: the decision would hold for nothing"
             )
         }
+    }
+
+    /// What is wrong with the value of what is written as a mark.
+    private static func fault(ofMark text: String) -> String? {
+        guard let equals = text.firstIndex(of: "="), !text.hasPrefix("key=") else { return nil }
+        return Field.fault(of: String(text[text.index(after: equals)...]), in: String(text[..<equals]))
     }
 
     /// Without the blanks around it.

@@ -88,6 +88,8 @@ package enum DecisionSubject: Hashable, Sendable {
             guard let number = Int(text[text.index(after: colon)...]), 1...65535 ~= number else { return nil }
             port = number
             host = String(text[..<colon])
+            // Where the address ends is not known without brackets.
+            guard !host.contains(":") || host.hasSuffix("]") else { return nil }
         }
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = String(host.dropFirst().dropLast())

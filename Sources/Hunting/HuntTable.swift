@@ -30,6 +30,10 @@ package final class HuntTable {
     private var digests: [[UInt8]: Int32] = [:]
     /// Records that told of no endpoint that answered.
     package private(set) var silent = 0
+    /// Entries of logs of Certificate Transparency, which answer on no endpoint.
+    package private(set) var logged = 0
+    /// Certificates that were seen on no endpoint, as of files and stores.
+    package private(set) var alone = 0
     package var endpoints: Int { rows.count }
 
     package init(_ decisions: DecisionIndex? = nil) {
@@ -46,14 +50,21 @@ package final class HuntTable {
             record.at("event.dataset")?.string.map({ RecordDataset(rawValue: $0) != nil }) ?? true
         else { return false }
         // A log's entry answers on no endpoint, whatever stands beside it.
-        guard record.at("event.dataset")?.string != RecordDataset.logged.rawValue,
-            let ip = record.at("server.ip")?.string.flatMap({ IPAddress($0)?.description }),
+        guard record.at("event.dataset")?.string != RecordDataset.logged.rawValue else {
+            logged += 1
+            return true
+        }
+        guard let ip = record.at("server.ip")?.string.flatMap({ IPAddress($0)?.description }),
             let port = record.at("server.port")?.integer.flatMap({ UInt16(exactly: $0) })
         else {
-            guard record.at("server.address") != nil || record.at("tls.server.hash.sha256") != nil else {
+            let hasCertificate = record.at("tls.server.hash.sha256") != nil
+            if record.at("server.address") != nil || hasCertificate && record.at("server.ip") != nil {
+                silent += 1
+            } else if hasCertificate {
+                alone += 1
+            } else {
                 return false
             }
-            silent += 1
             return true
         }
         guard record.at("event.outcome")?.string != "failure" else {

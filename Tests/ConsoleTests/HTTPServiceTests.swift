@@ -97,6 +97,26 @@ import Wire
         withExtendedLifetime(strangers) {}
     }
 
+    /// Whoever shows the token and takes nothing off gives way, whether much or little was asked for.
+    @Test func whoTakesNothingOffGivesWay() throws {
+        var limits = HTTPService.Limits()
+        (limits.seconds, limits.strangers, limits.connections) = (300, 8, 40)
+        let long = String(repeating: "x", count: 8 << 20)
+        let service = HTTPService(limits) { request in
+            .problem(200, request.path.hasPrefix("/long") ? long : request.path)
+        }
+        let port = try service.start(IPAddress(v4: 0x7f00_0001), port: 0)
+        let crowd = try (0..<60).map { number in
+            let client = try ClientSocket(port: port)
+            Self.ask(client, number % 2 == 0 ? "/long" : "/short", close: false)
+            return client
+        }
+        let late = try ClientSocket(port: port)
+        Self.ask(late, "/late")
+        #expect(Self.rest(late).contains("/late"))
+        withExtendedLifetime(crowd) {}
+    }
+
     /// Nor does one hold a place who takes no refusal off, however much is asked behind the first.
     @Test func aRefusalIsTheLast() throws {
         var limits = HTTPService.Limits()

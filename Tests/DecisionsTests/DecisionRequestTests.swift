@@ -44,6 +44,52 @@ import Testing
         }
     }
 
+    /// A mark with a value that no record has would hold for nothing.
+    @Test(arguments: [
+        ("tls.server.jarm=27d4", "62 hexadecimal digits"),
+        ("tls.server.jarm=\(String(repeating: "g", count: 62))", "62 hexadecimal digits"),
+        ("tls.server.ja3s=\(String(repeating: "a", count: 31))", "32 hexadecimal digits"),
+        ("tls.server.ja4s=t130200_1301", "a JA4S"), ("tls.server.ja4s=x130200_1301_234ea6891581", "a JA4S"),
+        ("tls.server.ja4x=a37f49ba31e2_a37f49ba31e2", "a JA4X"), ("hallmark.stack=1", "a stack"),
+        ("http.response.header_order_hash=hhh:1:ab", "a hash of headers"),
+        ("tls.server.hash.sha256=abcd", "64 hexadecimal digits"),
+        ("tls.server.hash.sha1=abcd", "40 hexadecimal digits"),
+        ("tls.server.hash.md5=abcd", "32 hexadecimal digits"),
+        ("tls.server.hash.sha256=zz", "no value in hexadecimal"),
+        ("hallmark.certificate.scts.log_id=abcd", "64 hexadecimal digits"),
+        ("tls.server.x509.not_after=soon", "no time"), ("tls.server.not_before=2026-01-01", "no time"),
+        ("hallmark.certificate.chain.not_after=2026-13-01T00:00:00Z", "no time"),
+        ("tls.version=1.4", "none of 2.0, 3.0, 1.0"),
+        ("hallmark.leads.label=High", "none of low, medium, high"),
+        ("network.transport=TCP", "none of tcp, udp"),
+        ("hallmark.certificate.anomalies=odd", "none of the values in Docs/observation.md"),
+        ("server.port=70000", "no number from 1 to 65535"), ("server.port=http", "no whole number"),
+        ("server.ip=203.0.113.300", "no address"),
+        ("hallmark.certificate.is_ca=perhaps", "not true or false"),
+        ("http.response.header=nginx", "is an object"), ("http.response.header.Server=nginx", "lower case"),
+        ("hallmark.certificate.chain=x", "is a list"), ("no.such.field=x", "there is no field"),
+    ])
+    func aMarkThatNothingHasIsRefused(_ subject: String, _ text: String) {
+        do {
+            _ = try Self.request(subject)
+            Issue.record("\(subject) was taken")
+        } catch { #expect("\(error)".contains(text), "\(error)") }
+    }
+
+    @Test(arguments: [
+        "tls.server.jarm=\(String(repeating: "2A", count: 31))",
+        "tls.server.ja3s=\(String(repeating: "b", count: 32))",
+        "tls.server.ja4s=t130200_1301_234ea6891581",
+        "tls.server.ja4x=a37f49ba31e2_a37f49ba31e2_795797892f9c", "hallmark.stack=1_0123456789abcdef",
+        "tls.version=1.3", "hallmark.leads.label=high", "tls.server.x509.not_after=2026-01-01T00:00:00Z",
+        "tls.server.hash.sha1=\(Array(repeating: "ab", count: 20).joined(separator: ":"))",
+        "http.response.header.server=nginx", "http.response.header.x-powered-by=PHP",
+        "hallmark.certificate.chain.subject=CN=Root", "http.response.title=27d4", "server.port=443",
+    ])
+    func aMarkThatSomethingCanHaveIsTaken(_ subject: String) throws {
+        #expect(try Self.request(subject).subject.kind == .mark)
+    }
+
     @Test func aDecisionIsMadeOfIt() throws {
         let request = try Self.request(because: "  it is one ", reference: "", until: "2099-01-02")
         let decision = request.decision(at: 5, evidence: (0..<300).map { "\($0)" })

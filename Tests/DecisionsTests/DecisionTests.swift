@@ -103,7 +103,8 @@ import Testing
         "", "a b", "203.0.113.7:0", "203.0.113.7:99999", "key=12", "no.such.field=1", "tls.server.jarm=",
         "a:b:c", "203.0.113.007", "0x7f000001", "a.0x10", "tls.server.x509.serial_number=abcdeg",
         "203.0.113.300", "203.0.1133.7", "203.0.113", "7", "gate.example.7:443",
-        "a..example", ".example", ".", "[203.0.113.7]:443", "[gate.example]", "server.port=http",
+        "2001:db8:::5", "2001:db8:1:2:3:4:5:6:443", "a..example", ".example", ".", "[203.0.113.7]:443",
+        "[gate.example]", "server.port=http",
         "server.ip=203.0.113.300", "hallmark.certificate.self_signed=perhaps", "hallmark.leads=x",
     ])
     func whatIsNoSubjectIsRefused(text: String) { #expect(DecisionSubject(text) == nil) }
@@ -223,6 +224,19 @@ import Testing
             let mark = "hallmark.leads.software.name=Cobalt Strike"
             #expect(try marked(line, [decision(mark)]).label == nil, "\(line)")
         }
+    }
+
+    /// A moment is the same however it is written.
+    @Test(arguments: ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000Z", "2026-01-01T01:00:00+01:00"])
+    func aDateHoldsInAllItsSpellings(_ time: String) throws {
+        let record = Self.record().replacing(
+            "\"serial_number\":\"00FE12\"",
+            with: "\"serial_number\":\"00FE12\",\"not_after\":\"2026-01-01T00:00:00Z\""
+        )
+        #expect(try marked(record, [decision("tls.server.x509.not_after=\(time)")]).label == nil)
+        #expect(
+            try marked(record, [decision("tls.server.x509.not_after=2026-01-01T00:00:01Z")]).label == .high
+        )
     }
 
     @Test func aBlocklistSaysWhyAndUntilWhen() throws {

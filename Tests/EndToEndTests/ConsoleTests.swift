@@ -161,12 +161,14 @@ import Testing
         // Each path of the description is answered.
         let paths = try #require(try served.api("/api/openapi.json")["paths"] as? [String: Any])
         let wants = ["/api/decide", "/api/drift", "/api/endpoint", "/api/certificate", "/api/graph"]
-        for path in paths.keys where !wants.contains(path) { _ = try served.api(path + "?q=*") }
+        for path in paths.keys where !wants.contains(path) {
+            _ = try served.api(path + (path == "/api/search" ? "?q=*" : ""))
+        }
         for path in wants { #expect(paths[path] != nil, "\(path)") }
         for (path, methods) in paths {
             let method = try #require((methods as? [String: [String: Any]])?.values.first)
             let statuses = try #require(method["responses"] as? [String: Any])
-            #expect(Set(["200", "401", "413", "421"]).isSubset(of: statuses.keys), "\(path)")
+            #expect(Set(["200", "400", "401", "413", "421"]).isSubset(of: statuses.keys), "\(path)")
         }
         let endpoint = try served.api("/api/endpoint?ip=192.0.2.2&port=443")
         #expect(
@@ -197,6 +199,63 @@ import Testing
         #expect(try served.ask("/search?q=%FF").status == 401)
         let word = try served.api("/api/search?q=one%2B")
         #expect((word["remarks"] as? [String])?.first?.contains("looked for as 'one'") == true)
+    }
+
+    /// An argument that nobody heeds would answer another question than was asked.
+    @Test func whatNobodyHeedsIsRefused() throws {
+        let served = try ServedCorpus(Self.line(1, "one"))
+        let token = ["-H", "Authorization: Bearer \(ServedCorpus.token)"]
+        for path in Self.paths where !path.hasPrefix("/assets") {
+            let refused = try served.ask(path + (path.contains("?") ? "&" : "?") + "limmit=1", token)
+            #expect(
+                refused.status == 400 && refused.text.contains("limmit")
+                    && refused.text.contains("is no argument of"),
+                "\(path): \(refused.text)"
+            )
+        }
+        for path in [
+            "/api/search?q=*&q=b", "/search?q=*&of=x", "/search?q=*&limit=1", "/triage?all=yes",
+            "/api/triage?all=1", "/api/endpoint?ip=192.0.2.1&ip=192.0.2.2", "/api/drift?from=a",
+            "/api/drift?to=b",
+            "/sweeps?from=a", "/api/drift?limit=0", "/api/signatures?q=sliver",
+        ] { #expect(try served.ask(path, token).status == 400, "\(path)") }
+        #expect(try served.ask("/signatures?family=none", token).status == 404)
+        #expect(try served.ask("/none?x=1", token).status == 404)
+        #expect(try served.ask("/graph?q=192.0.2.1&q=192.0.2.1:443", token).status == 200)
+        let decided = try served.ask(
+            "/api/decide?dry=1",
+            token + ["-d", "subject=192.0.2.1:443&verdict=block&because=x"]
+        )
+        #expect(decided.status == 400, "\(decided.text)")
+        #expect(try (served.api("/api/decisions")["holding"] as? [Any])?.isEmpty == true)
+    }
+
+    /// What speaks against a lead stands beside it, and what nobody told is not nothing.
+    @Test func theQueueShowsWhatSpeaksAgainstALead() throws {
+        func told(_ host: Int, _ members: String) -> String {
+            Self.line(host, "x").replacing("\"label\":\"high\"", with: "\"label\":\"high\",\(members)")
+        }
+        let served = try ServedCorpus(
+            told(1, #""kinds":["http"],"against":["looks like <b>a lab</b>","expired facts"]"#)
+                + told(2, #""kinds":["http"]"#) + Self.line(3, "x")
+        )
+        for path in ["/triage", "/endpoint?ip=192.0.2.1&port=443"] {
+            let text = try served.get(path).text
+            #expect(
+                text.contains(
+                    "Against Sliver1:</p><ul><li>looks like &lt;b&gt;a lab&lt;/b&gt;</li><li>expired facts"
+                ),
+                "\(text)"
+            )
+        }
+        let text = try served.get("/triage").text
+        #expect(text.contains("Against Sliver2: nothing") && text.contains("Against Sliver3: not known"))
+        let open = try #require(try served.api("/api/triage")["open"] as? [[String: Any]])
+        let against = open.map { record in
+            ((record["hallmark"] as? [String: Any])?["leads"] as? [[String: Any]])?.first?["against"]
+                as? [String]
+        }
+        #expect(Set(against.map { $0?.count ?? -1 }) == [2, 0, -1])
     }
 
     /// Programs send JSON as well; what is neither that nor a form, or says more than a decision holds, is

@@ -46,5 +46,12 @@ import Testing
         let result = try Program.run(["hunt", empty])
         #expect(result.status == 1 && result.errors.contains("nothing to rank"), "\(result.errors)")
         #expect(try Program.run(["hunt", empty, "--corpus", "x"]).status == 64)
+        let entry = #"{"event":{"dataset":"hallmark.ct"},"tls":{"server":{"hash":{"sha256":"AB"}}}}"# + "\n"
+        let logs = try scratch.write("logs.ndjson", entry + entry)
+        let entries = try Program.run(["hunt", logs])
+        #expect(
+            entries.status == 1 && entries.errors.contains("(2 entries of logs): there is nothing to rank"),
+            "\(entries.errors)"
+        )
     }
 }

@@ -106,5 +106,18 @@ import Testing
         #expect(Hunt(table, common: CommonMarks(), limit: 10).found.isEmpty)
     }
 
+    /// An entry of a log, and a certificate of a file, are no endpoint that kept silent.
+    @Test func whatIsOfNoEndpointIsCountedApart() {
+        let digest = Self.hex(7)
+        let table = Self.table([
+            Self.record(1),
+            #"{"event":{"dataset":"hallmark.ct","outcome":"success"},"tls":{"server":{"hash":{"sha256":"\#(digest)"}}}}"#,
+            #"{"event":{"dataset":"hallmark.ct"},"server":{"ip":"192.0.2.9","port":443}}"#,
+            #"{"event":{"dataset":"hallmark.import"},"tls":{"server":{"hash":{"sha256":"\#(digest)"}}}}"#,
+            #"{"event":{"outcome":"failure"},"server":{"address":"gone.example"},"error":{"code":"dns"}}"#,
+        ])
+        #expect(table.endpoints == 1 && table.logged == 2 && table.alone == 1 && table.silent == 1)
+    }
+
     @Test func theTableHasValuesOfEachKind() { #expect(CommonMarks.count > 40) }
 }

@@ -59,6 +59,7 @@ extension Console {
                 <h2>Decide</h2>
                 \(decisionForm(subject, back: Link.endpoint(ip.description, port.map { String($0) } ?? "")))
                 <h2>As it was seen last</h2>
+                \(against(newest))
                 \(fields(newest))
                 """
             return .page(page(place, "", body))

@@ -10,7 +10,7 @@ extension Console {
     /// A question in KQL and its rows.
     func search(_ request: ConsoleRequest) throws -> ConsoleResponse {
         let query = request.argument("q") ?? ""
-        let unit = request.argument("of").flatMap { SearchUnit(rawValue: $0) } ?? .sightings
+        let unit = try searchUnit(request)
         let options = SearchUnit.allCases.map { one -> Markup in
             let selected: Markup = one == unit ? " selected" : ""
             return "<option\(selected)>\(one.rawValue)</option>"

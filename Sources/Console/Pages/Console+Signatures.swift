@@ -52,6 +52,9 @@ extension Console {
         let wanted = (request.argument("q") ?? "").lowercased()
         let family = request.argument("family") ?? ""
         let families = Set(library.rules.map(\.family)).sorted()
+        guard family.isEmpty || families.contains(family) else {
+            throw ConsoleError(status: 404, text: "No family of rules is called '\(family)'.")
+        }
         let options = families.map { name -> Markup in
             let selected: Markup = name == family ? " selected" : ""
             return "<option value=\"\(name)\"\(selected)>\(name)</option>"

@@ -34,7 +34,10 @@ extension Console {
 
     /// Leads that nobody has decided on, the newest first.
     func triage(_ request: ConsoleRequest) throws -> ConsoleResponse {
-        try read { corpus in
+        if let all = request.argument("all"), all != "1" {
+            throw ConsoleError.wrong("'all' is 1 or not there.")
+        }
+        return try read { corpus in
             let (index, unread) = try decisionIndex(corpus)
             let (all, areMore) = try withLeads(in: corpus, index, open: Self.mostTriaged)
             let wantsAll = request.argument("all") == "1"
@@ -91,6 +94,7 @@ extension Console {
             <p>\(certificateLink(record))</p>
             \(decisionText(record))
             \(matched.markup(of: record))
+            \(against(record))
             \(facts(found))
             <p><a href="\(Link.graph(record.certificate.isEmpty ? record.endpoint : record.certificate))">What shares its marks</a></p>
             \(decisionForm(record.endpoint, back: "/triage"))

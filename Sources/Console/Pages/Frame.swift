@@ -94,6 +94,22 @@ extension Console {
         return Markup(leads)
     }
 
+    /// What speaks against each lead of a record.
+    func against(_ record: SeenRecord) -> Markup {
+        let items = record.leads.map { lead -> Markup in
+            guard let against = lead.against else {
+                return
+                    "<p>Against \(short: lead.software): not known; the record that was added does not tell.</p>\n"
+            }
+            guard !against.isEmpty else {
+                return "<p>Against \(short: lead.software): nothing that the rules know.</p>\n"
+            }
+            let texts = against.map { text -> Markup in "<li>\(text)</li>" }
+            return "<p>Against \(short: lead.software):</p><ul>\(texts)</ul>\n"
+        }
+        return Markup(items)
+    }
+
     /// The buttons of a decision on a subject.
     func decisionForm(_ subject: String, back: String) -> Markup {
         let buttons = ["monitor", "block", "escalate", "dismiss"].map { verdict -> Markup in

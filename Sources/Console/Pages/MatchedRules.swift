@@ -45,8 +45,8 @@ struct MatchedRules {
         let context: Markup = others.isEmpty ? "" : "<p>Other rules that matched it:</p><ul>\(others)</ul>"
         return """
             \(evidence)\(context)
-            <p class="hint">A rule's page says what else looks so. The values that it found, and what speaks against this lead, stand in the
-            record that was matched, not in the corpus: <code>hallmark validate \(record.endpoint)</code> looks again.</p>
+            <p class="hint">A rule's page says what else looks so. The values that it found stand in the record that was
+            matched, not in the corpus: <code>hallmark validate \(record.endpoint)</code> looks again.</p>
             """
     }
 }

@@ -42,7 +42,14 @@ package final class HTTPService: Sendable {
     ) {
         self.handler = handler
         self.limits = limits
-        open = OpenConnections(patience: .seconds(limits.seconds), mostStrangers: limits.strangers)
+        open = OpenConnections(
+            .init(
+                patience: .seconds(limits.seconds),
+                strangers: limits.strangers,
+                // Some places are left for those who come.
+                connections: limits.connections - max(1, limits.connections / 8)
+            )
+        )
         threads = AnswerThreads(limits.threads)
     }
 
@@ -151,7 +158,7 @@ private func answer(
         return .YES
     }
     guard ConsoleGate.refusals.contains(response.status) else {
-        service.open.isKnown(http_socket(connection))
+        service.open.takes(http_socket(connection), bytes: response.body.count)
         return send(response, on: connection)
     }
     // Whoever does not take a refusal off holds no place by it, nor by what was sent behind the request.

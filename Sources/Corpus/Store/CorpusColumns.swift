@@ -85,7 +85,7 @@ enum CorpusColumns {
             "leads",
             [
                 ("sighting", .number), ("software", .text), ("software_id", .orNothing(.text)),
-                ("confidence", .count), ("time", .time),
+                ("confidence", .count), ("time", .time), ("against", .orNothing(.text)),
             ]
         ),
         (

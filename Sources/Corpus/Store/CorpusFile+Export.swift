@@ -33,7 +33,7 @@ extension CorpusFile {
                     """
             )
             let leads = try db.makeStatement(
-                sql: "SELECT software, software_id, confidence FROM leads WHERE sighting = ?"
+                sql: "SELECT software, software_id, confidence, against FROM leads WHERE sighting = ?"
             )
             let picker = RecordPicker([.hashes, .x509, .certificate])
             var output = ByteBuffer(capacity: 1 << 16)
@@ -125,11 +125,14 @@ struct ExportedLead {
     let software: String
     let id: String?
     let confidence: Int
+    /// What speaks against it; nil where that is not known.
+    let against: [String]?
 
     init(_ row: CorpusRow) throws {
         software = try row.text(0)
         id = row.isNull(1) ? nil : try row.text(1)
         confidence = try row.integer(2)
+        against = row.isNull(3) ? nil : try row.text(3).split(separator: "\n").map(String.init)
     }
 }
 
@@ -273,6 +276,14 @@ extension ByteBuffer {
             member("confidence", lead.confidence)
             // Who reads the export judges a lead by its label.
             member("label", word: LeadLabel(confidence: lead.confidence).rawValue)
+            if let against = lead.against {
+                array("against")
+                for text in against {
+                    comma()
+                    string(text)
+                }
+                endArray()
+            }
             endObject()
         }
         endArray()

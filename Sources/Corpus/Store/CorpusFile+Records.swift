@@ -23,7 +23,7 @@ extension CorpusFile {
             """
         return try read { db in
             let leads = try db.makeStatement(
-                sql: "SELECT software, software_id, confidence FROM leads WHERE sighting = ?"
+                sql: "SELECT software, software_id, confidence, against FROM leads WHERE sighting = ?"
             )
             let picker = RecordPicker([.hashes, .x509, .certificate])
             var output = ByteBuffer(capacity: 1 << 16)

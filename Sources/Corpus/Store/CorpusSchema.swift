@@ -23,6 +23,10 @@ enum CorpusSchema {
         migrator.registerMigration("resolutions") { try $0.execute(sql: resolutions) }
         migrator.registerMigration("findings") { try $0.execute(sql: findings) }
         migrator.registerMigration("transport") { try $0.execute(sql: transport) }
+        // What speaks against a lead, a line each; nothing where whoever said the lead did not say.
+        migrator.registerMigration("against") {
+            try $0.execute(sql: "ALTER TABLE leads ADD COLUMN against TEXT")
+        }
         return migrator
     }()
 

@@ -127,7 +127,7 @@ final class Ingest {
         let sighting = try sighting(endpoint, certificate, service, seen)
         try statements.addMoment(endpoint, certificate, time, sighting, seen.count, db)
         try addClients(record, endpoint, certificate, seen, isMore: true)
-        try addLeads(record, sighting, time)
+        try addLeads(record, line, sighting, time)
         counts.foreign += try found.addMatches(record, line, sighting, db)
         if let scan = record.text(.scan) {
             let old = scans[scan] ?? (time, time, 0)
@@ -241,9 +241,15 @@ final class Ingest {
     ///
     /// A line of another program, which has no dataset of ours, may say of itself whatever it wants, and what
     /// no assessment says (a confidence that does not go with its label) nobody has assessed.
-    private func addLeads(_ record: RecordPicker, _ sighting: Int, _ time: Int) throws {
+    private func addLeads(
+        _ record: RecordPicker,
+        _ line: UnsafeRawBufferPointer,
+        _ sighting: Int,
+        _ time: Int
+    ) throws {
         guard record.has(.lead) else { return }
         let isOurs = record.has(.dataset)
+        let against = isOurs ? try found.against(line) : [:]
         for lead in record.groups(.lead, [.leadName, .leadID, .leadConfidence, .leadLabel]) {
             guard isOurs, let name = lead[.leadName], !name.isEmpty, name.utf8.count <= Self.longestName,
                 let confidence = lead[.leadConfidence].flatMap({ Int($0) }), 0...99 ~= confidence,
@@ -252,7 +258,15 @@ final class Ingest {
                 counts.foreign += 1
                 continue
             }
-            try statements.addLead(sighting, name, lead[.leadID], confidence, time, db)
+            try statements.addLead(
+                sighting,
+                name,
+                lead[.leadID],
+                confidence,
+                time,
+                against: against[name],
+                db
+            )
         }
     }
 

@@ -69,8 +69,11 @@ final class IngestStatements {
         endpointWords = try db.makeStatement(sql: CorpusSchema.endpointWords + " AND id = ?")
         newLead = try db.makeStatement(
             sql: """
-                INSERT INTO leads VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-                    confidence = max(confidence, excluded.confidence), time = max(time, excluded.time)
+                INSERT INTO leads (sighting, software, software_id, confidence, time, against)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+                    confidence = max(confidence, excluded.confidence),
+                    against = iif(excluded.time >= time, ifnull(excluded.against, against), against),
+                    time = max(time, excluded.time)
                 """
         )
         newScan = try db.makeStatement(
@@ -268,6 +271,7 @@ final class IngestStatements {
         _ id: String?,
         _ confidence: Int,
         _ time: Int,
+        against: String?,
         _ db: Database
     ) throws {
         newLead.bind(1, sighting)
@@ -275,6 +279,7 @@ final class IngestStatements {
         newLead.bind(3, id)
         newLead.bind(4, confidence)
         newLead.bind(5, time)
+        newLead.bind(6, against)
         try newLead.run(db)
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Wire
 
 extension Field {
@@ -5,7 +6,9 @@ extension Field {
     package static func isHexadecimal(_ name: String) -> Bool {
         // An attribute of a name is a text, also where it is called a serial number.
         guard !name.contains(".subject."), !name.contains(".issuer.") else { return false }
-        return ["sha256", "sha1", "md5", "_key_id", "serial_number"].contains { name.hasSuffix($0) }
+        return [
+            "sha256", "sha1", "md5", "_key_id", "serial_number", ".log_id", "sct_log_ids", "issuer_key_hash",
+        ].contains { name.hasSuffix($0) }
     }
 
     /// A person's value as records spell it: digests in the case that they have there, addresses and numbers
@@ -21,7 +24,12 @@ extension Field {
         case .boolean:
             let word = text.lowercased()
             return word == "true" || word == "false" ? word : nil
-        case .date, .keyword, .map: break
+        // One moment can be written in several ways.
+        case .date:
+            return RFC3339.milliseconds(text).map {
+                $0.isMultiple(of: 1000) ? RFC3339.secondsText($0) : RFC3339.text($0)
+            } ?? text
+        case .keyword, .map: break
         }
         if isHexadecimal(name) { return hexadecimal(text, isSerial: name.hasSuffix("serial_number")) }
         switch field.spelling {

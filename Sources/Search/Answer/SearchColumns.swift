@@ -12,10 +12,8 @@ struct SearchColumn {
         case .target: "iif(e.name <> '', e.name, e.ip)"
         case .certificate(let column): "c.\(column)"
         case .digest(let column): "nullif(hex(c.\(column)), '')"
-        case .json(let column, let path):
-            """
-            (SELECT group_concat(\(Self.value), ';') FROM json_each(c.\(column), '\(path)') j WHERE atom IS NOT NULL)
-            """
+        case .json, .listed:
+            "(SELECT group_concat(\(Self.value), ';') FROM \(field.place.atoms ?? "") WHERE j.atom IS NOT NULL)"
         case .appearance(let kind): "hallmark_mark(a.marks, \(kind.rawValue))"
         case .lead(let column): "(SELECT group_concat(\(column), ';') FROM leads WHERE sighting = s.id)"
         case .leadLabel: "(SELECT group_concat(\(LeafBuilder.label), ';') FROM leads WHERE sighting = s.id)"
@@ -27,8 +25,7 @@ struct SearchColumn {
     /// One value for each row, and what is joined to have it.
     var group: (value: String, join: String) {
         switch field.place {
-        case .json(let column, let path):
-            (Self.value, " CROSS JOIN json_each(c.\(column), '\(path)') j")
+        case .json, .listed: (Self.value, " CROSS JOIN \(field.place.atoms ?? "")")
         case .lead(let column): (column, " CROSS JOIN leads l ON l.sighting = s.id")
         case .leadLabel: (LeafBuilder.label, " CROSS JOIN leads l ON l.sighting = s.id")
         case .moments:
@@ -45,8 +42,7 @@ struct SearchColumn {
 
     /// Whether the column is a number of milliseconds.
     var isTime: Bool {
-        if case .json = field.place { return false }
-        return field.kind == .date
+        field.kind == .date && field.place.atoms == nil
     }
 
     var isOfLead: Bool {
@@ -58,7 +54,7 @@ struct SearchColumn {
 
     var needsCertificate: Bool {
         switch field.place {
-        case .certificate, .digest, .json: true
+        case .certificate, .digest, .json, .listed: true
         default: false
         }
     }

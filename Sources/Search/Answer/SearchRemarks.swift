@@ -1,4 +1,4 @@
-import Wire
+import Observations
 
 /// What a query means other than whoever wrote it may think.
 struct SearchRemarks {
@@ -10,37 +10,56 @@ struct SearchRemarks {
 
     init(_ tree: KQLNode, of unit: SearchUnit) {
         self.unit = unit
-        look(tree)
+        look(tree, within: "")
         // A list of a thousand values has one thing to be said of it.
         always = Array(always.prefix(3))
         whenEmpty = Array(whenEmpty.prefix(1))
     }
 
-    private mutating func look(_ node: KQLNode) {
+    /// - Parameter list: what stands before each name, within braces.
+    private mutating func look(_ node: KQLNode, within list: String) {
         switch node {
-        case .and(let parts), .or(let parts): for part in parts { look(part) }
-        case .not(let part), .nested(_, let part): look(part)
+        case .and(let parts), .or(let parts): for part in parts { look(part, within: list) }
+        case .not(let part): look(part, within: list)
+        case .nested(let path, let part): look(part, within: (path.plain ?? "") + ".")
         case .equals(let field, let value):
             if case .phrase(let text) = value, text.contains("*") {
                 whenEmpty.append("a '*' within quotes is a star: without quotes it stands for anything")
             }
-            let isBare = field == .null || field.isAny
-            if isBare, let text = value.plain, Self.isAddressGoneWrong(text) {
-                whenEmpty.append("'\(text)' is no address and no network")
-            }
-            guard isBare, unit != .findings, !value.isAny, let bare = try? BareWords(value) else { return }
-            for (word, searched) in bare.cut {
-                always.append(
-                    "'\(word)' is looked for as '\(searched)': signs are no part of words; a field has them, as in tls.server.subject: *…*"
-                )
+            if field == .null || field.isAny {
+                look(bare: value)
+            } else if let name = field.plain {
+                look(value, of: list + name)
             }
         case .range: break
         }
     }
 
-    /// Whether a text has the form of an IPv4 address or network, and is none.
-    private static func isAddressGoneWrong(_ text: String) -> Bool {
-        guard text.wholeMatch(of: /[0-9]+(\.[0-9]+){3}(\/[0-9]+)?/) != nil else { return false }
-        return IPAddress(text) == nil && (try? AddressRange(parsing: Array(text.utf8).span)) == nil
+    /// A value that no record holds is found nowhere.
+    private mutating func look(_ value: KQLLiteral, of name: String) {
+        guard let text = value.plain, Field.named(name)?.kind == .keyword,
+            let fault = Field.fault(of: text, in: name)
+        else { return }
+        whenEmpty.append("\(name): \(fault)")
+    }
+
+    private mutating func look(bare value: KQLLiteral) {
+        guard !value.isAny, let bare = try? BareWords(value) else { return }
+        for word in bare.words {
+            guard let fault = bare.isPrefix ? WordFault.ofStart(word) : WordFault.of(word) else { continue }
+            whenEmpty.append(fault)
+        }
+        for word in bare.words where WordForm(word) != nil && WordForm.hasPath(word) {
+            always.append(
+                "'\(word)' is looked for as '\(WordForm.authority(of: word) ?? "")': a corpus keeps no paths"
+            )
+        }
+        guard unit != .findings else { return }
+        for (word, searched) in bare.cut
+        where WordForm(word) == nil && WordForm.authority(of: word) == nil && Int(word) == nil {
+            always.append(
+                "'\(word)' is looked for as '\(searched)': signs are no part of words; a field has them, as in tls.server.subject: *…*"
+            )
+        }
     }
 }

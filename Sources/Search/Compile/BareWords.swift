@@ -38,18 +38,21 @@ struct BareWords {
 
     /// Words that begin or end with a sign, with what is looked for in their place.
     var cut: [(word: String, searched: String)] {
-        searched.compactMap { word in
-            let scalars = Array(word.unicodeScalars)
-            guard let first = scalars.firstIndex(where: Self.isOfWord),
-                let last = scalars.lastIndex(where: Self.isOfWord)
-            else { return nil }
-            let isBlank = { (scalar: Unicode.Scalar) in scalar.properties.isWhitespace }
-            guard !scalars[..<first].allSatisfy(isBlank) || !scalars[(last + 1)...].allSatisfy(isBlank)
-            else { return nil }
-            var text = ""
-            text.unicodeScalars.append(contentsOf: scalars[first...last])
-            return (word, text)
-        }
+        searched.compactMap { word in Self.core(of: word).map { (word, $0) } }
+    }
+
+    /// A word without the signs at its ends; nil for one that has none there.
+    static func core(of word: String) -> String? {
+        let scalars = Array(word.unicodeScalars)
+        guard let first = scalars.firstIndex(where: Self.isOfWord),
+            let last = scalars.lastIndex(where: Self.isOfWord)
+        else { return nil }
+        let isBlank = { (scalar: Unicode.Scalar) in scalar.properties.isWhitespace }
+        guard !scalars[..<first].allSatisfy(isBlank) || !scalars[(last + 1)...].allSatisfy(isBlank)
+        else { return nil }
+        var text = ""
+        text.unicodeScalars.append(contentsOf: scalars[first...last])
+        return text
     }
 
     /// What SQLite's tokenizer makes words of: letters, numbers and private-use characters.

@@ -65,6 +65,8 @@ struct Leaf {
     var asked = ""
     /// The same over a row of `leads`, for what is asked of a lead.
     var ofLead: String?
+    /// The same over an object `o` of a list, for what is asked of one.
+    var ofObject: String?
 
     struct Candidates {
         let scope: Scope

@@ -48,6 +48,7 @@ struct FindingCompiler {
             return value.isAny ? ("1", []) : try anywhere(value)
         case .equals(let name, let value):
             if name.isAny { return try tree(.equals(.null, value)) }
+            try FieldNames.checkPlace(name, value)
             return try any(try FindingField.fields(name, below: prefix)) { field throws(KQLError) in
                 try equals(field, value)
             }
@@ -168,11 +169,15 @@ struct FindingCompiler {
 
     /// An endpoint, a port or a digest, which are no texts.
     private static func forms(of word: String) -> [Compiled] {
-        if case .endpoint(let host, let port) = DecisionSubject(word), IPAddress(host) != nil || port != nil {
-            let place = "(f.ip = ? OR f.host = ?)"
+        let place = WordForm.authority(of: word) ?? word
+        let isURL = place != word
+        if case .endpoint(let host, let port) = DecisionSubject(.endpoint, place),
+            isURL || IPAddress(host) != nil || port != nil
+        {
+            let sql = "(f.ip = ? OR f.host = ?)"
             let values = [CorpusValue.text(host), .text(host)]
-            guard let port else { return [(place, values)] }
-            return [("(\(place) AND f.port = ?)", values + [.integer(port)])]
+            guard let port else { return [(sql, values)] }
+            return [("(\(sql) AND f.port = ?)", values + [.integer(port)])]
         }
         if let port = Int(word), 1...65_535 ~= port { return [("f.port = ?", [.integer(port)])] }
         let digits = word.filter { $0 != ":" }.uppercased()

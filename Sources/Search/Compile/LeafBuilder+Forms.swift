@@ -1,5 +1,4 @@
 import Corpus
-import Decisions
 import Observations
 import Wire
 
@@ -46,34 +45,36 @@ extension LeafBuilder {
         return [leaf]
     }
 
-    /// An address, a network, or an endpoint with its port.
+    /// An address, a network, an endpoint with its port, or a URL with any of these.
     private func places(_ word: String) -> [Leaf] {
-        let isBracketed = word.hasPrefix("[") && word.hasSuffix("]")
-        if let address = IPAddress(isBracketed ? String(word.dropFirst().dropLast()) : word) {
-            let spellings = Set([word.lowercased(), address.description, address.unmapped.description])
+        switch WordForm(word) {
+        case .address(let address):
+            let written = WordForm.withoutBrackets(word).lowercased()
+            let spellings = Set([written, address.description, address.unmapped.description])
             return spellings.sorted().filter { IPAddress($0) != nil }.flatMap { field("server.ip", $0) }
+        case .network(let text): return field("server.ip", text)
+        case .endpoint(let host, nil): return field("server.domain", host)
+        case .endpoint(let host, let port?): return [endpoint(host, port, word)]
+        case nil: return []
         }
-        if let slash = word.firstIndex(of: "/"), IPAddress(String(word[..<slash])) != nil {
-            return field("server.ip", word)
-        }
-        guard case .endpoint(let host, let port?) = DecisionSubject(word) else { return [] }
+    }
+
+    private func endpoint(_ host: String, _ port: Int, _ word: String) -> Leaf {
         let column = IPAddress(host) == nil ? "name" : "ip"
         let values = [CorpusValue.text(host), .integer(port)]
-        return [
-            Leaf(
-                sql: "(e.\(column) = ? AND e.port = ?)",
+        return Leaf(
+            sql: "(e.\(column) = ? AND e.port = ?)",
+            values: values,
+            scopes: [.endpoint],
+            candidates: Leaf.Candidates(
+                scope: .endpoint,
+                sql: "SELECT id FROM endpoints WHERE \(column) = ? AND port = ?",
                 values: values,
-                scopes: [.endpoint],
-                candidates: Leaf.Candidates(
-                    scope: .endpoint,
-                    sql: "SELECT id FROM endpoints WHERE \(column) = ? AND port = ?",
-                    values: values,
-                    isExact: true,
-                    way: "the endpoints"
-                ),
-                asked: "the endpoint \(word)"
-            )
-        ]
+                isExact: true,
+                way: "the endpoints"
+            ),
+            asked: "the endpoint \(word)"
+        )
     }
 
     /// A port, or a hash that is a number.

@@ -18,7 +18,7 @@ extension LeafBuilder {
             guard text == "true" || text == "false" else {
                 throw problem(field, "'\(text)' is not true or false")
             }
-            return json(field, "type = ?", [.text(text)])
+            return json(field, "j.type = ?", [.text(text)])
         case .ip: return try address(field, IPAddress(text)?.unmapped.description ?? text)
         default:
             let spelled = Field.spelled(text, of: field.name)
@@ -59,7 +59,7 @@ extension LeafBuilder {
             leaf.candidates = mark(.certificate, .serial, text)
             return leaf
         case .leadLabel: return lead("\(Self.label) = ?", [.text(text)])
-        case .endpoint, .target, .certificate, .json, .lead, .moments, .sighting:
+        case .endpoint, .target, .certificate, .json, .listed, .lead, .moments, .sighting:
             var leaf = compared(field, "=", .text(text), isLess: false)
             leaf.candidates = leaf.candidates ?? words(field, [text])
             return leaf
@@ -136,12 +136,12 @@ extension LeafBuilder {
             return leaf
         case .digest(let column):
             return Leaf(sql: "hex(c.\(column)) \(test)", values: [value], scopes: [.certificate])
-        case .json:
+        case .json, .listed:
             switch field.kind {
-            case .long: return json(field, "CAST(atom AS INTEGER) \(test)", [value])
-            case .date: return json(field, "hallmark_time(atom) \(test)", [value])
-            case .ip: return json(field, "hallmark_address(atom) \(test)", [value])
-            default: return json(field, "CAST(atom AS TEXT) \(test)", [value])
+            case .long: return json(field, "CAST(j.atom AS INTEGER) \(test)", [value])
+            case .date: return json(field, "hallmark_time(j.atom) \(test)", [value])
+            case .ip: return json(field, "hallmark_address(j.atom) \(test)", [value])
+            default: return json(field, "CAST(j.atom AS TEXT) \(test)", [value])
             }
         case .appearance(let kind):
             let mark = "hallmark_mark(a.marks, \(kind.rawValue))"
@@ -190,12 +190,16 @@ extension LeafBuilder {
     }
 
     func json(_ field: SearchField, _ test: String, _ values: [CorpusValue]) -> Leaf {
-        guard case .json(let column, let path) = field.place else { return Leaf(sql: "0", scopes: []) }
-        return Leaf(
-            sql: "EXISTS (SELECT 1 FROM json_each(c.\(column), ?) WHERE atom IS NOT NULL AND \(test))",
-            values: [.text(path)] + values,
+        guard let atoms = field.place.atoms else { return Leaf(sql: "0", scopes: []) }
+        var leaf = Leaf(
+            sql: "EXISTS (SELECT 1 FROM \(atoms) WHERE j.atom IS NOT NULL AND \(test))",
+            values: values,
             scopes: [.certificate]
         )
+        leaf.ofObject = field.place.ofObject.map {
+            "EXISTS (SELECT 1 FROM \($0) WHERE j.atom IS NOT NULL AND \(test))"
+        }
+        return leaf
     }
 
     /// A time lies in a span.
@@ -227,7 +231,7 @@ extension LeafBuilder {
                     way: "the index of \(column)"
                 )
             )
-        default: return json(field, "hallmark_time(atom) BETWEEN ? AND ?", values)
+        default: return json(field, "hallmark_time(j.atom) BETWEEN ? AND ?", values)
         }
     }
 
@@ -246,7 +250,7 @@ extension LeafBuilder {
         }
         let values = [CorpusValue.bytes(range.first.sortedBytes), .bytes(range.last.sortedBytes)]
         guard case .endpoint = field.place else {
-            return json(field, "hallmark_address(atom) BETWEEN ? AND ?", values)
+            return json(field, "hallmark_address(j.atom) BETWEEN ? AND ?", values)
         }
         var leaf = Leaf(sql: "hallmark_address(e.ip) BETWEEN ? AND ?", values: values, scopes: [.endpoint])
         if let start = Self.commonStart(range) {

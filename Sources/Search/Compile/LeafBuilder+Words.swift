@@ -137,7 +137,15 @@ extension LeafBuilder {
             leaf.asked = "\(value.description) in the leads"
             leaves.append(leaf)
         }
-        for word in bare.words { leaves += bare.isPrefix ? starts(of: word) : forms(of: word) }
+        for word in bare.words {
+            guard !bare.isPrefix else {
+                leaves += starts(of: word)
+                continue
+            }
+            let found = forms(of: word)
+            // What stands in brackets, or before a comma, is the same without.
+            leaves += found.isEmpty ? BareWords.core(of: word).map { forms(of: $0) } ?? [] : found
+        }
         return leaves
     }
 

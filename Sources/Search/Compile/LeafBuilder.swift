@@ -18,12 +18,7 @@ struct LeafBuilder {
         case .certificate(let column):
             leaf = Leaf(sql: "c.\(column) IS NOT NULL AND c.\(column) <> ''", scopes: [.certificate])
         case .digest(let column): leaf = Leaf(sql: "length(c.\(column)) > 0", scopes: [.certificate])
-        case .json(let column, let path):
-            leaf = Leaf(
-                sql: "EXISTS (SELECT 1 FROM json_each(c.\(column), ?) WHERE atom IS NOT NULL)",
-                values: [.text(path)],
-                scopes: [.certificate]
-            )
+        case .json, .listed: leaf = json(field, "1", [])
         case .appearance(let kind):
             leaf = Leaf(sql: "hallmark_mark(a.marks, \(kind.rawValue)) IS NOT NULL", scopes: [.appearance])
         case .lead(let column):

@@ -33,16 +33,10 @@ final class SearchCompiler {
                 scopes: inner.scopes
             )
         case .nested(let path, let query):
-            guard path.plain == LeadCompiler.path else {
-                throw KQLError(
-                    column: nil,
-                    reason: path.plain == FindingCompiler.path
-                        ? FieldNames.ofFindings(FindingCompiler.path)
-                        : "\(path.description) is no list of objects; \(LeadCompiler.path) is one"
-                )
+            guard let list = path.plain, SearchField.listNames.contains(list) else {
+                throw FieldNames.noList(path)
             }
-            let inner = try LeadCompiler(builder: builder).compile(query)
-            var leaf = builder.lead(inner.sql, inner.values)
+            var leaf = try LeadCompiler(builder: builder, path: list).leaf(query)
             leaf.asked = node.description
             return try condition(leaf)
         case .equals(.null, let value):
@@ -50,6 +44,7 @@ final class SearchCompiler {
         case .equals(let name, let value):
             // A lone wildcard in place of a name is any field.
             if name.isAny { return try compile(.equals(.null, value)) }
+            try FieldNames.checkPlace(name, value)
             let fields = try FieldNames.fields(name, below: nil, orAllOf: value.isAny)
             return try any(
                 of: try leaves(fields) { field throws(KQLError) in try builder.equals(field, value) }

@@ -1,5 +1,7 @@
+import Decisions
 import Observations
 import Terminal
+import Wire
 
 /// Which fields the name in a query stands for.
 package enum FieldNames {
@@ -34,9 +36,51 @@ package enum FieldNames {
         throw unknown(name, below)
     }
 
+    /// Refuses a URL, or an endpoint with its port, whose colon makes a field and a value of it.
+    static func checkPlace(_ name: KQLLiteral, _ value: KQLLiteral) throws(KQLError) {
+        let text: String? = if case .wildcard(let pieces) = value { pieces[0] } else { value.plain }
+        guard let name = name.plain, let text else { return }
+        if text.hasPrefix("//"), !name.contains(".") {
+            throw KQLError(column: nil, reason: "'\(name):\(text)' is put in quotes, as each URL is")
+        }
+        guard SearchField.byName[name] == nil, Int(text).map({ 1...65_535 ~= $0 }) ?? false,
+            name.contains("."), case .endpoint = DecisionSubject(.endpoint, name)
+        else { return }
+        let isAddress = IPAddress(name) != nil
+        guard isAddress || Field.named(name) == nil,
+            isAddress || Spelling.nearest(to: name, among: SearchField.all.map(\.name)) == nil
+        else { return }
+        let what = isAddress ? "'\(name)' is no field" : "unknown field \(name)"
+        throw KQLError(
+            column: nil,
+            reason: "\(what); an endpoint with its port is put in quotes: \"\(name):\(text)\""
+        )
+    }
+
     /// What to say of a field that findings have alone.
     static func ofFindings(_ name: String) -> String {
         "\(name) is of findings, not of what was seen: ask '--of findings'"
+    }
+
+    /// What to say of a name with braces that is none of a list of objects.
+    static func noList(_ name: KQLLiteral) -> KQLError {
+        let plain = name.plain ?? ""
+        let reason: String
+        if plain == FindingCompiler.path {
+            reason = ofFindings(plain)
+        } else if Field.all.contains(where: { $0.name == plain && $0.kind == .objects }) {
+            reason = notKept(plain)
+        } else {
+            let lists = SearchField.listNames.joined(separator: ", ")
+            reason = "\(name.description) is no list of objects; such are \(lists)"
+        }
+        return KQLError(column: nil, reason: reason)
+    }
+
+    private static func notKept(_ name: String) -> String {
+        name == "hallmark.leads.against"
+            ? "\(name) can't be asked for: a lead's page in the console shows it"
+            : "a corpus does not keep \(name), which stands in the records of scans alone (Docs/search.md)"
     }
 
     private static func unknown(_ name: String, _ below: [SearchField]) -> KQLError {
@@ -53,11 +97,7 @@ package enum FieldNames {
             )
         }
         if Field.all.contains(where: { $0.name == name || $0.name.hasPrefix(name + ".") }) {
-            return KQLError(
-                column: nil,
-                reason:
-                    "a corpus does not keep \(name), which stands in the records of scans alone (Docs/search.md)"
-            )
+            return KQLError(column: nil, reason: notKept(name))
         }
         let near = Spelling.nearest(to: name, among: SearchField.all.map(\.name)) ?? sameEnd(as: name)
         let hint = near.map { "; is it \($0)?" } ?? ""

@@ -15,6 +15,8 @@ package struct SearchField: Sendable, Equatable {
         case digest(String)
         /// A part of a record in a column of `certificates`: column and path.
         case json(String, String)
+        /// A part of each object of a list in a column of `certificates`: column, list and path within.
+        case listed(String, String, String)
         /// A mark of a service.
         case appearance(MarkKind)
         /// A column of `leads`.
@@ -56,6 +58,9 @@ package struct SearchField: Sendable, Equatable {
         if let kind = MarkKind.allCases.first(where: { $0.isOfService && $0.field == name }) {
             return .appearance(kind)
         }
+        for (list, path) in lists where name.hasPrefix(list + ".") {
+            return .listed("details", path, "$." + name.dropFirst(list.count + 1))
+        }
         for (prefix, column) in [
             ("tls.server.x509.", "x509"), ("hallmark.certificate.", "details"),
             ("tls.server.hash.", "hashes"),
@@ -65,6 +70,14 @@ package struct SearchField: Sendable, Equatable {
         }
         return nil
     }
+
+    /// Lists of objects in what is kept of a certificate, with their paths there.
+    private static let lists: [(String, String)] = Field.all.filter {
+        $0.kind == .objects && $0.name.hasPrefix("hallmark.certificate.")
+    }.map { ($0.name, "$." + $0.name.dropFirst("hallmark.certificate.".count)) }
+
+    /// What a query may ask for one object of, in braces.
+    static let listNames = [LeadCompiler.leads] + lists.map(\.0)
 
     private static let named: [String: Place] = [
         "@timestamp": .moments,
@@ -94,4 +107,30 @@ package struct SearchField: Sendable, Equatable {
         "hallmark.sightings.first": .sighting("first_seen"),
         "hallmark.sightings.last": .sighting("last_seen"),
     ]
+}
+
+extension SearchField.Place {
+    /// SQL that gives out the objects of a list as `o`; nil for what is no part of one.
+    var objects: String? {
+        guard case .listed(let column, let list, _) = self else { return nil }
+        // One object may stand for a list of one; what is neither has no parts.
+        return """
+            json_each(CASE json_type(c.\(column), '\(list)')
+            WHEN 'array' THEN json_extract(c.\(column), '\(list)')
+            WHEN 'object' THEN json_array(json_extract(c.\(column), '\(list)')) END) o
+            """
+    }
+
+    /// SQL that gives out a part of one object `o` of a list as `j`.
+    var ofObject: String? {
+        guard case .listed(_, _, let path) = self else { return nil }
+        return "json_each(CASE o.type WHEN 'object' THEN o.value END, '\(path)') j"
+    }
+
+    /// SQL that gives out the values of a part of JSON as `j`; nil for what is none.
+    var atoms: String? {
+        if case .json(let column, let path) = self { return "json_each(c.\(column), '\(path)') j" }
+        guard let objects, let ofObject else { return nil }
+        return "\(objects), \(ofObject)"
+    }
 }

@@ -80,7 +80,9 @@ struct HuntCommand: ParsableCommand {
             isWhole = try read(into: table) && isWhole
         }
         guard table.endpoints > 0 else {
-            Terminal.say("no endpoint that answered was read: there is nothing to rank", .error)
+            let passedOver = Self.passedOver(table)
+            let others = passedOver.isEmpty ? "" : " (\(passedOver.joined(separator: ", ")))"
+            Terminal.say("no endpoint that answered was read\(others): there is nothing to rank", .error)
             throw ExitCode(1)
         }
         let benign = includeBenign ? nil : try BenignMarks.load(signatures)
@@ -99,12 +101,20 @@ struct HuntCommand: ParsableCommand {
         try output.flush()
         var summary = "\(counted(hunt.endpoints, "endpoint")), \(hunt.found.count) told"
         if hunt.decided > 0 { summary += ", \(hunt.decided) left out because somebody has decided on them" }
-        if table.silent > 0 { summary += ", \(counted(table.silent, "record")) without an answer" }
-        Terminal.say(summary)
+        Terminal.say(([summary] + Self.passedOver(table)).joined(separator: ", "))
         if hunt.endpoints < 1000 {
             Terminal.say("so few endpoints say little of what is usual: 1,000 and more are better")
         }
         if !isWhole, !unread.keepGoing { throw ExitCode(1) }
+    }
+
+    /// What was read and is ranked by nothing: for each kind how many, where there are any.
+    private static func passedOver(_ table: HuntTable) -> [String] {
+        var words: [String] = []
+        if table.silent > 0 { words.append("\(counted(table.silent, "record")) without an answer") }
+        if table.logged > 0 { words.append("\(counted(table.logged, "entry", plural: "entries")) of logs") }
+        if table.alone > 0 { words.append("\(counted(table.alone, "certificate")) of no endpoint") }
+        return words
     }
 
     /// - Returns: whether all could be read.
