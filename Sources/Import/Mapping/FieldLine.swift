@@ -1,7 +1,11 @@
 /// Takes a line of fields apart.
 enum FieldLine {
-    /// Fields between separators, quoted as in RFC 4180; none of ours holds a line's end.
-    static func separated(_ line: UnsafeRawBufferPointer, by separator: UInt8) -> [String] {
+    /// Fields between separators, quoted as in RFC 4180, and whether a quote is open at the end: then the field
+    /// goes on in the next line.
+    static func separated(
+        _ line: UnsafeRawBufferPointer,
+        by separator: UInt8
+    ) -> (fields: [String], isOpen: Bool) {
         var fields: [String] = []
         var field: [UInt8] = []
         var isQuoted = false
@@ -30,7 +34,7 @@ enum FieldLine {
             index += 1
         }
         fields.append(String(decoding: field, as: UTF8.self))
-        return fields
+        return (fields, isQuoted)
     }
 
     /// Fields between blanks, with quotes or brackets around those that hold some.
@@ -56,7 +60,9 @@ enum FieldLine {
     }
 
     /// `name=value` and `name="value"`, with backslashes before quotes; other words are passed over.
-    static func pairs(_ line: UnsafeRawBufferPointer) -> [String: String] {
+    ///
+    /// - Parameter twice: told that a name stands twice, of which the first counts.
+    static func pairs(_ line: UnsafeRawBufferPointer, twice: () -> Void) -> [String: String] {
         var found: [String: String] = [:]
         var index = 0
         while index < line.count, found.count < 1024 {
@@ -84,7 +90,7 @@ enum FieldLine {
                     index += 1
                 }
             }
-            if found[name] == nil { found[name] = String(decoding: value, as: UTF8.self) }
+            if found[name] == nil { found[name] = String(decoding: value, as: UTF8.self) } else { twice() }
         }
         return found
     }
