@@ -6,8 +6,8 @@ import TestSupport
 import Testing
 import Wire
 
-/// What is in a capture is found, wherever its packets stand and whatever a server says before; what is not in
-/// it is said.
+/// What is in a capture is found, wherever its packets stand and whatever a server says before; what is not
+/// in it is said.
 @Suite struct CaptureHidingTests {
     private static func transcript() throws -> CaptureTranscript {
         try CaptureTranscript("--name", "captured.test")
@@ -127,7 +127,8 @@ import Wire
         let frames = try Self.transcript().packets().flatMap { packet -> [CaptureBuilder.Frame] in
             let (from, to) =
                 isServer(packet)
-                ? (CaptureBuilder.server, CaptureBuilder.client) : (CaptureBuilder.client, CaptureBuilder.server)
+                ? (CaptureBuilder.server, CaptureBuilder.client)
+                : (CaptureBuilder.client, CaptureBuilder.server)
             let content = Array(packet[20...])
             let id = UInt16(truncatingIfNeeded: content.hashValue)
             return stride(from: 0, to: content.count, by: 200).flatMap { start in
@@ -190,9 +191,12 @@ import Wire
 
     // MARK: Words before TLS
 
-    @Test(arguments: [
-        [0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3], [0x16, 3, 3, 0, 0x50, 2, 0, 0, 0x4c, 3, 3], [0x15, 3, 3, 0, 2, 2, 40],
-    ] as [[UInt8]]) func aGreetingHidesNoTLS(_ bytes: [UInt8]) throws {
+    @Test(
+        arguments: [
+            [0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3], [0x16, 3, 3, 0, 0x50, 2, 0, 0, 0x4c, 3, 3],
+            [0x15, 3, 3, 0, 2, 2, 40],
+        ] as [[UInt8]]
+    ) func aGreetingHidesNoTLS(_ bytes: [UInt8]) throws {
         var transcript = try Self.transcript()
         transcript.flights =
             [
@@ -247,9 +251,11 @@ import Wire
     @Test func whatIsCountedAddsUp() throws {
         let scratch = Scratch()
         let transcript = try Self.transcript()
-        let packets = transcript.packets() + CaptureTranscript([Self.said(false, "SSH-2.0-a\r\n")]).packets(
-            server: CaptureBuilder.End(address: [203, 0, 113, 9], port: 22)
-        )
+        let packets =
+            transcript.packets()
+            + CaptureTranscript([Self.said(false, "SSH-2.0-a\r\n")]).packets(
+                server: CaptureBuilder.End(address: [203, 0, 113, 9], port: 22)
+            )
         let frames = CaptureTranscript.frames(packets).map { frame in
             CaptureBuilder.Frame(bytes: Array(frame.bytes.prefix(100)), length: frame.bytes.count)
         }
@@ -258,6 +264,8 @@ import Wire
         #expect(result.status == 1)
         let summary = "1 file, \(frames.count) frames, 2 lines: 1 sighting in 1 record, 1 of other things\n"
         #expect(result.errors.hasPrefix(summary), "\(result.errors)")
-        #expect(result.errors.contains("lost: frames or connections that the capture's snapshot length cut: 1"))
+        #expect(
+            result.errors.contains("lost: frames or connections that the capture's snapshot length cut: 1")
+        )
     }
 }

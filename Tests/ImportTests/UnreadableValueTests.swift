@@ -8,7 +8,12 @@ import Testing
 @Suite struct UnreadableValueTests {
     private let scratch = Scratch()
 
-    private func eve(_ members: String = "", tls: String = "", ip: String = "\"203.0.113.7\"", port: String = "443")
+    private func eve(
+        _ members: String = "",
+        tls: String = "",
+        ip: String = "\"203.0.113.7\"",
+        port: String = "443"
+    )
         -> String
     {
         """
@@ -54,7 +59,10 @@ import Testing
 
     @Test func anEntryWithoutItsServerIsCounted() throws {
         let found = try imported(eve(ip: "null"))
-        #expect(found.errors.contains("an entry that does not say which server it is about: 1"), "\(found.errors)")
+        #expect(
+            found.errors.contains("an entry that does not say which server it is about: 1"),
+            "\(found.errors)"
+        )
     }
 
     /// An offset that can't be leaves the moment open.
@@ -85,7 +93,10 @@ import Testing
         let zeek = ["203.0.113.7", "::ffff:203.0.113.7"].map {
             ZeekLines.connection(ZeekLines.day, "192.0.2.1", chain: ZeekLines.one, server: $0)
         }
-        let same = try imported(zeek.joined() + zeek[0].replacing("a.example", with: "A.EXAMPLE"), from: "zeek")
+        let same = try imported(
+            zeek.joined() + zeek[0].replacing("a.example", with: "A.EXAMPLE"),
+            from: "zeek"
+        )
         #expect(same.records.count == 1)
         #expect(same.records.first.flatMap { text($0, "hallmark.sightings.count") } == "3")
         let local = try imported(zeek[0].replacing("203.0.113.7", with: "fe80::1%eth0"), from: "zeek")
@@ -94,7 +105,10 @@ import Testing
 
     @Test func zeekSaysWhatOfAnEndpointIsWrong() throws {
         let line = ZeekLines.connection(ZeekLines.day, "192.0.2.1", chain: ZeekLines.one)
-        let port = try imported(line.replacing("\"id.resp_p\":443", with: "\"id.resp_p\":70000"), from: "zeek")
+        let port = try imported(
+            line.replacing("\"id.resp_p\":443", with: "\"id.resp_p\":70000"),
+            from: "zeek"
+        )
         #expect(port.errors.contains("skipped: a server's port that can't be read: 1"), "\(port.errors)")
         let ip = try imported(line.replacing("\"id.resp_h\":\"203.0.113.7\",", with: ""), from: "zeek")
         #expect(ip.errors.contains("skipped: no server's address: 1"), "\(ip.errors)")
@@ -113,10 +127,13 @@ import Testing
     }
 
     /// No hash is published of bytes that nobody has shown as the certificate's.
-    @Test(arguments: ["cut", "longer", "other"]) func bytesThatAreNotThoseOfTheHashAreLeftOut(_ fault: String) throws {
+    @Test(arguments: ["cut", "longer", "other"]) func bytesThatAreNotThoseOfTheHashAreLeftOut(_ fault: String)
+        throws
+    {
         let whole = try Self.certificate.get()
         let bytes =
-            fault == "cut" ? Array(whole.dropLast(30)) : fault == "longer" ? whole + Array("junk".utf8) : whole
+            fault == "cut"
+            ? Array(whole.dropLast(30)) : fault == "longer" ? whole + Array("junk".utf8) : whole
         let known = fault == "other" ? [UInt8](repeating: 1, count: 9) : whole
         let base64 = Data(bytes).base64EncodedString()
         let (sha256, sha1) = (try digest(known, "sha256"), try digest(known, "sha1"))
@@ -141,7 +158,10 @@ import Testing
         // Without a hash to compare with, the certificate's own length tells.
         let bare = try imported(eve(tls: ",\"certificate\":\"\(base64)\""))
         #expect(bare.records.first.flatMap { text($0, "hallmark.source.fidelity") } == "text")
-        #expect(bare.errors.contains("a certificate that is cut, or that has bytes behind it: 1"), "\(bare.errors)")
+        #expect(
+            bare.errors.contains("a certificate that is cut, or that has bytes behind it: 1"),
+            "\(bare.errors)"
+        )
     }
 
     @Test func rowsThatContradictEachOtherAreCounted() throws {
@@ -156,7 +176,9 @@ import Testing
                 found.records.map { texts($0, "tls.server.x509.subject.common_name") } == [["first.example"]]
             )
             #expect(
-                found.errors.contains("a certificate that was logged before with another name or serial number: 1"),
+                found.errors.contains(
+                    "a certificate that was logged before with another name or serial number: 1"
+                ),
                 "\(found.errors)"
             )
         }
@@ -175,7 +197,10 @@ import Testing
             let client = (value(try #require(found.records.first), "hallmark.clients") as? [Record])?.first
             #expect(client?["bytes"] == nil)
             #expect(client?["duration_ms"] as? Int == 1500)
-            #expect(found.errors.contains("bytes or a duration of conn.log that can't be read: 1"), "\(found.errors)")
+            #expect(
+                found.errors.contains("bytes or a duration of conn.log that can't be read: 1"),
+                "\(found.errors)"
+            )
         }
     }
 
@@ -236,26 +261,39 @@ import Testing
                 + "2026-01-02T03:04:05Z,203.0.113.9:443,\"c\",192.0.2.1,1,2\n"
         )
         #expect(found.records.map { text($0, "server.ip") } == ["203.0.113.7", "203.0.113.9"])
-        #expect(found.errors.contains("4 lines: 2 sightings in 2 records, 1 of other things, 1 skipped"), "\(found.errors)")
+        #expect(
+            found.errors.contains("4 lines: 2 sightings in 2 records, 1 of other things, 1 skipped"),
+            "\(found.errors)"
+        )
         #expect(found.errors.contains("a quote that is not closed: 1, first at"), "\(found.errors)")
     }
 
     @Test func whatAHeadLacksIsSaid() throws {
         let other = try table("a,b\n1,2\n")
         #expect(other.status == 1)
-        #expect(other.errors.contains("skipped: a head with none of the mapping's columns: 1"), "\(other.errors)")
+        #expect(
+            other.errors.contains("skipped: a head with none of the mapping's columns: 1"),
+            "\(other.errors)"
+        )
         let some = try table("time,dest\n2026-01-02T03:04:05Z,203.0.113.7:443\n")
         #expect(some.errors.contains("fields whose columns the head does not have: 4"), "\(some.errors)")
         let twice = try table(
             "time,dest,host,src,in,out,dest\n2026-01-02T03:04:05Z,203.0.113.7:443,a,192.0.2.1,1,2,203.0.113.9:1\n"
         )
         #expect(twice.records.map { text($0, "server.ip") } == ["203.0.113.7"])
-        #expect(twice.errors.contains("a name that stands twice, of which the first counts: 1"), "\(twice.errors)")
+        #expect(
+            twice.errors.contains("a name that stands twice, of which the first counts: 1"),
+            "\(twice.errors)"
+        )
     }
 
     @Test func aSpreadsheetsSeparatorIsTaken() throws {
         let found = try table(
-            "sep=;\n" + (Self.head + "2026-01-02T03:04:05Z,203.0.113.7:443,a,192.0.2.1,1,2\n").replacing(",", with: ";")
+            "sep=;\n"
+                + (Self.head + "2026-01-02T03:04:05Z,203.0.113.7:443,a,192.0.2.1,1,2\n").replacing(
+                    ",",
+                    with: ";"
+                )
         )
         #expect(found.records.map(bytes) == [3])
         #expect(found.status == 0, "\(found.errors)")

@@ -111,11 +111,9 @@ package final class CaptureReader {
         let (before, wasClosed) = (known == nil ? 0 : flow.weight, flow.isClosed)
         flow.take(packet, bytes, frame)
         settle(flow)
-        if flow.isMidstream, packet.flags.contains(.syn) {
-            flow.isMidstream = false
-            counts.disordered.add(frame: frame.number)
+        if flow.isClosed, !wasClosed, let late = table.close(flow.key), let over = table.remove(late) {
+            end(over)
         }
-        if flow.isClosed, !wasClosed, let late = table.close(flow.key), let over = table.remove(late) { end(over) }
         guard table.weigh(flow.weight - before) else { return }
         while table.isOverWeight, let oldest = table.removeOldest() { giveUp(oldest) }
     }
@@ -137,9 +135,8 @@ package final class CaptureReader {
     private func settle(_ flow: Flow) {
         guard let conversation = flow.conversation, conversation.isOver else { return }
         switch conversation.kind {
-        case .midstream:
-            counts.midstream.add(frame: flow.frame)
-            flow.isMidstream = true
+        // Counted when it ends: its begin may stand behind.
+        case .midstream: flow.isMidstream = true
         case .quic: counts.quic.add(frame: flow.frame)
         case .other:
             counts.otherFlows += 1
@@ -166,6 +163,7 @@ package final class CaptureReader {
     private func end(_ flow: Flow) {
         table.weigh(-flow.weight)
         flow.finish()
+        if flow.isDisordered { counts.disordered.add(frame: flow.frame) }
         guard let conversation = flow.conversation, conversation.kind == .tls || conversation.kind == .http
         else {
             return count(flow)
@@ -178,7 +176,8 @@ package final class CaptureReader {
         if conversation.breaksOff { counts.cutOff.add(frame: flow.frame) }
         if flow.cutBytes > 0 { counts.cut.add(frame: flow.firstCutFrame) }
         if conversation.http?.lacksRequest == true { counts.lackingRequests.add(frame: flow.frame) }
-        if let plain = conversation.plain, let connection = conversation.connection(flow, observation, plain) {
+        if let plain = conversation.plain, let connection = conversation.connection(flow, observation, plain)
+        {
             counts.partFlows += 1
             give(connection)
         }
@@ -193,6 +192,10 @@ package final class CaptureReader {
 
     /// Counts a connection that gives no sighting.
     private func count(_ flow: Flow) {
+        if flow.isMidstream || flow.conversation?.kind == .midstream {
+            if !flow.isDisordered { counts.midstream.add(frame: flow.frame) }
+            return
+        }
         guard !flow.isCounted else { return }
         // Nothing could be told of it, for what the capture kept of its packets.
         if flow.conversation?.kind == .unknown, flow.cutBytes > 0 {
@@ -201,9 +204,7 @@ package final class CaptureReader {
         if let conversation = flow.conversation, conversation.missing > 0 {
             counts.holes.add(frame: conversation.firstMissing)
         }
-        if flow.conversation?.kind == .midstream {
-            counts.midstream.add(frame: flow.frame)
-        } else if flow.bytes == [0, 0] {
+        if flow.bytes == [0, 0] {
             counts.emptyFlows += 1
         } else {
             counts.otherFlows += 1

@@ -7,7 +7,7 @@ package struct CaptureTally: Equatable, Sendable {
 
         mutating func add(_ number: Int = 1, frame: Int) {
             guard number > 0 else { return }
-            if count == 0 { firstFrame = frame }
+            firstFrame = count == 0 ? frame : min(firstFrame, frame)
             count += number
         }
     }

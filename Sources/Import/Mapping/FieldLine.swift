@@ -1,14 +1,15 @@
 /// Takes a line of fields apart.
 enum FieldLine {
-    /// Fields between separators, quoted as in RFC 4180, and whether a quote is open at the end: then the field
-    /// goes on in the next line.
+    /// Fields between separators, quoted as in RFC 4180; whether a quote is open at the end, since the field
+    /// goes on in the next line; and whether something stands behind a quote where only a separator may.
     static func separated(
         _ line: UnsafeRawBufferPointer,
         by separator: UInt8
-    ) -> (fields: [String], isOpen: Bool) {
+    ) -> (fields: [String], isOpen: Bool, isOdd: Bool) {
         var fields: [String] = []
         var field: [UInt8] = []
         var isQuoted = false
+        var isOdd = false
         var index = 0
         while index < line.count, fields.count < 1024 {
             let byte = line[index]
@@ -19,6 +20,7 @@ enum FieldLine {
                         index += 1
                     } else {
                         isQuoted = false
+                        if index + 1 < line.count, line[index + 1] != separator { isOdd = true }
                     }
                 } else {
                     field.append(byte)
@@ -34,7 +36,7 @@ enum FieldLine {
             index += 1
         }
         fields.append(String(decoding: field, as: UTF8.self))
-        return (fields, isQuoted)
+        return (fields, isQuoted, isOdd)
     }
 
     /// Fields between blanks, with quotes or brackets around those that hold some.

@@ -44,7 +44,9 @@ struct MappedDraft {
         case .sum(let places):
             var sum: Int?
             for place in places {
-                guard let value = entry.values(place).first, value.string.map(isNothing) != true else { continue }
+                guard let value = entry.values(place).first, value.string.map(isNothing) != true else {
+                    continue
+                }
                 // A sum of which a part is not known is not known.
                 guard let number = value.integer, number >= 0 else { return unreadable(Self.noNumber) }
                 let (next, isTooLarge) = (sum ?? 0).addingReportingOverflow(number)

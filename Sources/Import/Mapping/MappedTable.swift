@@ -53,7 +53,7 @@ struct MappedTable {
         _ take: ([String: String], Int) throws -> Void
     ) throws {
         guard open.isEmpty else { return try goOn(Array(line), take) }
-        let (fields, isOpen) = FieldLine.separated(line, by: separator)
+        let (fields, isOpen, _) = FieldLine.separated(line, by: separator)
         guard isOpen else { return try self.take(fields, line, number, take) }
         open = [Array(line)]
         firstOpen = number
@@ -63,12 +63,12 @@ struct MappedTable {
     private mutating func goOn(_ line: [UInt8], _ take: ([String: String], Int) throws -> Void) throws {
         open.append(line)
         let whole = Array(open.joined(separator: [0x0a]))
-        let (fields, isOpen) = whole.withUnsafeBytes { FieldLine.separated($0, by: separator) }
+        let (fields, isOpen, isOdd) = whole.withUnsafeBytes { FieldLine.separated($0, by: separator) }
         if isOpen {
             if open.count >= Self.mostLines || whole.count > Self.mostBytes { try giveUp(take) }
             return
         }
-        guard isRight(fields) else { return try giveUp(take) }
+        guard isRight(fields), !isOdd else { return try giveUp(take) }
         // Lines of one entry are one.
         run.countLine(1 - open.count)
         let number = firstOpen

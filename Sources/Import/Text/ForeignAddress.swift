@@ -1,8 +1,8 @@
 import Wire
 
 extension IPAddress {
-    /// An address as other programs write it: within brackets or not, with the zone that it has on the machine
-    /// that saw it, and IPv4 in IPv6's clothes.
+    /// An address as other programs write it: within brackets or not, with the zone that it has on the
+    /// machine that saw it, and IPv4 within IPv6.
     ///
     /// The address is the one that is reached, so that one endpoint is one endpoint.
     init?(foreign text: String) {

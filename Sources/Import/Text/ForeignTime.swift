@@ -32,7 +32,8 @@ package enum ForeignTime {
         // Zeek writes such a time as its seconds.
         let whole = bytes.prefix { $0 != 0x2e }
         guard bytes.dropFirst(whole.count + 1).allSatisfy({ $0 &- 0x30 < 10 }), whole.count >= 9,
-            let number = Int(String(decoding: whole, as: UTF8.self)), UTCCalendar.writableSeconds.contains(number)
+            let number = Int(String(decoding: whole, as: UTF8.self)),
+            UTCCalendar.writableSeconds.contains(number)
         else { return nil }
         return number
     }

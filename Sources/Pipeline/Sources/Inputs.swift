@@ -166,10 +166,13 @@ struct InputFile {
         return parts.last.map { Self.ourKinds.contains($0) } ?? false
     }
 
-    /// Whether it may hold what is read, by its name or its first bytes: then it is a mistake when it is of no
-    /// kind that is known.
+    /// Whether it may hold what is read, by its name or its first bytes: then it is a mistake when it is of
+    /// no kind that is known.
     func looksLikeLog(_ head: FileHead) -> Bool {
-        if isOfOurKind || head.isJSON { return true }
+        if isOfOurKind { return true }
+        // Zeek writes some thirty logs beside those of connections, certificates and names.
+        if head.firstLine.hasPrefix("{\"ts\":") { return false }
+        if head.isJSON { return true }
         let name = path.split(separator: "/").last?.lowercased() ?? ""
         let parts = name.split { ".-_".contains($0) }.dropFirst(name.hasPrefix(".") ? 0 : 1)
         return parts.contains { Self.logKinds.contains($0) }

@@ -94,7 +94,8 @@ final class Conversation {
     /// About how many bytes it holds; 2 KiB is what an empty one takes.
     var weight: Int {
         2048 + sides[0].clear.count + sides[1].clear.count + server.weight + offer.weight + flight.weight
-            + hello.count + (http?.weight ?? 0) + (plain?.weight ?? 0) + (datagrams?.weight ?? 0) + (quic?.weight ?? 0)
+            + hello.count + (http?.weight ?? 0) + (plain?.weight ?? 0) + (datagrams?.weight ?? 0)
+            + (quic?.weight ?? 0)
     }
 
     /// Takes the next bytes of a stream, before which `hole` are missing.

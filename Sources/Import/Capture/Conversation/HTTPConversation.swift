@@ -49,8 +49,8 @@ final class HTTPConversation {
         if isRequest { takeRequest(bytes) } else { takeAnswer(bytes) }
     }
 
-    /// Whether a request would begin with the client's next byte, as far as that can be told.
-    var awaitsRequest: Bool { head.isEmpty && body == 0 || requestsAreOver }
+    /// Whether the client's next byte belongs to no request's body.
+    var awaitsRequest: Bool { body == 0 || requestsAreOver }
 
     /// Whether the capture ends within an answer.
     var breaksOff: Bool { exchanges.contains(where: \.isCut) }

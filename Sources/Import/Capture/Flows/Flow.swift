@@ -53,6 +53,9 @@ final class Flow {
         for side in 0...1 { streams[side].forget() }
     }
 
+    /// Whether the begin of a side came when later bytes had been read for it.
+    var isDisordered: Bool { streams[0].hasLateBegin || streams[1].hasLateBegin }
+
     /// Both sides have closed, or one has reset.
     var isClosed: Bool { hasReset || hasEnded[0] && hasEnded[1] }
 

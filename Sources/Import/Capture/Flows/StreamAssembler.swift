@@ -21,6 +21,8 @@ struct StreamAssembler {
     private(set) var next: UInt32?
     /// The number of the SYN, when it was seen.
     private(set) var initial: UInt32?
+    /// The SYN came when what stands behind it had been handed on as the begin.
+    private(set) var hasLateBegin = false
     /// The first number that was seen of a stream whose begin was not, and what the other side had
     /// acknowledged then.
     private var origin: UInt32?
@@ -44,6 +46,7 @@ struct StreamAssembler {
             return false
         }
         initial = sequence
+        if let next, distance(sequence &+ 1, next) > 0 { hasLateBegin = true }
         if next == nil { next = sequence &+ 1 }
         return true
     }
@@ -71,7 +74,9 @@ struct StreamAssembler {
                 if let known, 1..<1 << 20 ~= distance(known, sequence) { floor = known }
             }
             insert(bytes, sequence, frame, distance(origin ?? sequence, sequence))
-            if waiting.count > Self.mostUnanchored || waitingBytes > Self.mostUnanchoredBytes { settle(handOn) }
+            if waiting.count > Self.mostUnanchored || waitingBytes > Self.mostUnanchoredBytes {
+                settle(handOn)
+            }
             return
         }
         let ahead = distance(expected, sequence)

@@ -47,7 +47,9 @@ final class PacketReader {
 
     /// Notes a tunnel that has no number of its own, by its two ends, whoever of them sends.
     func enter(tunnel inside: Inside) {
-        func mixed(_ address: IPAddress) -> UInt64 { (address.high ^ 0x5bd1) &* 0xff51_afd7_ed55_8ccd ^ address.low }
+        func mixed(_ address: IPAddress) -> UInt64 {
+            (address.high ^ 0x5bd1) &* 0xff51_afd7_ed55_8ccd ^ address.low
+        }
         enter(path: mixed(inside.source) &+ mixed(inside.destination))
     }
 

@@ -47,7 +47,8 @@ final class MasscanReader: ForeignReader {
         if head.first == 0x3c { return try readXML(input) }
         guard head.isJSON else { return try input.lines(run, readEntry) }
         try JSONEntries(run).read(input) { node, line in
-            guard let ip = node["ip"]?.string.flatMap({ IPAddress(foreign: $0) }), let ports = node["ports"] else {
+            guard let ip = node["ip"]?.string.flatMap({ IPAddress(foreign: $0) }), let ports = node["ports"]
+            else {
                 // Some versions end their array with an entry that says so.
                 return node["finished"] == nil
                     ? self.run.skip("neither an address nor ports", line: line) : self.run.pass()
@@ -76,7 +77,8 @@ final class MasscanReader: ForeignReader {
         let text = String(decoding: line, as: UTF8.self)
         if text.hasPrefix("#") { return run.pass() }
         let words = text.split(separator: " ", maxSplits: 6, omittingEmptySubsequences: true)
-        guard words.count >= 5, let port = UInt16(words[2]), let ip = IPAddress(foreign: String(words[3])) else {
+        guard words.count >= 5, let port = UInt16(words[2]), let ip = IPAddress(foreign: String(words[3]))
+        else {
             return run.skip("no entry of masscan's", line: number)
         }
         guard words[0] == "banner", words.count == 7 else { return run.pass() }

@@ -27,7 +27,9 @@ extension ZeekReader {
         )
         if certificate.isJoined { run.pass() }
         let (lost, isOther) = certificates.add(certificate, names)
-        if isOther { run.remark("a certificate that was logged before with another name or serial number", line: line) }
+        if isOther {
+            run.remark("a certificate that was logged before with another name or serial number", line: line)
+        }
         for lost in lost { try give(lost) }
     }
 

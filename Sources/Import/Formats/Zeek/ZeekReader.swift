@@ -243,11 +243,17 @@ final class ZeekReader: ForeignReader {
     /// Which server a row is about; nil when it does not say, which is counted.
     func endpoint(_ row: ZeekRow, _ line: Int) -> (IPAddress, UInt16)? {
         guard let ip = row.address(.serverIP) else {
-            run.skip(row.has(.serverIP) ? "a server's address that can't be read" : "no server's address", line: line)
+            run.skip(
+                row.has(.serverIP) ? "a server's address that can't be read" : "no server's address",
+                line: line
+            )
             return nil
         }
         guard let port = row.integer(.serverPort).flatMap({ UInt16(exactly: $0) }) else {
-            run.skip(row.has(.serverPort) ? "a server's port that can't be read" : "no server's port", line: line)
+            run.skip(
+                row.has(.serverPort) ? "a server's port that can't be read" : "no server's port",
+                line: line
+            )
             return nil
         }
         return (ip, port)

@@ -15,7 +15,9 @@ extension ReportedCertificate {
         if let name = row.text(.certificateIssuer) { issuer = ReportedName(text: name) }
         notBefore = row.seconds(.notBefore)
         notAfter = row.seconds(.notAfter)
-        if row.has(.notBefore) && notBefore == nil || row.has(.notAfter) && notAfter == nil { remark(Self.noDate) }
+        if row.has(.notBefore) && notBefore == nil || row.has(.notAfter) && notAfter == nil {
+            remark(Self.noDate)
+        }
         if row.has(.serial), serial == nil { remark("a serial number that can't be read") }
         keyAlgorithm = row.text(.keyAlgorithm).map(ForeignText.keyAlgorithm)
         signatureAlgorithm = row.text(.signatureAlgorithm).map(ForeignText.signatureAlgorithm)
