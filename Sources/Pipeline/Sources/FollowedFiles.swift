@@ -92,11 +92,13 @@ package final class FollowedFiles: @unchecked Sendable {  // only who has the tu
         if let format = file.format { return (try file.opened ?? ImportInput(file.path), format) }
         // Its writer may be within the first lines, which tell together what it is.
         var patience = 50
+        var isBlank = true
         while true {
             let isThere = access(file.path, F_OK) == 0
             if isThere {
                 let input = try ImportInput(file.path)
-                if input.head.bytes.contains(0x0a) {
+                isBlank = input.head.bytes.allSatisfy { $0 <= 0x20 }
+                if !isBlank, input.head.bytes.contains(0x0a) {
                     if let format = ForeignFormats.find(input.head, among: session.formats) {
                         return (input, format)
                     }
@@ -106,6 +108,7 @@ package final class FollowedFiles: @unchecked Sendable {  // only who has the tu
             }
             guard wait(followed) else {
                 if !isThere { fail(FileError(file.path, ENOENT)) }
+                if !isBlank { fail(session.unknown(file.path)) }
                 return nil
             }
         }

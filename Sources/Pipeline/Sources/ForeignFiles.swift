@@ -4,7 +4,7 @@ package import Observations
 
 /// A file of another program's, and what it is read as.
 package struct ForeignInput {
-    /// Nil for a file that is empty or not there yet, and is waited for.
+    /// Nil for a file in which nothing stands yet that tells what it is, and that is waited for.
     let format: ForeignFormat?
     let path: String
     let priority: Int
@@ -28,7 +28,7 @@ package struct ForeignInput {
 
     /// What a person is told of a file that is waited for; nil for one that is there.
     package var awaited: String? {
-        format == nil ? "\(path): empty or not there yet, and waited for" : nil
+        format == nil ? "\(path): nothing stands in it yet, or nothing that is known; it is waited for" : nil
     }
 }
 

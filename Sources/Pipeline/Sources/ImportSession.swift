@@ -67,8 +67,11 @@ package final class ImportSession {
             // A pipe can be opened once; files are closed again, for there may be many.
             return ForeignInput(format, input, isKept: !file.isRegular)
         }
+        // Its writer may be within the first lines.
+        if isFollowing, !file.isListed, file.isRegular, input.head.bytes.count < FileHead.size {
+            return ForeignInput(awaited: file.path)
+        }
         if input.head.bytes.allSatisfy({ $0 <= 0x20 }) {
-            if isFollowing, !file.isListed, file.isRegular { return ForeignInput(awaited: file.path) }
             guard file.isListed else { throw FileError(file.path, "there is nothing in it") }
         } else if !file.isListed || file.looksLikeLog(input.head) {
             throw unknown(file.path)
