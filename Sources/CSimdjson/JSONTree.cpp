@@ -37,7 +37,8 @@ std::string with_long_numbers_quoted(const char *text, size_t length) {
                 is_whole = false;
             }
             bool is_long = is_whole && end - place > 18;
-            if (is_long) out.push_back('"');
+            // A zero byte says that it was a number.
+            if (is_long) out.append("\"\\u0000");
             out.append(text + place, end - place);
             if (is_long) out.push_back('"');
             place = end;
@@ -57,6 +58,7 @@ struct hallmark_tree {
     std::string rewritten;
     std::vector<hallmark_node> nodes;
     bool is_strict = false;
+    bool is_rewritten = false;
     bool is_doubled = false;
     std::vector<std::string_view> keys;
 
@@ -117,6 +119,11 @@ struct hallmark_tree {
                 node.kind = hallmark_node_text;
                 node.text = text.data();
                 node.length = uint32_t(text.size());
+                if (is_rewritten && text.size() > 18 && text[0] == 0) {
+                    node.text++;
+                    node.length--;
+                    node.integer = 1;
+                }
                 break;
             }
             case dom::element_type::INT64:
@@ -129,6 +136,7 @@ struct hallmark_tree {
                 uint64_t value = 0;
                 if (element.get_uint64().get(value)) return false;
                 node.real = double(value);
+                node.integer = int64_t(value);
                 break;
             }
             case dom::element_type::DOUBLE:
@@ -166,7 +174,9 @@ const char *hallmark_tree_parse(
     auto error = tree->parser.parse(text, length, !padded).get(element);
     tree->is_strict = strict != 0;
     tree->is_doubled = false;
+    tree->is_rewritten = false;
     if (error == NUMBER_ERROR && !tree->is_strict) {
+        tree->is_rewritten = true;
         tree->rewritten = with_long_numbers_quoted(text, length);
         error = tree->parser.parse(tree->rewritten).get(element);
     }

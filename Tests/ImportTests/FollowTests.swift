@@ -114,6 +114,57 @@ import Testing
         #expect(said.contains("skipped: no JSON: 1, first at ssl.log:2"), "\(said)")
     }
 
+    /// Emptied and written beyond its old size before anybody looked.
+    @Test func aFileThatHasGrownAnewIsReadFromItsBegin() throws {
+        func line(_ number: Int) -> String {
+            ZeekLines.connection(
+                ZeekLines.day + number,
+                "192.0.2.1",
+                chain: ZeekLines.one,
+                server: "203.0.113.\(number)"
+            )
+        }
+        try scratch.write("x509.log", ZeekLines.certificate(ZeekLines.day, ZeekLines.one))
+        try scratch.write("ssl.log", line(0))
+        try scratch.write("next", (1...6).map(line).joined())
+        let (records, said, words) = try follow(
+            ["ssl.log", "x509.log"],
+            "records 1; cat next > ssl.log; records 7"
+        )
+        #expect(words == "status 0\n", "\(said)")
+        #expect(records.map { text($0, "server.ip") } == (0...6).map { "203.0.113.\($0)" })
+    }
+
+    /// A log that its writer has just begun, and one that it has not begun yet.
+    @Test func aFileThatIsEmptyOrNotThereIsWaitedFor() throws {
+        try scratch.write("x509.log", ZeekLines.certificate(ZeekLines.day, ZeekLines.one))
+        try scratch.write("ssl.log", "")
+        let lines = (0..<2).map {
+            ZeekLines.connection(ZeekLines.day, "192.0.2.1", chain: ZeekLines.one, server: "203.0.113.\($0)")
+        }
+        try scratch.write("one", lines[0])
+        try scratch.write("two", lines[1])
+        let (records, said, words) = try follow(
+            ["ssl.log", "later.log", "x509.log"],
+            "head -c 100 one >> ssl.log; sleep 0.3; tail -c +101 one >> ssl.log; records 1; cp two later.log; records 2"
+        )
+        #expect(words == "status 0\n", "\(said)")
+        #expect(records.map { text($0, "server.ip") } == ["203.0.113.0", "203.0.113.1"])
+        #expect(
+            said.contains("later.log: nothing stands in it yet, or nothing that is known; it is waited for"),
+            "\(said)"
+        )
+    }
+
+    @Test func aFileThatNeverComesIsALoss() throws {
+        try scratch.write("ssl.log", ZeekLines.connection(ZeekLines.day, "192.0.2.1", chain: ZeekLines.one))
+        try scratch.write("cut.log", "{\"ts\":1,")
+        let (_, said, words) = try follow(["ssl.log", "never.log", "cut.log"], "sleep 1")
+        #expect(words == "status 1\n", "\(said)")
+        #expect(said.contains("cut.log: is of no kind that is known"), "\(said)")
+        #expect(said.contains("never.log: No such file or directory"), "\(said)")
+    }
+
     @Test func standardInputIsNotFollowed() throws {
         #expect(try run(programPath, ["import", "--follow"]).status == 64)
         #expect(try run(programPath, ["import", "--follow", "--interval", "-1", "x"]).status == 64)

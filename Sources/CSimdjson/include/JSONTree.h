@@ -26,7 +26,7 @@ enum hallmark_node_kind {
 typedef struct {
     const char *text;     ///< Unescaped.
     const char *key;      ///< The member's name, unescaped; NULL for what is no member.
-    int64_t integer;
+    int64_t integer;      ///< Of a real number its 64 bits, where it is a whole one; of a text 1 where it was a long number.
     double real;
     uint32_t length;
     uint32_t key_length;

@@ -57,8 +57,10 @@ final class CaptureFormat: ForeignReader {
     private static func client(_ connection: CapturedConnection) -> ImportClient {
         var client = ImportClient()
         client.ip = connection.client.address
-        client.bytes = connection.clientBytes.addingReportingOverflow(connection.serverBytes).partialValue
-        client.milliseconds = Int(connection.duration / 1_000_000)
+        if !connection.isPart {
+            client.bytes = Int(clamping: Int128(connection.clientBytes) + Int128(connection.serverBytes))
+            client.milliseconds = Int(connection.duration / 1_000_000)
+        }
         if let offer = connection.offer {
             client.ja3 = JA3.hash(offer)
             let carrier: JA4.Carrier =

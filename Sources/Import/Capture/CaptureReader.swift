@@ -22,6 +22,9 @@ package final class CaptureReader {
     /// What the receiver of connections threw; nothing is read after it.
     private var failure: (any Error)?
     private var counts = CaptureTally()
+    /// What packets have travelled in, as in `Packet.path`: the first few.
+    private var paths: [UInt64] = []
+    private static let mostPaths = 64
 
     /// - Parameters:
     ///   - observation: filled for each connection anew.
@@ -98,9 +101,9 @@ package final class CaptureReader {
 
     private func take(_ packet: Packet, _ bytes: Span<UInt8>, _ frame: CaptureFrame) {
         let key = FlowKey(packet)
-        var known = table.flow(key)
+        var known = table.flow(key) ?? sibling(key, packet)
         if let flow = known, flow.isReopened(by: packet) {
-            table.remove(key)
+            table.remove(flow.key)
             end(flow)
             known = nil
         }
@@ -108,18 +111,36 @@ package final class CaptureReader {
         let (before, wasClosed) = (known == nil ? 0 : flow.weight, flow.isClosed)
         flow.take(packet, bytes, frame)
         settle(flow)
-        if flow.isClosed, !wasClosed, let late = table.close(key), let over = table.remove(late) { end(over) }
+        if flow.isClosed, !wasClosed, let late = table.close(flow.key), let over = table.remove(late) {
+            end(over)
+        }
         guard table.weigh(flow.weight - before) else { return }
         while table.isOverWeight, let oldest = table.removeOldest() { giveUp(oldest) }
+    }
+
+    /// A connection between the same ends whose packets have travelled in another VLAN so far.
+    private func sibling(_ key: FlowKey, _ packet: Packet) -> Flow? {
+        if !paths.contains(key.path), paths.count < Self.mostPaths { paths.append(key.path) }
+        guard paths.count > 1 else { return nil }
+        for path in paths where path != key.path {
+            let other = FlowKey(packet, path: path)
+            guard let flow = table.flow(other), flow.continues(packet) else { continue }
+            table.join(key, to: flow)
+            return flow
+        }
+        return nil
     }
 
     /// Counts a conversation that gives no sighting as soon as that is known, and gives back its room.
     private func settle(_ flow: Flow) {
         guard let conversation = flow.conversation, conversation.isOver else { return }
         switch conversation.kind {
-        case .midstream: counts.midstream.add(frame: flow.frame)
+        // Counted when it ends: its begin may stand behind.
+        case .midstream: flow.isMidstream = true
         case .quic: counts.quic.add(frame: flow.frame)
-        case .other: counts.otherFlows += 1
+        case .other:
+            counts.otherFlows += 1
+            if conversation.lacksBegin { counts.holes.add(frame: flow.frame) }
         case .unknown, .tls, .http: return
         }
         flow.isCounted = true
@@ -128,7 +149,7 @@ package final class CaptureReader {
 
     /// Ends a connection for want of room.
     private func giveUp(_ flow: Flow) {
-        if !flow.isClosed, flow.conversation?.isOver == false { counts.crowded.add(frame: flow.frame) }
+        if !flow.isClosed, flow.conversation?.isDone == false { counts.crowded.add(frame: flow.frame) }
         end(flow)
     }
 
@@ -142,6 +163,7 @@ package final class CaptureReader {
     private func end(_ flow: Flow) {
         table.weigh(-flow.weight)
         flow.finish()
+        if flow.isDisordered { counts.disordered.add(frame: flow.frame) }
         guard let conversation = flow.conversation, conversation.kind == .tls || conversation.kind == .http
         else {
             return count(flow)
@@ -151,23 +173,38 @@ package final class CaptureReader {
         } else if conversation.datagrams?.isIncomplete == true {
             counts.holes.add(frame: flow.frame)
         }
+        if conversation.breaksOff { counts.cutOff.add(frame: flow.frame) }
         if flow.cutBytes > 0 { counts.cut.add(frame: flow.firstCutFrame) }
         if conversation.http?.lacksRequest == true { counts.lackingRequests.add(frame: flow.frame) }
-        guard failure == nil, let connection = conversation.connection(flow, observation) else { return }
+        if let plain = conversation.plain, let connection = conversation.connection(flow, observation, plain)
+        {
+            counts.partFlows += 1
+            give(connection)
+        }
+        if let connection = conversation.connection(flow, observation) { give(connection) }
+    }
+
+    private func give(_ connection: CapturedConnection) {
+        guard failure == nil else { return }
         counts.connections += 1
         do { try take(connection) } catch { failure = error }
     }
 
     /// Counts a connection that gives no sighting.
     private func count(_ flow: Flow) {
+        if flow.isMidstream || flow.conversation?.kind == .midstream {
+            if !flow.isDisordered { counts.midstream.add(frame: flow.frame) }
+            return
+        }
         guard !flow.isCounted else { return }
         // Nothing could be told of it, for what the capture kept of its packets.
         if flow.conversation?.kind == .unknown, flow.cutBytes > 0 {
             counts.cut.add(frame: flow.firstCutFrame)
         }
-        if flow.conversation?.kind == .midstream {
-            counts.midstream.add(frame: flow.frame)
-        } else if flow.bytes == [0, 0] {
+        if let conversation = flow.conversation, conversation.missing > 0 {
+            counts.holes.add(frame: conversation.firstMissing)
+        }
+        if flow.bytes == [0, 0] {
             counts.emptyFlows += 1
         } else {
             counts.otherFlows += 1

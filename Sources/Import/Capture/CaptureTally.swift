@@ -7,7 +7,7 @@ package struct CaptureTally: Equatable, Sendable {
 
         mutating func add(_ number: Int = 1, frame: Int) {
             guard number > 0 else { return }
-            if count == 0 { firstFrame = frame }
+            firstFrame = count == 0 ? frame : min(firstFrame, frame)
             count += number
         }
     }
@@ -19,6 +19,8 @@ package struct CaptureTally: Equatable, Sendable {
     package var flows = 0
     /// Of them, those that were handed on.
     package var connections = 0
+    /// Connections of HTTP that went over to TLS, and so were handed on twice.
+    package var partFlows = 0
     /// Those without a byte of payload, and those that speak neither TLS nor HTTP.
     package var emptyFlows = 0
     package var otherFlows = 0
@@ -35,6 +37,10 @@ package struct CaptureTally: Equatable, Sendable {
     package var fragments = 0
     /// Connections in whose handshake or answer bytes are missing.
     package var holes = Unread()
+    /// Connections whose packets stand so far from their order that their begin came too late.
+    package var disordered = Unread()
+    /// Handshakes and answers that the capture ends in.
+    package var cutOff = Unread()
     /// Connections that were ended early for want of room.
     package var crowded = Unread()
     /// HTTP answers without their requests.

@@ -27,4 +27,6 @@ package struct CapturedConnection {
     package var clientAlert: UInt8?
     /// Bytes missing where they would have been read.
     package var missing: Int
+    /// Whether it is what stood before TLS on a connection that is handed on for itself, with its bytes.
+    package var isPart = false
 }

@@ -19,6 +19,10 @@ package struct ImportCounts: Sendable {
     package var passed = 0
     /// Why lines were skipped: what stood there is lost.
     package var skipped: [Reason] = []
+    /// Frames of captures that were read.
+    package var frames = 0
+    /// What is lost that is no line or entry of its own: frames, and parts of what was imported.
+    package var lost: [Reason] = []
     /// What the records lack that could be expected in them.
     package var remarks: [Reason] = []
 
@@ -26,6 +30,9 @@ package struct ImportCounts: Sendable {
 
     /// Kinds of reason that are told apart; a file can't make the list grow.
     static let mostReasons = 64
+
+    /// Whether something that stood in the files is not in the records.
+    package var hasLost: Bool { !skipped.isEmpty || !lost.isEmpty }
 
     package var skippedLines: Int { skipped.reduce(0) { $0 + $1.count } }
 

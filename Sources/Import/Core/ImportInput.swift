@@ -47,7 +47,10 @@ package final class ImportInput {
                 let whole = line.last == 0x0d ? UnsafeRawBufferPointer(rebasing: line.dropLast()) : line
                 try body(whole, number)
             }
-            for number in reader.skipped.dropFirst(told) { run.skip("longer than 64 MiB", line: number) }
+            for number in reader.skipped.dropFirst(told) {
+                run.countLine()
+                run.skip("longer than 64 MiB", line: number)
+            }
             told = reader.skipped.count
             if found == nil { return }
         }

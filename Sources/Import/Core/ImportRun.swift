@@ -122,6 +122,16 @@ package final class ImportRun {
         ImportCounts.add(reason, count, { "\(file):\(line)" }, to: &counts.skipped)
     }
 
+    /// Counts frames of a capture, which are no entries.
+    package func countFrames(_ count: Int) { counts.frames += count }
+
+    /// Counts what is lost without being a line or entry of its own.
+    ///
+    /// - Parameter reason: of a closed list: a file can't choose it.
+    package func lose(_ reason: String, count: Int = 1, line: Int) {
+        ImportCounts.add(reason, count, { "\(file):\(line)" }, to: &counts.lost)
+    }
+
     /// Counts what is read and yet lacks something.
     ///
     /// - Parameter file: where the line stands; nil for the file at hand.
@@ -184,9 +194,9 @@ extension SightingKey {
         hasher.combine(imported?.source.format)
         self.init(
             ip: observation.ip,
-            address: observation.ip == nil ? observation.address : "",
+            address: observation.ip == nil ? observation.address.lowercased() : "",
             port: observation.port,
-            serverName: observation.serverName.hashValue,
+            serverName: observation.serverName?.lowercased().hashValue ?? 0,
             certificate: hasher.finalize(),
             day: UTCCalendar.floor(Int(observation.startedAt), 86_400_000_000_000)
         )

@@ -29,6 +29,12 @@ package struct SightingKey: Hashable, Sendable {
         self.day = day
     }
 
+    /// Names of hosts are the same in whatever letters (RFC 4343).
+    private static func combine(_ name: UnsafeRawBufferPointer, into hasher: inout Hasher) {
+        guard name.contains(where: { $0 &- 0x41 < 26 }) else { return hasher.combine(bytes: name) }
+        name.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
+
     /// - Parameters:
     ///   - serverName: its bytes; nil for none.
     ///   - certificate: bytes that tell what was shown.
@@ -41,7 +47,7 @@ package struct SightingKey: Hashable, Sendable {
         time: Int64
     ) {
         var names = Hasher()
-        if let serverName { names.combine(bytes: serverName) }
+        if let serverName { Self.combine(serverName, into: &names) }
         var shown = Hasher()
         for part in certificate {
             shown.combine(part?.count)

@@ -1,10 +1,15 @@
 /// Takes a line of fields apart.
 enum FieldLine {
-    /// Fields between separators, quoted as in RFC 4180; none of ours holds a line's end.
-    static func separated(_ line: UnsafeRawBufferPointer, by separator: UInt8) -> [String] {
+    /// Fields between separators, quoted as in RFC 4180; whether a quote is open at the end, since the field
+    /// goes on in the next line; and whether something stands behind a quote where only a separator may.
+    static func separated(
+        _ line: UnsafeRawBufferPointer,
+        by separator: UInt8
+    ) -> (fields: [String], isOpen: Bool, isOdd: Bool) {
         var fields: [String] = []
         var field: [UInt8] = []
         var isQuoted = false
+        var isOdd = false
         var index = 0
         while index < line.count, fields.count < 1024 {
             let byte = line[index]
@@ -15,6 +20,7 @@ enum FieldLine {
                         index += 1
                     } else {
                         isQuoted = false
+                        if index + 1 < line.count, line[index + 1] != separator { isOdd = true }
                     }
                 } else {
                     field.append(byte)
@@ -30,7 +36,7 @@ enum FieldLine {
             index += 1
         }
         fields.append(String(decoding: field, as: UTF8.self))
-        return fields
+        return (fields, isQuoted, isOdd)
     }
 
     /// Fields between blanks, with quotes or brackets around those that hold some.
@@ -56,7 +62,9 @@ enum FieldLine {
     }
 
     /// `name=value` and `name="value"`, with backslashes before quotes; other words are passed over.
-    static func pairs(_ line: UnsafeRawBufferPointer) -> [String: String] {
+    ///
+    /// - Parameter twice: told that a name stands twice, of which the first counts.
+    static func pairs(_ line: UnsafeRawBufferPointer, twice: () -> Void) -> [String: String] {
         var found: [String: String] = [:]
         var index = 0
         while index < line.count, found.count < 1024 {
@@ -84,7 +92,7 @@ enum FieldLine {
                     index += 1
                 }
             }
-            if found[name] == nil { found[name] = String(decoding: value, as: UTF8.self) }
+            if found[name] == nil { found[name] = String(decoding: value, as: UTF8.self) } else { twice() }
         }
         return found
     }

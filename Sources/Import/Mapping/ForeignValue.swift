@@ -10,10 +10,16 @@ enum ForeignValue {
         case .text(let text): return text
         case .node(let node):
             if let text = node.string { return text }
+            if let digits = node.numeral { return digits }
             if let number = node.integer { return String(number) }
             if let number = node.number { return String(number) }
             return node.truth.map { $0 ? "true" : "false" }
         }
+    }
+
+    /// The digits of a number of JSON; nil for a text, whatever stands in it.
+    var numeral: String? {
+        if case .node(let node) = self { node.numeral } else { nil }
     }
 
     var integer: Int? {

@@ -3,25 +3,58 @@ import Observations
 /// Certificates as the texts of somebody's entry tell them.
 extension ReportedCertificate {
     /// Takes what an entry says of a certificate in one of the fields.
-    mutating func take(_ field: MappedField, _ values: [ForeignValue]) {
-        guard let text = values.first?.elements.first?.string else { return takeNames(field, values) }
+    ///
+    /// - Returns: what could not be read, for the summary; nil when all could.
+    mutating func take(_ field: MappedField, _ values: [ForeignValue]) -> String? {
+        guard let value = values.first?.elements.first, let text = value.string else {
+            takeNames(field, values)
+            return nil
+        }
+        switch field {
+        case .sha256, .sha1, .md5: return takeHash(field, text)
+        case .isCA:
+            isCA = values.first?.truth
+            return isCA == nil ? "a yes or no that can't be read" : nil
+        case .versionNumber: version = text
+        case .serialNumber, .serialDecimal:
+            // A number of JSON has decimal digits, whatever the texts of the source have.
+            let isDecimal = field == .serialDecimal || value.numeral != nil
+            serial =
+                isDecimal ? ForeignText.serial(decimal: text) : ForeignText.serial(hex: text)
+            return serial == nil ? "a serial number that can't be read" : nil
+        case .notBefore:
+            notBefore = ForeignTime.seconds(text.utf8)
+            return notBefore == nil ? Self.noDate : nil
+        case .notAfter:
+            notAfter = ForeignTime.seconds(text.utf8)
+            return notAfter == nil ? Self.noDate : nil
+        case .signatureAlgorithm: signatureAlgorithm = ForeignText.signatureAlgorithm(text)
+        case .keyAlgorithm: keyAlgorithm = ForeignText.keyAlgorithm(text)
+        case .keySize:
+            keySize = Int(text).flatMap { $0 >= 0 ? $0 : nil }
+            return keySize == nil ? Self.noKey : nil
+        case .keyCurve: keyCurve = ForeignText.curve(text)
+        case .keyExponent:
+            keyExponent = Int(text).flatMap { $0 >= 0 ? $0 : nil }
+            return keyExponent == nil ? Self.noKey : nil
+        default: takeNames(field, values)
+        }
+        return nil
+    }
+
+    static let noDate = "a certificate's date that can't be read"
+    private static let noKey = "a key's size or exponent that can't be read"
+
+    /// Takes a hash where its length is right; of one that is written in places for several kinds its length
+    /// says which it is.
+    private mutating func takeHash(_ field: MappedField, _ text: String) -> String? {
         switch field {
         case .sha256: sha256 = ForeignText.hash(text, bytes: 32)
         case .sha1: sha1 = ForeignText.hash(text, bytes: 20)
-        case .isCA: isCA = values.first?.truth
-        case .md5: md5 = ForeignText.hash(text, bytes: 16)
-        case .versionNumber: version = text
-        case .serialNumber: serial = ForeignText.serial(hex: text)
-        case .serialDecimal: serial = ForeignText.serial(decimal: text)
-        case .notBefore: notBefore = ForeignTime.seconds(text.utf8)
-        case .notAfter: notAfter = ForeignTime.seconds(text.utf8)
-        case .signatureAlgorithm: signatureAlgorithm = ForeignText.signatureAlgorithm(text)
-        case .keyAlgorithm: keyAlgorithm = ForeignText.keyAlgorithm(text)
-        case .keySize: keySize = Int(text)
-        case .keyCurve: keyCurve = ForeignText.curve(text)
-        case .keyExponent: keyExponent = Int(text)
-        default: takeNames(field, values)
+        default: md5 = ForeignText.hash(text, bytes: 16)
         }
+        let isHash = [32, 20, 16].contains { ForeignText.hash(text, bytes: $0) != nil }
+        return isHash ? nil : "a hash that can't be read"
     }
 
     private mutating func takeNames(_ field: MappedField, _ values: [ForeignValue]) {

@@ -16,15 +16,19 @@ struct MappedDraft {
         self.mapping = mapping
         http = MappedHTTP(hasUnderscores: mapping.hasUnderscores)
         for (field, value) in mapping.fields {
-            let values = Self.values(value, entry)
+            let values = values(value, entry)
             // What the source writes for nothing.
-            if let text = values.first?.string, mapping.unset.contains(text) { continue }
+            if let text = values.first?.string, isNothing(text) { continue }
             take(field, values)
         }
         settle()
     }
 
-    private static func values(_ value: Mapping.Value, _ entry: ForeignEntry) -> [ForeignValue] {
+    private func isNothing(_ text: String) -> Bool {
+        mapping.unset.contains(text) || text.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 }
+    }
+
+    private mutating func values(_ value: Mapping.Value, _ entry: ForeignEntry) -> [ForeignValue] {
         switch value {
         case .constant(let text): return [.text(text)]
         case .first(let places):
@@ -38,10 +42,38 @@ struct MappedDraft {
             let texts = places.compactMap { entry.values($0).first?.string }
             return texts.isEmpty ? [] : [.text(texts.joined(separator: " "))]
         case .sum(let places):
-            let numbers = places.compactMap { entry.values($0).first?.integer }
-            guard !numbers.isEmpty else { return [] }
-            return [.text(String(numbers.reduce(0) { $0.addingReportingOverflow($1).partialValue }))]
+            var sum: Int?
+            for place in places {
+                guard let value = entry.values(place).first, value.string.map(isNothing) != true else {
+                    continue
+                }
+                // A sum of which a part is not known is not known.
+                guard let number = value.integer, number >= 0 else { return unreadable(Self.noNumber) }
+                let (next, isTooLarge) = (sum ?? 0).addingReportingOverflow(number)
+                guard !isTooLarge else { return unreadable(Self.noNumber) }
+                sum = next
+            }
+            return sum.map { [.text(String($0))] } ?? []
         }
+    }
+
+    private static let noNumber = "a number of bytes or time that can't be read"
+
+    /// Notes what can't be read.
+    private mutating func unreadable(_ what: String) -> [ForeignValue] {
+        remarks.insert(what)
+        return []
+    }
+
+    private mutating func count(_ value: ForeignValue) -> Int? {
+        if let number = value.integer, number >= 0 { return number }
+        remarks.insert(Self.noNumber)
+        return nil
+    }
+
+    private mutating func truth(_ value: ForeignValue) -> Bool? {
+        if value.truth == nil { remarks.insert("a yes or no that can't be read") }
+        return value.truth
     }
 
     private mutating func take(_ field: MappedField, _ values: [ForeignValue]) {
@@ -50,7 +82,7 @@ struct MappedDraft {
         switch field {
         case .timestamp: takeTime(first)
         case .serverIP: if let text { takeAddress(text) }
-        case .serverPort: if let port = first.elements.first?.integer { takePort(port) }
+        case .serverPort: if let port = first.elements.first { takePort(port) }
         case .serverDomain: draft.domain = Self.name(text)
         case .serverAddress: if let text { takeEndpoint(text) }
         case .transport: draft.isDatagram = text?.lowercased() == "udp" || text == "17"
@@ -59,21 +91,25 @@ struct MappedDraft {
         case .cipher: draft.tls.cipher = text
         case .curve: draft.tls.curve = text.map(ForeignText.curve)
         case .nextProtocol: draft.tls.nextProtocol = text
-        case .established: draft.tls.isEstablished = first.truth
-        case .resumed: draft.tls.isResumed = first.truth
+        case .established: draft.tls.isEstablished = truth(first)
+        case .resumed: draft.tls.isResumed = truth(first)
         case .certificate: leaf = certificates(values)
         case .chain: chain = certificates(values)
         case .ja3s: draft.ja3s = text?.lowercased()
         case .ja4s: draft.ja4s = text
         case .jarm: takeJARM(text)
-        case .clientIP: draft.client.ip = text.flatMap { IPAddress($0) }
+        case .clientIP:
+            draft.client.ip = text.flatMap { IPAddress(foreign: $0) }
+            if draft.client.ip == nil { remarks.insert("a client's address that can't be read") }
         case .clientUser: draft.client.user = text
-        case .clientBytes: draft.client.bytes = first.integer
-        case .clientMilliseconds: draft.client.milliseconds = first.integer
+        case .clientBytes: draft.client.bytes = count(first)
+        case .clientMilliseconds: draft.client.milliseconds = count(first)
         case .ja3: draft.client.ja3 = text?.lowercased()
         case .ja4: draft.client.ja4 = text
-        case .url, .path, .scheme, .method, .status, .headers, .title, .body: http.take(field, values)
-        default: draft.certificate.take(field, values)
+        case .url, .path, .scheme, .method, .status, .headers, .title, .body:
+            http.take(field, values)
+            if http.hasBadStatus { remarks.insert("a status of HTTP that can't be read") }
+        default: if let fault = draft.certificate.take(field, values) { remarks.insert(fault) }
         }
     }
 
@@ -90,12 +126,20 @@ struct MappedDraft {
     }
 
     private mutating func takeAddress(_ text: String) {
-        let text = text.trimmingBrackets
-        if let ip = IPAddress(text) { draft.ip = ip } else if draft.address.isEmpty { draft.address = text }
+        if let ip = IPAddress(foreign: text) {
+            draft.ip = ip
+            return
+        }
+        remarks.insert("a server's address that is no IP address")
+        if draft.address.isEmpty { draft.address = text.trimmingBrackets }
     }
 
-    private mutating func takePort(_ number: Int) {
-        if let port = UInt16(exactly: number) { draft.port = port }
+    private mutating func takePort(_ value: ForeignValue) {
+        guard let port = value.integer.flatMap({ UInt16(exactly: $0) }) else {
+            remarks.insert("a server's port that can't be read")
+            return
+        }
+        draft.port = port
     }
 
     private mutating func takeEndpoint(_ text: String) {
@@ -116,7 +160,7 @@ struct MappedDraft {
     }
 
     private mutating func takeHost(_ host: String) {
-        if let ip = IPAddress(host) {
+        if let ip = IPAddress(foreign: host) {
             if draft.ip == nil { draft.ip = ip }
         } else if !host.isEmpty {
             if draft.domain == nil { draft.domain = Self.name(host) }
@@ -142,7 +186,11 @@ struct MappedDraft {
     }
 
     private mutating func takeJARM(_ text: String?) {
-        guard let text, text.utf8.count == 62, text != JARM.zeros else { return }
+        guard let text, text != JARM.zeros else { return }
+        guard text.utf8.count == 62 else {
+            remarks.insert("a JARM that can't be read")
+            return
+        }
         draft.jarm = text.lowercased()
     }
 
@@ -162,10 +210,27 @@ struct MappedDraft {
     private mutating func settle() {
         // Some sources have the leaf in the chain, too.
         draft.certificates = leaf + (chain.first == leaf.first ? Array(chain.dropFirst()) : chain)
+        if let first = draft.certificates.first,
+            let fault = ForeignCertificate.fault(first, draft.certificate)
+        {
+            remarks.insert(fault)
+            draft.certificates = []
+        }
+        if let place = draft.certificates.indices.dropFirst().first(where: { place in
+            ForeignCertificate.fault(draft.certificates[place]) != nil
+        }) {
+            remarks.insert("a certificate that is cut, or that has bytes behind it")
+            draft.certificates.removeSubrange(place...)
+        }
         if !draft.certificates.isEmpty { draft.certificates = Array(draft.certificates.prefix(64)) }
         if let url = http.url {
             takeHost(url.origin.host)
             if draft.port == 0 { draft.port = url.origin.port }
+        }
+        if !draft.hasEndpoint, draft.hasCertificate,
+            mapping.fields.contains(where: { $0.field == .serverIP || $0.field == .serverAddress })
+        {
+            remarks.insert("an entry that does not say which server it is about")
         }
         if draft.serverName == nil { draft.serverName = draft.domain }
         draft.http = http.exchange(of: draft)

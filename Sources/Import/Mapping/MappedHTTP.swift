@@ -9,6 +9,8 @@ struct MappedHTTP {
     private var method: String?
     private var path: String?
     private var status: Int?
+    /// What stands for a status is none.
+    private(set) var hasBadStatus = false
     private var headers = HTTPHeaders()
     private var head: [UInt8] = []
     private var title: String?
@@ -26,6 +28,8 @@ struct MappedHTTP {
         case .status:
             let number = values.first?.elements.first?.integer
             status = number.flatMap { (100..<1000).contains($0) ? $0 : nil }
+            // A zero says that there was no answer.
+            hasBadStatus = status == nil && number != 0
         case .headers: takeHeaders(values)
         case .title: title = text
         case .body: body = Array((text ?? "").utf8.prefix(HTTPExchange.bodyLimit))

@@ -26,7 +26,7 @@ package final class MappedReader: ForeignReader {
         )
     }
 
-    private static func recognises(_ recognition: Mapping.Recognition, _ head: FileHead) -> Bool {
+    static func recognises(_ recognition: Mapping.Recognition, _ head: FileHead) -> Bool {
         guard !recognition.isEmpty else { return false }
         let names = FieldLine.names(head.firstLine)
         return recognition.members.allSatisfy { head.isJSON && head.hasMember($0) }
@@ -38,55 +38,25 @@ package final class MappedReader: ForeignReader {
         switch mapping.input {
         case .json:
             try JSONEntries(run).read(input) { node, line in try self.read(node, line) }
-        case .csv, .tsv:
-            var columns = mapping.columns
-            let isCut = columns.isEmpty && Self.isCut(mapping.recognition, input.head)
-            try input.lines(run) { line, number in
-                if isCut, number == 1 { return self.run.skip("no names of columns", line: number) }
-                let fields = FieldLine.separated(line, by: self.mapping.separator)
-                if columns.isEmpty {
-                    columns = fields.map { $0.trimmingBlanks }
-                    return self.run.pass()
-                }
-                // A line with fewer fields is one that broke off, or another kind of line.
-                // A log that was rotated begins with its head again.
-                if self.mapping.columns.isEmpty,
-                    fields.elementsEqual(columns, by: { $0.trimmingBlanks == $1 })
-                {
-                    return self.run.pass()
-                }
-                guard !self.mapping.columns.isEmpty || fields.count == columns.count else {
-                    return self.run.skip("another number of fields than the first line has", line: number)
-                }
-                try self.read(row: columns, fields, number)
-            }
+        case .csv, .tsv: try MappedTable(mapping, run).read(input) { try self.read($0, $1) }
         case .words:
             try input.lines(run) { line, number in
-                try self.read(row: self.mapping.columns, FieldLine.words(line), number)
+                let row = MappedTable.row(self.mapping, self.mapping.columns, FieldLine.words(line))
+                try self.read(row, number)
             }
         case .keyValue:
             try input.lines(run) { line, number in
-                let pairs = FieldLine.pairs(line)
+                let pairs = FieldLine.pairs(line) { self.run.remark(Self.twice, line: number) }
                 guard !pairs.isEmpty else { return self.run.skip("no name=value in it", line: number) }
                 try self.read(pairs.filter { !self.isUnset($0.value) }, number)
             }
         }
     }
 
-    /// Whether the columns are named in the second line, since the first one is broken.
-    private static func isCut(_ recognition: Mapping.Recognition, _ head: FileHead) -> Bool {
-        !recognises(recognition, head) && head.withoutFirstLine.map { recognises(recognition, $0) } == true
-    }
-
     private func isUnset(_ text: String) -> Bool { text.isEmpty || mapping.unset.contains(text) }
 
-    private func read(row columns: [String], _ fields: [String], _ line: Int) throws {
-        var row: [String: String] = [:]
-        for (column, field) in zip(columns, fields) where column != "-" && !isUnset(field) {
-            row[column] = field
-        }
-        try read(row, line)
-    }
+    /// What is said of a name that stands twice where one is meant.
+    static let twice = "a name that stands twice, of which the first counts"
 
     private func read(_ row: [String: String], _ line: Int) throws {
         let entry = ForeignEntry.row(row)
@@ -98,6 +68,7 @@ package final class MappedReader: ForeignReader {
 
     private func read(_ node: JSONNode, _ line: Int) throws {
         guard node.isObject else { return run.skip("a value that is no object", line: line) }
+        if node.hasTwice() { run.remark(Self.twice, line: line) }
         let outer = ForeignEntry.json([node])
         guard !mapping.each.isEmpty else {
             guard isWanted(outer) else { return run.pass() }
@@ -172,7 +143,7 @@ extension FieldLine {
 }
 
 extension String {
-    fileprivate var trimmingBlanks: String {
+    var trimmingBlanks: String {
         var rest = self[...].drop { $0 == " " || $0 == "\u{feff}" }
         while rest.last == " " { rest.removeLast() }
         return String(rest)

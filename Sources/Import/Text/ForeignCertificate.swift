@@ -3,6 +3,30 @@ import Observations
 
 /// Certificates as other programs put them into their records.
 package enum ForeignCertificate {
+    /// Why bytes that are said to be a certificate are not taken; nil when they are.
+    ///
+    /// A hash in the record is one of what the server showed: bytes that are not those of the hash that the
+    /// source has, or that end before or behind the certificate, would give another.
+    static func fault(_ der: [UInt8], _ reported: ReportedCertificate = ReportedCertificate()) -> String? {
+        guard reported.hasDigest else {
+            return isWhole(der) ? nil : "a certificate that is cut, or that has bytes behind it"
+        }
+        let isSame =
+            reported.sha256.map { $0 == BodyDigest.sha256(der.span).hex } ?? true
+            && reported.sha1.map { $0 == BodyDigest.sha1(der.span).hex } ?? true
+            && reported.md5.map { $0 == BodyDigest.md5(der.span).hex } ?? true
+        return isSame ? nil : "a certificate whose bytes are not those of the hash beside it"
+    }
+
+    /// Whether bytes are one element of DER, from their first to their last one.
+    static func isWhole(_ der: [UInt8]) -> Bool {
+        guard der.count >= 2, der[0] == 0x30 else { return false }
+        let count = Int(der[1] & 0x7f)
+        guard der[1] & 0x80 != 0 else { return der.count == 2 + count }
+        guard 1...4 ~= count, der.count >= 2 + count else { return false }
+        return der[2..<2 + count].reduce(0) { $0 << 8 | Int($1) } == der.count - 2 - count
+    }
+
     /// More bytes than this are no certificate that anybody uses.
     private static let mostText = 256 * 1024
 

@@ -30,7 +30,9 @@ package enum ForeignTime {
         guard (8...64).contains(bytes.count) else { return nil }
         if let parts = asn1Parts(bytes) ?? Parts(bytes) { return parts.seconds }
         // Zeek writes such a time as its seconds.
-        guard let number = Int(String(decoding: bytes.prefix { $0 != 0x2e }, as: UTF8.self)),
+        let whole = bytes.prefix { $0 != 0x2e }
+        guard bytes.dropFirst(whole.count + 1).allSatisfy({ $0 &- 0x30 < 10 }), whole.count >= 9,
+            let number = Int(String(decoding: whole, as: UTF8.self)),
             UTCCalendar.writableSeconds.contains(number)
         else { return nil }
         return number
@@ -44,8 +46,9 @@ package enum ForeignTime {
         while index < bytes.count, bytes[index] &- 0x30 < 10 {
             let (product, over) = whole.multipliedReportingOverflow(by: 10)
             guard !over, digits < 19 else { return nil }
-            whole = product + Int64(bytes[index] - 0x30)
-            guard whole >= 0 else { return nil }
+            let (sum, isTooLarge) = product.addingReportingOverflow(Int64(bytes[index] - 0x30))
+            guard !isTooLarge else { return nil }
+            whole = sum
             digits += 1
             index += 1
         }
@@ -145,8 +148,16 @@ package enum ForeignTime {
                 } else if !hasTime, let time = scanner.time() {
                     (hour, minute, second, fraction) = time
                     hasTime = true
+                    // An offset that can't be leaves the moment open.
+                    if scanner.isAtSign, let east = scanner.offset() {
+                        offset = east
+                    } else if scanner.isAtSign {
+                        return nil
+                    }
                 } else if hasTime, let east = scanner.offset() {
                     offset = east
+                } else if hasTime, scanner.isAtPlus {
+                    return nil
                 } else if let number = scanner.number() {
                     numbers.append(number)
                 } else {
@@ -186,6 +197,13 @@ package enum ForeignTime {
         var isAtEnd: Bool { place >= bytes.count }
 
         mutating func skip() { place += 1 }
+
+        var isAtPlus: Bool { at(place) == 0x2b && isAtSign }
+
+        /// Whether a sign and a digit stand here.
+        var isAtSign: Bool {
+            (at(place) == 0x2b || at(place) == 0x2d) && (at(place + 1) ?? 0) &- 0x30 < 10
+        }
 
         mutating func word() -> [UInt8]? {
             let letters = bytes[place...].prefix { ($0 | 0x20) &- 0x61 < 26 }

@@ -85,6 +85,7 @@ extension ReportedName {
 
     /// A value without its quotes and escapes (RFC 4514, section 2.4).
     private static func value(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        if let text = encoded(bytes) { return text }
         var rest = bytes
         if rest.count >= 2, rest.first == 0x22, rest.last == 0x22 { rest = rest.dropFirst().dropLast() }
         guard rest.contains(0x5c) else { return Array(rest) }
@@ -105,6 +106,18 @@ extension ReportedName {
             }
         }
         return out
+    }
+
+    /// The text in a value that stands as the hex of its DER (RFC 4514, section 2.4): `#0c0161`.
+    private static func encoded(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
+        guard bytes.first == 0x23, bytes.count >= 5, !bytes.count.isMultiple(of: 2) else { return nil }
+        let digits = bytes.dropFirst().compactMap(hex)
+        guard digits.count == bytes.count - 1 else { return nil }
+        let der = stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+        // UTF8String, NumericString, PrintableString, TeletexString and IA5String, of a length in one byte.
+        guard [0x0c, 0x12, 0x13, 0x14, 0x16].contains(der[0]), der[1] < 0x80, Int(der[1]) == der.count - 2
+        else { return nil }
+        return Array(der[2...])
     }
 
     private static func hex(_ byte: UInt8) -> UInt8? {

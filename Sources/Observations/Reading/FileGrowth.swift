@@ -15,6 +15,10 @@ package final class FileGrowth {
     private let wait: () -> Bool
     /// Whether another file of the name has been met, and the old one shall be read to its end.
     private var isReplaced = false
+    /// The first bytes of the file as far as it had them: a file that was emptied and written anew beyond the
+    /// place that was read up to has others.
+    private var first: [UInt8] = []
+    private static let firstSize = 1024
 
     /// - Parameters:
     ///   - path: the file's name, under which the next one will stand.
@@ -22,6 +26,17 @@ package final class FileGrowth {
     package init(_ path: String, wait: @escaping () -> Bool) {
         self.path = path
         self.wait = wait
+    }
+
+    /// Whether the file at the descriptor has begun anew, so that it is to be read from its first byte.
+    func hasBegunAnew(_ descriptor: Int32) -> Bool {
+        var bytes = [UInt8](repeating: 0, count: Self.firstSize)
+        let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
+        guard count >= 0 else { return false }
+        let now = bytes.prefix(count)
+        let isSame = now.starts(with: first)
+        first = Array(now)
+        return !isSame
     }
 
     /// Whether all of the file was read that is there.
@@ -38,6 +53,7 @@ package final class FileGrowth {
         if old.st_size < lseek(descriptor, 0, SEEK_CUR) {
             // Emptied where it stands, as `copytruncate` does.
             lseek(descriptor, 0, SEEK_SET)
+            first = []
             return .another
         }
         var new = stat()
@@ -53,6 +69,7 @@ package final class FileGrowth {
             close(descriptor)
             descriptor = opened
             isReplaced = false
+            first = []
             return .another
         }
         return wait() ? .more : .end

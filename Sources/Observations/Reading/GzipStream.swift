@@ -8,6 +8,8 @@ final class GzipStream: Unpacker {
     private var stream = z_stream()
     private let input = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 18)
     private(set) var isComplete = false
+    /// The stream is damaged, which is said when all before the damage was given out.
+    private var isDamaged = false
 
     init?() {
         // 16 more than the largest window: gzip and nothing else.
@@ -26,6 +28,7 @@ final class GzipStream: Unpacker {
         into output: UnsafeMutableRawBufferPointer,
         load: (UnsafeMutableRawBufferPointer) throws(FileError) -> Int
     ) throws -> Int {
+        if isDamaged { throw UnpackingError() }
         let room = UInt32(min(output.count, 1 << 30))
         stream.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
         stream.avail_out = room
@@ -50,7 +53,8 @@ final class GzipStream: Unpacker {
             if code == Z_STREAM_END {
                 isComplete = true
             } else if code != Z_OK, code != Z_BUF_ERROR {
-                throw UnpackingError()
+                isDamaged = true
+                guard stream.avail_out < room else { throw UnpackingError() }
             }
         }
         return Int(room - stream.avail_out)

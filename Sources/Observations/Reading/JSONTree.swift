@@ -79,6 +79,15 @@ package struct JSONNode {
         return Int(exactly: node.real)
     }
 
+    /// The digits of a whole number, however long it is; nil for what is none.
+    package var numeral: String? {
+        if node.kind == Int32(hallmark_node_integer.rawValue) { return String(node.integer) }
+        if node.kind == Int32(hallmark_node_real.rawValue), node.integer != 0 {
+            return String(UInt64(bitPattern: node.integer))
+        }
+        return node.integer == 1 ? string : nil
+    }
+
     package var number: Double? {
         let isNumber =
             node.kind == Int32(hallmark_node_integer.rawValue)

@@ -7,7 +7,10 @@ package final class UnpackedBytes {
     private let path: String
     private var descriptor: Int32
     /// Waits at the end for what is appended; nil where the end is the end.
-    var growth: FileGrowth?
+    var growth: FileGrowth? {
+        // From now on its first bytes are known.
+        didSet { _ = growth?.hasBegunAnew(descriptor) }
+    }
     /// The first bytes, as many as tell what it is; nil until they are read.
     private var head: [UInt8]?
     private var headPlace = 0
@@ -201,6 +204,11 @@ package final class UnpackedBytes {
             return part.count
         }
         while true {
+            if let growth, output.count > 0, growth.hasBegunAnew(descriptor) {
+                lseek(descriptor, 0, SEEK_SET)
+                output[0] = 0x0a
+                return 1
+            }
             let count = DescriptorIO.read(descriptor, into: output)
             guard count >= 0 else { throw FileError(path, errno) }
             InputBytes.bytesRead.add(count, ordering: .relaxed)

@@ -13,6 +13,8 @@ final class ZstdStream: Unpacker {
     /// Whether the library holds bytes that found no place in the last output.
     private var isFull = false
     private(set) var isComplete = false
+    /// What is wrong with the stream, which is said when all before it was given out.
+    private var fault: UnpackingError?
 
     init?() {
         guard let stream = ZSTD_createDStream() else {
@@ -32,6 +34,7 @@ final class ZstdStream: Unpacker {
         into output: UnsafeMutableRawBufferPointer,
         load: (UnsafeMutableRawBufferPointer) throws(FileError) -> Int
     ) throws -> Int {
+        if let fault { throw fault }
         var out = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
         while out.pos == 0 {
             if input.pos == input.size, !isFull {
@@ -41,12 +44,15 @@ final class ZstdStream: Unpacker {
             }
             let code = ZSTD_decompressStream(stream, &out, &input)
             guard ZSTD_isError(code) == 0 else {
-                if ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge {
-                    throw UnpackingError(
+                let isTooLarge = ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge
+                let error =
+                    isTooLarge
+                    ? UnpackingError(
                         "needs more than 128 MiB to be unpacked; unpack it first ('zstd -d --long=31')"
-                    )
-                }
-                throw UnpackingError()
+                    ) : UnpackingError()
+                fault = error
+                guard out.pos > 0 else { throw error }
+                return out.pos
             }
             isComplete = code == 0
             isFull = out.pos == out.size

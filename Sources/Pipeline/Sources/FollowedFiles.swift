@@ -73,14 +73,44 @@ package final class FollowedFiles: @unchecked Sendable {  // only who has the tu
     private func read(_ followed: Followed) {
         let file = followed.file
         do {
-            let input = try file.opened ?? ImportInput(file.path)
+            guard let (input, format) = try open(followed) else { return }
             input.follow(FileGrowth(file.path) { [self] in wait(followed) })
             session.run.begin(file: file.path)
-            try session.reader(file.format).read(input)
+            try session.reader(format).read(input)
         } catch let error as FileError where !session.run.hasFailedToWrite {
             fail(error)
         } catch {
             failure = failure ?? error
+        }
+    }
+
+    /// Opens a file; one that is empty or not there yet, when something stands in it.
+    ///
+    /// - Returns: nil when there is an end before.
+    private func open(_ followed: Followed) throws -> (ImportInput, ForeignFormat)? {
+        let file = followed.file
+        if let format = file.format { return (try file.opened ?? ImportInput(file.path), format) }
+        // Its writer may be within the first lines, which tell together what it is.
+        var patience = 50
+        var isBlank = true
+        while true {
+            let isThere = access(file.path, F_OK) == 0
+            if isThere {
+                let input = try ImportInput(file.path)
+                isBlank = input.head.bytes.allSatisfy { $0 <= 0x20 }
+                if !isBlank, input.head.bytes.contains(0x0a) {
+                    if let format = ForeignFormats.find(input.head, among: session.formats) {
+                        return (input, format)
+                    }
+                    patience -= 1
+                    if patience == 0 { throw session.unknown(file.path) }
+                }
+            }
+            guard wait(followed) else {
+                if !isThere { fail(FileError(file.path, ENOENT)) }
+                if !isBlank { fail(session.unknown(file.path)) }
+                return nil
+            }
         }
     }
 

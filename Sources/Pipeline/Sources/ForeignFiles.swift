@@ -4,7 +4,8 @@ package import Observations
 
 /// A file of another program's, and what it is read as.
 package struct ForeignInput {
-    let format: ForeignFormat
+    /// Nil for a file in which nothing stands yet that tells what it is, and that is waited for.
+    let format: ForeignFormat?
     let path: String
     let priority: Int
     /// The file, where it can't be opened twice.
@@ -15,6 +16,19 @@ package struct ForeignInput {
         path = input.path
         priority = format.priority(format.told(input.head) ?? input.head)
         opened = isKept ? input : nil
+    }
+
+    /// A file in which nothing stands yet that tells what it is.
+    init(awaited path: String) {
+        format = nil
+        self.path = path
+        priority = 0
+        opened = nil
+    }
+
+    /// What a person is told of a file that is waited for; nil for one that is there.
+    package var awaited: String? {
+        format == nil ? "\(path): nothing stands in it yet, or nothing that is known; it is waited for" : nil
     }
 }
 
@@ -43,7 +57,7 @@ package final class ForeignFiles: RecordSource {
             let session = ImportSession(run)
             try session.read(files, fail: unread)
             try batch.end()
-            for reason in run.counts.skipped {
+            for reason in run.counts.skipped + run.counts.lost {
                 let more = reason.count > 1 ? ", the first of \(reason.count)" : ""
                 unread(FileError(reason.first, reason.text + more))
             }

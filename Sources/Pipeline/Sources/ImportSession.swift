@@ -1,3 +1,4 @@
+import Glibc
 package import Import
 package import Observations
 
@@ -7,8 +8,10 @@ package final class ImportSession {
     private var readers: [String: any ForeignReader] = [:]
     /// The names of the readers, in the order in which they were made.
     private var order: [String] = []
-    /// Files in folders that are of no kind that is known.
-    package private(set) var passedOver = 0
+    /// Files in folders that are of no kind that is known, and do not look like logs.
+    package private(set) var passedOver: [String] = []
+    /// The formats that were looked for.
+    private(set) var formats: [ForeignFormat] = []
 
     package init(_ run: ImportRun) { self.run = run }
 
@@ -17,36 +20,70 @@ package final class ImportSession {
     /// - Parameters:
     ///   - formats: those to look for.
     ///   - isNamed: whether all files are of the first format, however they look.
+    ///   - isFollowing: whether a file may be empty or not there yet.
     ///   - fail: is told of files that could not be read, or are of no kind that is known.
     package func find(
         _ paths: [String],
         _ formats: [ForeignFormat],
         isNamed: Bool,
+        isFollowing: Bool = false,
         fail: (FileError) -> Void
     ) -> [ForeignInput] {
+        self.formats = formats
         var found: [ForeignInput] = []
-        for file in paths.flatMap({ list($0, fail) }) {
-            do throws(FileError) {
-                let input = try ImportInput(file.path)
-                if let format = isNamed ? formats.first : ForeignFormats.find(input.head, among: formats) {
-                    // A pipe can be opened once; files are closed again, for there may be many.
-                    found.append(ForeignInput(format, input, isKept: !file.isRegular))
-                } else if file.isListed {
-                    passedOver += 1
-                } else {
-                    let tried = formats.map(\.name).joined(separator: ", ")
-                    fail(
-                        FileError(
-                            file.path,
-                            "is of no kind that is known; tried \(tried) (--from FORMAT names one)"
-                        )
-                    )
-                }
-            } catch {
+        for path in paths {
+            let (before, passed) = (found.count, passedOver.count)
+            var hasFailed = false
+            func failed(_ error: FileError) {
+                hasFailed = true
                 fail(error)
+            }
+            for file in list(path, failed) {
+                do throws(FileError) {
+                    if let input = try find(file, isNamed, isFollowing) { found.append(input) }
+                } catch {
+                    failed(error)
+                }
+            }
+            // Nothing in a folder was looked into: that is not to say that nothing is there.
+            if found.count == before, !hasFailed, passedOver.count > passed {
+                fail(FileError(path, "there is no file in it of a kind that is known"))
             }
         }
         return found
+    }
+
+    /// What a file is; nil for one that is passed over.
+    private func find(
+        _ file: InputFile,
+        _ isNamed: Bool,
+        _ isFollowing: Bool
+    ) throws(FileError) -> ForeignInput? {
+        if isFollowing, !file.isListed, access(file.path, F_OK) != 0, errno == ENOENT {
+            return ForeignInput(awaited: file.path)
+        }
+        let input = try ImportInput(file.path)
+        if let format = isNamed ? formats.first : ForeignFormats.find(input.head, among: formats) {
+            // A pipe can be opened once; files are closed again, for there may be many.
+            return ForeignInput(format, input, isKept: !file.isRegular)
+        }
+        // Its writer may be within the first lines.
+        if isFollowing, !file.isListed, file.isRegular, input.head.bytes.count < FileHead.size {
+            return ForeignInput(awaited: file.path)
+        }
+        if input.head.bytes.allSatisfy({ $0 <= 0x20 }) {
+            guard file.isListed else { throw FileError(file.path, "there is nothing in it") }
+        } else if !file.isListed || file.looksLikeLog(input.head) {
+            throw unknown(file.path)
+        }
+        passedOver.append(file.path)
+        return nil
+    }
+
+    /// What is said of a file of no kind that is known.
+    func unknown(_ path: String) -> FileError {
+        let tried = formats.map(\.name).joined(separator: ", ")
+        return FileError(path, "is of no kind that is known; tried \(tried) (--from FORMAT names one)")
     }
 
     private func list(_ path: String, _ fail: (FileError) -> Void) -> [InputFile] {
@@ -64,9 +101,10 @@ package final class ImportSession {
     /// - Parameter fail: is told of files that could not be read to their end.
     package func read(_ files: [ForeignInput], fail: (FileError) -> Void) throws {
         for file in Self.ordered(files) {
+            guard let format = file.format else { continue }
             do {
                 run.begin(file: file.path)
-                try reader(file.format).read(file.opened ?? ImportInput(file.path))
+                try reader(format).read(file.opened ?? ImportInput(file.path))
             } catch let error as FileError where !run.hasFailedToWrite {
                 fail(error)
             }

@@ -106,7 +106,7 @@ package struct Inputs {
             throw FileError(file.path, "there is nothing in it")
         }
         do throws(FileError) { return try InputKind(input.head) } catch {
-            guard file.isListed, !file.isOfOurKind else { throw error }
+            guard file.isListed, !file.looksLikeLog(input.head) else { throw error }
             return nil
         }
     }
@@ -165,6 +165,22 @@ struct InputFile {
         if let last = parts.last, ["gz", "zst"].contains(last) { parts = parts.dropLast() }
         return parts.last.map { Self.ourKinds.contains($0) } ?? false
     }
+
+    /// Whether it may hold what is read, by its name or its first bytes: then it is a mistake when it is of
+    /// no kind that is known.
+    func looksLikeLog(_ head: FileHead) -> Bool {
+        if isOfOurKind { return true }
+        // Zeek writes some thirty logs beside those of connections, certificates and names.
+        if head.firstLine.hasPrefix("{\"ts\":") { return false }
+        if head.isJSON { return true }
+        let name = path.split(separator: "/").last?.lowercased() ?? ""
+        let parts = name.split { ".-_".contains($0) }.dropFirst(name.hasPrefix(".") ? 0 : 1)
+        return parts.contains { Self.logKinds.contains($0) }
+            || ["#separator", "#fields", "<?xml"].contains { head.text.hasPrefix($0) }
+    }
+
+    /// What logs and tables of others are called.
+    private static let logKinds: Set<Substring> = ["log", "json", "csv", "tsv", "xml", "cap", "eve"]
 
     var isRegular: Bool { path != "-" && (try? RegularFile.isOne(at: path)) == true }
 }

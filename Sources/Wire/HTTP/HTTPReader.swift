@@ -11,6 +11,7 @@ package struct HTTPReader: Sendable {
     }
 
     private let isHead: Bool
+    private let isConnect: Bool
     private let limits: HTTPLimits
     private var state = State.head
     private var pending: [UInt8] = []
@@ -39,9 +40,10 @@ package struct HTTPReader: Sendable {
     /// The server keeps the connection for another request.
     package private(set) var keepsAlive = false
 
-    /// - Parameter method: of the request: an answer to HEAD has no body.
+    /// - Parameter method: of the request: an answer to HEAD has no body, nor one that opens a tunnel.
     package init(method: String, limits: HTTPLimits = HTTPLimits()) {
         isHead = method == "HEAD"
+        isConnect = method == "CONNECT"
         self.limits = limits
         chunks = ChunkReader(limits)
     }
@@ -175,7 +177,9 @@ package struct HTTPReader: Sendable {
     }
 
     private mutating func beginBody() {
-        switch HTTPFraming(status: status, headers, isHead: isHead, anomalies: &anomalies) {
+        // What follows in a tunnel is none of the answer (RFC 9110, section 9.3.6).
+        let hasNoBody = isHead || isConnect && 200..<300 ~= status ?? 0
+        switch HTTPFraming(status: status, headers, isHead: hasNoBody, anomalies: &anomalies) {
         case .none: state = .length(0)
         case .length(let count): state = .length(count)
         case .chunked: state = .chunked

@@ -74,7 +74,8 @@ struct ImportCommand: ParsableCommand {
             lost += 1
             Terminal.say(error.description, .error)
         }
-        let found = session.find(files, formats, isNamed: isNamed, fail: fail)
+        let found = session.find(files, formats, isNamed: isNamed, isFollowing: follow, fail: fail)
+        for words in found.compactMap(\.awaited) { Terminal.say(words, .warning) }
         if follow {
             StopSignals.watch()
             try FollowedFiles(

@@ -63,9 +63,10 @@ extension Conversation {
         guard client == nil || client == side, http == nil, kind == .unknown else { return }
         let clear = sides[side].clear
         let bytes = clear.span
-        if Self.isRequest(bytes) {
+        // Who opened the connection is the one to ask, whatever the other one says first.
+        if Self.isRequest(bytes), opener == nil || opener == side {
             client = side
-        } else if Self.begins(bytes, with: "HTTP/1."), client == nil {
+        } else if Self.begins(bytes, with: "HTTP/1."), client == nil, opener != side {
             client = 1 - side
         } else {
             return
@@ -80,12 +81,49 @@ extension Conversation {
             reader.take(words.span, isRequest: part == client)
         }
         if !reader.mayTunnel { for part in 0...1 { (sides[part].clear, sides[part].scanned) = ([], 0) } }
-        if reader.isOver { stop() }
+        if reader.isOver, !reader.mayTunnel { isSettled = true }
     }
 
     func takeHTTP(_ bytes: Span<UInt8>, _ side: Int) {
-        guard let http else { return }
+        guard let http, !takesHello(bytes, side), !isSettled else { return }
         http.take(bytes, isRequest: side == client)
-        if http.isOver, !http.mayTunnel { stop() }
+        if http.isOver, !http.mayTunnel { isSettled = true }
+    }
+
+    /// Looks for TLS that begins where a request might: both sides have to speak it.
+    ///
+    /// - Returns: whether the bytes are dealt with.
+    private func takesHello(_ bytes: Span<UInt8>, _ side: Int) -> Bool {
+        guard let http, let client, !http.mayTunnel else { return false }
+        if side == client {
+            if hello.isEmpty {
+                guard http.awaitsRequest, Self.isHello(bytes, at: 0, type: 1) == true else { return false }
+            }
+            if hello.count + bytes.count <= ClientReader.maximumBytes {
+                hello.append(bytes)
+                return true
+            }
+        } else if !hello.isEmpty, ForeignProtocol.isRecord(bytes) == true, bytes.count >= 6,
+            bytes[0] == 21 || bytes[0] == 22 && bytes[5] == 2
+        {
+            begin(bytes, after: http, client)
+            return true
+        }
+        // It was no hello.
+        if !hello.isEmpty, !isSettled { http.take(hello.span, isRequest: true) }
+        hello = []
+        return false
+    }
+
+    /// TLS has begun on a connection of HTTP, with a hello that was held back and the server's answer to it.
+    private func begin(_ answer: Span<UInt8>, after http: HTTPConversation, _ client: Int) {
+        http.finish(isEnd: true)
+        (plain, self.http) = (http, nil)
+        (kind, isSettled) = (.tls, false)
+        for side in 0...1 { (sides[side].clear, sides[side].scanned, sides[side].stage) = ([], 0, .records) }
+        let held = hello
+        hello = []
+        takeRecords(held.span, client)
+        takeRecords(answer, 1 - client)
     }
 }

@@ -6,7 +6,13 @@ import Wire
 /// What a conversation comes to, once nothing more will be read of it.
 extension Conversation {
     /// Fills an observation; nil when there is nothing to observe.
-    func connection(_ flow: Flow, _ observation: Observation) -> CapturedConnection? {
+    ///
+    /// - Parameter plain: what was said in HTTP, where TLS began behind it and is observed for itself.
+    func connection(
+        _ flow: Flow,
+        _ observation: Observation,
+        _ plain: HTTPConversation? = nil
+    ) -> CapturedConnection? {
         guard let client else { return nil }
         let (from, to) = (flow.key.end(client), flow.key.end(1 - client))
         observation.reset()
@@ -18,10 +24,11 @@ extension Conversation {
         observation.duration = UInt64(max(0, flow.last.subtractingReportingOverflow(flow.begin).partialValue))
         let offer = self.offer.offer ?? datagrams?.offer ?? quic?.offer
         let clientAlert = self.offer.alert ?? quic?.clientAlert
-        if kind == .tls {
+        let isTLS = kind == .tls && plain == nil
+        if isTLS {
             fill(observation, offer, flow)
         } else {
-            guard let http, !http.exchanges.isEmpty else { return nil }
+            guard let http = plain ?? http, !http.exchanges.isEmpty else { return nil }
             observation.isPlain = true
             observation.http = http.exchanges.map { exchange($0, to) }
         }
@@ -33,7 +40,7 @@ extension Conversation {
             observation: observation,
             client: from,
             server: to,
-            offer: kind == .tls ? offer : nil,
+            offer: isTLS ? offer : nil,
             clientBytes: flow.bytes[client],
             serverBytes: flow.bytes[1 - client],
             packets: flow.packets[0] + flow.packets[1],
@@ -43,7 +50,8 @@ extension Conversation {
             isResumed: isResumed,
             isQUIC: quic != nil,
             clientAlert: clientAlert,
-            missing: missing
+            missing: missing,
+            isPart: plain != nil
         )
     }
 
@@ -95,7 +103,7 @@ extension Conversation {
             origin: origin,
             request: HTTPRequest(item.method, target)
         )
-        result.take(item.reader.body, isCut: item.reader.bodyIsTruncated)
+        result.take(item.reader.body, isCut: item.reader.bodyIsTruncated || item.isCut)
         if item.hasExcess { result.anomalies.insert(.excessBytes) }
         result.relations = HTTPRelation.all(in: result, bodyLength: item.reader.body.count)
         return result

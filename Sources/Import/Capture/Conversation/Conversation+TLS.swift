@@ -14,10 +14,15 @@ extension Conversation {
             if http != nil { takeHTTP(bytes, side) } else { beginHTTP(side) }
             search(side)
         }
+        guard room < bytes.count, http == nil else { return }
+        lastSearch(side)
+        switch sides[side].stage {
+        case .records: takeRecords(bytes.extracting(kept.count..<bytes.count), side)
         // What is no TLS after so many bytes is none.
-        if sides[side].stage == .clear || sides[side].stage == .opening, room < bytes.count, http == nil {
+        case .clear, .opening:
             if kind == .unknown { kind = .other }
             stop()
+        case .over: break
         }
     }
 
@@ -47,6 +52,7 @@ extension Conversation {
             switch (bytes[0], bytes[5]) {
             case (22, 1):
                 client = side
+                goAhead = sides[1 - side].clear.count
                 beginRecords(side, at: 0)
                 claim()
             case (22, 2), (21, _):
@@ -63,16 +69,27 @@ extension Conversation {
     /// Looks for the begin of TLS in what a side said in the clear.
     private func search(_ side: Int) {
         if let client, client != side {
-            if let place = findServer(side) { beginRecords(side, at: place) }
+            if let place = findServer(side, from: goAhead) { beginRecords(side, at: place) }
             return
         }
         guard client == nil || client == side, http == nil || http?.mayTunnel == true else { return }
+        // A greeting that holds what looks like a hello is none: who opened the connection asks for TLS.
+        guard opener == nil || opener == side else { return }
         let clear = sides[side].clear
         let bytes = clear.span
         var place = sides[side].scanned
         while let found = bytes.firstIndex(of: 22, from: place) {
             switch Self.isHello(bytes, at: found, type: 1) {
             case true?:
+                if opener == nil, !Self.isTDS(bytes), let isHello = Self.isWholeHello(bytes, at: found) {
+                    guard isHello else {
+                        place = found + 1
+                        continue
+                    }
+                } else if opener == nil, !Self.isTDS(bytes) {
+                    sides[side].scanned = found
+                    return
+                }
                 client = side
                 sides[side].framing = StartTLSFraming(Self.isTDS(bytes) ? .tds : .none)
                 sides[1 - side].framing = sides[side].framing
@@ -86,11 +103,22 @@ extension Conversation {
             }
         }
         sides[side].scanned = bytes.count
-        // Where only the server was captured, its own hello has to do.
-        if sides[1 - side].clear.isEmpty, sides[1 - side].stage == .opening, let place = findServer(side) {
-            client = 1 - side
-            beginRecords(side, at: place)
+    }
+
+    /// Looks once more for the server's TLS in all that a side has said, when no more of it comes: where
+    /// only the server was captured its own hello has to do, and packets may be out of order.
+    func lastSearch(_ side: Int) {
+        guard sides[side].stage == .clear, http == nil || http?.mayTunnel == true else { return }
+        if let client {
+            guard client != side, sides[client].stage == .records || offer.offer != nil else { return }
+        } else {
+            guard kind == .unknown, opener != side, sides[1 - side].clear.isEmpty,
+                sides[1 - side].stage == .opening
+            else { return }
         }
+        guard let place = findServer(side, from: 0) else { return }
+        client = 1 - side
+        beginRecords(side, at: place)
     }
 
     /// The client has begun: the server may have answered already, where packets came out of order.
@@ -99,18 +127,20 @@ extension Conversation {
         let side = 1 - client
         guard !sides[side].clear.isEmpty else { return }
         if sides[side].stage == .opening { return decide(side) }
-        guard sides[side].stage == .clear, let place = findServer(side) else { return }
+        guard sides[side].stage == .clear, let place = findServer(side, from: goAhead) else { return }
         beginRecords(side, at: place)
     }
 
     /// Where the server's TLS begins in its clear bytes.
-    private func findServer(_ side: Int) -> Int? {
+    ///
+    /// - Parameter start: what stands before it was said before the client began, and is not looked at.
+    private func findServer(_ side: Int, from start: Int) -> Int? {
         let clear = sides[side].clear
         let bytes = clear.span
         let asked = sides[1 - side].clear
         if Self.isTDS(asked.span) {
             // The hello stands behind the header of its packet.
-            var place = 0
+            var place = min(start, bytes.count)
             while let found = bytes.firstIndex(of: 22, from: place) {
                 if Self.isHello(bytes, at: found, type: 2) == true { return max(0, found - 8) }
                 place = found + 1
@@ -122,7 +152,7 @@ extension Conversation {
         {
             return goAhead
         }
-        for place in bytes.indices {
+        for place in min(start, bytes.count)..<bytes.count {
             if bytes[place] == 22, Self.isHello(bytes, at: place, type: 2) == true { return place }
             if bytes[place] == 21, Self.isAlert(bytes, at: place), client != nil { return place }
         }
@@ -164,7 +194,7 @@ extension Conversation {
     /// Whether a record with a hello begins at a place; nil when more bytes are needed to tell.
     ///
     /// - Parameter type: 1 for the client's, 2 for the server's.
-    private static func isHello(_ bytes: Span<UInt8>, at place: Int, type: UInt8) -> Bool? {
+    static func isHello(_ bytes: Span<UInt8>, at place: Int, type: UInt8) -> Bool? {
         func fits(_ offset: Int, _ isRight: (UInt8) -> Bool) -> Bool {
             place + offset >= bytes.count || isRight(bytes[place + offset])
         }
@@ -175,6 +205,15 @@ extension Conversation {
         guard isRight else { return false }
         guard place + 11 <= bytes.count else { return nil }
         return bytes.u16(place + 3) >= 6 && bytes.u24(place + 6) >= 38
+    }
+
+    /// Whether what looks like a ClientHello can be read as one; nil when more bytes are needed to tell.
+    private static func isWholeHello(_ bytes: Span<UInt8>, at place: Int) -> Bool? {
+        let (count, length) = (bytes.u16(place + 3), bytes.u24(place + 6) + 4)
+        guard place + 5 + count <= bytes.count else { return nil }
+        // One over several records is believed.
+        guard length <= count else { return true }
+        return ClientOffer(bytes.extracting(place + 5..<place + 5 + length)) != nil
     }
 
     /// Whether a record with a plaintext alert stands at a place.

@@ -16,11 +16,15 @@ final class HTTPConversation {
         var reader: HTTPReader
         /// Bytes follow the answer that nobody asked for.
         var hasExcess = false
+        /// Bytes of the answer came, and the capture does not have its end.
+        var isCut = false
     }
 
     private(set) var exchanges: [Exchange] = []
     /// The request whose answer comes next.
     private var answered = 0
+    /// Bytes of its answer have come.
+    private var hasBegun = false
     private var head: [UInt8] = []
     /// Bytes of the present request's body that are still to come; nil when they can't be counted.
     private var body: Int? = 0
@@ -45,22 +49,30 @@ final class HTTPConversation {
         if isRequest { takeRequest(bytes) } else { takeAnswer(bytes) }
     }
 
+    /// Whether the client's next byte belongs to no request's body.
+    var awaitsRequest: Bool { body == 0 || requestsAreOver }
+
+    /// Whether the capture ends within an answer.
+    var breaksOff: Bool { exchanges.contains(where: \.isCut) }
+
     /// Bytes are missing: what follows can't be told apart.
     func lost(_ isRequest: Bool) {
         if isRequest {
             requestsAreOver = true
         } else {
-            endAnswers()
+            endAnswers(isCut: true)
         }
     }
 
     /// A side has ended its stream.
-    func closed(_ isRequest: Bool) {
-        if isRequest { requestsAreOver = true } else { endAnswers() }
+    ///
+    /// - Parameter isEnd: false when it is the capture that has ended.
+    func closed(_ isRequest: Bool, isEnd: Bool) {
+        if isRequest { requestsAreOver = true } else { endAnswers(isCut: !isEnd) }
     }
 
-    func finish() {
-        endAnswers()
+    func finish(isEnd: Bool = false) {
+        endAnswers(isCut: !isEnd)
         if exchanges.isEmpty, !early.isEmpty { lacksRequest = true }
         if !exchanges.isEmpty, !early.isEmpty, !mayTunnel, !isCut {
             exchanges[exchanges.count - 1].hasExcess = true
@@ -139,11 +151,12 @@ final class HTTPConversation {
         // The request may come later, where packets of both sides are out of order.
         let room = Self.maximumHead - early.count
         early.append(bytes.extracting(place..<place + min(room, bytes.count - place)))
-        if bytes.count - place > room { endAnswers() }
+        if bytes.count - place > room { endAnswers(isCut: false) }
     }
 
     /// Gives the present answer its bytes; returns how many they are.
     private func readAnswer(_ bytes: Span<UInt8>) -> Int {
+        hasBegun = true
         let before = exchanges[answered].reader
         exchanges[answered].reader.read(bytes)
         guard let end = exchanges[answered].reader.end else { return bytes.count }
@@ -156,6 +169,7 @@ final class HTTPConversation {
         }
         let keepsAlive = exchanges[answered].reader.keepsAlive
         answered += 1
+        hasBegun = false
         if !keepsAlive { answersAreOver = true }
         return used
     }
@@ -172,8 +186,16 @@ final class HTTPConversation {
         return low
     }
 
-    private func endAnswers() {
-        if answered < exchanges.count, !answersAreOver { exchanges[answered].reader.closed() }
+    private func endAnswers(isCut: Bool) {
+        if answered < exchanges.count, !answersAreOver {
+            if isCut, hasBegun {
+                // How the answer would have gone on is not known, nor that anything is wrong with it.
+                exchanges[answered].isCut = true
+                exchanges[answered].reader.timedOut()
+            } else {
+                exchanges[answered].reader.closed()
+            }
+        }
         answersAreOver = true
     }
 }

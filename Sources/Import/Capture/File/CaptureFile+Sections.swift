@@ -6,8 +6,17 @@ extension CaptureFile {
     private static let mostInterfaces = 65536
 
     mutating func readBlock(_ bytes: Span<UInt8>, _ isEnd: Bool) -> Step {
+        let isSection = bytes.count >= 4 && bytes.number(0, isBig: true) == 0x0a0d_0d0a
+        if !isSection {
+            switch Self.isAnotherFile(bytes, at: 0, isEnd) {
+            case true?:
+                format = .unknown
+                return begin(bytes, isEnd)
+            case nil: return .more
+            case false?: break
+            }
+        }
         guard bytes.count >= 12 else { return isEnd ? cut(bytes) : .more }
-        let isSection = bytes.number(0, isBig: true) == 0x0a0d_0d0a
         if isSection {
             switch bytes.number(8, isBig: true) {
             case 0x1a2b_3c4d: isBigEndian = true
@@ -149,6 +158,9 @@ extension CaptureFile {
     ///
     /// - Returns: nil when more bytes are needed to tell.
     func isBlock(_ bytes: Span<UInt8>, at place: Int, _ isEnd: Bool) -> Bool? {
+        if bytes.count - place >= 4, Self.isClassic(bytes.extracting(place..<bytes.count)) {
+            return Self.isAnotherFile(bytes, at: place, isEnd)
+        }
         guard bytes.count - place >= 12 else { return isEnd ? false : nil }
         if bytes.number(place, isBig: true) == 0x0a0d_0d0a {
             let mark = bytes.number(place + 8, isBig: true)

@@ -108,7 +108,7 @@ package struct CaptureFile {
     }
 
     /// Tells the format by the first four bytes.
-    private mutating func begin(_ bytes: Span<UInt8>, _ isEnd: Bool) -> Step {
+    mutating func begin(_ bytes: Span<UInt8>, _ isEnd: Bool) -> Step {
         guard bytes.count >= 4 else { return isEnd ? foreign(bytes) : .more }
         if bytes.number(0, isBig: true) == 0x0a0d_0d0a {
             format = .sections

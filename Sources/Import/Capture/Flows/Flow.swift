@@ -8,6 +8,10 @@ final class Flow {
     let begin: Int64
     var last: Int64
     let frame: Int
+    /// The last one's number.
+    private var lastFrame: Int
+    /// What packets of one direction come under that travel otherwise than the first ones.
+    var otherKey: FlowKey?
     /// Payload bytes of each side, as far as sequence numbers tell; those of UDP as they were counted.
     private(set) var bytes = [0, 0]
     private(set) var packets = [0, 0]
@@ -15,6 +19,8 @@ final class Flow {
     private(set) var conversation: Conversation?
     /// That it gives no sighting was counted already.
     var isCounted = false
+    /// It was taken for one whose begin was not captured.
+    var isMidstream = false
     /// Datagrams in which nothing began that is read.
     private var looked = 0
     /// The side that sent a SYN without ACK.
@@ -27,6 +33,7 @@ final class Flow {
     private var streams = [StreamAssembler(), StreamAssembler()]
     /// One behind the highest byte seen of each side, and the last acknowledgement that each side sent.
     private var highest: [UInt32?] = [nil, nil]
+    private var lowest: [UInt32?] = [nil, nil]
     private var acknowledged: [UInt32?] = [nil, nil]
     private var hasEnded = [false, false]
 
@@ -35,6 +42,7 @@ final class Flow {
         self.frame = frame.number
         begin = frame.time
         last = frame.time
+        lastFrame = frame.number
         // Most of what travels by UDP is nothing that is read.
         if key.transport == .tcp { conversation = Conversation(.tcp) }
     }
@@ -44,6 +52,9 @@ final class Flow {
         conversation = nil
         for side in 0...1 { streams[side].forget() }
     }
+
+    /// Whether the begin of a side came when later bytes had been read for it.
+    var isDisordered: Bool { streams[0].hasLateBegin || streams[1].hasLateBegin }
 
     /// Both sides have closed, or one has reset.
     var isClosed: Bool { hasReset || hasEnded[0] && hasEnded[1] }
@@ -59,16 +70,42 @@ final class Flow {
         guard packet.transport == .tcp, packet.flags.contains(.syn) else { return false }
         let side = key.side(packet)
         var stream = streams[side]
-        return !stream.begin(packet.sequence) || isClosed && streams[side].initial != packet.sequence
+        guard stream.begin(packet.sequence) else { return true }
+        guard isClosed else { return false }
+        if let initial = streams[side].initial { return initial != packet.sequence }
+        // In a file out of order the SYN may come last.
+        guard let end = highest[side] else { return false }
+        return !(0...1 << 20 ~= Int(Int32(bitPattern: end &- packet.sequence &- 1)))
+    }
+
+    /// Whether a packet that travels in another VLAN or tunnel belongs to this connection: one direction
+    /// may travel otherwise, and the same packet may be captured in two places.
+    func continues(_ packet: Packet) -> Bool {
+        let side = key.side(packet)
+        guard packet.transport == .tcp else { return packets[side] == 0 }
+        func isNear(_ one: UInt32, _ other: UInt32) -> Bool {
+            abs(Int(Int32(bitPattern: one &- other))) < 1 << 20
+        }
+        if packet.flags.contains(.syn), let initial = streams[side].initial {
+            return initial == packet.sequence
+        }
+        if let highest = highest[side] {
+            return !packet.flags.contains(.syn) && isNear(highest, packet.sequence)
+        }
+        guard packet.flags.contains(.ack), let other = highest[1 - side] else { return false }
+        return packet.flags.contains(.syn)
+            ? streams[1 - side].initial.map { $0 &+ 1 == packet.acknowledgement } ?? false
+            : isNear(other, packet.acknowledgement)
     }
 
     /// Takes a packet.
     func take(_ packet: Packet, _ bytes: Span<UInt8>, _ frame: CaptureFrame) {
         let side = key.side(packet)
         last = max(last, frame.time)
+        lastFrame = frame.number
         packets[side] += 1
         let payload = bytes.extracting(packet.payload)
-        if packet.missing > 0, conversation?.wants(side) == true {
+        if packet.missing > 0, conversation?.reads(side) == true {
             if cutBytes == 0 { firstCutFrame = frame.number }
             cutBytes += packet.missing
         }
@@ -94,13 +131,19 @@ final class Flow {
         count(first, payload.count + packet.missing, side)
         if isOpening {
             _ = streams[side].begin(packet.sequence)
-            if !packet.flags.contains(.ack), opener == nil { opener = side }
+            if opener == nil { opener = packet.flags.contains(.ack) ? 1 - side : side }
+            conversation?.opener = opener
         }
         let known = acknowledged[1 - side]
-        if packet.flags.contains(.ack) { acknowledged[side] = packet.acknowledgement }
+        if packet.flags.contains(.ack), !packet.flags.contains(.rst) {
+            acknowledged[side] = packet.acknowledgement
+        }
         if let conversation, conversation.wants(side) {
             // What a reset carries is no part of the stream (RFC 9293, section 3.10.7).
             if !packet.flags.contains(.rst) {
+                if isOpening {
+                    streams[side].anchor { conversation.take($1, after: $0, from: side, frame: $2) }
+                }
                 streams[side].take(payload, at: first, frame: frame, known: known) {
                     conversation.take($1, after: $0, from: side, frame: $2)
                 }
@@ -119,8 +162,14 @@ final class Flow {
         let end = first &+ UInt32(truncatingIfNeeded: length)
         guard let before = highest[side] else {
             highest[side] = end
+            lowest[side] = first
             bytes[side] += length
             return
+        }
+        // What came late may stand before all that was seen.
+        if let start = lowest[side], 1..<1 << 20 ~= Int(Int32(bitPattern: start &- first)) {
+            bytes[side] += Int(start &- first)
+            lowest[side] = first
         }
         let grown = Int(Int32(bitPattern: end &- before))
         guard grown > 0 else { return }
@@ -132,8 +181,10 @@ final class Flow {
     func finish() {
         guard let conversation else { return }
         for side in 0...1 where conversation.wants(side) {
-            streams[side].close { conversation.take($1, after: $0, from: side, frame: $2) }
-            conversation.closed(side)
+            streams[side].close(known: acknowledged[1 - side], frame: lastFrame) {
+                conversation.take($1, after: $0, from: side, frame: $2)
+            }
+            conversation.closed(side, isEnd: hasEnded[side] || hasReset)
         }
         conversation.finish(isReset: hasReset)
         for side in 0...1 { streams[side].forget() }

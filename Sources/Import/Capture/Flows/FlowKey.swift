@@ -1,12 +1,18 @@
 package import Wire
 
-/// The two ends of a connection, in an order that does not depend on who speaks.
+/// The two ends of a connection, in an order that does not depend on who speaks, and what it travels in.
 package struct FlowKey: Hashable, Sendable {
     package let lower: FlowEnd
     package let upper: FlowEnd
     package let transport: Transport
+    /// As in `Packet.path`.
+    let path: UInt64
 
-    init(_ packet: Packet) {
+    init(_ packet: Packet) { self.init(packet, path: packet.path) }
+
+    /// The key that the packet would have in another VLAN.
+    init(_ packet: Packet, path: UInt64) {
+        self.path = path
         let source = FlowEnd(address: packet.source, port: packet.sourcePort)
         let destination = FlowEnd(address: packet.destination, port: packet.destinationPort)
         let isOrdered = !(destination < source)

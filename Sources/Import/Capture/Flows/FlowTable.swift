@@ -51,6 +51,13 @@ final class FlowTable {
         return places.count > maximumFlows ? removeOldest() : nil
     }
 
+    /// Takes packets under another key for a connection that there is: one direction travels otherwise.
+    func join(_ key: FlowKey, to flow: Flow) {
+        guard let place = places[flow.key], flow.otherKey == nil, places[key] == nil else { return }
+        flow.otherKey = key
+        places[key] = place
+    }
+
     /// Notes how the bytes that a connection holds have changed; whether they are too many now.
     @discardableResult
     func weigh(_ change: Int) -> Bool {
@@ -78,6 +85,10 @@ final class FlowTable {
         guard let place = places.removeValue(forKey: key) else { return nil }
         unlink(place)
         let flow = slots[place].flow
+        if let flow {
+            places[flow.key] = nil
+            if let other = flow.otherKey { places[other] = nil }
+        }
         slots[place].flow = nil
         free.append(place)
         return flow

@@ -7,6 +7,9 @@ struct StreamAssembler {
     /// What is held back behind a hole: more makes the hole be given up.
     static let maximumWaiting = 512
     static let maximumBytes = 256 * 1024
+    /// What is held back of a stream whose begin was not seen: it may come later in the file.
+    private static let mostUnanchored = 32
+    private static let mostUnanchoredBytes = 64 * 1024
 
     private struct Segment {
         var sequence: UInt32
@@ -18,6 +21,12 @@ struct StreamAssembler {
     private(set) var next: UInt32?
     /// The number of the SYN, when it was seen.
     private(set) var initial: UInt32?
+    /// The SYN came when what stands behind it had been handed on as the begin.
+    private(set) var hasLateBegin = false
+    /// The first number that was seen of a stream whose begin was not, and what the other side had
+    /// acknowledged then.
+    private var origin: UInt32?
+    private var floor: UInt32?
     /// Where the stream ends.
     private var end: UInt32?
     private var waiting: [Segment] = []
@@ -33,8 +42,11 @@ struct StreamAssembler {
     mutating func begin(_ sequence: UInt32) -> Bool {
         if let initial { return initial == sequence }
         // The first byte's number was taken from a segment that came before this one.
-        if let next, !(0...1 << 20 ~= distance(sequence &+ 1, next)) { return false }
+        if let lowest = next ?? waiting.first?.sequence, !(0...1 << 20 ~= distance(sequence &+ 1, lowest)) {
+            return false
+        }
         initial = sequence
+        if let next, distance(sequence &+ 1, next) > 0 { hasLateBegin = true }
         if next == nil { next = sequence &+ 1 }
         return true
     }
@@ -56,11 +68,17 @@ struct StreamAssembler {
         _ handOn: Receiver
     ) {
         guard !bytes.isEmpty else { return }
-        if next == nil {
-            next = sequence
-            if let known, 1..<1 << 20 ~= distance(known, sequence) { next = known }
+        guard let expected = next else {
+            if origin == nil {
+                origin = sequence
+                if let known, 1..<1 << 20 ~= distance(known, sequence) { floor = known }
+            }
+            insert(bytes, sequence, frame, distance(origin ?? sequence, sequence))
+            if waiting.count > Self.mostUnanchored || waitingBytes > Self.mostUnanchoredBytes {
+                settle(handOn)
+            }
+            return
         }
-        guard let expected = next else { return }
         let ahead = distance(expected, sequence)
         guard ahead > 0 else {
             // Sent again, in whole or in part.
@@ -74,9 +92,35 @@ struct StreamAssembler {
         if waiting.count > Self.maximumWaiting || waitingBytes > Self.maximumBytes { giveUp(handOn) }
     }
 
-    /// Nothing comes any more: hands on what waits, with its holes.
-    mutating func close(_ handOn: Receiver) {
+    /// Hands on what came before the SYN that was seen now.
+    mutating func anchor(_ handOn: Receiver) {
+        if next != nil, !waiting.isEmpty { drain(handOn) }
+    }
+
+    /// The begin was not seen: what is there begins with what is first.
+    private mutating func settle(_ handOn: Receiver) {
+        guard next == nil, let first = waiting.first?.sequence else { return }
+        next = first
+        if let floor, 1..<1 << 20 ~= distance(floor, first) { next = floor }
+        drain(handOn)
+    }
+
+    /// Nothing comes any more: hands on what waits, with its holes and with the one at the end.
+    ///
+    /// - Parameters:
+    ///   - known: what the other side has acknowledged at last.
+    ///   - frame: the last frame.
+    mutating func close(known: UInt32?, frame: Int, _ handOn: Receiver) {
+        settle(handOn)
         while !waiting.isEmpty { giveUp(handOn) }
+        guard let next else { return }
+        var hole = end.map { distance(next, $0) } ?? 0
+        // One more may be the FIN.
+        if end == nil, let known, distance(next, known) > 1 { hole = distance(next, known) }
+        guard 1..<1 << 30 ~= hole else { return }
+        let nothing: [UInt8] = []
+        handOn(hole, nothing.span, frame)
+        self.next = next &+ UInt32(truncatingIfNeeded: hole)
     }
 
     /// Gives back the room of what waits.
@@ -86,7 +130,7 @@ struct StreamAssembler {
     }
 
     private mutating func insert(_ bytes: Span<UInt8>, _ sequence: UInt32, _ frame: Int, _ ahead: Int) {
-        guard let next else { return }
+        guard let next = next ?? origin else { return }
         var place = waiting.count
         while place > 0, distance(next, waiting[place - 1].sequence) > ahead { place -= 1 }
         if place > 0, waiting[place - 1].sequence == sequence, waiting[place - 1].bytes.count >= bytes.count {

@@ -22,6 +22,7 @@ final class FragmentStore {
         var destination: IPAddress
         var next: UInt8
         var identification: UInt32
+        var path: UInt64
     }
 
     private struct Waiting {
@@ -41,6 +42,11 @@ final class FragmentStore {
     private var firstInOrder = 0
     private var bytes = 0
 
+    /// Packets that were completed a while ago, so that a fragment that is sent again begins none.
+    private var complete: [Key: [UInt8]] = [:]
+    private var completed: [Key] = []
+    private static let mostComplete = 256
+
     /// Packets that were given up.
     private(set) var lost = 0
 
@@ -48,15 +54,19 @@ final class FragmentStore {
     var count: Int { waiting.count }
 
     /// Adds a fragment; returns the packet's content when it is whole now.
-    func add(_ fragment: Fragment, _ inside: Inside, _ content: Span<UInt8>) -> [UInt8]? {
+    ///
+    /// - Parameter path: as in `Packet.path`.
+    func add(_ fragment: Fragment, _ inside: Inside, _ content: Span<UInt8>, path: UInt64 = 0) -> [UInt8]? {
         let end = fragment.offset + content.count
         guard end <= 65535, !content.isEmpty else { return nil }
         let key = Key(
             source: inside.source,
             destination: inside.destination,
             next: inside.next,
-            identification: fragment.identification
+            identification: fragment.identification,
+            path: path
         )
+        if isRepeated(key, content, at: fragment.offset) { return nil }
         if waiting[key] == nil { order.append(key) }
         let before = waiting[key]?.content.count ?? 0
         waiting[key, default: Waiting()].content.put(content, at: fragment.offset)
@@ -64,6 +74,7 @@ final class FragmentStore {
         bytes += (waiting[key]?.content.count ?? 0) - before
         if let whole = waiting[key]?.whole {
             remove(key)
+            remember(key, whole)
             return whole
         }
         makeRoom()
@@ -80,6 +91,24 @@ final class FragmentStore {
     private func remove(_ key: Key) {
         guard let packet = waiting.removeValue(forKey: key) else { return }
         bytes -= packet.content.count
+    }
+
+    /// Whether a fragment brings again what a packet had that is complete.
+    private func isRepeated(_ key: Key, _ content: Span<UInt8>, at offset: Int) -> Bool {
+        guard let known = complete[key] else { return false }
+        var isSame = offset + content.count <= known.count
+        for index in content.indices where isSame { isSame = known[offset + index] == content[index] }
+        // The number is used again, by another packet.
+        if !isSame { complete[key] = nil }
+        return isSame
+    }
+
+    private func remember(_ key: Key, _ whole: [UInt8]) {
+        if completed.count == Self.mostComplete {
+            for old in completed.prefix(Self.mostComplete / 2) { complete[old] = nil }
+            completed.removeFirst(Self.mostComplete / 2)
+        }
+        if complete.updateValue(whole, forKey: key) == nil { completed.append(key) }
     }
 
     private func makeRoom() {

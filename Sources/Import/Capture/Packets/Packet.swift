@@ -20,6 +20,11 @@ package struct Packet: Equatable, Sendable {
     package var sequence: UInt32 = 0
     package var acknowledgement: UInt32 = 0
     package var flags = TCPFlags()
+
+    /// What it travelled in: VLANs, tunnels and sessions, mixed into one number; 0 for none.
+    ///
+    /// The same addresses and ports may stand for others in another VLAN.
+    package var path: UInt64 = 0
 }
 
 /// The flags of a segment that matter here (RFC 9293, section 3.1).

@@ -112,7 +112,7 @@ extension PacketReader {
         _ take: (Packet, Span<UInt8>) -> Void
     ) -> Outcome {
         guard inside.content.upperBound <= bytes.count else { return .cut }
-        let whole = fragments.add(fragment, inside, bytes.extracting(inside.content))
+        let whole = fragments.add(fragment, inside, bytes.extracting(inside.content), path: path)
         guard let whole else { return .fragment }
         var inside = inside
         inside.content = 0..<whole.count

@@ -56,6 +56,8 @@ extension PacketReader {
             // VLAN tags: 802.1Q, 802.1ad, and older numbers of the outer one.
             case 0x8100, 0x88a8, 0x9100, 0x9200:
                 guard bytes.count >= place + 4 else { return short }
+                // Twelve bits are the VLAN's; priorities differ between packets.
+                enter(path: UInt64(bytes.u16(place) & 0xfff))
                 (type, place) = (bytes.u16(place + 2), place + 4)
             case 0x8864: return readPPPoE(bytes, place, take)
             case 0x8847, 0x8848: return readMPLS(bytes, place, take)
@@ -77,6 +79,7 @@ extension PacketReader {
         guard bytes.count >= place + 8 else { return short }
         // Version and type 1; session data.
         guard bytes[place] == 0x11, bytes[place + 1] == 0 else { return .other }
+        enter(path: 1 << 32 | UInt64(bytes.u16(place + 2)))
         return readPPP(bytes, place + 6, take)
     }
 

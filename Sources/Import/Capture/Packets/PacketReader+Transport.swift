@@ -13,8 +13,12 @@ extension PacketReader {
         case 6: return readTCP(inside, bytes, take)
         case 17: return readUDP(inside, bytes, take)
         // IP in IP, and generic routing encapsulation.
-        case 4, 41: return readIP(bytes, inside.content.lowerBound, take)
-        case 47: return readGRE(bytes, inside.content.lowerBound, take)
+        case 4, 41:
+            enter(tunnel: inside)
+            return readIP(bytes, inside.content.lowerBound, take)
+        case 47:
+            enter(tunnel: inside)
+            return readGRE(bytes, inside.content.lowerBound, take)
         default: return .other
         }
     }
@@ -41,7 +45,8 @@ extension PacketReader {
             missing: end - (start + header) - payload.count,
             sequence: bytes.number(start + 4, isBig: true),
             acknowledgement: bytes.number(start + 8, isBig: true),
-            flags: TCPFlags(rawValue: bytes[start + 13])
+            flags: TCPFlags(rawValue: bytes[start + 13]),
+            path: path
         )
         take(packet, bytes)
         return .packet
@@ -61,12 +66,14 @@ extension PacketReader {
         let port = bytes.u16(start + 2)
         // Mirrored traffic travels in these (RFC 7348; RFC 8926 with options behind its header).
         if port == 4789, payload.count > 8 + 14, bytes[payload.lowerBound] & 0x08 != 0 {
+            enter(path: 2 << 32 | UInt64(bytes.u24(payload.lowerBound + 4)))
             return readEthernet(bytes, payload.lowerBound + 8, take)
         }
         if port == 6081, payload.count > 8, bytes[payload.lowerBound] >> 6 == 0 {
             let options = Int(bytes[payload.lowerBound] & 0x3f) * 4
             let type = bytes.u16(payload.lowerBound + 2)
             let inner = payload.lowerBound + 8 + options
+            enter(path: 3 << 32 | UInt64(bytes.u24(payload.lowerBound + 4)))
             return type == 0x6558 ? readEthernet(bytes, inner, take) : readEther(type, bytes, inner, take)
         }
         let packet = Packet(
@@ -76,7 +83,8 @@ extension PacketReader {
             destinationPort: UInt16(port),
             transport: .udp,
             payload: payload,
-            missing: end - start - 8 - payload.count
+            missing: end - start - 8 - payload.count,
+            path: path
         )
         take(packet, bytes)
         return .packet
@@ -94,6 +102,10 @@ extension PacketReader {
         let hasSequence = flags & 0x10 != 0
         let place =
             start + 4 + (flags & 0x80 != 0 ? 4 : 0) + (flags & 0x20 != 0 ? 4 : 0) + (hasSequence ? 4 : 0)
+        let key = start + 4 + (flags & 0x80 != 0 ? 4 : 0)
+        if flags & 0x20 != 0, bytes.count >= key + 4 {
+            enter(path: 4 << 32 | UInt64(bytes.number(key, isBig: true)))
+        }
         switch bytes.u16(start + 2) {
         case 0x6558: return readEthernet(bytes, place, take)
         // ERSPAN of type I has no header and no sequence number, type II has eight bytes, type III twelve or

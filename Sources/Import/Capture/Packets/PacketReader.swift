@@ -28,14 +28,29 @@ final class PacketReader {
     private var depth = 0
     /// Bytes of the frame that were not kept.
     var missing = 0
-    private var time: Int64 = 0
+    /// The VLANs and tunnels that the frame's packet lies in, as in `Packet.path`.
+    var path: UInt64 = 0
 
     /// Reads a frame and hands on the packet that it holds or completes.
     func read(_ frame: CaptureFrame, _ bytes: Span<UInt8>, _ take: (Packet, Span<UInt8>) -> Void) -> Outcome {
         depth = 0
         missing = frame.length - bytes.count
-        time = frame.time
+        path = 0
         return readLink(frame.link, bytes, take)
+    }
+
+    /// Notes a VLAN, a tunnel or a session that what follows belongs to.
+    func enter(path number: UInt64) {
+        path = (path ^ number &+ 1) &* 0x9e37_79b9_7f4a_7c15
+        path ^= path >> 29
+    }
+
+    /// Notes a tunnel that has no number of its own, by its two ends, whoever of them sends.
+    func enter(tunnel inside: Inside) {
+        func mixed(_ address: IPAddress) -> UInt64 {
+            (address.high ^ 0x5bd1) &* 0xff51_afd7_ed55_8ccd ^ address.low
+        }
+        enter(path: mixed(inside.source) &+ mixed(inside.destination))
     }
 
     /// What headers are that end early.

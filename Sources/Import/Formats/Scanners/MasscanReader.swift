@@ -47,7 +47,8 @@ final class MasscanReader: ForeignReader {
         if head.first == 0x3c { return try readXML(input) }
         guard head.isJSON else { return try input.lines(run, readEntry) }
         try JSONEntries(run).read(input) { node, line in
-            guard let ip = node["ip"]?.string.flatMap({ IPAddress($0) }), let ports = node["ports"] else {
+            guard let ip = node["ip"]?.string.flatMap({ IPAddress(foreign: $0) }), let ports = node["ports"]
+            else {
                 // Some versions end their array with an entry that says so.
                 return node["finished"] == nil
                     ? self.run.skip("neither an address nor ports", line: line) : self.run.pass()
@@ -76,7 +77,8 @@ final class MasscanReader: ForeignReader {
         let text = String(decoding: line, as: UTF8.self)
         if text.hasPrefix("#") { return run.pass() }
         let words = text.split(separator: " ", maxSplits: 6, omittingEmptySubsequences: true)
-        guard words.count >= 5, let port = UInt16(words[2]), let ip = IPAddress(words[3]) else {
+        guard words.count >= 5, let port = UInt16(words[2]), let ip = IPAddress(foreign: String(words[3]))
+        else {
             return run.skip("no entry of masscan's", line: number)
         }
         guard words[0] == "banner", words.count == 7 else { return run.pass() }
@@ -114,7 +116,7 @@ final class MasscanReader: ForeignReader {
         case "host":
             (ip, port) = (nil, nil)
             time = ForeignTime.nanoseconds((attributes["endtime"] ?? "").utf8) ?? 0
-        case "address": ip = attributes["addr"].flatMap { IPAddress($0) }
+        case "address": ip = attributes["addr"].flatMap { IPAddress(foreign: $0) }
         case "port":
             run.countLine()
             port = attributes["portid"].flatMap { UInt16($0) }.map { ($0, attributes["protocol"] == "udp") }
@@ -143,6 +145,7 @@ final class MasscanReader: ForeignReader {
             guard let der = read?.first else {
                 return run.skip("a certificate whose base64 is broken", line: line)
             }
+            if let fault = ForeignCertificate.fault(der) { return run.skip(fault, line: line) }
             // What a later entry repeats is no second certificate.
             guard !draft.certificates.contains(der), draft.certificates.count < 64 else { return run.pass() }
             if name == "X509" {

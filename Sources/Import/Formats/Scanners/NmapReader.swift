@@ -74,7 +74,7 @@ final class NmapReader: ForeignReader {
             host.time = ForeignTime.nanoseconds(time.utf8) ?? 0
         case "address":
             if attributes["addrtype"] != "mac", host.ip == nil {
-                host.ip = attributes["addr"].flatMap { IPAddress($0) }
+                host.ip = attributes["addr"].flatMap { IPAddress(foreign: $0) }
             }
         case "hostname":
             // The name that was asked for says more than the one that DNS gave back.
@@ -152,6 +152,12 @@ final class NmapReader: ForeignReader {
             var text = pem
             draft.certificates = text.withUTF8 { ForeignCertificate.read(UnsafeRawBufferPointer($0)) } ?? []
             if draft.certificates.isEmpty { run.remark("a certificate whose PEM is broken", line: line) }
+            if let first = draft.certificates.first,
+                let fault = ForeignCertificate.fault(first, draft.certificate)
+            {
+                run.remark(fault, line: line)
+                draft.certificates = []
+            }
         }
         if port.title != nil || port.server != nil {
             let isTLS = port.isTLS || draft.hasCertificate

@@ -11,9 +11,11 @@ struct ZeekCertificates {
         /// The DER, where the log has it.
         var bytes: [UInt8]
         /// Nanoseconds since 1970.
-        let time: Int64
-        let line: Int
-        let file: String
+        var time: Int64
+        /// What tells it from another one under the same name.
+        var mark: UInt64
+        var line: Int
+        var file: String
         var isJoined = false
 
         var size: Int {
@@ -33,28 +35,45 @@ struct ZeekCertificates {
 
     /// Takes a certificate under its names.
     ///
-    /// - Returns: those that had to go for it and were never joined.
-    mutating func add(_ certificate: Certificate, _ names: [String]) -> [Certificate] {
+    /// Of two that contradict each other the earlier one counts, in whatever order they come.
+    ///
+    /// - Returns: those that had to go for it and were never joined; and whether it contradicts one that was
+    ///   known.
+    mutating func add(
+        _ certificate: Certificate,
+        _ names: [String]
+    ) -> (lost: [Certificate], isOther: Bool) {
         if let known = names.compactMap({ places[$0] }).first(where: { [base] in $0 >= base }) {
             // The same one again, under another name or with what was missing.
             for name in names { places[name] = known }
-            if all[known - base]?.bytes.isEmpty == true { all[known - base]?.bytes = certificate.bytes }
-            size += certificate.bytes.count
-            return []
+            guard let before = all[known - base] else { return ([], false) }
+            if before.mark == certificate.mark {
+                if before.bytes.isEmpty {
+                    all[known - base]?.bytes = certificate.bytes
+                    size += certificate.bytes.count
+                }
+                return ([], false)
+            }
+            if (certificate.time, certificate.mark) < (before.time, before.mark) {
+                all[known - base] = certificate
+                all[known - base]?.isJoined = before.isJoined
+                size += certificate.size - before.size
+            }
+            return ([], true)
         }
         let place = base + all.count
         for name in names { places[name] = place }
         all.append(certificate)
         size += certificate.size
-        return size > maximumBytes ? evict() : []
+        return (size > maximumBytes ? evict() : [], false)
     }
 
     /// Whether a certificate is known under all of these names, and no worse than it would be now.
-    func knows(_ names: [String], withBytes: Bool) -> Bool {
+    func knows(_ names: [String], _ mark: UInt64, withBytes: Bool) -> Bool {
         guard !names.isEmpty else { return false }
         return names.allSatisfy { name in
             guard let place = places[name], place >= base, let known = all[place - base] else { return false }
-            return !withBytes || !known.bytes.isEmpty
+            return known.mark == mark && (!withBytes || !known.bytes.isEmpty)
         }
     }
 

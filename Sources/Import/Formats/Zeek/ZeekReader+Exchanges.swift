@@ -4,9 +4,7 @@ import Wire
 /// http.log: what servers answered in the clear.
 extension ZeekReader {
     func readExchange(_ row: ZeekRow, _ line: Int) throws {
-        guard let ip = row.address(.serverIP),
-            let port = row.integer(.serverPort).flatMap({ UInt16(exactly: $0) })
-        else { return run.skip("no server's address", line: line) }
+        guard let (ip, port) = endpoint(row, line) else { return }
         // A request without an answer shows nothing of the server.
         guard let status = row.integer(.statusCode) else { return run.pass() }
         var draft = SightingDraft()

@@ -25,6 +25,9 @@ final class ZeekReader: ForeignReader {
     let run: ImportRun
     var certificates: ZeekCertificates
     private var connections = ZeekConnections()
+    /// Whether connections of ssl.log or http.log have been read, and where conn.log went on behind them.
+    private var hasConnections = false
+    private var late: (file: String, line: Int)?
     private var fingerprints = KnownTexts()
     /// Connections whose certificates were not logged yet.
     private var waiting: [Waiting] = []
@@ -74,16 +77,30 @@ final class ZeekReader: ForeignReader {
     func read(_ input: ImportInput) throws {
         try ZeekTable.rows(input, run) { log, row, number in
             switch log {
-            case .ssl: try readConnection(row, number)
+            case .ssl:
+                hasConnections = true
+                try readConnection(row, number)
             case .x509: try readCertificate(row, number)
             case .conn:
-                connections.add(row)
+                readSize(row, number)
                 run.pass()
-            case .http: try readExchange(row, number)
+            case .http:
+                hasConnections = true
+                try readExchange(row, number)
             // Where names point is `PassiveDNSFile`'s to read.
             case .dns, .other: run.pass()
             }
         }
+    }
+
+    private func readSize(_ row: ZeekRow, _ line: Int) {
+        let before = connections.late
+        switch connections.add(row, isLate: hasConnections) {
+        case .taken: break
+        case .unreadable: run.remark("bytes or a duration of conn.log that can't be read", line: line)
+        case .full: run.remark("connections of conn.log beyond the 2,000,000 that are remembered", line: line)
+        }
+        if late == nil, connections.late > before { late = (run.file, line) }
     }
 
     func settle() throws {
@@ -110,14 +127,20 @@ final class ZeekReader: ForeignReader {
         }
         waiting = []
         for certificate in certificates.unjoined { try give(certificate) }
+        if let late, connections.late > 0 {
+            run.remark(
+                "connections of conn.log that came behind those of ssl.log and http.log, which lack their bytes",
+                count: connections.late,
+                line: late.line,
+                in: late.file
+            )
+        }
     }
 
     // MARK: ssl.log
 
     private func readConnection(_ row: ZeekRow, _ line: Int) throws {
-        guard let ip = row.address(.serverIP),
-            let port = row.integer(.serverPort).flatMap({ UInt16(exactly: $0) })
-        else { return run.skip("no server's address", line: line) }
+        guard let (ip, port) = endpoint(row, line) else { return }
         let time = time(row, line)
         var client = client(row)
         if run.options.keepsClients {
@@ -215,6 +238,25 @@ final class ZeekReader: ForeignReader {
         if let time = row.time(.ts), time != 0 { return time }
         run.remark("a line without a time that can be read", line: line)
         return 0
+    }
+
+    /// Which server a row is about; nil when it does not say, which is counted.
+    func endpoint(_ row: ZeekRow, _ line: Int) -> (IPAddress, UInt16)? {
+        guard let ip = row.address(.serverIP) else {
+            run.skip(
+                row.has(.serverIP) ? "a server's address that can't be read" : "no server's address",
+                line: line
+            )
+            return nil
+        }
+        guard let port = row.integer(.serverPort).flatMap({ UInt16(exactly: $0) }) else {
+            run.skip(
+                row.has(.serverPort) ? "a server's port that can't be read" : "no server's port",
+                line: line
+            )
+            return nil
+        }
+        return (ip, port)
     }
 
     func client(_ row: ZeekRow) -> ImportClient {

@@ -4,7 +4,9 @@ import Wire
 /// What rows of Zeek's logs say, in the record's terms.
 extension ReportedCertificate {
     /// A row of x509.log.
-    init(_ row: ZeekRow) {
+    ///
+    /// - Parameter remark: told what could not be read.
+    init(_ row: ZeekRow, remark: (String) -> Void) {
         self.init()
         if let name = row.text(.fingerprint) { setDigest(name) }
         version = row.text(.certificateVersion)
@@ -13,6 +15,10 @@ extension ReportedCertificate {
         if let name = row.text(.certificateIssuer) { issuer = ReportedName(text: name) }
         notBefore = row.seconds(.notBefore)
         notAfter = row.seconds(.notAfter)
+        if row.has(.notBefore) && notBefore == nil || row.has(.notAfter) && notAfter == nil {
+            remark(Self.noDate)
+        }
+        if row.has(.serial), serial == nil { remark("a serial number that can't be read") }
         keyAlgorithm = row.text(.keyAlgorithm).map(ForeignText.keyAlgorithm)
         signatureAlgorithm = row.text(.signatureAlgorithm).map(ForeignText.signatureAlgorithm)
         keySize = row.integer(.keyLength)

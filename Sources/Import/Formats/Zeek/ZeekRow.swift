@@ -75,7 +75,7 @@ struct ZeekRow {
     }
 
     func address(_ column: ZeekColumn) -> IPAddress? {
-        bytes(column).flatMap { IPAddress($0.bindMemory(to: UInt8.self).span) }
+        bytes(column).flatMap { IPAddress(foreign: $0) }
     }
 
     /// A moment in nanoseconds since 1970; nil for what is none.

@@ -15,6 +15,8 @@ struct ZeekTable {
     private(set) var row = ZeekRow()
     /// The log that the head names.
     private(set) var log: ZeekLog?
+    /// Whether a name stood twice in the line, of which the first counts.
+    private(set) var hasTwice = false
 
     /// What a line turned out to be.
     enum Line {
@@ -37,6 +39,7 @@ struct ZeekTable {
             case .head: run.pass()
             case .broken(let reason): run.skip(reason, line: number)
             case .row:
+                if table.hasTwice { run.remark(MappedReader.twice, line: number) }
                 guard let log = table.log else {
                     return run.skip("a row of no log that is named", line: number)
                 }
@@ -48,6 +51,7 @@ struct ZeekTable {
     /// Reads a line, which has `RecordPicker.padding` readable bytes behind it.
     mutating func read(_ line: UnsafeRawBufferPointer) -> Line {
         row.removeAll()
+        hasTwice = false
         if line.first == 0x7b { return readJSON(line) }
         if line.first == 0x23 {
             readHead(line)
@@ -100,7 +104,7 @@ struct ZeekTable {
         var place = 0
         for member in root.parts {
             if let column = remembered.column(member.key, at: place) {
-                if !member.isNull { row[column] = .node(member) }
+                if row.has(column) { hasTwice = true } else if !member.isNull { row[column] = .node(member) }
             } else if member.isObject {
                 // Some collectors turn `id.orig_h` into an object within an object.
                 for inner in member.parts where !inner.isNull {
