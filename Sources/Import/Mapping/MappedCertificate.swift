@@ -3,8 +3,13 @@ import Observations
 /// Certificates as the texts of somebody's entry tell them.
 extension ReportedCertificate {
     /// Takes what an entry says of a certificate in one of the fields.
-    mutating func take(_ field: MappedField, _ values: [ForeignValue]) {
-        guard let text = values.first?.elements.first?.string else { return takeNames(field, values) }
+    ///
+    /// - Returns: false when something stands there and nothing can be read in it.
+    mutating func take(_ field: MappedField, _ values: [ForeignValue]) -> Bool {
+        guard let text = values.first?.elements.first?.string else {
+            takeNames(field, values)
+            return true
+        }
         switch field {
         case .sha256: sha256 = ForeignText.hash(text, bytes: 32)
         case .sha1: sha1 = ForeignText.hash(text, bytes: 20)
@@ -18,9 +23,26 @@ extension ReportedCertificate {
         case .signatureAlgorithm: signatureAlgorithm = ForeignText.signatureAlgorithm(text)
         case .keyAlgorithm: keyAlgorithm = ForeignText.keyAlgorithm(text)
         case .keySize: keySize = Int(text)
-        case .keyCurve: keyCurve = ForeignText.curve(text)
+        case .keyCurve: keyCurve = ForeignText.keyCurve(text)
         case .keyExponent: keyExponent = Int(text)
         default: takeNames(field, values)
+        }
+        return isTold(field)
+    }
+
+    /// Whether what a field wants is there.
+    private func isTold(_ field: MappedField) -> Bool {
+        switch field {
+        case .sha256: sha256 != nil
+        case .sha1: sha1 != nil
+        case .md5: md5 != nil
+        case .serialNumber, .serialDecimal: serial != nil
+        case .notBefore: notBefore != nil
+        case .notAfter: notAfter != nil
+        case .keySize: keySize != nil
+        case .keyExponent: keyExponent != nil
+        case .isCA: isCA != nil
+        default: true
         }
     }
 
@@ -47,11 +69,13 @@ extension ReportedCertificate {
                 for member in members {
                     for text in member.value.elements.compactMap(\.string) { name.add(member.name, text) }
                 }
+                // An object has a member for each part.
+                if !members.isEmpty { name.isWhole = true }
             } else if let text = value.string, name.text == nil {
                 let read = ReportedName(text: text)
                 name.text = text
                 // Parts that have places of their own in the entry are not taken twice.
-                if name.isBare { name = read }
+                if name.isBare { name = read } else { name.add(missing: read) }
             }
         }
     }
@@ -97,5 +121,16 @@ extension ReportedName {
         var rest = self
         rest.text = nil
         return rest.isEmpty
+    }
+
+    /// Takes the parts that have no place of their own in the entry.
+    fileprivate mutating func add(missing other: ReportedName) {
+        if commonName.isEmpty { commonName = other.commonName }
+        if country.isEmpty { country = other.country }
+        if locality.isEmpty { locality = other.locality }
+        if organization.isEmpty { organization = other.organization }
+        if organizationalUnit.isEmpty { organizationalUnit = other.organizationalUnit }
+        if stateOrProvince.isEmpty { stateOrProvince = other.stateOrProvince }
+        isWhole = isWhole || other.isWhole
     }
 }

@@ -11,9 +11,17 @@ struct MappedDraft {
     private var http: MappedHTTP
     private var leaf: [[UInt8]] = []
     private var chain: [[UInt8]] = []
+    /// Whether a certificate is missing that the entry has.
+    private var isChainBroken = false
+
+    /// Whether serial numbers are decimal, by the version of who wrote the entry; nil when that does not tell.
+    private let hasDecimalSerials: Bool?
 
     init(_ mapping: Mapping, _ entry: ForeignEntry) {
         self.mapping = mapping
+        hasDecimalSerials = mapping.serials.flatMap { serials in
+            entry.values(serials.version).first?.string.flatMap(serials.areDecimal)
+        }
         http = MappedHTTP(hasUnderscores: mapping.hasUnderscores)
         for (field, value) in mapping.fields {
             let values = Self.values(value, entry)
@@ -50,7 +58,7 @@ struct MappedDraft {
         switch field {
         case .timestamp: takeTime(first)
         case .serverIP: if let text { takeAddress(text) }
-        case .serverPort: if let port = first.elements.first?.integer { takePort(port) }
+        case .serverPort: takePort(first.elements.first?.integer)
         case .serverDomain: draft.domain = Self.name(text)
         case .serverAddress: if let text { takeEndpoint(text) }
         case .transport: draft.isDatagram = text?.lowercased() == "udp" || text == "17"
@@ -66,6 +74,7 @@ struct MappedDraft {
         case .ja3s: draft.ja3s = text?.lowercased()
         case .ja4s: draft.ja4s = text
         case .jarm: takeJARM(text)
+        case .serialNumber where mapping.serials != nil: takeSerial(text)
         case .clientIP: draft.client.ip = text.flatMap { IPAddress($0) }
         case .clientUser: draft.client.user = text
         case .clientBytes: draft.client.bytes = first.integer
@@ -73,7 +82,18 @@ struct MappedDraft {
         case .ja3: draft.client.ja3 = text?.lowercased()
         case .ja4: draft.client.ja4 = text
         case .url, .path, .scheme, .method, .status, .headers, .title, .body: http.take(field, values)
-        default: draft.certificate.take(field, values)
+        default:
+            if !draft.certificate.take(field, values) { remarks.insert(Self.unreadable(field)) }
+        }
+    }
+
+    /// What is said of a value that can't be read.
+    private static func unreadable(_ field: MappedField) -> String {
+        switch field {
+        case .sha256, .sha1, .md5: "a hash that can't be read"
+        case .serialNumber, .serialDecimal: "a serial number that can't be read"
+        case .notBefore, .notAfter: "a certificate's time that can't be read"
+        default: "a number that can't be read"
         }
     }
 
@@ -94,8 +114,21 @@ struct MappedDraft {
         if let ip = IPAddress(text) { draft.ip = ip } else if draft.address.isEmpty { draft.address = text }
     }
 
-    private mutating func takePort(_ number: Int) {
-        if let port = UInt16(exactly: number) { draft.port = port }
+    private mutating func takePort(_ number: Int?) {
+        guard let port = number.flatMap({ UInt16(exactly: $0) }) else {
+            remarks.insert("a port that can't be read")
+            return
+        }
+        draft.port = port
+    }
+
+    /// Takes a serial number whose spelling hangs on the version of the program that wrote it.
+    private mutating func takeSerial(_ text: String?) {
+        guard let text else { return }
+        draft.certificate.serial = ForeignText.serial(text, isDecimal: hasDecimalSerials)
+        if draft.certificate.serial == nil {
+            remarks.insert("a serial number that may be hexadecimal or decimal")
+        }
     }
 
     private mutating func takeEndpoint(_ text: String) {
@@ -153,6 +186,7 @@ struct MappedDraft {
                 found += read
             } else {
                 remarks.insert("a certificate that is neither PEM nor base64 nor hex of one")
+                isChainBroken = true
             }
         }
         return found
@@ -163,6 +197,8 @@ struct MappedDraft {
         // Some sources have the leaf in the chain, too.
         draft.certificates = leaf + (chain.first == leaf.first ? Array(chain.dropFirst()) : chain)
         if !draft.certificates.isEmpty { draft.certificates = Array(draft.certificates.prefix(64)) }
+        draft.showsChain =
+            !chain.isEmpty && !isChainBroken || mapping.hasWholeChains && !leaf.isEmpty && !isChainBroken
         if let url = http.url {
             takeHost(url.origin.host)
             if draft.port == 0 { draft.port = url.origin.port }

@@ -33,6 +33,8 @@ package final class ImportSession {
                     found.append(ForeignInput(format, input, isKept: !file.isRegular))
                 } else if file.isListed {
                     passedOver += 1
+                } else if input.head.bytes.allSatisfy({ $0 <= 0x20 }) {
+                    fail(FileError(file.path, "there is nothing in it"))
                 } else {
                     let tried = formats.map(\.name).joined(separator: ", ")
                     fail(
