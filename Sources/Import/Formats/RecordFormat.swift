@@ -1,8 +1,8 @@
 import Bytes
 import Observations
 
-/// Records of ours, on lines, as an array, or as they come back from Elasticsearch: the answer of `_search`, or
-/// elasticdump's lines.
+/// Records of ours, on lines, as an array, or as they come back from Elasticsearch: the answer of `_search`,
+/// or elasticdump's lines.
 ///
 /// They are written as they are, but for who connected where that is not to be told; the search's own members
 /// around them are left out.

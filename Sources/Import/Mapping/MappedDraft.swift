@@ -14,7 +14,8 @@ struct MappedDraft {
     /// Whether a certificate is missing that the entry has.
     private var isChainBroken = false
 
-    /// Whether serial numbers are decimal, by the version of who wrote the entry; nil when that does not tell.
+    /// Whether serial numbers are decimal, by the version of who wrote the entry; nil when that does not
+    /// tell.
     private let hasDecimalSerials: Bool?
 
     init(_ mapping: Mapping, _ entry: ForeignEntry) {

@@ -54,8 +54,8 @@ package struct Mapping: Sendable {
     package struct Serials: Sendable, Equatable {
         /// The place where an entry has the version of who wrote it.
         package var version: String
-        /// Versions before this one wrote decimal digits, and those from `hexFrom` on hexadecimal ones; of what
-        /// lies between nobody knows.
+        /// Versions before this one wrote decimal digits, and those from `hexFrom` on hexadecimal ones; of
+        /// what lies between nobody knows.
         package var decimalBefore: [Int]
         package var hexFrom: [Int]
 

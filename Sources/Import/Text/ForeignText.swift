@@ -54,8 +54,8 @@ package enum ForeignText {
         return serial(hex: bytes.hex)
     }
 
-    /// The same of digits that are hexadecimal in one version of a program and decimal in another: nil for what
-    /// may be either.
+    /// The same of digits that are hexadecimal in one version of a program and decimal in another: nil for
+    /// what may be either.
     ///
     /// - Parameter isDecimal: what is known of that; nil for nothing.
     package static func serial(_ text: String, isDecimal: Bool?) -> String? {

@@ -19,7 +19,8 @@ package struct ImportedEvidence: Equatable, Sendable {
     package var logged: LoggedEntry?
     /// Whether all certificates are here that the server sent, so that their number is known.
     package var showsChain = false
-    /// Whether our own readers read what the server sent, as in a scan: what is not in the record was not sent.
+    /// Whether our own readers read what the server sent, as in a scan: what is not in the record was not
+    /// sent.
     package var isOwnReading = false
 
     package init(_ source: ImportSource) { self.source = source }
@@ -55,8 +56,8 @@ package struct ImportSource: Equatable, Sendable {
     package var format: String
     /// Names or beginnings of names (`http.`) of fields that its records never have as a whole.
     ///
-    /// What is not in a record is lacking anyway (`LackedFields`). These are what stands in it in part, and what
-    /// our own reading cannot see. Rules that ask for them are neither matched nor not.
+    /// What is not in a record is lacking anyway (`LackedFields`). These are what stands in it in part, and
+    /// what our own reading cannot see. Rules that ask for them are neither matched nor not.
     package var lacks: [String]
 
     package init(product: String, format: String, lacks: [String] = []) {

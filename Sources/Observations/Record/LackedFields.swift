@@ -4,10 +4,10 @@ import Wire
 ///
 /// It is decided here alone, for each record by what is in it. That a source does not tell a thing is no word
 /// on whether the server has it: the source may never tell it, or not in this version or setting, or not of
-/// this kind of entry. So whatever is not in the record is not known, but for what follows from the rest: of a
-/// certificate whose bytes are there all is known, and of a name whose parts were told those that it does not
-/// have. A reader of another format says only what holds beyond that (`ImportSource.lacks`), for what is there
-/// in part.
+/// this kind of entry. So whatever is not in the record is not known, but for what follows from the rest: of
+/// a certificate whose bytes are there all is known, and of a name whose parts were told those that it does
+/// not have. A reader of another format says only what holds beyond that (`ImportSource.lacks`), for what is
+/// there in part.
 ///
 /// No name in the list begins with another one.
 struct LackedFields {
@@ -189,8 +189,9 @@ extension ReportedName {
             ("organization", organization), ("organizational_unit", organizationalUnit),
             ("state_or_province", stateOrProvince),
         ]
-        // One that is told may have been told in part.
         names += parts.filter(\.1.isEmpty).map { start + $0.0 }
+        // What begins as the organization's name does is said with it.
+        if organization.isEmpty { names.removeAll { $0 == start + "organizational_unit" } }
         return names
     }
 }

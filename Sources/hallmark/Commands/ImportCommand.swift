@@ -140,8 +140,8 @@ struct ImportOptions: ParsableArguments {
 
     /// The formats to look for: the one of `--from`, or all, those of `--map` first.
     ///
-    /// A mapping that says nothing of how its files look is meant for all that no other of `--map` is for. One
-    /// that has the name of a shipped one stands in its place.
+    /// A mapping that says nothing of how its files look is meant for all that no other of `--map` is for.
+    /// One that has the name of a shipped one stands in its place.
     func formats() throws -> (formats: [ForeignFormat], isNamed: Bool) {
         let own = try maps.map { try MappingFolder.read(file: $0) }
         for (place, mapping) in own.enumerated() {
