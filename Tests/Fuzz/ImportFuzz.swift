@@ -3,7 +3,7 @@ import Observations
 
 /// A file of somebody else's, as what it looks like and as each thing that it could be.
 func fuzzImport(_ bytes: [UInt8]) {
-    let mapped = fuzzedMappings.map(MappedReader.format)
+    let mapped = fuzzedMappings.map { MappedReader.format($0) }
     for format in ForeignFormats.builtIn + mapped {
         let run = ImportRun(ImportRun.Options()) { _ in }
         guard let input = try? ImportInput(bytes) else { return }

@@ -32,6 +32,22 @@ import YAML
         ),
         ("name: a\ninput: json\nsomething: 1\nfields: {server.ip: a}\n", "3:1: unknown key something"),
         ("input: json\nfields: {server.ip: a}\n", "1:1: name is missing"),
+        (
+            "name: zeek\ninput: json\nfields: {server.ip: a}\n",
+            "1:7: the name zeek is that of a reader of our own"
+        ),
+        (
+            "name: a\ninput: json\nlacks: [http., htp.]\nfields: {server.ip: a}\n",
+            "3:16: no field's name begins with htp."
+        ),
+        (
+            "name: a\ninput: words\ncolumns: [a, b, c]\nrecognise: {shapes: {a: adress}}\nfields: {server.ip: a}\n",
+            "4:25: unknown shape adress"
+        ),
+        (
+            "name: a\ninput: json\nserials: {version: v, decimal_before: x, hex_from: 2}\nfields: {server.ip: a}\n",
+            "3:39: a version is of numbers"
+        ),
     ])
     func aFaultIsSaidWithItsPlace(_ text: String, _ message: String) throws {
         let scratch = Scratch()
@@ -78,6 +94,80 @@ import YAML
         #expect(text(record, "server.port") == "8443")
         #expect(text(record, "tls.server.hash.sha256") == "AB" + String(repeating: "CD", count: 31))
         #expect(text(record, "hallmark.source.fidelity") == "digest")
+    }
+
+    /// Of several mappings one may be for what the others are not for.
+    @Test func mappingsThatTakeAnyFileAreTakenAtTheirWord() throws {
+        let scratch = Scratch()
+        let mapping = { (name: String, rest: String) in
+            "name: \(name)\ninput: csv\nseparator: ;\n\(rest)fields:\n  server.ip: addr\n  server.port: port\n"
+                + "  tls.server.hash.sha256: cert\n"
+        }
+        try scratch.write("any.yaml", mapping("any", ""))
+        try scratch.write("other.yaml", mapping("other", ""))
+        try scratch.write("known.yaml", mapping("known", "recognise: {columns: [known]}\n"))
+        let hash = String(repeating: "ab", count: 32)
+        try scratch.write("a.csv", "addr;port;cert\n203.0.113.7;443;\(hash)\n192.0.2.2;x;zz\n")
+        try scratch.write("b.csv", "known;addr;port;cert\n;203.0.113.8;443;\(hash)\n")
+        let maps = { (names: [String]) in names.flatMap { ["--map", scratch.file($0 + ".yaml")] } }
+        let files = ["a.csv", "b.csv"].map(scratch.file)
+        let both = try run(programPath, ["import"] + maps(["any", "other"]) + files)
+        #expect(both.status == 64 && both.errors.contains("both take any file"), "\(both.errors)")
+        let same = try run(programPath, ["import"] + maps(["any", "any"]) + files)
+        #expect(same.status == 64 && same.errors.contains("are both called any"), "\(same.errors)")
+        let one = try run(programPath, ["import"] + maps(["any", "known"]) + files)
+        #expect(
+            Set(try records(one).map { text($0, "hallmark.source.product") ?? "" }) == ["any", "known"],
+            "\(one.errors)"
+        )
+        // What could not be read of the third line is said.
+        #expect(one.status == 1)
+        #expect(one.errors.contains("an endpoint of which nothing can be read: 1"), "\(one.errors)")
+        #expect(one.errors.contains("a port that can't be read: 1"), "\(one.errors)")
+    }
+
+    @Test(arguments: [
+        ("146473198", "8.11.0", "08BB00EE"), ("146473198", "8.16.1", "0146473198"),
+        ("146473198", "9.5.2", "0146473198"),
+        ("146473198", "8.16.0", nil), ("146473198", nil, nil), ("8bb00ee", "8.17.0", "08BB00EE"),
+        ("8BB00EE", nil, "08BB00EE"),
+        ("412948502718562719485627103948571", nil, "145C24936E7D18C2383D5CCFAF1B"),
+    ])
+    func serialsOfPacketbeatAreReadByItsVersion(_ serial: String, _ version: String?, _ wanted: String?)
+        throws
+    {
+        let agent = version.map { "\"agent\":{\"type\":\"packetbeat\",\"version\":\"\($0)\"}," } ?? ""
+        let format = try #require(try ForeignSamples.formats().first { $0.name == "packetbeat" })
+        let found = try ForeignSamples.records(
+            format,
+            "{\"@timestamp\":\"2026-01-02T03:04:05Z\",\(agent)\"server\":{\"ip\":\"203.0.113.7\",\"port\":443},"
+                + "\"tls\":{\"server\":{\"subject\":\"CN=a\",\"x509\":{\"serial_number\":\"\(serial)\"}}}}"
+        )
+        let record = try #require(found.first)
+        #expect(text(record, "tls.server.x509.serial_number") == wanted)
+        #expect(
+            texts(record, "hallmark.source.lacks").contains("tls.server.x509.serial_number")
+                == (wanted == nil)
+        )
+    }
+
+    @Test(arguments: [
+        ("prime256v1", "P-256"), ("secp384r1", "P-384"), ("P-521", "P-521"), ("NIST P-256", "nist p-256"),
+        ("brainpoolP256r1", "brainpoolP256r1"), ("secp256k1", "secp256k1"),
+    ])
+    func curvesOfKeysHaveTheRecordsNames(_ text: String, _ name: String) {
+        #expect(ForeignText.keyCurve(text) == name)
+    }
+
+    /// A name and its parts beside it are one name.
+    @Test func aPartIsNotTakenTwice() throws {
+        let samples = try ForeignSamples(TestCertificate(subject: "/CN=a.example"))
+        let format = try #require(try ForeignSamples.formats().first { $0.name == "tlsx" })
+        let file = try #require(samples.files.first { $0.format == "tlsx" })
+        let line = file.text.prefix { $0 != "\n" }
+            .replacing("\"subject_dn\"", with: "\"subject_cn\":\"a.example\",\"subject_dn\"")
+        let record = try #require(try ForeignSamples.records(format, String(line)).first)
+        #expect(texts(record, "tls.server.x509.subject.common_name") == ["a.example"])
     }
 
     @Test(arguments: [

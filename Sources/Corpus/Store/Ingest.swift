@@ -19,6 +19,8 @@ package struct IngestCounts: Equatable, Sendable {
     package var malformed = 0
     /// The first of these lines in its file, from 1.
     package var firstMalformed: Int?
+    /// Records of what others saw that name no endpoint, and no certificate by its SHA-256.
+    package var nameless = 0
     /// Lines of ours that are no records: findings, and counts of correlation rules.
     package var conclusions = 0
     /// Leads that were left out, because no Hallmark said them of a record of its own.
@@ -37,6 +39,7 @@ package struct IngestCounts: Equatable, Sendable {
         left.findings += right.findings
         left.unreadFindings += right.unreadFindings
         left.malformed += right.malformed
+        left.nameless += right.nameless
         left.conclusions += right.conclusions
         left.foreign += right.foreign
         left.firstMalformed = left.firstMalformed ?? right.firstMalformed
@@ -90,6 +93,12 @@ final class Ingest {
             // What was imported, or stands in a store, may be a certificate on no endpoint.
             if !record.has(.address), !record.has(.ip), let digest = CertificateFacts.sha256(record) {
                 _ = try certificate(digest, record, now)
+                return
+            }
+            if !record.has(.address), !record.has(.ip),
+                record.text(.dataset) == RecordDataset.imported.rawValue
+            {
+                counts.nameless += 1
                 return
             }
             // A target that has no address, such as a name without one, can't be an endpoint.

@@ -3,12 +3,6 @@ import Observations
 import Wire
 
 extension CapturedConnection {
-    /// What the certificate would have given, where it was sent and is not there to be read.
-    private static let certificateFields = [
-        "tls.server.hash.", "tls.server.subject", "tls.server.issuer", "tls.server.not_before",
-        "tls.server.not_after", "tls.server.certificate_chain", "tls.server.x509.", "hallmark.certificate.",
-    ]
-
     /// What TLS 1.3 encrypts besides.
     private static let encryptedFields = [
         "tls.next_protocol", "hallmark.tls.encrypted_extensions", "hallmark.tls.certificate_extensions",
@@ -17,20 +11,12 @@ extension CapturedConnection {
     ]
 
     /// Where the record comes from, and what such a record can't have.
-    ///
-    /// The stack fingerprint depends on the hello that is answered, and this one was not ours.
     func evidence(_ format: String) -> ImportedEvidence {
-        var lacks = ImportSource.ownProbes
-        let flight = observation.flight
-        if !observation.isPlain {
-            lacks += ["http.", "url.", "hallmark.http.", "hallmark.stack"]
-            let isNew = flight.isTLS13
-            if flight.chain.isEmpty, isNew || isResumed || missing > 0 { lacks += Self.certificateFields }
-            if isNew { lacks += Self.encryptedFields }
-        }
+        let isNew = !observation.isPlain && observation.flight.isTLS13
         var evidence = ImportedEvidence(
-            ImportSource(product: "capture", format: format, lacks: lacks)
+            ImportSource(product: "capture", format: format, lacks: isNew ? Self.encryptedFields : [])
         )
+        (evidence.isOwnReading, evidence.showsChain) = (true, true)
         if !observation.isPlain {
             evidence.tls.isEstablished = isEstablished
             evidence.tls.isResumed = isResumed

@@ -1,18 +1,39 @@
+import Observations
+
 /// The first bytes of a file, and what they tell at first sight.
 package struct FileHead: Sendable {
     /// How many bytes are looked at.
     package static let size = 64 * 1024
+    /// How many at most, where the first entry of a file of JSON is longer than that: what it holds may say
+    /// behind a page of text what it is.
+    package static let mostSize = 8 << 20
 
     /// The file's name as it was given; `-` for standard input.
     package let path: String
     package let bytes: ArraySlice<UInt8>
     /// The first bytes as text.
     package let text: String
+    /// The names of JSON members that stand somewhere in it.
+    private let members: Set<String>
 
     package init(path: String, bytes: ArraySlice<UInt8>) {
         self.path = path
         self.bytes = bytes
         text = String(decoding: bytes, as: UTF8.self)
+        members = bytes.withUnsafeBytes { JSONMembers($0).names }
+    }
+
+    /// Looks at the first bytes of an input, and at more of them where the first entry of JSON is long.
+    init(path: String, _ source: InputBytes) throws(FileError) {
+        var size = Self.size
+        var bytes = try source.peek(size)
+        while bytes.count >= size, size < Self.mostSize,
+            bytes.withUnsafeBytes({ JSONMembers($0).isWithinEntry })
+        {
+            size = min(8 * size, Self.mostSize)
+            bytes = try source.peek(size)
+        }
+        self.init(path: path, bytes: bytes)
     }
 
     /// The first line that is not blank.
@@ -36,15 +57,7 @@ package struct FileHead: Sendable {
     /// Whether all of `names` stand as members' names somewhere in JSON.
     package func hasMembers(_ names: String...) -> Bool { isJSON && names.allSatisfy(hasMember) }
 
-    package func hasMember(_ name: String) -> Bool {
-        let quoted = Array("\"\(name)\"".utf8)
-        var rest = bytes
-        while let found = rest.firstRange(of: quoted) {
-            rest = rest[found.upperBound...]
-            if rest.first(where: { $0 > 0x20 }) == 0x3a { return true }
-        }
-        return false
-    }
+    package func hasMember(_ name: String) -> Bool { members.contains(name) }
 
     package func contains(_ word: String) -> Bool { bytes.firstRange(of: Array(word.utf8)) != nil }
 }

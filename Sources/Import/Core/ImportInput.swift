@@ -12,14 +12,14 @@ package final class ImportInput {
     package init(_ path: String) throws(FileError) {
         self.path = path
         source = try InputBytes(path, takesAnything: true)
-        head = FileHead(path: path, bytes: try source.peek(FileHead.size))
+        head = try FileHead(path: path, source)
     }
 
     /// Bytes that are there already.
     package init(_ bytes: [UInt8], path: String = "memory") throws(FileError) {
         self.path = path
         source = InputBytes(bytes, takesAnything: true)
-        head = FileHead(path: path, bytes: try source.peek(FileHead.size))
+        head = try FileHead(path: path, source)
     }
 
     /// From now on the end is waited at for what is appended.

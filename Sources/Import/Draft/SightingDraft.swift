@@ -19,6 +19,8 @@ package struct SightingDraft {
     package var certificates: [[UInt8]] = []
     package var certificate = ReportedCertificate()
     package var chain: [ReportedCertificate] = []
+    /// Whether these are all certificates that the server sent.
+    package var showsChain = false
     package var ja3s: String?
     package var ja4s: String?
     package var jarm: String?
@@ -51,6 +53,7 @@ package struct SightingDraft {
         observation.serverName = serverName
         for certificate in certificates { observation.flight.imported(certificate: certificate.span) }
         observation.imported?.tls = tls
+        observation.imported?.showsChain = showsChain && hasCertificate
         if certificates.isEmpty {
             observation.imported?.certificate = certificate
             observation.imported?.chain = chain

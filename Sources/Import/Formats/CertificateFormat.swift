@@ -3,8 +3,8 @@ import Observations
 import Wire
 
 /// Certificates without an endpoint: PEM and DER, as people keep and send them.
-final class CertificateFormat: ForeignReader {
-    static let format = ForeignFormat(
+package final class CertificateFormat: ForeignReader {
+    package static let format = ForeignFormat(
         name: "certificates",
         title: "certificates in PEM or DER",
         recognises: { [.certificate, .pem].contains(InputFormat($0.bytes)) },
@@ -18,7 +18,7 @@ final class CertificateFormat: ForeignReader {
 
     private init(_ run: ImportRun) { self.run = run }
 
-    func read(_ input: ImportInput) throws {
+    package func read(_ input: ImportInput) throws {
         var bytes: [UInt8] = []
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
         defer { buffer.deallocate() }
@@ -38,8 +38,7 @@ final class CertificateFormat: ForeignReader {
             let observation = run.begin(
                 ImportSource(
                     product: "file",
-                    format: isDER ? "der" : "pem",
-                    lacks: ImportSource.noEndpoint + ImportSource.ownProbes
+                    format: isDER ? "der" : "pem"
                 )
             )
             observation.flight.imported(certificate: der.span)

@@ -1,28 +1,33 @@
 import Bytes
 import Observations
 
-/// Records of ours that come back from Elasticsearch: the answer of `_search`, or elasticdump's lines.
+/// Records of ours, on lines, as an array, or as they come back from Elasticsearch: the answer of `_search`,
+/// or elasticdump's lines.
 ///
-/// They are written as they are; the search's own members around them are left out.
-final class RecordFormat: ForeignReader {
-    static let format = ForeignFormat(
+/// They are written as they are, but for who connected where that is not to be told; the search's own members
+/// around them are left out.
+package final class RecordFormat: ForeignReader {
+    package static let format = ForeignFormat(
         name: "hallmark",
-        title: "records of ours as an array, or exported from Elasticsearch",
+        title: "records of ours, as an array, or exported from Elasticsearch",
         recognises: { head in
-            head.isJSON && head.hasMember("dataset")
-                // What stands one a line is no foreign file.
-                && (head.hasMember("_source") || InputFormat(head.bytes) != .lines)
+            head.isJSON && (head.hasMember("dataset") || head.hasMember("event.dataset"))
                 && RecordDataset.allCases.contains { head.contains("\"\($0.rawValue)\"") }
         },
         makeReader: { RecordFormat($0) }
     )
+
+    /// Whether records stand in what Elasticsearch writes around them.
+    package static func isExport(_ head: FileHead) -> Bool {
+        head.hasMember("_source") && format.recognises(head)
+    }
 
     private let run: ImportRun
     private var line = ByteBuffer()
 
     private init(_ run: ImportRun) { self.run = run }
 
-    func read(_ input: ImportInput) throws {
+    package func read(_ input: ImportInput) throws {
         try JSONEntries(run).read(input) { node, line in
             if let hits = node.at("hits.hits"), hits.isArray {
                 for hit in hits.parts { try self.give(hit["_source"] ?? hit, line) }
@@ -38,7 +43,11 @@ final class RecordFormat: ForeignReader {
             return run.skip("no record of ours", line: number)
         }
         line.removeAll()
-        record.append(to: &line)
+        if run.options.keepsClients, run.options.pseudonyms == nil {
+            record.append(to: &line)
+        } else {
+            ClientFilter(run.options.pseudonyms).append(record, to: &line)
+        }
         line.append(0x0a)
         try line.withSpan { try run.emit(record: $0) }
     }

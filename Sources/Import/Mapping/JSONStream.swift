@@ -102,12 +102,21 @@ struct JSONEntries {
     /// Whether values stand one a line, as far as the first lines tell; the very first may be broken.
     private static func isOfLines(_ head: FileHead) -> Bool {
         switch InputFormat(head.bytes) {
-        case .lines: return true
+        case .lines: return !isDocument(head)
         case .other:
             guard let rest = head.withoutFirstLine else { return false }
             return InputFormat(rest.bytes) == .lines && rest.firstLine.hasSuffix("}")
         default: return false
         }
+    }
+
+    /// Whether the first value goes on below its line: a line that broke off has another value behind it.
+    private static func isDocument(_ head: FileHead) -> Bool {
+        guard let rest = head.withoutFirstLine, !rest.lines.contains(where: { $0.hasPrefix("{") }) else {
+            return false
+        }
+        let line = head.bytes.prefix(head.bytes.count - rest.bytes.count)
+        return line.withUnsafeBytes { JSONMembers($0).isWithinEntry }
     }
 
     /// Calls `body` with each value and its first line; what is no JSON is counted as skipped.

@@ -33,7 +33,7 @@ extension ReportedCertificate {
         case .keySize:
             keySize = Int(text).flatMap { $0 >= 0 ? $0 : nil }
             return keySize == nil ? Self.noKey : nil
-        case .keyCurve: keyCurve = ForeignText.curve(text)
+        case .keyCurve: keyCurve = ForeignText.keyCurve(text)
         case .keyExponent:
             keyExponent = Int(text).flatMap { $0 >= 0 ? $0 : nil }
             return keyExponent == nil ? Self.noKey : nil
@@ -80,11 +80,13 @@ extension ReportedCertificate {
                 for member in members {
                     for text in member.value.elements.compactMap(\.string) { name.add(member.name, text) }
                 }
+                // An object has a member for each part.
+                if !members.isEmpty { name.isWhole = true }
             } else if let text = value.string, name.text == nil {
                 let read = ReportedName(text: text)
                 name.text = text
                 // Parts that have places of their own in the entry are not taken twice.
-                if name.isBare { name = read }
+                if name.isBare { name = read } else { name.add(missing: read) }
             }
         }
     }
@@ -130,5 +132,16 @@ extension ReportedName {
         var rest = self
         rest.text = nil
         return rest.isEmpty
+    }
+
+    /// Takes the parts that have no place of their own in the entry.
+    fileprivate mutating func add(missing other: ReportedName) {
+        if commonName.isEmpty { commonName = other.commonName }
+        if country.isEmpty { country = other.country }
+        if locality.isEmpty { locality = other.locality }
+        if organization.isEmpty { organization = other.organization }
+        if organizationalUnit.isEmpty { organizationalUnit = other.organizationalUnit }
+        if stateOrProvince.isEmpty { stateOrProvince = other.stateOrProvince }
+        isWhole = isWhole || other.isWhole
     }
 }

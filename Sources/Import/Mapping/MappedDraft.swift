@@ -11,9 +11,18 @@ struct MappedDraft {
     private var http: MappedHTTP
     private var leaf: [[UInt8]] = []
     private var chain: [[UInt8]] = []
+    /// Whether a certificate is missing that the entry has.
+    private var isChainBroken = false
+
+    /// Whether serial numbers are decimal, by the version of who wrote the entry; nil when that does not
+    /// tell.
+    private let hasDecimalSerials: Bool?
 
     init(_ mapping: Mapping, _ entry: ForeignEntry) {
         self.mapping = mapping
+        hasDecimalSerials = mapping.serials.flatMap { serials in
+            entry.values(serials.version).first?.string.flatMap(serials.areDecimal)
+        }
         http = MappedHTTP(hasUnderscores: mapping.hasUnderscores)
         for (field, value) in mapping.fields {
             let values = values(value, entry)
@@ -98,6 +107,7 @@ struct MappedDraft {
         case .ja3s: draft.ja3s = text?.lowercased()
         case .ja4s: draft.ja4s = text
         case .jarm: takeJARM(text)
+        case .serialNumber where mapping.serials != nil: takeSerial(text)
         case .clientIP:
             draft.client.ip = text.flatMap { IPAddress(foreign: $0) }
             if draft.client.ip == nil { remarks.insert("a client's address that can't be read") }
@@ -140,6 +150,15 @@ struct MappedDraft {
             return
         }
         draft.port = port
+    }
+
+    /// Takes a serial number whose spelling hangs on the version of the program that wrote it.
+    private mutating func takeSerial(_ text: String?) {
+        guard let text else { return }
+        draft.certificate.serial = ForeignText.serial(text, isDecimal: hasDecimalSerials)
+        if draft.certificate.serial == nil {
+            remarks.insert("a serial number that may be hexadecimal or decimal")
+        }
     }
 
     private mutating func takeEndpoint(_ text: String) {
@@ -201,6 +220,7 @@ struct MappedDraft {
                 found += read
             } else {
                 remarks.insert("a certificate that is neither PEM nor base64 nor hex of one")
+                isChainBroken = true
             }
         }
         return found
@@ -223,6 +243,8 @@ struct MappedDraft {
             draft.certificates.removeSubrange(place...)
         }
         if !draft.certificates.isEmpty { draft.certificates = Array(draft.certificates.prefix(64)) }
+        draft.showsChain =
+            !chain.isEmpty && !isChainBroken || mapping.hasWholeChains && !leaf.isEmpty && !isChainBroken
         if let url = http.url {
             takeHost(url.origin.host)
             if draft.port == 0 { draft.port = url.origin.port }

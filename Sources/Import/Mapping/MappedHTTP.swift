@@ -50,7 +50,7 @@ struct MappedHTTP {
         exchange.headers = headers
         exchange.head = head
         exchange.body = body
-        exchange.reported = ReportedHTTP(title: title)
+        exchange.reported = ReportedHTTP(title: title, hasAllHeaders: !headers.isEmpty)
         return exchange
     }
 

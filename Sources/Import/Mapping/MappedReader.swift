@@ -12,26 +12,46 @@ package final class MappedReader: ForeignReader {
         source = ImportSource(
             product: mapping.product,
             format: mapping.format,
-            lacks: mapping.lacks + ImportSource.ownProbes
+            lacks: mapping.lacks
         )
     }
 
     /// The format that a mapping describes.
-    package static func format(_ mapping: Mapping) -> ForeignFormat {
+    ///
+    /// - Parameter forAnyFile: whether it is for every file, however it looks.
+    package static func format(_ mapping: Mapping, forAnyFile: Bool = false) -> ForeignFormat {
         ForeignFormat(
             name: mapping.name,
             title: mapping.title,
-            recognises: { head in recognises(mapping.recognition, head) },
+            recognises: { head in forAnyFile || recognises(mapping, head) },
             makeReader: { MappedReader(mapping, $0) }
         )
     }
 
-    static func recognises(_ recognition: Mapping.Recognition, _ head: FileHead) -> Bool {
+    static func recognises(_ mapping: Mapping, _ head: FileHead) -> Bool {
+        let recognition = mapping.recognition
         guard !recognition.isEmpty else { return false }
+        guard recognition.shapes.isEmpty || fits(mapping, head.firstLine) else { return false }
         let names = FieldLine.names(head.firstLine)
         return recognition.members.allSatisfy { head.isJSON && head.hasMember($0) }
             && recognition.contains.allSatisfy { head.contains($0) }
             && recognition.columns.allSatisfy { names.contains($0) }
+    }
+
+    /// Whether a line has the columns of a mapping, and values as it says that they look.
+    private static func fits(_ mapping: Mapping, _ line: Substring) -> Bool {
+        var line = String(line)
+        let fields = line.withUTF8 { bytes in
+            mapping.input == .words
+                ? FieldLine.words(UnsafeRawBufferPointer(bytes))
+                : FieldLine.separated(UnsafeRawBufferPointer(bytes), by: mapping.separator).fields
+        }
+        guard fields.count == mapping.columns.count else { return false }
+        let row = Dictionary(zip(mapping.columns, fields), uniquingKeysWith: { first, _ in first })
+        // What stands for nothing looks like nothing, and a line of such values tells nothing.
+        let told = mapping.recognition.shapes.filter { mapping.unset.contains(row[$0.column] ?? "") == false }
+        return 2 * told.count > mapping.recognition.shapes.count
+            && told.allSatisfy { $0.shape.fits(row[$0.column] ?? "") }
     }
 
     package func read(_ input: ImportInput) throws {
@@ -59,9 +79,7 @@ package final class MappedReader: ForeignReader {
     static let twice = "a name that stands twice, of which the first counts"
 
     private func read(_ row: [String: String], _ line: Int) throws {
-        let entry = ForeignEntry.row(row)
-        guard isWanted(entry) else { return run.pass() }
-        try emit(entry, line)
+        try take(ForeignEntry.row(row), line)
     }
 
     // MARK: JSON
@@ -70,24 +88,27 @@ package final class MappedReader: ForeignReader {
         guard node.isObject else { return run.skip("a value that is no object", line: line) }
         if node.hasTwice() { run.remark(Self.twice, line: line) }
         let outer = ForeignEntry.json([node])
-        guard !mapping.each.isEmpty else {
-            guard isWanted(outer) else { return run.pass() }
-            return try emit(outer, line)
-        }
-        var count = 0
+        guard !mapping.each.isEmpty else { return try take(outer, line) }
         for path in mapping.each {
             var contexts: [[JSONNode]] = []
             // A dot is the entry itself.
             if path == "." { contexts = [[node]] } else { Self.expand([node], path[...], into: &contexts) }
-            for context in contexts {
-                let entry = ForeignEntry.json(context)
-                guard isWanted(entry) else { continue }
-                count += 1
-                try emit(entry, line)
-            }
-            if !contexts.isEmpty { break }
+            guard !contexts.isEmpty else { continue }
+            let entries = contexts.map(ForeignEntry.json)
+            let wanted = entries.filter(isWanted)
+            for entry in wanted { try emit(entry, line) }
+            if wanted.isEmpty { try pass(entries, line) }
+            return
         }
-        if count == 0 { run.pass() }
+        // Lists that are there and have nothing in them.
+        let isKnown = mapping.each.contains { path in
+            path.hasPrefix("*") || path == "." || node[String(path.prefix { $0 != "." })] != nil
+        }
+        if isKnown {
+            run.pass()
+        } else {
+            run.skip("an entry of another kind: nothing that each names", line: line)
+        }
     }
 
     /// Follows a path through objects and arrays; what lies on the way stays at hand.
@@ -113,6 +134,22 @@ package final class MappedReader: ForeignReader {
 
     // MARK: both
 
+    private func take(_ entry: ForeignEntry, _ line: Int) throws {
+        if isWanted(entry) { try emit(entry, line) } else { try pass([entry], line) }
+    }
+
+    /// Counts an entry that the conditions leave out: one of these programs' others, or somebody else's.
+    private func pass(_ entries: [ForeignEntry], _ line: Int) throws {
+        let isKnown = entries.contains { entry in
+            mapping.conditions.contains { !entry.values($0.path).isEmpty }
+        }
+        if isKnown {
+            run.pass()
+        } else {
+            run.skip("an entry of another kind: nothing that when names", line: line)
+        }
+    }
+
     private func isWanted(_ entry: ForeignEntry) -> Bool {
         mapping.conditions.allSatisfy { condition in
             let values = entry.values(condition.path)
@@ -126,8 +163,11 @@ package final class MappedReader: ForeignReader {
         let made = MappedDraft(mapping, entry)
         for remark in made.remarks { run.remark(remark, line: line) }
         guard made.draft.isWorthARecord else {
-            return made.draft.hasEndpoint
-                ? run.pass() : run.skip("neither an endpoint nor a certificate", line: line)
+            guard made.draft.hasEndpoint else {
+                return run.skip("neither an endpoint nor a certificate", line: line)
+            }
+            return made.remarks.isEmpty
+                ? run.pass() : run.skip("an endpoint of which nothing can be read", line: line)
         }
         let observation = run.begin(source)
         made.draft.fill(observation)

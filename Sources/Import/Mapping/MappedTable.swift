@@ -41,8 +41,8 @@ struct MappedTable {
         var table = self
         // The columns are named in the second line, since the first one is broken.
         table.isCut =
-            columns.isEmpty && !MappedReader.recognises(mapping.recognition, head)
-            && head.withoutFirstLine.map { MappedReader.recognises(mapping.recognition, $0) } == true
+            columns.isEmpty && !MappedReader.recognises(mapping, head)
+            && head.withoutFirstLine.map { MappedReader.recognises(mapping, $0) } == true
         try input.lines(run) { line, number in try table.take(line, number, take) }
         while !table.open.isEmpty { try table.giveUp(take) }
     }

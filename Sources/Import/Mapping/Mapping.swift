@@ -1,3 +1,5 @@
+import Wire
+
 /// How the lines or entries of somebody's files become observations: what a mapping file says.
 package struct Mapping: Sendable {
     /// How a file is taken apart.
@@ -22,8 +24,10 @@ package struct Mapping: Sendable {
         package var contains: [String] = []
         /// Columns that all stand in the first line.
         package var columns: [String] = []
+        /// How the values of columns look, of lines that have exactly the columns of the mapping.
+        package var shapes: [(column: String, shape: Shape)] = []
 
-        var isEmpty: Bool { members.isEmpty && contains.isEmpty && columns.isEmpty }
+        var isEmpty: Bool { members.isEmpty && contains.isEmpty && columns.isEmpty && shapes.isEmpty }
     }
 
     /// An entry is read when what stands there is one of these.
@@ -46,6 +50,46 @@ package struct Mapping: Sendable {
         case constant(String)
     }
 
+    /// When a program that wrote serial numbers in decimal digits began to write them in hexadecimal.
+    package struct Serials: Sendable, Equatable {
+        /// The place where an entry has the version of who wrote it.
+        package var version: String
+        /// Versions before this one wrote decimal digits, and those from `hexFrom` on hexadecimal ones; of
+        /// what lies between nobody knows.
+        package var decimalBefore: [Int]
+        package var hexFrom: [Int]
+
+        /// Whether a version wrote decimal digits; nil for one that tells nothing.
+        func areDecimal(_ text: String) -> Bool? {
+            guard let version = Self.numbers(text) else { return nil }
+            if version.lexicographicallyPrecedes(decimalBefore) { return true }
+            return version.lexicographicallyPrecedes(hexFrom) ? nil : false
+        }
+
+        /// The numbers of a version: `8.16.1`.
+        static func numbers(_ text: String) -> [Int]? {
+            let parts = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }.split(separator: ".")
+            let numbers = parts.prefix(4).compactMap { Int($0) }
+            return numbers.isEmpty || numbers.count < min(4, parts.count) ? nil : numbers
+        }
+    }
+
+    /// What a value looks like, for files in which nothing says what they are.
+    package enum Shape: String, CaseIterable, Sendable {
+        case address, number, time
+        /// A version of TLS.
+        case version
+
+        func fits(_ text: String) -> Bool {
+            switch self {
+            case .address: IPAddress(text) != nil
+            case .number: !text.isEmpty && text.utf8.allSatisfy { $0 &- 0x30 < 10 }
+            case .time: ForeignTime.nanoseconds(text.utf8) != nil
+            case .version: ForeignText.version(text) != nil
+            }
+        }
+    }
+
     package var name: String
     package var title: String
     package var product: String
@@ -63,6 +107,10 @@ package struct Mapping: Sendable {
     package var lacks: [String] = []
     /// Whether names of headers have underscores for hyphens.
     package var hasUnderscores = false
+    /// Whether a certificate that stands without others is all that the server sent.
+    package var hasWholeChains = false
+    /// What tells decimal serial numbers; nil where `serial_number` is hexadecimal always.
+    package var serials: Serials?
     package var fields: [(field: MappedField, value: Value)] = []
 
     /// Whether it says nothing of how its files look.

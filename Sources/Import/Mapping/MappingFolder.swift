@@ -45,6 +45,7 @@ package enum MappingFolder {
 extension Mapping {
     /// How much it asks of a file's first bytes.
     fileprivate var demands: Int {
-        recognition.members.count + recognition.columns.count + 2 * recognition.contains.count
+        recognition.members.count + recognition.columns.count + recognition.shapes.count
+            + 2 * recognition.contains.count
     }
 }

@@ -1,10 +1,11 @@
+import Observations
 package import YAML
 
 /// Reads mapping files, and says exactly what is wrong in one.
 package enum MappingReader {
     private static let keys: Set<String> = [
         "name", "title", "product", "format", "input", "recognise", "when", "each", "columns", "separator",
-        "unset", "lacks", "headers", "fields",
+        "unset", "lacks", "headers", "chains", "serials", "fields",
     ]
 
     /// The mapping of a file.
@@ -24,6 +25,9 @@ package enum MappingReader {
         guard !word.isEmpty, word.utf8.count <= 40, word.utf8.allSatisfy(isWordByte) else {
             throw name.error("a name is of lower-case letters, digits and hyphens, at most 40")
         }
+        if ForeignFormats.isTaken(word) {
+            throw name.error("the name \(word) is that of a reader of our own")
+        }
         let input = try root.required("input")
         guard let kind = Mapping.Input(rawValue: try input.string()) else {
             let known = Mapping.Input.allCases.map(\.rawValue).joined(separator: ", ")
@@ -36,14 +40,19 @@ package enum MappingReader {
             format: try root["format"]?.string() ?? word,
             input: kind
         )
-        if let node = root["recognise"] { mapping.recognition = try recognition(node, kind) }
         if let node = root["when"] { mapping.conditions = try conditions(node) }
         if let node = root["each"] {
             guard kind == .json else { throw node.error("each is for input json alone") }
             mapping.each = try node.strings()
         }
         try readLines(root, &mapping)
-        if let node = root["lacks"] { mapping.lacks = try node.strings() }
+        if let node = root["recognise"] { mapping.recognition = try recognition(node, mapping) }
+        if let node = root["lacks"] { mapping.lacks = try lacks(node) }
+        if let node = root["chains"] {
+            guard node.text == "whole" else { throw node.error("chains can be whole alone") }
+            mapping.hasWholeChains = true
+        }
+        if let node = root["serials"] { mapping.serials = try serials(node, mapping) }
         if let node = root["headers"] {
             guard node.text == "underscores" else { throw node.error("headers can be underscores alone") }
             mapping.hasUnderscores = true
@@ -58,9 +67,10 @@ package enum MappingReader {
 
     private static func recognition(
         _ node: YAMLNode,
-        _ kind: Mapping.Input
+        _ mapping: Mapping
     ) throws(YAMLError) -> Mapping.Recognition {
-        try node.allow(["members", "contains", "columns"])
+        let kind = mapping.input
+        try node.allow(["members", "contains", "columns", "shapes"])
         var recognition = Mapping.Recognition()
         if let members = node["members"] {
             guard kind == .json else { throw members.error("members are for input json alone") }
@@ -73,8 +83,67 @@ package enum MappingReader {
             }
             recognition.columns = try columns.strings()
         }
+        if let shapes = node["shapes"] { recognition.shapes = try self.shapes(shapes, mapping) }
         guard !recognition.isEmpty else { throw node.error("recognise names nothing to look for") }
         return recognition
+    }
+
+    /// How the values of columns look.
+    private static func shapes(
+        _ node: YAMLNode,
+        _ mapping: Mapping
+    ) throws(YAMLError) -> [(column: String, shape: Mapping.Shape)] {
+        guard !mapping.columns.isEmpty else {
+            throw node.error("shapes are for a mapping with columns alone")
+        }
+        var shapes: [(column: String, shape: Mapping.Shape)] = []
+        for entry in try node.map() {
+            guard mapping.columns.contains(entry.name), entry.name != "-" else {
+                throw entry.key.error("\(entry.name) is none of the columns")
+            }
+            let word = try entry.value.string()
+            guard let shape = Mapping.Shape(rawValue: word) else {
+                let known = Mapping.Shape.allCases.map(\.rawValue).joined(separator: ", ")
+                throw entry.value.error("unknown shape \(word); there are \(known)")
+            }
+            shapes.append((entry.name, shape))
+        }
+        guard shapes.count >= 3 else { throw node.error("fewer than 3 shapes tell too little") }
+        return shapes
+    }
+
+    /// Fields, or beginnings of their names, each of which some field has.
+    private static func lacks(_ node: YAMLNode) throws(YAMLError) -> [String] {
+        let names = try node.strings()
+        for (index, name) in names.enumerated() {
+            let isKnown =
+                !name.isEmpty
+                && (Field.named(name) != nil || Field.all.contains { $0.mayBegin(with: name) })
+            guard isKnown else {
+                throw (node.elements?[index] ?? node).error("no field's name begins with \(name)")
+            }
+        }
+        return names
+    }
+
+    private static func serials(
+        _ node: YAMLNode,
+        _ mapping: Mapping
+    ) throws(YAMLError) -> Mapping.Serials {
+        try node.allow(["version", "decimal_before", "hex_from"])
+        func numbers(_ key: String) throws(YAMLError) -> [Int] {
+            let value = try node.required(key)
+            guard let numbers = Mapping.Serials.numbers(try value.string()) else {
+                throw value.error("a version is of numbers with dots between")
+            }
+            return numbers
+        }
+        let place = try places(try node.required("version"), mapping)
+        return Mapping.Serials(
+            version: place[0],
+            decimalBefore: try numbers("decimal_before"),
+            hexFrom: try numbers("hex_from")
+        )
     }
 
     private static func conditions(_ node: YAMLNode) throws(YAMLError) -> [Mapping.Condition] {
@@ -133,7 +202,9 @@ package enum MappingReader {
         guard !has.isDisjoint(with: endpoint) || !has.isDisjoint(with: certificate) else {
             throw node.error("neither an endpoint (server.ip, server.address) nor a certificate is mapped")
         }
-        return fields
+        // A name's parts come before the whole, which gives only those that have no place of their own.
+        let whole: Set<MappedField> = [.subject, .issuer]
+        return fields.filter { !whole.contains($0.field) } + fields.filter { whole.contains($0.field) }
     }
 
     private static func value(

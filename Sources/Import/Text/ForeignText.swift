@@ -54,6 +54,20 @@ package enum ForeignText {
         return serial(hex: bytes.hex)
     }
 
+    /// The same of digits that are hexadecimal in one version of a program and decimal in another: nil for
+    /// what may be either.
+    ///
+    /// - Parameter isDecimal: what is known of that; nil for nothing.
+    package static func serial(_ text: String, isDecimal: Bool?) -> String? {
+        guard text.utf8.allSatisfy({ $0 &- 0x30 < 10 }) else { return serial(hex: text) }
+        switch isDecimal {
+        case true?: return serial(decimal: text)
+        case false?: return serial(hex: text)
+        // So many digits in a row without a letter are no hexadecimal number of chance.
+        case nil: return text.utf8.count >= 25 ? serial(decimal: text) : nil
+        }
+    }
+
     /// A version of TLS: `TLSv12`, `TLS 1.2`, `tls12`, `TLSv13-draft23`, `SSLv3`, `DTLSv12`, `0x0303`, `771`.
     ///
     /// - Returns: as `tls.version` and `tls.version_protocol`; nil for what is none.
@@ -114,6 +128,19 @@ package enum ForeignText {
         case "p-521", "nistp521", "secp521r1": "secp521r1"
         case "p-224", "secp224r1": "secp224r1"
         default: text.lowercased()
+        }
+    }
+
+    /// The curve of a key by the record's name; that of a handshake has another one.
+    package static func keyCurve(_ text: String) -> String {
+        switch curve(text) {
+        case "secp256r1": return "P-256"
+        case "secp384r1": return "P-384"
+        case "secp521r1": return "P-521"
+        case "secp224r1": return "P-224"
+        case "secp192r1", "prime192v1", "p-192", "nistp192": return "P-192"
+        case let other where other.hasPrefix("brainpoolp"): return "brainpoolP" + other.dropFirst(10)
+        case let other: return other
         }
     }
 

@@ -16,6 +16,7 @@ extension ReportedName {
             let label = Self.trimmed(part[..<equals])
             let value = Self.value(Self.trimmed(part[(equals + 1)...]))
             add(String(decoding: label, as: UTF8.self), String(decoding: value, as: UTF8.self))
+            isWhole = text.utf8.count <= Self.mostBytes
         }
     }
 

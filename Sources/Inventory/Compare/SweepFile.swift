@@ -29,7 +29,7 @@ package struct SweepFile {
         _ source: any RecordSource,
         record: (_ line: UnsafeRawBufferPointer, _ place: Int?) throws -> Bool
     ) throws {
-        var (good, bad, logged) = (0, 0, 0)
+        var (good, bad, logged, nameless) = (0, 0, 0, 0)
         var firstBad: Int?
         var faults: [FileError] = []
         var conclusions = 0
@@ -46,6 +46,7 @@ package struct SweepFile {
                         return
                     }
                     bad += 1
+                    if others.isNameless { nameless += 1 }
                     firstBad = firstBad ?? number
                 }
             }
@@ -66,7 +67,9 @@ package struct SweepFile {
                 ? "is empty"
                 : logged > 0
                     ? "is no sweep: \(Self.loggedReason)"
-                    : "is no sweep: none of its \(lines) lines is a record"
+                    : nameless == lines
+                        ? "is no sweep: none of its \(counted(lines, "record")) names an endpoint"
+                        : "is no sweep: none of its \(lines) lines is a record"
             unread.append("\(source.name): \(reason)")
             return
         }

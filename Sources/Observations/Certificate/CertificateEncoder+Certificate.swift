@@ -21,7 +21,7 @@ extension CertificateEncoder {
             writeNameKinds(leaf, to: &out)
         }
         writeLists(to: &out)
-        out.member("chain_length", chainLength)
+        if isChainWhole { out.member("chain_length", chainLength) }
         if !chainText.isEmpty {
             out.array("chain")
             chainText.withSpan { out.append($0) }

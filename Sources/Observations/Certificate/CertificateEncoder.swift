@@ -24,6 +24,9 @@ package struct CertificateEncoder: ~Copyable {
     /// How many certificates were sent, those among them that were not kept.
     package internal(set) var chainLength = 0
 
+    /// Whether all certificates that were sent are here, so that their number means something.
+    package var isChainWhole = true
+
     /// Whether only the leaf's beginning is there: hashes of it would compare with nothing.
     package internal(set) var isInPart = false
 

@@ -42,6 +42,14 @@ package enum CertificateRelation: String, CaseIterable, Sendable {
     case keyEqualsChainKey = "key_equals_chain_key"
     case leafRepeatedInChain = "leaf_repeated_in_chain"
 
+    /// Whether the certificates after the leaf decide it.
+    package var isOfChain: Bool {
+        switch self {
+        case .issuerEqualsNextSubject, .serialEqualsNextSerial, .keyEqualsChainKey, .leafRepeatedInChain: true
+        default: false
+        }
+    }
+
     /// One sentence for the documentation.
     package var text: String {
         switch self {

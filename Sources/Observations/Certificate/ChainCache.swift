@@ -19,6 +19,8 @@ package struct ChainCache: ~Copyable {
         var hash = 0
         /// Whether what follows is filled.
         var isKnown = false
+        /// Whether its certificates are all that were sent.
+        var isWhole = true
         var bytes: [UInt8] = []
         var ranges: [ByteRange] = []
         /// Members without the comma before them.
@@ -42,7 +44,10 @@ package struct ChainCache: ~Copyable {
     }
 
     /// Takes the certificates of one endpoint, leaf first.
-    package mutating func read(_ chain: CertificateChain) {
+    ///
+    /// - Parameter isWhole: whether they are all that were sent; how many those are is not told otherwise.
+    package mutating func read(_ chain: CertificateChain, isWhole: Bool = true) {
+        encoder.isChainWhole = isWhole
         // What was cut is seldom met twice.
         guard !chain.isEmpty, !chain.isCut else {
             place = nil
@@ -55,7 +60,9 @@ package struct ChainCache: ~Copyable {
         }
         let hash = chain.withString(0, Self.hash)
         let index = Int(UInt(bitPattern: hash) % UInt(Self.size))
-        if entries[index].isKnown, entries[index].hash == hash, has(index, chain) {
+        if entries[index].isKnown, entries[index].hash == hash, entries[index].isWhole == isWhole,
+            has(index, chain)
+        {
             place = index
             hits += 1
             return
@@ -117,6 +124,7 @@ package struct ChainCache: ~Copyable {
         text.append(0x7b)
         encoder.writeCertificate(to: &text)
         guard chain.bytes.count + text.count <= Self.entryLimit else { return }
+        entries[index].isWhole = encoder.isChainWhole
         entries[index].bytes.replace(with: chain.bytes.span)
         entries[index].ranges = chain.ranges
         text.withSpan { text in

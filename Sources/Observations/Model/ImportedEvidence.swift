@@ -17,6 +17,11 @@ package struct ImportedEvidence: Equatable, Sendable {
     package var jarm: String?
     /// Where in a log of Certificate Transparency the certificate stands, of what comes from one.
     package var logged: LoggedEntry?
+    /// Whether all certificates are here that the server sent, so that their number is known.
+    package var showsChain = false
+    /// Whether our own readers read what the server sent, as in a scan: what is not in the record was not
+    /// sent.
+    package var isOwnReading = false
 
     package init(_ source: ImportSource) { self.source = source }
 
@@ -49,9 +54,10 @@ package struct ImportSource: Equatable, Sendable {
     package var product: String
     /// Which of its files: `ssl.log`.
     package var format: String
-    /// Names or beginnings of names (`http.`) of fields that it cannot have whatever the server did.
+    /// Names or beginnings of names (`http.`) of fields that its records never have as a whole.
     ///
-    /// Rules that ask for them are neither matched nor not.
+    /// What is not in a record is lacking anyway (`LackedFields`). These are what stands in it in part, and
+    /// what our own reading cannot see. Rules that ask for them are neither matched nor not.
     package var lacks: [String]
 
     package init(product: String, format: String, lacks: [String] = []) {
@@ -59,26 +65,6 @@ package struct ImportSource: Equatable, Sendable {
         self.format = format
         self.lacks = lacks
     }
-
-    /// What no passive source and no other scanner can have: only our own probes give it.
-    package static let ownProbes = [
-        "hallmark.favicon.", "hallmark.jarm.", "hallmark.sni_variants.", "hallmark.probes",
-        "hallmark.not_tls.",
-        "hallmark.starttls.", "hallmark.connections", "hallmark.http", "hallmark.assessment",
-    ]
-
-    /// What a certificate does not have that stands on no endpoint.
-    package static let noEndpoint = [
-        "server.", "http.", "url.", "tls.version", "tls.cipher", "tls.curve", "tls.next_protocol",
-        "hallmark.tls.",
-        "hallmark.stack", "tls.server.ja3s", "tls.server.ja4s", "tls.server.jarm",
-    ]
-
-    /// What an HTTP answer does not have of which title and some headers are told.
-    package static let partialHTTP = [
-        "http.response.header_order", "http.response.headers_hash", "http.response.html_hash",
-        "http.response.body.", "http.response.raw_head",
-    ]
 
     /// What is not known of a certificate, by how much of it is there.
     ///
@@ -119,8 +105,13 @@ package struct ReportedTLS: Equatable, Sendable {
 /// An HTTP answer as somebody else tells it, beyond what an exchange of ours has.
 package struct ReportedHTTP: Equatable, Sendable {
     package var title: String?
+    /// Whether its headers are all that were sent, whatever their order.
+    package var hasAllHeaders: Bool
 
-    package init(title: String?) { self.title = title }
+    package init(title: String?, hasAllHeaders: Bool = false) {
+        self.title = title
+        self.hasAllHeaders = hasAllHeaders
+    }
 }
 
 /// A certificate as somebody else's text has it.
@@ -158,22 +149,6 @@ package struct ReportedCertificate: Equatable, Sendable {
     }
 
     package var isEmpty: Bool { self == ReportedCertificate() }
-
-    /// Fields that every certificate has, or every one with such a key, and that this text does not tell.
-    ///
-    /// A source that could tell them and does not, as an older version or another setting of it, knows no
-    /// more of them than one that never can.
-    var untold: [String] {
-        let told = [
-            ("version_number", version != nil), ("serial_number", serial != nil),
-            ("not_before", notBefore != nil),
-            ("not_after", notAfter != nil), ("signature_algorithm", signatureAlgorithm != nil),
-            ("public_key_algorithm", keyAlgorithm != nil), ("public_key_size", keySize != nil),
-            ("public_key_curve", keyCurve != nil || ![nil, "ECDSA"].contains(keyAlgorithm)),
-            ("public_key_exponent", keyExponent != nil || ![nil, "RSA"].contains(keyAlgorithm)),
-        ]
-        return told.filter { !$0.1 }.map { "tls.server.x509." + $0.0 }
-    }
 }
 
 /// A distinguished name as somebody else's text: shown, searched by its parts, never compared as a whole.
@@ -188,6 +163,8 @@ package struct ReportedName: Equatable, Sendable {
     package var organization: [String] = []
     package var organizationalUnit: [String] = []
     package var stateOrProvince: [String] = []
+    /// Whether the parts are all that the name has: one that is not here is none of it.
+    package var isWhole = false
 
     package init() {}
 

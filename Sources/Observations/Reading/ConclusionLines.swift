@@ -23,6 +23,12 @@ package final class ConclusionLines {
             && (try? picker.checkWhole()) != nil
     }
 
+    /// Whether the line that was looked at last is a record of what others saw that names no endpoint.
+    package var isNameless: Bool {
+        picker.text(.dataset) == RecordDataset.imported.rawValue && !picker.has(.ip)
+            && (try? picker.checkWhole()) != nil
+    }
+
     private var isConclusion: Bool {
         switch picker.text(.dataset) {
         case LineKind.finding.datasets[0]: break

@@ -48,7 +48,13 @@ extension ByteBuffer {
     }
 
     /// The member `certificate` of `hallmark`: what follows from the text, and the rest of the chain.
-    mutating func hallmarkMember(_ certificate: ReportedCertificate, chain: [ReportedCertificate]) {
+    ///
+    /// - Parameter showsChain: whether the rest of the chain is known, and so how many they are.
+    mutating func hallmarkMember(
+        _ certificate: ReportedCertificate,
+        chain: [ReportedCertificate],
+        showsChain: Bool
+    ) {
         guard !certificate.isEmpty else { return }
         let start = count
         object("certificate")
@@ -68,8 +74,8 @@ extension ByteBuffer {
             array("chain")
             for certificate in chain { element(certificate) }
             endArray()
-            member("chain_length", chain.count + 1)
         }
+        if showsChain { member("chain_length", chain.count + 1) }
         if last == 0x7b { truncate(to: start) } else { endObject() }
     }
 
@@ -88,11 +94,14 @@ extension ByteBuffer {
     }
 
     /// The members of `hallmark` that say where an imported record comes from.
-    mutating func member(_ evidence: ImportedEvidence, hasBytes: Bool) {
-        let fidelity = evidence.fidelity(hasBytes: hasBytes)
-        var source = evidence.source
-        if fidelity == .text { source.lacks = evidence.certificate.untold + source.lacks }
-        member(source, fidelity, isTimed: evidence.isTimed)
+    mutating func member(_ evidence: ImportedEvidence, _ observation: Observation, hasBytes: Bool) {
+        let lacked = LackedFields(evidence, observation, hasBytes: hasBytes)
+        source(
+            evidence.source,
+            evidence.fidelity(hasBytes: hasBytes),
+            lacked.names,
+            isTimed: evidence.isTimed
+        )
         if let logged = evidence.logged { member(logged) }
     }
 
@@ -100,17 +109,22 @@ extension ByteBuffer {
     ///
     /// - Parameters:
     ///   - fidelity: what is known of the certificate; what follows from that is said as lacking, too.
-    ///   - isTimed: whether the source said when it was.
-    package mutating func member(_ source: ImportSource, _ fidelity: Fidelity, isTimed: Bool = true) {
+    package mutating func member(_ source: ImportSource, _ fidelity: Fidelity) {
+        self.source(source, fidelity, ImportSource.lacking(fidelity) + source.lacks, isTimed: true)
+    }
+
+    private mutating func source(
+        _ source: ImportSource,
+        _ fidelity: Fidelity,
+        _ lacks: [String],
+        isTimed: Bool
+    ) {
         object("source")
         member("product", source.product)
         member("format", source.format)
         member("fidelity", word: fidelity.rawValue)
         if !isTimed { member("time", "import" as StaticString) }
-        let lacks = ImportSource.lacking(fidelity)
-        // Most have the source's alone: those are written as they are.
-        let all = lacks.isEmpty ? source.lacks : lacks + source.lacks
-        if !all.isEmpty { texts("lacks", all) }
+        if !lacks.isEmpty { texts("lacks", lacks) }
         endObject()
     }
 

@@ -56,7 +56,7 @@ package struct RecordEncoder: ~Copyable {
         // Once: each time that they are taken out of the object copies the references of their parts.
         let flight = observation.flight
         let imported = observation.imported
-        certificates.read(flight.chain)
+        certificates.read(flight.chain, isWhole: imported?.showsChain ?? true)
         fingerprints.read(flight)
         out.append("{\"@timestamp\":\"")
         timestamp.append(observation.startedAt, to: &out)
@@ -262,7 +262,7 @@ package struct RecordEncoder: ~Copyable {
         out.endObject()
         out.append(probes: observation.probes, leftOut: isShort ? [] : observation.leftOut)
         probesEnd = observation.probes.isEmpty ? nil : out.count - 1
-        if let imported { out.member(imported, hasBytes: certificates.hasLeaf) }
+        if let imported { out.member(imported, observation, hasBytes: certificates.hasLeaf) }
         out.append(answers: observation)
         out.append(limits: flight, observation.limits)
         out.append(observation.anomalies, observation.connections, options.chain)
@@ -270,7 +270,11 @@ package struct RecordEncoder: ~Copyable {
         fingerprints.encodeHallmark(observation, into: &out)
         certificates.writeCertificate(to: &out)
         if let imported, !certificates.hasLeaf {
-            out.hallmarkMember(imported.certificate, chain: imported.chain)
+            out.hallmarkMember(
+                imported.certificate,
+                chain: imported.chain,
+                showsChain: imported.showsChain
+            )
         }
         if observation.http.count > 1 { HTTPEncoder.encodeFurther(observation.http.dropFirst(), into: &out) }
         if let icon = observation.favicon { HTTPEncoder.encode(icon, into: &out) }

@@ -122,6 +122,11 @@ package struct Field: Sendable, Equatable {
             ?? maps.first { name.hasPrefix($0.name + ".") && name.utf8.count > $0.name.utf8.count + 1 }
     }
 
+    /// Whether its name, or that of a member of a map, begins like this.
+    package func mayBegin(with start: String) -> Bool {
+        name.hasPrefix(start) || kind == .map && start == name + "."
+    }
+
     private static let maps = all.filter { $0.kind == .map }
 
     /// Every mark that stands in one field, with that field.

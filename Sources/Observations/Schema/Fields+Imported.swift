@@ -18,7 +18,7 @@ extension Field {
         .list(
             "hallmark.source.lacks",
             .keyword,
-            "Fields, or beginnings of names of fields, that this source cannot have. Rules that ask for them are undecided."
+            "Fields, or beginnings of names of fields, of which this record does not know whether the server has them. Rules that ask for them are undecided; of `hallmark.certificate.relations` those that hang on the rest of the chain."
         ),
         Field("hallmark.sightings.count", .long, "How many connections or entries the record stands for."),
         Field("hallmark.sightings.first", .date, "The first of them."),

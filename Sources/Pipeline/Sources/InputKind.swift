@@ -21,7 +21,9 @@ package enum InputKind {
         case .empty: self = .records
         default:
             // Told apart first, since the mappings of other programs' formats take a moment to read.
-            if Self.isOurs(head) {
+            if RecordFormat.isExport(head) {
+                self = .foreign(RecordFormat.format)
+            } else if Self.isOurs(head) {
                 self = .records
             } else if let found = ForeignFormats.find(head, among: Self.foreign) {
                 self = .foreign(found)
@@ -40,7 +42,7 @@ package enum InputKind {
 
     /// What `hallmark import` reads, except for what is read without it.
     private static let foreign = ForeignFormats.all.filter {
-        !["certificates", "hallmark"].contains($0.name)
+        ![CertificateFormat.format.name, RecordFormat.format.name].contains($0.name)
     }
 
     private static func isOurs(_ head: FileHead) -> Bool {

@@ -87,9 +87,8 @@ extension MatchScratch {
             if !probes.isDisjoint(with: missing) && isOpen {
                 return Foresight(truth: nil, open: probes.intersection(missing))
             }
-            let holds = holds(atom: atom)
-            if !holds, isUnknown(atom) { return Foresight(truth: nil) }
-            return Foresight(truth: holds, hasEvidence: holds && tables.isEvidence[atom])
+            let truth = truth(ofAtom: atom)
+            return Foresight(truth: truth, hasEvidence: truth == true && tables.isEvidence[atom])
         case .not:
             var inner = foresee(place + 1, tables, anew: anew, missing: missing)
             inner.truth = inner.truth.map { !$0 }

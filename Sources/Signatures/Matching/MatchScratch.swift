@@ -116,8 +116,7 @@ package final class MatchScratch {
         let step = steps[place]
         switch step.operation {
         case .test:
-            if holds(atom: Int(step.atom)) { return true }
-            return isUnknown(Int(step.atom)) ? nil : false
+            return truth(ofAtom: Int(step.atom))
         case .not: return truth(place + 1).map { !$0 }
         case .and, .or:
             let decisive = step.operation == .or
@@ -134,12 +133,15 @@ package final class MatchScratch {
     }
 
     /// Whether a test that does not hold says nothing, since the last observation cannot have its field.
-    func isUnknown(_ atom: Int) -> Bool {
-        guard isLacking else { return false }
-        let other = ruleSet.atoms[atom].other
-        return lacking.isUnknown(ruleSet.atoms[atom].field, view)
-            || other >= 0 && lacking.isUnknown(other, view)
+    func isUnknown(_ atom: Int) -> Bool { isLacking && lacking.isUnknown(ruleSet.atoms[atom], view) }
+
+    /// Whether a test holds; nil when nothing follows from that it does, or does not.
+    func truth(ofAtom atom: Int) -> Bool? {
+        if holds(atom: atom) { return isForeign(atom) ? nil : true }
+        return isUnknown(atom) ? nil : false
     }
+
+    private func isForeign(_ atom: Int) -> Bool { isLacking && lacking.isForeign(ruleSet.atoms[atom]) }
 
     /// The fields for want of which a rule could not be decided for the observation that was matched last.
     package func wanted(by rule: Int) -> [String] {
@@ -148,7 +150,9 @@ package final class MatchScratch {
         for place in start..<Int(steps[start].end) where steps[place].operation == .test {
             let atom = Int(steps[place].atom)
             let name = ruleSet.names[ruleSet.atoms[atom].field]
-            if isUnknown(atom), !names.contains(name) { names.append(name) }
+            if isUnknown(atom) || isForeign(atom), !names.contains(name) {
+                names.append(name)
+            }
         }
         return names
     }

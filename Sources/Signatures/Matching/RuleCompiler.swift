@@ -61,6 +61,7 @@ struct RuleCompiler {
             isInExchange: isInExchange,
             other: other,
             form: test.form,
+            subject: test.subject,
             predicate: isMarked ? nil : test.predicate
         )
     }

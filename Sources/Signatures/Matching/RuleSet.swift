@@ -36,6 +36,7 @@ package final class RuleSet: Sendable {
         /// The other field of a `fieldref`.
         let other: Int
         let form: EvidenceForm
+        let subject: TestSubject
         /// What is evaluated when it is asked for; nil for what is marked when values are looked at.
         let predicate: Predicate?
 

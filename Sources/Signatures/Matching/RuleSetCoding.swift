@@ -36,6 +36,7 @@ extension CacheWriter {
         put(atom.isInExchange)
         put(atom.other)
         put(Int64(atom.form.code))
+        put(Int64(atom.subject.rawValue))
         put(atom.predicate != nil)
         if let predicate = atom.predicate { put(predicate) }
     }
@@ -120,6 +121,7 @@ extension CacheReader {
         let isInExchange = try flag()
         let other: Int = try small(-1...fields - 1)
         guard let form = EvidenceForm(code: try small(0...2)) else { throw Broken() }
+        guard let subject = TestSubject(rawValue: UInt8(try small(0...2) as Int)) else { throw Broken() }
         let predicate: Predicate? = try flag() ? try predicate() : nil
         if case .fieldReference = predicate, other < 0 { throw Broken() }
         return RuleSet.Atom(
@@ -127,6 +129,7 @@ extension CacheReader {
             isInExchange: isInExchange,
             other: other,
             form: form,
+            subject: subject,
             predicate: predicate
         )
     }

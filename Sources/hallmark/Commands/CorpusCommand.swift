@@ -147,6 +147,11 @@ struct CorpusCommand: ParsableCommand {
                     "\(file): \(counted(counts.malformed, "line")) without a record of ours\(first)"
                 )
             }
+            if counts.nameless > 0 {
+                faults.append(
+                    "\(file): \(counted(counts.nameless, "record")) without an endpoint and without a certificate's SHA-256, by which nothing is kept"
+                )
+            }
             if counts.unreadFindings > 0 {
                 faults.append(
                     "\(file): \(counted(counts.unreadFindings, "finding")) without a name, or too many of one thing"

@@ -141,15 +141,33 @@ struct ImportOptions: ParsableArguments {
 
     /// The formats to look for: the one of `--from`, or all, those of `--map` first.
     ///
-    /// A lone mapping that says nothing of how its files look is meant for all of them.
+    /// A mapping that says nothing of how its files look is meant for all that no other of `--map` is for.
+    /// One that has the name of a shipped one stands in its place.
     func formats() throws -> (formats: [ForeignFormat], isNamed: Bool) {
         let own = try maps.map { try MappingFolder.read(file: $0) }
-        if from == nil, own.count == 1, own[0].isForAnyFile { return ([MappedReader.format(own[0])], true) }
-        var all = own.map(MappedReader.format) + ForeignFormats.builtIn
+        for (place, mapping) in own.enumerated() {
+            guard let other = own[..<place].firstIndex(where: { $0.name == mapping.name }) else { continue }
+            throw ValidationError(
+                "--map \(maps[other]) and --map \(maps[place]) are both called \(mapping.name)."
+            )
+        }
+        let open = own.indices.filter { own[$0].isForAnyFile }
+        if from == nil, let last = open.first {
+            guard open.count == 1 else {
+                throw ValidationError(
+                    "--map \(maps[open[0]]) and --map \(maps[open[1]]) both take any file: --from names one, or 'recognise' says which is whose."
+                )
+            }
+            let rest = MappedReader.format(own[last], forAnyFile: true)
+            if own.count == 1 { return ([rest], true) }
+            return (own.filter { !$0.isForAnyFile }.map { MappedReader.format($0) } + [rest], false)
+        }
+        var all = own.map { MappedReader.format($0) } + ForeignFormats.builtIn
         if let folder = MappingFolder.find(executable: CommandLine.executable) {
             let shipped = try MappingFolder.read(folder)
             for fault in shipped.faults { Terminal.say("hallmark: not read: \(fault)", .error) }
-            all += shipped.mappings.map(MappedReader.format)
+            let names = Set(own.map(\.name))
+            all += shipped.mappings.filter { !names.contains($0.name) }.map { MappedReader.format($0) }
         }
         guard let from else { return (all, false) }
         if let found = all.first(where: { $0.name == from }) { return ([found], true) }

@@ -13,19 +13,6 @@ struct LoggedRecord: ~Copyable {
     private let now = WallClock.nanoseconds
     private(set) var line = ByteBuffer(capacity: 16 * 1024)
 
-    /// By the interface's name: made once, since a record has some twenty names of what it lacks.
-    private static let sources = Dictionary(
-        uniqueKeysWithValues: LogDescription.Interface.allCases.map { ($0.rawValue, source($0)) }
-    )
-
-    private static func source(_ interface: LogDescription.Interface) -> ImportSource {
-        ImportSource(
-            product: "ct",
-            format: interface.rawValue,
-            lacks: ImportSource.noEndpoint + ImportSource.ownProbes
-        )
-    }
-
     /// What rules say of an entry.
     struct Verdict {
         /// The strongest lead.
@@ -56,7 +43,8 @@ struct LoggedRecord: ~Copyable {
         for certificate in entry.chain.prefix(8) {
             observation.flight.imported(certificate: certificate.span)
         }
-        var evidence = ImportedEvidence(Self.sources[log.interface.rawValue] ?? Self.source(log.interface))
+        var evidence = ImportedEvidence(ImportSource(product: "ct", format: log.interface.rawValue))
+        evidence.showsChain = true
         evidence.ingestedAt = now
         evidence.logged = LoggedEntry(
             log: log.name,

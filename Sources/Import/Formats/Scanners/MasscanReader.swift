@@ -191,7 +191,10 @@ final class MasscanReader: ForeignReader {
                 let value = line[line.index(after: colon)...].drop { $0 == " " }
                 headers.append(name: Array(line[..<colon].utf8).span, value: Array(value.utf8).span)
             }
-            if !headers.isEmpty { exchange.headers = headers }
+            if !headers.isEmpty {
+                exchange.headers = headers
+                reported.hasAllHeaders = true
+            }
         }
         exchange.reported = reported
         draft.http = exchange
@@ -207,7 +210,9 @@ final class MasscanReader: ForeignReader {
 
     private func give(_ count: Int) throws {
         for endpoint in order.prefix(count) {
-            guard let draft = drafts.removeValue(forKey: endpoint) else { continue }
+            guard var draft = drafts.removeValue(forKey: endpoint) else { continue }
+            // masscan has a banner for each certificate that it got.
+            draft.showsChain = !draft.certificates.isEmpty
             let observation = run.begin(Self.source)
             draft.fill(observation)
             try run.emit(observation)
@@ -215,12 +220,5 @@ final class MasscanReader: ForeignReader {
         order.removeFirst(min(count, order.count))
     }
 
-    private static let source = ImportSource(
-        product: "masscan",
-        format: "banners",
-        lacks: [
-            "hallmark.tls.", "hallmark.stack", "tls.server.ja3s", "tls.cipher", "tls.version", "tls.curve",
-        ]
-            + ImportSource.partialHTTP + ImportSource.ownProbes
-    )
+    private static let source = ImportSource(product: "masscan", format: "banners")
 }

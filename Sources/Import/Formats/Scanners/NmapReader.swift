@@ -131,8 +131,10 @@ final class NmapReader: ForeignReader {
             port?.draft.certificate.notAfter = ForeignTime.seconds(text.utf8)
         case ("ssl-cert", _) where keys.first == "subject" && keys.count == 2:
             port?.draft.certificate.subject.add(keys[1], text)
+            port?.draft.certificate.subject.isWhole = true
         case ("ssl-cert", _) where keys.first == "issuer" && keys.count == 2:
             port?.draft.certificate.issuer.add(keys[1], text)
+            port?.draft.certificate.issuer.isWhole = true
         case ("http-title", "title"): port?.title = text
         case ("http-server-header", _): port?.server = text
         case ("tls-alpn", _): if port?.draft.tls.nextProtocol == nil { port?.draft.tls.nextProtocol = text }
@@ -175,12 +177,5 @@ final class NmapReader: ForeignReader {
         try run.emit(observation)
     }
 
-    private static let source = ImportSource(
-        product: "nmap",
-        format: "xml",
-        lacks: [
-            "hallmark.tls.", "hallmark.stack", "tls.server.ja3s", "tls.cipher", "tls.version", "tls.curve",
-        ]
-            + ImportSource.partialHTTP + ImportSource.ownProbes
-    )
+    private static let source = ImportSource(product: "nmap", format: "xml")
 }

@@ -63,7 +63,6 @@ extension ZeekReader {
 
     private static let certificateSource = ImportSource(
         product: "zeek",
-        format: "x509.log",
-        lacks: ImportSource.noEndpoint + ImportSource.ownProbes
+        format: "x509.log"
     )
 }

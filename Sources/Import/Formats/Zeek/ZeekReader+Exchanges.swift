@@ -20,8 +20,6 @@ extension ZeekReader {
 
     private static let exchangeSource = ImportSource(
         product: "zeek",
-        format: "http.log",
-        lacks: ["tls.", "hallmark.", "http.response.header", "http.response.body", "http.response.title"]
-            + ["http.response.html_hash", "http.response.status_line", "http.response.raw_head"]
+        format: "http.log"
     )
 }

@@ -221,6 +221,8 @@ final class ZeekReader: ForeignReader {
         if !isWhole {
             run.remark("a connection whose certificates stand in no x509.log", line: line, in: file)
         }
+        let known = draft.certificates.isEmpty ? draft.chain.count + 1 : draft.certificates.count
+        draft.showsChain = known == chain.count
         let observation = run.begin(Self.connectionSource)
         draft.fill(observation)
         try run.emit(observation, client: draft.client, key: key)
@@ -228,8 +230,7 @@ final class ZeekReader: ForeignReader {
 
     private static let connectionSource = ImportSource(
         product: "zeek",
-        format: "ssl.log",
-        lacks: ["http.", "hallmark.tls.", "hallmark.stack", "tls.server.jarm"] + ImportSource.ownProbes
+        format: "ssl.log"
     )
 
     // MARK: what all have

@@ -23,9 +23,10 @@ extension ReportedCertificate {
         signatureAlgorithm = row.text(.signatureAlgorithm).map(ForeignText.signatureAlgorithm)
         keySize = row.integer(.keyLength)
         keyExponent = row.integer(.exponent)
-        keyCurve = row.text(.certificateCurve).map(ForeignText.curve)
+        keyCurve = row.text(.certificateCurve).map(ForeignText.keyCurve)
         let alternatives = [ZeekColumn.dns, .ip, .email, .uri].compactMap { row.list($0) }
-        alternativeNames = alternatives.isEmpty ? nil : alternatives.flatMap(\.self)
+        // The log has these columns always, and none where a certificate has no such names.
+        alternativeNames = alternatives.flatMap(\.self)
         isCA = row.truth(.isCA)
     }
 

@@ -117,6 +117,8 @@ struct ZeekTable {
         if case .node(let node) = row[.path] {
             log = node.string.map { ZeekLog(rawValue: $0) ?? .other }
         } else {
+            // Each line of Zeek's has its time.
+            guard row.has(.ts) else { return .broken("no line of Zeek's") }
             log = guessed
         }
         return .row
