@@ -37,8 +37,8 @@ struct ZeekCertificates {
     ///
     /// Of two that contradict each other the earlier one counts, in whatever order they come.
     ///
-    /// - Returns: those that had to go for it and were never joined; whether it contradicts one that was known;
-    ///   and whether none was.
+    /// - Returns: those that had to go for it and were never joined; whether it contradicts one that was
+    ///   known; and whether none was.
     mutating func add(
         _ certificate: Certificate,
         _ names: [String]
