@@ -37,35 +37,35 @@ struct ZeekCertificates {
     ///
     /// Of two that contradict each other the earlier one counts, in whatever order they come.
     ///
-    /// - Returns: those that had to go for it and were never joined; and whether it contradicts one that was
-    ///   known.
+    /// - Returns: those that had to go for it and were never joined; whether it contradicts one that was
+    ///   known; and whether none was.
     mutating func add(
         _ certificate: Certificate,
         _ names: [String]
-    ) -> (lost: [Certificate], isOther: Bool) {
+    ) -> (lost: [Certificate], isOther: Bool, isNew: Bool) {
         if let known = names.compactMap({ places[$0] }).first(where: { [base] in $0 >= base }) {
             // The same one again, under another name or with what was missing.
             for name in names { places[name] = known }
-            guard let before = all[known - base] else { return ([], false) }
+            guard let before = all[known - base] else { return ([], false, false) }
             if before.mark == certificate.mark {
                 if before.bytes.isEmpty {
                     all[known - base]?.bytes = certificate.bytes
                     size += certificate.bytes.count
                 }
-                return ([], false)
+                return ([], false, false)
             }
             if (certificate.time, certificate.mark) < (before.time, before.mark) {
                 all[known - base] = certificate
                 all[known - base]?.isJoined = before.isJoined
                 size += certificate.size - before.size
             }
-            return ([], true)
+            return ([], true, false)
         }
         let place = base + all.count
         for name in names { places[name] = place }
         all.append(certificate)
         size += certificate.size
-        return (size > maximumBytes ? evict() : [], false)
+        return (size > maximumBytes ? evict() : [], false, true)
     }
 
     /// Whether a certificate is known under all of these names, and no worse than it would be now.
@@ -94,11 +94,12 @@ struct ZeekCertificates {
         return lost
     }
 
-    /// A certificate by its fingerprint or identifier, which is joined now.
+    /// A certificate by its fingerprint or identifier, which is joined now; it says whether it was before.
     mutating func take(_ name: String) -> Certificate? {
         guard let place = places[name], place >= base else { return nil }
+        let found = all[place - base]
         all[place - base]?.isJoined = true
-        return all[place - base]
+        return found
     }
 
     /// What no connection was joined with.

@@ -25,8 +25,9 @@ extension ZeekReader {
             // What a client showed stands on no server.
             isJoined: row.truth(.isClient) == true && row.truth(.isHost) != true
         )
-        if certificate.isJoined { run.pass() }
-        let (lost, isOther) = certificates.add(certificate, names)
+        let (lost, isOther, isNew) = certificates.add(certificate, names)
+        // One that no connection shows is a sighting in the end, and one that is shown is counted then.
+        if certificate.isJoined || !isNew { run.pass() }
         if isOther {
             run.remark("a certificate that was logged before with another name or serial number", line: line)
         }
