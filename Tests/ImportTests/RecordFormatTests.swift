@@ -74,6 +74,18 @@ import Testing
         }
     }
 
+    /// What a comparison found or a correlation counted stands beside records, and is none.
+    @Test func conclusionsAreNoMistake() throws {
+        let finding =
+            "{\"@timestamp\":\"2026-01-01T00:00:00Z\",\"event\":{\"dataset\":\"hallmark.finding\"}}\n"
+        let result = try run(programPath, ["import"], input: Array((try seen() + finding).utf8))
+        #expect(result.status == 0 && result.errors.contains("1 of other things"), "\(result.errors)")
+        #expect(try records(result).count == 2)
+        let other = finding.replacing("hallmark.finding", with: "other")
+        let broken = try run(programPath, ["import"], input: Array((try seen() + other).utf8))
+        #expect(broken.status == 1 && broken.errors.contains("no record of ours: 1"), "\(broken.errors)")
+    }
+
     /// Names with dots in them, as some exports have, and members that others added.
     @Test func clientsAreFoundHoweverTheyStand() throws {
         try scratch.write("key", "0123456789abcdef0123456789abcdef")

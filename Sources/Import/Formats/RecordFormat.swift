@@ -40,6 +40,8 @@ package final class RecordFormat: ForeignReader {
     private func give(_ record: JSONNode, _ number: Int) throws {
         let name = record.at("event.dataset")?.string ?? ""
         guard RecordDataset(rawValue: name) != nil else {
+            // What a comparison found or a correlation counted stands beside records.
+            if LineKind.allCases.contains(where: { $0.datasets.contains(name) }) { return run.pass() }
             return run.skip("no record of ours", line: number)
         }
         line.removeAll()
