@@ -123,7 +123,7 @@ import YAML
         // What could not be read of the third line is said.
         #expect(one.status == 1)
         #expect(one.errors.contains("an endpoint of which nothing can be read: 1"), "\(one.errors)")
-        #expect(one.errors.contains("a port that can't be read: 1"), "\(one.errors)")
+        #expect(one.errors.contains("a server's port that can't be read: 1"), "\(one.errors)")
     }
 
     @Test(arguments: [

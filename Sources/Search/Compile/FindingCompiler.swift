@@ -7,8 +7,6 @@ import Wire
 struct FindingCompiler {
     typealias Compiled = (sql: String, values: [CorpusValue])
 
-    static let path = "hallmark.findings"
-
     /// Milliseconds since 1970.
     let now: Int
     /// What stands before each name, within braces.
@@ -35,14 +33,15 @@ struct FindingCompiler {
             let inner = try tree(part)
             return ("NOT ifnull(\(inner.sql), 0)", inner.values)
         case .nested(let path, let query):
-            guard path.plain == Self.path else {
+            guard path.plain == FindingField.list else {
                 throw KQLError(
                     column: nil,
-                    reason: "\(path.description) is no list of objects of a finding; \(Self.path) is one"
+                    reason:
+                        "\(path.description) is no list of objects of a finding; \(FindingField.list) is one"
                 )
             }
             var inner = self
-            inner.prefix = Self.path
+            inner.prefix = FindingField.list
             return try inner.tree(query)
         case .equals(.null, let value):
             return value.isAny ? ("1", []) : try anywhere(value)

@@ -3,8 +3,6 @@ import Corpus
 /// A query about one lead, or one object of another list, in braces:
 /// `hallmark.leads:{ software.name: x and label: high }`.
 struct LeadCompiler {
-    static let leads = "hallmark.leads"
-
     let builder: LeafBuilder
     /// The list's name.
     let path: String
@@ -12,7 +10,7 @@ struct LeadCompiler {
     /// The query as a part of one over sightings.
     func leaf(_ query: KQLNode) throws(KQLError) -> Leaf {
         let (sql, values) = try compile(query)
-        guard path != Self.leads else { return builder.lead(sql, values) }
+        guard path != SearchField.leads else { return builder.lead(sql, values) }
         let objects = SearchField.all.first { $0.name.hasPrefix(path + ".") }?.place.objects ?? ""
         return Leaf(
             sql: "EXISTS (SELECT 1 FROM \(objects) WHERE \(sql))",

@@ -66,7 +66,7 @@ package enum FieldNames {
     static func noList(_ name: KQLLiteral) -> KQLError {
         let plain = name.plain ?? ""
         let reason: String
-        if plain == FindingCompiler.path {
+        if plain == FindingField.list {
             reason = ofFindings(plain)
         } else if Field.all.contains(where: { $0.name == plain && $0.kind == .objects }) {
             reason = notKept(plain)

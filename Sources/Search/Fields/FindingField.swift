@@ -8,6 +8,9 @@ struct FindingField: Equatable {
     /// SQL; a text may be empty, which is none.
     let sql: String
 
+    /// The list of objects that findings are in a line of `compare`.
+    static let list = "hallmark.findings"
+
     static let all = [
         FindingField(name: "@timestamp", kind: .date, sql: "f.last_seen"),
         FindingField(name: "server.ip", kind: .ip, sql: "f.ip"),

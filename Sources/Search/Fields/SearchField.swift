@@ -77,7 +77,9 @@ package struct SearchField: Sendable, Equatable {
     }.map { ($0.name, "$." + $0.name.dropFirst("hallmark.certificate.".count)) }
 
     /// What a query may ask for one object of, in braces.
-    static let listNames = [LeadCompiler.leads] + lists.map(\.0)
+    static let listNames = [leads] + lists.map(\.0)
+    /// The list of leads.
+    static let leads = "hallmark.leads"
 
     private static let named: [String: Place] = [
         "@timestamp": .moments,
