@@ -121,9 +121,11 @@ class Client:
 def load(port, asked, at_once):
     """Each kind's times, and answers that were none."""
     times, wrong, todo, lock = collections.defaultdict(list), [], iter(asked), threading.Lock()
+    slowest = (0, "")
     start = threading.Barrier(at_once)
 
     def work():
+        nonlocal slowest
         client = Client(port)
         start.wait()
         while True:
@@ -134,6 +136,7 @@ def load(port, asked, at_once):
             took, status = client.get(path)
             with lock:
                 times[name].append(took)
+                slowest = max(slowest, (took, path))
                 if status != 200:
                     wrong.append(f"{status}: {path}")
 
@@ -142,6 +145,7 @@ def load(port, asked, at_once):
         thread.start()
     for thread in threads:
         thread.join()
+    print(f"slowest: {slowest[1]}")
     return times, wrong
 
 

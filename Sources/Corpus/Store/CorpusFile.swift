@@ -20,6 +20,7 @@ package final class CorpusFile: Sendable {
 
     package init(_ path: String, _ access: Access) throws {
         self.path = path
+        SQLiteSetup.begin()
         if case .free = try CorpusPlace.look(at: path), access != .write {
             throw FileManager.default.fileExists(atPath: path)
                 ? CorpusError.notACorpus(path) : CorpusError.notFound(path)

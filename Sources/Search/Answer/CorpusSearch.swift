@@ -33,7 +33,8 @@ package struct CorpusSearch {
     /// - Parameters:
     ///   - isWalk: whether rows are wanted in their order, the newest first.
     ///   - isWhole: whether all of them are.
-    private func from(isWalk: Bool, isWhole: Bool = false) -> String {
+    ///   - number: only rows above it are looked at; nil for all.
+    private func from(isWalk: Bool, isWhole: Bool = false, above number: Int? = nil) -> String {
         let alias = unit.scope.rawValue
         guard unit != .findings else { return "FROM findings f WHERE \(condition.sql)" }
         let isWalk = isWalk && !condition.isSelective
@@ -41,7 +42,8 @@ package struct CorpusSearch {
             unit == .sightings
             ? "sightings s\(isWalk ? " INDEXED BY sightings_last_seen" : "")\(Scope.joins(condition.scopes))"
             : "\(unit.table) \(alias)\(isWalk ? " NOT INDEXED" : "")"
-        return "FROM \(table) WHERE \(isWhole ? condition.all : condition.sql)"
+        let above = number.map { "\(alias).id > \($0) AND " } ?? ""
+        return "FROM \(table) WHERE \(above)(\(isWhole ? condition.all : condition.sql))"
     }
 
     /// The numbers of the rows, the newest first.
@@ -66,14 +68,15 @@ package struct CorpusSearch {
     }
 
     private static let mostShared = 1_000_000
+    /// How many rows tell how common something is.
+    private static let sample = 2000
 
     /// How many rows there are.
     ///
     /// - Parameter most: no more are counted than one above this; nil counts all.
     package func count(atMost most: Int? = nil) throws -> Int {
         var result = 0
-        // What rows share is made of the whole corpus: of a huge one that takes longer than to look at some.
-        let isWhole = try most == nil || rowCount() <= Self.mostShared
+        let isWhole = try most == nil || !isOfMany()
         let all = from(isWalk: false, isWhole: isWhole)
         let sql =
             most.map { "SELECT count(*) FROM (SELECT 1 \(all) LIMIT \($0 + 1))" } ?? "SELECT count(*) \(all)"
@@ -81,6 +84,17 @@ package struct CorpusSearch {
             result = try $0.count(0)
         }
         return result
+    }
+
+    /// Whether so many rows of a huge corpus hold what is asked, as the newest tell, that they are sooner
+    /// counted one by one than made out once for all that share it.
+    private func isOfMany() throws -> Bool {
+        let last = try rowCount()
+        guard condition.whole != nil, last > Self.mostShared else { return false }
+        var found = 0
+        let sql = "SELECT count(*) \(from(isWalk: false, above: last - Self.sample))"
+        try corpus.select(sql, condition.values) { found = try $0.count(0) }
+        return found > Self.sample / 10
     }
 
     /// What whoever asked may not expect.
