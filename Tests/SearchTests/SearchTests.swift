@@ -14,6 +14,12 @@ import Testing
         let search = try CorpusSearch(query, in: corpus, of: unit, now: Self.now)
         try search.rows([field], limit: 100_000) { found.append($0[0]) }
         #expect(try search.count() == found.count, "\(query)")
+        // As if the corpus were so large that no index finds few: other ways to the same rows.
+        let large = try CorpusSearch(query, in: corpus, of: unit, now: Self.now, few: 2)
+        #expect(try large.count() == found.count, "\(query)")
+        var others: [String] = []
+        try large.rows([field], limit: 100_000) { others.append($0[0]) }
+        #expect(others.sorted() == found.sorted(), "\(query)")
         return found
     }
 
@@ -53,6 +59,14 @@ import Testing
             #expect(found == expected, "\(query.text)")
             var places: [String] = []
             let search = try CorpusSearch(query.text, in: sweep.corpus, of: .endpoints, now: Self.now)
+            let large = try CorpusSearch(
+                query.text,
+                in: sweep.corpus,
+                of: .endpoints,
+                now: Self.now,
+                few: 2
+            )
+            #expect(try large.count() == search.count(), "\(query.text)")
             try search.rows(["server.ip", "server.port", "server.domain"], limit: 100_000) {
                 places.append($0.joined(separator: " "))
             }

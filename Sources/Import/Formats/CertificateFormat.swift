@@ -31,8 +31,7 @@ package final class CertificateFormat: ForeignReader {
             }
         }
         let isDER = InputFormat(bytes) == .certificate
-        let contents =
-            isDER ? CertificateFile.Contents(certificates: [bytes]) : CertificateFile.contents(pem: bytes)
+        let contents = CertificateFile.contents(of: bytes)
         for der in contents.certificates {
             run.countLine()
             let observation = run.begin(
@@ -44,6 +43,9 @@ package final class CertificateFormat: ForeignReader {
             observation.flight.imported(certificate: der.span)
             try run.emit(observation)
         }
-        for fault in contents.lineFaults { run.skip(fault.reason, line: fault.line) }
+        for fault in contents.lineFaults {
+            run.countLine()
+            run.skip(fault.reason, line: fault.line)
+        }
     }
 }

@@ -40,18 +40,35 @@ package enum CertificateFile {
         package var certificates: [[UInt8]] = []
         /// What is no certificate although it says so, each with its file and line.
         package var faults: [FileError] = []
-        /// The same of a text without a file's name.
+        /// The same of bytes without a file's name.
         package fileprivate(set) var lineFaults: [(line: Int, reason: String)] = []
 
         package init(certificates: [[UInt8]] = []) { self.certificates = certificates }
     }
 
-    /// The certificates of a text, and what in it says that it is one and is none.
-    package static func contents(pem bytes: [UInt8]) -> Contents {
+    /// The certificates of PEM or DER, and what in it says that it is one and is none.
+    ///
+    /// Bytes without any are a fault.
+    package static func contents(of bytes: [UInt8]) -> Contents {
+        if InputFormat(bytes) == .certificate {
+            let found = DERCertificates(bytes)
+            var contents = Contents(certificates: found.certificates)
+            contents.lineFaults = found.fault.map { [(1, $0)] } ?? []
+            return contents
+        }
         let blocks = PEMBlocks(bytes)
         var contents = Contents(certificates: blocks.certificates)
         contents.lineFaults = blocks.faults
+        if contents.certificates.isEmpty, blocks.faults.isEmpty {
+            contents.lineFaults = [(1, nothing(in: blocks))]
+        }
         return contents
+    }
+
+    /// What is said of a text without a certificate.
+    private static func nothing(in blocks: PEMBlocks) -> String {
+        let labels = blocks.otherLabels.joined(separator: ", ")
+        return labels.isEmpty ? "no certificate in it" : "holds \(labels), no certificate"
     }
 
     /// No bundle of certificates is nearly as long.
@@ -88,10 +105,7 @@ package enum CertificateFile {
         contents.certificates = blocks.certificates
         contents.faults = blocks.faults.map { FileError("\(path):\($0.line)", $0.reason) }
         if contents.certificates.isEmpty, contents.faults.isEmpty {
-            let labels = blocks.otherLabels.joined(separator: ", ")
-            contents.faults = [
-                FileError(path, labels.isEmpty ? "no certificate in it" : "holds \(labels), no certificate")
-            ]
+            contents.faults = [FileError(path, nothing(in: blocks))]
         }
         return contents
     }

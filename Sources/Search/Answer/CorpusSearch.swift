@@ -9,11 +9,21 @@ package struct CorpusSearch {
     package let ways: [SearchWay]
     private let remarks: SearchRemarks
     private let condition: Condition
+    private let few: Int
 
-    /// - Parameter now: what `now` means, in milliseconds since 1970.
+    /// - Parameters:
+    ///   - now: what `now` means, in milliseconds since 1970.
+    ///   - few: of how many rows at most what an index finds is fetched and sorted; nil for the usual number.
     /// - Throws: `KQLError` for what is no query of this corpus's fields.
-    package init(_ query: String, in corpus: CorpusFile, of unit: SearchUnit = .sightings, now: Int) throws {
+    package init(
+        _ query: String,
+        in corpus: CorpusFile,
+        of unit: SearchUnit = .sightings,
+        now: Int,
+        few: Int? = nil
+    ) throws {
         self.corpus = corpus
+        self.few = few ?? SearchCompiler.few
         self.unit = unit
         tree = try KQLParser.parse(query)
         remarks = SearchRemarks(tree, of: unit)
@@ -23,7 +33,7 @@ package struct CorpusSearch {
             ways = []
             return
         }
-        let compiler = SearchCompiler(corpus, unit, now: now)
+        let compiler = SearchCompiler(corpus, unit, now: now, few: self.few)
         condition = try compiler.compile(tree)
         ways = compiler.ways
     }
@@ -43,7 +53,7 @@ package struct CorpusSearch {
             ? "sightings s\(isWalk ? " INDEXED BY sightings_last_seen" : "")\(Scope.joins(condition.scopes))"
             : "\(unit.table) \(alias)\(isWalk ? " NOT INDEXED" : "")"
         let above = number.map { "\(alias).id > \($0) AND " } ?? ""
-        return "FROM \(table) WHERE \(above)(\(isWhole ? condition.all : condition.sql))"
+        return "FROM \(table) WHERE \(above)(\(isWhole ? condition.all.sql : condition.sql))"
     }
 
     /// The numbers of the rows, the newest first.
@@ -64,7 +74,17 @@ package struct CorpusSearch {
 
     /// All numbers, in no order.
     var allNumbers: (sql: String, values: [CorpusValue]) {
-        ("SELECT \(unit.scope.rawValue).id AS id \(from(isWalk: false, isWhole: true))", condition.values)
+        get throws {
+            let isWhole = try !isOfMany()
+            return (
+                "SELECT \(unit.scope.rawValue).id AS id \(from(isWalk: false, isWhole: isWhole))",
+                values(isWhole: isWhole)
+            )
+        }
+    }
+
+    private func values(isWhole: Bool) -> [CorpusValue] {
+        isWhole ? condition.all.values : condition.values
     }
 
     private static let mostShared = 1_000_000
@@ -76,11 +96,11 @@ package struct CorpusSearch {
     /// - Parameter most: no more are counted than one above this; nil counts all.
     package func count(atMost most: Int? = nil) throws -> Int {
         var result = 0
-        let isWhole = try most == nil || !isOfMany()
+        let isWhole = try !isOfMany()
         let all = from(isWalk: false, isWhole: isWhole)
         let sql =
             most.map { "SELECT count(*) FROM (SELECT 1 \(all) LIMIT \($0 + 1))" } ?? "SELECT count(*) \(all)"
-        try corpus.select(sql, condition.values) {
+        try corpus.select(sql, values(isWhole: isWhole)) {
             result = try $0.count(0)
         }
         return result
@@ -125,7 +145,7 @@ package struct CorpusSearch {
         var text = "tree   \(tree.description)\n"
         for way in ways {
             let found = way.found.map {
-                $0 > SearchCompiler.few ? "more than \(SearchCompiler.few)" : "\($0)"
+                $0 > few ? "more than \(few)" : "\($0)"
             }
             let how =
                 way.way.map { "found by \($0): \(found ?? "some") sightings" }
@@ -163,13 +183,13 @@ extension CorpusSearch {
 extension CorpusSearch {
     /// The rules that matched any of the sightings that were found.
     package func matchedRules() throws -> Set<String> {
-        let (sql, values) = allNumbers
+        let (sql, values) = try allNumbers
         return try corpus.rules(matching: sql, values)
     }
 
     /// The leads of all sightings that were found: the software, and the strongest lead of it.
     package func leads(_ body: (_ software: String, _ confidence: Int) throws -> Void) throws {
-        let (sql, values) = allNumbers
+        let (sql, values) = try allNumbers
         let leads = "SELECT software, max(confidence) FROM leads WHERE sighting IN (\(sql)) GROUP BY software"
         try corpus.select(leads, values) { try body(try $0.text(0), try $0.integer(1)) }
     }

@@ -3,9 +3,15 @@ import Corpus
 /// A part of a query as SQL over the aliases `s`, `e`, `a` and `c`: a sighting, its endpoint, its appearance
 /// and its certificate.
 struct Condition {
+    /// SQL with its values.
+    struct Part {
+        var sql: String
+        var values: [CorpusValue]
+    }
+
     var sql: String
-    /// The same with the same values, for who reads all rows: what many rows share is made once.
-    var whole: String?
+    /// The same for who reads all rows: what many rows share is made once.
+    var whole: Part?
     var values: [CorpusValue] = []
     /// The aliases that it needs.
     var scopes: Set<Scope> = []
@@ -13,7 +19,7 @@ struct Condition {
     var isSelective = false
 
     /// For who reads all rows.
-    var all: String { whole ?? sql }
+    var all: Part { whole ?? Part(sql: sql, values: values) }
 }
 
 /// The tables that a question is about.

@@ -5,6 +5,7 @@ final class SearchCompiler {
     private let corpus: CorpusFile
     private let builder: LeafBuilder
     private let unit: SearchUnit
+    private let few: Int
     /// How each part is found, in the order of the query.
     private(set) var ways: [SearchWay] = []
 
@@ -13,9 +14,8 @@ final class SearchCompiler {
     /// More values than this in one query are refused: SQLite bounds what one statement may hold.
     private static let mostParts = 2000
 
-    init(_ corpus: CorpusFile, _ unit: SearchUnit, now: Int) {
-        self.corpus = corpus
-        self.unit = unit
+    init(_ corpus: CorpusFile, _ unit: SearchUnit, now: Int, few: Int) {
+        (self.corpus, self.unit, self.few) = (corpus, unit, few)
         builder = LeafBuilder(corpus: corpus, now: now)
     }
 
@@ -28,7 +28,7 @@ final class SearchCompiler {
             // What a row does not have is not known to SQL; here it is as if it were false.
             return Condition(
                 sql: "NOT ifnull(\(inner.sql), 0)",
-                whole: inner.whole.map { "NOT ifnull(\($0), 0)" },
+                whole: inner.whole.map { .init(sql: "NOT ifnull(\($0.sql), 0)", values: $0.values) },
                 values: inner.values,
                 scopes: inner.scopes
             )
@@ -83,8 +83,8 @@ final class SearchCompiler {
         ways.append(
             SearchWay(asked: leaf.asked, way: leaf.candidates?.way, found: found?.rows, scopes: leaf.scopes)
         )
-        let isRare = found.map { $0.candidates <= Self.few } ?? false
-        let isSelective = isRare && (found.map { $0.rows <= Self.few } ?? false)
+        let isRare = found.map { $0.candidates <= few } ?? false
+        let isSelective = isRare && (found.map { $0.rows <= few } ?? false)
         if unit == .sightings {
             var condition = sightings(leaf, isRare: isRare)
             condition.isSelective = isSelective
@@ -97,7 +97,7 @@ final class SearchCompiler {
             // It is about the unit itself.
             var condition = sightings(leaf, isRare: isRare)
             condition.sql = condition.sql.replacing(scope.column, with: "\(scope.rawValue).id")
-            condition.whole = condition.whole?.replacing(scope.column, with: "\(scope.rawValue).id")
+            condition.whole?.sql.replace(scope.column, with: "\(scope.rawValue).id")
             condition.scopes = []
             condition.isSelective = isRare
             return condition
@@ -111,7 +111,7 @@ final class SearchCompiler {
             : "EXISTS (SELECT 1 \(from) \(scope.column) = \(scope.rawValue).id AND \(inner.sql))"
         return Condition(
             sql: sql,
-            whole: inner.whole.map { "\(isMember) \($0))" },
+            whole: inner.whole.map { .init(sql: "\(isMember) \($0.sql))", values: $0.values) },
             values: inner.values,
             isSelective: isSelective
         )
@@ -119,32 +119,37 @@ final class SearchCompiler {
 
     /// The leaf as a condition on sightings.
     private func sightings(_ leaf: Leaf, isRare: Bool) -> Condition {
-        guard isRare, let candidates = leaf.candidates else {
-            return Condition(sql: leaf.sql, whole: leaf.whole, values: leaf.values, scopes: leaf.scopes)
+        let found = leaf.candidates.map { Self.found($0, leaf) }
+        if isRare, let found {
+            let isExact = leaf.candidates?.isExact == true
+            return Condition(sql: found.sql, values: found.values, scopes: isExact ? [] : leaf.scopes)
         }
-        var condition = Condition(
-            sql: "\(candidates.scope.column) IN (\(candidates.sql))",
-            values: candidates.values
+        return Condition(
+            sql: leaf.sql,
+            whole: leaf.whole.map { .init(sql: $0, values: leaf.values) } ?? found,
+            values: leaf.values,
+            scopes: leaf.scopes
         )
-        if !candidates.isExact {
-            condition.sql = "(\(condition.sql) AND \(leaf.sql))"
-            condition.values += leaf.values
-            condition.scopes = leaf.scopes
-        }
-        return condition
+    }
+
+    /// The leaf by what an index finds.
+    private static func found(_ candidates: Leaf.Candidates, _ leaf: Leaf) -> Condition.Part {
+        let sql = "\(candidates.scope.column) IN (\(candidates.sql))"
+        guard !candidates.isExact else { return .init(sql: sql, values: candidates.values) }
+        return .init(sql: "(\(sql) AND \(leaf.sql))", values: candidates.values + leaf.values)
     }
 
     /// How many candidates there are, and how many sightings they have; no more is counted than matters.
     private func probe(_ candidates: Leaf.Candidates) throws -> (candidates: Int, rows: Int) {
         func count(_ sql: String, _ values: [CorpusValue]) throws -> Int {
             var result = 0
-            try corpus.select("SELECT count(*) FROM (\(sql) LIMIT \(Self.few + 1))", values) {
+            try corpus.select("SELECT count(*) FROM (\(sql) LIMIT \(few + 1))", values) {
                 result = try $0.count(0)
             }
             return result
         }
         let number = try count("SELECT 1 FROM (\(candidates.sql))", candidates.values)
-        guard number <= Self.few, candidates.scope != .sighting else { return (number, number) }
+        guard number <= few, candidates.scope != .sighting else { return (number, number) }
         let rows = "SELECT 1 FROM sightings s WHERE \(candidates.scope.column) IN (\(candidates.sql))"
         return (number, try count(rows, candidates.values))
     }
@@ -158,7 +163,12 @@ final class SearchCompiler {
         let isSame = left.whole == nil && right.whole == nil
         return Condition(
             sql: "(\(left.sql) \(word) \(right.sql))",
-            whole: isSame ? nil : "(\(left.all) \(word) \(right.all))",
+            whole: isSame
+                ? nil
+                : .init(
+                    sql: "(\(left.all.sql) \(word) \(right.all.sql))",
+                    values: left.all.values + right.all.values
+                ),
             values: left.values + right.values,
             scopes: left.scopes.union(right.scopes),
             isSelective: word == "AND"

@@ -93,7 +93,11 @@ struct ImportCommand: ParsableCommand {
         try output.flush()
         let report = ImportReport(counts: session.run.counts, unread: lost, passedOver: session.passedOver)
         if !quiet { Terminal.say(lines: report.text) }
-        if report.hasLost, !unread.keepGoing { throw ExitCode(1) }
+        let isNothing = report.counts.records == 0 && !follow
+        if isNothing, !report.hasLost {
+            Terminal.say("nothing of what was named tells of a certificate, a handshake or an answer", .error)
+        }
+        if report.hasLost || isNothing, !unread.keepGoing { throw ExitCode(1) }
     }
 }
 
