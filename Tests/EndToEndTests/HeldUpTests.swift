@@ -101,7 +101,7 @@ import Testing
                 # Somebody who has no other process, whatever else runs on the machine.
                 os.setgid(65534)
                 os.setuid(50000 + os.getpid() % 10000)
-            result = subprocess.run(sys.argv[1:], preexec_fn=unprivileged, capture_output=True, timeout=100, cwd="/")
+            result = subprocess.run(sys.argv[1:], preexec_fn=unprivileged, env={**os.environ, "HOME": "/"}, capture_output=True, timeout=100, cwd="/")
             print(result.returncode, result.stderr.decode())
             """
         // The program lies where nobody may go.

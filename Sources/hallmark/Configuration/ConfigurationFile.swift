@@ -1,5 +1,6 @@
 import Foundation
 import Observations
+import Terminal
 import YAML
 
 /// `hallmark.yaml`: for each command the options that it has unless they are given.
@@ -49,11 +50,18 @@ struct ConfigurationFile {
         try check()
     }
 
-    /// Whether something stands at a place, also what can't be reached or leads nowhere: whoever put it there
-    /// wants it to count.
+    /// Whether something stands at a place, also what leads nowhere: whoever put it there wants it to count.
+    ///
+    /// Of a folder that may not be looked into nobody knows; whoever runs a program as another user has the
+    /// first one's folders.
     private static func isThere(_ path: String) -> Bool {
         var status = stat()
-        return lstat(path, &status) == 0 || errno != ENOENT && errno != ENOTDIR
+        if lstat(path, &status) == 0 { return true }
+        if errno != ENOENT, errno != ENOTDIR {
+            let reason = String(cString: strerror(errno))
+            Terminal.say("hallmark: \(path) can't be looked at, and does not count: \(reason)", .warning)
+        }
+        return false
     }
 
     /// Where it is looked for without `$HALLMARK_CONFIG`.
