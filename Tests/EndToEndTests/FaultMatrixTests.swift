@@ -21,7 +21,8 @@ import Testing
 
             """
         )
-        try scratch.write("log.csv", "ip,port\n203.0.113.7,443\n")
+        let digest = String(repeating: "0f", count: 32)
+        try scratch.write("log.csv", "ip,port,sha256\n203.0.113.7,443,\(digest)\n")
         try scratch.write(
             "map.yaml",
             """
@@ -33,6 +34,7 @@ import Testing
             fields:
               server.ip: ip
               server.port: port
+              tls.server.hash.sha256: sha256
 
             """
         )
