@@ -1,3 +1,18 @@
+extension UInt8 {
+    /// The value of a hexadecimal digit of either case; nil for another byte.
+    @inlinable package var hexValue: UInt8? {
+        switch self {
+        case 0x30...0x39: self - 0x30
+        case 0x41...0x46: self - 0x37
+        case 0x61...0x66: self - 0x57
+        default: nil
+        }
+    }
+
+    /// Whether it is a hexadecimal digit of either case.
+    @inlinable package var isHexDigit: Bool { hexValue != nil }
+}
+
 /// Hexadecimal and base64.
 extension [UInt8] {
     /// Reads pairs of hexadecimal digits of either case, and nothing else.
@@ -8,13 +23,7 @@ extension [UInt8] {
         reserveCapacity(digits.count / 2)
         var high: UInt8?
         for digit in digits {
-            let value: UInt8
-            switch digit {
-            case 0x30...0x39: value = digit - 0x30
-            case 0x41...0x46: value = digit - 0x37
-            case 0x61...0x66: value = digit - 0x57
-            default: return nil
-            }
+            guard let value = digit.hexValue else { return nil }
             if let first = high {
                 append(first << 4 | value)
                 high = nil

@@ -17,23 +17,27 @@ package struct FileHead: Sendable {
     private let members: Set<String>
 
     package init(path: String, bytes: ArraySlice<UInt8>) {
+        self.init(path: path, bytes: bytes, bytes.withUnsafeBytes { JSONMembers($0) })
+    }
+
+    private init(path: String, bytes: ArraySlice<UInt8>, _ members: JSONMembers) {
         self.path = path
         self.bytes = bytes
         text = String(decoding: bytes, as: UTF8.self)
-        members = bytes.withUnsafeBytes { JSONMembers($0).names }
+        self.members = members.names
     }
 
     /// Looks at the first bytes of an input, and at more of them where the first entry of JSON is long.
     init(path: String, _ source: InputBytes) throws(FileError) {
         var size = Self.size
         var bytes = try source.peek(size)
-        while bytes.count >= size, size < Self.mostSize,
-            bytes.withUnsafeBytes({ JSONMembers($0).isWithinEntry })
-        {
+        var members = bytes.withUnsafeBytes { JSONMembers($0) }
+        while bytes.count >= size, size < Self.mostSize, members.isWithinEntry {
             size = min(8 * size, Self.mostSize)
             bytes = try source.peek(size)
+            members = bytes.withUnsafeBytes { JSONMembers($0) }
         }
-        self.init(path: path, bytes: bytes)
+        self.init(path: path, bytes: bytes, members)
     }
 
     /// The first line that is not blank.

@@ -1,3 +1,4 @@
+import Bytes
 package import Observations
 
 /// Reading distinguished names as other programs write them.
@@ -98,7 +99,9 @@ extension ReportedName {
                 index += 1
                 continue
             }
-            if index + 2 < rest.endIndex, let high = hex(rest[index + 1]), let low = hex(rest[index + 2]) {
+            if index + 2 < rest.endIndex, let high = rest[index + 1].hexValue,
+                let low = rest[index + 2].hexValue
+            {
                 out.append(high << 4 | low)
                 index += 3
             } else {
@@ -111,22 +114,12 @@ extension ReportedName {
 
     /// The text in a value that stands as the hex of its DER (RFC 4514, section 2.4): `#0c0161`.
     private static func encoded(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
-        guard bytes.first == 0x23, bytes.count >= 5, !bytes.count.isMultiple(of: 2) else { return nil }
-        let digits = bytes.dropFirst().compactMap(hex)
-        guard digits.count == bytes.count - 1 else { return nil }
-        let der = stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+        guard bytes.first == 0x23, bytes.count >= 5,
+            let der = [UInt8](hex: String(decoding: bytes.dropFirst(), as: UTF8.self))
+        else { return nil }
         // UTF8String, NumericString, PrintableString, TeletexString and IA5String, of a length in one byte.
         guard [0x0c, 0x12, 0x13, 0x14, 0x16].contains(der[0]), der[1] < 0x80, Int(der[1]) == der.count - 2
         else { return nil }
         return Array(der[2...])
-    }
-
-    private static func hex(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x37
-        case 0x61...0x66: byte - 0x57
-        default: nil
-        }
     }
 }

@@ -61,7 +61,7 @@ package struct IndicatorKey: Hashable, Sendable {
         guard text.count == digits else { return nil }
         var words: (UInt64, UInt64) = (0, 0)
         for index in 0..<digits {
-            guard let value = Self.hexValue(text[index]) else { return nil }
+            guard let value = text[index].hexValue else { return nil }
             if index < 16 {
                 words.0 = words.0 << 4 | UInt64(value)
             } else if index < 32 {
@@ -72,28 +72,18 @@ package struct IndicatorKey: Hashable, Sendable {
         self.init(high: words.0, low: words.1 ^ Self.mixed(UInt64(kind.rawValue)))
     }
 
-    /// The value of a hexadecimal digit of either case; nil for another byte.
-    static func hexValue(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x37
-        case 0x61...0x66: byte - 0x57
-        default: nil
-        }
-    }
-
     // MARK: Texts
 
     private init?(jarm text: Span<UInt8>) {
         guard text.count == 62 else { return nil }
-        for index in text.indices where Self.hexValue(text[index]) == nil { return nil }
+        for index in text.indices where !text[index].isHexDigit { return nil }
         self.init(.jarm, lowered: text)
     }
 
     /// Digits without the zeros before them, which some programs write and others don't.
     private init?(serial text: Span<UInt8>) {
         guard !text.isEmpty, text.count <= 128 else { return nil }
-        for index in text.indices where Self.hexValue(text[index]) == nil { return nil }
+        for index in text.indices where !text[index].isHexDigit { return nil }
         var start = 0
         while start < text.count - 1, text[start] == 0x30 { start += 1 }
         self.init(.serial, lowered: text.extracting(start...))
@@ -105,7 +95,7 @@ package struct IndicatorKey: Hashable, Sendable {
             [0x74, 0x71, 0x64].contains(text[0] | 0x20)
         else { return nil }
         for index in 8..<25 where index != 12 {
-            guard Self.hexValue(text[index]) != nil else { return nil }
+            guard text[index].isHexDigit else { return nil }
         }
         for index in 1..<7 {
             guard text[index] > 0x20, text[index] < 0x7f else { return nil }

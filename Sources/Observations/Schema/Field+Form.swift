@@ -48,7 +48,7 @@ extension Field {
 
         static func digits(_ count: Int, _ what: String) -> Form {
             Form(words: "\(what), which has \(count) hexadecimal digits") {
-                $0.utf8.count == count && $0.utf8.allSatisfy(Field.isDigit)
+                $0.utf8.count == count && $0.utf8.allSatisfy(\.isHexDigit)
             }
         }
 
@@ -59,14 +59,10 @@ extension Field {
                 guard parts.count == counts.count else { return false }
                 return zip(parts, counts).allSatisfy { part, count in
                     guard let count else { return !part.isEmpty }
-                    return part.utf8.count == count && part.utf8.allSatisfy(Field.isDigit)
+                    return part.utf8.count == count && part.utf8.allSatisfy(\.isHexDigit)
                 }
             }
         }
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        0x30...0x39 ~= byte || 0x41...0x46 ~= byte || 0x61...0x66 ~= byte
     }
 
     private static func form(of name: String) -> Form? {
@@ -85,7 +81,7 @@ extension Field {
             return Form(words: "a hash of headers: hhh:1: and 64 hexadecimal digits") { text in
                 guard text.hasPrefix("hhh:1:") || text.hasPrefix("hhh:2:") else { return false }
                 let digits = text.utf8.dropFirst(6)
-                return digits.count == 64 && digits.allSatisfy(isDigit)
+                return digits.count == 64 && digits.allSatisfy(\.isHexDigit)
             }
         default: break
         }

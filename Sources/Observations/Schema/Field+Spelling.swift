@@ -43,7 +43,7 @@ extension Field {
     /// The digits without colons, of a serial number two for each byte; nil for what are none.
     private static func hexadecimal(_ text: String, isSerial: Bool) -> String? {
         let digits = text.filter { $0 != ":" && $0 != " " }.uppercased()
-        guard !digits.isEmpty, digits.utf8.allSatisfy({ 0x30...0x39 ~= $0 || 0x41...0x46 ~= $0 }) else {
+        guard !digits.isEmpty, digits.utf8.allSatisfy(\.isHexDigit) else {
             return nil
         }
         guard !digits.utf8.count.isMultiple(of: 2) else { return digits }

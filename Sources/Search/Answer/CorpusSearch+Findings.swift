@@ -35,7 +35,7 @@ extension CorpusSearch {
             )
         }
         let isTime = field.kind == .date
-        let found = try allNumbers
+        let found = allNumbers
         let sql = """
             SELECT \(isTime ? "\(field.sql) / 86400000" : field.sql) AS grouped, count(*) AS number
             FROM (\(found.sql)) m CROSS JOIN findings f ON f.id = m.id WHERE grouped IS NOT NULL AND grouped <> ''

@@ -108,7 +108,7 @@ extension CorpusSearch {
         let column = SearchColumn(field: field)
         let group = column.group
         if isEverything, column.isOfLead { return try leadGroups(column, rarest: rarest, limit: limit) }
-        let found = try newest.map { numbers(limit: $0) } ?? allNumbers
+        let found = newest.map { numbers(limit: $0) } ?? allNumbers
         let from =
             unit == .certificates && column.needsCertificate
             ? "CROSS JOIN certificates c ON c.id = m.id" : joined(lasts: false)

@@ -74,17 +74,10 @@ package struct CorpusSearch {
 
     /// All numbers, in no order.
     var allNumbers: (sql: String, values: [CorpusValue]) {
-        get throws {
-            let isWhole = try !isOfMany()
-            return (
-                "SELECT \(unit.scope.rawValue).id AS id \(from(isWalk: false, isWhole: isWhole))",
-                values(isWhole: isWhole)
-            )
-        }
-    }
-
-    private func values(isWhole: Bool) -> [CorpusValue] {
-        isWhole ? condition.all.values : condition.values
+        (
+            "SELECT \(unit.scope.rawValue).id AS id \(from(isWalk: false, isWhole: true))",
+            condition.all.values
+        )
     }
 
     private static let mostShared = 1_000_000
@@ -96,18 +89,18 @@ package struct CorpusSearch {
     /// - Parameter most: no more are counted than one above this; nil counts all.
     package func count(atMost most: Int? = nil) throws -> Int {
         var result = 0
-        let isWhole = try !isOfMany()
+        let isWhole = try most == nil || !isOfMany()
         let all = from(isWalk: false, isWhole: isWhole)
         let sql =
             most.map { "SELECT count(*) FROM (SELECT 1 \(all) LIMIT \($0 + 1))" } ?? "SELECT count(*) \(all)"
-        try corpus.select(sql, values(isWhole: isWhole)) {
+        try corpus.select(sql, isWhole ? condition.all.values : condition.values) {
             result = try $0.count(0)
         }
         return result
     }
 
-    /// Whether so many rows of a huge corpus hold what is asked, as the newest tell, that they are sooner
-    /// counted one by one than made out once for all that share it.
+    /// Whether so many rows of a huge corpus hold what is asked, as the newest tell, that some thousands are
+    /// sooner counted one by one than made out once for all that share it.
     private func isOfMany() throws -> Bool {
         let last = try rowCount()
         guard condition.whole != nil, last > Self.mostShared else { return false }
@@ -183,13 +176,13 @@ extension CorpusSearch {
 extension CorpusSearch {
     /// The rules that matched any of the sightings that were found.
     package func matchedRules() throws -> Set<String> {
-        let (sql, values) = try allNumbers
+        let (sql, values) = allNumbers
         return try corpus.rules(matching: sql, values)
     }
 
     /// The leads of all sightings that were found: the software, and the strongest lead of it.
     package func leads(_ body: (_ software: String, _ confidence: Int) throws -> Void) throws {
-        let (sql, values) = try allNumbers
+        let (sql, values) = allNumbers
         let leads = "SELECT software, max(confidence) FROM leads WHERE sighting IN (\(sql)) GROUP BY software"
         try corpus.select(leads, values) { try body(try $0.text(0), try $0.integer(1)) }
     }

@@ -1,3 +1,4 @@
+import Bytes
 import Corpus
 import Observations
 import Wire
@@ -93,7 +94,7 @@ extension LeafBuilder {
 
     private func digests(_ word: String) -> [Leaf] {
         let digits = word.filter { $0 != ":" }.uppercased()
-        guard !digits.isEmpty, digits.utf8.allSatisfy({ 0x30...0x39 ~= $0 || 0x41...0x46 ~= $0 }) else {
+        guard !digits.isEmpty, digits.utf8.allSatisfy(\.isHexDigit) else {
             return []
         }
         var leaves: [Leaf] = []

@@ -1,3 +1,4 @@
+import Bytes
 import Decisions
 import Wire
 
@@ -89,7 +90,7 @@ enum WordFault {
         let groups = host.split(separator: ":", omittingEmptySubsequences: false)
         let isV6 =
             groups.count > 2
-            && host.utf8.allSatisfy { isDigit($0) || $0 == 0x3a || $0 == 0x2e || $0 == 0x2f }
+            && host.utf8.allSatisfy { $0.isHexDigit || $0 == 0x3a || $0 == 0x2e || $0 == 0x2f }
             // Digests and serial numbers are written so, a byte in each group.
             && !groups.allSatisfy { 1...2 ~= $0.utf8.count }
         guard isV4 || isV6, IPAddress(host) == nil,
@@ -103,13 +104,13 @@ enum WordFault {
     /// A digest with a digit too much, too little or mistyped.
     private static func digits(_ word: String) -> String? {
         let bytes = Array(word.utf8.filter { $0 != 0x3a })
-        let wrong = bytes.filter { !isDigit($0) }
+        let wrong = bytes.filter { !$0.isHexDigit }
         if wrong.isEmpty, 24...80 ~= bytes.count, digests[bytes.count] == nil {
             return
                 "'\(word)' has \(bytes.count) hexadecimal digits: a SHA-256 has 64, a JARM 62, a SHA-1 40, an MD5 or a JA3S 32"
         }
         guard let what = digests[bytes.count], 1...4 ~= wrong.count,
-            bytes.allSatisfy({ isDigit($0) || 0x41...0x5a ~= $0 || 0x61...0x7a ~= $0 })
+            bytes.allSatisfy({ $0.isHexDigit || 0x41...0x5a ~= $0 || 0x61...0x7a ~= $0 })
         else { return nil }
         let sign = String(decoding: [wrong[0]], as: UTF8.self)
         return "'\(word)' is as long as \(what), and '\(sign)' is no hexadecimal digit"
@@ -118,9 +119,5 @@ enum WordFault {
     private static func number(_ word: String) -> String? {
         guard let number = Int(word), "\(number)" == word, number == 0 || number > 65_535 else { return nil }
         return "'\(word)' is no port"
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        0x30...0x39 ~= byte || 0x41...0x46 ~= byte || 0x61...0x66 ~= byte
     }
 }

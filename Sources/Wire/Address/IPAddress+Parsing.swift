@@ -1,3 +1,5 @@
+import Bytes
+
 /// Strict reading of the text forms, as inet_pton has it.
 extension IPAddress {
     /// Reads four decimal numbers without leading zeros, or an IPv6 address of RFC 4291, section 2.2.
@@ -56,7 +58,7 @@ extension IPAddress {
             guard groups < 8 else { return nil }
             let start = index
             var group: UInt128 = 0
-            while index < text.count, let digit = IPAddress.hex(text[index]) {
+            while index < text.count, let digit = text[index].hexValue {
                 group = group << 4 | UInt128(digit)
                 index += 1
             }
@@ -90,14 +92,5 @@ extension IPAddress {
         let tail = bits & ((1 << after) - 1)
         let head = gap == 0 ? 0 : (bits >> after) << UInt128(128 - 16 * gap)
         self.init(v6: head | tail)
-    }
-
-    private static func hex(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x37
-        case 0x61...0x66: byte - 0x57
-        default: nil
-        }
     }
 }

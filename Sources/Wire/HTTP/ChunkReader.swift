@@ -94,10 +94,10 @@ package struct ChunkReader: Sendable {
         case 0x20, 0x09: sawBlank = true
         case 0x3b: state = .sizeExtension
         default:
-            guard let digit = hexValue(byte), !sawBlank, digits < 16, size < 1 << 59 else {
+            guard let digit = byte.hexValue, !sawBlank, digits < 16, size < 1 << 59 else {
                 return fail(.chunkSizeInvalid)
             }
-            size = size << 4 | digit
+            size = size << 4 | Int(digit)
             digits += 1
         }
         return nil
@@ -120,14 +120,5 @@ package struct ChunkReader: Sendable {
     private mutating func fail(_ anomaly: HTTPAnomaly) -> Step {
         anomalies.insert(anomaly)
         return .broken
-    }
-}
-
-private func hexValue(_ byte: UInt8) -> Int? {
-    switch byte {
-    case 0x30...0x39: Int(byte) - 0x30
-    case 0x41...0x46: Int(byte) - 0x37
-    case 0x61...0x66: Int(byte) - 0x57
-    default: nil
     }
 }

@@ -55,13 +55,7 @@ extension CaptureFile {
     }
 
     mutating func readPacket(_ bytes: Span<UInt8>, _ isEnd: Bool) -> Step {
-        switch Self.isAnotherFile(bytes, at: 0, isEnd) {
-        case true?:
-            format = .unknown
-            return begin(bytes, isEnd)
-        case nil: return .more
-        case false?: break
-        }
+        if let step = beginAnew(bytes, isEnd) { return step }
         guard bytes.count >= 16 else { return isEnd ? cut(bytes) : .more }
         let count = Int(bytes.number(8, isBig: isBigEndian))
         guard count <= Self.longestRecord else { return lose(.length, passing: 1) }

@@ -7,15 +7,7 @@ extension CaptureFile {
 
     mutating func readBlock(_ bytes: Span<UInt8>, _ isEnd: Bool) -> Step {
         let isSection = bytes.count >= 4 && bytes.number(0, isBig: true) == 0x0a0d_0d0a
-        if !isSection {
-            switch Self.isAnotherFile(bytes, at: 0, isEnd) {
-            case true?:
-                format = .unknown
-                return begin(bytes, isEnd)
-            case nil: return .more
-            case false?: break
-            }
-        }
+        if !isSection, let step = beginAnew(bytes, isEnd) { return step }
         guard bytes.count >= 12 else { return isEnd ? cut(bytes) : .more }
         if isSection {
             switch bytes.number(8, isBig: true) {

@@ -119,6 +119,17 @@ package struct CaptureFile {
         return readHeader(bytes)
     }
 
+    /// Goes on with another file that stands here, behind the one before; nil where none does.
+    mutating func beginAnew(_ bytes: Span<UInt8>, _ isEnd: Bool) -> Step? {
+        switch Self.isAnotherFile(bytes, at: 0, isEnd) {
+        case true?:
+            format = .unknown
+            return begin(bytes, isEnd)
+        case nil: return .more
+        case false?: return nil
+        }
+    }
+
     private mutating func foreign(_ bytes: Span<UInt8>) -> Step {
         format = .foreign
         return .damaged(damage(.noCapture), bytes.count)
