@@ -31,6 +31,8 @@ class Fleet:
         self.folder = folder
         self.started = []
         self.open_port, self.closed_port, self.broker_port = free_ports(3)
+        # No connection of a scan may take the port that a broker will listen on.
+        pathlib.Path("/proc/sys/net/ipv4/ip_local_reserved_ports").write_text(str(self.broker_port))
         self.nginx = start_nginx(folder, self.open_port, errors="/dev/null")
         wait_for(self.open_port)
         key = folder / "job.key"
@@ -106,12 +108,12 @@ def work(fleet, rounds):
 
 def scale(fleet):
     """Of what a shard costs beside its endpoints, the seconds in which a worker waits for the next one count, too."""
-    endpoints, rate = 1 << 15, 3000
+    endpoints, rate = 3 << 15, 3000
     seconds = {}
     for workers in [1, 3]:
         fleet.broker(f"scale{workers}")
-        fleet.submit(["127.9.0.0/17", "-p", str(fleet.closed_port), "--include-special", "--rate", str(rate), "--no-signatures"],
-                     "--slices", "3", "--shard-size", "1024")
+        fleet.submit(["127.10.0.0/16", "127.9.0.0/17", "-p", str(fleet.closed_port), "--include-special", "--rate", str(rate), "--no-signatures"],
+                     "--slices", "3", "--shard-size", "4096")
         begin = time.monotonic()
         running = [subprocess.Popen(list(map(str, fleet.worker())), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                    for _ in range(workers)]
@@ -154,7 +156,7 @@ def collect(fleet, records, clickhouse):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--records", type=int, default=1 << 20)
     parser.add_argument("--only", choices=["work", "scale", "collect"])
     parser.add_argument("--hallmark", default=str(ROOT / ".build/release/hallmark"))

@@ -15,6 +15,11 @@ package final class ChildProcess {
     private var output: CInt
     private var result: CInt?
 
+    /// `F_SETPIPE_SZ` (fcntl(2)), which Glibc's module leaves out.
+    private static let setPipeSize: CInt = 1031
+    /// Bytes that a pipe holds.
+    private static let pipeSize: CInt = 1 << 20
+
     /// The number of standard output.
     private static let output: CInt = 1
 
@@ -39,6 +44,9 @@ package final class ChildProcess {
         var pipe: [CInt] = [-1, -1]
         guard Glibc.pipe(&pipe) == 0 else { return .failure(FileError(program, errno)) }
         for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        // A batch of records fits: neither side waits for the other at every few of them. An own limit of the
+        // system's leaves it at what it is.
+        _ = fcntl(pipe[1], Self.setPipeSize, Self.pipeSize)
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -87,27 +95,22 @@ package final class ChildProcess {
     }
 
     /// What a reading brought.
-    package enum Reading {
-        case some
+    package enum Reading: Equatable {
+        /// So many bytes.
+        case some(Int)
         case nothing
         case end
     }
 
     /// Reads what there is, or waits a while for it.
     ///
-    /// - Parameter bytes: gets it behind what it holds.
-    package func read(into bytes: inout [UInt8], milliseconds: Int32) -> Reading {
+    /// - Parameter buffer: gets it; not empty.
+    package func read(into buffer: UnsafeMutableRawBufferPointer, milliseconds: Int32) -> Reading {
         var waiting = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
         guard poll(&waiting, 1, milliseconds) > 0 else { return .nothing }
-        let size = 64 << 10
-        let start = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: size))
-        let count = bytes.withUnsafeMutableBytes { buffer in
-            Glibc.read(output, buffer.baseAddress.map { $0 + start }, size)
-        }
-        bytes.removeLast(size - max(0, count))
+        let count = Glibc.read(output, buffer.baseAddress, buffer.count)
         if count < 0, errno == EINTR || errno == EAGAIN { return .nothing }
-        return count > 0 ? .some : .end
+        return count > 0 ? .some(count) : .end
     }
 
     /// Ends it: what it still writes, nobody reads.

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Sends the records of one scan of a shard, some hundreds in a message, and waits for the broker to store
 /// each message.
@@ -28,14 +29,14 @@ package final class ResultPublisher {
     ///
     /// - Parameter wait: is called with why a message is not stored yet; it is sent again when that returns
     ///   true, and given up otherwise.
-    package func add(_ whole: ArraySlice<UInt8>, wait: (FleetError) -> Bool) throws {
+    package func add(_ whole: UnsafeRawBufferPointer, wait: (FleetError) -> Bool) throws {
         var rest = whole
-        while let end = rest.firstIndex(of: 0x0a) {
-            let line = rest[...end]
-            if !lines.isEmpty, lines.count + line.count > most { try send(wait: wait) }
-            lines += line
+        while let base = rest.baseAddress, let feed = memchr(base, 0x0a, rest.count) {
+            let end = base.distance(to: UnsafeRawPointer(feed)) + 1
+            if !lines.isEmpty, lines.count + end > most { try send(wait: wait) }
+            lines.append(contentsOf: UnsafeRawBufferPointer(rebasing: rest[..<end]))
             records += 1
-            rest = rest[(end + 1)...]
+            rest = UnsafeRawBufferPointer(rebasing: rest[end...])
         }
     }
 

@@ -41,19 +41,42 @@ package struct OutputFile: ~Copyable {
     /// Whether a person sees what is written, perhaps beside a line of progress.
     package var isTerminal: Bool { !isOwned && Terminal.isOutputTerminal }
     private var isRegular: Bool { identity != nil }
+    /// Whether a write takes what fits and comes back.
+    private let isNonBlocking: Bool
     /// Bytes in the file, as far as whole batches go.
     package private(set) var offset: Int64 = 0
 
     /// Standard output.
     package init() {
-        self.init(path: "standard output", descriptor: STDOUT_FILENO, isOwned: false, identity: nil)
+        let name = "standard output"
+        // A pipe that is opened once more can be told not to block, without telling so whoever shares it.
+        let own =
+            Self.isPipe(STDOUT_FILENO)
+            ? Glibc.open("/proc/self/fd/\(STDOUT_FILENO)", O_WRONLY | O_NONBLOCK | O_CLOEXEC) : -1
+        if own >= 0 {
+            self.init(path: name, descriptor: own, isOwned: true, identity: nil, isNonBlocking: true)
+        } else {
+            self.init(path: name, descriptor: STDOUT_FILENO, isOwned: false, identity: nil)
+        }
     }
 
-    private init(path: String, descriptor: CInt, isOwned: Bool, identity: FileIdentity?) {
+    private init(
+        path: String,
+        descriptor: CInt,
+        isOwned: Bool,
+        identity: FileIdentity?,
+        isNonBlocking: Bool = false
+    ) {
         self.path = path
         self.descriptor = descriptor
         self.isOwned = isOwned
         self.identity = identity
+        self.isNonBlocking = isNonBlocking
+    }
+
+    private static func isPipe(_ descriptor: CInt) -> Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
     }
 
     /// Opens a file, or makes it, and keeps other runs away from it; what it holds stays until `begin`.
@@ -64,7 +87,8 @@ package struct OutputFile: ~Copyable {
             path: path,
             descriptor: descriptor,
             isOwned: true,
-            identity: FileIdentity(descriptor: descriptor)
+            identity: FileIdentity(descriptor: descriptor),
+            isNonBlocking: isPipe(descriptor) && fcntl(descriptor, F_SETFL, O_WRONLY | O_NONBLOCK) == 0
         )
         guard file.identity == nil || FileLock.take(descriptor) else {
             throw OutputFailure(path: path, code: EWOULDBLOCK, isInUse: true)
@@ -105,8 +129,8 @@ package struct OutputFile: ~Copyable {
         let code: CInt = bytes.withUnsafeBytes { bytes in
             while done < bytes.count {
                 guard let base = bytes.baseAddress else { return 0 }
-                // A pipe that is ready takes a page without blocking, and perhaps no more.
-                let limit = isRegular ? Int.max : 4096
+                // What is ready takes a page without blocking, and perhaps no more.
+                let limit = isRegular || isNonBlocking ? Int.max : 4096
                 guard isRegular || isReady() else {
                     if isStopped() { return ECANCELED }
                     continue

@@ -90,21 +90,38 @@ struct ShardScan {
     ///
     /// - Returns: why it has to end before; nil when it came to its end.
     private func pump(_ child: ChildProcess, _ publisher: ResultPublisher) throws -> End? {
-        var rest: [UInt8] = []
+        var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+        defer { buffer.deallocate() }
+        // Bytes of a record that is not whole yet.
+        var held = 0
         var beaten = ContinuousClock.now
         var sent = ContinuousClock.now
         var before: UInt64 = 0
         while true {
-            let reading = child.read(into: &rest, milliseconds: 500)
-            if let end = rest.lastIndex(of: 0x0a) {
-                var reason: End?
-                try publisher.add(rest[...end]) { error in
-                    reason = wait(error)
-                    return reason == nil
+            let reading = child.read(
+                into: UnsafeMutableRawBufferPointer(rebasing: buffer[held...]),
+                milliseconds: 500
+            )
+            if case .some(let count) = reading {
+                let filled = UnsafeRawBufferPointer(rebasing: buffer[..<(held + count)])
+                held = filled.count
+                if let end = filled.lastIndex(of: 0x0a) {
+                    var reason: End?
+                    try publisher.add(UnsafeRawBufferPointer(rebasing: filled[...end])) { error in
+                        reason = wait(error)
+                        return reason == nil
+                    }
+                    held = filled.count - end - 1
+                    buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: filled[(end + 1)...]))
+                    self.count(publisher.records - before)
+                    before = publisher.records
+                } else if held == buffer.count {
+                    // A record that is longer than the buffer.
+                    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * held, alignment: 16)
+                    larger.copyMemory(from: filled)
+                    buffer.deallocate()
+                    buffer = larger
                 }
-                rest.removeFirst(end + 1)
-                count(publisher.records - before)
-                before = publisher.records
             }
             if reading == .end { break }
             let now = ContinuousClock.now
@@ -121,7 +138,7 @@ struct ShardScan {
             }
             if let slice, !slice.renew() { return .sliceLost }
         }
-        guard rest.isEmpty else { throw FleetError("the scan ended within a record") }
+        guard held == 0 else { throw FleetError("the scan ended within a record") }
         return nil
     }
 
