@@ -133,7 +133,12 @@ class Trial:
             codes == {0: 1, 1: half - 1} and words == half - 1 and len(seen) == 32 and not torn,
             f"overlap, one output: codes {dict(codes)}, {words} say why not, {len(seen)} records, {torn} torn lines",
         )
-        codes = collections.Counter(process.wait() for process in sharers)
+        codes = collections.Counter()
+        for process in sharers:
+            errors = process.communicate()[1].decode(errors="replace")
+            codes[process.returncode] += 1
+            if process.returncode:
+                print(errors[-2000:], file=sys.stderr)
         database = sqlite3.connect(corpus)
         moments = database.execute("SELECT count(*) FROM moments").fetchone()[0]
         whole = database.execute("PRAGMA integrity_check").fetchone()[0]

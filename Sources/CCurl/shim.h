@@ -28,6 +28,11 @@ static inline CURLcode cEasySetWriter(CURL *easy, curl_write_callback writer, vo
     return result == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_WRITEDATA, data) : result;
 }
 
+static inline CURLcode cEasySetReader(CURL *easy, curl_read_callback reader, void *data) {
+    CURLcode result = curl_easy_setopt(easy, CURLOPT_READFUNCTION, reader);
+    return result == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_READDATA, data) : result;
+}
+
 static inline CURLcode cEasySetOpener(CURL *easy, curl_opensocket_callback opener, void *data) {
     CURLcode result = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, opener);
     return result == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, data) : result;

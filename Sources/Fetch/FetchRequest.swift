@@ -8,7 +8,9 @@ package struct FetchRequest: Sendable {
     package var url: String
     /// What is posted; nil for GET.
     package var body: [UInt8]?
-    /// The media type of `body`.
+    /// The file whose bytes are posted instead, a piece at a time: as many as it has when it is opened.
+    package var bodyFile: String?
+    /// The media type of what is posted.
     package var bodyType = "application/octet-stream"
     /// The media types that are wanted; empty for any.
     package var accept = ""

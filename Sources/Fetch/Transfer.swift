@@ -11,6 +11,7 @@ final class Transfer {
     private var headers: UnsafeMutablePointer<curl_slist>?
     private var hosts: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
+    private var upload: UploadFile?
     private var isTooLarge = false
     private var isRefused = false
     private var attempts = 0
@@ -38,6 +39,7 @@ final class Transfer {
         body.removeAll(keepingCapacity: true)
         errorText[0] = 0
         attempts += 1
+        upload?.rewind()
         guard attempts == 1 else { return nil }
         guard !request.url.utf8.contains(0), let scheme = Self.scheme(request.url) else {
             return FetchError(.badAddress, "'\(request.url)' is no http or https address")
@@ -54,8 +56,10 @@ final class Transfer {
         if let posted = request.body {
             long(CURLOPT_POSTFIELDSIZE, posted.count)
             posted.withUnsafeBytes { _ = cEasySetPointer(easy, CURLOPT_COPYPOSTFIELDS, $0.baseAddress) }
-            add(header: "Content-Type: \(request.bodyType)")
-            add(header: "Expect:")
+            addBodyHeaders()
+        } else if let path = request.bodyFile {
+            do throws(FetchError) { try post(UploadFile(path)) } catch { return error }
+            addBodyHeaders()
         }
         if let headers { _ = cEasySetPointer(easy, CURLOPT_HTTPHEADER, headers) }
         if let places = request.places {
@@ -63,6 +67,26 @@ final class Transfer {
             _ = cEasySetPointer(easy, CURLOPT_RESOLVE, hosts)
         }
         return nil
+    }
+
+    private func addBodyHeaders() {
+        add(header: "Content-Type: \(request.bodyType)")
+        add(header: "Expect:")
+    }
+
+    private func post(_ file: UploadFile) {
+        upload = file
+        long(CURLOPT_POST, 1)
+        _ = cEasySetLarge(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(clamping: file.size))
+        _ = cEasySetReader(
+            easy,
+            { bytes, size, count, file in
+                let file = Unmanaged<UploadFile>.fromOpaque(file!).takeUnretainedValue()
+                return file.read(into: UnsafeMutableRawBufferPointer(start: bytes, count: size * count))
+                    ?? Int(CURL_READFUNC_ABORT)
+            },
+            Unmanaged.passUnretained(file).toOpaque()
+        )
     }
 
     private static func scheme(_ url: String) -> String? {
@@ -190,6 +214,8 @@ final class Transfer {
             return FetchError(.untrusted, reason)
         case CURLE_BAD_CONTENT_ENCODING, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_HTTP2_STREAM:
             return FetchError(.badAnswer, reason)
+        case CURLE_ABORTED_BY_CALLBACK:
+            return FetchError(.local, "\(request.bodyFile ?? "what is posted"): can't be read to its end")
         case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT: return FetchError(.local, reason)
         default: return FetchError(.network, reason)
         }

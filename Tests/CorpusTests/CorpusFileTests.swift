@@ -23,6 +23,19 @@ import Testing
         try check("sqlite3", [path, sql]).text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    /// Jobs that begin together, all on a corpus that is not there yet.
+    @Test func manyMakeOneCorpus() async throws {
+        let scratch = Scratch()
+        for round in 0..<8 {
+            let path = scratch.file("\(round).sqlite")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<6 { group.addTask { _ = try CorpusFile(path, .write).stats() } }
+                try await group.waitForAll()
+            }
+            #expect(try query(path, "SELECT count(*) FROM meta WHERE key IN ('k0', 'k1')") == "2")
+        }
+    }
+
     @Test func importCountsEachObservationOnce() throws {
         let scratch = Scratch()
         let sweep = Self.sweep()

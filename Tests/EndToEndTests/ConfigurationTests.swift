@@ -52,6 +52,18 @@ import Testing
         #expect(try run(["scan", "--help"], yaml).status == 0)
     }
 
+    /// What the command would not take is shown, and said.
+    @Test(arguments: [
+        ("scan: {rate: abc}", "'abc' is invalid"), ("scan: {rate: -5}", "from 0 to"),
+        ("scan: {rate: 5}", nil), ("match: {only-leads: true}", nil), ("match: {fail-on: hihg}", "hihg"),
+    ])
+    func whatWouldBeRefusedIsSaid(_ yaml: String, _ word: String?) throws {
+        let shown = try run(["config", "show", yaml.hasPrefix("match") ? "match" : "scan"], yaml)
+        #expect(shown.status == (word == nil ? 0 : 1), "\(shown.errors)")
+        #expect(row("rate", shown) != nil || yaml.hasPrefix("match"))
+        if let word { #expect(shown.errors.contains(word), "\(shown.errors)") }
+    }
+
     /// Who looks on, or gets the summary, learns no password.
     @Test func loginsAreNotShown() throws {
         let proxy = "http://user:sekret@127.0.0.1:1"

@@ -48,6 +48,20 @@ import Wire
         #expect(String(decoding: answer.body, as: UTF8.self) == "application/ocsp-request:\0binary\r\n")
     }
 
+    /// Whole with each attempt; a file that is cut meanwhile, or not there, is no answer of the server's.
+    @Test func postedFilesArrive() throws {
+        let scratch = Scratch()
+        let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3 | 1) & 0x7f }
+        var request = request("/post/late")
+        request.bodyFile = try scratch.write("posted", String(decoding: bytes, as: UTF8.self))
+        request.bodyType = "text/x-records"
+        #expect(try fetch(request).body == Array("text/x-records:".utf8) + bytes)
+        request.bodyFile = try scratch.write("empty", "")
+        #expect(try fetch(request).body == Array("text/x-records:".utf8))
+        request.bodyFile = scratch.file("none")
+        #expect(failure(request) == .local)
+    }
+
     @Test func packedAnswersAreUnpackedWithinBounds() throws {
         #expect(try text("/packed").count == 7000)
         var bomb = request("/bomb")

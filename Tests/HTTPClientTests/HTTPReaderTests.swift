@@ -134,6 +134,10 @@ import Wire
             "chunk size overflows",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\nabc"
         ).with { ($0.end, $0.anomalies) = (.broken, [.chunkSizeInvalid]) },
+        Case(
+            "chunk size behind zeros",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n00000000000000000003\r\nabc\r\n0\r\n\r\n"
+        ).with { ($0.body, $0.keepsAlive) = ("abc", true) },
         Case("chunk too short", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabcd\r\n0\r\n\r\n")
             .with {
                 ($0.body, $0.end, $0.anomalies) = ("ab", .broken, [.chunkEndMissing])

@@ -26,6 +26,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         kind = self.headers["Content-Type"]
+        asked[self.path] += 1
+        if self.path == "/post/late" and asked[self.path] == 1:
+            return self.answer(503)
         self.answer(200, kind.encode() + b":" + body, [("Content-Type", "text/plain; charset=utf-8")])
 
     def do_GET(self):

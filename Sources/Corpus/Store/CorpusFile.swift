@@ -113,6 +113,21 @@ package final class CorpusFile: Sendable {
     }
 
     private static func prepare(_ queue: DatabaseQueue, _ path: String) throws {
+        guard try !isReady(queue, path) else { return }
+        try CorpusTurn.take(at: path) { try prepareInTurn(queue, path) }
+    }
+
+    private static func isReady(_ queue: DatabaseQueue, _ path: String) throws -> Bool {
+        try queue.inDatabase { db in
+            guard try db.first("SELECT 1 FROM sqlite_schema", [], { _ in }) != nil else { return false }
+            try check(db, path)
+            guard try !CorpusSchema.isOlder(db) else { return false }
+            return try db.first("SELECT count(*) FROM meta WHERE key IN ('k0', 'k1')") { try $0.integer(0) }
+                == 2
+        }
+    }
+
+    private static func prepareInTurn(_ queue: DatabaseQueue, _ path: String) throws {
         try queue.inDatabase { db in
             if try db.first("SELECT 1 FROM sqlite_schema", [], { _ in }) != nil {
                 try check(db, path)

@@ -91,16 +91,20 @@ package enum ClickHouseTable {
         at path: String,
         _ arrays: inout [String]
     ) -> String {
-        func keys(_ name: String) -> String {
-            name.dropFirst(path.isEmpty ? 0 : path.count + 1).split(separator: ".").map { "'\($0)'" }
-                .joined(separator: ", ")
+        /// Where a member stands: the text of the object that has it, and its name. The store makes out an
+        /// object's text once for all columns that stand in it; a path from the record's top would have it
+        /// parse the whole record for each.
+        func place(_ name: String) -> String {
+            let names = name.dropFirst(path.isEmpty ? 0 : path.count + 1).split(separator: ".")
+            let object = names.dropLast().reduce(text) { "JSONExtractRaw(\($0), '\($1)')" }
+            return "\(object), '\(names.last ?? "")'"
         }
-        guard !arrays.isEmpty else { return value(field, "\(text), \(keys(field.name))") }
+        guard !arrays.isEmpty else { return value(field, place(field.name)) }
         let array = arrays.removeFirst()
         let element = String(repeating: "x", count: arrays.count + 1)
         let isDeep = !arrays.isEmpty || field.isList
         let inner = expression(field, in: element, at: array, &arrays)
-        let mapped = "arrayMap(\(element) -> \(inner), JSONExtractArrayRaw(\(text), \(keys(array))))"
+        let mapped = "arrayMap(\(element) -> \(inner), JSONExtractArrayRaw(\(place(array))))"
         return isDeep ? "arrayFlatten(\(mapped))" : mapped
     }
 

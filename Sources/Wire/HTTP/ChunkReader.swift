@@ -94,7 +94,8 @@ package struct ChunkReader: Sendable {
         case 0x20, 0x09: sawBlank = true
         case 0x3b: state = .sizeExtension
         default:
-            guard let digit = byte.hexValue, !sawBlank, digits < 16, size < 1 << 59 else {
+            // However many zeros come first: a browser reads on, and so must who says what it would see.
+            guard let digit = byte.hexValue, !sawBlank, size < 1 << 59 else {
                 return fail(.chunkSizeInvalid)
             }
             size = size << 4 | Int(digit)

@@ -24,6 +24,8 @@ struct ShowConfigCommand: ParsableCommand {
               hallmark config show scan
               hallmark config show signatures update
               hallmark config show scan --rate 50
+
+            Exit codes: 0 shown; 1 shown, and the command would refuse what the file says; 64 usage.
             """
     )
 
@@ -60,6 +62,24 @@ struct ShowConfigCommand: ParsableCommand {
         }
         try output.table(rows.map { $0.map(SecretText.hidden) })
         try output.flush()
+        guard let file, let refusal = try Self.refusal(fileFor: words) else { return }
+        Terminal.say("\(file.path): the command refuses this: \(refusal)", .error)
+        throw ExitCode.failure
+    }
+
+    /// Why the command refuses what the file says; nil when it takes it, and when what was typed alone is
+    /// refused with the same words, as where an argument is missing.
+    private static func refusal(fileFor words: [String]) throws -> String? {
+        let typed = refusal(of: words)
+        let whole = refusal(of: try ConfiguredArguments(words).arguments)
+        return whole == typed ? nil : whole
+    }
+
+    private static func refusal(of words: [String]) -> String? {
+        do { _ = try Hallmark.parseAsRoot(words) } catch {
+            return SecretText.hidden(Hallmark.message(for: error))
+        }
+        return nil
     }
 
     /// The value that was typed last.

@@ -154,6 +154,13 @@ enum AnswerDifferences {
             ]
         ),
         (
+            "Zeros before the size of a chunk are part of no limit (RFC 9112, section 7.1); browsers read on, too.",
+            [
+                ("chunks: seventeen digits", [.end, .body, .decoded]),
+                ("chunks: forty digits", [.end, .body, .decoded]),
+            ]
+        ),
+        (
             "A size with other characters in it is no size: what follows can't be trusted to be data.",
             [
                 ("chunks: blank within", [.body, .decoded]),
