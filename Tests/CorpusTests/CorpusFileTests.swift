@@ -36,6 +36,19 @@ import Testing
         }
     }
 
+    /// Its maker was killed after the first step; nobody who only reads makes a corpus of it.
+    @Test func oneThatWasBegunIsMade() throws {
+        let scratch = Scratch()
+        let path = scratch.file("begun.sqlite")
+        let table = "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)"
+        _ = try query(path, table)
+        #expect(throws: CorpusError.self) { try CorpusFile(path, .read) }
+        #expect(throws: CorpusError.self) { try CorpusFile(path, .change) }
+        #expect(try CorpusFile(path, .write).stats().certificates == 0)
+        _ = try query(path + ".other", table + "; CREATE TABLE mine (a)")
+        #expect(throws: CorpusError.self) { try CorpusFile(path + ".other", .write) }
+    }
+
     @Test func importCountsEachObservationOnce() throws {
         let scratch = Scratch()
         let sweep = Self.sweep()

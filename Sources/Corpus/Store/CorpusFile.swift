@@ -43,7 +43,11 @@ package final class CorpusFile: Sendable {
         let queue = try DatabaseQueue(path: file, configuration: configuration(access))
         if access != .read {
             try prepare(queue, path)
-        } else if try queue.read({ db in
+            return queue
+        }
+        // One that is being made is waited for.
+        if try queue.read(isBlank) { try CorpusTurn.take(at: path) {} }
+        if try queue.read({ db in
             try check(db, path)
             return try CorpusSchema.isOlder(db)
         }) {
@@ -119,7 +123,7 @@ package final class CorpusFile: Sendable {
 
     private static func isReady(_ queue: DatabaseQueue, _ path: String) throws -> Bool {
         try queue.inDatabase { db in
-            guard try db.first("SELECT 1 FROM sqlite_schema", [], { _ in }) != nil else { return false }
+            guard try !isBlank(db) else { return false }
             try check(db, path)
             guard try !CorpusSchema.isOlder(db) else { return false }
             return try db.first("SELECT count(*) FROM meta WHERE key IN ('k0', 'k1')") { try $0.integer(0) }
@@ -129,7 +133,7 @@ package final class CorpusFile: Sendable {
 
     private static func prepareInTurn(_ queue: DatabaseQueue, _ path: String) throws {
         try queue.inDatabase { db in
-            if try db.first("SELECT 1 FROM sqlite_schema", [], { _ in }) != nil {
+            if try !isBlank(db) {
                 try check(db, path)
             } else {
                 try db.execute(sql: "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL")
@@ -144,6 +148,12 @@ package final class CorpusFile: Sendable {
                 )
             }
         }
+    }
+
+    /// Whether nothing is in it but the table in which steps are noted: a corpus that is being made, or whose
+    /// maker was killed.
+    private static func isBlank(_ db: Database) throws -> Bool {
+        try db.first("SELECT 1 FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'", [], { _ in }) == nil
     }
 
     /// Refuses what is not a corpus and what a newer version wrote.
