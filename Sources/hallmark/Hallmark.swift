@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Observations
 import Terminal
 import YAML
@@ -10,7 +11,10 @@ enum Program {
         StandardStreams.claim()
         var ran: (any ParsableCommand.Type)?
         do {
+            // A file that may not grow further is an error of a write, as a full disk is.
+            signal(SIGXFSZ, SIG_IGN)
             try AddressSpace.check()
+            try OpenFiles.check()
             // Swift reads them from /proc: without it, a scan must not pass for a call for help.
             guard !CommandLine.arguments.isEmpty else {
                 throw ValidationError("the arguments can't be read: /proc is not mounted")

@@ -154,6 +154,21 @@ import Testing
         }
     }
 
+    /// What rows name and is not there is damage, not an observation less.
+    @Test(arguments: [
+        "DELETE FROM endpoints WHERE id = 1", "DELETE FROM appearances WHERE id = 1",
+        "DELETE FROM certificates", "UPDATE leads SET confidence = 101", "UPDATE leads SET confidence = -1",
+    ])
+    func missingRowsAreDamage(_ sql: String) throws {
+        let scratch = Scratch()
+        let path = scratch.file("c.sqlite")
+        do { _ = try CorpusFile(path, .write).add(sweep: scratch.sweep("sweep", Self.records())) }
+        try check("sqlite3", [path, sql])
+        let corpus = try CorpusFile(path, .read)
+        #expect(throws: CorpusError.self) { try corpus.export { _ in } }
+        #expect(throws: CorpusError.self) { try corpus.latestRecords(since: 0) { _ in } }
+    }
+
     /// Tries all values in one column.
     private static func faults(
         of table: String,

@@ -31,6 +31,78 @@ import Testing
         }
     }
 
+    /// What stands beside certificates, between elements and twice in an object is not passed over.
+    @Test func whatStandsBesideIsSaid() throws {
+        let record = Self.record.trimmingCharacters(in: .newlines)
+        let certificate = try pem()
+        let files = [
+            ("behind", certificate + record + "\n"), ("before", record + "\n" + certificate),
+            ("between", certificate + record + "\n" + certificate),
+            ("cut", "[" + record), ("comma", "[" + record + ","), ("scalar", "[" + record + ",1,\"x\",null]"),
+            ("junk", "[" + record + "]garbage"), ("closed", record + "}\n" + record),
+            ("twice", record.dropLast() + ",\"tls\":{}}"),
+        ]
+        let corpus = scratch.file("beside.sqlite")
+        for (name, text) in files {
+            let path = try scratch.write(name, text)
+            for arguments in [
+                ["import", path], ["match", path],
+                ["corpus", "add", path, "--corpus", corpus],
+                ["enrich", path, "--no-context-names"],
+            ] {
+                let result = try Program.run(arguments)
+                #expect(result.status == 1 && result.errors.contains(name), "\(arguments): \(result.errors)")
+            }
+        }
+        // Comments of OpenSSL's, an array and a sequence of texts are whole.
+        for text in [
+            "Certificate:\n    Data: { }\n" + certificate, "[\n " + record + " ,\n" + record + "]\n",
+            "\u{1e}" + record + "\n\u{1e}" + record + "\n",
+        ] {
+            let result = try Program.run(["import", scratch.write("whole", text)])
+            #expect(result.status == 0, "\(result.errors)")
+        }
+    }
+
+    /// Bounds of the system's are errors that are said, not signals that end the program.
+    @Test func boundsOfTheSystemAreSaid() throws {
+        let path = try scratch.write("one", Self.record)
+        let corpus = scratch.file("bounded.sqlite")
+        for (bound, arguments, word) in [
+            ("ulimit -n 7", ["corpus", "add", path, "--corpus", corpus], "ulimit -n"),
+            ("ulimit -n 5", ["match", path], "ulimit -n"),
+            ("ulimit -f 1", ["corpus", "add", path, "--corpus", corpus], corpus),
+            ("ulimit -f 1", ["report", path, "-o", scratch.file("r.html")], "r.html"),
+        ] {
+            let result = try run(
+                "/bin/bash",
+                ["-c", bound + "; exec \"$0\" \"$@\"", Program.path] + arguments
+            )
+            #expect(
+                result.status == 1 && result.errors.contains(word),
+                "\(bound): \(result.status) \(result.errors)"
+            )
+        }
+        let left = try FileManager.default.contentsOfDirectory(atPath: scratch.path)
+        #expect(left.allSatisfy { !$0.hasSuffix(".tmp") }, "\(left)")
+    }
+
+    /// A rule that was cut, packed or damaged is none that may be passed over.
+    @Test(arguments: ["logs", "logsource:", "logsource:\n  cat"])
+    func ruleThatWasCutIsSaid(_ end: String) throws {
+        let head = "title: x\nid: 6a1b5f0c-0f4e-4a52-9e57-0d1f4a3c7b11\nstatus: stable\n"
+        let rules = scratch.file("rules")
+        try FileManager.default.createDirectory(atPath: rules, withIntermediateDirectories: true)
+        try scratch.write("rules/a.yml", head + end)
+        let path = try scratch.write("one", Self.record)
+        let result = try Program.run(["match", path, "--signatures", rules])
+        #expect(result.status == 1 && result.errors.contains("a.yml"), "\(result.errors)")
+        let bytes = Data(try check("gzip", ["-k", "-c", rules + "/a.yml"]).output)
+        try bytes.write(to: URL(fileURLWithPath: rules + "/a.yml"))
+        let packed = try Program.run(["match", path, "--signatures", rules])
+        #expect(packed.status == 1 && packed.errors.contains("packed"), "\(packed.errors)")
+    }
+
     @Test func objectsOfOthersAreNoRecords() throws {
         try scratch.write("foreign", "{\"foo\":1}\n")
         try scratch.write("array", "[{\"foo\":1},{\"bar\":2}]")

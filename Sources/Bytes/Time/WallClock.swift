@@ -6,7 +6,9 @@ package enum WallClock {
     package static var nanoseconds: Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+        // A clock that is set before 1970 or after 2262 stands at the end that it passed.
+        let seconds = min(max(Int64(time.tv_sec), 0), Int64.max / 1_000_000_000 - 1)
+        return seconds * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }
 

@@ -5,6 +5,14 @@ import Observations
 import Terminal
 
 extension CorpusFile {
+    /// The column `hashes` of a certificate that stands beside a table: no text where the table names a
+    /// certificate that is missing, so that whoever reads it finds the damage.
+    ///
+    /// What rows name is looked for by outer joins for the same reason.
+    static func hashes(of table: String) -> String {
+        "CASE WHEN \(table).certificate > 0 AND certificates.id IS NULL THEN 0 ELSE hashes END AS hashes"
+    }
+
     /// Writes every observation as a record again, in the order of endpoints and times.
     ///
     /// What a corpus does not keep is missing: probes, raw headers and bodies, the certificates above the
@@ -22,11 +30,11 @@ extension CorpusFile {
         try read { db in
             let rows = try db.makeStatement(
                 sql: """
-                    SELECT time, \(CorpusEndpoint.columns), hashes, x509, details, der, marks, moments.sighting
+                    SELECT time, \(CorpusEndpoint.columns), \(Self.hashes(of: "moments")), x509, details, der, marks, moments.sighting
                     FROM moments
-                    JOIN endpoints ON endpoints.id = moments.endpoint
-                    JOIN sightings ON sightings.id = moments.sighting
-                    JOIN appearances ON appearances.id = sightings.appearance
+                    LEFT JOIN endpoints ON endpoints.id = moments.endpoint
+                    LEFT JOIN sightings ON sightings.id = moments.sighting
+                    LEFT JOIN appearances ON appearances.id = sightings.appearance
                     LEFT JOIN certificates ON certificates.id = moments.certificate
                     WHERE time BETWEEN ? AND ?
                     ORDER BY moments.endpoint, moments.certificate, time
@@ -131,7 +139,7 @@ struct ExportedLead {
     init(_ row: CorpusRow) throws {
         software = try row.text(0)
         id = row.isNull(1) ? nil : try row.text(1)
-        confidence = try row.integer(2)
+        confidence = try row.percent(2)
         against = row.isNull(3) ? nil : try row.text(3).split(separator: "\n").map(String.init)
     }
 }

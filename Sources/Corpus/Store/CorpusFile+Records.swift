@@ -13,11 +13,11 @@ extension CorpusFile {
         _ write: (Span<UInt8>) throws -> Void
     ) throws -> Int {
         let sql = """
-            SELECT last_seen, \(CorpusEndpoint.columns), hashes, x509, details, der, marks, s.id, count, first_seen,
+            SELECT last_seen, \(CorpusEndpoint.columns), \(Self.hashes(of: "s")), x509, details, der, marks, s.id, count, first_seen,
                 last_seen
             FROM (\(numbers)) m CROSS JOIN sightings s ON s.id = m.id
-            CROSS JOIN endpoints ON endpoints.id = s.endpoint
-            CROSS JOIN appearances ON appearances.id = s.appearance
+            LEFT JOIN endpoints ON endpoints.id = s.endpoint
+            LEFT JOIN appearances ON appearances.id = s.appearance
             LEFT JOIN certificates ON certificates.id = s.certificate
             ORDER BY last_seen DESC, s.id DESC
             """

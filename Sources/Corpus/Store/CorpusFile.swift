@@ -41,12 +41,13 @@ package final class CorpusFile: Sendable {
     /// Opens the database; an older corpus is brought up to date first, whatever for it is opened.
     private static func queue(_ file: String, _ path: String, _ access: Access) throws -> DatabaseQueue {
         let queue = try DatabaseQueue(path: file, configuration: configuration(access))
+        // One that is being made is waited for.
+        if access != .write, try queue.read(isBlank) { try CorpusTurn.take(at: path) {} }
         if access != .read {
+            if access == .change { try queue.read { try check($0, path) } }
             try prepare(queue, path)
             return queue
         }
-        // One that is being made is waited for.
-        if try queue.read(isBlank) { try CorpusTurn.take(at: path) {} }
         if try queue.read({ db in
             try check(db, path)
             return try CorpusSchema.isOlder(db)

@@ -34,6 +34,11 @@ package struct CorpusRow {
         try integer(column, within: 0...65535, "a port")
     }
 
+    /// A confidence.
+    package func percent(_ column: Int32) throws(CorpusDamage) -> Int {
+        try integer(column, within: 0...100, "from 0 to 100")
+    }
+
     private func integer(
         _ column: Int32,
         within range: ClosedRange<Int>,

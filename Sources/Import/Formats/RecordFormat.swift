@@ -38,6 +38,8 @@ package final class RecordFormat: ForeignReader {
     }
 
     private func give(_ record: JSONNode, _ number: Int) throws {
+        // As everywhere where records are read: programs differ in which of two counts.
+        guard !record.hasTwice() else { return run.skip("a member stands twice in one object", line: number) }
         let name = record.at("event.dataset")?.string ?? ""
         guard RecordDataset(rawValue: name) != nil else {
             // What a comparison found or a correlation counted stands beside records.

@@ -17,6 +17,8 @@ struct JSONStream {
     /// Whether the values are elements of an array at the top.
     private var isInArray = false
     private var line = 1
+    /// Whether the byte before was one of something else between the values.
+    private var isPassing = false
     private var firstLine = 1
 
     /// A value, or what was too long or is no JSON.
@@ -44,7 +46,8 @@ struct JSONStream {
                 continue
             }
             switch byte {
-            case 0x22 where depth > 0:
+            case 0x22:
+                if depth == 0 { try passOver(body) }
                 isInText = true
                 keep(byte)
             case 0x7b, 0x5b:
@@ -57,24 +60,38 @@ struct JSONStream {
                 }
             case 0x7d, 0x5d:
                 if depth == 0 {
+                    if byte == 0x7d || !isInArray { try passOver(body) }
                     isInArray = false
                 } else {
                     keep(byte)
                     depth -= 1
                     if depth == 0 { try end(body) }
                 }
-            default: if depth > 0 { keep(byte) }
+            case _ where depth > 0: keep(byte)
+            // A record separator begins a value in a sequence of JSON texts (RFC 7464).
+            case 0x20, 0x09, 0x0a, 0x0d, 0x1e, 0x2c: isPassing = false
+            default: try passOver(body)
             }
         }
     }
 
     /// Says what was begun and never ended.
     mutating func finish(_ body: (Item) throws -> Void) throws {
-        if depth > 0 { try end(body, broken: "a value that breaks off with the file") }
+        if depth > 0 {
+            try end(body, broken: "a value that breaks off with the file")
+        } else if isInArray {
+            try body(.broken("an array that breaks off with the file", line: line))
+        }
+    }
+
+    /// Says that something stands between the values, once for all of it that is in a row.
+    private mutating func passOver(_ body: (Item) throws -> Void) throws {
+        if !isPassing { try body(.broken("what is neither an object nor an array", line: line)) }
+        isPassing = true
     }
 
     private mutating func keep(_ byte: UInt8) {
-        guard !isSkipping else { return }
+        guard depth > 0, !isSkipping else { return }
         value.append(byte)
         if value.count > Self.mostBytes {
             isSkipping = true

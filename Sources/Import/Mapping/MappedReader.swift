@@ -32,7 +32,7 @@ package final class MappedReader: ForeignReader {
         let recognition = mapping.recognition
         guard !recognition.isEmpty else { return false }
         guard recognition.shapes.isEmpty || fits(mapping, head.firstLine) else { return false }
-        let names = FieldLine.names(head.firstLine)
+        let names = recognition.columns.isEmpty ? [] : FieldLine.names(head.firstLine)
         return recognition.members.allSatisfy { head.isJSON && head.hasMember($0) }
             && recognition.contains.allSatisfy { head.contains($0) }
             && recognition.columns.allSatisfy { names.contains($0) }

@@ -23,6 +23,7 @@ struct PEMBlocks {
         var line = 1
         var place = 0
         while let start = ByteSearch.first(Self.begin, in: bytes, from: place) {
+            lookOutside(bytes[place..<start.lowerBound], line)
             line += Self.lines(bytes[place..<start.lowerBound])
             let rest = bytes[start.upperBound...]
             // A label is short, and stands on one line.
@@ -42,6 +43,23 @@ struct PEMBlocks {
             }
             line += Self.lines(bytes[start.lowerBound..<stop])
             place = stop
+        }
+        if place > 0 { lookOutside(bytes[place...], line) }
+    }
+
+    /// Finds whole lines of JSON between blocks or behind them: records, which nobody would read here.
+    ///
+    /// Comments are passed over, and so is JSON that has the blocks in it.
+    private mutating func lookOutside(_ text: ArraySlice<UInt8>, _ line: Int) {
+        guard text.contains(0x7b) else { return }
+        let lines = text.split(separator: 0x0a, omittingEmptySubsequences: false)
+        for (place, whole) in lines.enumerated() {
+            let words = whole.filter { $0 > 0x20 }
+            let isJSON = words.starts(with: Array("{\"".utf8)) || words.starts(with: Array("[{".utf8))
+            guard isJSON, let last = words.last, [0x7d, 0x5d, 0x2c].contains(last), words.count > 8 else {
+                continue
+            }
+            return faults.append((line + place, "a line of JSON beside the certificates, which is not read"))
         }
     }
 

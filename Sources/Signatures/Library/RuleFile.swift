@@ -48,11 +48,15 @@ package struct RuleFile: Sendable {
     mutating func read() {
         guard let data = FileManager.default.contents(atPath: path) else { return fail("can't be read") }
         digest = data.withUnsafeBytes { BodyDigest.sha256($0.bindMemory(to: UInt8.self).span) }
+        if data.starts(with: [0x1f, 0x8b]) || data.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) {
+            return fail("is packed: unpack it")
+        }
         let isWide = data.starts(with: [0xff, 0xfe]) || data.starts(with: [0xfe, 0xff])
         let encoding: String.Encoding = isWide ? .utf16 : .utf8
         guard let text = String(data: data, encoding: encoding) else {
             return refuse(String(decoding: data, as: UTF8.self), "is not UTF-8")
         }
+        guard !text.utf8.contains(0) else { return fail("holds bytes that stand in no text") }
         do throws(YAMLError) {
             let nodes = try YAMLReader.parse(text, file: path)
             let isOfSigma1 = nodes.contains { $0["action"] != nil && $0["jobs"] == nil }

@@ -20,6 +20,9 @@ enum RuleClaim {
         if let source = document["logsource"], source.entries != nil {
             let isRule = document["detection"] != nil || document["filter"] != nil || document["title"] != nil
             self = isRule ? Self.of(logSource: source) : .noRule
+        } else if document["title"] != nil, document["logsource"] != nil || Self.hasRulesID(document) {
+            // A rule that was cut within its head.
+            self = .ours
         } else if document["correlation"]?.entries != nil || document["detection"]?["condition"] != nil
             || document["filter"]?["condition"] != nil
             || document["hallmark"] != nil && document["title"] != nil
@@ -28,6 +31,11 @@ enum RuleClaim {
         } else {
             self = .noRule
         }
+    }
+
+    /// Whether its `id` is a UUID, as a Sigma rule's is and a page's or a schema's is not.
+    private static func hasRulesID(_ document: YAMLNode) -> Bool {
+        document["id"]?.text.map { $0.count == 36 && $0.count { $0 == "-" } == 4 } ?? false
     }
 
     private static func of(logSource source: YAMLNode) -> RuleClaim {
@@ -47,7 +55,9 @@ enum RuleClaim {
         func has(_ keys: [String]) -> Bool {
             lines.contains { line in keys.contains { line.hasPrefix($0 + ":") } }
         }
-        guard has(["logsource", "detection", "correlation", "hallmark"]) else {
+        // Without one of these, it may be a rule that was cut before them.
+        guard has(["logsource", "detection", "correlation", "hallmark"]) || has(["title"]) && has(["id"])
+        else {
             self = .noRule
             return
         }

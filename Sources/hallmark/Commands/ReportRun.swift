@@ -159,7 +159,7 @@ final class ReportRun {
         input.baseline = RFC3339.secondsText(since)
         let news = """
             SELECT \(CorpusEndpoint.columns), min(first_seen) FROM sightings s
-            CROSS JOIN endpoints e ON e.id = s.endpoint GROUP BY s.endpoint HAVING max(first_seen) >= ?
+            LEFT JOIN endpoints e ON e.id = s.endpoint GROUP BY s.endpoint HAVING max(first_seen) >= ?
             """
         try corpus.select(news, [.integer(since)]) { row in
             let (endpoint, first) = (try CorpusEndpoint(row), try row.time(4))
