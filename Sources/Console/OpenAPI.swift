@@ -74,7 +74,7 @@ enum OpenAPI {
             path: "graph",
             summary: "What shares marks with a start, or with several: 'q' may be repeated.",
             arguments: [Argument(name: "q")],
-            members: ["nodes", "edges"],
+            members: ["nodes", "edges", "cut"],
             failures: [(400, "No start of a pivot, or an argument that is none.")]
         ),
         Question(

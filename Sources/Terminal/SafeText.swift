@@ -127,6 +127,8 @@ package enum SafeText {
 
     /// Text or an attribute's value in HTML, XML and SVG; characters that XML can't hold become U+FFFD.
     package static func markup(_ text: String) -> String {
+        // Most texts hold nothing else.
+        if text.utf8.allSatisfy(isPlainInMarkup) { return text }
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -143,6 +145,14 @@ package enum SafeText {
             }
         }
         return result
+    }
+
+    /// Whether a byte is a sign of ASCII that means itself in HTML, XML and SVG.
+    private static func isPlainInMarkup(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x22, 0x26, 0x27, 0x3c, 0x3e: false
+        default: 0x20...0x7e ~= byte
+        }
     }
 
     /// A quoted string of Graphviz's DOT language.

@@ -17,6 +17,11 @@ import Testing
         // As if the corpus were so large that no index finds few: other ways to the same rows.
         let large = try CorpusSearch(query, in: corpus, of: unit, now: Self.now, few: 2)
         #expect(try large.count() == found.count, "\(query)")
+        for most in [0, 1, 100_000] {
+            let counted = [try search.count(atMost: most), try large.count(atMost: most)]
+            let expected = min(most + 1, found.count)
+            #expect(counted == [expected, expected], "\(query)")
+        }
         var others: [String] = []
         try large.rows([field], limit: 100_000) { others.append($0[0]) }
         #expect(others.sorted() == found.sorted(), "\(query)")

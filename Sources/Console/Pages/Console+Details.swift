@@ -160,6 +160,8 @@ extension Console {
 
     /// At most so many starts are drawn into one graph: each is a pivot of its own.
     private static let mostStarts = 12
+    /// So many results of one start are drawn at most; of each of several, half as many.
+    private static let mostDrawn = 200
 
     /// The starts that a request names, and what was found from them.
     func graphAsked(_ request: ConsoleRequest) throws -> (starts: [String], graph: PivotGraph) {
@@ -174,7 +176,7 @@ extension Console {
                     throw ConsoleError.wrong(error.description)
                 }
                 var options = PivotOptions()
-                options.limit = starts.count == 1 ? PivotGraph.mostResults : 100
+                options.limit = starts.count == 1 ? Self.mostDrawn : Self.mostDrawn / 2
                 return try Pivot.run(query, in: corpus, options)
             }
         }

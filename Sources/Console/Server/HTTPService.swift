@@ -21,7 +21,7 @@ package final class HTTPService: Sendable {
         /// Seconds in which a head or a body has to come, and in which a client has to take a part of an
         /// answer.
         package var seconds = 20
-        package var threads = 16
+        package var threads = 8
 
         package init() {}
     }

@@ -24,19 +24,27 @@ package struct CertificateFacts: Sendable {
     /// - Returns: nil when the record has no certificate.
     package init?(_ record: RecordPicker) {
         guard let sha256 = Self.sha256(record) else { return nil }
+        self.init(marksOf: record)
         self.sha256 = sha256
+        notBefore = record.text(.notBefore).flatMap { RFC3339.milliseconds($0) }
+        notAfter = record.text(.notAfter).flatMap { RFC3339.milliseconds($0) }
+        spki = record.text(.spki).flatMap { [UInt8](hex: $0) } ?? []
+        tbs = record.text(.tbs).flatMap { [UInt8](hex: $0) } ?? []
+    }
+
+    /// The marks of a record's certificate.
+    static func marks(_ record: RecordPicker) -> [Mark] { Self(marksOf: record).marks }
+
+    /// What is no mark and makes none is left empty.
+    private init(marksOf record: RecordPicker) {
+        (sha256, spki, tbs) = ([], [], [])
         subject = record.text(.subject) ?? ""
         issuer = record.text(.issuer) ?? ""
         serial = record.text(.serialNumber) ?? ""
-        let times = [record.text(.notBefore), record.text(.notAfter)]
-        notBefore = times[0].flatMap { RFC3339.milliseconds($0) }
-        notAfter = times[1].flatMap { RFC3339.milliseconds($0) }
-        spki = record.text(.spki).flatMap { [UInt8](hex: $0) } ?? []
-        tbs = record.text(.tbs).flatMap { [UInt8](hex: $0) } ?? []
         names = record.texts(.alternativeNames, limit: Self.mostNames)
         shape = Self.shape(record)
         marks = []
-        collectMarks(record, window: times)
+        collectMarks(record)
     }
 
     /// The certificate's SHA-256, if the record has one.
@@ -44,7 +52,7 @@ package struct CertificateFacts: Sendable {
         record.text(.sha256).flatMap { [UInt8](hex: $0) }.flatMap { $0.count == 32 ? $0 : nil }
     }
 
-    private mutating func collectMarks(_ record: RecordPicker, window times: [String?]) {
+    private mutating func collectMarks(_ record: RecordPicker) {
         // Somebody else's text: its names are no keys, and how the certificate is made is not known from it.
         let isText = record.has(.fidelity) && record.text(.fidelity) != "der"
         let selfIssued = record.boolean(.selfIssued) || subject == issuer
@@ -54,7 +62,9 @@ package struct CertificateFacts: Sendable {
             guard let source = kind.source else { continue }
             for value in record.texts(source, limit: 20) { add(kind, value) }
         }
-        if let before = times[0], let after = times[1] { add(.window, "\(before)/\(after)") }
+        if let before = record.text(.notBefore), let after = record.text(.notAfter) {
+            add(.window, "\(before)/\(after)")
+        }
         if !isText { add(.shape, shape) }
         let lowered = names.map { $0.lowercased() }
         for name in lowered { add(.name, name) }

@@ -24,11 +24,11 @@ package struct ServiceFacts: Equatable, Sendable {
 
     /// Reads back what `text` wrote.
     init(text: String) {
-        marks = text.split(separator: "\n").compactMap { line in
-            guard let equals = line.firstIndex(of: "="), let number = Int(line[..<equals]),
+        marks = text.utf8.split(separator: 0x0a).compactMap { line in
+            guard let equals = line.firstIndex(of: 0x3d), let number = Int(Substring(line[..<equals])),
                 let kind = MarkKind(rawValue: number)
             else { return nil }
-            return Mark(kind, String(line[line.index(after: equals)...]))
+            return Mark(kind, String(Substring(line[line.index(after: equals)...])))
         }
     }
 

@@ -12,8 +12,6 @@ enum ExternalQueryLinks {
     }
 }
 
-func cosine(_ angle: Double) -> Double { cos(angle) }
-
 /// The graph as a file.
 extension PivotGraph {
     package enum Format: String, CaseIterable, Sendable {
@@ -157,7 +155,7 @@ extension PivotGraph {
             <h1>Pivot graph</h1>
             \(back)<input id="filter" type="search" placeholder="Filter" aria-label="Filter">
             <label>Least weight <input id="weight" type="range" min="0" max="30" value="0" step="0.5"></label>
-            <span id="count"></span>
+            <span id="count"></span>\(isCut ? " <span>There is more: the weightiest are drawn.</span>" : "")
             <span class="key seed">seed</span> <span class="key certificate">certificate</span>
             <span class="key endpoint">endpoint</span> <span class="key mark">mark</span>
             <span class="key client">client</span>
@@ -207,20 +205,33 @@ extension PivotGraph {
             out.append("[\(edge.from),\(edge.to)]")
         }
         out.append("]}")
-        var result = ""
-        for scalar in out.text.unicodeScalars {
-            switch scalar {
-            case "<", ">", "&", "\u{2028}", "\u{2029}":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
+        return Self.inScript(out)
+    }
+
+    /// JSON of which no sign begins or ends an element.
+    private static func inScript(_ json: borrowing ByteBuffer) -> String {
+        var result = ByteBuffer(capacity: json.count + json.count / 8)
+        json.withSpan { span in
+            var start = 0
+            for index in span.indices {
+                let escape: StaticString
+                switch span[index] {
+                case 0x3c: escape = "\\u003c"
+                case 0x3e: escape = "\\u003e"
+                case 0x26: escape = "\\u0026"
+                default: continue
+                }
+                result.append(span.extracting(start..<index))
+                result.append(escape)
+                start = index + 1
             }
+            result.append(span.extracting(start..<span.count))
         }
-        return result
+        return result.text
     }
 
     private static func short(_ label: String) -> String {
-        label.count > 32 ? label.prefix(31) + "…" : label
+        label.utf8.count > 32 && label.count > 32 ? label.prefix(31) + "…" : label
     }
 
     private static func width(_ edge: Edge) -> String { SharedMark.shown(min(4, 0.5 + edge.weight / 6)) }

@@ -32,7 +32,9 @@ extension PivotGraph {
             out.append(",\"bits\":\(Self.bits(edge.weight))")
             out.endObject()
         }
-        out.append("]}\n")
+        out.endArray()
+        out.member("cut", isCut)
+        out.append("}\n")
         return out.text
     }
 

@@ -29,6 +29,8 @@ package struct PivotGraph: Sendable {
 
     private(set) var nodes: [Node] = []
     private(set) var edges: [Edge] = []
+    /// Whether there is more than what is drawn.
+    package private(set) var isCut = false
 
     /// More results than this make no picture.
     package static let mostResults = 400
@@ -45,7 +47,9 @@ package struct PivotGraph: Sendable {
         var marks: [Mark: Int] = [:]
         var ties: Set<[Int]> = []
         let seeds = answers.flatMap { $0.seeds.prefix(20) }
-        let results = answers.flatMap(\.results).prefix(Self.mostResults)
+        let found = answers.flatMap(\.results)
+        let results = found.prefix(Self.mostResults)
+        isCut = results.count < found.count || answers.contains(where: \.isCut)
         for result in seeds + results where places[result.id] == nil {
             places[result.id] = nodes.count
             nodes.append(Self.node(result))
@@ -192,63 +196,13 @@ package struct PivotGraph: Sendable {
         return node
     }
 
-    /// Lays the nodes out by springs and repulsion (Fruchterman and Reingold), from a circle, so that the
-    /// same answer always gives the same picture.
     private mutating func place() {
-        let count = nodes.count
-        guard count > 0 else { return }
-        let side = (Double(count) * 9000).squareRoot() + 200
-        let ideal = (side * side / Double(count)).squareRoot() * 0.7
-        for index in nodes.indices {
-            let angle = Double(index) * 2.399963229728653
-            let radius = side / 2 * (Double(index + 1) / Double(count)).squareRoot()
-            nodes[index].x = side / 2 + radius * cosine(angle)
-            nodes[index].y = side / 2 + radius * cosine(angle - .pi / 2)
-        }
-        var heat = side / 8
-        for _ in 0..<(count > 300 ? 80 : 200) {
-            step(ideal, heat)
-            heat *= 0.97
-        }
-        let left = nodes.map(\.x).min() ?? 0
-        let top = nodes.map(\.y).min() ?? 0
-        for index in nodes.indices {
-            nodes[index].x = (nodes[index].x - left + 60).rounded()
-            nodes[index].y = (nodes[index].y - top + 40).rounded()
-        }
-    }
-
-    private mutating func step(_ ideal: Double, _ heat: Double) {
-        var moves = [(x: Double, y: Double)](repeating: (0, 0), count: nodes.count)
-        for a in nodes.indices {
-            for b in 0..<a {
-                var dx = nodes[a].x - nodes[b].x
-                let dy = nodes[a].y - nodes[b].y
-                if dx == 0, dy == 0 { dx = 1 }
-                let force = ideal * ideal / max(1, dx * dx + dy * dy)
-                moves[a].x += dx * force
-                moves[a].y += dy * force
-                moves[b].x -= dx * force
-                moves[b].y -= dy * force
-            }
-        }
-        for edge in edges {
-            let dx = nodes[edge.from].x - nodes[edge.to].x
-            let dy = nodes[edge.from].y - nodes[edge.to].y
-            let force = (dx * dx + dy * dy).squareRoot() / ideal
-            moves[edge.from].x -= dx * force
-            moves[edge.from].y -= dy * force
-            moves[edge.to].x += dx * force
-            moves[edge.to].y += dy * force
-        }
-        for index in nodes.indices {
-            let length = max(
-                1,
-                (moves[index].x * moves[index].x + moves[index].y * moves[index].y).squareRoot()
-            )
-            let reach = min(length, heat) / length
-            nodes[index].x += moves[index].x * reach
-            nodes[index].y += moves[index].y * reach
+        let places = PivotLayout.places(nodes.count, edges.map { ($0.from, $0.to) })
+        let left = places.map(\.x).min() ?? 0
+        let top = places.map(\.y).min() ?? 0
+        for (index, place) in places.enumerated() {
+            nodes[index].x = (place.x - left + 60).rounded()
+            nodes[index].y = (place.y - top + 40).rounded()
         }
     }
 

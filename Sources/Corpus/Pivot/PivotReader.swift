@@ -32,6 +32,9 @@ final class PivotReader {
     private let until: Int
     private var appearances: [Int: ServiceFacts] = [:]
     private var endpoints: [Int: CorpusEndpoint] = [:]
+    /// Popular ones stand on many endpoints; no more are kept than `mostCertificates`.
+    private var certificates: [Int: Certificate] = [:]
+    private static let mostCertificates = 1000
 
     init(_ db: Database, hash: SipHash, since: Int, until: Int) {
         self.db = db
@@ -208,6 +211,14 @@ final class PivotReader {
 
     /// The certificate with its marks, which come of what the record said of it.
     func certificate(_ id: Int) throws -> Certificate? {
+        if let known = certificates[id] { return known }
+        guard let found = try read(certificate: id) else { return nil }
+        if certificates.count >= Self.mostCertificates { certificates.removeAll(keepingCapacity: true) }
+        certificates[id] = found
+        return found
+    }
+
+    private func read(certificate id: Int) throws -> Certificate? {
         try statement(.certificate).first([id]) { row in
             let sha256 = try row.digest(0).hex
             let (x509, details) = (try row.json(2), try row.json(3))
@@ -225,7 +236,7 @@ final class PivotReader {
                 isPrecertificate: (picker.text(.extensionOIDs) ?? "").split(separator: ",").contains(
                     Self.poison
                 ),
-                marks: CertificateFacts(picker)?.marks ?? []
+                marks: CertificateFacts.marks(picker)
             )
         }
     }

@@ -106,10 +106,12 @@ package final class CorpusFile: Sendable {
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { db in
             CorpusFunctions.add(to: db)
-            // What a file's schema says is not trusted, nor that its pages are whole.
-            try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+            // What a file's schema says is not trusted, nor that its pages are whole. A page is looked through
+            // when it is read: one that is mapped would be so each time that it is used.
+            try db.execute(
+                sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0"
+            )
             try db.execute(sql: "PRAGMA cache_size = -131072; PRAGMA temp_store = MEMORY")
-            try db.execute(sql: "PRAGMA mmap_size = 8589934592")
             guard access != .read else { return }
             // With WAL, NORMAL can lose the last commits on a power cut, and nothing else.
             try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000")

@@ -89,6 +89,18 @@ package struct CorpusSearch {
     /// - Parameter most: no more are counted than one above this; nil counts all.
     package func count(atMost most: Int? = nil) throws -> Int {
         var result = 0
+        if let most, let found = condition.found, unit == .sightings || unit.scope == found.scope {
+            // One after the other, as far as they are wanted: however many there are.
+            let seen =
+                unit.scope == found.scope
+                ? "" : "CROSS JOIN sightings s ON \(found.scope.column) = found.id"
+            let sql = """
+                WITH found(id) AS (SELECT DISTINCT * FROM (\(found.sql)))
+                SELECT count(*) FROM (SELECT 1 FROM found \(seen) LIMIT \(most + 1))
+                """
+            try corpus.select(sql, found.values) { result = try $0.count(0) }
+            return result
+        }
         let isWhole = try most == nil || !isOfMany()
         let all = from(isWalk: false, isWhole: isWhole)
         let sql =

@@ -15,6 +15,8 @@ struct Condition {
     var values: [CorpusValue] = []
     /// The aliases that it needs.
     var scopes: Set<Scope> = []
+    /// What an index finds, where all that is of it is asked for and nothing else.
+    var found: Leaf.Candidates?
     /// Whether it holds for few rows, which SQLite finds without looking at all of them.
     var isSelective = false
 
@@ -67,6 +69,8 @@ struct Leaf {
     var scopes: Set<Scope>
     /// Rows that an index finds, among them all for which `sql` holds.
     var candidates: Candidates?
+    /// Whether each row takes a look into an index of words, or at a certificate.
+    var isCostly: Bool { whole != nil || candidates?.scope == .certificate }
     /// What is asked, for `--explain`.
     var asked = ""
     /// The same over a row of `leads`, for what is asked of a lead.

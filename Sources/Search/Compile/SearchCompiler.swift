@@ -11,6 +11,8 @@ final class SearchCompiler {
 
     /// What an index finds no more of is fetched and sorted; of more, the newest are looked through.
     static let few = 10_000
+    /// So many times as much is looked up once for all rows where to look at each takes long.
+    private static let mostMade = 5
     /// More values than this in one query are refused: SQLite bounds what one statement may hold.
     private static let mostParts = 2000
 
@@ -79,11 +81,12 @@ final class SearchCompiler {
         guard ways.count < Self.mostParts else {
             throw KQLError(column: nil, reason: "more than \(Self.mostParts) values in one query")
         }
-        let found = try leaf.candidates.map { try probe($0) }
+        let most = leaf.isCostly ? Self.mostMade * few : few
+        let found = try leaf.candidates.map { try probe($0, atMost: most) }
         ways.append(
             SearchWay(asked: leaf.asked, way: leaf.candidates?.way, found: found?.rows, scopes: leaf.scopes)
         )
-        let isRare = found.map { $0.candidates <= few } ?? false
+        let isRare = found.map { $0.candidates <= most } ?? false
         let isSelective = isRare && (found.map { $0.rows <= few } ?? false)
         if unit == .sightings {
             var condition = sightings(leaf, isRare: isRare)
@@ -120,15 +123,21 @@ final class SearchCompiler {
     /// The leaf as a condition on sightings.
     private func sightings(_ leaf: Leaf, isRare: Bool) -> Condition {
         let found = leaf.candidates.map { Self.found($0, leaf) }
+        let exact = leaf.candidates.flatMap { $0.isExact ? $0 : nil }
         if isRare, let found {
-            let isExact = leaf.candidates?.isExact == true
-            return Condition(sql: found.sql, values: found.values, scopes: isExact ? [] : leaf.scopes)
+            return Condition(
+                sql: found.sql,
+                values: found.values,
+                scopes: exact == nil ? leaf.scopes : [],
+                found: exact
+            )
         }
         return Condition(
             sql: leaf.sql,
             whole: leaf.whole.map { .init(sql: $0, values: leaf.values) } ?? found,
             values: leaf.values,
-            scopes: leaf.scopes
+            scopes: leaf.scopes,
+            found: exact
         )
     }
 
@@ -140,18 +149,20 @@ final class SearchCompiler {
     }
 
     /// How many candidates there are, and how many sightings they have; no more is counted than matters.
-    private func probe(_ candidates: Leaf.Candidates) throws -> (candidates: Int, rows: Int) {
-        func count(_ sql: String, _ values: [CorpusValue]) throws -> Int {
+    private func probe(_ candidates: Leaf.Candidates, atMost most: Int) throws -> (
+        candidates: Int, rows: Int
+    ) {
+        func count(_ sql: String, _ values: [CorpusValue], atMost most: Int) throws -> Int {
             var result = 0
-            try corpus.select("SELECT count(*) FROM (\(sql) LIMIT \(few + 1))", values) {
+            try corpus.select("SELECT count(*) FROM (\(sql) LIMIT \(most + 1))", values) {
                 result = try $0.count(0)
             }
             return result
         }
-        let number = try count("SELECT 1 FROM (\(candidates.sql))", candidates.values)
+        let number = try count("SELECT 1 FROM (\(candidates.sql))", candidates.values, atMost: most)
         guard number <= few, candidates.scope != .sighting else { return (number, number) }
         let rows = "SELECT 1 FROM sightings s WHERE \(candidates.scope.column) IN (\(candidates.sql))"
-        return (number, try count(rows, candidates.values))
+        return (number, try count(rows, candidates.values, atMost: few))
     }
 
     /// Conditions joined so that no expression becomes deep: SQLite bounds the depth of a tree.
