@@ -36,8 +36,8 @@ package enum ClickHouseTable {
             """
     }
 
-    /// One index for each field and column that a pivot goes by: it tells which blocks cannot hold a value, and a search
-    /// for a rare one leaves them unread.
+    /// One index for each field and column that a pivot goes by: it tells which blocks cannot hold a value,
+    /// and a search for a rare one leaves them unread.
     private static var indexes: [String] {
         let places = ["server.ip", "related.ip", "related.hosts", "related.hash"]
         let names = Set(Field.marks.map(\.field.name) + places)
