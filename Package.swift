@@ -158,6 +158,10 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
+        .target(
+            name: "Warehouse",
+            dependencies: ["Bytes", "Corpus", "Export", "Fetch", "Observations", "Wire"]
+        ),
         .target(name: "Hunting", dependencies: ["Bytes", "Decisions", "Observations", "Wire"]),
         .target(
             name: "Reporting",
@@ -200,6 +204,7 @@ let package = Package(
                 "Targets",
                 "Terminal",
                 "Transparency",
+                "Warehouse",
                 "Wire",
                 "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -307,6 +312,12 @@ let package = Package(
             ],
             resources: [.copy("Fixtures")]
         ),
+        .testTarget(
+            name: "WarehouseTests",
+            dependencies: [
+                "Bytes", "Corpus", "Export", "hallmark", "Observations", "TestSupport", "Warehouse", "Wire",
+            ]
+        ),
         .testTarget(name: "ConsoleTests", dependencies: ["Console", "TestSupport", "Wire"]),
         .testTarget(
             name: "CorpusTests",
@@ -347,6 +358,7 @@ let fuzzed: [Target.Dependency] = [
     "Targets",
     "Terminal",
     "Transparency",
+    "Warehouse",
     "Wire",
     "YAML",
 ]

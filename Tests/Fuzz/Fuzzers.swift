@@ -45,6 +45,7 @@ struct Fuzzer: Sendable {
         "rules": Fuzzer(seeds: ruleSeeds, run: fuzzRules),
         "starttls": Fuzzer(seeds: startTLSSeeds, run: fuzzStartTLS),
         "update": Fuzzer(seeds: updateSeeds, run: fuzzUpdate),
+        "warehouse": Fuzzer(seeds: warehouseSeeds, run: fuzzWarehouse),
         "targets": Fuzzer(seeds: targetSeeds, run: fuzzTargets),
     ]
 }

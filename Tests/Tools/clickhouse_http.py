@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """ClickHouse's HTTP interface over chdb, which is ClickHouse in a process: clickhouse_http.py PORT SCHEMA [loses-nothing].
 
-POST with a query and settings in the address inserts the body; GET with a query answers. Of every insert but repeated ones, the
-answer is lost: it is made, and 503 is said; with loses-nothing, none is."""
+POST with a query and settings in the address inserts the body; GET with a query answers, and so does POST with the query as its body
+and the query's parameters in the address. Of every insert but repeated ones, the answer is lost: it is made, and 503 is said; with
+loses-nothing, none is."""
 import http.server
 import os
+import re
 import sys
 import urllib.parse
 
@@ -37,6 +39,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.headers["X-ClickHouse-User"] != "me" or self.headers["X-ClickHouse-Key"] != "a secret":
             return self.answer(403, b"AUTHENTICATION_FAILED")
         arguments = self.arguments()
+        if "query" not in arguments:
+            return self.select(body, arguments)
         into, form = arguments["query"].split(" FORMAT ")
         settings = ", ".join(f"{name} = '{arguments[name]}'" for name in sorted(SETTINGS & set(arguments)))
         STORE.query(f"{into} SETTINGS {settings} FORMAT {form}\n{body}")
@@ -44,6 +48,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         lost = token not in self.seen and len(sys.argv) < 4
         self.seen.add(token)
         return self.answer(503, b"the answer is lost") if lost else self.answer(200, b"")
+
+    def select(self, query, arguments):
+        parameters = {name[6:]: value for name, value in arguments.items() if name.startswith("param_")}
+        settings = f" SETTINGS max_execution_time = {int(arguments['max_execution_time'])}"
+        try:
+            text = str(STORE.query(query + settings, arguments["default_format"], params=parameters))
+        except Exception as error:
+            found = re.search(r"Code: [0-9]+\. .*", str(error), re.DOTALL)
+            text = found.group() if found else str(error)
+            return self.answer(404 if "Code: 60." in text or "Code: 47." in text else 400, text.encode())
+        self.answer(200, text.encode())
 
 
 if __name__ == "__main__":

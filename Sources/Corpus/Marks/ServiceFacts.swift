@@ -6,19 +6,23 @@ package struct ServiceFacts: Equatable, Sendable {
 
     init(marks: [Mark]) { self.marks = marks }
 
-    package init(_ record: RecordPicker) {
+    package init(_ record: RecordPicker) { self.init { record.text($0) } }
+
+    /// - Parameter value: the first value of a record's field.
+    package init(_ value: (RecordField) -> String?) {
         marks = []
         for kind in Self.kinds {
-            guard let source = kind.source, let value = record.text(source), !value.isEmpty else { continue }
+            guard let source = kind.source, let value = value(source), !value.isEmpty else { continue }
             let line = value.contains(where: \.isNewline) ? value.filter { !$0.isNewline } : value
             marks.append(Mark(kind, line.utf8.count > 512 ? String(line.prefix(256)) : line))
         }
     }
 
-    static let kinds = MarkKind.allCases.filter(\.isOfService)
+    /// The kinds of its marks.
+    package static let kinds = MarkKind.allCases.filter(\.isOfService)
 
     /// The text by which a corpus tells one appearance from another: a line for each mark.
-    var text: String {
+    package var text: String {
         marks.map { "\($0.kind.rawValue)=\($0.value)" }.joined(separator: "\n")
     }
 

@@ -38,7 +38,7 @@ package final class CorpusNames {
         if let facts = known[key] { return facts }
         let facts = try corpus.read { db in
             let reader = PivotReader(db, hash: corpus.hash, since: .min, until: .max)
-            return try Self.read(NameWays(reader: reader), address, names)
+            return try Self.read(NameWays(store: reader), address, names)
         }
         if known.count >= Self.capacity { known.removeAll(keepingCapacity: true) }
         known[key] = facts
@@ -47,7 +47,7 @@ package final class CorpusNames {
 
     private static func read(_ ways: NameWays, _ address: String, _ names: [String]) throws -> Facts {
         var facts = Facts()
-        guard try ways.reader.hasResolutions() else { return facts }
+        guard try ways.store.hasResolutions() else { return facts }
         var found = try ways.to(address)
         for name in names {
             for way in try ways.from(name) {

@@ -29,7 +29,7 @@ struct NameWays {
         private static let slack = 86_400_000
     }
 
-    let reader: PivotReader
+    let store: any NameStore
 
     /// Records that are read of one name or address.
     static let mostRecords = 100
@@ -44,7 +44,7 @@ struct NameWays {
         var found: [Way] = []
         while let way = open.popLast(), found.count < Self.mostRecords {
             guard let end = way.names.last else { continue }
-            for step in try reader.resolutions(name: end, limit: Self.mostRecords) {
+            for step in try store.resolutions(name: end, limit: Self.mostRecords) {
                 guard var next = way.adding(step) else { continue }
                 if step.kind != .cname {
                     next.address = step.target
@@ -67,7 +67,7 @@ struct NameWays {
         var seen: Set<String> = []
         var found: [Way] = []
         while let way = open.popLast(), found.count <= Self.mostNames {
-            for step in try reader.resolutions(target: way.names.first ?? address, limit: Self.mostRecords)
+            for step in try store.resolutions(target: way.names.first ?? address, limit: Self.mostRecords)
             where (step.kind == .cname) != way.names.isEmpty {
                 guard var next = way.adding(step), next.names.count <= Self.mostAliases,
                     seen.insert(step.name).inserted
@@ -82,6 +82,6 @@ struct NameWays {
 
     /// Whether more names led to an address than one service has.
     func isShared(_ address: String) throws -> Bool {
-        try reader.resolutions(target: address, limit: Self.mostNames + 1).count > Self.mostNames
+        try store.resolutions(target: address, limit: Self.mostNames + 1).count > Self.mostNames
     }
 }

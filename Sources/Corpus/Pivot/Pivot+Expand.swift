@@ -35,6 +35,7 @@ extension Pivot {
         let most = max(limit + 20, 50)
         var certificates = BestCandidates(most)
         var endpoints = BestCandidates(most)
+        try store.prefetch(.holders(starts.flatMap(\.marks).filter(\.followed).map(\.mark)))
         for (number, start) in starts.enumerated() {
             let found = try collect(start.marks, budget: Self.mostCandidates / starts.count)
             for candidate in found.certificates.best(most, start: number, leavingOut: knownCertificates) {
@@ -45,12 +46,15 @@ extension Pivot {
             }
         }
         var matches: [PivotMatch] = []
-        for candidate in certificates.sorted() {
+        let (best, places) = (certificates.sorted(), endpoints.sorted())
+        try store.prefetch(.certificates(best.map(\.id)))
+        for candidate in best {
             if let match = try certificate(candidate.id, starts[candidate.start], depth) {
                 matches.append(match)
             }
         }
-        for candidate in endpoints.sorted() {
+        try store.prefetch(.endpoints(places.map(\.id)))
+        for candidate in places {
             if let match = try endpoint(candidate.id, starts[candidate.start], depth) {
                 matches.append(match)
             }
@@ -61,6 +65,7 @@ extension Pivot {
     /// What the query names, as results.
     func matches(_ seeds: Seeds, _ marks: [SharedMark]) throws -> [PivotMatch] {
         let start = Start(marks)
+        try store.prefetch(.certificates(seeds.certificates))
         guard seeds.certificates.isEmpty else {
             return try seeds.certificates.sorted().compactMap { try certificate($0, start, 0) }
         }
@@ -74,7 +79,7 @@ extension Pivot {
         var endpoints = Candidates()
         var left = budget
         for shared in marks where shared.followed && left > 0 && !shared.mark.kind.isOfService {
-            for id in try reader.certificates(with: shared.mark, limit: min(left, Self.mostFollowed)) {
+            for id in try store.certificates(with: shared.mark, limit: min(left, Self.mostFollowed)) {
                 certificates.add(id, shared)
                 left -= 1
             }
@@ -82,8 +87,8 @@ extension Pivot {
         // The endpoints of services are several look-ups away each.
         left = budget / 10
         for shared in marks where shared.followed && left > 0 && shared.mark.kind.isOfService {
-            for appearance in try reader.appearances(with: shared.mark, limit: 200) where left > 0 {
-                for sighting in try reader.sightings(appearance: appearance, limit: min(left, 200)) {
+            for appearance in try store.appearances(with: shared.mark, limit: 200) where left > 0 {
+                for sighting in try store.sightings(appearance: appearance, limit: min(left, 200)) {
                     left -= 1
                     if !certificates.contains(sighting.certificate) {
                         endpoints.add(sighting.endpoint, shared)
@@ -96,12 +101,12 @@ extension Pivot {
 
     /// Looks at a certificate as a whole: all marks that it and its endpoints share.
     private func certificate(_ id: Int, _ start: Start, _ depth: Int) throws -> PivotMatch? {
-        guard let certificate = try reader.certificate(id) else { return nil }
-        let sightings = try reader.sightings(certificate: id, limit: 8)
+        guard let certificate = try store.certificate(id) else { return nil }
+        let sightings = try store.sightings(certificate: id, limit: 8)
         // With a period, what was not seen in it does not count.
         if sightings.isEmpty, options.since != nil || options.until != nil { return nil }
         var marks = certificate.marks
-        for appearance in Set(sightings.map(\.appearance)) { marks += try reader.service(appearance).marks }
+        for appearance in Set(sightings.map(\.appearance)) { marks += try store.service(appearance).marks }
         return PivotMatch(
             id: id,
             isEndpoint: false,
@@ -114,13 +119,13 @@ extension Pivot {
     }
 
     private func endpoint(_ id: Int, _ start: Start, _ depth: Int) throws -> PivotMatch? {
-        let sightings = try reader.sightings(endpoint: id, limit: 8).sorted { $0.last > $1.last }
+        let sightings = try store.sightings(endpoint: id, limit: 8).sorted { $0.last > $1.last }
         guard let latest = sightings.first else { return nil }
         var marks: [Mark] = []
-        var shown: PivotReader.Certificate?
+        var shown: PivotCertificate?
         for sighting in sightings {
-            marks += try reader.service(sighting.appearance).marks
-            if let certificate = try reader.certificate(sighting.certificate) {
+            marks += try store.service(sighting.appearance).marks
+            if let certificate = try store.certificate(sighting.certificate) {
                 marks += certificate.marks
                 if shown == nil { shown = certificate }
             }
@@ -137,8 +142,8 @@ extension Pivot {
     }
 
     /// Where and when something was seen.
-    func place(_ sighting: PivotReader.Sighting) throws -> PivotResult.Place {
-        let endpoint = try reader.endpoint(sighting.endpoint)
+    func place(_ sighting: PivotSighting) throws -> PivotResult.Place {
+        let endpoint = try store.endpoint(sighting.endpoint)
         return PivotResult.Place(
             endpoint: endpoint.text,
             name: endpoint.name,
@@ -151,7 +156,7 @@ extension Pivot {
     func result(_ match: PivotMatch) throws -> PivotResult {
         var leads: [String] = []
         for sighting in match.sightings {
-            for lead in try reader.leads(sighting: sighting.id) where !leads.contains(lead) {
+            for lead in try store.leads(sighting: sighting.id) where !leads.contains(lead) {
                 leads.append(lead)
             }
         }
@@ -163,7 +168,7 @@ extension Pivot {
             isPrecertificate: match.certificate?.isPrecertificate ?? false,
             places: places,
             placeCount: match.isEndpoint
-                ? 1 : places.count < 8 ? places.count : try reader.sightingCount(certificate: match.id),
+                ? 1 : places.count < 8 ? places.count : try store.sightingCount(certificate: match.id),
             isEndpoint: match.isEndpoint,
             leads: leads,
             score: match.score,
@@ -180,8 +185,8 @@ extension Pivot {
 struct PivotMatch {
     let id: Int
     let isEndpoint: Bool
-    let certificate: PivotReader.Certificate?
-    let sightings: [PivotReader.Sighting]
+    let certificate: PivotCertificate?
+    let sightings: [PivotSighting]
     let shared: [SharedMark]
     let depth: Int
     let via: String?
@@ -191,8 +196,8 @@ struct PivotMatch {
     init(
         id: Int,
         isEndpoint: Bool,
-        certificate: PivotReader.Certificate?,
-        sightings: [PivotReader.Sighting],
+        certificate: PivotCertificate?,
+        sightings: [PivotSighting],
         shared: [SharedMark],
         depth: Int,
         via: String?

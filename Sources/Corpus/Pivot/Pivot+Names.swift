@@ -14,12 +14,12 @@ extension Pivot {
 
     /// All ways from the names and the addresses of a query.
     func paths(_ query: PivotQuery, _ seeds: Seeds) throws -> PivotPaths {
-        guard try reader.hasResolutions() else { return PivotPaths() }
-        let ways = NameWays(reader: reader)
+        guard let kept = store.names, try kept.hasResolutions() else { return PivotPaths() }
+        let ways = NameWays(store: kept)
         var found = PivotPaths()
         let own = Set(seeds.certificates)
-        for name in try names(query, seeds) {
-            for way in try ways.from(name) { try follow(way, to: .toAddress, own, &found) }
+        for name in try names(query, seeds, kept) {
+            for way in try ways.from(name) { try follow(way, to: .toAddress, own, ways, &found) }
         }
         for address in try addresses(query, seeds) {
             let led = try ways.to(address)
@@ -27,20 +27,20 @@ extension Pivot {
                 found.busy.append(address)
                 continue
             }
-            for way in led { try follow(way, to: .toName, own, &found) }
+            for way in led { try follow(way, to: .toName, own, ways, &found) }
         }
         return found
     }
 
     // MARK: Where it begins
 
-    private func names(_ query: PivotQuery, _ seeds: Seeds) throws -> [String] {
+    private func names(_ query: PivotQuery, _ seeds: Seeds, _ kept: any NameStore) throws -> [String] {
         var names: [String] = []
         func add(_ name: String) {
             if names.count < Most.names, !names.contains(name) { names.append(name) }
         }
         func addBelow(_ domain: String, isOneLabel: Bool) throws {
-            for known in try reader.resolutions(below: domain, limit: NameWays.mostRecords)
+            for known in try kept.resolutions(below: domain, limit: NameWays.mostRecords)
             where !isOneLabel || HostName.covers("*." + domain, known.name) { add(known.name) }
         }
         switch query {
@@ -59,13 +59,13 @@ extension Pivot {
     private func addresses(_ query: PivotQuery, _ seeds: Seeds) throws -> [String] {
         var addresses: [String] = []
         func add(_ endpoint: Int) throws {
-            let address = try reader.endpoint(endpoint).ip
+            let address = try store.endpoint(endpoint).ip
             if addresses.count < Most.addresses, !addresses.contains(address) { addresses.append(address) }
         }
         if case .endpoint(let ip, _) = query { addresses = [ip] }
         for endpoint in seeds.endpoints { try add(endpoint) }
         for certificate in seeds.certificates {
-            for sighting in try reader.sightings(certificate: certificate, limit: Most.endpoints) {
+            for sighting in try store.sightings(certificate: certificate, limit: Most.endpoints) {
                 try add(sighting.endpoint)
             }
         }
@@ -78,6 +78,7 @@ extension Pivot {
         _ way: NameWays.Way,
         to direction: PivotPath.Direction,
         _ own: Set<Int>,
+        _ ways: NameWays,
         _ found: inout PivotPaths
     ) throws {
         guard found.paths.count < Most.paths else {
@@ -92,7 +93,7 @@ extension Pivot {
             ends.removeAll(where: \.isOwn)
             if ends.isEmpty { return }
         }
-        let isShared = try NameWays(reader: reader).isShared(way.address)
+        let isShared = try ways.isShared(way.address)
         for end in ends.isEmpty ? [nil] : ends.map(Optional.some) {
             found.paths.append(
                 PivotPath(
@@ -113,8 +114,8 @@ extension Pivot {
     private func ends(at address: String, _ own: Set<Int>) throws -> [PivotPath.End] {
         var ends: [PivotPath.End] = []
         var told: Set<Int> = []
-        for endpoint in try reader.endpoints(ip: address, port: nil, limit: Most.endpoints) {
-            for sighting in try reader.sightings(endpoint: endpoint, limit: Most.certificates)
+        for endpoint in try store.endpoints(ip: address, port: nil, limit: Most.endpoints) {
+            for sighting in try store.sightings(endpoint: endpoint, limit: Most.certificates)
             where sighting.certificate > 0 && told.insert(sighting.certificate).inserted {
                 if let end = try end(sighting.certificate, sighting, own) { ends.append(end) }
             }
@@ -126,19 +127,19 @@ extension Pivot {
     private func ends(for name: String, _ own: Set<Int>) throws -> [PivotPath.End] {
         var ids: [Int] = []
         for pattern in [name, HostName.parent(name).map { "*." + $0 }].compactMap(\.self) {
-            ids += try reader.certificates(with: Mark(.name, pattern), limit: Most.certificates)
+            ids += try store.certificates(with: Mark(.name, pattern), limit: Most.certificates)
         }
         return try ids.compactMap { id in
-            try end(id, try reader.sightings(certificate: id, limit: 1).first, own)
+            try end(id, try store.sightings(certificate: id, limit: 1).first, own)
         }
     }
 
     private func end(
         _ id: Int,
-        _ sighting: PivotReader.Sighting?,
+        _ sighting: PivotSighting?,
         _ own: Set<Int>
     ) throws -> PivotPath.End? {
-        guard let certificate = try reader.certificate(id) else { return nil }
+        guard let certificate = try store.certificate(id) else { return nil }
         let place = try sighting.map(place)
         return PivotPath.End(
             id: "c\(id)",

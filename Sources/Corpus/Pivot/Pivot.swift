@@ -7,7 +7,7 @@ import Observations
 /// have it, from those to the endpoints: all by index. What is found is then looked at as a whole, so that
 /// its reasons name the common marks too, with the little weight that they have.
 package struct Pivot {
-    let reader: PivotReader
+    let store: any PivotStore
     let options: PivotOptions
     let certificateTotal: Int
     let sightingTotal: Int
@@ -57,14 +57,24 @@ package struct Pivot {
                 since: options.since ?? .min,
                 until: options.until ?? .max
             )
-            let pivot = Pivot(
-                reader: reader,
-                options: options,
-                certificateTotal: max(1, try reader.total(.certificateCount)),
-                sightingTotal: max(1, try reader.total(.sightingCount))
-            )
-            return try body(pivot)
+            return try body(Pivot(over: reader, options))
         }
+    }
+
+    private init(over store: any PivotStore, _ options: PivotOptions) throws {
+        self.store = store
+        self.options = options
+        certificateTotal = max(1, try store.certificateTotal())
+        sightingTotal = max(1, try store.sightingTotal())
+    }
+
+    /// Asks any store, which has to be of the options' period.
+    package static func run(
+        _ query: PivotQuery,
+        over store: any PivotStore,
+        _ options: PivotOptions
+    ) throws -> PivotAnswer {
+        try Pivot(over: store, options).answer(query)
     }
 
     /// How many results there are at most; more candidates are never collected.
@@ -106,19 +116,21 @@ package struct Pivot {
         // A result that shares little with the seeds leads away from them.
         let best = found.map(\.score).max() ?? 0
         let starts = found.sorted { $0.score > $1.score }.prefix(10).filter { $0.score * 2 >= best }
-        return try starts.map { start in
+        let next = try starts.map { start in
             var next = Seeds()
             if start.isEndpoint {
-                for sighting in try reader.sightings(endpoint: start.id, limit: 5) {
-                    if let certificate = try reader.certificate(sighting.certificate) {
+                for sighting in try store.sightings(endpoint: start.id, limit: 5) {
+                    if let certificate = try store.certificate(sighting.certificate) {
                         next.add(certificate.marks)
                     }
                 }
             } else if let certificate = start.certificate {
                 next.add(certificate.marks)
             }
-            return Start(try weigh(next.marks), via: start.key)
+            return (marks: next.marks, via: start.key)
         }
+        try store.prefetch(.weights(next.flatMap(\.marks)))
+        return try next.map { Start(try weigh($0.marks), via: $0.via) }
     }
 
     // MARK: Seeds
@@ -127,55 +139,57 @@ package struct Pivot {
         var seeds = Seeds()
         switch query {
         case .certificate(let digest):
-            if let id = try reader.certificate(sha256: digest) { seeds.certificates = [id] }
+            if let id = try store.certificate(sha256: digest) { seeds.certificates = [id] }
         case .records(let lines):
             let picker = RecordPicker()
-            for line in lines {
-                guard (try? picker.read(line)) != nil, let facts = CertificateFacts(picker) else { continue }
+            let all = lines.compactMap { line in
+                (try? picker.read(line)) == nil ? nil : CertificateFacts(picker)
+            }
+            try store.prefetch(.digests(all.map(\.sha256)))
+            try store.prefetch(.weights(all.flatMap(\.marks)))
+            for facts in all {
                 // A mark that nothing in the corpus has leads nowhere, and has no weight in it.
-                seeds.add(try facts.marks.filter { try hasMark($0) })
-                if let id = try reader.certificate(sha256: facts.sha256) { seeds.certificates.append(id) }
+                seeds.add(try facts.marks.filter { try store.has($0) })
+                if let id = try store.certificate(sha256: facts.sha256) { seeds.certificates.append(id) }
             }
         case .endpoint(let ip, let port):
-            seeds.endpoints = try reader.endpoints(ip: ip, port: port, limit: 100)
+            seeds.endpoints = try store.endpoints(ip: ip, port: port, limit: 100)
         case .name(let name):
-            seeds.endpoints = try reader.endpoints(name: name, limit: 20)
-            seeds.certificates = try reader.certificates(with: Mark(.name, name), limit: 50)
+            seeds.endpoints = try store.endpoints(name: name, limit: 20)
+            seeds.certificates = try store.certificates(with: Mark(.name, name), limit: 50)
             seeds.add([Mark(.name, name)])
         case .below(let domain):
             seeds.certificates = Array(
-                Set(try reader.certificates(below: domain, limit: 200)).sorted().prefix(50)
+                Set(try store.certificates(below: domain, limit: 200)).sorted().prefix(50)
             )
         case .marks(let marks):
-            seeds.add(try marks.filter { try hasMark($0) })
+            try store.prefetch(.weights(marks))
+            seeds.add(try marks.filter { try store.has($0) })
         case .lead(let software):
-            let sightings = try reader.sightings(lead: software, limit: 200)
+            let sightings = try store.sightings(lead: software, limit: 200)
             seeds.certificates = Array(Set(sightings.map(\.certificate)).subtracting([0])).sorted()
             seeds.endpoints = Array(Set(sightings.filter { $0.certificate == 0 }.map(\.endpoint))).sorted()
         }
+        try store.prefetch(.endpoints(seeds.endpoints))
         for endpoint in seeds.endpoints {
-            for sighting in try reader.sightings(endpoint: endpoint, limit: 20) {
+            for sighting in try store.sightings(endpoint: endpoint, limit: 20) {
                 if sighting.certificate > 0, !seeds.certificates.contains(sighting.certificate) {
                     seeds.certificates.append(sighting.certificate)
                 }
-                seeds.add(try reader.service(sighting.appearance).marks)
+                seeds.add(try store.service(sighting.appearance).marks)
             }
         }
+        try store.prefetch(.certificates(seeds.certificates))
         for certificate in seeds.certificates {
-            guard let found = try reader.certificate(certificate) else { continue }
+            guard let found = try store.certificate(certificate) else { continue }
             seeds.add(found.marks)
             if case .certificate = query {
-                for sighting in try reader.sightings(certificate: certificate, limit: 20) {
-                    seeds.add(try reader.service(sighting.appearance).marks)
+                for sighting in try store.sightings(certificate: certificate, limit: 20) {
+                    seeds.add(try store.service(sighting.appearance).marks)
                 }
             }
         }
         return seeds
-    }
-
-    private func hasMark(_ mark: Mark) throws -> Bool {
-        if mark.kind.isOfService { return try !reader.appearances(with: mark, limit: 1).isEmpty }
-        return try !reader.certificates(with: mark, limit: 1).isEmpty
     }
 
     // MARK: Weights
@@ -184,9 +198,10 @@ package struct Pivot {
     ///
     /// - Parameter asked: whether somebody asked for the marks themselves, however common they are.
     func weigh(_ marks: [Mark], asked: Bool = false) throws -> [SharedMark] {
-        try marks.map { mark in
+        try store.prefetch(.weights(marks))
+        return try marks.map { mark in
             let total = mark.kind.isOfService ? sightingTotal : certificateTotal
-            let count = min(total, max(1, try reader.count(mark) ?? 1))
+            let count = min(total, max(1, try store.count(mark) ?? 1))
             let benign = asked ? nil : options.benign(mark)
             let isRare = count <= Self.mostFollowed && !SharedMark.isCommon(count, of: total)
             return SharedMark(

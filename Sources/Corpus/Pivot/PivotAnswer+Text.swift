@@ -6,7 +6,7 @@ import Terminal
 extension PivotAnswer {
     /// A table for a terminal.
     package var text: String {
-        guard outcome != .unknown else { return "Nothing: the corpus does not have it.\n" }
+        guard outcome != .unknown else { return "Nothing: the \(place) does not have it.\n" }
         var result = ""
         if !seeds.isEmpty {
             result += "From\n"
@@ -99,7 +99,7 @@ extension PivotAnswer {
         let benign = marks.filter { $0.benign != nil }
         let common = marks.count - followed - benign.count
         var result = seeds.isEmpty ? "" : "\n"
-        result += "Nothing: no \(seeds.isEmpty ? "" : "other ")certificate or endpoint in the corpus "
+        result += "Nothing: no \(seeds.isEmpty ? "" : "other ")certificate or endpoint in the \(place) "
         if marks.isEmpty { return result + "has such a mark.\n" }
         result +=
             "shares \(followed == 1 ? "the mark that was" : "any of the \(followed) marks that were") followed.\n"

@@ -29,10 +29,11 @@ extension Pivot {
 
     /// Who connected to what was found: for a certificate wherever it stands, for an endpoint there.
     func clients(of found: [PivotMatch]) throws -> (clients: [PivotClient], isCut: Bool) {
+        guard let kept = store.clients else { return ([], false) }
         var clients: [PivotClient] = []
         var told: Set<[Int]> = []
         for match in found where clients.count <= Self.mostClients {
-            let contacts = try reader.contacts(
+            let contacts = try kept.contacts(
                 match.id,
                 isEndpoint: match.isEndpoint,
                 limit: Self.mostClients + 1
@@ -40,8 +41,8 @@ extension Pivot {
             // What a certificate has told its endpoint does not tell again.
             for contact in contacts
             where told.insert([contact.client, contact.endpoint, contact.certificate]).inserted {
-                let who = try reader.client(contact.client)
-                let endpoint = try reader.endpoint(contact.endpoint)
+                let who = try kept.client(contact.client)
+                let endpoint = try store.endpoint(contact.endpoint)
                 clients.append(
                     PivotClient(
                         address: who.address,

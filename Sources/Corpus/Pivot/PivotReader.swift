@@ -3,28 +3,8 @@ import GRDB
 import Observations
 import Wire
 
-/// What a pivot reads, by small look-ups on one connection.
-final class PivotReader {
-    struct Sighting {
-        let id, endpoint, certificate, appearance, first, last: Int
-
-        init(_ row: CorpusRow) throws {
-            id = try row.integer(0)
-            endpoint = try row.integer(1)
-            certificate = try row.integer(2)
-            appearance = try row.integer(3)
-            first = try row.time(4)
-            last = try row.time(5)
-        }
-    }
-
-    struct Certificate {
-        let sha256: String
-        let subject: String
-        let isPrecertificate: Bool
-        let marks: [Mark]
-    }
-
+/// A corpus as a pivot reads it, by small look-ups on one connection.
+final class PivotReader: PivotStore {
     private let db: Database
     private let hash: SipHash
     private let picker = RecordPicker()
@@ -33,7 +13,7 @@ final class PivotReader {
     private var appearances: [Int: ServiceFacts] = [:]
     private var endpoints: [Int: CorpusEndpoint] = [:]
     /// Popular ones stand on many endpoints; no more are kept than `mostCertificates`.
-    private var certificates: [Int: Certificate] = [:]
+    private var certificates: [Int: PivotCertificate] = [:]
     private static let mostCertificates = 1000
 
     init(_ db: Database, hash: SipHash, since: Int, until: Int) {
@@ -43,7 +23,9 @@ final class PivotReader {
         self.until = until
     }
 
-    private func statement(_ sql: PivotSQL) throws -> Statement { try db.cachedStatement(sql: sql.rawValue) }
+    fileprivate func statement(_ sql: PivotSQL) throws -> Statement {
+        try db.cachedStatement(sql: sql.rawValue)
+    }
 
     private func integers(_ sql: PivotSQL, _ values: [any CorpusBindable]) throws -> [Int] {
         try statement(sql).rows(values) { try $0.integer(0) }
@@ -56,7 +38,13 @@ final class PivotReader {
 
     func id(_ mark: Mark) -> Int64 { mark.id(hash) }
 
-    func total(_ sql: PivotSQL) throws -> Int { try count(sql) ?? 0 }
+    func certificateTotal() throws -> Int { try count(.certificateCount) ?? 0 }
+
+    func sightingTotal() throws -> Int { try count(.sightingCount) ?? 0 }
+
+    var names: (any NameStore)? { self }
+
+    var clients: (any ClientStore)? { self }
 
     /// How many have a mark; nil when it has no row, which means one at most.
     func count(_ mark: Mark) throws -> Int? { try count(.mark, [id(mark)]) }
@@ -90,19 +78,19 @@ final class PivotReader {
         return try integers(.namesBelow, [low, high, limit])
     }
 
-    private func sightings(_ sql: PivotSQL, _ key: Int, _ limit: Int) throws -> [Sighting] {
-        try statement(sql).rows([key, since, until, limit]) { try Sighting($0) }
+    private func sightings(_ sql: PivotSQL, _ key: Int, _ limit: Int) throws -> [PivotSighting] {
+        try statement(sql).rows([key, since, until, limit]) { try PivotSighting($0) }
     }
 
-    func sightings(endpoint: Int, limit: Int) throws -> [Sighting] {
+    func sightings(endpoint: Int, limit: Int) throws -> [PivotSighting] {
         try sightings(.sightingsByEndpoint, endpoint, limit)
     }
 
-    func sightings(certificate: Int, limit: Int) throws -> [Sighting] {
+    func sightings(certificate: Int, limit: Int) throws -> [PivotSighting] {
         try sightings(.sightingsByCertificate, certificate, limit)
     }
 
-    func sightings(appearance: Int, limit: Int) throws -> [Sighting] {
+    func sightings(appearance: Int, limit: Int) throws -> [PivotSighting] {
         try sightings(.sightingsByAppearance, appearance, limit)
     }
 
@@ -111,38 +99,62 @@ final class PivotReader {
         try count(.sightingsOfCertificate, [certificate]) ?? 0
     }
 
-    struct Contact {
-        let client, endpoint, certificate, first, last, count: Int
-        let bytes, milliseconds: Int?
-        let ja3, ja4: [String]
-
-        init(_ row: CorpusRow) throws {
-            client = try row.integer(0)
-            endpoint = try row.integer(1)
-            certificate = try row.integer(2)
-            first = try row.time(3)
-            last = try row.time(4)
-            count = try row.integer(5)
-            bytes = try row.count(10) > 0 ? row.integer(6) : nil
-            milliseconds = try row.count(11) > 0 ? row.integer(7) : nil
-            ja3 = Self.words(try row.text(8))
-            ja4 = Self.words(try row.text(9))
-        }
-
-        /// The words of a text, each once.
-        private static func words(_ text: String) -> [String] {
-            var words: [String] = []
-            for word in text.split(separator: " ") where words.count < 8 && !words.contains(String(word)) {
-                words.append(String(word))
-            }
-            return words
-        }
+    /// The sightings that a lead names a software for.
+    func sightings(lead software: String, limit: Int) throws -> [PivotSighting] {
+        try statement(.sightingsByLead).rows([software, since, until, limit]) { try PivotSighting($0) }
     }
 
+    func leads(sighting: Int) throws -> [String] {
+        try statement(.leads).rows([sighting]) { try $0.text(0) }
+    }
+
+    func endpoint(_ id: Int) throws -> CorpusEndpoint {
+        if let known = endpoints[id] { return known }
+        let found = try statement(.endpoint).first([id]) { try CorpusEndpoint($0) }
+        guard let endpoint = found else { throw CorpusDamage("a sighting is of an endpoint that is missing") }
+        endpoints[id] = endpoint
+        return endpoint
+    }
+
+    func service(_ id: Int) throws -> ServiceFacts {
+        if let known = appearances[id] { return known }
+        guard let text = try statement(.appearance).first([id], { try $0.text(0) }) else {
+            throw CorpusDamage("a sighting is of an appearance that is missing")
+        }
+        let facts = ServiceFacts(text: text)
+        appearances[id] = facts
+        return facts
+    }
+
+    /// The certificate with its marks, which come of what the record said of it.
+    func certificate(_ id: Int) throws -> PivotCertificate? {
+        if let known = certificates[id] { return known }
+        guard let found = try read(certificate: id) else { return nil }
+        if certificates.count >= Self.mostCertificates { certificates.removeAll(keepingCapacity: true) }
+        certificates[id] = found
+        return found
+    }
+
+    private func read(certificate id: Int) throws -> PivotCertificate? {
+        try statement(.certificate).first([id]) { row in
+            let certificate = PivotCertificate(
+                sha256: try row.digest(0).hex,
+                subject: try row.text(1),
+                x509: try row.json(2),
+                details: try row.json(3),
+                picker
+            )
+            guard let certificate else { throw CorpusDamage.record }
+            return certificate
+        }
+    }
+}
+
+extension PivotReader: ClientStore {
     /// Who connected to an endpoint, or to whatever showed a certificate, the latest first.
-    func contacts(_ id: Int, isEndpoint: Bool, limit: Int) throws -> [Contact] {
+    func contacts(_ id: Int, isEndpoint: Bool, limit: Int) throws -> [PivotContact] {
         try statement(isEndpoint ? .contactsByEndpoint : .contactsByCertificate)
-            .rows([id, since, until, limit]) { try Contact($0) }
+            .rows([id, since, until, limit]) { try PivotContact($0) }
     }
 
     func client(_ id: Int) throws -> (address: String, user: String) {
@@ -150,7 +162,9 @@ final class PivotReader {
         guard let found else { throw CorpusDamage("a contact is of a client that is missing") }
         return found
     }
+}
 
+extension PivotReader: NameStore {
     /// Whether there is any passive DNS.
     func hasResolutions() throws -> Bool { try statement(.anyResolution).first([], { _ in }) != nil }
 
@@ -178,66 +192,41 @@ final class PivotReader {
             try Resolution($0)
         }
     }
+}
 
-    /// The sightings that a lead names a software for.
-    func sightings(lead software: String, limit: Int) throws -> [Sighting] {
-        try statement(.sightingsByLead).rows([software, since, until, limit]) { try Sighting($0) }
+extension PivotSighting {
+    fileprivate init(_ row: CorpusRow) throws {
+        self.init(
+            id: try row.integer(0),
+            endpoint: try row.integer(1),
+            certificate: try row.integer(2),
+            appearance: try row.integer(3),
+            first: try row.time(4),
+            last: try row.time(5)
+        )
+    }
+}
+
+extension PivotContact {
+    fileprivate init(_ row: CorpusRow) throws {
+        client = try row.integer(0)
+        endpoint = try row.integer(1)
+        certificate = try row.integer(2)
+        first = try row.time(3)
+        last = try row.time(4)
+        count = try row.integer(5)
+        bytes = try row.count(10) > 0 ? row.integer(6) : nil
+        milliseconds = try row.count(11) > 0 ? row.integer(7) : nil
+        ja3 = Self.words(try row.text(8))
+        ja4 = Self.words(try row.text(9))
     }
 
-    func leads(sighting: Int) throws -> [String] {
-        try statement(.leads).rows([sighting]) { try $0.text(0) }
-    }
-
-    func endpoint(_ id: Int) throws -> CorpusEndpoint {
-        if let known = endpoints[id] { return known }
-        let found = try statement(.endpoint).first([id]) { try CorpusEndpoint($0) }
-        guard let endpoint = found else { throw CorpusDamage("a sighting is of an endpoint that is missing") }
-        endpoints[id] = endpoint
-        return endpoint
-    }
-
-    func service(_ id: Int) throws -> ServiceFacts {
-        if let known = appearances[id] { return known }
-        guard let text = try statement(.appearance).first([id], { try $0.text(0) }) else {
-            throw CorpusDamage("a sighting is of an appearance that is missing")
+    /// The words of a text, each once.
+    private static func words(_ text: String) -> [String] {
+        var words: [String] = []
+        for word in text.split(separator: " ") where words.count < 8 && !words.contains(String(word)) {
+            words.append(String(word))
         }
-        let facts = ServiceFacts(text: text)
-        appearances[id] = facts
-        return facts
-    }
-
-    /// The extension that tells a precertificate (RFC 6962, section 3.1).
-    private static let poison: Substring = "1.3.6.1.4.1.11129.2.4.3"
-
-    /// The certificate with its marks, which come of what the record said of it.
-    func certificate(_ id: Int) throws -> Certificate? {
-        if let known = certificates[id] { return known }
-        guard let found = try read(certificate: id) else { return nil }
-        if certificates.count >= Self.mostCertificates { certificates.removeAll(keepingCapacity: true) }
-        certificates[id] = found
-        return found
-    }
-
-    private func read(certificate id: Int) throws -> Certificate? {
-        try statement(.certificate).first([id]) { row in
-            let sha256 = try row.digest(0).hex
-            let (x509, details) = (try row.json(2), try row.json(3))
-            var line = "{\"tls\":{\"server\":{\"hash\":{\"sha256\":\"\(sha256)\"}"
-            if let x509 { line += ",\"x509\":" + x509 }
-            line += "}},\"hallmark\":{"
-            if let details { line += "\"certificate\":" + details }
-            line += "}}"
-            guard (try? picker.read(line.utf8)) != nil, picker.text(.x509) == x509,
-                picker.text(.certificate) == details
-            else { throw CorpusDamage.record }
-            return Certificate(
-                sha256: sha256,
-                subject: try row.text(1),
-                isPrecertificate: (picker.text(.extensionOIDs) ?? "").split(separator: ",").contains(
-                    Self.poison
-                ),
-                marks: CertificateFacts.marks(picker)
-            )
-        }
+        return words
     }
 }

@@ -88,9 +88,11 @@ package struct PivotAnswer: Sendable {
     package var results: [PivotResult] = []
     /// Whether there was more than the limit.
     package var isCut = false
-    /// Whether there was anything to look for: the corpus has what the query names, or the query brought
+    /// Whether there was anything to look for: the store has what the query names, or the query brought
     /// marks.
     package var isKnown = true
+    /// What was asked, in a word.
+    package var place = "corpus"
     /// Who connected to the seeds and the results; nil when nobody asked.
     package var clients: [PivotClient]?
     package var areClientsCut = false
@@ -100,9 +102,9 @@ package struct PivotAnswer: Sendable {
     /// What a pivot came to; as different as its exit codes.
     package enum Outcome: Sendable {
         case found
-        /// The corpus was asked, and nothing else in it shares a mark that was followed.
+        /// The store was asked, and nothing else in it shares a mark that was followed.
         case nothing
-        /// The corpus does not have what the query names: there was nothing to ask it for.
+        /// The store does not have what the query names: there was nothing to ask it for.
         case unknown
     }
 

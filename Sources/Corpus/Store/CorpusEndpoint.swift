@@ -11,7 +11,7 @@ package struct CorpusEndpoint {
     package let name: String
     package let transport: Transport
 
-    init(ip: String, port: Int, name: String, transport: Transport) {
+    package init(ip: String, port: Int, name: String, transport: Transport) {
         (self.ip, self.port, self.name, self.transport) = (ip, port, name, transport)
     }
 

@@ -162,3 +162,19 @@ private final class ResolutionSession {
         try insert.run(db)
     }
 }
+
+extension Resolution {
+    /// A row of `name, type, target, first_seen, last_seen, count`.
+    init(_ row: CorpusRow) throws {
+        guard let kind = Kind(rawValue: try row.integer(1)) else {
+            throw CorpusDamage("the column 'type' holds what is no type of DNS record that is kept")
+        }
+        name = ReversedName(try row.text(0)).text
+        self.kind = kind
+        let target = try row.text(2)
+        self.target = kind == .cname ? ReversedName(target).text : target
+        first = try row.time(3)
+        last = try row.time(4)
+        count = try row.count(5)
+    }
+}

@@ -1,5 +1,3 @@
-import GRDB
-
 /// That a name led to an address or to another name, for a time: what passive DNS tells, and a corpus keeps.
 package struct Resolution: Equatable, Sendable {
     /// Numbers of DNS record types (RFC 1035, section 3.2.2; RFC 3596, section 2.1).
@@ -27,20 +25,6 @@ package struct Resolution: Equatable, Sendable {
         self.first = first
         self.last = last
         self.count = min(max(count, 1), SeenPeriod.mostCounted)
-    }
-
-    /// A row of `name, type, target, first_seen, last_seen, count`.
-    init(_ row: CorpusRow) throws {
-        guard let kind = Kind(rawValue: try row.integer(1)) else {
-            throw CorpusDamage("the column 'type' holds what is no type of DNS record that is kept")
-        }
-        name = ReversedName(try row.text(0)).text
-        self.kind = kind
-        let target = try row.text(2)
-        self.target = kind == .cname ? ReversedName(target).text : target
-        first = try row.time(3)
-        last = try row.time(4)
-        count = try row.count(5)
     }
 
     /// As the table has it.

@@ -3,14 +3,18 @@ import Observations
 /// A table for ClickHouse: each record as it came, and a column for each field, which is computed from it
 /// when it comes.
 package enum ClickHouseTable {
+    /// The table's name.
+    package static let name = "hallmark"
+
     /// The statement that makes the table.
     ///
     /// - Parameter keepDays: days after which the store drops a record; nil for never. A record without a
     ///   time that can be read stands at 1970 and is kept: nobody has seen yet what is wrong with it.
     package static func text(keepDays: UInt16? = nil) -> String {
-        let columns = Field.all.filter { $0.kind != .objects }.map { field in
+        let fields = Field.all.filter { $0.kind != .objects }.map { field in
             "`\(field.column)` \(type(field)) MATERIALIZED \(expression(field))"
         }
+        let pivot = ClickHousePivot.columns.map { "`\($0.name)` \($0.type) MATERIALIZED \($0.expression)" }
         let retention = keepDays.map { days in
             """
 
@@ -22,7 +26,7 @@ package enum ClickHouseTable {
             CREATE TABLE IF NOT EXISTS hallmark
             (
                 `record` String CODEC(ZSTD(3)),
-                \((columns + indexes).joined(separator: ",\n    "))
+                \((fields + pivot + indexes).joined(separator: ",\n    "))
             )
             ENGINE = MergeTree
             PARTITION BY toDate(timestamp)
@@ -32,13 +36,14 @@ package enum ClickHouseTable {
             """
     }
 
-    /// One index for each field that a pivot goes by: it tells which blocks cannot hold a value, and a search
-    /// for a rare one leaves them unread.
+    /// One index for each field and column that a pivot goes by: it tells which blocks cannot hold a value,
+    /// and a search for a rare one leaves them unread.
     private static var indexes: [String] {
         let places = ["server.ip", "related.ip", "related.hosts", "related.hash"]
         let names = Set(Field.marks.map(\.field.name) + places)
-        return Field.all.filter { names.contains($0.name) && isIndexable($0) }.map { field in
-            "INDEX `\(field.column)_seen` `\(field.column)` TYPE bloom_filter GRANULARITY 1"
+        let fields = Field.all.filter { names.contains($0.name) && isIndexable($0) }.map(\.column)
+        return (fields + ClickHousePivot.columns.map(\.name)).map { column in
+            "INDEX `\(column)_seen` `\(column)` TYPE bloom_filter GRANULARITY 1"
         }
     }
 

@@ -1,4 +1,4 @@
-import Observations
+package import Observations
 
 /// For whom the fields of a record can be described.
 package enum SchemaFormat: String, CaseIterable, Sendable {
@@ -31,7 +31,7 @@ extension Field {
 
     /// Whether it is a list where it stands: a member of an object in an array has one value there, unless it
     /// is a list itself.
-    var isList: Bool {
+    package var isList: Bool {
         isArray && (enclosingArrays.isEmpty || isListInEach)
     }
 
@@ -41,5 +41,5 @@ extension Field {
     /// The name as a column of a table: `server_ip`.
     ///
     /// Stores of tables take a dot for a part of a column's value.
-    var column: String { name.replacing("@", with: "").replacing(".", with: "_") }
+    package var column: String { name.replacing("@", with: "").replacing(".", with: "_") }
 }

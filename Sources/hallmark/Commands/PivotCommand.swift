@@ -6,6 +6,7 @@ import Pipeline
 import Signatures
 import Targets
 import Terminal
+import Warehouse
 
 extension PivotOptions.Order: ExpressibleByArgument {}
 
@@ -23,11 +24,12 @@ struct PivotCommand: ParsableCommand {
               hallmark pivot serial=08BB00EE --corpus corpus.sqlite --depth 2
               hallmark pivot suspect.pem --corpus corpus.sqlite --graph suspect.html
               hallmark pivot 'lead=Cobalt Strike' --clients --corpus corpus.sqlite
+              hallmark pivot 203.0.113.7:443 --warehouse http://127.0.0.1:8123
 
             A file of the query's name is meant as one; 'name=…' is the host name all the same.
 
             Exit codes: 0 something shares marks; 1 it could not do its work, or could not read all of it; 2 nothing \
-            shares a mark that was followed; 4 the corpus does not have what was asked for; 64 usage.
+            shares a mark that was followed; 4 the corpus or warehouse does not have what was asked for; 64 usage.
             """
     )
 
@@ -35,7 +37,21 @@ struct PivotCommand: ParsableCommand {
     var query: String
 
     @Option(help: ArgumentHelp("The corpus.", valueName: "file"), completion: .file())
-    var corpus: String
+    var corpus: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "In place of a corpus: the table of 'warehouse schema', by ClickHouse's HTTP interface.",
+            valueName: "url"
+        )
+    )
+    var warehouse: String?
+
+    @Option(
+        help: ArgumentHelp("ClickHouse's user and password: one line, NAME:PASSWORD.", valueName: "file"),
+        completion: .file()
+    )
+    var clickhouseLogin: String?
 
     @Option(help: "How many steps away; 1 or 2.")
     var depth = 1
@@ -76,6 +92,16 @@ struct PivotCommand: ParsableCommand {
     @OptionGroup var unread: KeepGoingOption
 
     func validate() throws {
+        guard (corpus == nil) != (warehouse == nil) else {
+            throw ValidationError("either --corpus or --warehouse says where to look")
+        }
+        guard !clients || warehouse == nil else {
+            throw ValidationError("--clients goes with --corpus: a warehouse is not asked who connected")
+        }
+        guard clickhouseLogin == nil || warehouse != nil else {
+            throw ValidationError("--clickhouse-login goes with --warehouse")
+        }
+        try ClickHouse.check(warehouse, option: "--warehouse")
         guard (1...2).contains(depth) else { throw ValidationError("--depth is 1 or 2") }
         guard limit > 0 else { throw ValidationError("--limit is a positive number") }
         guard minScore.isFinite else { throw ValidationError("--min-score is a number of bits") }
@@ -88,7 +114,8 @@ struct PivotCommand: ParsableCommand {
         if let graph {
             var files = NamedFiles()
             files.reads("an argument", [query])
-            files.reads("--corpus", [corpus])
+            files.reads("--corpus", [corpus].compactMap(\.self))
+            files.reads("--clickhouse-login", [clickhouseLogin].compactMap(\.self))
             files.writes("--graph", [graph])
             try files.check()
             try FileDraft.check(graph)
@@ -104,9 +131,10 @@ struct PivotCommand: ParsableCommand {
         let benign = includeBenign ? nil : try BenignMarks.load(signatures)
         if let benign { options.benign = benign.name }
         let start = try start()
-        var answer = try Pivot.run(start.query, in: CorpusFile(corpus, .read), options)
-        let decided = try PivotDecisions(corpus: corpus)
-        decided.mark(&answer)
+        var answer = try answer(start.query, options)
+        // A warehouse remembers no decisions.
+        let decided = try corpus.map { try PivotDecisions(corpus: $0) }
+        decided?.mark(&answer)
         let output = StandardOutput()
         switch format {
         case .table: try output.write(answer.text + (queries ? answer.queryText : ""))
@@ -117,7 +145,7 @@ struct PivotCommand: ParsableCommand {
             try FileDraft.write(Array(PivotGraph(answer).text(format).utf8), to: graph)
         }
         if format == .ndjson, answer.outcome != .found { Terminal.say(lines: answer.text) }
-        if benign.map({ $0.unread > 0 }) ?? false || !start.isWhole || !decided.isWhole,
+        if benign.map({ $0.unread > 0 }) ?? false || !start.isWhole || decided.map({ !$0.isWhole }) ?? false,
             !unread.keepGoing
         {
             throw ExitCode(1)
@@ -127,6 +155,18 @@ struct PivotCommand: ParsableCommand {
         case .nothing: throw ExitCode(2)
         case .unknown: throw ExitCode(4)
         }
+    }
+
+    private func answer(_ query: PivotQuery, _ options: PivotOptions) throws -> PivotAnswer {
+        guard let warehouse else { return try Pivot.run(query, in: CorpusFile(corpus ?? "", .read), options) }
+        let store = WarehousePivotStore(
+            try ClickHouse(option: warehouse, login: clickhouseLogin),
+            since: options.since,
+            until: options.until
+        )
+        var answer = try Pivot.run(query, over: store, options)
+        answer.place = "warehouse"
+        return answer
     }
 
     /// The query, and whether all of the file was read that it came from.

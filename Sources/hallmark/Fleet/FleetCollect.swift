@@ -3,6 +3,7 @@ import Corpus
 import Fleet
 import Foundation
 import Terminal
+import Warehouse
 
 extension FleetCommand {
     /// `hallmark fleet collect`: stores what workers find.
@@ -75,7 +76,7 @@ extension FleetCommand {
             guard clickhouseLogin == nil || clickhouse != nil else {
                 throw ValidationError("--clickhouse-login goes with --clickhouse.")
             }
-            _ = try clickhouse.map { try ClickHouseFeed.components($0) }
+            try ClickHouse.check(clickhouse, option: "--clickhouse")
         }
 
         func run() throws {
@@ -84,7 +85,10 @@ extension FleetCommand {
             options.rotateSeconds = rotateSeconds
             options.removesFed = removeAdded
             if let corpus { options.feeds.append(CorpusFeed(try CorpusFile(corpus, .write))) }
-            if let clickhouse { options.feeds.append(try ClickHouseFeed(clickhouse, login: clickhouseLogin)) }
+            if let clickhouse {
+                let place = try ClickHouse(option: clickhouse, login: clickhouseLogin)
+                options.feeds.append(ClickHouseFeed(place))
+            }
             let collector = try Collector(options)
             StopSignals.watch()
             guard
