@@ -106,8 +106,8 @@ package final class CorpusFile: Sendable {
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { db in
             CorpusFunctions.add(to: db)
-            // What a file's schema says is not trusted, nor that its pages are whole. A page is looked through
-            // when it is read: one that is mapped would be so each time that it is used.
+            // What a file's schema says is not trusted, nor that its pages are whole. A page is looked
+            // through when it is read: one that is mapped would be so each time that it is used.
             try db.execute(
                 sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0"
             )
