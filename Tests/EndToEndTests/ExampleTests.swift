@@ -57,6 +57,7 @@ import Testing
         "hallmark match sweep.ndjson --iocs": "wants lists of others; IndicatorCommandTests has its own",
         "hallmark corpus listed ": "wants lists of others; IndicatorCommandTests has its own",
         "hallmark enrich sweep.ndjson": "wants a name server; ContextLabTests has one",
+        "hallmark pivot 203.0.113.7:443 --warehouse": "wants ClickHouse; WarehousePivotTests have one",
         "hallmark serve ": "goes on until it is stopped; ConsoleTests asks it",
         "curl -H \"Authorization": "wants a console; ConsoleTests asks one",
         "hallmark roots audit ": "says what this machine trusts, which no test decides",

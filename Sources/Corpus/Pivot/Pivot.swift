@@ -220,6 +220,7 @@ package struct Pivot {
     static func score(_ marks: [SharedMark]) -> Double {
         var best: [FieldMark.Family: Double] = [:]
         for mark in marks { best[mark.mark.kind.family] = max(best[mark.mark.kind.family] ?? 0, mark.weight) }
-        return best.values.reduce(0, +)
+        // In one order: the last bits of a sum hang on it, and the order of equals on them.
+        return best.values.sorted().reduce(0, +)
     }
 }

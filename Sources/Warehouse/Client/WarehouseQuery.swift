@@ -6,6 +6,12 @@ package struct WarehouseQuery: Sendable {
     /// Settings of the request by the name of each, values in the form that the server reads.
     package private(set) var parameters: [(String, String)] = []
 
+    /// Values stand in the address of the request, and what is on the way to a server may take no long one.
+    package static let usualSize = 16 << 10
+
+    /// Bytes of all values; in the address, signs take up to three times as much.
+    package var size: Int { parameters.reduce(0) { $0 + $1.1.utf8.count + 16 } }
+
     package init() {}
 
     /// How the text names a value.

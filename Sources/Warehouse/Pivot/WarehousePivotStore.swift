@@ -12,8 +12,8 @@ package final class WarehousePivotStore: PivotStore {
     private let picker = RecordPicker()
     private let since: Int
     private let until: Int
-    /// The function that counts what is distinct: of very many it estimates.
-    private var distinct: String?
+    /// How many records there are.
+    private var recordCount: Int?
 
     private var certificates = NumberTable<String>()
     private var endpoints = NumberTable<SightingRow.Endpoint>()
@@ -33,6 +33,8 @@ package final class WarehousePivotStore: PivotStore {
 
     /// Up to this many records, what is distinct is counted; of more it is estimated, within a percent.
     static let mostCounted = 10_000_000
+    /// Up to this many records, one pass over all of them is cheaper than a question for each mark.
+    static let mostPassed = 1_000_000
     /// Of each certificate and endpoint so many sightings are read: a pivot looks at no more.
     private static let mostSightings = 20
     /// Conditions of one query, certificates of one query.
@@ -47,7 +49,7 @@ package final class WarehousePivotStore: PivotStore {
         self.until = until ?? .max
     }
 
-    /// Asks for each part of what is wanted, at most `size` at once.
+    /// Asks for each part of what is wanted: at most `size` at once, and fewer where their values are long.
     private func inParts<Wanted, Row>(
         _ wanted: [Wanted],
         _ size: Int,
@@ -55,24 +57,43 @@ package final class WarehousePivotStore: PivotStore {
         _ text: (ArraySlice<Wanted>, inout WarehouseQuery) -> String
     ) throws(WarehouseError) -> [Row] {
         var rows: [Row] = []
-        for start in stride(from: 0, to: wanted.count, by: size) {
+        var left = wanted[...]
+        var count = size
+        while !left.isEmpty {
+            let part = left.prefix(count)
             var query = WarehouseQuery()
-            query.text = text(wanted[start..<min(start + size, wanted.count)], &query)
+            query.text = text(part, &query)
+            guard query.size <= WarehouseQuery.usualSize || part.count == 1 else {
+                count = (part.count + 1) / 2
+                continue
+            }
             rows += try clickHouse.rows(query, read)
+            left = left.dropFirst(part.count)
         }
         return rows
     }
 
     // MARK: Counts
 
-    private func distinctCount() throws(WarehouseError) -> String {
-        if let distinct { return distinct }
+    private func records() throws(WarehouseError) -> Int {
+        if let recordCount { return recordCount }
         var query = WarehouseQuery()
         query.text = "SELECT toString(count()) FROM \(ClickHouseTable.name)"
         let rows = try clickHouse.rows(query) { row throws(WarehouseError) in try row.integer(0) }
-        let name = (rows.first ?? 0) > Self.mostCounted ? "uniqCombined64" : "uniqExact"
-        distinct = name
-        return name
+        recordCount = rows.first ?? 0
+        return rows.first ?? 0
+    }
+
+    /// The function that counts what is distinct: of very many it estimates.
+    private func distinctCount() throws(WarehouseError) -> String {
+        try records() > Self.mostCounted ? "uniqCombined64" : "uniqExact"
+    }
+
+    /// SQL that makes of each record as many rows as it has of the marks, with their places.
+    private static func places(_ marks: some Collection<(Int, Mark)>, _ query: inout WarehouseQuery) -> String
+    {
+        let held = marks.map { "if(ifNull(\(query.condition($0.1)), 0), \($0.0), -1)" }
+        return "arrayJoin(arrayFilter(i -> i >= 0, [\(held.joined(separator: ", "))]))"
     }
 
     private func total(_ column: String, besides none: String) throws(WarehouseError) -> Int {
@@ -92,6 +113,7 @@ package final class WarehousePivotStore: PivotStore {
     private func fetchCounts(_ marks: [Mark]) throws(WarehouseError) {
         let unknown = unknown(marks) { counts[$0] == nil }
         guard !unknown.isEmpty else { return }
+        guard try records() > Self.mostPassed else { return try passCounts(unknown) }
         let distinct = try distinctCount()
         let numbers = try inParts(unknown, Self.mostParts) { row throws(WarehouseError) in
             try row.integer(1)
@@ -106,6 +128,26 @@ package final class WarehousePivotStore: PivotStore {
             throw WarehouseError("\(clickHouse.place): the answer has other counts than were asked for")
         }
         for (mark, number) in zip(unknown, numbers) { counts[mark] = number }
+    }
+
+    /// Counts all marks in one pass.
+    private func passCounts(_ marks: [Mark]) throws(WarehouseError) {
+        let rows = try inParts(marks.enumerated().map { ($0, $1) }, Self.mostParts) {
+            row throws(WarehouseError) in
+            (place: try row.integer(0), count: try row.integer(1))
+        } _: { marks, query in
+            let services = marks.filter { $0.1.kind.isOfService }.map { "\($0.0)" }
+            let isService = services.isEmpty ? "0" : "place IN (\(services.joined(separator: ", ")))"
+            return """
+                SELECT toString(place), toString(uniqExact(what)) FROM (
+                    SELECT \(Self.places(marks, &query)) AS place,
+                        if(\(isService), toString(\(ClickHousePivot.sighting)), \(ClickHousePivot.certificate)) AS what
+                    FROM \(ClickHouseTable.name)
+                ) GROUP BY place
+                """
+        }
+        for mark in marks { counts[mark] = 0 }
+        for row in rows where marks.indices.contains(row.place) { counts[marks[row.place]] = row.count }
     }
 
     private func unknown<Key: Hashable>(_ keys: [Key], _ isUnknown: (Key) -> Bool) -> [Key] {
@@ -127,11 +169,24 @@ package final class WarehousePivotStore: PivotStore {
         let unknown = unknown(marks) { mark in
             !mark.kind.isOfService && holders[mark].map { $0.limit < limit } ?? true
         }
+        guard !unknown.isEmpty else { return }
+        let isSmall = try records() <= Self.mostPassed
         let rows = try inParts(unknown.enumerated().map(\.self), Self.mostParts) {
             row throws(WarehouseError) in
             (place: try row.integer(0), sha256: try row.text(1))
         } _: { marks, query in
-            marks.map { place, mark in
+            if isSmall {
+                return """
+                    SELECT toString(place), c FROM (
+                        SELECT place, c, row_number() OVER (PARTITION BY place ORDER BY t, c) AS rank FROM (
+                            SELECT \(Self.places(marks.map { ($0.0, $0.1) }, &query)) AS place,
+                                \(ClickHousePivot.certificate) AS c, min(timestamp) AS t
+                            FROM \(ClickHouseTable.name) GROUP BY place, c
+                        )
+                    ) WHERE rank <= \(limit) ORDER BY place, rank
+                    """
+            }
+            return marks.map { place, mark in
                 """
                 (SELECT \(place) AS place, c, rank FROM (
                     SELECT \(ClickHousePivot.certificate) AS c, row_number() OVER (ORDER BY min(timestamp), c) AS rank
