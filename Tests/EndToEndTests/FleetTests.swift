@@ -241,6 +241,24 @@ import Testing
         #expect(worker.log.contains("3 jobs refused"), "\(worker.log)")
     }
 
+    /// What one worker gives back, another one is given.
+    @Test func aShardThatIsRefusedHereIsScannedThere() throws {
+        let lab = try FleetLab()
+        let job = try lab.submit(["--shard-size", "8"] + lab.sweep("127.9.0.0/28"))
+        let strict = try lab.start(["work", "--trusted-key", lab.scratch.file("job.pub"), "--name", "strict"])
+        #expect(eventually { strict.log.contains("--allow-special") }, "\(strict.log)")
+        kill(-strict.group, SIGTERM)
+        #expect(eventually { hasEnded(strict) })
+        let worker = try lab.worker("one")
+        let records = lab.scratch.file("records")
+        let collector = try lab.start(["collect", "--into", records, "--until-done"])
+        // The first comes again after half a minute.
+        #expect(eventually { hasEnded(collector) })
+        #expect(try Set(lab.endpoints(in: records)).count == 16)
+        #expect(try lab.status(job)?["records"] as? Int == 16)
+        withExtendedLifetime(worker) {}
+    }
+
     @Test func aJobIsTakenBack() throws {
         let lab = try FleetLab()
         let job = try lab.submit(

@@ -21,6 +21,7 @@ import Testing
             (["--corpus", "a", "--clickhouse-login", "b"], "goes with --warehouse"),
             (["--warehouse", "127.0.0.1:8123"], "--warehouse takes http://HOST:PORT"),
             (["--warehouse", "http://me:secret@127.0.0.1:8123"], "--warehouse takes no password"),
+            (["--warehouse", "http://127.0.0.1:8123/?user=me&password=secret"], "takes no login"),
         ] {
             let result = try pivot(["192.0.2.1"] + arguments)
             #expect(result.status == 64 && result.errors.contains(words), "\(arguments) \(result.errors)")

@@ -20,6 +20,9 @@ package final class Bucket: @unchecked Sendable {  // libnats locks what it hold
 
     deinit { kvStore_Destroy(store) }
 
+    /// Whether the broker is there: what is written to one that is not, the library sends when it is.
+    package var isReachable: Bool { broker.isConnected }
+
     /// A value and its revision; nil when the key has none.
     package func value(of key: String) throws(FleetError) -> (bytes: [UInt8], revision: UInt64)? {
         var entry: OpaquePointer?

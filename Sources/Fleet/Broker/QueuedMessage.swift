@@ -34,7 +34,8 @@ package final class QueuedMessage: @unchecked Sendable {  // libnats locks what 
 
     /// Gives it back: somebody is given it after some seconds.
     package func giveBack(after seconds: Int) {
-        _ = natsMsg_NakWithDelay(message, Int64(seconds) * 1_000_000_000, nil)
+        // In milliseconds, where other times of the library are in nanoseconds.
+        _ = natsMsg_NakWithDelay(message, Int64(seconds) * 1000, nil)
     }
 
     /// Says that nobody shall be given it any more.

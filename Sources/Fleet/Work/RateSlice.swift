@@ -62,6 +62,9 @@ package final class RateSlice {
         return ContinuousClock.now - renewed < Self.longest
     }
 
-    /// Gives it back.
-    package func free() { try? bucket.remove(key) }
+    /// Gives it back, as long as nobody else can hold it: a removal that is sent late would be of theirs.
+    package func free() {
+        guard bucket.isReachable, ContinuousClock.now - renewed < Self.longest else { return }
+        try? bucket.remove(key)
+    }
 }

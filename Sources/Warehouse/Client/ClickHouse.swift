@@ -46,6 +46,10 @@ package struct ClickHouse: Sendable {
         guard parts.user == nil, parts.password == nil else {
             throw WarehouseError("takes no password: --clickhouse-login names a file with it.")
         }
+        let names = (parts.queryItems ?? []).map { $0.name.lowercased() }
+        guard names.allSatisfy({ $0 != "user" && $0 != "password" }) else {
+            throw WarehouseError("takes no login in its address: --clickhouse-login names a file with it.")
+        }
         return parts
     }
 
