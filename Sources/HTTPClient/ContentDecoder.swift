@@ -1,7 +1,7 @@
 internal import CZlib
 package import Wire
 
-/// Undoes content codings (RFC 9110, section 8.4), never past a limit.
+/// Undoes content codings (RFC 9110, section 8.4) and transfer codings (RFC 9112, section 7), never past a limit.
 package enum ContentDecoder {
     package struct Result: Equatable, Sendable {
         /// The decoded bytes; as they came where a coding is unknown or broken from its first byte.
@@ -18,23 +18,28 @@ package enum ContentDecoder {
     /// Codings one inside the other that are undone.
     static let depth = 3
 
-    /// Undoes the codings that `headers` names, the last one first.
+    /// Undoes the codings that `headers` name, the last one first, those of the transfer before those of the content.
+    ///
+    /// Neither curl nor a browser undoes a transfer coding that it did not ask for; a page behind one would be
+    /// hidden from every mark.
     ///
     /// - Parameters:
+    ///   - body: what was sent, without the chunks.
     ///   - isCut: `body` is only the beginning of what the server had to send.
     ///   - limit: the most bytes any step may put out.
     package static func decode(_ body: [UInt8], _ headers: HTTPHeaders, isCut: Bool, limit: Int) -> Result {
-        let codings = headers.indices.filter { headers.isNamed("content-encoding", $0) }
-            .flatMap { headers.value($0).split(separator: 0x2c) }
-            .map { String(decoding: $0.filter { !isBlank($0) }.map(lowercased), as: UTF8.self) }
-            .filter { $0 != "identity" && !$0.isEmpty }
+        let transfer = headers.codings("transfer-encoding").compactMap { windowBits[$0] }
+        let content = headers.codings("content-encoding").filter { $0 != "identity" && !$0.isEmpty }
         var result = Result(body: body, isTruncated: isCut)
-        guard !codings.isEmpty, !body.isEmpty else { return result }
-        guard codings.count <= depth else {
+        guard !transfer.isEmpty || !content.isEmpty, !body.isEmpty else { return result }
+        guard transfer.count + content.count <= depth else {
             result.anomalies.insert(.contentCodingUnsupported)
             return result
         }
-        for coding in codings.reversed() {
+        for formats in transfer.reversed() {
+            guard undo(formats, &result, limit) else { break }
+        }
+        for coding in content.reversed() {
             guard let formats = windowBits[coding] else {
                 result.anomalies.insert(.contentCodingUnsupported)
                 break

@@ -81,9 +81,17 @@ package struct RequestPlan: Sendable {
     }
 
     /// Where the first page says the icon is, when that is on the same host; else where icons always were.
+    ///
+    /// As in a browser, the page is the one that the first answer led to.
     private func icon(_ exchanges: [HTTPExchange]) -> HTTPRequest? {
-        guard let first = exchanges.first, first.version != nil else { return nil }
-        return HTTPRequest("GET", first.iconTarget ?? "/favicon.ico")
+        guard var page = exchanges.first, page.version != nil else { return nil }
+        for _ in 0..<Self.mostFollowed {
+            guard let target = page.sameOriginRedirect,
+                let next = exchanges.first(where: { $0.request == HTTPRequest("GET", target) })
+            else { break }
+            page = next
+        }
+        return HTTPRequest("GET", page.iconTarget ?? "/favicon.ico")
     }
 }
 

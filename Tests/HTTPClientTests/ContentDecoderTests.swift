@@ -63,6 +63,22 @@ import Wire
         #expect(decode(broken, "gzip").anomalies.list == [.contentCodingInvalid])
     }
 
+    @Test(
+        arguments: [
+            ("gzip, chunked", nil, "gzip.compress(d)"), ("gzip", nil, "gzip.compress(d)"),
+            ("deflate, Chunked", "gzip", "zlib.compress(gzip.compress(d))"),
+            ("gzip, chunked", "br", "gzip.compress(d)"), ("other, chunked", "gzip", "gzip.compress(d)"),
+            ("chunked", nil, "d"),
+        ] as [(String, String?, String)]
+    )
+    func transferCodings(_ transfer: String, _ content: String?, _ expression: String) throws {
+        let coded = try python("d = b'some text ' * 50; out = \(expression)")
+        let headers = [("Transfer-Encoding", transfer)] + (content.map { [("Content-Encoding", $0)] } ?? [])
+        let result = ContentDecoder.decode(coded, HTTPHeaders(headers), isCut: false, limit: 64 * 1024)
+        #expect(String(decoding: result.body, as: UTF8.self) == String(repeating: "some text ", count: 50))
+        #expect(result.anomalies.list == (content == "br" ? [.contentCodingUnsupported] : []))
+    }
+
     @Test func emptyBody() {
         let result = decode([], "gzip")
         #expect(result.body.isEmpty)

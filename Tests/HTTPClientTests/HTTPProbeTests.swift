@@ -188,6 +188,27 @@ import Wire
         #expect(probe.icon?.mmh3 == 569971415)
     }
 
+    @Test func theIconOfThePageThatTheFirstLedTo() {
+        var options = HTTPOptions()
+        options.followsRedirects = true
+        options.requests = 8
+        let plan = RequestPlan(options, asking: [HTTPRequest("GET", "/other")], wantsIcon: true)
+        let probe = HTTPProbe(origin, plan, options)
+        _ = probe.connected()
+        #expect(sent(answer(probe, redirect("/login"))).hasPrefix("GET /login "))
+        #expect(sent(answer(probe, redirect("/login/"))).hasPrefix("GET /login/ "))
+        #expect(sent(answer(probe, page("<link rel=icon href=i.png>"))).hasPrefix("GET /other "))
+        #expect(sent(answer(probe, page("<link rel=icon href=/o.png>"))).hasPrefix("GET /login/i.png "))
+    }
+
+    private func redirect(_ target: String) -> String {
+        "HTTP/1.1 302 Found\r\nLocation: \(target)\r\nContent-Length: 0\r\n\r\n"
+    }
+
+    private func page(_ text: String) -> String {
+        "HTTP/1.1 200 OK\r\nContent-Length: \(text.utf8.count)\r\n\r\n\(text)"
+    }
+
     @Test(arguments: [
         "HTTP/1.1 404 No\r\nContent-Length: 1\r\n\r\nx", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1\r\n\r\nx",

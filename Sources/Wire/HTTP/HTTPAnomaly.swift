@@ -44,7 +44,7 @@ package enum HTTPAnomaly: String, CaseIterable, Sendable {
     case contentLengthConflict = "content_length_conflict"
     /// Content-Length stands beside Transfer-Encoding (section 6.3).
     case contentLengthAndTransferEncoding = "content_length_and_transfer_encoding"
-    /// A transfer coding is not `chunked` (section 7).
+    /// A transfer coding is not `chunked` (section 7): nobody asked for it.
     case transferCodingUnsupported = "transfer_coding_unsupported"
     /// A chunk's size is not hexadecimal, too large, or its line too long (section 7.1).
     case chunkSizeInvalid = "chunk_size_invalid"
@@ -58,7 +58,7 @@ package enum HTTPAnomaly: String, CaseIterable, Sendable {
     case bodyIncomplete = "body_incomplete"
     /// Bytes follow the answer that nobody asked for.
     case excessBytes = "excess_bytes"
-    /// The body does not decode as its Content-Encoding says (RFC 9110, section 8.4).
+    /// The body does not decode as its Content-Encoding or Transfer-Encoding says (RFC 9110, section 8.4).
     case contentCodingInvalid = "content_coding_invalid"
     /// The Content-Encoding is one that is not read here.
     case contentCodingUnsupported = "content_coding_unsupported"

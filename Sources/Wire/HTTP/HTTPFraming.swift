@@ -16,9 +16,7 @@ package enum HTTPFraming: Equatable, Sendable {
         if let first = valid.first, valid.contains(where: { $0 != first }) {
             anomalies.insert(.contentLengthConflict)
         }
-        let codings = headers.indices.filter { headers.isNamed("transfer-encoding", $0) }
-            .flatMap { headers.value($0).split(separator: 0x2c) }
-            .map { String(decoding: $0.filter { !isBlank($0) }.map(lowercased), as: UTF8.self) }
+        let codings = headers.codings("transfer-encoding")
         if !codings.isEmpty, !lengths.isEmpty { anomalies.insert(.contentLengthAndTransferEncoding) }
         if codings.contains(where: { $0 != "chunked" }) { anomalies.insert(.transferCodingUnsupported) }
         if isHead || status == 204 || status == 304 || (status ?? 0) / 100 == 1 {

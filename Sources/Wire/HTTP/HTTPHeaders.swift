@@ -60,6 +60,13 @@ package struct HTTPHeaders: Equatable, Sendable {
         indices.first { isNamed(name, $0) }.map(value)
     }
 
+    /// The codings that all headers under `name` list, in their order, in lower case and without blanks.
+    package func codings(_ name: String) -> [String] {
+        indices.filter { isNamed(name, $0) }
+            .flatMap { value($0).split(separator: 0x2c) }
+            .map { String(decoding: $0.filter { !isBlank($0) }.map(lowercased), as: UTF8.self) }
+    }
+
     /// The first value under `name` as text; bytes that are not UTF-8 as U+FFFD.
     package func text(_ name: String) -> String? {
         first(name).map { String(decoding: $0, as: UTF8.self) }
