@@ -24,8 +24,11 @@ package enum Spelling {
 
     /// `; is it NAME?`, or nothing when no known word is near.
     package static func hint(_ word: String, among known: some Sequence<String>) -> String {
-        nearest(to: word, among: known).map { "; is it \($0)?" } ?? ""
+        hint(nearest(to: word, among: known))
     }
+
+    /// `; is it NAME?`, or nothing without a name.
+    package static func hint(_ near: String?) -> String { near.map { "; is it \($0)?" } ?? "" }
 
     private static func plain(_ word: String) -> [UInt8] {
         word.utf8.map { 0x41...0x5a ~= $0 ? $0 | 0x20 : $0 }.filter { $0 != 0x2d && $0 != 0x5f && $0 != 0x20 }

@@ -238,7 +238,19 @@ import Testing
         #expect(correlation.text.contains("at least 5 values of server.ip"))
         let nothing = try Program.run(["signatures", "show", "nothing of the kind"])
         #expect(nothing.status == 1)
-        #expect(nothing.errors == "No rule and no software is called nothing of the kind.\n")
+        #expect(nothing.errors == "no rule and no software is called nothing of the kind\n")
+        for (arguments, word) in [
+            (["--software", "Geacn"], "no rule is for software called Geacn; is it Geacon?\n"),
+            (["--family", "rats"], "no rule is of the family rats; is it rat?\n"),
+            (
+                ["--family", "rat", "--software", "Geacon"],
+                "no rule of the family rat is for software called Geacon\n"
+            ),
+        ] {
+            let none = try Program.run(["signatures", "list"] + arguments)
+            #expect(none.status == 1 && none.output.isEmpty)
+            #expect(none.errors == word)
+        }
 
         let scratch = try Self.scratch()
         let good = try Program.run(["signatures", "lint", scratch.file("rules")])

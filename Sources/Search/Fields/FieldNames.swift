@@ -100,8 +100,7 @@ package enum FieldNames {
             return KQLError(column: nil, reason: notKept(name))
         }
         let near = Spelling.nearest(to: name, among: SearchField.all.map(\.name)) ?? sameEnd(as: name)
-        let hint = near.map { "; is it \($0)?" } ?? ""
-        return KQLError(column: nil, reason: "unknown field \(name)\(hint)")
+        return KQLError(column: nil, reason: "unknown field \(name)\(Spelling.hint(near))")
     }
 
     /// The shortest field that ends in a name as a person remembers it: `not_after`.

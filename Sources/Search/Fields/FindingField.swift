@@ -49,7 +49,7 @@ struct FindingField: Equatable {
                 reason: "a finding has no field \(shown): ask '--of sightings' for it"
             )
         }
-        let near = Spelling.nearest(to: shown, among: all.map(\.name)).map { "; is it \($0)?" } ?? ""
-        throw KQLError(column: nil, reason: "a finding has no field \(shown)\(near)")
+        let hint = Spelling.hint(shown, among: all.map(\.name))
+        throw KQLError(column: nil, reason: "a finding has no field \(shown)\(hint)")
     }
 }

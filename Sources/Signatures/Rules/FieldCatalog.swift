@@ -29,7 +29,7 @@ enum FieldCatalog {
 
     /// What is said of a field that no record has.
     static func unknown(_ name: String) -> String {
-        "unknown field \(name)" + (suggestion(for: name).map { "; is it \($0)?" } ?? "")
+        "unknown field \(name)\(Spelling.hint(suggestion(for: name)))"
     }
 
     /// The field whose name is nearest, for a better error.

@@ -57,6 +57,10 @@ struct SignaturesCommand: ParsableCommand {
             // A correlation is of no software: it counts what other rules match.
             let isOfFamily = family == nil || family == "correlation"
             let correlations = isOfFamily && software == nil ? library.correlations : []
+            guard !chosen.isEmpty || !correlations.isEmpty || software == nil && family == nil else {
+                Terminal.say(nothing(vocabulary, library))
+                throw ExitCode(1)
+            }
             if form.isLines {
                 for rule in chosen { try output.json(RuleSummary(rule)) }
                 for rule in correlations { try output.json(CorrelationSummary(rule)) }
@@ -74,6 +78,17 @@ struct SignaturesCommand: ParsableCommand {
             try output.flush()
             Terminal.say(counted(rows.count, "rule"))
             try end(library)
+        }
+
+        /// What is said when no rule is of what was asked for.
+        private func nothing(_ vocabulary: Vocabulary, _ library: SignatureLibrary) -> String {
+            let families = Set(library.rules.map(\.family) + ["correlation"])
+            if let family, !families.contains(family) {
+                return "no rule is of the family \(family)\(Spelling.hint(family, among: families))"
+            }
+            let name = software ?? ""
+            let about = family.map { " of the family \($0)" } ?? ""
+            return "no rule\(about) is for software called \(name)\(vocabulary.hint(name, library.rules))"
         }
 
         private func listChanges(_ library: SignatureLibrary, to output: StandardOutput) throws {
@@ -127,7 +142,7 @@ struct SignaturesCommand: ParsableCommand {
             }
             guard !found.isEmpty || !correlations.isEmpty else {
                 let hint = vocabulary.hint(rule, library.rules)
-                Terminal.say("No rule and no software is called \(rule)\(hint).")
+                Terminal.say("no rule and no software is called \(rule)\(hint)")
                 throw ExitCode(1)
             }
             for rule in found {
