@@ -7,9 +7,13 @@ package final class Scratch: Sendable {
     package init() {
         path = NSTemporaryDirectory() + "hallmark-test-" + UUID().uuidString.prefix(13)
         try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        ExitCleanup.add(folder: path)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+        ExitCleanup.remove(folder: path)
+    }
 
     package func file(_ name: String) -> String { path + "/" + name }
 

@@ -34,6 +34,7 @@ package final class ServerProcess: @unchecked Sendable {  // `process` is only t
         process.standardOutput = log
         process.standardError = log
         try withoutBlockedSignals { try process.run() }
+        ExitCleanup.add(group: group)
         guard waits else { return }
         // Not `isRunning`: a server that closes the descriptors that it inherits seems ended to `Process`.
         // It is looked at until it answers once: servers that count their connections count that one.
@@ -66,6 +67,7 @@ package final class ServerProcess: @unchecked Sendable {  // `process` is only t
         for _ in 0..<50 where kill(-group, 0) == 0 { usleep(20_000) }
         kill(-group, SIGKILL)
         process.waitUntilExit()
+        ExitCleanup.remove(group: group)
     }
 }
 
