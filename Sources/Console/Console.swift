@@ -61,7 +61,7 @@ package final class Console: Sendable {
             }
         }
         switch request.path {
-        case "/": return try overview(request)
+        case "/": return try overview()
         case "/triage": return try kept(request) { try triage(request) }
         case "/search": return try search(request)
         case "/endpoint": return try endpoint(request)

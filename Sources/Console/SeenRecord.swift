@@ -59,10 +59,12 @@ struct SeenRecordReader {
     init(_ index: DecisionIndex?) { self.index = index }
 
     func read(_ line: Span<UInt8>) -> SeenRecord? {
-        let text = line.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+        let text = line.withUnsafeBufferPointer { bytes in
+            String(decoding: bytes.last == 0x0a ? bytes.dropLast() : bytes[...], as: UTF8.self)
+        }
         let root = line.withUnsafeBytes { try? tree.read($0) }
         guard let root, root.isObject else { return nil }
-        var record = SeenRecord(line: text.trimmingCharacters(in: .newlines))
+        var record = SeenRecord(line: text)
         add(root, "", to: &record.fields)
         record.decisions = index?.decisions(on: root) ?? []
         record.leads = leads(root)

@@ -5,9 +5,14 @@ import Search
 
 extension Console {
     /// What there is, how much, and what wants attention.
-    func overview(_ request: ConsoleRequest) throws -> ConsoleResponse {
+    func overview() throws -> ConsoleResponse {
         try kept("/") { try read { .page(page("Overview", "/", try overview(of: $0))) } }
     }
+
+    /// Makes the page that everybody asks for first: of millions of sightings it takes seconds.
+    ///
+    /// What can't be read now is said to who asks for it.
+    package func makeReady() { _ = try? overview() }
 
     private func overview(of corpus: CorpusFile) throws -> Markup {
         let stats = try corpus.stats(top: 0, isChecked: false)

@@ -4,8 +4,8 @@ import Foundation
 import Search
 
 extension Console {
-    private static let rowsShown = 200
-    private static let mostCounted = 10_000
+    private static let rowsShown = 100
+    private static let mostCounted = 1000
 
     /// A question in KQL and its rows.
     func search(_ request: ConsoleRequest) throws -> ConsoleResponse {

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import Terminal
 
@@ -58,21 +59,15 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
 
 /// Addresses within the console.
 enum Link {
-    private static let plain = CharacterSet(
-        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-    )
-
     /// A path with its arguments, encoded.
     ///
     /// A path that begins with two slashes would lead elsewhere.
     static func to(_ path: String, _ arguments: [(name: String, value: String)] = []) -> String {
-        let parts = path.split(separator: "/").map { encoded(String($0)) }
-        let query = arguments.map { "\(encoded($0.name))=\(encoded($0.value))" }.joined(separator: "&")
+        let parts = path.split(separator: "/").map { String($0).percentEncoded }
+        let query = arguments.map { "\($0.name.percentEncoded)=\($0.value.percentEncoded)" }.joined(
+            separator: "&"
+        )
         return "/" + parts.joined(separator: "/") + (query.isEmpty ? "" : "?" + query)
-    }
-
-    private static func encoded(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
     }
 
     static func search(_ query: String, of unit: String = "sightings") -> String {

@@ -21,7 +21,9 @@ package final class HTTPService: Sendable {
         /// Seconds in which a head or a body has to come, and in which a client has to take a part of an
         /// answer.
         package var seconds = 20
-        package var threads = 8
+        /// Threads that make answers. Few more than processors: an answer that is begun is soon made then, and
+        /// nobody waits for those who came later. Twice as many, since some wait for the disk.
+        package var threads = max(4, 2 * ProcessInfo.processInfo.activeProcessorCount)
 
         package init() {}
     }

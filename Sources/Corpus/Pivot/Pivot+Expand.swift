@@ -32,7 +32,7 @@ extension Pivot {
         let knownCertificates = Set(known.lazy.filter { !$0.isEndpoint }.map(\.id))
         let knownEndpoints = Set(known.lazy.filter(\.isEndpoint).map(\.id))
         // Whole, a candidate can weigh more than by its followed marks alone: look at more than are wanted.
-        let most = max(limit + 20, 50)
+        let most = limit + 20
         var certificates = BestCandidates(most)
         var endpoints = BestCandidates(most)
         try store.prefetch(.holders(starts.flatMap(\.marks).filter(\.followed).map(\.mark)))
@@ -84,8 +84,8 @@ extension Pivot {
                 left -= 1
             }
         }
-        // The endpoints of services are several look-ups away each.
-        left = budget / 10
+        // The endpoints of services are several look-ups away each, and no more are wanted than a few.
+        left = min(budget / 10, 20 * (limit + 20))
         for shared in marks where shared.followed && left > 0 && shared.mark.kind.isOfService {
             for appearance in try store.appearances(with: shared.mark, limit: 200) where left > 0 {
                 for sighting in try store.sightings(appearance: appearance, limit: min(left, 200)) {

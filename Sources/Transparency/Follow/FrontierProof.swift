@@ -1,3 +1,5 @@
+import Bytes
+
 /// Gets the tree of a log's first entries without reading them, and proves it against a head.
 final class FrontierProof {
     private let log: LogDescription
@@ -71,7 +73,7 @@ final class FrontierProof {
                 )
             }
             let leaf = TreeHash.leaf(entry.leaf.span)
-            let hash = percentEncoded(base64(leaf.bytes))
+            let hash = base64(leaf.bytes).percentEncoded
             requests.get("ct/v1/get-proof-by-hash?hash=\(hash)&tree_size=\(head.size)") { status, body in
                 guard status == 200, let proof = try? LogAnswers.proof(body) else {
                     return completion(.refused(LogRequests.reason(status) + " (get-proof-by-hash)"))

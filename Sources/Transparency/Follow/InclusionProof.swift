@@ -1,3 +1,4 @@
+import Bytes
 package import Fetch
 import Net
 
@@ -80,7 +81,7 @@ package final class InclusionProof {
         _ finish: @escaping (Outcome) -> Void
     ) {
         guard head.size > 0 else { return finish(.missing(size: 0)) }
-        let hash = percentEncoded(base64(leaf.bytes))
+        let hash = base64(leaf.bytes).percentEncoded
         let last = FrontierProof(log, requests, head)
         requests.get("ct/v1/get-proof-by-hash?hash=\(hash)&tree_size=\(head.size)") { [self] status, body in
             guard status == 200 else {

@@ -6,8 +6,3 @@ func base64(_ bytes: [UInt8]) -> String {
     out.append(base64: bytes.span)
     return out.text
 }
-
-/// Base64 for a query: its signs stand for themselves there.
-func percentEncoded(_ base64: String) -> String {
-    base64.replacing("+", with: "%2B").replacing("/", with: "%2F").replacing("=", with: "%3D")
-}

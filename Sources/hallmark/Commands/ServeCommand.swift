@@ -106,6 +106,7 @@ struct ServeCommand: ParsableCommand {
                 .warning
             )
         }
+        Thread.detachNewThread { console.makeReady() }
         while !StopSignals.isAsked { usleep(100_000) }
     }
 
