@@ -8,7 +8,7 @@ stands out enough from what it stands on (WCAG 2: 4.5 to 1); and axe-core says w
 which brings it. Each page is written as a picture: light, dark, narrow.
 
 Without a corpus it makes one of its own, of addresses that are nobody's: a few hundred endpoints with leads over two sweeps, and
-a family of certificates with one key, whose graph has hundreds of nodes: names may not lie over each other, a node expands, and the
+families of certificates with one key each, whose graph has 500 nodes and more: names may not lie over each other, a node expands, and the
 files that are saved are what they say. The corpus's report is printed as PDF, and each page of it looked at (PyPI's pypdf, where it is installed).
 --docs writes the few pictures that Docs/console.md shows.
 
@@ -101,11 +101,15 @@ def digest(*words):
     return hashlib.sha256(" ".join(map(str, words)).encode()).hexdigest()
 
 
+# Families of certificates with one key each.
+FAMILIES = 6
+
+
 def record(number, day, family=False):
     """A sighting as a scan writes it; what it shows follows from its number."""
     address = f"198.18.{number >> 8}.{number & 255}"
     who = number % 40
-    key = digest("key", "family" if family else number)
+    key = digest("key", f"family {number % FAMILIES}" if family else number)
     name = f"host{number}.example" if not family else f"node{number}.relay.example"
     software = {1: ("Sliver", 90, "high"), 2: ("Cobalt Strike", 65, "medium"), 3: ("Mythic", 30, "low")}.get(number) if day == 2 else None
     software = software or ({4: ("Havoc", 80, "high")}.get(number))
@@ -220,7 +224,7 @@ class Tour:
         nodes = len(self.browser.find_elements(By.CSS_SELECTOR, "svg .node"))
         names, over, height = self.browser.execute_script(OVERLAPS)
         print(f"the large graph: {nodes} nodes, {names} names can be read at first, {over} lie over another, {height:.0f} px high")
-        self.expect(nodes >= 400, f"the large graph has {nodes} nodes")
+        self.expect(nodes >= 500, f"the large graph has {nodes} nodes")
         self.expect(names >= 15 and over == 0 and height >= 9, "the names of the large graph can't be read")
         for _ in range(6):
             self.browser.execute_script("""document.getElementById("graph").dispatchEvent(
@@ -239,7 +243,7 @@ class Tour:
             n[n.length - 1].dispatchEvent(new MouseEvent("click", {bubbles: true}));""")
         self.browser.find_element(By.LINK_TEXT, "Expand").click()
         self.check("graph-expanded")
-        self.expect(self.place().count("q=") == 2, f"expanding led to {self.place()}")
+        self.expect(self.place().count("q=") == FAMILIES + 1, f"expanding led to {self.place()}")
 
     def print(self, hallmark, corpus):
         """The corpus's report as PDF: no page is empty, and no heading ends one."""
@@ -349,12 +353,13 @@ def main():
             tour.browser.get(url)
             pages = tour.stories()
             if not options.corpus:
-                family = "/graph?q=" + record(9400, 1, family=True)["tls"]["server"]["hash"]["sha256"]
-                tour.large_graph(family)
+                families = "/graph?" + "&".join(
+                    "q=" + record(9400 + number, 1, family=True)["tls"]["server"]["hash"]["sha256"] for number in range(FAMILIES))
+                tour.large_graph(families)
                 if options.docs:
                     tour.docs(options.docs, [
                         ("overview", "/", "light", WIDE), ("triage", "/triage", "light", WIDE), ("overview-dark", "/", "dark", WIDE),
-                        ("drift", pages["drift"], "light", SMALL), ("graph-dark", family, "dark", SMALL),
+                        ("drift", pages["drift"], "light", SMALL), ("graph-dark", families, "dark", SMALL),
                         ("triage-narrow", "/triage", "light", NARROW), ("search-narrow", "/search?q=server.port%3A%20443", "dark", NARROW),
                     ])
             tour.print(options.hallmark, corpus)

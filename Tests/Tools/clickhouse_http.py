@@ -18,6 +18,7 @@ SETTINGS = {"insert_deduplicate", "insert_deduplication_token", "max_insert_thre
 
 class Handler(http.server.BaseHTTPRequestHandler):
     seen = set()
+    rows_read = 0
 
     def log_message(self, *_):
         pass
@@ -32,6 +33,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
 
     def do_GET(self):
+        if self.path == "/rows-read":
+            return self.answer(200, str(Handler.rows_read).encode())
         self.answer(200, str(STORE.query(self.arguments()["query"], "TabSeparated")).encode())
 
     def do_POST(self):
@@ -53,7 +56,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         parameters = {name[6:]: value for name, value in arguments.items() if name.startswith("param_")}
         settings = f" SETTINGS max_execution_time = {int(arguments['max_execution_time'])}"
         try:
-            text = str(STORE.query(query + settings, arguments["default_format"], params=parameters))
+            result = STORE.query(query + settings, arguments["default_format"], params=parameters)
+            text = str(result)
+            # What came out, unless the library tells what was read from the disk.
+            Handler.rows_read += getattr(result, "storage_rows_read", result.rows_read)()
         except Exception as error:
             found = re.search(r"Code: [0-9]+\. .*", str(error), re.DOTALL)
             text = found.group() if found else str(error)
