@@ -34,9 +34,12 @@ final class FleetLab {
     }
 
     /// Kills the broker as a failing machine would, and starts it anew with what its disk has.
-    func restartBroker() throws {
+    ///
+    /// - Parameter isEmpty: whether its disk has nothing.
+    func restartBroker(isEmpty: Bool = false) throws {
         kill(-broker.group, SIGKILL)
         _ = eventually { !isListening(broker.port) }
+        if isEmpty { try FileManager.default.removeItem(atPath: scratch.file("streams")) }
         broker = try Self.start(broker.port, scratch, configuration)
     }
 
@@ -93,6 +96,14 @@ final class FleetLab {
             try Program.records(try String(contentsOfFile: folder + "/" + name, encoding: .utf8)).map(
                 \.endpoint
             )
+        }
+    }
+
+    /// All records in a folder.
+    func records(in folder: String) throws -> [Record] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".ndjson") }.flatMap
+        {
+            try Program.records(try String(contentsOfFile: folder + "/" + $0, encoding: .utf8))
         }
     }
 

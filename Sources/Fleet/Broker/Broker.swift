@@ -147,6 +147,7 @@ package final class Broker: @unchecked Sendable {  // libnats locks what it hold
             "--server takes nats://HOST:PORT or tls://HOST:PORT"
         )
         try check(natsOptions_SetName(made, options.name), "the connection's name")
+        try check(natsOptions_SetCustomInboxPrefix(made, options.role.inbox), "the inbox")
         _ = cNats_setQuiet(made)
         _ = natsOptions_SetMaxReconnect(made, -1)
         _ = natsOptions_SetReconnectWait(made, 500)

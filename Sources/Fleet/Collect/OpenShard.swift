@@ -61,6 +61,14 @@ struct OpenShard {
         var end: (messages: Int, done: ResultHeader.Done)?
     }
 
+    /// Scans of one shard that are told apart: whoever makes them up shall not fill the memory.
+    static let mostAttempts = 100
+
+    /// Whether a scan is known, or there is room for one more.
+    func mayBegin(_ attempt: String) -> Bool {
+        attempts.count < Self.mostAttempts || attempts[attempt] != nil
+    }
+
     /// Notes a message.
     ///
     /// - Returns: false when it came before.
