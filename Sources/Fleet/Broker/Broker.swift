@@ -110,7 +110,8 @@ package final class Broker: @unchecked Sendable {  // libnats locks what it hold
         var state = cNats_consumerState()
         var code = jsErrCode(0)
         let status = cNats_consumerInfo(&state, context, stream, name, &code)
-        if status == NATS_NOT_FOUND { return nil }
+        // The library tells a consumer that is not there, and no stream.
+        if status == NATS_NOT_FOUND || status != NATS_OK && code == JSStreamNotFoundErr { return nil }
         guard status == NATS_OK else { throw FleetError("nothing is known of \(stream)", status, code) }
         return ConsumerState(
             waiting: state.pending,
