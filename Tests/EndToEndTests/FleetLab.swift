@@ -107,6 +107,12 @@ final class FleetLab {
         }
     }
 
+    /// What status says of workers.
+    func workers() throws -> [Record] {
+        let result = try Program.run(["fleet", "status", "--format", "ndjson"] + place("watch"))
+        return try Program.records(result.text).filter { $0.text("type") == "worker" }
+    }
+
     /// What status says of a job.
     func status(_ job: String) throws -> [String: Any]? {
         let result = try Program.run(["fleet", "status", "--format", "ndjson"] + place("watch"))

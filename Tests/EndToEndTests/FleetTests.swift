@@ -262,8 +262,8 @@ import Testing
         withExtendedLifetime(worker) {}
     }
 
-    /// A name is asked for by the worker alone, and may lead inside: such an address is refused like one that is
-    /// named, and has its record.
+    /// A name is asked for by the worker alone, and may lead inside: such an address is refused like one that
+    /// is named, and has its record.
     @Test func namesLeadNowhereThatAddressesMayNot() throws {
         let lab = try FleetLab()
         let job = try lab.submit(["--", "localhost:\(lab.server.port)", "--no-signatures", "--no-ipv6"])
@@ -287,8 +287,8 @@ import Testing
         withExtendedLifetime(worker) {}
     }
 
-    /// What is secret in a job stands in no argument that everybody on a machine can read; and the scan of a worker
-    /// that stands still ends, before its part of the rate can go to somebody else.
+    /// What is secret in a job stands in no argument that everybody on a machine can read; and the scan of a
+    /// worker that stands still ends, before its part of the rate can go to somebody else.
     @Test func aScanHearsOfItsWorkerAlone() throws {
         let lab = try FleetLab()
         _ = try lab.submit(
@@ -331,7 +331,8 @@ import Testing
         }
     }
 
-    /// A folder that is new has nothing of what is stored in another: that is said, and scanned again for who asks.
+    /// A folder that is new has nothing of what is stored in another: that is said, and scanned again for who
+    /// asks.
     @Test func whatIsStoredElsewhereIsScannedAgainOnRequest() throws {
         let lab = try FleetLab()
         let job = try lab.submit(["--shard-size", "8"] + lab.sweep("127.9.0.0/28"))
@@ -369,9 +370,10 @@ import Testing
         let records = lab.scratch.file("records")
         let second = try lab.start(["collect", "--into", records])
         #expect(eventually { second.log.contains("hallmark: collecting into") }, "\(second.log)")
+        let worker = try lab.worker("one")
+        #expect(eventually { (try? lab.workers())?.isEmpty == false })
         try lab.restartBroker(isEmpty: true)
         #expect(eventually { second.log.contains("the broker has lost its streams") }, "\(second.log)")
-        let worker = try lab.worker("one")
         let job = try lab.submit(lab.sweep("127.9.0.0/28"))
         #expect(eventually { (try? lab.status(job))?["records"] as? Int == 16 }, "\(second.log)")
         kill(-second.group, SIGTERM)
@@ -380,8 +382,8 @@ import Testing
         withExtendedLifetime(worker) {}
     }
 
-    /// A ClickHouse that takes connections and never answers: files are written, the corpus is fed, and who is
-    /// told to end does within seconds.
+    /// A ClickHouse that takes connections and never answers: files are written, the corpus is fed, and who
+    /// is told to end does within seconds.
     @Test func aWarehouseThatHangsHoldsUpNothing() throws {
         let lab = try FleetLab()
         let silent = try ServerProcess("python3") { port, _ in

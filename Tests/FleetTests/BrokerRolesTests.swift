@@ -28,7 +28,7 @@ import Testing
             server = try ServerProcess("nats-server", port: port) { _, _ in ["-c", file] }
         }
 
-        func broker(_ role: BrokerConfiguration.Role) throws -> Broker {
+        func broker(_ role: BrokerRole) throws -> Broker {
             var options = BrokerOptions(servers: ["nats://127.0.0.1:\(server.port)"], role: role)
             options.login = scratch.file(role.rawValue)
             return try Broker(options)
@@ -39,7 +39,7 @@ import Testing
     private final class Stranger {
         private let socket: ClientSocket
 
-        init(_ lab: Lab, _ role: BrokerConfiguration.Role) throws {
+        init(_ lab: Lab, _ role: BrokerRole) throws {
             socket = try ClientSocket(port: lab.server.port)
             let words =
                 #"CONNECT {"verbose":false,"headers":true,"no_responders":true,"user":"\#(role.rawValue)","pass":"secret"}"#
@@ -168,8 +168,8 @@ import Testing
     }
 
     /// An answer goes to whatever subject a question names: it must not become a job, a shard or a word.
-    @Test(arguments: [BrokerConfiguration.Role.work, .collect, .watch]) func answersBecomeNothing(
-        role: BrokerConfiguration.Role
+    @Test(arguments: [BrokerRole.work, .collect, .watch]) func answersBecomeNothing(
+        role: BrokerRole
     ) throws {
         let lab = try Lab()
         let submitter = try Self.submit(lab)
@@ -211,13 +211,13 @@ import Testing
     }
 
     /// Nobody reads what others are answered.
-    @Test(arguments: BrokerConfiguration.Role.allCases) func nobodyReadsOthersAnswers(
-        role: BrokerConfiguration.Role
+    @Test(arguments: BrokerRole.allCases) func nobodyReadsOthersAnswers(
+        role: BrokerRole
     ) throws {
         let lab = try Lab()
         let stranger = try Stranger(lab, role)
         for other in ["_INBOX.>", ">", "hallmark.>", "$KV.>"]
-            + BrokerConfiguration.Role.allCases.filter({ $0 != role }).map({ "\($0.inbox).>" })
+            + BrokerRole.allCases.filter({ $0 != role }).map({ "\($0.inbox).>" })
         {
             #expect(stranger.say("SUB \(other) 1").contains("Permissions Violation"), "\(other)")
         }

@@ -14,9 +14,9 @@ package struct BrokerOptions: Sendable {
     /// A file with one line, `NAME:PASSWORD`.
     package var login: String?
     /// As whom it connects.
-    package var role: BrokerConfiguration.Role
+    package var role: BrokerRole
 
-    package init(servers: [String], role: BrokerConfiguration.Role) {
+    package init(servers: [String], role: BrokerRole) {
         self.servers = servers
         self.role = role
     }

@@ -82,8 +82,8 @@ package final class Bucket: @unchecked Sendable {  // libnats locks what it hold
 
     /// All keys that were ever written and not forgotten, also removed ones.
     ///
-    /// The library's own list takes a consumer, which could have the broker send what is stored to any subject:
-    /// who looks only must not be able to make one.
+    /// The library's own list takes a consumer, which could have the broker send what is stored to any
+    /// subject: who looks only must not be able to make one.
     package func keys() throws(FleetError) -> [String] {
         var info: UnsafeMutablePointer<jsStreamInfo>?
         var code = jsErrCode(0)

@@ -77,8 +77,8 @@ package final class Collector {
     /// Takes messages, and acknowledges them when their records are stored.
     ///
     /// - Parameter job: asks for a job; nil when nobody has submitted it.
-    /// - Throws: what `job` throws, and nothing is taken then; another error when records can't be stored: the
-    ///   collector is of no use any more then, and another one goes on.
+    /// - Throws: what `job` throws, and nothing is taken then; another error when records can't be stored:
+    ///   the collector is of no use any more then, and another one goes on.
     package func take(
         _ deliveries: [some ResultDelivery],
         job: (String) throws(FleetError) -> FleetJob?
@@ -180,10 +180,12 @@ package final class Collector {
         }
         try transaction.count(place.job, records: stored, repeated: repeated)
         // The last message of a scan may be given out before others of it.
-        if let done = shard.finished {
+        if let (done, records) = shard.finished {
             let share = facts.share(place.number)
-            if done.lost > share { refuse(.tooManyLost) }
-            try transaction.finish(place, endpoints: share, lost: min(done.lost, share))
+            // A name with several addresses is one endpoint of the plan, and has several records.
+            let most = max(share, records)
+            if done.lost > most { refuse(.tooManyLost) }
+            try transaction.finish(place, endpoints: share, lost: min(done.lost, most))
         } else {
             try transaction.add(place, header, keys: keys)
             open[place] = shard

@@ -90,11 +90,15 @@ struct OpenShard {
         attempts[attempt, default: Attempt()].end = (messages, done)
     }
 
-    /// What a scan came to of which all messages are there; nil while there is none.
-    var finished: ResultHeader.Done? {
+    /// What a scan came to of which all messages are there, and how many records they brought; nil while
+    /// there is none.
+    var finished: (done: ResultHeader.Done, records: UInt64)? {
         attempts.values.lazy.compactMap { attempt in
             attempt.end.flatMap { end in
-                attempt.sequences.count { $0 < end.messages } == end.messages ? end.done : nil
+                guard attempt.sequences.count(where: { $0 < end.messages }) == end.messages else {
+                    return nil
+                }
+                return (end.done, attempt.counts.values.reduce(0) { $0 + UInt64($1) })
             }
         }
         .first

@@ -1,23 +1,12 @@
 /// A configuration of nats-server for a fleet: four users, each of whom may do what its role takes and no
 /// more.
 ///
-/// Each role has an account of its own, and the streams are in that of `submit`. What the others ask for comes
-/// to them as services of it. Permissions alone would not do: a broker sends its answer to whatever subject the
-/// question names, so that who may only ask could have it write a job or cancel one. An answer to another
-/// account stays in that account.
+/// Each role has an account of its own, and the streams are in that of `submit`. What the others ask for
+/// comes to them as services of it. Permissions alone would not do: a broker sends its answer to whatever
+/// subject the question names, so that who may only ask could have it write a job or cancel one. An answer to
+/// another account stays in that account.
 package struct BrokerConfiguration {
-    /// Who connects to a broker.
-    package enum Role: String, CaseIterable, Sendable {
-        case submit, work, collect, watch
-
-        /// Under which subjects it gets answers.
-        var inbox: String { "_INBOX.\(rawValue)" }
-
-        /// The account that its user is in.
-        var account: String { self == .submit ? "HALLMARK" : "HALLMARK_\(rawValue.uppercased())" }
-    }
-
-    package var keys: [Role: NKey] = [:]
+    package var keys: [BrokerRole: NKey] = [:]
     /// What the broker listens at.
     package var listen = "127.0.0.1:4222"
     /// Where it keeps its streams.
@@ -28,7 +17,7 @@ package struct BrokerConfiguration {
 
     /// Makes a key for each role.
     package init() throws(FleetError) {
-        for role in Role.allCases { keys[role] = try NKey() }
+        for role in BrokerRole.allCases { keys[role] = try NKey() }
     }
 
     /// What the broker reads.
@@ -47,7 +36,7 @@ package struct BrokerConfiguration {
             text += "tls {\n  cert_file: \(Self.quoted(certificate))\n  key_file: \(Self.quoted(key))\n}\n"
         }
         text += "accounts {\n"
-        for role in Role.allCases {
+        for role in BrokerRole.allCases {
             guard let user = keys[role] else { continue }
             text += """
                   # \(role.rawValue)
@@ -73,8 +62,8 @@ package struct BrokerConfiguration {
 
     /// What the account with the streams does for the others.
     private static var exports: String {
-        var takers: [String: [Role]] = [:]
-        for role in Role.allCases where role != .submit {
+        var takers: [String: [BrokerRole]] = [:]
+        for role in BrokerRole.allCases where role != .submit {
             for subject in services(role) { takers[subject, default: []].append(role) }
         }
         let lines = takers.sorted { $0.key < $1.key }.map { subject, roles in
@@ -88,19 +77,19 @@ package struct BrokerConfiguration {
 
     /// What a role's account gets from the one with the streams.
     ///
-    /// The first is a sign for the broker: without it, an account without JetStream has the broker itself answer
-    /// every question to JetStream, that there is none.
-    private static func services(_ role: Role) -> [String] { ["$JS.API.INFO"] + publishes(role) }
+    /// The first is a sign for the broker: without it, an account without JetStream has the broker itself
+    /// answer every question to JetStream, that there is none.
+    private static func services(_ role: BrokerRole) -> [String] { ["$JS.API.INFO"] + publishes(role) }
 
-    private static func imports(_ role: Role) -> String {
+    private static func imports(_ role: BrokerRole) -> String {
         let lines = services(role).map {
-            "      { service: { account: \(Role.submit.account), subject: \(quoted($0)) } }"
+            "      { service: { account: \(BrokerRole.submit.account), subject: \(quoted($0)) } }"
         }
         return "    imports: [\n" + lines.joined(separator: "\n") + "\n    ]"
     }
 
     /// What a role sends: its own subjects, and the questions to JetStream that it has.
-    static func publishes(_ role: Role) -> [String] {
+    static func publishes(_ role: BrokerRole) -> [String] {
         func api(_ questions: [String], _ stream: String) -> [String] {
             questions.map { "$JS.API.\($0.replacing("*", with: stream))" }
         }

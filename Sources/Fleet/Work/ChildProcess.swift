@@ -21,6 +21,10 @@ package final class ChildProcess {
     /// Bytes that a pipe holds.
     private static let pipeSize: CInt = 1 << 20
 
+    /// The numbers of standard input and output.
+    private static let input: CInt = 0
+    private static let output: CInt = 1
+
     /// What a start has made: the process, its output and its input.
     private typealias Started = (identifier: pid_t, output: CInt, input: CInt)
 
@@ -67,8 +71,8 @@ package final class ChildProcess {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, pair[1], STDIN_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, pair[1], Self.input)
+        posix_spawn_file_actions_adddup2(&actions, pipe[1], Self.output)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

@@ -1,12 +1,12 @@
 import Foundation
 import Glibc
 
-/// What a worker tells a scan that it starts, over the scan's standard input: what to scan, and then, again and
-/// again, until when it may go on.
+/// What a worker tells a scan that it starts, over the scan's standard input: what to scan, and then, again
+/// and again, until when it may go on.
 ///
 /// Arguments may hold what is secret, and everybody on a machine can read those of a process: they stand here
-/// alone. The scan ends at once when the time is over that it was given last, or when the worker is gone. So a
-/// worker that stands still has no scan that goes on.
+/// alone. The scan ends at once when the time is over that it was given last, or when the worker is gone. So
+/// a worker that stands still has no scan that goes on.
 package struct ScanOrders: Codable, Sendable, Equatable {
     /// The arguments of the program.
     package var words: [String]

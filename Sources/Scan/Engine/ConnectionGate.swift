@@ -5,8 +5,8 @@ package import Wire
 /// Decides whether an address may be connected to.
 ///
 /// This is the one place where exclusions, scope and special purposes are held against the address that a
-/// socket gets, whatever name, redirect or form of an address led to it. `ScanLoop` asks it for every endpoint that it begins;
-/// whoever connects to another address than the endpoint's asks it before.
+/// socket gets, whatever name, redirect or form of an address led to it. `ScanLoop` asks it for every
+/// endpoint that it begins; whoever connects to another address than the endpoint's asks it before.
 package struct ConnectionGate: Sendable {
     private let options: TargetOptions
     /// Where connections may come from; empty for what the system chooses.

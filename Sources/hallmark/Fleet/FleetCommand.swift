@@ -92,7 +92,7 @@ struct BrokerArguments: ParsableArguments {
     }
 
     /// - Parameter role: as whom we connect.
-    func options(_ role: BrokerConfiguration.Role) -> BrokerOptions {
+    func options(_ role: BrokerRole) -> BrokerOptions {
         var options = BrokerOptions(servers: server, role: role)
         options.authorities = brokerCa
         options.certificate = brokerCert
@@ -104,5 +104,5 @@ struct BrokerArguments: ParsableArguments {
     }
 
     /// Connects, for a command that is of no use without a broker.
-    func connect(_ role: BrokerConfiguration.Role) throws -> Broker { try Broker(options(role)) }
+    func connect(_ role: BrokerRole) throws -> Broker { try Broker(options(role)) }
 }

@@ -145,8 +145,8 @@ final class FleetWorker: Sendable {
         lastWork.withLock { $0 = .now }
         defer { lastWork.withLock { $0 = .now } }
         guard let place = ShardPlace(subject: delivery.subject) else { return delivery.drop() }
-        // It was acknowledged, and the broker was killed before it took note. A shard that was put into the queue
-        // again is another message, and is wanted again.
+        // It was acknowledged, and the broker was killed before it took note. A shard that was put into the
+        // queue again is another message, and is wanted again.
         let identity = delivery.identity
         if done.withLock({ $0.contains(identity) }) { return acknowledge(delivery) }
         let ready: JobDesk.Ready

@@ -144,8 +144,8 @@ struct ShardScan {
         return nil
     }
 
-    /// Lets the scan go on for a while: as long as its part of the rate is held, or until somebody else is given
-    /// the shard.
+    /// Lets the scan go on for a while: as long as its part of the rate is held, or until somebody else is
+    /// given the shard.
     private func keep(_ child: ChildProcess) { child.allow(slice?.left ?? .seconds(FleetStreams.lease)) }
 
     /// Waits for a broker that takes nothing now.

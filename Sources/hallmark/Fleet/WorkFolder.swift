@@ -4,8 +4,8 @@ import Observations
 
 /// The folder of a worker for the files of jobs: its own as long as it lives.
 ///
-/// A worker that was killed leaves one behind, which the next one on the machine removes. That a worker lives,
-/// a lock on its folder says: processes' numbers tell nothing across containers that share a folder.
+/// A worker that was killed leaves one behind, which the next one on the machine removes. That a worker
+/// lives, a lock on its folder says: processes' numbers tell nothing across containers that share a folder.
 final class WorkFolder {
     let path: String
     private let lock: CInt

@@ -35,8 +35,8 @@ enum WorkerOrders {
     /// Whether addresses of special-purpose networks are refused.
     static var refusesSpecial: Bool { held.withLock { $0?.orders.refusesSpecial ?? false } }
 
-    /// From now on the scan ends when the worker lets it go on no longer, or is gone: nobody takes its records
-    /// any more, and its part of the rate goes to somebody else.
+    /// From now on the scan ends when the worker lets it go on no longer, or is gone: nobody takes its
+    /// records any more, and its part of the rate goes to somebody else.
     static func heed() {
         guard let descriptor = held.withLock({ $0?.descriptor }) else { return }
         let thread = Thread {
