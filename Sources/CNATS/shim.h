@@ -114,11 +114,32 @@ static inline natsStatus cNats_consumerInfo(
     return NATS_OK;
 }
 
-/* How often a message was given out, this time included; 0 when the message does not say. */
-static inline uint64_t cNats_delivered(natsMsg *message) {
+struct cNats_delivery {
+    /* How often it was given out, this time included. */
+    uint64_t count;
+    /* Its place in the stream, and when it came there in nanoseconds. */
+    uint64_t sequence;
+    int64_t time;
+};
+
+/* What a message says of itself; zeros when it does not. */
+static inline struct cNats_delivery cNats_delivered(natsMsg *message) {
+    struct cNats_delivery delivery = {0, 0, 0};
     jsMsgMetaData *data = NULL;
-    if (natsMsg_GetMetaData(&data, message) != NATS_OK) return 0;
-    uint64_t count = data->NumDelivered;
+    if (natsMsg_GetMetaData(&data, message) != NATS_OK) return delivery;
+    delivery.count = data->NumDelivered;
+    delivery.sequence = data->Sequence.Stream;
+    delivery.time = data->Timestamp;
     jsMsgMetaData_Destroy(data);
-    return count;
+    return delivery;
+}
+
+/* A stream with the subjects in it that a filter holds for. */
+static inline natsStatus cNats_subjects(
+    jsStreamInfo **info, jsCtx *context, const char *stream, const char *filter, jsErrCode *code
+) {
+    jsOptions options;
+    jsOptions_Init(&options);
+    options.Stream.Info.SubjectsFilter = filter;
+    return js_GetStreamInfo(info, context, stream, &options, code);
 }

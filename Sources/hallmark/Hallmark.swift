@@ -20,7 +20,7 @@ enum Program {
                 throw ValidationError("the arguments can't be read: /proc is not mounted")
             }
             if VersionText.isWanted { return try VersionText.write() }
-            let typed = Array(CommandLine.arguments.dropFirst())
+            let typed = try WorkerOrders.words() ?? Array(CommandLine.arguments.dropFirst())
             let configured = try configured(typed)
             do {
                 var command = try Hallmark.parseAsRoot(configured.arguments)

@@ -34,9 +34,12 @@ final class FleetLab {
     }
 
     /// Kills the broker as a failing machine would, and starts it anew with what its disk has.
-    func restartBroker() throws {
+    ///
+    /// - Parameter isEmpty: whether its disk has nothing.
+    func restartBroker(isEmpty: Bool = false) throws {
         kill(-broker.group, SIGKILL)
         _ = eventually { !isListening(broker.port) }
+        if isEmpty { try FileManager.default.removeItem(atPath: scratch.file("streams")) }
         broker = try Self.start(broker.port, scratch, configuration)
     }
 
@@ -94,6 +97,20 @@ final class FleetLab {
                 \.endpoint
             )
         }
+    }
+
+    /// All records in a folder.
+    func records(in folder: String) throws -> [Record] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".ndjson") }.flatMap
+        {
+            try Program.records(try String(contentsOfFile: folder + "/" + $0, encoding: .utf8))
+        }
+    }
+
+    /// What status says of workers.
+    func workers() throws -> [Record] {
+        let result = try Program.run(["fleet", "status", "--format", "ndjson"] + place("watch"))
+        return try Program.records(result.text).filter { $0.text("type") == "worker" }
     }
 
     /// What status says of a job.

@@ -80,7 +80,10 @@ import Testing
                     + lab.sweep("127.9.0.0/28")
             )
             #expect(other.status == 1, "\(role): \(other.text)")
+            let cancelled = try Program.run(["fleet", "cancel", job] + lab.place(role))
+            #expect(cancelled.status == 1, "\(role): \(cancelled.text)")
         }
+        #expect(try lab.status(job)?["cancelled"] as? Bool == false)
         // Another authority's broker is not spoken to.
         let stranger = try TestCertificate(subject: "/CN=localhost")
         var place = lab.place("watch")
@@ -256,6 +259,158 @@ import Testing
         #expect(eventually { hasEnded(collector) })
         #expect(try Set(lab.endpoints(in: records)).count == 16)
         #expect(try lab.status(job)?["records"] as? Int == 16)
+        withExtendedLifetime(worker) {}
+    }
+
+    /// A name is asked for by the worker alone, and may lead inside: such an address is refused like one that
+    /// is named, and has its record.
+    @Test func namesLeadNowhereThatAddressesMayNot() throws {
+        let lab = try FleetLab()
+        let job = try lab.submit(["--", "localhost:\(lab.server.port)", "--no-signatures", "--no-ipv6"])
+        let records = lab.scratch.file("records")
+        let strict = try lab.start(["work", "--trusted-key", lab.scratch.file("job.pub"), "--name", "strict"])
+        let collector = try lab.start(["collect", "--into", records, "--until-done"])
+        #expect(eventually { hasEnded(collector) })
+        let record = try #require(try lab.records(in: records).first)
+        #expect(record.text("error.code") == "excluded", "\(record.object)")
+        #expect(record.text("error.message")?.contains("--allow-special") == true, "\(record.object)")
+        #expect(try lab.status(job)?["lost"] as? Int == 0)
+        kill(-strict.group, SIGTERM)
+        #expect(eventually { hasEnded(strict) })
+        // Whoever may go there does.
+        let worker = try lab.worker("one")
+        let second = try lab.submit(["--", "localhost:\(lab.server.port)", "--no-signatures", "--no-ipv6"])
+        let others = lab.scratch.file("others")
+        let next = try lab.start(["collect", "--into", others, "--until-done"])
+        #expect(eventually { hasEnded(next) })
+        #expect(try lab.records(in: others).contains { $0.text("error.code") == nil }, "\(second)")
+        withExtendedLifetime(worker) {}
+    }
+
+    /// What is secret in a job stands in no argument that everybody on a machine can read; and the scan of a
+    /// worker that stands still ends, before its part of the rate can go to somebody else.
+    @Test func aScanHearsOfItsWorkerAlone() throws {
+        let lab = try FleetLab()
+        _ = try lab.submit(
+            ["--slices", "1"]
+                + lab.sweep("127.9.0.0/20", ["--rate", "20", "--header", "Authorization: the secret"])
+        )
+        let worker = try lab.worker("one")
+        var scan: pid_t?
+        #expect(
+            eventually {
+                scan = Self.children(of: worker.group).first
+                return scan != nil
+            }
+        )
+        let child = try #require(scan)
+        let words = try String(
+            decoding: Data(contentsOf: URL(fileURLWithPath: "/proc/\(child)/cmdline")),
+            as: UTF8.self
+        )
+        #expect(words.contains("--shard=1/") && !words.contains("secret"), "\(words)")
+        kill(worker.group, SIGSTOP)
+        let start = ContinuousClock.now
+        #expect(eventually { kill(child, 0) != 0 || Self.state(of: child) == "Z" })
+        #expect(.now - start < .seconds(29), "it went on for \(.now - start)")
+        kill(worker.group, SIGCONT)
+        // It scans the shard anew.
+        #expect(eventually { Self.children(of: worker.group).contains { $0 != child } })
+    }
+
+    private static func state(of process: pid_t) -> String {
+        let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+        return String(text.drop { $0 != ")" }.dropFirst(2).prefix(1))
+    }
+
+    private static func children(of process: pid_t) -> [pid_t] {
+        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
+        return tasks.flatMap { task in
+            ((try? String(contentsOfFile: "/proc/\(process)/task/\(task)/children", encoding: .utf8)) ?? "")
+                .split(separator: " ").compactMap { pid_t($0) }
+        }
+    }
+
+    /// A folder that is new has nothing of what is stored in another: that is said, and scanned again for who
+    /// asks.
+    @Test func whatIsStoredElsewhereIsScannedAgainOnRequest() throws {
+        let lab = try FleetLab()
+        let job = try lab.submit(["--shard-size", "8"] + lab.sweep("127.9.0.0/28"))
+        let worker = try lab.worker("one")
+        let first = try lab.start(["collect", "--into", lab.scratch.file("first"), "--until-done"])
+        #expect(eventually { hasEnded(first) })
+        let records = lab.scratch.file("second")
+        let second = try lab.start(["collect", "--into", records, "--until-done"])
+        #expect(eventually { hasEnded(second) })
+        #expect(second.log.contains("2 shards that are not here are stored in"), "\(second.log)")
+        #expect(second.log.contains("/first") && second.exitCode == 0, "\(second.log)")
+        #expect(try lab.endpoints(in: records).isEmpty)
+        #expect(try lab.status(job)?["shards_done"] as? Int == 2)
+        // The same worker scans what it has done already: it comes as another message.
+        let third = try lab.start(["collect", "--into", records, "--again", "--until-done"])
+        #expect(eventually { hasEnded(third) })
+        #expect(try Set(lab.endpoints(in: records)).count == 16, "\(third.log)")
+        #expect(try lab.status(job)?["shards_done"] as? Int == 2)
+        withExtendedLifetime(worker) {}
+    }
+
+    /// Whose store was emptied knows of nothing: who collects says so, and goes on when jobs come anew.
+    @Test func aBrokerThatHasLostEverythingIsSaid() throws {
+        let lab = try FleetLab()
+        let lost = try lab.submit(["--slices", "1"] + lab.sweep("127.9.0.0/20", ["--rate", "20"]))
+        let first = try lab.start(["collect", "--into", lab.scratch.file("first"), "--until-done"])
+        let slow = try lab.worker("slow")
+        #expect(eventually { (try? lab.status(lost))?["records"] as? Int ?? 0 > 0 })
+        kill(-slow.group, SIGKILL)
+        try lab.restartBroker(isEmpty: true)
+        // Nobody waits for what never comes.
+        #expect(eventually { first.exitCode == 1 }, "\(first.log)")
+        #expect(first.log.contains("\(lost): is not done"), "\(first.log)")
+        // Who waits for other jobs, too, goes on.
+        let records = lab.scratch.file("records")
+        let second = try lab.start(["collect", "--into", records])
+        #expect(eventually { second.log.contains("hallmark: collecting into") }, "\(second.log)")
+        let worker = try lab.worker("one")
+        #expect(eventually { (try? lab.workers())?.isEmpty == false })
+        try lab.restartBroker(isEmpty: true)
+        #expect(eventually { second.log.contains("the broker has lost its streams") }, "\(second.log)")
+        let job = try lab.submit(lab.sweep("127.9.0.0/28"))
+        #expect(eventually { (try? lab.status(job))?["records"] as? Int == 16 }, "\(second.log)")
+        kill(-second.group, SIGTERM)
+        #expect(eventually { hasEnded(second) })
+        #expect(try Set(lab.endpoints(in: records)).count == 16)
+        withExtendedLifetime(worker) {}
+    }
+
+    /// A ClickHouse that takes connections and never answers: files are written, the corpus is fed, and who
+    /// is told to end does within seconds.
+    @Test func aWarehouseThatHangsHoldsUpNothing() throws {
+        let lab = try FleetLab()
+        let silent = try ServerProcess("python3") { port, _ in
+            [
+                "-c",
+                "import socket, time; s = socket.create_server(('127.0.0.1', \(port))); held = []\n"
+                    + "while True: held.append(s.accept())",
+            ]
+        }
+        let records = lab.scratch.file("records")
+        let corpus = lab.scratch.file("corpus.sqlite")
+        let arguments = [
+            "collect", "--into", records, "--rotate-bytes", "4096", "--corpus", corpus, "--clickhouse",
+            "http://127.0.0.1:\(silent.port)",
+        ]
+        let collector = try lab.start(arguments)
+        let worker = try lab.worker("one")
+        let job = try lab.submit(["--shard-size", "8"] + lab.sweep("127.9.0.0/26"))
+        #expect(eventually { (try? lab.status(job))?["records"] as? Int == 64 }, "\(collector.log)")
+        let start = ContinuousClock.now
+        kill(-collector.group, SIGTERM)
+        #expect(eventually { hasEnded(collector) })
+        #expect(.now - start < .seconds(30), "it took \(.now - start)")
+        #expect(collector.log.contains("not handed on yet"), "\(collector.log)")
+        #expect(try Set(lab.endpoints(in: records)).count == 64)
+        let stats = try Program.run(["corpus", "stats", "--corpus", corpus, "--format", "ndjson"])
+        #expect(stats.text.contains("64"), "\(stats.text)")
         withExtendedLifetime(worker) {}
     }
 

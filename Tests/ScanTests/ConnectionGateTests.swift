@@ -49,6 +49,24 @@ import Wire
         #expect(try code(ConnectionGate(options), "192.0.2.1") == nil)
     }
 
+    /// Whatever leads there, a name or a form of an address.
+    @Test(arguments: [
+        "127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "100.64.0.1", "198.18.0.1", "::1",
+        "fe80::1",
+        "fd00::1", "2001:db8::1", "::ffff:10.0.0.1", "::10.0.0.1", "64:ff9b::10.0.0.1", "64:ff9b:1::10.0.0.1",
+        "2002:0a00:0001::", "2606:4700::5efe:10.0.0.1",
+    ])
+    func specialNetworksAreRefusedToWhoMayNotGoThere(text: String) throws {
+        var options = TargetOptions()
+        #expect(try code(ConnectionGate(options), text) == nil)
+        options.refusesSpecial = true
+        let gate = ConnectionGate(options)
+        #expect(try code(gate, text) == .excluded)
+        for text in ["45.10.0.1", "2606:4700::1", "::ffff:45.10.0.1"] {
+            #expect(try code(gate, text) == nil, "\(text)")
+        }
+    }
+
     @Test(arguments: [
         "0.0.0.0", "::", "::ffff:0.0.0.0", "0.0.0.1", "224.0.0.1", "255.255.255.255", "ff02::1",
     ])

@@ -110,7 +110,8 @@ package final class Broker: @unchecked Sendable {  // libnats locks what it hold
         var state = cNats_consumerState()
         var code = jsErrCode(0)
         let status = cNats_consumerInfo(&state, context, stream, name, &code)
-        if status == NATS_NOT_FOUND { return nil }
+        // The library tells a consumer that is not there, and no stream.
+        if status == NATS_NOT_FOUND || status != NATS_OK && code == JSStreamNotFoundErr { return nil }
         guard status == NATS_OK else { throw FleetError("nothing is known of \(stream)", status, code) }
         return ConsumerState(
             waiting: state.pending,
@@ -147,6 +148,7 @@ package final class Broker: @unchecked Sendable {  // libnats locks what it hold
             "--server takes nats://HOST:PORT or tls://HOST:PORT"
         )
         try check(natsOptions_SetName(made, options.name), "the connection's name")
+        try check(natsOptions_SetCustomInboxPrefix(made, options.role.inbox), "the inbox")
         _ = cNats_setQuiet(made)
         _ = natsOptions_SetMaxReconnect(made, -1)
         _ = natsOptions_SetReconnectWait(made, 500)

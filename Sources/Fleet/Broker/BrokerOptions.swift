@@ -13,13 +13,16 @@ package struct BrokerOptions: Sendable {
     package var seed: String?
     /// A file with one line, `NAME:PASSWORD`.
     package var login: String?
-    /// What the broker shows of this connection.
-    package var name: String
+    /// As whom it connects.
+    package var role: BrokerRole
 
-    package init(servers: [String], name: String) {
+    package init(servers: [String], role: BrokerRole) {
         self.servers = servers
-        self.name = name
+        self.role = role
     }
+
+    /// What the broker shows of this connection.
+    var name: String { "hallmark \(role.rawValue)" }
 
     /// Whether the connection is under TLS.
     var isSecure: Bool {

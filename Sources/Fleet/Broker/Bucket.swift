@@ -4,6 +4,7 @@ import Foundation
 /// A bucket of JetStream's key-value store: the last value of each key.
 package final class Bucket: @unchecked Sendable {  // libnats locks what it holds
     private let store: OpaquePointer
+    private let name: String
     /// The store is part of the connection.
     private let broker: Broker
 
@@ -15,6 +16,7 @@ package final class Bucket: @unchecked Sendable {  // libnats locks what it hold
         let status = cNats_bucket(&store, broker.context, name, Int64(seconds ?? 0) * 1_000_000_000)
         guard status == NATS_OK, let store else { throw FleetError("the bucket \(name)", status) }
         self.store = store
+        self.name = name
         self.broker = broker
     }
 
@@ -23,16 +25,17 @@ package final class Bucket: @unchecked Sendable {  // libnats locks what it hold
     /// Whether the broker is there: what is written to one that is not, the library sends when it is.
     package var isReachable: Bool { broker.isConnected }
 
-    /// A value and its revision; nil when the key has none.
-    package func value(of key: String) throws(FleetError) -> (bytes: [UInt8], revision: UInt64)? {
+    /// A value, its revision, and when the broker got it in seconds since 1970; nil when the key has none.
+    package func value(of key: String) throws(FleetError) -> (bytes: [UInt8], revision: UInt64, time: Int)? {
         var entry: OpaquePointer?
         let status = kvStore_Get(&entry, store, key)
         if status == NATS_NOT_FOUND { return nil }
         guard status == NATS_OK, let entry else { throw FleetError("the key \(key)", status) }
         defer { kvEntry_Destroy(entry) }
-        guard let start = kvEntry_Value(entry) else { return ([], kvEntry_Revision(entry)) }
+        let (revision, time) = (kvEntry_Revision(entry), Int(kvEntry_Created(entry) / 1_000_000_000))
+        guard let start = kvEntry_Value(entry) else { return ([], revision, time) }
         let bytes = UnsafeRawBufferPointer(start: start, count: Int(kvEntry_ValueLen(entry)))
-        return (Array(bytes), kvEntry_Revision(entry))
+        return (Array(bytes), revision, time)
     }
 
     /// Writes a value, whatever stood there.
@@ -77,13 +80,28 @@ package final class Bucket: @unchecked Sendable {  // libnats locks what it hold
         guard status == NATS_OK else { throw FleetError("the key \(key) cannot be removed", status) }
     }
 
-    /// All keys that have a value.
+    /// All keys that were ever written and not forgotten, also removed ones.
+    ///
+    /// The library's own list takes a consumer, which could have the broker send what is stored to any
+    /// subject: who looks only must not be able to make one.
     package func keys() throws(FleetError) -> [String] {
-        var list = kvKeysList()
-        let status = kvStore_Keys(&list, store, nil)
-        if status == NATS_NOT_FOUND { return [] }
-        guard status == NATS_OK else { throw FleetError("the keys", status) }
-        defer { kvKeysList_Destroy(&list) }
-        return (0..<Int(list.Count)).compactMap { list.Keys[$0].map { String(cString: $0) } }.sorted()
+        var info: UnsafeMutablePointer<jsStreamInfo>?
+        var code = jsErrCode(0)
+        let prefix = "$KV.\(name)."
+        let status = cNats_subjects(&info, broker.context, "KV_" + name, prefix + ">", &code)
+        guard status == NATS_OK, let info else { throw FleetError("the keys of \(name)", status, code) }
+        defer { jsStreamInfo_Destroy(info) }
+        guard let subjects = info.pointee.State.Subjects else { return [] }
+        let count = Int(subjects.pointee.Count)
+        guard count < Self.mostKeys else {
+            throw FleetError("\(name) holds more than \(Self.mostKeys) keys, and the broker lists no more")
+        }
+        return (0..<count).compactMap { index in
+            subjects.pointee.List[index].Subject.map { String(String(cString: $0).dropFirst(prefix.count)) }
+        }
+        .sorted()
     }
+
+    /// What nats-server puts into one answer.
+    private static let mostKeys = 100_000
 }

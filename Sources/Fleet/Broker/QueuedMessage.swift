@@ -11,7 +11,21 @@ package final class QueuedMessage: @unchecked Sendable {  // libnats locks what 
     package var subject: String { natsMsg_GetSubject(message).map { String(cString: $0) } ?? "" }
 
     /// How often it was given out, this time included.
-    package var attempts: UInt64 { cNats_delivered(message) }
+    package var attempts: UInt64 { cNats_delivered(message).count }
+
+    /// By which it is told from all other messages; the same one has it again when it is given out again.
+    ///
+    /// A stream that is made anew counts from 1 again, and the time tells its messages from those before.
+    package var identity: Identity {
+        let delivery = cNats_delivered(message)
+        return Identity(sequence: delivery.sequence, time: delivery.time)
+    }
+
+    /// A message's place in its stream, and when it came there.
+    package struct Identity: Hashable, Sendable {
+        fileprivate let sequence: UInt64
+        fileprivate let time: Int64
+    }
 
     /// What it says.
     package func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {

@@ -8,7 +8,7 @@ import Observations
 ///
 /// One transaction holds what came of some messages and the length of the file with their records. So the
 /// two never disagree, whenever the collector ends.
-final class CollectState {
+final class CollectState: Sendable {
     private let queue: DatabaseQueue
     private let path: String
 
@@ -20,6 +20,8 @@ final class CollectState {
             keys BLOB, done TEXT, PRIMARY KEY (job, vantage, number, attempt, sequence)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS jobs (job TEXT PRIMARY KEY, shards INTEGER, endpoints INTEGER, records INTEGER,
             repeated INTEGER, lost INTEGER) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS plans (job TEXT PRIMARY KEY, shards INTEGER, endpoints INTEGER, vantages TEXT)
+            WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS name (id INTEGER PRIMARY KEY CHECK (id = 1), text TEXT);
         INSERT OR IGNORE INTO name VALUES (1, lower(hex(randomblob(16))));
         CREATE TABLE IF NOT EXISTS feeds (name TEXT, vantage TEXT, number INTEGER,
@@ -106,6 +108,25 @@ final class CollectState {
         }
     }
 
+    /// What the jobs whose results came can come to.
+    func facts() throws -> [String: JobFacts] {
+        try queue.read { db in
+            var facts: [String: JobFacts] = [:]
+            for row in try Row.fetchAll(db, sql: "SELECT * FROM plans") {
+                let vantages: String = try value(row, "vantages")
+                let shards: UInt32 = try value(row, "shards")
+                guard (1...FleetJob.mostShards).contains(shards) else { throw damage("shards") }
+                facts[try value(row, "job")] = JobFacts(
+                    shards: shards,
+                    // SQLite's numbers have a sign.
+                    endpoints: UInt64(bitPattern: try value(row, "endpoints") as Int64),
+                    vantages: vantages.split(separator: ",").map(String.init)
+                )
+            }
+            return facts
+        }
+    }
+
     /// How far each job is.
     func progress() throws -> [JobProgress] {
         try queue.read { db in
@@ -176,6 +197,17 @@ final class CollectState {
             )
         }
 
+        /// Notes what a job can come to.
+        func add(_ job: String, _ facts: JobFacts) throws {
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO plans VALUES (?, ?, ?, ?)",
+                arguments: [
+                    job, Int64(facts.shards), Int64(bitPattern: facts.endpoints),
+                    facts.vantages.joined(separator: ","),
+                ]
+            )
+        }
+
         /// Counts for a job.
         func count(_ job: String, records: Int, repeated: Int) throws {
             try db.execute(
@@ -188,7 +220,7 @@ final class CollectState {
         }
 
         /// Notes that a shard is done; what came of it is not needed any more.
-        func finish(_ place: ShardPlace, _ done: ResultHeader.Done) throws {
+        func finish(_ place: ShardPlace, endpoints: UInt64, lost: UInt64) throws {
             try db.execute(
                 sql: "DELETE FROM messages WHERE job = ? AND vantage = ? AND number = ?",
                 arguments: [place.job, place.vantage, Int64(place.number)]
@@ -202,7 +234,7 @@ final class CollectState {
                     INSERT INTO jobs VALUES (?1, 1, ?2, 0, 0, ?3)
                     ON CONFLICT DO UPDATE SET shards = shards + 1, endpoints = endpoints + ?2, lost = lost + ?3
                     """,
-                arguments: [place.job, Int64(min(done.endpoints, 1 << 40)), Int64(min(done.lost, 1 << 40))]
+                arguments: [place.job, Int64(min(endpoints, 1 << 40)), Int64(min(lost, 1 << 40))]
             )
         }
 

@@ -1,16 +1,15 @@
 import Foundation
 import Observations
 
-/// Where whole files of records go on to: a corpus, a warehouse.
-package protocol RecordFeed {
-    /// By which it is remembered which files it has taken.
-    var name: String { get }
-
-    /// Takes a file; the same one again changes nothing.
-    ///
-    /// - Parameter token: the file's name for good.
-    func take(_ path: String, token: String) throws
+/// A message of results, until it is acknowledged.
+package protocol ResultDelivery {
+    var subject: String { get }
+    func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R
+    /// Says that it is done, without waiting.
+    func acknowledgeSoon()
 }
+
+extension QueuedMessage: ResultDelivery {}
 
 /// Writes what workers find into files of a folder, each record once.
 ///
@@ -30,36 +29,64 @@ package final class Collector {
 
     private let options: Options
     private let state: CollectState
+    private let feeder: RecordFeeder
     /// By the vantage point whose records they hold.
     private var folders: [String: RecordFolder] = [:]
     /// Where the last collector was with each of them.
     private let places: [String: (number: Int, offset: Int)]
     private var open: [ShardPlace: OpenShard]
+    /// Jobs whose results came, and names that were no job's when they were asked for.
+    private var facts: [String: JobFacts]
+    private var unknown: [String: ContinuousClock.Instant] = [:]
     private let reader = RecordKeyReader()
     /// Lines of the messages that are being taken, by vantage points.
     private var lines: [String: [UInt8]] = [:]
-    /// Messages that were none of ours.
-    package private(set) var strange = 0
+    /// Messages that did not count, or not as they stood.
+    package private(set) var refused: [RefusedResult: Int] = [:]
+    /// What no other collector is called.
+    package let name: String
 
     package init(_ options: Options) throws {
         self.options = options
         let folder = try RecordFolder(options.folder)
         state = try CollectState(options.folder + "/.state.sqlite")
+        name = try state.name()
         open = try state.openShards()
+        facts = try state.facts()
         places = try state.places()
         let first = places[ShardPlace.anyVantage] ?? (1, 0)
         try folder.resume(number: first.number, offset: first.offset)
         folders[ShardPlace.anyVantage] = folder
+        feeder = RecordFeeder(
+            state,
+            folder: options.folder,
+            feeds: options.feeds,
+            removesFed: options.removesFed
+        )
         for vantage in places.keys { _ = try self.folder(of: vantage) }
+        // A file that was whole already, which the last collector had no time to note.
+        for (vantage, folder) in folders {
+            guard let place = places[vantage], place != (folder.number, folder.offset) else { continue }
+            try state.write { try $0.setPlace(vantage, folder.number, folder.offset) }
+        }
+        feeder.begin()
     }
+
+    deinit { feeder.stop() }
 
     /// Takes messages, and acknowledges them when their records are stored.
     ///
-    /// - Throws: when they can't be stored; the collector is of no use any more then, and another one goes
-    ///   on.
-    package func take(_ deliveries: [QueuedMessage]) throws {
+    /// - Parameter job: asks for a job; nil when nobody has submitted it.
+    /// - Throws: what `job` throws, and nothing is taken then; another error when records can't be stored:
+    ///   the collector is of no use any more then, and another one goes on.
+    package func take(
+        _ deliveries: [some ResultDelivery],
+        job: (String) throws(FleetError) -> FleetJob?
+    ) throws {
+        let news = try learn(deliveries, job)
         lines.removeAll()
         try state.write { transaction in
+            for (job, facts) in news { try transaction.add(job, facts) }
             for delivery in deliveries { try take(delivery, transaction) }
             for (vantage, lines) in lines {
                 let folder = try folder(of: vantage)
@@ -71,32 +98,56 @@ package final class Collector {
         for (vantage, folder) in folders where folder.offset >= options.rotateBytes { try rotate(vantage) }
     }
 
+    /// Asks for the jobs of messages that are not known yet: a subject alone can name anything.
+    private func learn(
+        _ deliveries: [some ResultDelivery],
+        _ job: (String) throws(FleetError) -> FleetJob?
+    ) throws -> [String: JobFacts] {
+        var news: [String: JobFacts] = [:]
+        let now = ContinuousClock.now
+        for delivery in deliveries {
+            guard let id = ShardPlace(subject: delivery.subject)?.job, facts[id] == nil else { continue }
+            if let asked = unknown[id], now - asked < Self.memory { continue }
+            guard let found = try job(id), let its = JobFacts(found) else {
+                // Whoever invents names shall not fill the memory with them.
+                if unknown.count >= Self.mostUnknown { unknown.removeAll() }
+                unknown[id] = now
+                continue
+            }
+            (facts[id], news[id]) = (its, its)
+        }
+        return news
+    }
+
+    /// How long it is remembered that there was no job of a name, and of how many names.
+    private static let memory = Duration.seconds(60)
+    private static let mostUnknown = 10_000
+
     /// Where records of a vantage point go: those of jobs that name none into the folder itself.
     private func folder(of vantage: String) throws -> RecordFolder {
         if let folder = folders[vantage] { return folder }
-        let folder = try RecordFolder(options.folder + "/" + vantage)
+        let folder = try RecordFolder(RecordFolder.path(of: vantage, in: options.folder))
         let place = places[vantage] ?? (1, 0)
         try folder.resume(number: place.number, offset: place.offset)
         folders[vantage] = folder
         return folder
     }
 
-    private func take(_ delivery: QueuedMessage, _ transaction: CollectState.Transaction) throws {
-        guard let place = ShardPlace(subject: delivery.subject) else {
-            strange += 1
-            return
-        }
+    private func refuse(_ reason: RefusedResult) { refused[reason, default: 0] += 1 }
+
+    private func take(_ delivery: some ResultDelivery, _ transaction: CollectState.Transaction) throws {
+        guard let place = ShardPlace(subject: delivery.subject) else { return refuse(.noResult) }
+        guard let facts = facts[place.job] else { return refuse(.noJob) }
+        guard facts.has(place) else { return refuse(.noShard) }
         try delivery.withBytes { bytes in
-            guard let (header, records) = ResultHeader.split(bytes) else {
-                strange += 1
-                return
-            }
-            try take(place, header, records, transaction)
+            guard let (header, records) = ResultHeader.split(bytes) else { return refuse(.noResult) }
+            try take(place, facts, header, records, transaction)
         }
     }
 
     private func take(
         _ place: ShardPlace,
+        _ facts: JobFacts,
         _ header: ResultHeader,
         _ records: UnsafeRawBufferPointer,
         _ transaction: CollectState.Transaction
@@ -107,6 +158,10 @@ package final class Collector {
             return try transaction.count(place.job, records: 0, repeated: repeated)
         }
         var shard = open.removeValue(forKey: place) ?? OpenShard()
+        guard shard.mayBegin(header.attempt) else {
+            open[place] = shard
+            return refuse(.tooManyScans)
+        }
         var keys: [UInt8] = []
         if let done = header.done {
             shard.end(header.attempt, messages: header.sequence, done)
@@ -125,8 +180,12 @@ package final class Collector {
         }
         try transaction.count(place.job, records: stored, repeated: repeated)
         // The last message of a scan may be given out before others of it.
-        if let done = shard.finished {
-            try transaction.finish(place, done)
+        if let (done, records) = shard.finished {
+            let share = facts.share(place.number)
+            // A name with several addresses is one endpoint of the plan, and has several records.
+            let most = max(share, records)
+            if done.lost > most { refuse(.tooManyLost) }
+            try transaction.finish(place, endpoints: share, lost: min(done.lost, most))
         } else {
             try transaction.add(place, header, keys: keys)
             open[place] = shard
@@ -155,12 +214,18 @@ package final class Collector {
         }
     }
 
-    /// Ends the files that are written, whatever their age.
-    package func close() throws {
+    /// Ends the files that are written, whatever their age, and waits for those who want whole ones.
+    ///
+    /// - Parameter isStopped: asked whether to wait no longer.
+    /// - Returns: files that were not handed on yet: another collector of the folder goes on with them.
+    package func close(isStopped: () -> Bool) throws -> Int {
         for (vantage, folder) in folders {
             try rotate(vantage)
             folder.removeEmpty()
         }
+        try feeder.finish(isStopped: isStopped)
+        feeder.stop()
+        return try feeder.waiting()
     }
 
     private func rotate(_ vantage: String) throws {
@@ -168,34 +233,11 @@ package final class Collector {
         try state.write { try $0.setPlace(vantage, folder.number, folder.offset) }
     }
 
-    /// Hands whole files on to where they are wanted.
-    ///
-    /// - Returns: why one could not be handed on; it is tried again the next time.
-    package func feed() throws -> String? {
-        for (vantage, folder) in folders.sorted(by: { $0.key < $1.key }) {
-            for feed in options.feeds {
-                var number = try state.fed(feed.name, vantage)
-                while number + 1 < folder.number {
-                    let path = folder.file(number + 1)
-                    // A name for the file that no other collector's file has.
-                    let token = "hallmark-\(try state.name())-\(vantage)-\(number + 1)"
-                    do { try feed.take(path, token: token) } catch {
-                        return "\(feed.name): \(path): \(error)"
-                    }
-                    number += 1
-                    try state.setFed(feed.name, vantage, number)
-                    if options.removesFed { try remove(number, of: vantage, folder) }
-                }
-            }
-        }
-        return nil
-    }
+    /// Why files could not be handed on to whom; it is tried again.
+    package var troubles: [String: String] { feeder.troubles }
 
-    /// Removes a file that all feeds have taken.
-    private func remove(_ number: Int, of vantage: String, _ folder: RecordFolder) throws {
-        for feed in options.feeds where try state.fed(feed.name, vantage) < number { return }
-        unlink(folder.file(number))
-    }
+    /// Whether a file is being handed on at this moment.
+    package var isFeeding: Bool { feeder.isBusy }
 
     // MARK: Progress
 
@@ -206,4 +248,7 @@ package final class Collector {
     package func done(_ job: FleetJob, _ vantage: String) throws -> Set<UInt32> {
         try state.done(job.id, vantage)
     }
+
+    /// The shards that a job has, from all vantage points together; nil for a job of which nothing came.
+    func total(_ job: String) -> Int? { facts[job]?.total }
 }

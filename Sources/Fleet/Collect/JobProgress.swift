@@ -1,4 +1,4 @@
-/// How far a job is, by what its collector has stored.
+/// How far a job is, by what a collector has stored.
 package struct JobProgress: Codable, Sendable, Equatable {
     package var job: String
     package var shardsDone: Int
@@ -11,9 +11,12 @@ package struct JobProgress: Codable, Sendable, Equatable {
     package var lost: Int
     /// Seconds since 1970.
     package var time = 0
+    /// Whose folder holds it, and where that is.
+    package var collector = ""
+    package var place = ""
 
     enum CodingKeys: String, CodingKey {
-        case job, endpoints, records, repeated, lost, time
+        case job, endpoints, records, repeated, lost, time, collector, place
         case shardsDone = "shards_done"
     }
 
@@ -32,4 +35,7 @@ package struct JobProgress: Codable, Sendable, Equatable {
         self.repeated = repeated
         self.lost = lost
     }
+
+    /// The key of the bucket that it stands under: each collector has its own.
+    var key: String { "\(job).\(collector)" }
 }

@@ -61,6 +61,14 @@ struct OpenShard {
         var end: (messages: Int, done: ResultHeader.Done)?
     }
 
+    /// Scans of one shard that are told apart: whoever makes them up shall not fill the memory.
+    static let mostAttempts = 100
+
+    /// Whether a scan is known, or there is room for one more.
+    func mayBegin(_ attempt: String) -> Bool {
+        attempts.count < Self.mostAttempts || attempts[attempt] != nil
+    }
+
     /// Notes a message.
     ///
     /// - Returns: false when it came before.
@@ -82,11 +90,15 @@ struct OpenShard {
         attempts[attempt, default: Attempt()].end = (messages, done)
     }
 
-    /// What a scan came to of which all messages are there; nil while there is none.
-    var finished: ResultHeader.Done? {
+    /// What a scan came to of which all messages are there, and how many records they brought; nil while
+    /// there is none.
+    var finished: (done: ResultHeader.Done, records: UInt64)? {
         attempts.values.lazy.compactMap { attempt in
             attempt.end.flatMap { end in
-                attempt.sequences.count { $0 < end.messages } == end.messages ? end.done : nil
+                guard attempt.sequences.count(where: { $0 < end.messages }) == end.messages else {
+                    return nil
+                }
+                return (end.done, attempt.counts.values.reduce(0) { $0 + UInt64($1) })
             }
         }
         .first

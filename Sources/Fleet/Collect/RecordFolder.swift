@@ -34,7 +34,17 @@ final class RecordFolder {
         if lock >= 0 { close(lock) }
     }
 
-    func file(_ number: Int) -> String { path + "/records-\(Self.padded(number)).ndjson" }
+    /// Where records of a vantage point lie: those of jobs that name none in the collector's folder itself.
+    static func path(of vantage: String, in folder: String) -> String {
+        vantage == ShardPlace.anyVantage ? folder : folder + "/" + vantage
+    }
+
+    /// A whole file.
+    static func file(_ number: Int, in path: String) -> String {
+        path + "/records-\(padded(number)).ndjson"
+    }
+
+    private func file(_ number: Int) -> String { Self.file(number, in: path) }
     private var part: String { file(number) + ".part" }
 
     private static func padded(_ number: Int) -> String {
@@ -46,9 +56,14 @@ final class RecordFolder {
     /// comes again.
     func resume(number: Int, offset: Int) throws(FileError) {
         (self.number, self.offset) = (number, offset)
-        // Ended between the renaming and the note of it.
+        // Ended between the renaming and the note of it: whoever goes on notes it.
         if access(part, F_OK) != 0, access(file(number), F_OK) == 0 {
             (self.number, self.offset) = (number + 1, 0)
+        }
+        // The machine failed, and its disk has the note and not the renaming.
+        let last = file(self.number - 1)
+        if self.number > 1, access(last, F_OK) != 0, access(last + ".part", F_OK) == 0 {
+            guard rename(last + ".part", last) == 0 else { throw FileError(last, errno) }
         }
         try openPart()
         if self.offset > 0 { begun = .now }

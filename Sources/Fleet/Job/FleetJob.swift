@@ -95,6 +95,7 @@ package struct FleetJob: Codable, Sendable {
             return "its name or a vantage point's is none"
         }
         if now > expires { return "it was to be done by \(expires) (seconds since 1970), and that is past" }
+        if vantages.count > Self.mostVantages { return "it has \(vantages.count) vantage points" }
         if shards == 0 || shards > Self.mostShards { return "it has \(shards) shards" }
         if let rate, !(rate > 0 && rate <= 10_000_000) { return "its rate is none" }
         if let perNetwork, !(1...1_000_000).contains(perNetwork) { return "its --per-network is none" }
@@ -108,6 +109,9 @@ package struct FleetJob: Codable, Sendable {
         }
         return nil
     }
+
+    /// More vantage points than anybody has: a collector holds a file open for each.
+    package static let mostVantages = 200
 
     /// More shards than anybody needs: the whole IPv4 space has as many of 4,096 addresses.
     package static let mostShards: UInt32 = 1 << 20

@@ -16,8 +16,12 @@ package struct FleetStatus {
         package var records: Int
         package var repeated: Int
         package var lost: Int
-        /// Seconds until it is done at the workers' rate; nil when nobody works, or it is done.
+        /// Seconds until it is done at the workers' rate; nil when nobody works, when that is not known yet,
+        /// or it is done.
         package var secondsLeft: Double?
+        /// Whether somebody is there who does it, and whether all who are there refuse it.
+        package var hasWorkers = false
+        package var isRefused = false
 
         enum CodingKeys: String, CodingKey {
             case type, job, created, cancelled, shards, endpoints, records, repeated, lost
@@ -68,6 +72,11 @@ package struct FleetStatus {
 
         /// Whether it works, as far as one can tell.
         package var isThere: Bool { !left && silent < FleetStreams.lease }
+
+        /// Whether a job has shards for its vantage point.
+        func takes(_ job: FleetJob) -> Bool {
+            job.vantages.contains(vantage) || job.vantages.contains(ShardPlace.anyVantage)
+        }
     }
 
     package private(set) var jobs: [Job] = []
@@ -78,13 +87,14 @@ package struct FleetStatus {
     package init(_ broker: Broker) throws(FleetError) {
         let now = Int(Date().timeIntervalSince1970)
         let words = try Self.values(FleetStreams.workers, WorkerWord.self, on: broker)
-        workers = words.map { word in
+        workers = words.map { word, time in
             Worker(
                 worker: word.name,
                 vantage: word.vantage,
                 host: word.host,
                 version: word.version,
-                silent: max(0, now - min(max(word.time, 0), now)),
+                // By the broker's clock and ours, whatever the worker's says.
+                silent: max(0, now - min(max(time, 0), now)),
                 left: word.hasLeft,
                 shards: word.shards,
                 shardsDone: word.shardsDone,
@@ -98,25 +108,29 @@ package struct FleetStatus {
         let progress = try Self.values(FleetStreams.progress, JobProgress.self, on: broker)
         let all = try JobBoard(on: broker).all()
         jobs = all.map { job, isCancelled in
-            let done = progress.first { $0.job == job.id }
+            let done = Self.sum(progress.map(\.value), of: job)
             let views = job.vantages.count
+            let there = workers.filter { $0.isThere && $0.takes(job) }
             let endpoints = job.endpoints.multipliedReportingOverflow(by: UInt64(views)).partialValue
-            let endpointsDone = UInt64(clamping: done?.endpoints ?? 0)
+            let endpointsDone = UInt64(clamping: done.endpoints)
             let left = endpoints > endpointsDone ? Double(endpoints - endpointsDone) : 0
-            let isOpen = !isCancelled && (done?.shardsDone ?? 0) < Int(job.shards) * views
-            return Job(
+            let isOpen = !isCancelled && done.shardsDone < Int(job.shards) * views
+            var line = Job(
                 job: job.id,
                 created: job.created,
                 cancelled: isCancelled,
                 shards: Int(job.shards) * views,
-                shardsDone: done?.shardsDone ?? 0,
+                shardsDone: done.shardsDone,
                 endpoints: endpoints,
                 endpointsDone: endpointsDone,
-                records: done?.records ?? 0,
-                repeated: done?.repeated ?? 0,
-                lost: done?.lost ?? 0,
+                records: done.records,
+                repeated: done.repeated,
+                lost: done.lost,
                 secondsLeft: isOpen && rate > 0 ? left / rate : nil
             )
+            line.hasWorkers = there.contains { $0.refused[job.id] == nil }
+            line.isRefused = !there.isEmpty && !line.hasWorkers
+            return line
         }
         let vantages = Set(all.flatMap(\.job.vantages) + [ShardPlace.anyVantage]).sorted()
         let consumers = vantages.map { (FleetStreams.workers(of: $0), FleetStreams.work) }
@@ -133,19 +147,37 @@ package struct FleetStatus {
         }
     }
 
-    /// What the keys of a bucket hold; what is none of ours is left out.
+    /// What all collectors have of a job: each shard is in one folder.
+    private static func sum(_ progress: [JobProgress], of job: FleetJob) -> JobProgress {
+        var sum = JobProgress(job: job.id)
+        for part in progress where part.job == job.id {
+            sum.shardsDone = min(add(sum.shardsDone, part.shardsDone), Int(job.shards) * job.vantages.count)
+            sum.endpoints = add(sum.endpoints, part.endpoints)
+            sum.records = add(sum.records, part.records)
+            sum.repeated = add(sum.repeated, part.repeated)
+            sum.lost = add(sum.lost, part.lost)
+        }
+        return sum
+    }
+
+    private static func add(_ first: Int, _ second: Int) -> Int {
+        let (sum, isTooLarge) = first.addingReportingOverflow(max(0, second))
+        return isTooLarge ? .max : sum
+    }
+
+    /// What the keys of a bucket hold, and when it was written; what is none of ours is left out.
     private static func values<Value: Decodable>(
         _ name: String,
         _ type: Value.Type,
         on broker: Broker
-    ) throws(FleetError) -> [Value] {
+    ) throws(FleetError) -> [(value: Value, time: Int)] {
         let bucket = try Bucket(name, on: broker)
-        var values: [Value] = []
+        var values: [(Value, Int)] = []
         for key in try bucket.keys() {
             guard let entry = try bucket.value(of: key),
                 let value = try? JSONDecoder().decode(type, from: Data(entry.bytes))
             else { continue }
-            values.append(value)
+            values.append((value, entry.time))
         }
         return values
     }

@@ -6,13 +6,14 @@ import Synchronization
 /// inherit it.
 private let starting = Mutex(())
 
-/// A program whose standard output we read; its standard error is ours.
+/// A program whose standard output we read, and to whose standard input we write; its standard error is ours.
 ///
 /// Foundation's `Process` waits for whatever inherited its socket, and so for the children of other threads.
 package final class ChildProcess {
     private let identifier: pid_t
-    /// -1 once it is closed.
+    /// Both are -1 once they are closed.
     private var output: CInt
+    private var input: CInt
     private var result: CInt?
 
     /// `F_SETPIPE_SZ` (fcntl(2)), which Glibc's module leaves out.
@@ -20,37 +21,57 @@ package final class ChildProcess {
     /// Bytes that a pipe holds.
     private static let pipeSize: CInt = 1 << 20
 
-    /// The number of standard output.
+    /// The numbers of standard input and output.
+    private static let input: CInt = 0
     private static let output: CInt = 1
 
-    /// - Parameter environment: variables beside our own.
+    /// What a start has made: the process, its output and its input.
+    private typealias Started = (identifier: pid_t, output: CInt, input: CInt)
+
+    /// - Parameters:
+    ///   - environment: variables beside our own.
+    ///   - orders: what it reads first.
     package convenience init(
         _ program: String,
         _ arguments: [String],
-        environment: [String]
+        environment: [String],
+        orders: [UInt8]
     ) throws(FileError) {
         try self.init(started: starting.withLock { _ in Self.start(program, arguments, environment) })
+        guard send(orders) else {
+            stop()
+            throw FileError(program, "takes no orders")
+        }
     }
 
-    private init(started: Result<(pid_t, CInt), FileError>) throws(FileError) {
-        (identifier, output) = try started.get()
+    private init(started: Result<Started, FileError>) throws(FileError) {
+        (identifier, output, input) = try started.get()
     }
 
     private static func start(
         _ program: String,
         _ arguments: [String],
         _ environment: [String]
-    ) -> Result<(pid_t, CInt), FileError> {
+    ) -> Result<Started, FileError> {
+        // Other than a pipe, a socket can be written to without a signal when nobody reads any more.
+        var pair: [CInt] = [-1, -1]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0 else {
+            return .failure(FileError(program, errno))
+        }
         var pipe: [CInt] = [-1, -1]
-        guard Glibc.pipe(&pipe) == 0 else { return .failure(FileError(program, errno)) }
-        for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard Glibc.pipe(&pipe) == 0 else {
+            let code = errno
+            for end in pair { close(end) }
+            return .failure(FileError(program, code))
+        }
+        for end in pipe + pair { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         // A batch of records fits: neither side waits for the other at every few of them. An own limit of the
         // system's leaves it at what it is.
         _ = fcntl(pipe[1], Self.setPipeSize, Self.pipeSize)
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, pair[1], Self.input)
         posix_spawn_file_actions_adddup2(&actions, pipe[1], Self.output)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -71,11 +92,13 @@ package final class ChildProcess {
         var identifier: pid_t = 0
         let code = posix_spawn(&identifier, program, &actions, &attributes, &words, &variables)
         close(pipe[1])
+        close(pair[1])
         guard code == 0 else {
             close(pipe[0])
+            close(pair[0])
             return .failure(FileError(program, code))
         }
-        return .success((identifier, pipe[0]))
+        return .success((identifier, pipe[0], pair[0]))
     }
 
     deinit {
@@ -92,6 +115,35 @@ package final class ChildProcess {
             place += 1
         }
         return result
+    }
+
+    /// Writes all of what it reads; false when it reads nothing for ten seconds, or no more.
+    private func send(_ bytes: [UInt8]) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let sent = write(rest)
+            if sent > 0 {
+                rest = rest.dropFirst(sent)
+                continue
+            }
+            guard sent == 0 || errno == EAGAIN || errno == EINTR else { return false }
+            var waiting = pollfd(fd: input, events: Int16(POLLOUT), revents: 0)
+            guard poll(&waiting, 1, 10_000) > 0 else { return false }
+        }
+        return true
+    }
+
+    private func write(_ bytes: ArraySlice<UInt8>) -> Int {
+        bytes.withUnsafeBytes {
+            Glibc.send(input, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))
+        }
+    }
+
+    /// Lets it go on for so long from now; who is not told any more ends.
+    package func allow(_ duration: Duration) {
+        guard input >= 0 else { return }
+        // Who reads nothing has its end before it.
+        _ = write(ScanOrders.deadline(after: duration)[...])
     }
 
     /// What a reading brought.
@@ -117,8 +169,8 @@ package final class ChildProcess {
     ///
     /// One that has not ended by itself after ten seconds is killed.
     package func stop() {
-        if output >= 0 { close(output) }
-        output = -1
+        for end in [output, input] where end >= 0 { close(end) }
+        (output, input) = (-1, -1)
         guard result == nil else { return }
         kill(identifier, SIGTERM)
         for _ in 0..<100 {

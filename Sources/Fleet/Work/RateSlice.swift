@@ -5,8 +5,8 @@ import Foundation
 /// The job's rate is cut into as many equal slices as the job says. Who scans a shard holds one, as a key in
 /// the store that it writes anew every few seconds. A worker that dies writes no more, and its slice is free
 /// after `FleetStreams.sliceLease` seconds: its scan has ended by then, as it ends with the worker. A worker
-/// that cannot reach the store ends its scan before the store forgets the slice. So there are never more
-/// scans than slices.
+/// that cannot reach the store ends its scan before the store forgets the slice, and the scan of one that
+/// stands still ends by itself before that. So there are never more scans than slices.
 package final class RateSlice {
     private let bucket: Bucket
     private let key: String
@@ -16,6 +16,8 @@ package final class RateSlice {
 
     private static let pause = Duration.seconds(FleetStreams.sliceLease / 6)
     private static let longest = Duration.seconds(FleetStreams.sliceLease / 2)
+    /// How long after it was renewed a scan may use it that hears nothing more: what is left is for its end.
+    private static let usable = Duration.seconds(FleetStreams.sliceLease * 2 / 3)
 
     private init(
         _ bucket: Bucket,
@@ -61,6 +63,9 @@ package final class RateSlice {
         } catch {}
         return ContinuousClock.now - renewed < Self.longest
     }
+
+    /// How long a scan may use it from now, if it is not renewed any more.
+    package var left: Duration { Self.usable - (ContinuousClock.now - renewed) }
 
     /// Gives it back, as long as nobody else can hold it: a removal that is sent late would be of theirs.
     package func free() {

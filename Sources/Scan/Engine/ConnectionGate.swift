@@ -4,9 +4,9 @@ package import Wire
 
 /// Decides whether an address may be connected to.
 ///
-/// This is the one place where exclusions and scope are held against the address that a socket gets, whatever
-/// name, redirect or form of an address led to it. `ScanLoop` asks it for every endpoint that it begins;
-/// whoever connects to another address than the endpoint's asks it before.
+/// This is the one place where exclusions, scope and special purposes are held against the address that a
+/// socket gets, whatever name, redirect or form of an address led to it. `ScanLoop` asks it for every
+/// endpoint that it begins; whoever connects to another address than the endpoint's asks it before.
 package struct ConnectionGate: Sendable {
     private let options: TargetOptions
     /// Where connections may come from; empty for what the system chooses.
@@ -33,6 +33,13 @@ package struct ConnectionGate: Sendable {
             if options.scope?.excludes(inner, port: target.port) == true {
                 return ObservationError(.outOfScope, "\(address) leads to \(inner), which the scope excludes")
             }
+        }
+        if options.refusesSpecial, let block = SpecialPurpose.block(of: address) {
+            return ObservationError(
+                .excluded,
+                "\(address) is in a special-purpose network (\(block.prefix), \(block.name)), where this worker "
+                    + "does not go without --allow-special"
+            )
         }
         // Whoever names where to come from is not to be seen from elsewhere.
         if !sources.isEmpty, !sources.contains(where: { $0.isV4 == (proxy ?? address).isV4 }) {

@@ -8,6 +8,8 @@ package struct TargetOptions: Sendable {
     package var scope: Scope?
     /// Whether special-purpose blocks inside ranges are scanned too.
     package var includeSpecial: Bool
+    /// Whether addresses of special-purpose blocks are refused, whatever leads to them.
+    package var refusesSpecial = false
     /// What decides the order.
     package var seed: UInt64
     package var shard: Shard

@@ -50,6 +50,19 @@ package enum SpecialPurpose {
         AddressKeys.keys(of: block.range).map { (block, $0) }
     }
 
+    /// The outermost block that an address lies in, or an IPv4 address that it leads to; nil for one of no
+    /// special purpose.
+    package static func block(of address: IPAddress) -> Block? {
+        // The block of mapped addresses is IPv4's, which has blocks of its own.
+        let isMapped = address.isV6 && mapped.contains(address)
+        for place in (isMapped ? [] : [address]) + address.reachable {
+            if let block = outermost.first(where: { $0.range.contains(place) }) { return block }
+        }
+        return nil
+    }
+
+    private static let mapped = AddressRange(IPAddress(v6: 0xffff << 32), prefixLength: 96)
+
     /// The blocks that hold `range` whole.
     package static func blocks(holding range: AddressRange) -> [Block] {
         blocks.filter { $0.range.first <= range.first && range.last <= $0.range.last }

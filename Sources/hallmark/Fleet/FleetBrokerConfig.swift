@@ -55,7 +55,7 @@ extension FleetCommand {
             guard mkdir(folder, 0o700) == 0 else {
                 throw TargetIssue(source: folder, why: String(cString: strerror(errno)))
             }
-            for role in BrokerConfiguration.Role.allCases {
+            for role in BrokerRole.allCases {
                 guard let seed = configuration.keys[role]?.seedText else { continue }
                 let isMade = FileManager.default.createFile(
                     atPath: "\(folder)/\(role.rawValue).nk",

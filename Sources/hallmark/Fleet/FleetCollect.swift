@@ -13,8 +13,9 @@ extension FleetCommand {
             abstract: "Store what workers find, each record once, until told to end.",
             discussion: """
                 Writes files of NDJSON into a folder, records-000001.ndjson and on; the one that is written ends with .part. Whole \
-                files go on to a corpus and to ClickHouse. A collector that was killed goes on where it was: start it again with the \
-                same folder. A fleet has one collector at a time.
+                files go on to a corpus and to ClickHouse; while one of them is away, files wait in the folder. A collector that was \
+                killed goes on where it was: start it again with the same folder. A fleet has one collector at a time. What is \
+                stored in another folder is not scanned again for a new one without --again.
 
                 Examples:
                   hallmark fleet collect --into records
@@ -60,6 +61,11 @@ extension FleetCommand {
         @Flag(help: "Remove files that have been added to corpus and ClickHouse.")
         var removeAdded = false
 
+        @Flag(
+            help: "Have what is stored in the folder of another collector scanned again into this one, too."
+        )
+        var again = false
+
         @Flag(help: "End when all jobs are done.")
         var untilDone = false
 
@@ -93,13 +99,13 @@ extension FleetCommand {
             StopSignals.watch()
             guard
                 let broker = try Broker.connect(
-                    broker.options("collect"),
+                    broker.options(.collect),
                     isStopped: { StopSignals.isAsked },
                     note: { Terminal.say("hallmark: \($0)", .warning) }
                 )
             else { return }
-            try FleetStreams.make(on: broker)
-            try CollectRun(collector, broker).run(untilDone: untilDone)
+            let place = ProcessInfo.processInfo.hostName + ":" + URL(fileURLWithPath: into).path
+            try CollectRun(collector, broker, place: place, wantsAll: again).run(untilDone: untilDone)
         }
     }
 }
@@ -116,84 +122,5 @@ struct CorpusFeed: RecordFeed {
         if case .added(let counts) = try corpus.add(sweep: path), let fault = counts.fault {
             throw FleetError(fault)
         }
-    }
-}
-
-/// A collector at work.
-struct CollectRun {
-    private let collector: Collector
-    private let broker: Broker
-    private let watch: FleetWatch
-
-    init(_ collector: Collector, _ broker: Broker) throws(FleetError) {
-        self.collector = collector
-        self.broker = broker
-        watch = try FleetWatch(on: broker)
-    }
-
-    func run(untilDone: Bool) throws {
-        let queue = try MessageQueue(
-            FleetStreams.collector,
-            of: FleetStreams.results,
-            subject: FleetStreams.resultSubject,
-            on: broker
-        )
-        var looked = ContinuousClock.now - .seconds(60)
-        var trouble = ""
-        var isDone = false
-        var isSaid = !untilDone
-        while !StopSignals.isAsked, !isDone {
-            let deliveries = queue.pull(64, milliseconds: 1000)
-            if !deliveries.isEmpty { try collector.take(deliveries) }
-            try collector.rotateIfDue()
-            trouble = try feed(trouble)
-            guard .now - looked > .seconds(2) else { continue }
-            looked = .now
-            do {
-                let round = try watch.look(collector)
-                if round.again > 0 {
-                    Terminal.say(
-                        "hallmark: nobody worked any more: \(counted(round.again, "shard")) put into the queue again"
-                    )
-                }
-                if !round.hasJobs, !isSaid {
-                    Terminal.say("hallmark: no job has been submitted yet: waiting for one")
-                    isSaid = true
-                }
-                isDone = untilDone && round.isComplete && deliveries.isEmpty
-            } catch let error as FleetError where error.mayPass {
-                // The broker is away: it will be asked again.
-            }
-        }
-        try collector.close()
-        trouble = try feed(trouble)
-        _ = try? watch.look(collector)
-        var lost = 0
-        for job in try collector.progress() {
-            lost += job.lost
-            Terminal.say(
-                "hallmark: \(job.job): \(counted(job.shardsDone, "shard")) done, \(counted(job.records, "record")) stored, "
-                    + "\(grouped(UInt64(clamping: job.repeated))) came again and were not"
-            )
-        }
-        if collector.strange > 0 {
-            Terminal.say(
-                "hallmark: \(counted(collector.strange, "message")) of nobody's in the queue",
-                .error
-            )
-        }
-        if lost > 0 {
-            Terminal.say("hallmark: \(ScanSummary.lost(UInt64(clamping: lost)))", .error)
-        }
-        if !trouble.isEmpty || collector.strange > 0 || lost > 0 { throw ExitCode(1) }
-    }
-
-    /// Hands whole files on, and says once what stands in the way.
-    private func feed(_ before: String) throws -> String {
-        let trouble = try collector.feed() ?? ""
-        if !trouble.isEmpty, trouble != before {
-            Terminal.say("hallmark: \(trouble); it is tried again", .error)
-        }
-        return trouble
     }
 }

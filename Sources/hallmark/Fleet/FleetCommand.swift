@@ -91,9 +91,9 @@ struct BrokerArguments: ParsableArguments {
         }
     }
 
-    /// - Parameter role: what the broker shows of the connection.
-    func options(_ role: String) -> BrokerOptions {
-        var options = BrokerOptions(servers: server, name: "hallmark \(role)")
+    /// - Parameter role: as whom we connect.
+    func options(_ role: BrokerRole) -> BrokerOptions {
+        var options = BrokerOptions(servers: server, role: role)
         options.authorities = brokerCa
         options.certificate = brokerCert
         options.key = brokerKey
@@ -104,5 +104,5 @@ struct BrokerArguments: ParsableArguments {
     }
 
     /// Connects, for a command that is of no use without a broker.
-    func connect(_ role: String) throws -> Broker { try Broker(options(role)) }
+    func connect(_ role: BrokerRole) throws -> Broker { try Broker(options(role)) }
 }

@@ -27,7 +27,7 @@ extension FleetCommand {
         var format = Format.table
 
         func run() throws {
-            let status = try FleetStatus(try broker.connect("status"))
+            let status = try FleetStatus(try broker.connect(.watch))
             let output = StandardOutput()
             switch format {
             case .table: try Self.table(status, output)
@@ -44,14 +44,11 @@ extension FleetCommand {
             guard !status.jobs.isEmpty else { return try output.line("There are no jobs.") }
             var rows = [["job", "shards", "endpoints", "records", "again", "lost", "left"]]
             for job in status.jobs {
-                let left =
-                    job.cancelled
-                    ? "cancelled" : job.isDone ? "done" : job.secondsLeft.map(duration) ?? "nobody works"
                 rows.append([
                     job.job, "\(number(job.shardsDone))/\(number(job.shards))",
                     "\(grouped(job.endpointsDone))/\(grouped(job.endpoints))", number(job.records),
                     number(job.repeated),
-                    number(job.lost), left,
+                    number(job.lost), left(job),
                 ])
             }
             try output.table(rows)
@@ -81,6 +78,15 @@ extension FleetCommand {
                 ])
             }
             try output.table(rows)
+        }
+
+        /// How long a job takes still, or why that is not known.
+        static func left(_ job: FleetStatus.Job) -> String {
+            if job.cancelled { return "cancelled" }
+            if job.isDone { return "done" }
+            if job.isRefused { return "refused" }
+            guard job.hasWorkers else { return "nobody works" }
+            return job.secondsLeft.map(duration) ?? "not known yet"
         }
 
         private static func number(_ value: Int) -> String { grouped(UInt64(clamping: value)) }
@@ -156,7 +162,7 @@ extension FleetCommand {
         var job: String
 
         func run() throws {
-            let board = try JobBoard(on: try broker.connect("cancel"))
+            let board = try JobBoard(on: try broker.connect(.submit))
             guard ShardPlace.isName(job), let signed = try board.job(job) else {
                 throw FleetError(
                     "hallmark: there is no job \(job.prefix(64)): hallmark fleet status lists them"

@@ -98,7 +98,7 @@ extension FleetCommand {
             let key = try JobKey(file: key)
             let (job, isPartlyUnread) = try makeJob()
             let signed = try SignedJob(job, key)
-            let broker = try broker.connect("submit")
+            let broker = try broker.connect(.submit)
             try FleetStreams.make(on: broker, vantages: job.vantages, lease: lease)
             let all = Int(job.shards) * job.vantages.count
             try JobBoard(on: broker).submit(job, signed) { count in

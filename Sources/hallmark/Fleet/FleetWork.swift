@@ -91,20 +91,14 @@ extension FleetCommand {
             StopSignals.watch()
             guard
                 let broker = try Broker.connect(
-                    broker.options("work"),
+                    broker.options(.work),
                     isStopped: { StopSignals.isAsked },
                     note: { Terminal.say("hallmark: \($0)", .warning) }
                 )
             else { return }
-            let folder = FileManager.default.temporaryDirectory.path + "/hallmark-work-\(getpid())"
-            try? FileManager.default.removeItem(atPath: folder)
-            try FileManager.default.createDirectory(
-                atPath: folder,
-                withIntermediateDirectories: false,
-                attributes: [.posixPermissions: 0o700]
-            )
-            defer { try? FileManager.default.removeItem(atPath: folder) }
-            guard let worker = makeWorker(broker, keys, folder) else { return }
+            let folder = try WorkFolder()
+            defer { folder.remove() }
+            guard let worker = makeWorker(broker, keys, folder.path) else { return }
             try worker.run(count: atOnce, idle: untilIdle)
         }
 

@@ -13,7 +13,11 @@ final class FleetWorker: Sendable {
     private let own: [String]
     private let vantages: [String]
     private let word: Mutex<WorkerWord>
-    private let done = Mutex<Set<ShardPlace>>([])
+    /// Messages of shards that are done, the last ones.
+    private let done = Mutex<[QueuedMessage.Identity]>([])
+    private let troubles = Mutex(Troubles())
+    /// Jobs that it has refused, also those that are over.
+    private let refused = Mutex<Set<String>>([])
     private let said = Mutex<Set<String>>([])
     private let lastWork = Mutex(ContinuousClock.now)
     private let isEnding = Atomic(false)
@@ -64,6 +68,7 @@ final class FleetWorker: Sendable {
                 Double((now - time).components.seconds) + Double((now - time).components.attoseconds) / 1e18
             let sayable = word.withLock { word in
                 word.time = Int(Date().timeIntervalSince1970)
+                word.trouble = troubles.withLock { $0.last() }
                 word.rate = seconds > 0.5 ? Double(word.records &- records) / seconds : 0
                 records = word.records
                 return word
@@ -76,12 +81,13 @@ final class FleetWorker: Sendable {
         last.rate = 0
         last.hasLeft = true
         say(last, in: words)
-        if let idle, last.refused.isEmpty, done.withLock({ $0.isEmpty }) {
+        let refused = self.refused.withLock { $0.count }
+        if let idle, refused == 0, last.shardsDone == 0 {
             Terminal.say("hallmark: no shard came within \(counted(idle, "second"))")
         }
         // What it was given and did not do, nobody here has looked at.
-        if !last.refused.isEmpty {
-            Terminal.say("hallmark: \(counted(last.refused.count, "job")) refused", .error)
+        if refused > 0 {
+            Terminal.say("hallmark: \(counted(refused, "job")) refused", .error)
             throw ExitCode(1)
         }
     }
@@ -94,8 +100,15 @@ final class FleetWorker: Sendable {
 
     private var isStopped: Bool { isEnding.load(ordering: .relaxed) }
 
-    private func note(_ text: String) {
-        word.withLock { $0.trouble = String(text.prefix(300)) }
+    /// Says what goes wrong, and what it is about.
+    ///
+    /// - Parameter seconds: after which it is over when it does not happen again.
+    private func note(_ text: String, about what: String, lasts seconds: Int = 30) {
+        troubles.withLock { $0.note(String(text.prefix(300)), about: what, lasts: .seconds(seconds)) }
+        say(text)
+    }
+
+    private func say(_ text: String) {
         // The same once, however often it happens.
         guard said.withLock({ $0.count < 1000 && $0.insert(text).inserted }) else { return }
         Terminal.say("hallmark: \(text)", .warning)
@@ -120,7 +133,7 @@ final class FleetWorker: Sendable {
                     delivery = queues[vantage]?.pull(1, milliseconds: 1000).first
                 } catch {
                     // Nobody has submitted anything for it yet, or the broker is away.
-                    if broker.isConnected { note("waiting for a job: \(error)") }
+                    if broker.isConnected { note("waiting for a job: \(error)", about: "queue \(vantage)") }
                     usleep(500_000)
                 }
             }
@@ -132,20 +145,25 @@ final class FleetWorker: Sendable {
         lastWork.withLock { $0 = .now }
         defer { lastWork.withLock { $0 = .now } }
         guard let place = ShardPlace(subject: delivery.subject) else { return delivery.drop() }
-        // It was acknowledged, and the broker was killed before it took note.
-        if done.withLock({ $0.contains(place) }) { return acknowledge(delivery) }
+        // It was acknowledged, and the broker was killed before it took note. A shard that was put into the
+        // queue again is another message, and is wanted again.
+        let identity = delivery.identity
+        if done.withLock({ $0.contains(identity) }) { return acknowledge(delivery) }
         let ready: JobDesk.Ready
         do throws(FleetError) {
             switch try desk.answer(place.job) {
-            case .gone: return delivery.drop()
+            case .gone:
+                word.withLock { $0.refused[place.job] = nil }
+                return delivery.drop()
             case .refused(let reason):
                 word.withLock { if $0.refused.count < 100 { $0.refused[place.job] = reason } }
-                note("the job \(place.job) is refused: \(reason)")
+                refused.withLock { if $0.count < 10_000 { $0.insert(place.job) } }
+                say("the job \(place.job) is refused: \(reason)")
                 return delivery.giveBack(after: FleetStreams.lease)
             case .ready(let answer): ready = answer
             }
         } catch {
-            note("\(error)")
+            note("\(error)", about: "jobs")
             return delivery.giveBack(after: 5)
         }
         guard place.number <= ready.job.shards, ready.job.vantages.contains(place.vantage) else {
@@ -175,22 +193,35 @@ final class FleetWorker: Sendable {
             slice: slice,
             isStopped: { self.isStopped },
             isCancelled: { self.desk.isCancelled(place.job) },
-            note: note,
+            note: { self.note($0, about: "broker") },
             count: { count in self.word.withLock { $0.records &+= count } }
         )
         let outcome = scan.run()
         slice?.free()
         switch outcome {
         case .done:
-            done.withLock { _ = $0.insert(place) }
+            done.withLock { done in
+                if done.count >= Self.mostDone { done.removeFirst(Self.mostDone / 2) }
+                done.append(delivery.identity)
+            }
             word.withLock { $0.shardsDone &+= 1 }
+            troubles.withLock { $0.clear(label) }
             acknowledge(delivery)
         case .again(let reason, let seconds):
-            if !isStopped { note("the shard \(place.number) of \(place.job) is scanned anew: \(reason)") }
+            if !isStopped {
+                note(
+                    "the shard \(place.number) of \(place.job) is scanned anew: \(reason)",
+                    about: label,
+                    lasts: 600
+                )
+            }
             delivery.giveBack(after: seconds)
         case .cancelled: delivery.drop()
         }
     }
+
+    /// Messages that are remembered: one that comes again does so within minutes.
+    private static let mostDone = 4096
 
     /// Waits for a part of the job's rate; nil when the worker ends meanwhile, or the job is cancelled.
     private func waitForSlice(_ job: FleetJob, _ delivery: QueuedMessage) -> RateSlice? {

@@ -14,6 +14,8 @@ final class JobDesk: Sendable {
         let folder: String
         /// The arguments of a scan, but its shard's.
         let arguments: [String]
+        /// Whether special-purpose networks are refused, also where names lead there.
+        let refusesSpecial: Bool
     }
 
     enum Answer: Sendable {
@@ -70,7 +72,7 @@ final class JobDesk: Sendable {
         }
         let arguments = try ScanWords.arguments(job, files: place) + ["--seed=\(job.seed)"]
         try check(job, arguments)
-        return Ready(job: job, folder: place, arguments: arguments)
+        return Ready(job: job, folder: place, arguments: arguments, refusesSpecial: !allowsSpecial)
     }
 
     /// Makes the plan here, too: it is this worker that answers for what it scans.

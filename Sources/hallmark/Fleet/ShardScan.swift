@@ -38,13 +38,14 @@ struct ShardScan {
         let summaryFile = "\(ready.folder)/summary-\(attempt).json"
         defer { unlink(summaryFile) }
         let child: ChildProcess
-        do throws(FileError) {
+        do {
+            let orders = ScanOrders(words: arguments(summaryFile), refusesSpecial: ready.refusesSpecial)
+            // Its arguments stand in its orders: everybody on the machine can read what stands here.
             child = try ChildProcess(
                 CommandLine.executable,
-                arguments(summaryFile),
-                environment: [
-                    "\(ParentWatch.variable)=\(getpid())", "\(ConfigurationFile.variable)=/dev/null",
-                ]
+                ["scan", "--shard=\(place.number)/\(ready.job.shards)"],
+                environment: ["\(WorkerOrders.variable)=1", "\(ConfigurationFile.variable)=/dev/null"],
+                orders: try orders.message()
             )
         } catch {
             return .again("\(error)", seconds: 10)
@@ -66,7 +67,7 @@ struct ShardScan {
                 return .again("\(counted(done.lost, "endpoint")) could not be looked at here", seconds: 10)
             }
             done.records = publisher.records
-            try publisher.finish(done) { wait($0) == nil }
+            try publisher.finish(done) { wait($0, child) == nil }
             return .done(done)
         } catch {
             child.stop()
@@ -98,6 +99,7 @@ struct ShardScan {
         var sent = ContinuousClock.now
         var before: UInt64 = 0
         while true {
+            keep(child)
             let reading = child.read(
                 into: UnsafeMutableRawBufferPointer(rebasing: buffer[held...]),
                 milliseconds: 500
@@ -108,7 +110,7 @@ struct ShardScan {
                 if let end = filled.lastIndex(of: 0x0a) {
                     var reason: End?
                     try publisher.add(UnsafeRawBufferPointer(rebasing: filled[...end])) { error in
-                        reason = wait(error)
+                        reason = wait(error, child)
                         return reason == nil
                     }
                     held = filled.count - end - 1
@@ -127,7 +129,7 @@ struct ShardScan {
             let now = ContinuousClock.now
             // Of a slow scan, what is there goes out at once.
             if now - sent > .seconds(1) {
-                try publisher.send { wait($0) == nil }
+                try publisher.send { wait($0, child) == nil }
                 sent = now
             }
             if isStopped() { return .stopped }
@@ -142,10 +144,15 @@ struct ShardScan {
         return nil
     }
 
+    /// Lets the scan go on for a while: as long as its part of the rate is held, or until somebody else is
+    /// given the shard.
+    private func keep(_ child: ChildProcess) { child.allow(slice?.left ?? .seconds(FleetStreams.lease)) }
+
     /// Waits for a broker that takes nothing now.
     ///
     /// - Returns: why it is not to be waited for any longer.
-    private func wait(_ error: FleetError) -> End? {
+    private func wait(_ error: FleetError, _ child: ChildProcess) -> End? {
+        keep(child)
         note("\(error); waiting")
         usleep(500_000)
         delivery.extend()

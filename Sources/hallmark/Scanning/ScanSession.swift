@@ -16,7 +16,7 @@ struct ScanSession {
     }
 
     func run() throws {
-        ParentWatch.begin()
+        WorkerOrders.heed()
         let files = try ScanFiles(command)
         let saved = try files.resumed?.load()
         let targets = try TargetSetup(command.target, command.order, saved)

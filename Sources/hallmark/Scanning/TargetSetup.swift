@@ -28,6 +28,7 @@ struct TargetSetup {
             shard: try order.shard.map { try Shard(parsing: $0) } ?? Shard(),
             inOrder: order.inOrder
         )
+        options.refusesSpecial = WorkerOrders.refusesSpecial
         if arguments.ports == nil, let ports = scope?.ports { options.ports = ports }
         var builder = TargetPlanBuilder(options)
         for argument in arguments.targets { builder.add(argument: argument) }

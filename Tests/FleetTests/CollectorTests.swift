@@ -1,0 +1,229 @@
+import Foundation
+import Observations
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Fleet
+
+/// What a collector makes of what is in the queue.
+@Suite struct CollectorTests {
+    /// A message of results.
+    private struct Message: ResultDelivery {
+        var subject: String
+        var bytes: [UInt8]
+
+        init(_ subject: String, _ bytes: [UInt8]) {
+            (self.subject, self.bytes) = (subject, bytes)
+        }
+
+        /// Of a scan of a shard.
+        init(
+            job: String = "j1",
+            vantage: String = "any",
+            _ number: UInt32,
+            attempt: String = "a",
+            sequence: Int = 0,
+            records: [String] = [],
+            done: ResultHeader.Done? = nil
+        ) throws {
+            var header = ResultHeader(attempt: attempt, sequence: sequence, tellsAddresses: false)
+            header.done = done
+            subject = ShardPlace(job: job, vantage: vantage, number: number).resultSubject
+            bytes = try header.line() + Array(records.map { $0 + "\n" }.joined().utf8)
+        }
+
+        func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+            try bytes.withUnsafeBytes(body)
+        }
+
+        func acknowledgeSoon() {}
+    }
+
+    /// A feed that does not come back from its file until it is told to, or that takes none.
+    private final class Feed: RecordFeed {
+        let name: String
+        let taken = Mutex<[String]>([])
+        let holds: Atomic<Bool>
+        let fails: Atomic<Bool>
+
+        init(_ name: String, holds: Bool = false, fails: Bool = false) {
+            self.name = name
+            self.holds = Atomic(holds)
+            self.fails = Atomic(fails)
+        }
+
+        func take(_ path: String, token: String) throws {
+            while holds.load(ordering: .relaxed) { usleep(10_000) }
+            if fails.load(ordering: .relaxed) { throw FleetError("is away") }
+            taken.withLock { $0.append(token) }
+        }
+    }
+
+    private static var job: FleetJob {
+        var job = FleetJob(id: "j1", created: 1000, expires: 2000, seed: 7)
+        (job.shards, job.endpoints, job.vantages) = (3, 8, ["any", "eu"])
+        return job
+    }
+
+    private static func ask(_ id: String) throws(FleetError) -> FleetJob? { id == "j1" ? job : nil }
+
+    private static func record(_ number: Int) -> String {
+        #"{"server":{"address":"192.0.2.\#(number)","port":443}}"#
+    }
+
+    private static func lines(_ folder: String) throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix("records-") }
+            .map {
+                try String(contentsOfFile: folder + "/" + $0, encoding: .utf8).split(separator: "\n").count
+            }
+            .reduce(0, +)
+    }
+
+    @Test func whatNobodyHasSubmittedIsRefused() throws {
+        let scratch = Scratch()
+        let folder = scratch.file("records")
+        let collector = try Collector(Collector.Options(folder: folder))
+        let record = [Self.record(1)]
+        let invented = try (0..<500).map { try Message(vantage: "v\($0)", 1, records: record) }
+        try collector.take(invented, job: Self.ask)
+        try collector.take(try (0..<50).map { try Message(job: "x\($0)", 1, records: record) }, job: Self.ask)
+        try collector.take([try Message(4, records: record)], job: Self.ask)
+        try collector.take(
+            [Message("hallmark.results.any.j1", []), Message("hallmark.results.any.j1.1", [1, 2])],
+            job: Self.ask
+        )
+        #expect(collector.refused == [.noShard: 501, .noJob: 50, .noResult: 2])
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(!names.contains { $0.hasPrefix("v") }, "\(names)")
+        #expect(try Self.lines(folder) == 0 && collector.progress().isEmpty)
+        try collector.take([try Message(vantage: "eu", 1, records: record)], job: Self.ask)
+        #expect(try Self.lines(folder + "/eu") == 1)
+    }
+
+    /// Endpoints are those of the plan, and no more of them are lost than there are.
+    @Test func numbersOfResultsAreHeldAgainstTheJob() throws {
+        let scratch = Scratch()
+        let collector = try Collector(Collector.Options(folder: scratch.file("records")))
+        var done = ResultHeader.Done(worker: "w")
+        (done.endpoints, done.lost) = (1 << 60, .max)
+        try collector.take([try Message(3, done: done)], job: Self.ask)
+        (done.endpoints, done.lost) = (0, 1)
+        try collector.take([try Message(1, done: done)], job: Self.ask)
+        let progress = try #require(try collector.progress().first)
+        // Of eight endpoints in three shards, three, three and two.
+        #expect(progress.shardsDone == 2 && progress.endpoints == 5 && progress.lost == 3, "\(progress)")
+        #expect(collector.refused == [.tooManyLost: 1])
+    }
+
+    @Test func scansOfOneShardAreBounded() throws {
+        let scratch = Scratch()
+        let collector = try Collector(Collector.Options(folder: scratch.file("records")))
+        let messages = try (0..<200).map { try Message(1, attempt: "a\($0)", records: [Self.record($0)]) }
+        try collector.take(messages, job: Self.ask)
+        #expect(collector.refused == [.tooManyScans: 100])
+        // One that is known goes on to its end.
+        try collector.take(
+            [try Message(1, attempt: "a7", sequence: 1, done: .init(worker: "w"))],
+            job: Self.ask
+        )
+        #expect(try collector.progress().first?.shardsDone == 1)
+    }
+
+    /// A broker that can't be asked is no proof that there is no job.
+    @Test func aJobThatCannotBeAskedForIsNotRefused() throws {
+        let scratch = Scratch()
+        let folder = scratch.file("records")
+        let collector = try Collector(Collector.Options(folder: folder))
+        let message = try Message(1, records: [Self.record(1)])
+        #expect(throws: FleetError.self) {
+            try collector.take([message]) { (_: String) throws(FleetError) -> FleetJob? in
+                throw FleetError("away", mayPass: true)
+            }
+        }
+        #expect(collector.refused.isEmpty)
+        try collector.take([message], job: Self.ask)
+        #expect(try Self.lines(folder) == 1)
+        // Once known, it need not be asked for, also by the next collector.
+        try collector.take([try Message(2, records: [Self.record(2)])]) {
+            (_: String) throws(FleetError) -> FleetJob? in nil
+        }
+        #expect(try Self.lines(folder) == 2 && collector.refused.isEmpty)
+    }
+
+    /// Killed after a file was renamed and before that was noted, as often as you like.
+    @Test func aFolderIsGoneOnWithAgainAndAgain() throws {
+        let scratch = Scratch()
+        let folder = scratch.file("records")
+        do {
+            let collector = try Collector(Collector.Options(folder: folder))
+            try collector.take([try Message(1, records: [Self.record(1)])], job: Self.ask)
+        }
+        let whole = folder + "/records-000001.ndjson"
+        try FileManager.default.moveItem(atPath: whole + ".part", toPath: whole)
+        for _ in 0..<3 {
+            let feed = Feed("corpus")
+            var options = Collector.Options(folder: folder)
+            (options.feeds, options.removesFed) = ([feed], true)
+            let collector = try Collector(options)
+            #expect(try collector.close { false } == 0)
+        }
+        #expect(!FileManager.default.fileExists(atPath: whole))
+        let collector = try Collector(Collector.Options(folder: folder))
+        try collector.take([try Message(1, sequence: 1, records: [Self.record(2)])], job: Self.ask)
+        #expect(try Self.lines(folder) == 1)
+    }
+
+    /// The note is on the disk, and the renaming is not.
+    @Test func aRenamingThatTheMachineForgotIsMadeAnew() throws {
+        let scratch = Scratch()
+        let folder = scratch.file("records")
+        do {
+            let collector = try Collector(Collector.Options(folder: folder))
+            try collector.take([try Message(1, records: [Self.record(1)])], job: Self.ask)
+            #expect(try collector.close { false } == 0)
+        }
+        let whole = folder + "/records-000001.ndjson"
+        try FileManager.default.moveItem(atPath: whole, toPath: whole + ".part")
+        _ = try Collector(Collector.Options(folder: folder))
+        #expect(FileManager.default.fileExists(atPath: whole))
+    }
+
+    /// A warehouse that hangs holds up neither the collector, nor the corpus, nor its end.
+    @Test func aFeedThatHangsHoldsUpNothing() throws {
+        let scratch = Scratch()
+        let folder = scratch.file("records")
+        let (slow, corpus) = (Feed("slow", holds: true), Feed("corpus"))
+        defer { slow.holds.store(false, ordering: .relaxed) }
+        var options = Collector.Options(folder: folder)
+        (options.feeds, options.rotateBytes, options.removesFed) = ([slow, corpus], 1, true)
+        let collector = try Collector(options)
+        for number in 1...5 {
+            let message = try Message(1, sequence: number, records: [Self.record(number)])
+            try collector.take([message], job: Self.ask)
+        }
+        #expect(eventually { corpus.taken.withLock { $0.count } == 5 })
+        #expect(try collector.close { true } == 5)
+        #expect(try Self.lines(folder) == 5 && collector.isFeeding)
+    }
+
+    /// What a warehouse did not take is kept, said, and handed on when it is back: each file once.
+    @Test func aFeedThatIsAwayGetsEverythingOnceLater() throws {
+        let scratch = Scratch()
+        let feed = Feed("away", fails: true)
+        var options = Collector.Options(folder: scratch.file("records"))
+        (options.feeds, options.rotateBytes, options.removesFed) = ([feed], 1, true)
+        do {
+            let collector = try Collector(options)
+            try collector.take([try Message(1, records: [Self.record(1)])], job: Self.ask)
+            #expect(eventually { collector.troubles["away"]?.contains("is away") == true })
+            try collector.take([try Message(1, sequence: 1, records: [Self.record(2)])], job: Self.ask)
+            #expect(try collector.close { false } == 2)
+        }
+        feed.fails.store(false, ordering: .relaxed)
+        let second = try Collector(options)
+        #expect(try second.close { false } == 0)
+        #expect(Set(feed.taken.withLock { $0 }).count == 2 && feed.taken.withLock { $0.count } == 2)
+        #expect(second.troubles.isEmpty)
+    }
+}
