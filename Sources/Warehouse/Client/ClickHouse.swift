@@ -1,3 +1,4 @@
+import Bytes
 import Export
 import Fetch
 import Foundation
@@ -95,7 +96,7 @@ package struct ClickHouse: Sendable {
     private func request(_ items: [(String, String)]) -> FetchRequest {
         var address = address
         let own = (address.percentEncodedQuery ?? "").split(separator: "&").map(String.init)
-        address.percentEncodedQuery = (own + items.map { "\($0)=\(Self.encoded($1))" }).joined(separator: "&")
+        address.percentEncodedQuery = (own + items.map { "\($0)=\($1.percentEncoded)" }).joined(separator: "&")
         if address.path.isEmpty { address.path = "/" }
         var request = FetchRequest(address.string ?? "")
         request.headers = headers
@@ -103,15 +104,6 @@ package struct ClickHouse: Sendable {
         request.onWait = onWait
         return request
     }
-
-    /// All but letters, digits and a few signs in percent form: a `+` would be read as a blank.
-    private static func encoded(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
-    }
-
-    private static let plain = CharacterSet(
-        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-    )
 
     private func answer(to request: FetchRequest) throws(WarehouseError) -> FetchResponse {
         do throws(FetchError) {
