@@ -20,8 +20,8 @@ package enum ContentDecoder {
 
     /// Undoes the codings that `headers` name, the last one first, those of the transfer before those of the content.
     ///
-    /// Neither curl nor a browser undoes a transfer coding that it did not ask for; a page behind one would be
-    /// hidden from every mark.
+    /// A transfer coding that nobody asked for is undone, too, as curl does and browsers do not: a page behind one
+    /// would be hidden from every mark.
     ///
     /// - Parameters:
     ///   - body: what was sent, without the chunks.
