@@ -69,10 +69,11 @@ package final class FleetWatch {
         for (job, isCancelled) in jobs where job.fault(now: job.created) == nil {
             for vantage in job.vantages {
                 let done = try collector.done(job, vantage)
-                try stored.say(ShardMap(done), job.id, vantage, collector)
+                try stored.say(done, job.id, vantage, collector)
                 guard !isCancelled, done.count < Int(job.shards) else { continue }
                 let (map, places) = try stored.others(job.id, vantage, among: others, than: collector)
-                let elsewhere = (1...job.shards).count { map.contains($0) && !done.contains($0) }
+                let elsewhere =
+                    map.bytes.isEmpty ? 0 : (1...job.shards).count { map.contains($0) && !done.contains($0) }
                 if elsewhere > 0 { round.add(job.id, elsewhere, places) }
                 missing += (1...job.shards).lazy.filter { !done.contains($0) && !map.contains($0) }
                     .prefix(10_000)

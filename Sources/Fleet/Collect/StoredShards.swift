@@ -11,7 +11,8 @@ final class StoredShards {
     /// Whether something that others have has just ceased to count.
     private(set) var hasTakenOver = false
     private var said: [String: JobProgress] = [:]
-    private var maps: [String: ShardMap] = [:]
+    /// How many shards it was said of each key that they are here: they only become more.
+    private var counts: [String: Int] = [:]
 
     init(_ bucket: Bucket, place: String, wantsAll: Bool) {
         self.bucket = bucket
@@ -40,11 +41,12 @@ final class StoredShards {
     }
 
     /// Says which shards are here.
-    func say(_ map: ShardMap, _ job: String, _ vantage: String, _ collector: Collector) throws(FleetError) {
+    func say(_ done: Set<UInt32>, _ job: String, _ vantage: String, _ collector: Collector) throws(FleetError)
+    {
         let key = Self.key(job, vantage, collector.name)
-        guard maps[key] ?? ShardMap([]) != map else { return }
-        try bucket.put(map.bytes, for: key)
-        maps[key] = map
+        guard counts[key, default: 0] != done.count else { return }
+        try bucket.put(ShardMap(done).bytes, for: key)
+        counts[key] = done.count
     }
 
     /// Which shards others have, and where their folders are; if all is wanted here, what they have counts no

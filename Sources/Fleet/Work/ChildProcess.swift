@@ -15,6 +15,8 @@ package final class ChildProcess {
     private var output: CInt
     private var input: CInt
     private var result: CInt?
+    /// When it was let go on last.
+    private var allowed: ContinuousClock.Instant?
 
     /// `F_SETPIPE_SZ` (fcntl(2)), which Glibc's module leaves out.
     private static let setPipeSize: CInt = 1031
@@ -140,8 +142,12 @@ package final class ChildProcess {
     }
 
     /// Lets it go on for so long from now; who is not told any more ends.
+    ///
+    /// Who reads a lot from it may call it every time: it is told twice a second.
     package func allow(_ duration: Duration) {
-        guard input >= 0 else { return }
+        let now = ContinuousClock.now
+        guard input >= 0, allowed.map({ now - $0 >= .milliseconds(500) }) ?? true else { return }
+        allowed = now
         // Who reads nothing has its end before it.
         _ = write(ScanOrders.deadline(after: duration)[...])
     }

@@ -14,6 +14,8 @@ final class CollectRun {
     private var sight: (queue: MessageQueue, watch: FleetWatch)?
     /// How often in a row the broker gave an answer that is not one of a fleet's.
     private var blanks = 0
+    /// How often in a row the broker gave none.
+    private var silences = 0
     /// Jobs that are not done and that the broker has lost.
     private var gone: Set<String> = []
     private var said: Set<String> = []
@@ -56,12 +58,24 @@ final class CollectRun {
             do throws(FleetError) {
                 isDone = try look(untilDone: untilDone) && !hasMore
                 blanks = 0
+                note(nil)
             } catch {
-                // The broker is away: it will be asked again.
-                if !error.mayPass { remake(after: error) }
+                // One that is away will be asked again.
+                if error.mayPass { note(error) } else { remake(after: error) }
             }
         }
         try end()
+    }
+
+    /// Says that the broker is away, and that it is back.
+    private func note(_ error: FleetError?) {
+        guard let error else {
+            if silences > 1 { Terminal.say("hallmark: the broker is back") }
+            silences = 0
+            return
+        }
+        silences += 1
+        if silences == 2 { Terminal.say("hallmark: \(error); waiting for the broker", .warning) }
     }
 
     /// Makes the streams anew when it is certain that they are not there, and not only while a broker starts.

@@ -74,6 +74,7 @@ final class FleetWorker: Sendable {
                 return word
             }
             (spoken, time) = (now, now)
+            if !broker.isConnected { note("the broker is away: waiting for it", about: "broker") }
             say(sayable, in: words)
         }
         var last = word.withLock { $0 }
