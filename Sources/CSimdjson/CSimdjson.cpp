@@ -39,6 +39,9 @@ struct Node {
     // Whether it holds what somebody concluded: `hallmark` itself, or one of its members that do.
     bool holds_assessments = false;
     bool is_assessment = false;
+    // Whether it is one of the record's own objects, and whether an array of objects may stand for it.
+    bool is_frame = false;
+    bool may_be_array = false;
 
     static size_t hash(std::string_view name) {
         size_t length = name.size();
@@ -97,6 +100,7 @@ struct csj_reader {
     size_t used_numbers = 0;
     unsigned exchanges = 0;
     bool is_assessed = false;
+    bool is_misplaced = false;
     // How many objects were met, in all lines, and whether a member stands twice in one of this line.
     uint64_t objects_met = 0;
     bool is_doubled = false;
@@ -151,6 +155,21 @@ struct csj_reader {
         mark_assessment(root->find("event"), "risk_score");
     }
 
+    void link_frames() {
+        for (std::string_view path :
+             {"event", "server", "tls", "tls.server", "tls.server.hash", "tls.server.x509", "hallmark"}) {
+            Node *node = root;
+            while (node != nullptr && !path.empty()) {
+                size_t dot = path.find('.');
+                node = node->find(path.substr(0, dot));
+                path.remove_prefix(dot == path.npos ? path.size() : dot + 1);
+            }
+            if (node != nullptr) node->is_frame = true;
+        }
+        // Some stores take an array for it.
+        if (Node *hallmark = root->find("hallmark")) hallmark->may_be_array = true;
+    }
+
     csj_value *emit(int field, Place place, uint8_t type) {
         if (values.size() >= maximum_values) return nullptr;
         int32_t index = int32_t(values.size());
@@ -187,7 +206,7 @@ struct csj_reader {
             text = element.get_string().value_unsafe();
             if (node.kind == CSJ_LONG) {
                 auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), integer);
-                if (error == std::errc() && end == text.data() + text.size()) type = CSJ_INTEGER;
+                if (error == std::errc() && end == text.data() + text.size()) type = CSJ_DIGITS;
             } else if (node.kind == CSJ_BOOLEAN && (text == "true" || text == "false")) {
                 type = CSJ_TRUTH;
                 integer = text == "true";
@@ -240,6 +259,7 @@ struct csj_reader {
             dom::array array = element.get_array().value_unsafe();
             // Some stores take an array for each of its elements, arrays of arrays as well.
             if (node.holds_assessments) is_assessed = true;
+            if (node.is_frame && !node.may_be_array) is_misplaced = true;
             if (node.kind == CSJ_OBJECTS || node.kind == CSJ_PAIRS) {
                 if (node.field >= 0 && array.begin() != array.end()) emit(node.field, place, CSJ_PRESENT);
                 if (node.kind == CSJ_OBJECTS) objects(node, array, place);
@@ -249,6 +269,7 @@ struct csj_reader {
             break;
         }
         default:
+            if (node.is_frame && !element.is_null()) is_misplaced = true;
             if (node.field >= 0 && node.kind <= CSJ_MAP) scalar(node, element, place, name);
         }
     }
@@ -376,6 +397,7 @@ csj_reader *csj_new(
     }
     reader->link_exchanges();
     reader->link_assessments();
+    reader->link_frames();
     return reader;
 }
 
@@ -388,7 +410,8 @@ int csj_read(csj_reader *reader, const uint8_t *text, size_t length, int padded,
     reader->exchanges = 0;
     reader->is_assessed = false;
     reader->is_doubled = false;
-    *line = {reader->values.data(), reader->first.data(), 0, 0, 0};
+    reader->is_misplaced = false;
+    *line = {reader->values.data(), reader->first.data(), 0, 0, 0, 0};
     // Elements refer to the parser's memory, which stays until the next line.
     auto result = reader->parser.parse(text, length, padded == 0);
     if (result.error() != SUCCESS) return int(result.error());
@@ -398,7 +421,7 @@ int csj_read(csj_reader *reader, const uint8_t *text, size_t length, int padded,
     if (reader->is_doubled) return doubled_member;
     *line = {
         reader->values.data(), reader->first.data(), uint32_t(reader->values.size()), reader->exchanges,
-        reader->is_assessed};
+        reader->is_assessed, reader->is_misplaced};
     return 0;
 }
 

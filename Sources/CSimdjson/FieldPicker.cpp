@@ -17,6 +17,9 @@ struct Node {
     int32_t path = -1;
     int32_t raw_path = -1;
     int32_t element_path = -1;
+    /// Whether it is one of the record's own objects, and whether an array of objects may stand for it.
+    bool is_frame = false;
+    bool may_be_array = false;
     std::vector<std::unique_ptr<Node>> members;
 
     Node *member(std::string_view wanted) const {
@@ -24,6 +27,16 @@ struct Node {
             if (member->name == wanted) return member.get();
         }
         return nullptr;
+    }
+
+    const Node *descendant(std::string_view path) const {
+        const Node *node = this;
+        while (node && !path.empty()) {
+            auto dot = path.find('.');
+            node = node->member(path.substr(0, dot));
+            path.remove_prefix(dot == path.npos ? path.size() : dot + 1);
+        }
+        return node;
     }
 };
 
@@ -42,6 +55,23 @@ struct hallmark_picker {
     std::string_view line;
     /// What is wrong with the line, beyond what the parser finds.
     const char *fault = nullptr;
+    /// Whether something else stands where one of the record's own objects belongs.
+    bool is_misplaced = false;
+
+    void link_frames() {
+        for (std::string_view path :
+             {"event", "server", "tls", "tls.server", "tls.server.hash", "tls.server.x509", "hallmark"}) {
+            Node *node = &root;
+            while (node && !path.empty()) {
+                auto dot = path.find('.');
+                node = node->member(path.substr(0, dot));
+                path.remove_prefix(dot == path.npos ? path.size() : dot + 1);
+            }
+            if (node) node->is_frame = true;
+        }
+        // Some stores take an array for it.
+        if (Node *hallmark = root.member("hallmark")) hallmark->may_be_array = true;
+    }
 
     void add(const char *path, int32_t index) {
         std::string_view rest(path);
@@ -93,6 +123,8 @@ struct hallmark_picker {
                 wanted = node.members[place].get();
                 break;
             }
+            // A key of several parts, as some stores write them.
+            if (!wanted && key.find('.') != key.npos) wanted = node.descendant(key);
             SIMDJSON_TRY(field.value().get(value));
             if (wanted) SIMDJSON_TRY(take(*wanted, value, 0));
         }
@@ -121,6 +153,10 @@ struct hallmark_picker {
     }
 
     error_code walk(const Node &node, ondemand::value value, ondemand::json_type type, int arrays) {
+        if (node.is_frame && type != ondemand::json_type::object && type != ondemand::json_type::null
+            && !(node.may_be_array && (arrays > 0 || type == ondemand::json_type::array))) {
+            is_misplaced = true;
+        }
         switch (type) {
             case ondemand::json_type::object: {
                 ondemand::object object;
@@ -150,7 +186,11 @@ struct hallmark_picker {
                 if (value.get_int64().get(number)) {
                     double fraction = 0;
                     SIMDJSON_TRY(value.get_double().get(fraction));
-                    if (!(fraction > -9e18 && fraction < 9e18)) return SUCCESS;
+                    bool is_whole = fraction >= -9e15 && fraction <= 9e15 && fraction == double(int64_t(fraction));
+                    if (!is_whole) {
+                        if (node.path >= 0) keep(node.path, hallmark_picked_real, {}, 0);
+                        return SUCCESS;
+                    }
                     number = int64_t(fraction);
                 }
                 if (node.path >= 0) keep(node.path, hallmark_picked_integer, {}, number);
@@ -175,6 +215,7 @@ struct hallmark_picker {
 hallmark_picker *hallmark_picker_create(const char *const *paths, size_t count) {
     auto picker = new hallmark_picker;
     for (size_t index = 0; index < count; index++) picker->add(paths[index], int32_t(index));
+    picker->link_frames();
     return picker;
 }
 
@@ -187,6 +228,7 @@ const char *hallmark_picker_run(
     picker->picked.clear();
     picker->line = {line, length};
     picker->fault = nullptr;
+    picker->is_misplaced = false;
     auto &document = picker->document;
     ondemand::object object;
     auto error = picker->parser.iterate(line, length, capacity).get(document);
@@ -210,5 +252,7 @@ const char *hallmark_picker_check(hallmark_picker *picker) {
     }
     return nullptr;
 }
+
+int hallmark_picker_is_misplaced(const hallmark_picker *picker) { return picker->is_misplaced; }
 
 size_t hallmark_picker_padding(void) { return SIMDJSON_PADDING; }

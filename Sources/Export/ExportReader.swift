@@ -6,35 +6,34 @@ import Wire
 package final class ExportReader {
     private let reader: ObservationReader
     private let ids: [String: Int]
-    private let now: Int
+    private let judge: RecordJudge
 
-    /// - Parameters:
-    ///   - members: names below a field of kind `map` that columns ask for.
-    ///   - now: the time of a record that tells none, in milliseconds since 1970.
-    package init(members: [String] = [], now: Int) {
+    /// - Parameter members: names below a field of kind `map` that columns ask for.
+    package init(members: [String] = []) {
         reader = ObservationReader(members: members, skipping: [])
-        self.now = now
+        judge = RecordJudge(names: reader.names)
         ids = Dictionary(reader.names.enumerated().map { ($1, $0) }) { first, _ in first }
     }
 
     /// Reads one line; the view holds until the next one is read.
     ///
     /// - Parameter line: with `RecordPicker.padding` readable bytes behind it.
-    /// - Throws: `ObservationSyntaxError` for what is no JSON object, or one of somebody else's, and for a
+    /// - Throws: `ObservationSyntaxError` for what is no record (`RecordVerdict`) or says no time, and for a
     ///   correlation.
     package func read(padded line: UnsafeRawBufferPointer) throws(ObservationSyntaxError) -> ExportLine {
         let view = try reader.read(line.bindMemory(to: UInt8.self), padded: true)
-        let isOurs = ["event.dataset", "server.ip", "server.address", "tls.server.hash.sha256"].contains {
-            ids[$0].map(view.has) ?? false
-        }
-        guard isOurs else { throw .foreign }
+        let verdict = judge.judge(view)
+        if let fault = verdict.fault { throw ObservationSyntaxError(fault) }
         // What was counted over several records tells of no one endpoint; findings do.
-        if let dataset = ids["event.dataset"].flatMap({ view.text($0) }),
+        if verdict == .conclusion, let dataset = ids["event.dataset"].flatMap({ view.text($0) }),
             LineKind.correlation.datasets.contains(dataset)
         {
             throw .conclusion
         }
-        return ExportLine(view: view, ids: ids, now: now)
+        // A certificate alone may say no time, and exports tell one.
+        guard let time = ids["@timestamp"].flatMap({ view.text($0) }).flatMap({ RFC3339.milliseconds($0) })
+        else { throw ObservationSyntaxError(.timeless) }
+        return ExportLine(view: view, ids: ids, time: time)
     }
 }
 
@@ -42,12 +41,13 @@ package final class ExportReader {
 package struct ExportLine {
     private let view: FieldView
     private let ids: [String: Int]
-    private let now: Int
+    /// When it was seen, in milliseconds since 1970.
+    private let seen: Int
 
-    init(view: FieldView, ids: [String: Int], now: Int) {
+    init(view: FieldView, ids: [String: Int], time: Int) {
         self.view = view
         self.ids = ids
-        self.now = now
+        seen = time
     }
 
     /// All values of a field, markers of empty objects left out.
@@ -70,7 +70,7 @@ package struct ExportLine {
 
     package var record: ExportRecord {
         var record = ExportRecord()
-        record.time = time("@timestamp") ?? now
+        record.time = seen
         record.ip = IPAddress(text("server.ip"))
         record.port = ids["server.port"].flatMap { view.integer($0) }.flatMap { UInt16(exactly: $0) }
             .map(Int.init)

@@ -46,11 +46,12 @@ package final class HuntTable {
     ///
     /// - Returns: whether it is a record.
     package func add(line: UnsafeRawBufferPointer) -> Bool {
-        guard let record = try? tree.read(line, padded: true, isRecord: true), record.isObject,
-            record.at("event.dataset")?.string.map({ RecordDataset(rawValue: $0) != nil }) ?? true
-        else { return false }
-        // A log's entry answers on no endpoint, whatever stands beside it.
-        guard record.at("event.dataset")?.string != RecordDataset.logged.rawValue else {
+        guard let record = try? tree.read(line, padded: true, isRecord: true), record.isObject else {
+            return false
+        }
+        let verdict = record.verdict
+        guard verdict.isRecord else { return false }
+        guard verdict != .logged else {
             logged += 1
             return true
         }

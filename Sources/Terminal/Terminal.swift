@@ -8,6 +8,8 @@ package enum Terminal {
     /// One that is dumb takes no line away again.
     package static let isErrorTerminal =
         isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+    /// Where standard output goes, for who wants to know which file that is.
+    package static let outputDescriptor = STDOUT_FILENO
     package static let isOutputTerminal = isatty(STDOUT_FILENO) == 1
 
     /// Whether a line of progress stands where the next text would go.

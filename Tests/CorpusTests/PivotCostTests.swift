@@ -49,9 +49,9 @@ import Testing
     }
 
     /// A sign that combines with what stands before it takes no mark away.
-    @Test func aMarkMayBeginWithACombiningSign() {
+    @Test func aMarkMayBeginWithACombiningSign() throws {
         let facts = ServiceFacts(marks: [Mark(.title, "\u{308}x=y"), Mark(.server, "nginx")])
-        #expect(ServiceFacts(text: facts.text) == facts)
+        #expect(try ServiceFacts(text: facts.text) == facts)
     }
 
     // MARK: Pages of the file

@@ -46,7 +46,9 @@ import Testing
         let result = try Program.run(["hunt", empty])
         #expect(result.status == 1 && result.errors.contains("nothing to rank"), "\(result.errors)")
         #expect(try Program.run(["hunt", empty, "--corpus", "x"]).status == 64)
-        let entry = #"{"event":{"dataset":"hallmark.ct"},"tls":{"server":{"hash":{"sha256":"AB"}}}}"# + "\n"
+        let entry =
+            #"{"@timestamp":"2026-06-01T01:00:00Z","event":{"dataset":"hallmark.ct"},"#
+            + #""tls":{"server":{"hash":{"sha256":"\#(String(repeating: "AB", count: 32))"}}}}"# + "\n"
         let logs = try scratch.write("logs.ndjson", entry + entry)
         let entries = try Program.run(["hunt", logs])
         #expect(

@@ -25,7 +25,7 @@ func fuzzRecord(_ bytes: [UInt8]) {
 
 /// The line as every export tells it.
 private func fuzzExport(_ bytes: [UInt8]) {
-    let reader = ExportReader(now: 0)
+    let reader = ExportReader()
     (bytes + [UInt8](repeating: 0x20, count: RecordPicker.padding)).withUnsafeBytes { padded in
         guard let line = try? reader.read(padded: UnsafeRawBufferPointer(rebasing: padded[..<bytes.count]))
         else { return }

@@ -99,7 +99,7 @@ import Testing
         let lines =
             Self.usual + [
                 Self.record(300, extensions: "odd"), Self.record(300, time: "2026-06-02T01:00:00Z"),
-                #"{"event":{"outcome":"failure"},"server":{"ip":"192.0.2.9","port":31337},"error":{"code":"tls_alert"}}"#,
+                #"{"@timestamp":"2026-06-01T01:00:00Z","event":{"outcome":"failure"},"server":{"ip":"192.0.2.9","port":31337},"error":{"code":"tls_alert"}}"#,
             ]
         let table = Self.table(lines)
         #expect(table.endpoints == 257 && table.silent == 1)
@@ -111,10 +111,10 @@ import Testing
         let digest = Self.hex(7)
         let table = Self.table([
             Self.record(1),
-            #"{"event":{"dataset":"hallmark.ct","outcome":"success"},"tls":{"server":{"hash":{"sha256":"\#(digest)"}}}}"#,
-            #"{"event":{"dataset":"hallmark.ct"},"server":{"ip":"192.0.2.9","port":443}}"#,
-            #"{"event":{"dataset":"hallmark.import"},"tls":{"server":{"hash":{"sha256":"\#(digest)"}}}}"#,
-            #"{"event":{"outcome":"failure"},"server":{"address":"gone.example"},"error":{"code":"dns"}}"#,
+            #"{"@timestamp":"2026-06-01T01:00:00Z","event":{"dataset":"hallmark.ct","outcome":"success"},"tls":{"server":{"hash":{"sha256":"\#(digest)"}}}}"#,
+            #"{"@timestamp":"2026-06-01T01:00:00Z","event":{"dataset":"hallmark.ct"},"server":{"ip":"192.0.2.9","port":443},"tls.server.hash.sha256":"\#(digest)"}"#,
+            #"{"@timestamp":"2026-06-01T01:00:00Z","event":{"dataset":"hallmark.import"},"tls":{"server":{"hash":{"sha256":"\#(digest)"}}}}"#,
+            #"{"@timestamp":"2026-06-01T01:00:00Z","event":{"outcome":"failure"},"server":{"address":"gone.example"},"error":{"code":"dns"}}"#,
         ])
         #expect(table.endpoints == 1 && table.logged == 2 && table.alone == 1 && table.silent == 1)
     }

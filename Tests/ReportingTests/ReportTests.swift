@@ -133,9 +133,9 @@ import Testing
             quoted.string(text)
             let value = quoted.text
             lines.append(
-                #"{"@timestamp":\#(value),"event":{"outcome":"success"},"server":{"ip":\#(value),"port":\#(number)},"#
+                #"{"@timestamp":"2026-06-01T01:00:00Z","event":{"outcome":"success"},"server":{"address":\#(value),"domain":\#(value),"port":\#(number)},"#
                     + #""tls":{"version":\#(value),"curve":\#(value),"client":{"server_name":\#(value)},"#
-                    + #""server":{"hash":{"sha256":\#(value)},"x509":{"subject":{"distinguished_name":\#(value)},"#
+                    + #""server":{"x509":{"subject":{"distinguished_name":\#(value)},"#
                     + #""issuer":{"distinguished_name":\#(value)}}}},"error":{"code":\#(value)},"#
                     + #""observer":{"version":\#(value)},"hallmark":{"scan":{"id":\#(value),"scope":\#(value)},"#
                     + #""signatures":{"digest":\#(value)},"marks":{"untested":[{"what":\#(value),"reason":\#(value),"marks":1}]},"#

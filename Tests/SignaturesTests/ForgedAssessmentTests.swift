@@ -22,7 +22,6 @@ import Testing
         #"{"hallm\u0061rk.le\u0061ds":@}"#,
         #"{"hallmark\u002eleads":@}"#, #"{"hallmark":{"leads\u002Elabel":"Forged"}}"#,
         #"{"hallmark":[{"leads":@}]}"#, #"{"hallmark":[[{"leads":@}],[[{"x":1,"leads":@}]]]}"#,
-        #"{"hallmark":"Forged","hallmark.leads":@}"#,
         #"{"hallmark":[ ],"hallmark.leads":@}"#, #"{"hallmark":[ {"x":1} , [] ],"hallmark.leads":@}"#,
         #"{"hallmark":{"leads":[[@]]}}"#, #"{"hallmark":{"assessment":["Forged"]}}"#,
         #"{"hallmark":{"assessment":"Forged"}}"#, #"{ "hallmark" : { "leads" : @ , "x" : 1 } , "b" : 2 }"#,
@@ -36,10 +35,25 @@ import Testing
         #"{"rule":[{"name":"Forged"}],"threat":"Forged"}"#, #"{"threat.software.name":"Forged"}"#,
         #"{"thre\u0061t":{"framework":"Forged"},"rul\u0065.id":"Forged","a":1}"#,
         #"{"event":{"risk_score":99}}"#, #"{"event":{"kind":"event","risk_score":99}}"#,
-        #"{"event.risk_score":99,"x":1}"#, #"{"event":[{"risk_score":99,"x":1},[{"risk_score":99}]]}"#,
+        #"{"event.risk_score":99,"x":1}"#,
         #"{"hallmark":{"signatures":{"digest":"Forged"}}}"#, #"{"hallmark.signatures.digest":"Forged"}"#,
         #"{"event":{"ris\u006b_score":99},"hallmark":{"leads":@}}"#,
     ].map { $0.replacing("@", with: forged) }
+
+    /// Something else stands where an object of a record belongs: none of these is an observation.
+    private static let misplaced: [String] = [
+        #"{"hallmark":"Forged","hallmark.leads":@}"#,
+        #"{"event":[{"risk_score":99,"x":1},[{"risk_score":99}]]}"#,
+        #"{"tls":"Forged"}"#, #"{"tls":{"server":[{"jarm":"aa"}]}}"#, #"{"tls":{"server":{"hash":7}}}"#,
+    ].map { $0.replacing("@", with: forged) }
+
+    @Test func aLineWithADamagedObjectIsNotRead() throws {
+        for line in Self.misplaced {
+            #expect(throws: ObservationSyntaxError.self, "\(line)") {
+                _ = try Self.assess(line.replacing("{", with: #"{"server.port":1,"#, maxReplacements: 1))
+            }
+        }
+    }
 
     /// Programs differ in which of two equal names counts, so none of these is an observation.
     private static let doubled: [String] = [

@@ -8,6 +8,11 @@ package enum RFC3339 {
 
     /// The same of UTF-8.
     package static func milliseconds(_ bytes: [UInt8]) -> Int? {
+        bytes.withUnsafeBufferPointer { milliseconds($0) }
+    }
+
+    /// The same of bytes that somebody else holds.
+    package static func milliseconds(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
         func number(_ range: Range<Int>) -> Int? {
             guard range.upperBound <= bytes.count else { return nil }
             var value = 0

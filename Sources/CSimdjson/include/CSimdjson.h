@@ -26,8 +26,9 @@ enum {
     CSJ_OBJECTS = 7,
 };
 
-// What a value brought. Text is always there, except for CSJ_PRESENT; `integer` for the other two.
-enum { CSJ_TEXT = 0, CSJ_INTEGER = 1, CSJ_TRUTH = 2, CSJ_PRESENT = 3 };
+// What a value brought. Text is always there, except for CSJ_PRESENT; `integer` for the others. Digits are a
+// number that was written as a text.
+enum { CSJ_TEXT = 0, CSJ_INTEGER = 1, CSJ_TRUTH = 2, CSJ_PRESENT = 3, CSJ_DIGITS = 4 };
 
 // The exchange of a value that belongs to no HTTP exchange.
 enum { CSJ_SHARED = 255 };
@@ -53,6 +54,7 @@ typedef struct {
     uint32_t count;
     uint32_t exchanges;
     uint32_t assessed;       // not 0: somebody's matches, leads, marks or assessment stand in it, in whatever form
+    uint32_t misplaced;      // not 0: something else stands where one of the record's own objects belongs
 } csj_line;
 
 // `skip[i]` not zero leaves a field out. Returns NULL when memory is short.

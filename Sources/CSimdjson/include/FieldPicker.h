@@ -15,10 +15,11 @@ typedef struct hallmark_picker hallmark_picker;
 
 enum hallmark_picked_kind {
     hallmark_picked_text = 1,     ///< A string: `text`, unescaped.
-    hallmark_picked_integer = 2,  ///< A number: `number`; one with a fraction is cut off.
+    hallmark_picked_integer = 2,  ///< A whole number: `number`.
     hallmark_picked_boolean = 3,  ///< `number` is 0 or 1.
     hallmark_picked_raw = 4,      ///< The JSON text of a whole value, as it stands in the line.
     hallmark_picked_element = 5,  ///< The begin of an object in an array; the values after it are its own.
+    hallmark_picked_real = 6,     ///< A number with a fraction, or one of too many digits.
 };
 
 typedef struct {
@@ -51,6 +52,10 @@ const char *hallmark_picker_run(
 /// The line has to be where it was.
 /// @return NULL, or what is wrong with it.
 const char *hallmark_picker_check(hallmark_picker *picker);
+
+/// Whether in the line that was read last something else stands where one of the record's own objects
+/// (`tls`) belongs.
+int hallmark_picker_is_misplaced(const hallmark_picker *picker);
 
 size_t hallmark_picker_padding(void);
 

@@ -27,13 +27,18 @@ package struct ServiceFacts: Equatable, Sendable {
     }
 
     /// Reads back what `text` wrote.
-    init(text: String) {
-        marks = text.utf8.split(separator: 0x0a).compactMap { line in
-            guard let equals = line.firstIndex(of: 0x3d), let number = Int(Substring(line[..<equals])),
-                let kind = MarkKind(rawValue: number)
-            else { return nil }
-            return Mark(kind, String(Substring(line[line.index(after: equals)...])))
+    ///
+    /// A mark of a kind that this version does not know is passed over.
+    init(text: String) throws(CorpusDamage) {
+        var marks: [Mark] = []
+        for line in text.utf8.split(separator: 0x0a) {
+            guard let equals = line.firstIndex(of: 0x3d), let number = Int(Substring(line[..<equals])) else {
+                throw CorpusDamage("the column 'marks' of an appearance holds what is no mark")
+            }
+            guard let kind = MarkKind(rawValue: number) else { continue }
+            marks.append(Mark(kind, String(Substring(line[line.index(after: equals)...]))))
         }
+        self.marks = marks
     }
 
     /// The value of one kind in what `text` wrote; nil without one.

@@ -121,7 +121,7 @@ final class PivotReader: PivotStore {
         guard let text = try statement(.appearance).first([id], { try $0.text(0) }) else {
             throw CorpusDamage("a sighting is of an appearance that is missing")
         }
-        let facts = ServiceFacts(text: text)
+        let facts = try ServiceFacts(text: text)
         appearances[id] = facts
         return facts
     }
@@ -129,7 +129,10 @@ final class PivotReader: PivotStore {
     /// The certificate with its marks, which come of what the record said of it.
     func certificate(_ id: Int) throws -> PivotCertificate? {
         if let known = certificates[id] { return known }
-        guard let found = try read(certificate: id) else { return nil }
+        guard id != 0 else { return nil }
+        guard let found = try read(certificate: id) else {
+            throw CorpusDamage("a certificate is missing that is named elsewhere")
+        }
         if certificates.count >= Self.mostCertificates { certificates.removeAll(keepingCapacity: true) }
         certificates[id] = found
         return found

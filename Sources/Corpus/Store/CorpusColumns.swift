@@ -144,5 +144,12 @@ enum CorpusColumns {
                 throw CorpusDamage("the table '\(table)' holds what it can't hold")
             }
         }
+        // What is read of these texts is more than that they are some.
+        try db.makeStatement(sql: "SELECT \(CorpusEndpoint.columns) FROM endpoints").forEach {
+            _ = try CorpusEndpoint($0)
+        }
+        try db.makeStatement(sql: "SELECT marks FROM appearances").forEach {
+            _ = try ServiceFacts(text: try $0.text(0))
+        }
     }
 }

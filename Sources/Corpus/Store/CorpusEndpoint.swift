@@ -23,6 +23,9 @@ package struct CorpusEndpoint {
         ip = try row.text(column)
         port = try row.port(column + 1)
         name = try row.text(column + 2)
+        guard IPAddress(ip) != nil else {
+            throw CorpusDamage("an endpoint's address is none: the column 'ip' holds another text")
+        }
         guard let transport = Transport(rawValue: try row.text(column + 3)) else {
             throw CorpusDamage("an endpoint is neither of TCP nor of UDP")
         }

@@ -101,7 +101,7 @@ struct ExportedMoment {
         x509 = try row.json(6)
         details = try row.json(7)
         der = row.isNull(8) ? nil : try row.bytes(8)
-        service = ServiceFacts(text: try row.text(9))
+        service = try ServiceFacts(text: try row.text(9))
         sighting = try row.integer(10)
     }
 

@@ -20,6 +20,8 @@ extension CorpusFile {
     /// - Parameter clients: forgets of those who connected what is older than this.
     package func prune(before time: Int? = nil, clients: Int? = nil) throws -> PruneCounts {
         let counts = try write { db in
+            // What stands alone would go with what is old, and nobody would know.
+            try CorpusReferences.check(db)
             var counts = PruneCounts()
             func delete(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
                 try db.execute(sql: sql, arguments: arguments)

@@ -46,7 +46,10 @@ extension CorpusFile {
     ///     sightings that takes long.
     package func stats(top: Int = 3, isChecked: Bool = true) throws -> CorpusStats {
         try read { db in
-            if isChecked { try CorpusColumns.check(db) }
+            if isChecked {
+                try CorpusColumns.check(db)
+                try CorpusReferences.check(db)
+            }
             var stats = CorpusStats()
             for table in [
                 "certificates", "names", "endpoints", "appearances", "sightings", "moments", "failures",

@@ -5,6 +5,7 @@ import Wire
 
 /// What a batch of records did to the corpus.
 package struct IngestCounts: Equatable, Sendable {
+    /// Records that were read, whether the corpus had them or not.
     package var records = 0
     /// Observations that the corpus did not have yet.
     package var added = 0
@@ -84,27 +85,27 @@ final class Ingest {
             if told == 0 { countMalformed() }
             return
         }
-        counts.records += 1
         // What a log holds answers on no endpoint, whatever address somebody wrote beside it.
         guard record.text(.dataset) != RecordDataset.logged.rawValue, let ip = record.text(.ip),
             let port = record.integer(.port), (0...65535).contains(port),
             let time = record.text(.timestamp).flatMap({ RFC3339.milliseconds($0) })
         else {
+            let isPlaceless = !record.has(.address) && !record.has(.ip)
             // What was imported, or stands in a store, may be a certificate on no endpoint.
-            if !record.has(.address), !record.has(.ip), let digest = CertificateFacts.sha256(record) {
+            if isPlaceless, let digest = CertificateFacts.sha256(record) {
+                counts.records += 1
                 _ = try certificate(digest, record, now)
-                return
-            }
-            if !record.has(.address), !record.has(.ip),
-                record.text(.dataset) == RecordDataset.imported.rawValue
-            {
+            } else if isPlaceless, record.text(.dataset) == RecordDataset.imported.rawValue {
                 counts.nameless += 1
-                return
+            } else if record.has(.errorCode), record.has(.address) {
+                // A target that has no address, such as a name without one, can't be an endpoint.
+                counts.records += 1
+            } else {
+                countMalformed()
             }
-            // A target that has no address, such as a name without one, can't be an endpoint.
-            if !record.has(.errorCode) || !record.has(.address) { counts.malformed += 1 }
             return
         }
+        counts.records += 1
         let name = (record.text(.serverName) ?? record.text(.domain) ?? "").lowercased()
         let target = CorpusEndpoint(ip: ip, port: port, name: name, transport: Transport(record))
         let known = try statements.endpoint(target, db)
@@ -168,11 +169,8 @@ final class Ingest {
 
     /// Adds a certificate that was seen on no endpoint.
     func addCertificate(_ record: RecordPicker, now: Int) throws {
+        guard let digest = CertificateFacts.sha256(record) else { return countMalformed() }
         counts.records += 1
-        guard let digest = CertificateFacts.sha256(record) else {
-            counts.malformed += 1
-            return
-        }
         _ = try certificate(digest, record, now)
     }
 
@@ -183,10 +181,7 @@ final class Ingest {
         scans.removeAll(keepingCapacity: true)
     }
 
-    func countMalformed() {
-        counts.records += 1
-        counts.malformed += 1
-    }
+    func countMalformed() { counts.malformed += 1 }
 
     func countConclusion() { counts.conclusions += 1 }
 

@@ -55,8 +55,9 @@ final class IngestSession {
             ingest.countMalformed()
             return false
         }
-        guard picker.text(.dataset).map({ Self.datasets.contains($0) }) ?? true else {
-            if conclusions.hold(padded: line) {
+        let verdict = picker.verdict
+        guard verdict.isRecord || picker.text(.dataset) == LineKind.finding.datasets[0] else {
+            if verdict == .conclusion, conclusions.hold(padded: line) {
                 ingest.countConclusion()
                 return true
             }
@@ -69,9 +70,6 @@ final class IngestSession {
         try commitFullBatch()
         return ingest.counts.malformed == malformed
     }
-
-    /// Records, and lines of findings.
-    private static let datasets = Set(LineKind.observation.datasets + LineKind.finding.datasets)
 
     private func commitFullBatch() throws {
         if inBatch >= Self.batch || ingest.pendingMarks >= Self.batchMarks { try commit() }

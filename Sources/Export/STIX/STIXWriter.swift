@@ -174,10 +174,11 @@ struct STIXWriter: ExportWriter {
         out.member("pattern", indicator.pattern)
         out.member("pattern_type", "stix" as String)
         out.member("pattern_version", "2.1" as String)
-        out.member("valid_from", RFC3339.text(indicator.first))
-        if indicator.isOfAddress {
-            out.member("valid_until", RFC3339.text(indicator.last + options.addressDays * 86_400_000))
-        }
+        let begin = RFC3339.text(indicator.first)
+        out.member("valid_from", begin)
+        // At the end of the calendar there is no moment after the begin.
+        let end = RFC3339.text(indicator.last + options.addressDays * 86_400_000)
+        if indicator.isOfAddress, end > begin { out.member("valid_until", end) }
         out.endObject()
         if let tool = software[indicator.software] { relate(indicator.id, "indicates", tool.id, &out) }
         for observed in indicator.observed { relate(indicator.id, "based-on", observed, &out) }

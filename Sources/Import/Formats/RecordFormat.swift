@@ -40,11 +40,11 @@ package final class RecordFormat: ForeignReader {
     private func give(_ record: JSONNode, _ number: Int) throws {
         // As everywhere where records are read: programs differ in which of two counts.
         guard !record.hasTwice() else { return run.skip("a member stands twice in one object", line: number) }
-        let name = record.at("event.dataset")?.string ?? ""
-        guard RecordDataset(rawValue: name) != nil else {
-            // What a comparison found or a correlation counted stands beside records.
-            if LineKind.allCases.contains(where: { $0.datasets.contains(name) }) { return run.pass() }
-            return run.skip("no record of ours", line: number)
+        switch record.verdict {
+        case .endpoint, .placeless, .logged: break
+        // What a comparison found or a correlation counted stands beside records.
+        case .conclusion: return run.pass()
+        case .refused(let fault): return run.skip(fault.description, line: number)
         }
         line.removeAll()
         if run.options.keepsClients, run.options.pseudonyms == nil {

@@ -1,4 +1,3 @@
-import Bytes
 import Observations
 
 /// Says which certificates of a sweep are over, or soon will be, and on demand which endpoints are weak,
@@ -28,13 +27,16 @@ package final class ExpiryComparison: SweepReader {
         guard let certificate = ObservedCertificate(picker) else { return true }
         counts.answered += 1
         var findings: [Finding] = []
-        let now = Int(WallClock.nanoseconds / 1_000_000)
+        let unjudged = certificate.unjudged(by: policy)
         if looksForWeakness {
             findings = certificate.violations(of: policy, issuers: nil, isPinned: true, asset: nil)
         } else {
-            certificate.checkTimes(certificate.time ?? now, policy) { findings.append(Finding($0, $1)) }
+            if let time = certificate.time {
+                certificate.checkTimes(time, policy) { findings.append(Finding($0, $1)) }
+            }
         }
         let endpoint = ReportedFinding.Endpoint(picker)
+        if !unjudged.isEmpty { counts.unjudged.add(unjudged, at: endpoint.text) }
         for finding in findings {
             try report(ReportedFinding(finding: finding, endpoint: endpoint, inventory: nil))
             counts.count(finding)

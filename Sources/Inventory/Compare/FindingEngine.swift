@@ -53,6 +53,8 @@ package final class FindingEngine {
         /// Whether no asset names the endpoint, but an owned range holds it.
         var isOwned = false
         var findings: [Finding] = []
+        /// What the record does not tell of its certificate, and was to be judged.
+        var unjudged: [String] = []
         var key: Digest256?
     }
 
@@ -76,6 +78,7 @@ package final class FindingEngine {
         if result.assets.isEmpty {
             findings += outside(certificate, isOwned: result.isOwned)
             if result.isOwned {
+                result.unjudged = certificate.unjudged(by: inventory.policy)
                 findings += certificate.violations(
                     of: inventory.policy,
                     issuers: inventory.policy.issuers,
@@ -84,7 +87,10 @@ package final class FindingEngine {
                 )
             }
         } else {
-            findings += inside(certificate, result.assets, name)
+            let (found, asset) = inside(certificate, result.assets, name)
+            findings += found
+            let policy = asset.map { inventory.assets[$0].policy.filled(from: inventory.policy) }
+            result.unjudged = certificate.unjudged(by: policy ?? inventory.policy)
         }
         findings += around(certificate, record, result)
         findings += leads(record, result.assets.first)
@@ -180,15 +186,19 @@ package final class FindingEngine {
         return findings
     }
 
-    /// An endpoint that is an asset.
-    private func inside(_ certificate: ObservedCertificate, _ assets: [Int], _ name: String?) -> [Finding] {
+    /// An endpoint that is an asset: the findings, and the asset that fits best.
+    private func inside(
+        _ certificate: ObservedCertificate,
+        _ assets: [Int],
+        _ name: String?
+    ) -> (findings: [Finding], asset: Int?) {
         // Of several entries for one endpoint, the one that fits best speaks.
         var best: (asset: Int, fit: Fit)?
         for asset in assets {
             let fit = Fit(certificate, inventory.assets[asset])
             if best.map({ fit.rawValue < $0.fit.rawValue }) ?? true { best = (asset, fit) }
         }
-        guard let (number, fit) = best else { return [] }
+        guard let (number, fit) = best else { return ([], nil) }
         let asset = inventory.assets[number]
         var findings: [Finding] = []
         switch fit {
@@ -234,7 +244,7 @@ package final class FindingEngine {
             asset: number
         )
         findings += mismatches(certificate, asset, number, name)
-        return findings
+        return (findings, number)
     }
 
     /// How a certificate fits an asset, the best first.
@@ -326,7 +336,9 @@ package final class FindingEngine {
 
 extension RecordField {
     /// The fields that a comparison needs.
-    package static let compared: [RecordField] = [
+    package static let compared: [RecordField] = named + judged.filter { !named.contains($0) }
+
+    private static let named: [RecordField] = [
         .timestamp, .dataset, .outcome, .errorCode, .address, .ip, .port, .domain, .tlsVersion, .serverName,
         .sha256,
         .subject,
@@ -334,6 +346,6 @@ extension RecordField {
         .signatureAlgorithm, .keyAlgorithm, .keySize, .keyCurve, .alternativeNames, .spki, .tbs,
         .validitySeconds,
         .contextPoints, .contextElsewhere, .revocationStatus, .revokedAt, .hostingKind, .hostingProvider,
-        .selfSigned, .jarm, .stack, .httpServer, .lead, .leadName, .leadConfidence, .leadLabel,
+        .selfSigned, .anomalies, .jarm, .stack, .httpServer, .lead, .leadName, .leadConfidence, .leadLabel,
     ]
 }

@@ -114,7 +114,9 @@ extension ComparisonCounts {
         if against == .inventory, swept == 0 {
             result += "No asset was swept.\n" + (table.isEmpty ? "" : table.text)
         } else if records > 0 {
-            let all = sweeps.unread.isEmpty ? "No findings.\n" : "No findings in what could be read.\n"
+            let hidden = below > 0 ? " of \(least.rawValue) or more" : ""
+            let rest = sweeps.unread.isEmpty && unjudged.isEmpty ? "" : " in what could be read"
+            let all = "No findings\(hidden)\(rest).\n"
             result += table.isEmpty ? all : table.text
         }
         if below > 0 { result += "\(below) findings below \(least.rawValue) are not shown\n" }

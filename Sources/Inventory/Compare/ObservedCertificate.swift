@@ -24,6 +24,10 @@ struct ObservedCertificate {
     let tlsVersion: String
     /// When it was seen, in milliseconds since 1970.
     let time: Int?
+    /// Whether the record tells more of it than its digests.
+    let isDescribed: Bool
+    /// Whether others saw it, who may not tell all of it.
+    let isReported: Bool
 
     /// - Returns: nil when the record has no certificate.
     init?(_ record: RecordPicker) {
@@ -45,6 +49,10 @@ struct ObservedCertificate {
         selfSigned = record.boolean(.selfSigned)
         tlsVersion = record.text(.tlsVersion) ?? ""
         time = record.text(.timestamp).flatMap { RFC3339.milliseconds($0) }
+        isDescribed =
+            record.has(.anomalies) || notBefore != nil || notAfter != nil || !keyAlgorithm.isEmpty
+            || !(subject + issuer).isEmpty || !alternativeNames.isEmpty
+        isReported = record.text(.dataset) == RecordDataset.imported.rawValue
     }
 
     /// All names in it.
@@ -113,6 +121,26 @@ struct ObservedCertificate {
             add(.selfSigned, "The certificate is signed with its own key and is not pinned.")
         }
         return findings
+    }
+
+    /// What of a policy can't be held against the certificate, because its record does not tell it.
+    ///
+    /// Of one that the record knows by its digest alone nothing is asked; what others saw may have no key and
+    /// no version, which the record says (`hallmark.source.lacks`).
+    func unjudged(by policy: InventoryPolicy) -> [String] {
+        guard isDescribed else { return [] }
+        var parts: [String] = []
+        if time == nil || notAfter == nil { parts.append("the end") }
+        guard !isReported else { return parts }
+        if let keys = policy.keys {
+            let least = keys[keyAlgorithm] ?? 0
+            if keyAlgorithm.isEmpty || least > 0 && keySize == nil { parts.append("the key") }
+        }
+        if policy.minTLS != nil, !InventoryPolicy.versions.contains(tlsVersion) {
+            parts.append("the version of TLS")
+        }
+        if policy.maxLifetimeDays != nil, lifetimeSeconds == nil { parts.append("the lifetime") }
+        return parts
     }
 
     /// Says what is over, soon over or not yet begun.

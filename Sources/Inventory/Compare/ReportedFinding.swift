@@ -61,6 +61,8 @@ package struct ComparisonCounts: Sendable {
     package var logged: Int { sweeps.logged }
     package var conclusions: Int { sweeps.conclusions }
     package var answered = 0
+    /// What of certificates is neither well nor a finding.
+    package var unjudged = Unjudged()
     /// Records of endpoints that an asset names, and of those that none names.
     package var assets = 0
     package var outside = 0

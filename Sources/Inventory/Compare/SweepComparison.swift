@@ -64,6 +64,9 @@ package final class SweepComparison: SweepReader {
             notePresence(result, port)
         }
         if let key = result.key { noteKey(key, result.assets) }
+        if !result.unjudged.isEmpty {
+            counts.unjudged.add(result.unjudged, at: ReportedFinding.Endpoint(picker).text)
+        }
         // Whether an asset is missing shows only when all records have been seen.
         let findings = result.findings.filter { $0.name != .missingEndpoint }
         guard !findings.isEmpty else { return true }

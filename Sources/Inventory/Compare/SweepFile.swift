@@ -30,7 +30,7 @@ package struct SweepFile {
         record: (_ line: UnsafeRawBufferPointer, _ place: Int?) throws -> Bool
     ) throws {
         var (good, bad, logged, nameless) = (0, 0, 0, 0)
-        var firstBad: Int?
+        var firstBad: (line: Int, reason: String)?
         var faults: [FileError] = []
         var conclusions = 0
         let others = ConclusionLines()
@@ -41,13 +41,14 @@ package struct SweepFile {
                 } else if others.hold(padded: line) {
                     conclusions += 1
                 } else {
-                    if others.isLogged {
+                    let verdict = others.verdict
+                    if verdict == .logged {
                         logged += 1
                         return
                     }
                     bad += 1
-                    if others.isNameless { nameless += 1 }
-                    firstBad = firstBad ?? number
+                    if verdict == .placeless { nameless += 1 }
+                    firstBad = firstBad ?? (number, Self.reason(verdict))
                 }
             }
         } unread: {
@@ -70,6 +71,7 @@ package struct SweepFile {
                     : nameless == lines
                         ? "is no sweep: none of its \(counted(lines, "record")) names an endpoint"
                         : "is no sweep: none of its \(lines) lines is a record"
+                            + (firstBad.map { "; line \($0.line): \($0.reason)" } ?? "")
             unread.append("\(source.name): \(reason)")
             return
         }
@@ -80,8 +82,16 @@ package struct SweepFile {
         }
         if let firstBad {
             unread.append(
-                "\(source.name):\(firstBad): no record of ours, the first of \(counted(bad, "line")) that are none"
+                "\(source.name):\(firstBad.line): \(firstBad.reason), the first of \(counted(bad, "line")) that are none"
             )
+        }
+    }
+
+    private static func reason(_ verdict: RecordVerdict) -> String {
+        switch verdict {
+        case .refused(let fault) where fault != .foreign: "no record of ours: \(fault)"
+        case .placeless: "no record of an endpoint"
+        default: "no record of ours"
         }
     }
 }

@@ -3,7 +3,7 @@
 /// They stand in the output of `match` and `compare`. Who reads records passes them over and counts them:
 /// they tell of no endpoint that the records beside them do not tell of, and say no lead of their own.
 package final class ConclusionLines {
-    private let picker = RecordPicker([.dataset, .correlationCount, .findingName, .ip, .sha256])
+    private let picker = RecordPicker(RecordField.judged + [.correlationCount, .findingName])
 
     package init() {}
 
@@ -17,16 +17,9 @@ package final class ConclusionLines {
         (try? picker.read(line)) != nil && isConclusion
     }
 
-    /// Whether the line that was looked at last is a certificate of a log, which stands on no endpoint.
-    package var isLogged: Bool {
-        picker.text(.dataset) == RecordDataset.logged.rawValue && picker.has(.sha256)
-            && (try? picker.checkWhole()) != nil
-    }
-
-    /// Whether the line that was looked at last is a record of what others saw that names no endpoint.
-    package var isNameless: Bool {
-        picker.text(.dataset) == RecordDataset.imported.rawValue && !picker.has(.ip)
-            && (try? picker.checkWhole()) != nil
+    /// What the line that was looked at last is, where it is whole.
+    package var verdict: RecordVerdict {
+        (try? picker.checkWhole()) == nil ? .refused(.foreign) : picker.verdict
     }
 
     private var isConclusion: Bool {

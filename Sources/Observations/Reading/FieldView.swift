@@ -20,6 +20,9 @@ package struct FieldView {
     /// Whether it holds matches, leads or an assessment, in whatever form JSON or a store gives them.
     package var isAssessed: Bool { line.assessed != 0 }
 
+    /// Whether something else stands where an object of a record belongs (`RecordFact.frames`).
+    package var isFrameDamaged: Bool { line.misplaced != 0 }
+
     /// The value at `index`, in the line's order.
     package subscript(index: Int) -> FieldValue { FieldValue(raw: line.values[index]) }
 
@@ -95,7 +98,18 @@ package struct FieldValue {
     package var string: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The number, of a JSON number without a fraction or a `long` field's digits in quotes.
-    package var integer: Int64? { raw.type == CSJ_INTEGER ? raw.integer : nil }
+    package var integer: Int64? {
+        raw.type == CSJ_INTEGER || raw.type == CSJ_DIGITS ? raw.integer : nil
+    }
+
+    /// What a verdict on the line hangs on.
+    var fact: RecordFactValue {
+        switch Int(raw.type) {
+        case CSJ_INTEGER: .number(Int(raw.integer))
+        case CSJ_TEXT, CSJ_DIGITS: .text(bytes)
+        default: .other
+        }
+    }
 
     package var truth: Bool? { raw.type == CSJ_TRUTH ? raw.integer != 0 : nil }
 

@@ -120,7 +120,9 @@ package final class InputBytes {
         hasBegun = true
         let head = try source.peek()
         let format = InputFormat(head)
-        if let refusal = format.refusal, !takesAnything || format == .utf16 { throw FileError(path, refusal) }
+        if let refusal = format.refusal, !takesAnything || format == .utf16 || format == .utf32 {
+            throw FileError(path, refusal)
+        }
         if head.starts(with: [0xef, 0xbb, 0xbf]) {
             markSize = 3
             source.skip(3)

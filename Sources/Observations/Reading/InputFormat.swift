@@ -1,7 +1,7 @@
 /// What a file holds, told by its first bytes.
 package enum InputFormat: String, CaseIterable, Sendable {
     case empty, lines, jsonArray, jsonDocument, pem, certificate, pkcs12, pkcs7, request, privateKey
-    case revocations, gzip, zstd, utf16, other
+    case revocations, gzip, zstd, utf16, utf32, other
 
     /// How many of the first bytes are enough.
     package static let headSize = 4096
@@ -14,6 +14,8 @@ package enum InputFormat: String, CaseIterable, Sendable {
             self = .gzip
         } else if head.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) {
             self = .zstd
+        } else if head.starts(with: [0xff, 0xfe, 0, 0]) || head.starts(with: [0, 0, 0xfe, 0xff]) {
+            self = .utf32
         } else if head.starts(with: [0xff, 0xfe]) || head.starts(with: [0xfe, 0xff]) || Self.isHalfEmpty(head)
         {
             self = .utf16
@@ -48,6 +50,7 @@ package enum InputFormat: String, CaseIterable, Sendable {
         case .certificate: "is a certificate (DER), not observations"
         case .gzip, .zstd: "is packed twice; unpack it first"
         case .utf16: "is UTF-16; UTF-8 is read ('iconv -f UTF-16 -t UTF-8' writes it)"
+        case .utf32: "is UTF-32; UTF-8 is read ('iconv -f UTF-32 -t UTF-8' writes it)"
         case .pkcs12, .pkcs7, .request, .privateKey, .revocations: certificateRefusal
         }
     }

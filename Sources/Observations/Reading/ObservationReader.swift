@@ -70,6 +70,12 @@ package struct ObservationSyntaxError: Error, CustomStringConvertible {
 
     init(message: String) { self.message = message }
 
+    /// The error of a line that was read and is no record.
+    package init(_ fault: RecordFault) {
+        message = fault == .foreign ? Self.foreign.message : fault.description
+        isForeign = fault == .foreign
+    }
+
     /// The error of a JSON object that holds nothing that observations hold.
     package static var foreign: ObservationSyntaxError {
         var error = ObservationSyntaxError(

@@ -113,6 +113,7 @@ package struct RecordField: Hashable, Sendable {
     package static let filePath = RecordField("file.path")
     package static let rootTrust = RecordField("hallmark.root.trust")
     package static let isReconstructed = RecordField("hallmark.ct.reconstructed")
+    package static let anomalies = RecordField("hallmark.certificate.anomalies")
     package static let isAuthority = RecordField("hallmark.certificate.is_ca")
     package static let sightingCount = RecordField("hallmark.sightings.count")
     package static let firstSighting = RecordField("hallmark.sightings.first")
@@ -140,6 +141,9 @@ package struct RecordField: Hashable, Sendable {
     package static let hostingKind = RecordField("hallmark.context.hosting.kind")
     package static let hostingProvider = RecordField("hallmark.context.hosting.provider")
 
+    /// By fact: what tells whether a line is a record.
+    package static let judged = RecordFact.allCases.map { RecordField($0.field) }
+
     /// What a corpus keeps of a record: what it has a place for, and the field of every mark.
     package static let kept: [RecordField] = {
         let named: [RecordField] = [
@@ -159,6 +163,7 @@ package struct RecordField: Hashable, Sendable {
             .clientPseudonym, .clientUser,
             .clientCount, .clientFirst, .clientLast, .clientBytes, .clientDuration, .clientJA3, .clientJA4,
         ]
-        return named + Field.marks.map { RecordField($0.field) }.filter { !named.contains($0) }
+        let more = judged + Field.marks.map { RecordField($0.field) }
+        return named + more.filter { !named.contains($0) }
     }()
 }

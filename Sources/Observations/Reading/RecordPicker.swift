@@ -91,6 +91,9 @@ package final class RecordPicker {
         }
     }
 
+    /// What the line that was read last is; asks for `RecordField.judged`.
+    package var verdict: RecordVerdict { RecordVerdict(self) }
+
     private func entry(_ field: RecordField) -> hallmark_picked? {
         let index = first[field.place]
         return index < 0 ? nil : values[Int(index)]
@@ -170,6 +173,28 @@ package final class RecordPicker {
                 decoding: UnsafeRawBufferPointer(start: text, count: value.length),
                 as: UTF8.self
             )
+        }
+    }
+}
+
+extension RecordPicker: RecordFacts {
+    package var isFrameDamaged: Bool { hallmark_picker_is_misplaced(picker) != 0 }
+    /// What says only what a line is about is none.
+    package var hasFieldOfOurs: Bool {
+        values.contains { value in
+            let name = fields[Int(value.path)].name
+            return ["tls.", "hallmark.", "http.", "server."].contains { name.hasPrefix($0) }
+        }
+    }
+
+    package func value(_ fact: RecordFact) -> RecordFactValue {
+        guard let entry = entry(RecordField.judged[fact.rawValue]) else { return .absent }
+        switch entry.kind {
+        case Int32(hallmark_picked_integer.rawValue): return .number(Int(entry.number))
+        case Int32(hallmark_picked_text.rawValue):
+            let text = UnsafeRawBufferPointer(start: entry.text, count: entry.length)
+            return .text(text.bindMemory(to: UInt8.self))
+        default: return .other
         }
     }
 }

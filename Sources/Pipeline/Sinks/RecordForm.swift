@@ -57,7 +57,7 @@ private struct RecordRows: RecordWriter {
     private var padded: [UInt8] = []
 
     init(_ columns: [String], _ options: ExportOptions) {
-        reader = ExportReader(members: ExportColumns.members(columns), now: 0)
+        reader = ExportReader(members: ExportColumns.members(columns))
         export = Export(.csv, options)
     }
 

@@ -52,11 +52,12 @@ package final class SweepFacts {
         guard let record = try? tree.read(line, padded: true, isRecord: true), record.isObject else {
             return false
         }
-        switch EndpointReader.text(record, "event.dataset") {
-        case "hallmark.finding": return addFindings(record)
-        case "hallmark.correlation": return addCorrelation(record)
-        case let dataset?: return RecordDataset(rawValue: dataset) != nil && addObservation(record)
-        case nil: return addObservation(record)
+        switch record.verdict {
+        case .conclusion:
+            return EndpointReader.text(record, "event.dataset") == "hallmark.finding"
+                ? addFindings(record) : addCorrelation(record)
+        case .endpoint, .placeless, .logged: return addObservation(record)
+        case .refused: return false
         }
     }
 

@@ -41,15 +41,20 @@ extension CorpusSearch {
         }
         let found = numbers(limit: limit)
         let sql = """
-            SELECT \(columns.map(\.text).joined(separator: ", ")) FROM (\(found.sql)) m
+            SELECT \(columns.map(\.text).joined(separator: ", ")), \(Self.isTorn) FROM (\(found.sql)) m
             \(joined(lasts: true)) ORDER BY \(unit == .sightings ? "s.last_seen DESC, s.id" : "m.id") DESC
             """
         try corpus.select(sql, found.values) { row in
             var cells: [String] = []
             for (index, column) in columns.enumerated() { cells.append(try row.cell(Int32(index), column)) }
+            if try row.integer(Int32(columns.count)) != 0 { throw CorpusDamage.torn }
             try body(cells)
         }
     }
+
+    /// Whether a sighting names what is missing.
+    private static let isTorn =
+        "s.id IS NOT NULL AND (e.id IS NULL OR a.id IS NULL OR s.certificate <> 0 AND c.id IS NULL)"
 
     /// All four tables, beginning at the numbers of `m`.
     ///

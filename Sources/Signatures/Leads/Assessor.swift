@@ -10,11 +10,8 @@ package final class Assessor {
     var copy = ByteBuffer()
     private let timestamp: Int
     let assessmentField: Int
-    private let dataset: Int
-    private let port: Int
+    private let judge: RecordJudge
     private lazy var conclusions = ConclusionLines()
-    /// By field id: whether only observations have it.
-    private let isTelling: [Bool]
     /// The fields that show what was looked at.
     let lookedAt: [Int]
     private var memory = LeadMemory()
@@ -35,31 +32,17 @@ package final class Assessor {
         func id(_ name: String) -> Int { set.names.firstIndex(of: name) ?? 0 }
         timestamp = id("@timestamp")
         assessmentField = id("hallmark.assessment")
-        dataset = id("event.dataset")
-        port = id("server.port")
+        judge = RecordJudge(names: set.names)
         indicators = id("hallmark.indicators")
-        let groups = ["tls.", "hallmark.", "http.", "server."]
-        isTelling = set.names.map { name in groups.contains { name.hasPrefix($0) } }
         lookedAt = set.leadTables.lookedAt
     }
 
-    /// Whether what was matched last is an observation: it says so, or says nothing and has fields of one.
-    ///
-    /// What nobody can have observed, a port beyond the last, is none.
-    var isObservation: Bool {
-        let view = scratch.view
-        if view.has(port) {
-            guard let number = view.integer(port), 0...65_535 ~= number else { return false }
-        }
-        // Nearly all are of our own scans: no text is made for them.
-        if view.isFirst(of: dataset, "hallmark.observation") == true { return true }
-        if let name = view.text(dataset) { return RecordDataset(rawValue: name) != nil }
-        return (0..<view.count).contains { isTelling[view[$0].field] }
-    }
-
-    /// What a line is that was matched last and is no observation.
-    func refusal(of line: UnsafeBufferPointer<UInt8>) -> ObservationSyntaxError {
-        scratch.view.has(dataset) && conclusions.hold(line) ? .conclusion : .foreign
+    /// Why what was matched last is no observation; nil for one.
+    func refusal(of line: UnsafeBufferPointer<UInt8>) -> ObservationSyntaxError? {
+        let verdict = judge.judge(scratch.view)
+        if verdict.isRecord { return nil }
+        if verdict == .conclusion { return conclusions.hold(line) ? .conclusion : .foreign }
+        return verdict.fault.map { ObservationSyntaxError($0) } ?? .foreign
     }
 
     var set: RuleSet { scratch.ruleSet }
@@ -138,7 +121,7 @@ package final class Assessor {
         into output: inout ByteBuffer
     ) throws(ObservationSyntaxError) -> Assessment {
         try scratch.match(bytes, padded: padded)
-        guard isObservation else { throw refusal(of: bytes) }
+        if let refusal = refusal(of: bytes) { throw refusal }
         let assessment = assessLast()
         if onlyLeads && assessment.leads.isEmpty { return assessment }
         let start = output.count

@@ -41,7 +41,7 @@ package struct LoadedRules: Sendable {
             throw LibraryError("no rules in \(all.joined(separator: ", "))\(reason)")
         }
         let shipped = place.map { $0.path + "/" }
-        let documents = library.documents.map { document -> RuleDocument in
+        let documents = Self.once(library.documents, &errors).map { document -> RuleDocument in
             guard case .rule(var rule) = document else { return document }
             rule.isOwn = shipped.map { !rule.file.hasPrefix($0) } ?? true
             return .rule(rule)
@@ -58,6 +58,20 @@ package struct LoadedRules: Sendable {
         // How long a pattern takes to compile is not told by its file.
         if errors.count == readable {
             kept?.keep(.init(set: set, unread: unread, skipped: skipped), library.walked)
+        }
+    }
+
+    /// Documents of which no two have the same id: the second of two would count twice what is one.
+    private static func once(_ documents: [RuleDocument], _ errors: inout [YAMLError]) -> [RuleDocument] {
+        var files: [String: String] = [:]
+        return documents.filter { document in
+            guard let id = document.id?.lowercased() else { return true }
+            guard let first = files[id] else {
+                files[id] = document.node.file
+                return true
+            }
+            errors.append(document.node.error("the rule \(id) stands in \(first) already"))
+            return false
         }
     }
 

@@ -39,9 +39,7 @@ package struct PopulationCount {
     ) throws(ObservationSyntaxError) {
         let scratch = assessor.scratch
         try line.withUnsafeBufferPointer { bytes throws(ObservationSyntaxError) in try scratch.match(bytes) }
-        guard assessor.isObservation else {
-            throw line.withUnsafeBufferPointer { assessor.refusal(of: $0) }
-        }
+        if let refusal = line.withUnsafeBufferPointer({ assessor.refusal(of: $0) }) { throw refusal }
         let assessment = assessor.assessLast()
         members += 1
         if let truth { calibration.add(assessment, rules, showing: truth) }

@@ -8,6 +8,15 @@ package enum RuleDocument: Sendable {
     case correlation(CorrelationRule)
     case filter(FilterRule)
 
+    /// What names it to other rules and to people; nil where it has none.
+    var id: String? {
+        switch self {
+        case .rule(let rule): rule.id
+        case .correlation(let rule): rule.id
+        case .filter: nil
+        }
+    }
+
     var node: YAMLNode {
         switch self {
         case .rule(let rule): rule.node

@@ -128,6 +128,7 @@ struct CompareCommand: ParsableCommand {
     func run() throws {
         let output = StandardOutput()
         let files = sweeps.isEmpty ? ["-"] : sweeps
+        try NamedFiles.checkStandardOutput(files + [baseline, inventory, corpus])
         let progress = ReadingProgress(files + [baseline].compactMap(\.self))
         defer { progress.end() }
         var told: Set<String> = []
@@ -158,9 +159,10 @@ struct CompareCommand: ParsableCommand {
             if !isWhole { throw ExitCode(1) }
             return
         }
-        let known = try corpus.map { try CorpusFile($0, .read) }
+        let known = try corpus.map { try CorpusFile.asked($0) }
         // A table without a severity leaves out what agrees; files for programs hold all.
-        let least = severity ?? (format == .table ? .low : .info)
+        // What ends the run with 3 is listed.
+        let least = severity ?? (format == .table ? min(.low, failOn ?? .low) : .info)
         let (decided, isDecidedWhole) = try decisions.read()
         let sink = FindingSink(format: format, least: least, output: output, decided)
         try sink.begin()
@@ -169,6 +171,8 @@ struct CompareCommand: ParsableCommand {
         var (isWhole, isSwept) = (isDecidedWhole || unread.keepGoing, true)
         func close(_ counts: ComparisonCounts, _ against: ComparisonCounts.Against) throws {
             isWhole = try say(counts.sweeps) && isWhole
+            for text in counts.unjudged.texts { Terminal.say(text, .error) }
+            isWhole = isWhole && (counts.unjudged.isEmpty || unread.keepGoing)
             summaries.append(counts.summary(against, least: least))
             worst = [worst, counts.worst].compactMap(\.self).max()
         }

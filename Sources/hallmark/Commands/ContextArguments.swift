@@ -150,7 +150,7 @@ struct ContextArguments: ParsableArguments {
             ? [] : [try PassiveDNSContext.read(passiveDNS) { faults.append($0.description) }]
         setup.faults += faults
         setup.nameHistory = {
-            let remembered = try corpus.map { [try CorpusFile($0, .read)] } ?? []
+            let remembered = try corpus.map { [try CorpusFile.asked($0)] } ?? []
             return PassiveDNSContext(remembered + files)
         }
     }
@@ -184,7 +184,7 @@ struct ContextArguments: ParsableArguments {
         setup.databases = mmdb
         setup.ranges = hosting
         if contextTime ?? all, let corpus {
-            setup.history = { CorpusContext(try CorpusHistory(CorpusFile(corpus, .read))) }
+            setup.history = { CorpusContext(try CorpusHistory(CorpusFile.asked(corpus))) }
         }
         if contextPassiveDNS ?? (all || !passiveDNS.isEmpty), corpus != nil || !passiveDNS.isEmpty {
             try addNames(of: corpus, to: &setup)

@@ -27,6 +27,7 @@ extension CorpusCommand {
         @OptionGroup var period: PeriodOptions
 
         func run() throws {
+            try NamedFiles.checkStandardOutput([corpus])
             let output = StandardOutput()
             let corpus = try CorpusFile(corpus, .read)
             // What could be read goes out, whatever else is damaged.

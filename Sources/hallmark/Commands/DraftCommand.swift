@@ -59,12 +59,12 @@ struct DraftCommand: ParsableCommand {
         var isWhole = benign.unread == 0
         let marks: [RuleDraft.Weighed]
         if files.isEmpty, let corpus {
-            marks = try Pivot.run(.endpoint(ip: ip, port: port), in: CorpusFile(corpus, .read), options)
+            marks = try Pivot.run(.endpoint(ip: ip, port: port), in: CorpusFile.asked(corpus), options)
                 .marks.map { RuleDraft.Weighed($0) }
         } else {
             let seen = try read(ip, port) { isWhole = false }
             if let corpus {
-                marks = try Pivot.weigh(seen, in: CorpusFile(corpus, .read), options)
+                marks = try Pivot.weigh(seen, in: CorpusFile.asked(corpus), options)
                     .map { RuleDraft.Weighed($0) }
             } else {
                 marks = seen.map { RuleDraft.Weighed($0, benign: benign.name($0)) }
@@ -118,10 +118,9 @@ struct DraftCommand: ParsableCommand {
                         fail(FileError("\(source.name):\(number)", error.description))
                         return
                     }
-                    guard picker.isLineOfOurs else {
-                        fail(
-                            FileError("\(source.name):\(number)", ObservationSyntaxError.foreign.description)
-                        )
+                    if let fault = picker.verdict.fault {
+                        let error = ObservationSyntaxError(fault)
+                        fail(FileError("\(source.name):\(number)", error.description))
                         return
                     }
                     guard picker.text(.ip) == ip, picker.integer(.port) == port else { return }

@@ -55,6 +55,7 @@ struct EnrichCommand: ParsableCommand {
     func validate() throws { try TargetArguments.check(resolvers: resolver) }
 
     func run() throws {
+        try NamedFiles.checkStandardOutput((files.isEmpty ? ["-"] : files) + [corpus])
         guard let setup = try around.setup(isStage: true, resolvers: resolver, corpus: corpus) else { return }
         let (listed, isWhole) = try indicators.read(quiet: quiet)
         let run = EnrichRun(try ContextSession(setup), listed)
@@ -133,8 +134,8 @@ private final class EnrichRun {
                 fail(FileError("\(file):\(number)", error.description))
                 return
             }
-            guard picker.isLineOfOurs else {
-                fail(FileError("\(file):\(number)", ObservationSyntaxError.foreign.description))
+            if let fault = picker.verdict.fault {
+                fail(FileError("\(file):\(number)", ObservationSyntaxError(fault).description))
                 return
             }
             lines.append([UInt8](line))

@@ -97,6 +97,7 @@ struct ExportCommand: ParsableCommand {
     }
 
     func run() throws {
+        try NamedFiles.checkStandardOutput(corpus.map { [$0] } ?? (files.isEmpty ? ["-"] : files))
         let options = try options()
         let run = ExportRun(format, options)
         try run.begin()
@@ -133,10 +134,7 @@ private final class ExportRun {
 
     init(_ format: ExportFormat, _ options: ExportOptions) {
         self.format = format
-        reader = ExportReader(
-            members: ExportColumns.members(options.columns),
-            now: Int(WallClock.nanoseconds / 1_000_000)
-        )
+        reader = ExportReader(members: ExportColumns.members(options.columns))
         export = Export(format, options)
     }
 

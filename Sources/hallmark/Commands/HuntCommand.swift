@@ -70,6 +70,7 @@ struct HuntCommand: ParsableCommand {
     }
 
     func run() throws {
+        try NamedFiles.checkStandardOutput(corpus.map { [$0] } ?? (sweeps.isEmpty ? ["-"] : sweeps))
         var decided = DecisionReader()
         try decided.add(decisions.files, corpus: corpus)
         let table = HuntTable(DecisionIndex(decided.decisions, now: decided.now))

@@ -67,6 +67,7 @@ struct ImportCommand: ParsableCommand {
         if lint { return try lintMappings() }
         let output = StandardOutput()
         let files = files.isEmpty ? ["-"] : files
+        try NamedFiles.checkStandardOutput(files)
         let (formats, isNamed) = try options.formats()
         let session = ImportSession(ImportRun(try options.runOptions()) { try output.write($0) })
         var lost = 0

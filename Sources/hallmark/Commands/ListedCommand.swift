@@ -43,7 +43,7 @@ extension CorpusCommand {
             guard let lists else { return }
             let marker = ListedMarker(lists)
             let output = StandardOutput()
-            let corpus = try CorpusFile(corpus, .read)
+            let corpus = try CorpusFile.asked(corpus)
             var line = ByteBuffer()
             // What could be read goes out, whatever else is damaged.
             let result = Result {

@@ -56,6 +56,7 @@ struct MatchCommand: ParsableCommand {
     }
 
     func run() throws {
+        try NamedFiles.checkStandardOutput(files.isEmpty ? ["-"] : files)
         let rules = try signatures.load(quiet: quiet)
         let cores = ProcessInfo.processInfo.activeProcessorCount
         let (decided, areDecisionsWhole) = try decisions.read()

@@ -158,7 +158,7 @@ struct PivotCommand: ParsableCommand {
     }
 
     private func answer(_ query: PivotQuery, _ options: PivotOptions) throws -> PivotAnswer {
-        guard let warehouse else { return try Pivot.run(query, in: CorpusFile(corpus ?? "", .read), options) }
+        guard let warehouse else { return try Pivot.run(query, in: CorpusFile.asked(corpus ?? ""), options) }
         let store = WarehousePivotStore(
             try ClickHouse(option: warehouse, login: clickhouseLogin),
             since: options.since,
@@ -215,6 +215,9 @@ struct PivotCommand: ParsableCommand {
     private static func isFile(_ query: String) -> Bool {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: query, isDirectory: &isFolder)
+        // A link that leads nowhere, or to itself, is the name of a file that can't be read.
+        var status = stat()
+        if !exists, lstat(query, &status) == 0 { return true }
         return query == "-" || exists && !isFolder.boolValue || query.contains("/") && !query.contains("=")
     }
 }

@@ -21,6 +21,8 @@ final class ReportRun {
     private var readers: [any SweepReader] = []
     private var inventory: SweepComparison?
     private var drift: DriftComparison?
+    private lazy var expiry = ExpiryComparison(days: command.expiring, weak: true) { [unowned self] in add($0)
+    }
     private var found: [ReportFinding] = []
 
     init(_ command: ReportCommand) throws {
@@ -33,11 +35,15 @@ final class ReportRun {
         var decided = DecisionReader()
         try decided.add(command.decisions.files, corpus: command.corpus)
         isWhole = decided.isWhole
+        if !decided.isWhole, command.output != nil, !command.unread.keepGoing {
+            throw ReportError(description: "nothing was written: not all of --decisions could be read")
+        }
         if !decided.isWhole { input.unread.append("a decision: what was dismissed by it is not told") }
         index = DecisionIndex(decided.decisions, now: now)
         input.decisions = index.holding
         facts = SweepFacts(index.isEmpty ? nil : index)
-        progress = ReadingProgress(command.sweeps + [command.baseline].compactMap(\.self))
+        let sweeps = command.sweeps.isEmpty && command.corpus == nil ? ["-"] : command.sweeps
+        progress = ReadingProgress(sweeps + [command.baseline].compactMap(\.self))
         for path in command.scopes {
             let scope = try ScopeFile.read(path)
             input.scopes.append(
@@ -84,7 +90,7 @@ final class ReportRun {
             readers.append(comparison)
             drift = comparison
         }
-        readers.append(ExpiryComparison(days: command.expiring, weak: true) { [unowned self] in add($0) })
+        readers.append(expiry)
     }
 
     private func sources(_ files: [String]) -> [any RecordSource] {
@@ -207,6 +213,7 @@ final class ReportRun {
         progress.end()
         try inventory?.finish()
         if let drift { try drift.finish() }
+        for text in expiry.counts.unjudged.texts { say(text) }
         input.findings = found
         return (SweepReport(facts, input).document, isWhole)
     }

@@ -140,7 +140,13 @@ struct RootsAuditCommand: ParsableCommand {
         audit.run(search.stores) { facts, store, root in
             if records != nil { lines += facts.observation(in: store, root, at: now) }
         }
-        if let records { try FileDraft.write(lines, to: records) }
+        if let records {
+            guard rules.unread.isEmpty || unread.keepGoing else {
+                Terminal.say("hallmark: \(records): not written: not all rules could be read", .error)
+                throw ExitCode(1)
+            }
+            try FileDraft.write(lines, to: records)
+        }
         try write(audit.findings, at: now)
 
         let faults = search.faults + known.faults + audit.faults + (before?.faults ?? [])

@@ -77,7 +77,8 @@ struct SearchCommand: ParsableCommand {
     }
 
     func run() throws {
-        let corpus = try CorpusFile(corpus, .read)
+        try NamedFiles.checkStandardOutput([corpus])
+        let corpus = try CorpusFile.asked(corpus)
         do {
             let now = Int(WallClock.nanoseconds / 1_000_000)
             let search = try CorpusSearch(query, in: corpus, of: unit, now: now)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Observations
+import Terminal
 
 /// The files that a command reads and writes: none of them may be two things at once.
 struct NamedFiles {
@@ -31,6 +32,17 @@ struct NamedFiles {
         guard let output else { return }
         for other in read + written where FileIdentity(path: other.path) == output {
             throw ValidationError("\(other.path) is named by both \(other.option) and --output.")
+        }
+    }
+
+    /// Refuses a command whose standard output goes into a file that it reads: it would read what it writes.
+    static func checkStandardOutput(_ read: [String?]) throws {
+        guard let output = FileIdentity(descriptor: Terminal.outputDescriptor) else { return }
+        for file in read.compactMap(\.self) {
+            let identity = file == "-" ? FileIdentity(descriptor: STDIN_FILENO) : FileIdentity(path: file)
+            guard identity == output else { continue }
+            let name = file == "-" ? "standard input" : file
+            throw ValidationError("standard output goes into the file that is read: \(name)")
         }
     }
 

@@ -16,6 +16,7 @@ final class ReadingProgress {
     /// - Parameter files: what will be read; with standard input or a folder among them the total is not
     ///   known.
     init(_ files: [String]) {
+        Self.announce(files)
         guard Terminal.isErrorTerminal else {
             timer = nil
             return
@@ -33,6 +34,12 @@ final class ReadingProgress {
         timer.schedule(deadline: .now() + 1, repeating: .milliseconds(200))
         timer.resume()
         self.timer = timer
+    }
+
+    /// Says that something is waited for, where a person at a terminal named nothing that is read.
+    static func announce(_ files: [String]) {
+        guard files.contains("-"), isatty(STDIN_FILENO) == 1 else { return }
+        Terminal.say("records are awaited on standard input; name a file, or end them with Ctrl-D", .warning)
     }
 
     /// Takes the line away; what is written next begins a line.

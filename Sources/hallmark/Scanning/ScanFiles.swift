@@ -34,6 +34,9 @@ struct ScanFiles {
         files.writes("--summary", [command.output.summary])
         files.writes("--corpus", [command.output.corpus])
         files.writes("--metrics", [command.output.metrics.flatMap { MetricsSink.file($0) }])
+        var all = files
+        all.writes("--output", [command.output.recordsPath])
+        try all.check()
         resumed = try order.resume.map { try CheckpointFile($0) }
         guard let path = order.checkpoint, resumed.map({ !NamedFiles.isSame($0.path, path) }) ?? true else {
             checkpoint = resumed

@@ -45,6 +45,11 @@ struct ScanMaterial {
         inventory = try command.output.inventory.map { try InventoryFile.load($0) }
     }
 
+    /// Whether nothing of what was named is missing: lists, decisions, rules and what context is read from.
+    var isAllRead: Bool {
+        isWhole && rules.map(\.unread.isEmpty) ?? true && context.map(\.faults.isEmpty) ?? true
+    }
+
     /// The rules to match; lists are looked at without any, too.
     var ruleSet: RuleSet? { get throws { try rules?.set ?? (lists == nil ? nil : RuleSet([])) } }
 }

@@ -24,6 +24,7 @@ struct ScanSession {
         try checkWhatIsLeft(targets)
         let material = try ScanMaterial(command)
         if command.order.dryRun { return try writePlan(targets, material) }
+        try checkWhatIsRead(material)
 
         let scanID = saved?.scanID ?? UUID().uuidString.lowercased()
         let options = try scanOptions(targets)
@@ -62,6 +63,19 @@ struct ScanSession {
     }
 
     // MARK: Before
+
+    /// Ends a run that would write a file over and could not read what its records are judged by.
+    private func checkWhatIsRead(_ material: ScanMaterial) throws {
+        guard command.output.recordsPath != nil, !command.unread.keepGoing, !material.isAllRead else {
+            return
+        }
+        for fault in material.context?.faults ?? [] { Terminal.say("hallmark: context: \(fault)", .error) }
+        Terminal.say(
+            "hallmark: nothing was scanned or written: not all of what was named could be read (--keep-going goes on)",
+            .error
+        )
+        throw ExitCode(1)
+    }
 
     /// Says what is left out of ranges, and ends a run that has nothing to scan.
     private func checkWhatIsLeft(_ targets: TargetSetup) throws {

@@ -1,0 +1,169 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What is a record is decided in one place: a damaged one is refused by every command that reads records.
+@Suite struct DamagedRecordTests {
+    private let scratch = Scratch()
+
+    private static let digest = String(repeating: "AB", count: 32)
+
+    private static let good = """
+        {"@timestamp":"2026-11-22T03:31:00.123Z","event":{"dataset":"hallmark.observation","outcome":"success"},\
+        "server":{"address":"203.0.113.7","ip":"203.0.113.7","port":443},"tls":{"version":"1.3","server":{"hash":\
+        {"sha256":"\(digest)"},"x509":{"not_before":"2026-01-01T00:00:00Z","not_after":"2027-01-01T00:00:00Z",\
+        "public_key_algorithm":"RSA","public_key_size":2048}}},"hallmark":{"certificate":{"spki_sha256":"\(digest)"}}}
+        """
+
+    /// What is put in the place of what, and what the refusal names.
+    private static let damages: [(old: String, new: String, names: String)] = [
+        (#""port":443"#, #""port":65536"#, "server.port"), (#""port":443"#, #""port":-1"#, "server.port"),
+        (#""port":443"#, #""port":"443""#, "server.port"), (#""port":443"#, #""port":443.5"#, "server.port"),
+        (#""port":443"#, #""port":18446744073709551615"#, "server.port"),
+        (#""port":443"#, #""port":true"#, "server.port"),
+        (#""ip":"203.0.113.7""#, #""ip":"203.0.113.777""#, "server.ip"),
+        (#""ip":"203.0.113.7""#, #""ip":7"#, "server.ip"),
+        (#""@timestamp":"2026-11-22T03:31:00.123Z","#, "", "@timestamp"),
+        ("2026-11-22T03:31:00.123Z", "10000-01-01T00:00:00Z", "@timestamp"),
+        ("2026-11-22T03:31:00.123Z", "2026-02-30T00:00:00Z", "@timestamp"),
+        ("2026-11-22T03:31:00.123Z", "2026-12-31T23:59:60Z", "@timestamp"),
+        (#""2026-11-22T03:31:00.123Z""#, "1790000000000", "@timestamp"),
+        ("hallmark.observation", "other.observation", "no "),
+        (#""dataset":"hallmark.observation""#, #""dataset":7"#, "no "),
+        ("\"sha256\":\"\(digest)\"", #""sha256":"AB""#, "sha256"),
+        ("\"sha256\":\"\(digest)\"", #""sha256":7"#, "sha256"),
+        ("\"spki_sha256\":\"\(digest)\"", #""spki_sha256":"x""#, "spki_sha256"),
+        ("2027-01-01T00:00:00Z", "2027-01-01T00:00:60Z", "not_after"),
+        ("2027-01-01T00:00:00Z", "soon", "not_after"),
+        ("2026-01-01T00:00:00Z", "", "not_before"),
+        (#""public_key_size":2048"#, #""public_key_size":"many""#, "size"),
+        (#""outcome":"success""#, #""outcome":"maybe""#, "outcome"),
+        (#""tls":{"#, #""tls":"x","other":{"#, "tls"), (#""tls":{"#, #""tls":7,"other":{"#, "tls"),
+        (#""hash":{"#, #""hash":"x","other":{"#, "tls"),
+        (#""server":{"address""#, #""server":[1],"other":{"address""#, "tls"),
+    ]
+
+    private static let rules = [
+        "--no-default-signatures", "--signatures", projectFolder + "/signatures/tunnel",
+    ]
+
+    /// `FILE` is the file.
+    private static let commands: [[String]] = [
+        ["match", "FILE"] + rules, ["compare", "FILE", "--expiring", "30"], ["compare", "FILE", "--adopt"],
+        ["compare", "FILE", "--inventory", "assets"], ["compare", "sweep", "--baseline", "FILE"],
+        ["report", "FILE", "--format", "markdown"], ["hunt", "FILE"] + rules,
+        ["export", "--to", "csv", "FILE"], ["export", "--to", "ocsf", "FILE"],
+        ["export", "--to", "blocklist", "FILE"], ["import", "FILE"],
+        ["corpus", "add", "FILE", "--corpus", "NEW"],
+        ["enrich", "FILE", "--no-context-names"], ["signatures", "measure", "FILE"] + rules,
+        ["signatures", "draft", "203.0.113.7:443", "FILE"],
+    ]
+
+    private func run(_ command: [String], _ file: String, _ more: [String] = []) throws -> CommandResult {
+        try? FileManager.default.removeItem(atPath: scratch.file("new"))
+        return try Program.run(
+            command.map { word in
+                switch word {
+                case "FILE": file
+                case "NEW": scratch.file("new")
+                case "assets", "sweep": scratch.file(word)
+                default: word
+                }
+            } + more
+        )
+    }
+
+    @Test func everyCommandRefusesTheSame() throws {
+        try scratch.write("assets", "address,ports\n203.0.113.7,443\n")
+        try scratch.write("sweep", Self.good + "\n")
+        let whole = try scratch.write("whole", Self.good + "\n")
+        for command in Self.commands where command != Self.commands.last {
+            let result = try run(command, whole)
+            #expect(result.status == 0, "\(command): \(result.status) \(result.errors)")
+        }
+        var problems: [String] = []
+        for (number, damage) in Self.damages.enumerated() {
+            let line = Self.good.replacing(damage.old, with: damage.new, maxReplacements: 1)
+            #expect(line != Self.good)
+            // Among good ones it is one that is lost.
+            let file = try scratch.write("damaged\(number)", Self.good + "\n" + line + "\n")
+            for command in Self.commands {
+                let result = try run(command, file)
+                let isSaid = result.errors.contains("damaged\(number)") && result.errors.contains("2")
+                if result.status != 1 || !isSaid {
+                    problems.append("\(command) \(damage.new): \(result.status) \(result.errors)")
+                }
+            }
+        }
+        #expect(problems.isEmpty, "\(problems.joined(separator: "\n"))")
+    }
+
+    /// What was named and can't be read is still said when the run may go on.
+    @Test func whoGoesOnIsTold() throws {
+        try scratch.write("assets", "address,ports\n203.0.113.7,443\n")
+        try scratch.write("sweep", Self.good + "\n")
+        let bad = Self.good.replacing(#""port":443"#, with: #""port":"443""#)
+        let file = try scratch.write("damaged", Self.good + "\n" + bad + "\n")
+        for command in Self.commands where command[1] != "draft" {
+            let result = try run(command, file, ["--keep-going"])
+            #expect(result.status == 0 && result.errors.contains("damaged"), "\(command): \(result.errors)")
+        }
+        let result = try run(["corpus", "add", "FILE", "--corpus", "NEW"], file)
+        #expect(
+            result.errors.contains("1 record,") && result.errors.contains("1 line without"),
+            "\(result.errors)"
+        )
+    }
+
+    /// What is beside a record's own fields is nobody's business.
+    @Test func whatIsNotOursIsPassedOver() throws {
+        try scratch.write("assets", "address,ports\n203.0.113.7,443\n")
+        try scratch.write("sweep", Self.good + "\n")
+        let line = Self.good.replacing(
+            #""event":{"#,
+            with: #""agent":{"type":"filebeat"},"event":{"module":"other","#
+        )
+        let file = try scratch.write("stored", line + "\n")
+        for command in Self.commands where command[1] != "draft" {
+            let result = try run(command, file)
+            #expect(result.status == 0, "\(command): \(result.errors)")
+        }
+    }
+
+    /// A certificate whose end is not told is neither well nor over.
+    @Test(arguments: [
+        (#","not_after":"2027-01-01T00:00:00Z""#, "the end"),
+        (#"{"not_before":"2026-01-01T00:00:00Z","not_after":"2027-01-01T00:00:00Z","#, "the end"),
+        (#","public_key_size":2048"#, "the key"), (#""version":"1.3","#, "the version of TLS"),
+    ])
+    func whatCouldNotBeJudgedIsNoAllClear(_ part: String, _ name: String) throws {
+        try scratch.write("assets", "address,ports\n203.0.113.7,443\n")
+        let file = try scratch.write(
+            "sweep",
+            Self.good.replacing(part, with: part.hasPrefix("{") ? "{" : "") + "\n"
+        )
+        var commands = [["compare", file, "--inventory", scratch.file("assets")], ["report", file]]
+        if name.hasPrefix("the end") { commands.append(["compare", file, "--expiring", "30"]) }
+        for command in commands {
+            let result = try Program.run(command)
+            #expect(result.status == 1, "\(command): \(result.errors)")
+            #expect(
+                result.errors.contains("\(name) of 1 certificate could not be judged"),
+                "\(result.errors)"
+            )
+            #expect(result.errors.contains("203.0.113.7:443") && !result.text.contains("No findings.\n"))
+            #expect(try Program.run(command + ["--keep-going"]).status == 0)
+        }
+    }
+
+    /// What ends a run with 3 is listed.
+    @Test func aFindingThatFailsIsListed() throws {
+        let assets = try scratch.write("assets", "address,ports\n203.0.113.7,443\n")
+        let file = try scratch.write("sweep", Self.good + "\n")
+        let failed = try Program.run(["compare", file, "--inventory", assets, "--fail-on", "info"])
+        #expect(failed.status == 3 && !failed.text.contains("No findings"), "\(failed.text)")
+        #expect(failed.text.contains("authorized"))
+        let well = try Program.run(["compare", file, "--inventory", assets, "--fail-on", "low"])
+        #expect(well.status == 0 && well.text.contains("No findings of low or more"), "\(well.text)")
+    }
+}
