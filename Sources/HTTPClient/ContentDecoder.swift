@@ -1,7 +1,7 @@
 internal import CZlib
 package import Wire
 
-/// Undoes content codings (RFC 9110, section 8.4) and transfer codings (RFC 9112, section 7), never past a limit.
+/// Undoes content codings (RFC 9110, section 8.4) and transfer codings (RFC 9112, section 7) up to a limit.
 package enum ContentDecoder {
     package struct Result: Equatable, Sendable {
         /// The decoded bytes; as they came where a coding is unknown or broken from its first byte.
@@ -18,10 +18,10 @@ package enum ContentDecoder {
     /// Codings one inside the other that are undone.
     static let depth = 3
 
-    /// Undoes the codings that `headers` name, the last one first, those of the transfer before those of the content.
+    /// Undoes the codings that `headers` name, the last one first, the transfer's before the content's.
     ///
-    /// A transfer coding that nobody asked for is undone, too, as curl does and browsers do not: a page behind one
-    /// would be hidden from every mark.
+    /// A transfer coding that nobody asked for is undone, too, as curl does and browsers do not: a page
+    /// behind one would be hidden from every mark.
     ///
     /// - Parameters:
     ///   - body: what was sent, without the chunks.

@@ -1,8 +1,8 @@
 extension String {
     /// The text for an argument of an address.
     ///
-    /// All but letters, digits and `-._~` is in percent form (RFC 3986, section 2.3). A `+` is: many read it as a
-    /// blank.
+    /// All but letters, digits and `-._~` is in percent form (RFC 3986, section 2.3). A `+` is: many read it
+    /// as a blank.
     package var percentEncoded: String {
         if utf8.allSatisfy(isUnreserved) { return self }
         var encoded: [UInt8] = []

@@ -21,8 +21,10 @@ package final class HTTPService: Sendable {
         /// Seconds in which a head or a body has to come, and in which a client has to take a part of an
         /// answer.
         package var seconds = 20
-        /// Threads that make answers. Few more than processors: an answer that is begun is soon made then, and
-        /// nobody waits for those who came later. Twice as many, since some wait for the disk.
+        /// Threads that make answers.
+        ///
+        /// Few, so that an answer that is begun is soon made and nobody waits for those who came later; but
+        /// more than processors, since some wait for the disk.
         package var threads = max(4, 2 * ProcessInfo.processInfo.activeProcessorCount)
 
         package init() {}

@@ -96,7 +96,9 @@ package struct ClickHouse: Sendable {
     private func request(_ items: [(String, String)]) -> FetchRequest {
         var address = address
         let own = (address.percentEncodedQuery ?? "").split(separator: "&").map(String.init)
-        address.percentEncodedQuery = (own + items.map { "\($0)=\($1.percentEncoded)" }).joined(separator: "&")
+        address.percentEncodedQuery = (own + items.map { "\($0)=\($1.percentEncoded)" }).joined(
+            separator: "&"
+        )
         if address.path.isEmpty { address.path = "/" }
         var request = FetchRequest(address.string ?? "")
         request.headers = headers
