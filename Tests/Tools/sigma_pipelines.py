@@ -103,7 +103,9 @@ def main():
     examples = [
         example for _, rule in rules.values() for kind in ("match", "no_match")
         for example in rule["hallmark"].get("examples", {}).get(kind, [])]
-    lines = "".join(json.dumps(example, default=str) + "\n" for example in examples)
+    # What names an endpoint says when it was seen.
+    time = {"@timestamp": "2026-01-01T00:00:00.000Z"}
+    lines = "".join(json.dumps(time | example, default=str) + "\n" for example in examples)
     output = subprocess.run(
         [sys.argv[1], "match", "-", "--ja4plus", "-q"], input=lines, capture_output=True, text=True, check=True,
         env=os.environ | {"HALLMARK_SIGNATURES": os.path.join(ROOT, "signatures")}).stdout
