@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 
+from clickhouse_store import install_clickhouse, start_clickhouse
 from connections import ROOT, free_ports, raise_limit, start_nginx, wait_for
 
 
@@ -163,6 +164,8 @@ def main():
     options = parser.parse_args()
     if "HALLMARK_FLEET_INSIDE" not in os.environ:
         os.environ["HALLMARK_FLEET_INSIDE"] = "1"
+        if options.only in [None, "collect"]:
+            install_clickhouse()
         os.execvp("unshare", ["unshare", "-n", sys.executable, *sys.argv])
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     raise_limit()
@@ -175,25 +178,13 @@ def main():
             if options.only in [None, "scale"]:
                 scale(fleet)
             if options.only in [None, "collect"]:
-                store, port = start_clickhouse(fleet)
+                store, port = start_clickhouse(fleet.hallmark, fleet.folder)
+                fleet.started.append(store)
                 collect(fleet, options.records, port)
                 store.kill()
                 store.wait()
         finally:
             fleet.stop()
-
-
-def start_clickhouse(fleet):
-    """ClickHouse's HTTP interface over chdb, with the table that the collector inserts into."""
-    schema = fleet.folder / "schema.sql"
-    schema.write_bytes(subprocess.run([fleet.hallmark, "warehouse", "schema"], check=True, capture_output=True).stdout)
-    (fleet.folder / "login").write_text("me:a secret\n")
-    port = free_ports(1)[0]
-    store = subprocess.Popen([sys.executable, ROOT / "Tests/Tools/clickhouse_http.py", str(port), schema, "loses-nothing"],
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    fleet.started.append(store)
-    wait_for(port)
-    return store, port
 
 
 if __name__ == "__main__":

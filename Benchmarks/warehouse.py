@@ -10,6 +10,7 @@ read. It ends with 1 when an answer differs.
 """
 import argparse
 import http.client
+import itertools
 import json
 import pathlib
 import random
@@ -21,9 +22,9 @@ import sys
 import tempfile
 import time
 
-from connections import free_ports, wait_for
+from clickhouse_store import install_clickhouse, start_clickhouse
+from connections import ROOT
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGIN = {"X-ClickHouse-User": "me", "X-ClickHouse-Key": "a secret"}
 BLOCK = 50_000
 
@@ -56,12 +57,8 @@ class Store:
     """The table, behind ClickHouse's HTTP interface."""
 
     def __init__(self, hallmark, folder):
-        schema = folder / "schema.sql"
-        schema.write_bytes(subprocess.run([hallmark, "warehouse", "schema"], check=True, capture_output=True).stdout)
-        (folder / "login").write_text("me:a secret\n")
-        self.port = free_ports(1)[0]
-        self.process = subprocess.Popen([sys.executable, ROOT / "Tests/Tools/clickhouse_http.py", str(self.port), schema, "loses-nothing"])
-        wait_for(self.port)
+        install_clickhouse()
+        self.process, self.port = start_clickhouse(hallmark, folder)
 
     def ask(self, method, path, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
@@ -88,20 +85,17 @@ class Store:
 
 def fill(store, hallmark, corpus):
     """Inserts what the corpus has; tells how long it took."""
-    records, number, size, block = 0, 0, 0, []
+    records, size, waited = 0, 0, 0.0
     began, before = time.monotonic(), store.cpu()
     reading = subprocess.Popen([hallmark, "corpus", "export", "--corpus", corpus], stdout=subprocess.PIPE)
-    waited = 0
-    for line in reading.stdout:
-        block.append(line)
-        records, size = records + 1, size + len(line)
-        if len(block) == BLOCK:
-            start = time.monotonic()
-            store.insert(block, number)
-            waited += time.monotonic() - start
-            number, block = number + 1, []
-    if block:
+    for number in itertools.count():
+        block = list(itertools.islice(reading.stdout, BLOCK))
+        if not block:
+            break
+        start = time.monotonic()
         store.insert(block, number)
+        waited += time.monotonic() - start
+        records, size = records + len(block), size + sum(map(len, block))
     assert reading.wait() == 0
     cpu = store.cpu() - before
     print(f"insert: {records:,} records of {size / records:.0f} bytes, {cpu / records * 1e6:.0f} us of CPU each, "
@@ -148,7 +142,7 @@ def compare(store, options, corpus, records):
     """Asks both stores; 1 when an answer differs."""
     times, read, differing = {}, {}, 0
     for kind, query in questions(corpus, options.questions):
-        command = [options.hallmark, "pivot", query, "--format", "ndjson", "--no-default-signatures"]
+        command = [options.hallmark, "pivot", query, "--format", "ndjson"]
         small, *expected = answer([*command, "--corpus", corpus])
         before = store.rows_read()
         large, *found = answer([*command, "--warehouse", f"http://127.0.0.1:{store.port}", "--clickhouse-login", folder_of(corpus) / "login"])
