@@ -5,7 +5,7 @@ import Testing
 /// `--log-format` and `--log-level`.
 @Suite struct LogTests {
     private static let input = """
-        {"server":{"ip":"192.0.2.1","port":443},"tls":{"server":{"x509":{"subject":{"common_name":"Major Cobalt Strike"}}}}}
+        {"@timestamp":"2026-11-22T03:31:00Z","server":{"ip":"192.0.2.1","port":443},"tls":{"server":{"x509":{"subject":{"common_name":"Major Cobalt Strike"}}}}}
         {"torn":
 
         """

@@ -34,6 +34,7 @@ import Testing
             "tls.server.hash.sha256": String(repeating: "AB", count: 32),
             "tls.server.x509.not_after": "2026-11-30T00:00:00Z",
             "hallmark.certificate.spki_sha256": String(repeating: "CD", count: 32),
+            "hallmark.certificate.tbs_no_ct_sha256": String(repeating: "EF", count: 32),
         ]
     }
 
