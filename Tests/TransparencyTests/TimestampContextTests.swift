@@ -19,8 +19,8 @@ import Testing
         let promises = scts.map { "\"\($0.base64EncodedString())\"" }.joined(separator: ",")
         let sent = scts.isEmpty ? "" : "\"tls\":{\"scts\":[\(promises)]},"
         return """
-            {"event":{"dataset":"hallmark.observation"},"server":{"ip":"192.0.2.1","port":443},"tls":{"server":{"hash":{"sha256":\
-            "\(chain.hashValue)"},"certificate_chain":[\(certificates)]}},"hallmark":{\(sent)"verification":{"chain":\
+            {"@timestamp":"2026-11-22T03:31:00Z","event":{"dataset":"hallmark.observation"},"server":{"ip":"192.0.2.1","port":443},"tls":{"server":{"hash":{"sha256":\
+            "\(String(format: "%064llX", UInt64(bitPattern: Int64(chain.hashValue))))"},"certificate_chain":[\(certificates)]}},"hallmark":{\(sent)"verification":{"chain":\
             "\(isVerified ? "valid" : "self-signed certificate")"}}}
 
             """
@@ -93,7 +93,7 @@ import Testing
         let logs = try logs()
         let stranger = try TestCertificate()
         defer { withExtendedLifetime(stranger) {} }
-        let claimed = "\"sha256\":\"AB\""
+        let claimed = "\"sha256\":\"\(String(repeating: "AB", count: 32))\""
         let lines = try [chain(logs.scratch.file("a-1.pem")), chain(stranger.certificate)].map { chain in
             record(chain).replacing(/"sha256":"[^"]*"/, with: claimed)
         }
