@@ -113,14 +113,18 @@ package enum RecordVerdict: Equatable, Sendable {
 
     private static func isDigest(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         // With colons between the digits, as OpenSSL writes them.
-        guard text.count == 64 else { return Digest256(String(decoding: text, as: UTF8.self)) != nil }
-        let bytes = UnsafeRawBufferPointer(text)
-        return stride(from: 0, to: 64, by: 16).allSatisfy { start in
-            let part = bytes.loadUnaligned(fromByteOffset: start, as: SIMD16<UInt8>.self)
-            let isDigit = part &- 0x30 .< 10
-            // Small letters and capitals differ by one bit.
-            return all(isDigit .| ((part | 0x20) &- 0x61 .< 6))
+        guard text.count == 64, let start = text.baseAddress else {
+            return Digest256(String(decoding: text, as: UTF8.self)) != nil
         }
+        // Without a branch, so that the compiler looks at sixteen at once.
+        var others: UInt8 = 0
+        for place in 0..<64 {
+            let byte = start[place]
+            let isDigit: UInt8 = byte &- 0x30 < 10 ? 1 : 0
+            let isLetter: UInt8 = (byte | 0x20) &- 0x61 < 6 ? 1 : 0
+            others |= (isDigit | isLetter) ^ 1
+        }
+        return others == 0
     }
 }
 
