@@ -102,7 +102,7 @@ def digest(*words):
 
 
 # Families of certificates with one key each.
-FAMILIES = 6
+FAMILIES = 8
 
 
 def record(number, day, family=False):
@@ -127,6 +127,7 @@ def record(number, day, family=False):
                            "organization": ["Example Trust"]},
                 "not_before": "2026-10-01T00:00:00Z", "not_after": f"202{7 if number % 3 else 6}-12-{1 + number % 28:02}T00:00:00Z",
                 "signature_algorithm": "ecdsa-with-SHA256", "public_key_algorithm": "ECDSA" if number % 2 else "RSA",
+                "public_key_size": 256 if number % 2 else 2048,
                 "alternative_names": [name]}}},
         "http": {"response": {"status_code": 200, "title": ["Sign in", "Welcome", "Index of /"][number % 3],
                               "header": {"server": [["nginx", "Apache", "Caddy"][number % 3]]}}},
@@ -147,7 +148,7 @@ def made(hallmark, folder):
             for number in range(9500):
                 # Some are seen in one of the two sweeps alone.
                 if number % 90 != 30 * day:
-                    out.write(json.dumps(record(number, day, family=number >= 9050)) + "\n")
+                    out.write(json.dumps(record(number, day, family=number >= 8900)) + "\n")
         subprocess.run([hallmark, "corpus", "add", "--corpus", corpus, sweep], check=True, capture_output=True)
     return corpus
 
