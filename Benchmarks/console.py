@@ -360,7 +360,7 @@ def main():
                 if options.docs:
                     tour.docs(options.docs, [
                         ("overview", "/", "light", WIDE), ("triage", "/triage", "light", WIDE), ("overview-dark", "/", "dark", WIDE),
-                        ("drift", pages["drift"], "light", SMALL), ("graph-dark", families, "dark", SMALL),
+                        ("drift", pages["drift"], "light", SMALL), ("graph-dark", "&".join(families.split("&")[:2]), "dark", SMALL),
                         ("triage-narrow", "/triage", "light", NARROW), ("search-narrow", "/search?q=server.port%3A%20443", "dark", NARROW),
                     ])
             tour.print(options.hallmark, corpus)

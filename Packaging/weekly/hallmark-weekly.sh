@@ -41,11 +41,15 @@ report "$@" --output "report-$day.html" || code=1
 subject="hallmark: leads in the weekly sweep of $day"
 [ "$code" -eq 3 ] || subject="hallmark: the weekly sweep of $day could not do all of its work ($code)"
 if [ -n "$MAIL_TO" ]; then
-    report "$@" --format markdown --rows 200 > message.md
+    # A report that could not be made is said, with the reason.
+    report "$@" --format markdown --rows 200 > message.md 2> errors.txt || { code=1; cat errors.txt >&2; }
+    [ -s message.md ] || { echo "There is no report:"; tail -n 20 errors.txt; } > message.md
     "$MAIL" -s "$subject" "$MAIL_TO" < message.md || code=1
 fi
 if [ -n "$WEBHOOK" ]; then
-    jq -n --arg text "$subject: report-$day.html on $(uname -n)" '{text: $text}' |
+    file="no report"
+    [ -f "report-$day.html" ] && file="report-$day.html"
+    jq -n --arg text "$subject: $file on $(uname -n)" '{text: $text}' |
         curl --silent --show-error --fail --max-time 30 -H 'Content-Type: application/json' --data-binary @- \
             --output /dev/null "$WEBHOOK" || code=1
 fi

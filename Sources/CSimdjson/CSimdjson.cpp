@@ -1,5 +1,7 @@
 #include "CSimdjson.h"
 
+#include "RecordFrames.hpp"
+
 #include <simdjson.h>
 
 #include <algorithm>
@@ -153,21 +155,6 @@ struct csj_reader {
             mark_assessment(hallmark, name);
         for (const char *name : {"rule", "threat"}) mark_assessment(root, name);
         mark_assessment(root->find("event"), "risk_score");
-    }
-
-    void link_frames() {
-        for (std::string_view path :
-             {"event", "server", "tls", "tls.server", "tls.server.hash", "tls.server.x509", "hallmark"}) {
-            Node *node = root;
-            while (node != nullptr && !path.empty()) {
-                size_t dot = path.find('.');
-                node = node->find(path.substr(0, dot));
-                path.remove_prefix(dot == path.npos ? path.size() : dot + 1);
-            }
-            if (node != nullptr) node->is_frame = true;
-        }
-        // Some stores take an array for it.
-        if (Node *hallmark = root->find("hallmark")) hallmark->may_be_array = true;
     }
 
     csj_value *emit(int field, Place place, uint8_t type) {
@@ -397,7 +384,7 @@ csj_reader *csj_new(
     }
     reader->link_exchanges();
     reader->link_assessments();
-    reader->link_frames();
+    link_frames(reader->root, [](Node *node, std::string_view name) { return node->find(name); });
     return reader;
 }
 

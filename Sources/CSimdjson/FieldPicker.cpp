@@ -1,5 +1,7 @@
 #include "FieldPicker.h"
 
+#include "RecordFrames.hpp"
+
 #include <memory>
 #include <string>
 #include <string_view>
@@ -57,21 +59,6 @@ struct hallmark_picker {
     const char *fault = nullptr;
     /// Whether something else stands where one of the record's own objects belongs.
     bool is_misplaced = false;
-
-    void link_frames() {
-        for (std::string_view path :
-             {"event", "server", "tls", "tls.server", "tls.server.hash", "tls.server.x509", "hallmark"}) {
-            Node *node = &root;
-            while (node && !path.empty()) {
-                auto dot = path.find('.');
-                node = node->member(path.substr(0, dot));
-                path.remove_prefix(dot == path.npos ? path.size() : dot + 1);
-            }
-            if (node) node->is_frame = true;
-        }
-        // Some stores take an array for it.
-        if (Node *hallmark = root.member("hallmark")) hallmark->may_be_array = true;
-    }
 
     void add(const char *path, int32_t index) {
         std::string_view rest(path);
@@ -215,7 +202,7 @@ struct hallmark_picker {
 hallmark_picker *hallmark_picker_create(const char *const *paths, size_t count) {
     auto picker = new hallmark_picker;
     for (size_t index = 0; index < count; index++) picker->add(paths[index], int32_t(index));
-    picker->link_frames();
+    link_frames(&picker->root, [](Node *node, std::string_view name) { return node->member(name); });
     return picker;
 }
 

@@ -1,5 +1,6 @@
 import Bytes
 package import Observations
+import Terminal
 
 /// What somebody decided of something, when, and why.
 package struct Decision: Equatable, Sendable {
@@ -87,12 +88,25 @@ package struct Decision: Equatable, Sendable {
         if let until { line.member("until", RFC3339.text(until)) }
     }
 
+    /// What a line has of a decision.
+    private static let members: Set<String> = [
+        "subject", "verdict", "because", "by", "case", "until", "evidence",
+    ]
+
     /// Reads what `line` wrote.
+    ///
+    /// What it does not know is no decision: a misspelt `until` would have it hold for ever, and evidence
+    /// that can't be read would have it hold for every lead.
     ///
     /// - Throws: with what is wrong.
     package init(_ node: JSONNode) throws(DecisionError) {
         guard let decision = node.at("hallmark.decision") else {
             throw Self.problem("holds no hallmark.decision")
+        }
+        for member in decision.parts where !Self.members.contains(String(member.name.prefix { $0 != "." })) {
+            throw Self.problem(
+                "there is no '\(member.name)'\(Spelling.hint(member.name, among: Self.members.sorted()))"
+            )
         }
         func text(_ name: String) throws(DecisionError) -> String? {
             guard let member = decision.at(name), !member.isNull else { return nil }
@@ -126,8 +140,17 @@ package struct Decision: Equatable, Sendable {
             reference: try text("case"),
             time: moment,
             until: try time(try text("until"), "until"),
-            evidence: decision.at("evidence")?.parts.prefix(Self.mostEvidence).compactMap(\.string) ?? []
+            evidence: try Self.evidence(decision)
         )
+    }
+
+    private static func evidence(_ decision: JSONNode) throws(DecisionError) -> [String] {
+        guard let list = decision.at("evidence") else { return [] }
+        let items = list.isArray ? list.parts.compactMap(\.string) : []
+        guard list.isArray, !items.isEmpty, list.parts.allSatisfy({ $0.string != nil }) else {
+            throw problem("'evidence' is no list of texts")
+        }
+        return Array(items.prefix(mostEvidence))
     }
 
     private static func problem(_ text: String) -> DecisionError { DecisionError(description: text) }

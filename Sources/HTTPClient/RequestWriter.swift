@@ -1,3 +1,4 @@
+import Bytes
 package import Observations
 import Wire
 
@@ -64,8 +65,7 @@ package enum RequestWriter {
             if byte > 0x20, byte < 0x7f {
                 target.append(byte)
             } else {
-                target.append(0x25)
-                target += [byte >> 4, byte & 15].map { $0 < 10 ? 0x30 + $0 : 0x37 + $0 }
+                target += byte.percentForm
             }
         }
         return String(decoding: target, as: UTF8.self)

@@ -94,4 +94,33 @@ import Testing
         #expect(!whole.isCut && whole.json.hasSuffix(#""cut":false}"# + "\n"))
         #expect(!whole.text(.html).contains("There is more"))
     }
+
+    /// Of several starts each has its results drawn, though one alone has more than there is room for.
+    @Test func startsShareTheRoomOfAGraph() {
+        func answer(_ start: String, _ count: Int) -> PivotAnswer {
+            var answer = PivotAnswer()
+            answer.results = (0..<count).map { number in
+                PivotResult(
+                    id: "\(start)\(number)",
+                    sha256: "",
+                    subject: "CN=\(start)\(number)",
+                    isPrecertificate: false,
+                    places: [],
+                    placeCount: 0,
+                    isEndpoint: false,
+                    leads: [],
+                    score: 1,
+                    shared: [],
+                    depth: 1,
+                    via: nil,
+                    firstSeen: nil,
+                    lastSeen: nil
+                )
+            }
+            return answer
+        }
+        let graph = PivotGraph([answer("a", 2 * PivotGraph.mostResults), answer("b", 5)])
+        #expect(graph.isCut)
+        for rank in 0..<5 { #expect(graph.json.contains("CN=b\(rank)")) }
+    }
 }

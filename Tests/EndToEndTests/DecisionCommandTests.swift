@@ -71,6 +71,38 @@ import Testing
             counted.text.contains("only dismissed") && counted.text.contains("The mark"),
             "\(counted.errors)"
         )
+        // What was blocked without evidence may be about any rule.
+        _ = try Program.run([
+            "decide", "203.0.113.9:443", "block", "--because", "seen elsewhere", "--decisions", file,
+        ])
+        let more = try Program.run([
+            "signatures", "list", "--decided", file, "--no-default-signatures", "--signatures",
+            scratch.file("rules"),
+        ])
+        #expect(more.text.contains("The mark") && !more.text.contains("only dismissed"), "\(more.text)")
+    }
+
+    /// A dismissal that was written with a mistake would hold for more than was meant, or for ever.
+    @Test(arguments: [
+        ("\"evidence\":\"a\"", "'evidence' is no list of texts"),
+        ("\"evidence\":[]", "'evidence' is no list of texts"),
+        ("\"evidence\":[1,null]", "'evidence' is no list of texts"),
+        ("\"evidence\":[\"a\",1]", "'evidence' is no list of texts"),
+        ("\"untill\":\"2026-12-01T00:00:00Z\"", "there is no 'untill'; is it until?"),
+        ("\"Until\":\"2026-12-01T00:00:00Z\"", "there is no 'Until'; is it until?"),
+    ])
+    func aMistypedDecisionIsNone(_ member: String, _ reason: String) throws {
+        let scratch = try Self.scratch(Self.line(7, "marked"))
+        let file = try scratch.write(
+            "d.ndjson",
+            """
+            {"@timestamp":"2026-11-18T10:00:00Z","hallmark":{"decision":{"subject":{"kind":"endpoint","value":"203.0.113.7:443"},\
+            "verdict":"dismiss","because":"known","by":"me",\(member)}}}
+
+            """
+        )
+        let result = try Self.match(scratch, "sweep.ndjson", ["--decisions", file])
+        #expect(result.status == 3 && result.errors.contains("d.ndjson:1: \(reason)"), "\(result.errors)")
     }
 
     @Test func aCorpusRemembersAndItsFileCanBeKept() throws {

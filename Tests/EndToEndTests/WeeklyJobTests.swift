@@ -64,7 +64,9 @@ import Testing
         let scratch = try Self.scratch("not a target at all\n")
         let result = try Self.run(scratch)
         #expect(result.status != 0 && result.status != 3)
-        #expect(Self.mailed(scratch)?.contains("could not do all of its work") == true)
+        let mail = try #require(Self.mailed(scratch))
+        #expect(mail.contains("could not do all of its work"))
+        #expect(mail.contains("There is no report:\n") && mail.contains("sweep-"), "\(mail)")
     }
 
     /// A server of Python's own that keeps what is posted to `/hook`, and refuses all else.
@@ -95,7 +97,7 @@ import Testing
             with: Data(told.dropFirst("application/json ".count).utf8)
         )
         let text = try #require((body as? [String: String])?["text"])
-        #expect(text.contains("could not do all of its work") && text.contains("report-"), "\(text)")
+        #expect(text.contains("could not do all of its work") && text.contains(": no report on "), "\(text)")
         // A hook that takes nothing is said, and is no success.
         let refused = try Self.run(scratch, webhook: "http://127.0.0.1:\(server.port)/none")
         #expect(refused.status == 1 && refused.errors.contains("404"), "\(refused.errors)")

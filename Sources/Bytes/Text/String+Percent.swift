@@ -11,14 +11,16 @@ extension String {
             if isUnreserved(byte) {
                 encoded.append(byte)
             } else {
-                encoded.append(0x25)
-                for digit in [byte >> 4, byte & 15] {
-                    encoded.append(digit < 10 ? 0x30 + digit : 0x37 + digit)
-                }
+                encoded += byte.percentForm
             }
         }
         return String(decoding: encoded, as: UTF8.self)
     }
+}
+
+extension UInt8 {
+    /// `%` and the byte's two hexadecimal digits (RFC 3986, section 2.1).
+    package var percentForm: [UInt8] { Array("%\([self].hex)".utf8) }
 }
 
 private func isUnreserved(_ byte: UInt8) -> Bool {

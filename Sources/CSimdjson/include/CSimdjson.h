@@ -6,6 +6,7 @@
 
 #include "FieldPicker.h"
 #include "JSONTree.h"
+#include "RecordFrames.h"
 
 // A reader of observations over simdjson, which is C++: one line of NDJSON in, its known fields out as
 // a flat list. Unknown members are passed over. Nothing here throws.

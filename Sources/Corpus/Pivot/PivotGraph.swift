@@ -33,7 +33,7 @@ package struct PivotGraph: Sendable {
     package private(set) var isCut = false
 
     /// More results than this make no picture.
-    package static let mostResults = 400
+    package static let mostResults = 600
     /// Each result is tied to its weightiest marks only.
     static let mostMarks = 5
     static let mostClients = 100
@@ -47,7 +47,11 @@ package struct PivotGraph: Sendable {
         var marks: [Mark: Int] = [:]
         var ties: Set<[Int]> = []
         let seeds = answers.flatMap { $0.seeds.prefix(20) }
-        let found = answers.flatMap(\.results)
+        // In turn: the first ones shall not take all places.
+        let longest = answers.map(\.results.count).max() ?? 0
+        let found = (0..<longest).flatMap { rank in
+            answers.compactMap { rank < $0.results.count ? $0.results[rank] : nil }
+        }
         let results = found.prefix(Self.mostResults)
         isCut = results.count < found.count || answers.contains(where: \.isCut)
         for result in seeds + results where places[result.id] == nil {

@@ -1,3 +1,4 @@
+import Bytes
 import Wire
 
 /// Where a redirect or a link leads: a reference resolved as browsers do it (URL Standard, section 4.4).
@@ -77,9 +78,7 @@ package struct HTTPReference: Equatable, Sendable {
 
     private static func plain(_ byte: UInt8) -> String { String(Unicode.Scalar(byte)) }
 
-    private static func escaped(_ byte: UInt8) -> String {
-        "%" + [byte >> 4, byte & 15].map { plain($0 < 10 ? 0x30 + $0 : 0x37 + $0) }.joined()
-    }
+    private static func escaped(_ byte: UInt8) -> String { String(decoding: byte.percentForm, as: UTF8.self) }
 
     /// The place of the colon that ends a scheme.
     private static func scheme(_ text: Substring) -> Substring.Index? {
@@ -193,7 +192,7 @@ package struct HTTPReference: Equatable, Sendable {
             if byte > 0x20, byte < 0x7f, !besides.utf8.contains(byte) {
                 bytes.append(byte)
             } else {
-                bytes += [0x25] + [byte >> 4, byte & 15].map { $0 < 10 ? 0x30 + $0 : 0x37 + $0 }
+                bytes += byte.percentForm
             }
         }
         return String(decoding: bytes, as: UTF8.self)

@@ -1,3 +1,5 @@
+import CSimdjson
+
 /// A field by which a line is known as a record, and what it has to hold.
 ///
 /// The fields are ones of `Field`; a reader that judges lines asks for all of them.
@@ -50,9 +52,11 @@ package enum RecordFact: Int, CaseIterable, Sendable {
     /// Objects of a record: where something else stands in their place, what they would tell is lost.
     ///
     /// Some stores keep `hallmark` as an array of objects.
-    package static let frames = [
-        "event", "server", "tls", "tls.server", "tls.server.hash", "tls.server.x509", "hallmark",
-    ]
+    package static let frames: [String] = {
+        var frames: [String] = []
+        while let path = hallmark_record_frame(frames.count) { frames.append(String(cString: path)) }
+        return frames
+    }()
 }
 
 /// What a field of a line holds, as far as a verdict hangs on it.

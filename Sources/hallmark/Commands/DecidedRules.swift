@@ -18,6 +18,8 @@ struct DecidedRules {
     private let lines: [Line]
     /// Decisions whose evidence names no rule.
     private let without: Int
+    /// Whether one of them is no dismissal: no rule is only ever dismissed then, as far as one knows.
+    private let undismissed: Bool
     private let isWhole: Bool
 
     init(_ files: [String], _ library: SignatureLibrary) throws {
@@ -29,16 +31,20 @@ struct DecidedRules {
             uniquingKeysWith: { first, _ in first }
         )
         var found: [String: Line] = [:]
-        var without = 0
+        var (without, undismissed) = (0, false)
         for decision in reader.decisions {
             let rules = decision.rules
-            if rules.isEmpty { without += 1 }
+            if rules.isEmpty {
+                without += 1
+                if decision.verdict != .dismiss { undismissed = true }
+            }
             for rule in rules {
                 found[rule, default: Line(rule: rule, title: titles[rule] ?? "(no longer loaded)")]
                     .decisions[decision.verdict.rawValue, default: 0] += 1
             }
         }
         self.without = without
+        self.undismissed = undismissed
         lines = found.values.sorted { ($1.dismissed, $1.total, $0.rule) < ($0.dismissed, $0.total, $1.rule) }
     }
 
@@ -51,7 +57,10 @@ struct DecidedRules {
             let verdicts = Decision.Verdict.allCases.map(\.rawValue)
             let rows = lines.map { line in
                 verdicts.map { "\(line.decisions[$0] ?? 0)" }
-                    + [line.dismissed == line.total ? "only dismissed" : "", line.title, line.rule]
+                    + [
+                        line.dismissed == line.total && !undismissed ? "only dismissed" : "", line.title,
+                        line.rule,
+                    ]
             }
             try output.table([verdicts.map { $0.uppercased() } + ["", "TITLE", "RULE"]] + rows)
         }

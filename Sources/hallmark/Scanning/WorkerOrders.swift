@@ -13,7 +13,7 @@ enum WorkerOrders {
 
     /// The arguments that a worker has sent; nil for a program that no worker has started.
     static func words() throws -> [String]? {
-        guard ProcessInfo.processInfo.environment[variable] != nil else { return nil }
+        guard getenv(variable) != nil else { return nil }
         let descriptor = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
         guard descriptor >= 0 else {
             throw FleetError("hallmark: \(variable) is for a worker of a fleet alone")
