@@ -24,6 +24,9 @@ constexpr size_t maximum_values = 1 << 16;
 // Beside simdjson's own error codes, which are not negative.
 constexpr int doubled_member = -1;
 
+// What `event.module` is of a record of ours, if it says any.
+constexpr std::string_view own_module = "hallmark";
+
 // A part of a dotted name, with its members in a small hash table.
 struct Node {
     struct Slot {
@@ -44,6 +47,8 @@ struct Node {
     // Whether it is one of the record's own objects, and whether an array of objects may stand for it.
     bool is_frame = false;
     bool may_be_array = false;
+    // Whether it says of which program's module a record is.
+    bool is_module = false;
 
     static size_t hash(std::string_view name) {
         size_t length = name.size();
@@ -103,6 +108,7 @@ struct csj_reader {
     unsigned exchanges = 0;
     bool is_assessed = false;
     bool is_misplaced = false;
+    bool is_of_other_module = false;
     // How many objects were met, in all lines, and whether a member stands twice in one of this line.
     uint64_t objects_met = 0;
     bool is_doubled = false;
@@ -155,6 +161,26 @@ struct csj_reader {
             mark_assessment(hallmark, name);
         for (const char *name : {"rule", "threat"}) mark_assessment(root, name);
         mark_assessment(root->find("event"), "risk_score");
+    }
+
+    // No field of ours, but records of other programs are told by it.
+    void link_module() {
+        Node *event = root->find("event");
+        if (event == nullptr || event->find("module") != nullptr) return;
+        Node *module = make();
+        module->kind = CSJ_KEYWORD;
+        module->is_module = true;
+        event->insert("module", module);
+    }
+
+    // `null` is as good as absent, and an array as good as its elements; an object is no name.
+    void take_module(dom::element element) {
+        if (element.is_null() || element.is_object()) return;
+        if (element.is_array()) {
+            for (dom::element one : element.get_array().value_unsafe()) take_module(one);
+            return;
+        }
+        if (!element.is_string() || element.get_string().value_unsafe() != own_module) is_of_other_module = true;
     }
 
     csj_value *emit(int field, Place place, uint8_t type) {
@@ -238,6 +264,7 @@ struct csj_reader {
     void value(Node &node, dom::element element, Place place, std::string_view name = {}) {
         if (node.is_assessment) is_assessed = true;
         if (node.skip) return;
+        if (node.is_module) return take_module(element);
         switch (element.type()) {
         case dom::element_type::OBJECT:
             object(node, element.get_object().value_unsafe(), place);
@@ -384,6 +411,7 @@ csj_reader *csj_new(
     }
     reader->link_exchanges();
     reader->link_assessments();
+    reader->link_module();
     link_frames(reader->root, [](Node *node, std::string_view name) { return node->find(name); });
     return reader;
 }
@@ -398,7 +426,8 @@ int csj_read(csj_reader *reader, const uint8_t *text, size_t length, int padded,
     reader->is_assessed = false;
     reader->is_doubled = false;
     reader->is_misplaced = false;
-    *line = {reader->values.data(), reader->first.data(), 0, 0, 0, 0};
+    reader->is_of_other_module = false;
+    *line = {reader->values.data(), reader->first.data(), 0, 0, 0, 0, 0};
     // Elements refer to the parser's memory, which stays until the next line.
     auto result = reader->parser.parse(text, length, padded == 0);
     if (result.error() != SUCCESS) return int(result.error());
@@ -408,7 +437,7 @@ int csj_read(csj_reader *reader, const uint8_t *text, size_t length, int padded,
     if (reader->is_doubled) return doubled_member;
     *line = {
         reader->values.data(), reader->first.data(), uint32_t(reader->values.size()), reader->exchanges,
-        reader->is_assessed, reader->is_misplaced};
+        reader->is_assessed, reader->is_misplaced, reader->is_of_other_module};
     return 0;
 }
 

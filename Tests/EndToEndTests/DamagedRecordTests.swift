@@ -47,7 +47,7 @@ import Testing
         "--no-default-signatures", "--signatures", projectFolder + "/signatures/tunnel",
     ]
 
-    /// `FILE` is the file.
+    /// `FILE` is the file, `NEW` one that is not there; `assets`, `sweep` and `known` are made by `prepare`.
     private static let commands: [[String]] = [
         ["match", "FILE"] + rules, ["compare", "FILE", "--expiring", "30"], ["compare", "FILE", "--adopt"],
         ["compare", "FILE", "--inventory", "assets"], ["compare", "sweep", "--baseline", "FILE"],
@@ -56,8 +56,30 @@ import Testing
         ["export", "--to", "blocklist", "FILE"], ["import", "FILE"],
         ["corpus", "add", "FILE", "--corpus", "NEW"],
         ["enrich", "FILE", "--no-context-names"], ["signatures", "measure", "FILE"] + rules,
+        ["pivot", "FILE", "--corpus", "known"] + rules,
+        [
+            "decide", "203.0.113.7:443", "monitor", "--because", "x", "--by", "me", "--records", "FILE",
+            "--decisions", "NEW",
+        ],
         ["signatures", "draft", "203.0.113.7:443", "FILE"],
     ]
+
+    /// Those that have `--keep-going`, and whose good end is 0.
+    private static let goingOn = commands.filter { $0[1] != "draft" && $0[0] != "decide" }
+
+    /// An inventory, a sweep, and a corpus in which one more certificate has the good one's key.
+    private func prepare() throws {
+        try scratch.write("assets", "address,ports\n203.0.113.7,443\n")
+        try scratch.write("sweep", Self.good + "\n")
+        let others = (1...60).map { number in
+            let digest = String(repeating: "0" + String(number / 10) + String(number % 10) + "F", count: 16)
+            let other = Self.good.replacing("\"sha256\":\"\(Self.digest)", with: "\"sha256\":\"\(digest)")
+                .replacing("203.0.113.7", with: "198.51.100.\(number)")
+            return number == 1 ? other : other.replacing(Self.digest, with: digest)
+        }
+        let sweep = try scratch.write("others", (others + [Self.good]).joined(separator: "\n") + "\n")
+        try check(Program.path, ["corpus", "add", sweep, "--corpus", scratch.file("known")])
+    }
 
     private func run(_ command: [String], _ file: String, _ more: [String] = []) throws -> CommandResult {
         try? FileManager.default.removeItem(atPath: scratch.file("new"))
@@ -66,7 +88,7 @@ import Testing
                 switch word {
                 case "FILE": file
                 case "NEW": scratch.file("new")
-                case "assets", "sweep": scratch.file(word)
+                case "assets", "sweep", "known": scratch.file(word)
                 default: word
                 }
             } + more
@@ -74,8 +96,7 @@ import Testing
     }
 
     @Test func everyCommandRefusesTheSame() throws {
-        try scratch.write("assets", "address,ports\n203.0.113.7,443\n")
-        try scratch.write("sweep", Self.good + "\n")
+        try prepare()
         let whole = try scratch.write("whole", Self.good + "\n")
         for command in Self.commands where command != Self.commands.last {
             let result = try run(command, whole)
@@ -100,11 +121,10 @@ import Testing
 
     /// What was named and can't be read is still said when the run may go on.
     @Test func whoGoesOnIsTold() throws {
-        try scratch.write("assets", "address,ports\n203.0.113.7,443\n")
-        try scratch.write("sweep", Self.good + "\n")
+        try prepare()
         let bad = Self.good.replacing(#""port":443"#, with: #""port":"443""#)
         let file = try scratch.write("damaged", Self.good + "\n" + bad + "\n")
-        for command in Self.commands where command[1] != "draft" {
+        for command in Self.goingOn {
             let result = try run(command, file, ["--keep-going"])
             #expect(result.status == 0 && result.errors.contains("damaged"), "\(command): \(result.errors)")
         }
@@ -117,8 +137,7 @@ import Testing
 
     /// What is beside a record's own fields is nobody's business.
     @Test func whatIsNotOursIsPassedOver() throws {
-        try scratch.write("assets", "address,ports\n203.0.113.7,443\n")
-        try scratch.write("sweep", Self.good + "\n")
+        try prepare()
         let line = Self.good.replacing(
             #""event":{"#,
             with: #""agent":{"type":"filebeat"},"event":{"module":"other","#
@@ -127,6 +146,32 @@ import Testing
         for command in Self.commands where command[1] != "draft" {
             let result = try run(command, file)
             #expect(result.status == 0, "\(command): \(result.errors)")
+        }
+    }
+
+    /// Where no dataset tells whose a record is, its module does.
+    @Test(arguments: [
+        ("\"zeek\"", false), ("[\"zeek\"]", false), ("[\"hallmark\",\"zeek\"]", false), ("7", false),
+        ("\"hallmark\"", true), ("null", true), ("[\"hallmark\"]", true),
+    ])
+    func aRecordOfAnotherModuleIsNotOurs(_ module: String, _ isOurs: Bool) throws {
+        try prepare()
+        let line = Self.good.replacing(#""dataset":"hallmark.observation""#, with: "\"module\":\(module)")
+        for (name, line) in [
+            ("nested", line),
+            (
+                "dotted",
+                line.replacing(#""event":{"module":"#, with: #""event.module":"#)
+                    .replacing(",\"outcome\":\"success\"},", with: ",")
+            ),
+        ] {
+            let file = try scratch.write(name, line + "\n")
+            // Import tells by the dataset that a file is one of records.
+            for command in Self.commands where command[0] != "import" && command[1] != "draft" {
+                let result = try run(command, file)
+                #expect(result.status == (isOurs ? 0 : 1), "\(command) \(name): \(result.errors)")
+                if !isOurs { #expect(result.errors.contains(name), "\(command): \(result.errors)") }
+            }
         }
     }
 
@@ -154,6 +199,17 @@ import Testing
             #expect(result.errors.contains("203.0.113.7:443") && !result.text.contains("No findings.\n"))
             #expect(try Program.run(command + ["--keep-going"]).status == 0)
         }
+        guard name == "the end" else { return }
+        let corpus = scratch.file("corpus")
+        try check(Program.path, ["corpus", "add", file, "--corpus", corpus])
+        let search = ["search", "tls.server.not_after < now+30d", "--count", "--corpus", corpus]
+        for (unit, who) in [
+            ("certificates", "1 certificate"), ("endpoints", "the certificates of 1 endpoint"),
+        ] {
+            let result = try Program.run(search + ["--of", unit])
+            #expect(result.status == 1 && result.text == "0\n", "\(result.errors)")
+            #expect(result.errors.contains("the end of \(who) could not be judged"), "\(result.errors)")
+        }
     }
 
     /// What ends a run with 3 is listed.
@@ -163,6 +219,7 @@ import Testing
         let failed = try Program.run(["compare", file, "--inventory", assets, "--fail-on", "info"])
         #expect(failed.status == 3 && !failed.text.contains("No findings"), "\(failed.text)")
         #expect(failed.text.contains("authorized"))
+        #expect(failed.text.hasPrefix("1 record, 1 endpoint answered; 1 of assets"), "\(failed.text)")
         let well = try Program.run(["compare", file, "--inventory", assets, "--fail-on", "low"])
         #expect(well.status == 0 && well.text.contains("No findings of low or more"), "\(well.text)")
     }

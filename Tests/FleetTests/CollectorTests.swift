@@ -69,7 +69,7 @@ import Testing
     private static func ask(_ id: String) throws(FleetError) -> FleetJob? { id == "j1" ? job : nil }
 
     private static func record(_ number: Int) -> String {
-        #"{"server":{"address":"192.0.2.\#(number)","port":443}}"#
+        #"{"@timestamp":"2026-11-22T03:31:00Z","server":{"address":"192.0.2.\#(number)","port":443}}"#
     }
 
     private static func lines(_ folder: String) throws -> Int {
@@ -99,6 +99,31 @@ import Testing
         #expect(try Self.lines(folder) == 0 && collector.progress().isEmpty)
         try collector.take([try Message(vantage: "eu", 1, records: record)], job: Self.ask)
         #expect(try Self.lines(folder + "/eu") == 1)
+    }
+
+    /// A worker may send any line, and whoever reads the file that it went into would have to refuse it.
+    @Test func linesThatAreNoRecordsAreRefused() throws {
+        let scratch = Scratch()
+        let folder = scratch.file("records")
+        let collector = try Collector(Collector.Options(folder: folder))
+        let good = Self.record(1)
+        let bad = [
+            "{", "[]", "{\"foo\":1}", good + "}", good.replacing("443", with: "65536"),
+            good.replacing(#""@timestamp":"2026-11-22T03:31:00Z","#, with: ""),
+            good.replacing("2026-11-22T", with: "2026-02-30T"),
+            // What is not looked at is read to its end, too.
+            good.replacing(#","server""#, with: #","other":[1,,2],"server""#),
+            good.replacing(#","server""#, with: #","event":{"dataset":"hallmark.finding"},"server""#),
+            #"{"@timestamp":"2026-11-22T03:31:00Z","event":{"dataset":"hallmark.observation"}}"#,
+        ]
+        #expect(Set(bad + [good]).count == bad.count + 1)
+        let message = try Message(1, records: bad + [good])
+        try collector.take([message, message], job: Self.ask)
+        try collector.take([try Message(1, sequence: 1, done: .init(worker: "w"))], job: Self.ask)
+        #expect(collector.refused == [.noRecord: bad.count])
+        #expect(try Self.lines(folder) == 1)
+        let progress = try #require(try collector.progress().first)
+        #expect(progress.records == 1 && progress.shardsDone == 1, "\(progress)")
     }
 
     /// Endpoints are those of the plan, and no more of them are lost than there are.

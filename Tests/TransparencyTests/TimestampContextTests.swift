@@ -187,6 +187,38 @@ import Testing
         )
     }
 
+    /// What is no record for others is none here.
+    @Test func damagedRecordsAreRefused() throws {
+        let logs = try logs()
+        let good = try record(chain(logs.scratch.file("a-1.pem")), isVerified: false)
+            .replacing("\"verification\":{", with: "\"verified\":{")
+        let path = logs.scratch.file("damaged.ndjson")
+        func verify(_ lines: [String], _ more: [String] = []) throws -> CommandResult {
+            try logs.scratch.write("damaged.ndjson", lines.joined())
+            return try logs.run(["verify", path, "--log-list", logs.list] + more)
+        }
+        #expect(try verify([good]).status == 0)
+        for (old, new, name) in [
+            ("\"port\":443", "\"port\":65536", "server.port"),
+            ("\"@timestamp\":\"2026-11-22T03:31:00Z\",", "", "@timestamp"),
+            ("hallmark.observation", "other.observation", "no record of ours"),
+            ("\"tls\":{", "\"tls\":7,\"other\":{", "tls"), ("}}}", "}}", "damaged.ndjson:2: "),
+        ] {
+            let bad = good.replacing(old, with: new, maxReplacements: 1)
+            #expect(bad != good)
+            let result = try verify([good, bad, good])
+            #expect(result.status == 1, "\(new): \(result.errors)")
+            #expect(result.errors.contains("damaged.ndjson:2: ") && result.errors.contains(name))
+            #expect(result.errors.contains("1 line or part could not be read"), "\(result.errors)")
+            #expect(try verify([good, bad], ["--keep-going"]).status == 0)
+            #expect(try verify([bad], ["--keep-going"]).status == 1)
+        }
+        // Findings stand beside records in one file.
+        let finding = good.replacing("hallmark.observation", with: "hallmark.finding")
+        let both = try verify([good, finding])
+        #expect(both.status == 0 && both.errors.contains("1 line of findings"), "\(both.errors)")
+    }
+
     /// A chain that was verified and shows no SCT that could be checked, beside one that nobody verified.
     @Test func whetherSCTsAreNeededIsSaidNotToBeKnown() throws {
         let logs = try logs()

@@ -56,6 +56,7 @@ typedef struct {
     uint32_t exchanges;
     uint32_t assessed;       // not 0: somebody's matches, leads, marks or assessment stand in it, in whatever form
     uint32_t misplaced;      // not 0: something else stands where one of the record's own objects belongs
+    uint32_t other_module;   // not 0: `event.module` names another program's module
 } csj_line;
 
 // `skip[i]` not zero leaves a field out. Returns NULL when memory is short.

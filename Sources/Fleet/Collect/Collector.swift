@@ -41,7 +41,7 @@ package final class Collector {
     private let reader = RecordKeyReader()
     /// Lines of the messages that are being taken, by vantage points.
     private var lines: [String: [UInt8]] = [:]
-    /// Messages that did not count, or not as they stood.
+    /// Messages, or lines of them, that did not count, or not as they stood.
     package private(set) var refused: [RefusedResult: Int] = [:]
     /// What no other collector is called.
     package let name: String
@@ -167,7 +167,9 @@ package final class Collector {
             shard.end(header.attempt, messages: header.sequence, done)
         } else if shard.begin(header.attempt, header.sequence) {
             Self.forEachLine(of: records) { line in
-                let key = reader.key(of: line, tellsAddresses: header.tellsAddresses)
+                guard let key = reader.key(of: line, tellsAddresses: header.tellsAddresses) else {
+                    return refuse(.noRecord)
+                }
                 key.append(to: &keys)
                 if shard.add(key, header.attempt) {
                     lines[place.vantage, default: []] += line

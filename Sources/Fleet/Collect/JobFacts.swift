@@ -27,11 +27,16 @@ struct JobFacts: Equatable, Sendable {
     var total: Int { Int(shards) * vantages.count }
 }
 
-/// Why a message in the queue of results is nobody's, or does not count as it stands.
+/// Why a message in the queue of results, or a line of one, is nobody's, or does not count as it stands.
 package enum RefusedResult: String, CaseIterable, Sendable {
     case noResult = "that are no results"
     case noJob = "of jobs that nobody has submitted"
     case noShard = "of shards or vantage points that their job has not"
     case tooManyScans = "of one shard more than a hundred times anew"
     case tooManyLost = "that say more endpoints are lost than their shard has"
+    /// Of a line.
+    case noRecord = "that are no records of endpoints"
+
+    /// What is refused.
+    package var noun: String { self == .noRecord ? "line" : "message" }
 }

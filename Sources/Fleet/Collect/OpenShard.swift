@@ -25,23 +25,24 @@ struct RecordKey: Hashable {
 
 /// Makes keys of records.
 final class RecordKeyReader {
-    private let picker = RecordPicker([.address, .port, .ip, .serverName, .urlScheme])
+    private let picker = RecordPicker(RecordField.judged + [.serverName, .urlScheme])
 
     /// Of a line: whom it is about.
     ///
-    /// A line that cannot be read is itself its key, and so is not lost.
-    func key(of line: UnsafeRawBufferPointer, tellsAddresses: Bool) -> RecordKey {
-        if (try? picker.read(line)) != nil, let address = picker.text(.address) {
-            let parts = [
-                address, picker.integer(.port).map { "\($0)" } ?? "", picker.text(.serverName) ?? "",
-                picker.text(.urlScheme) ?? "", tellsAddresses ? picker.text(.ip) ?? "" : "",
-            ]
-            return Self.key(Array(parts.joined(separator: "\u{0}").utf8))
-        }
-        return Self.key(Array(line))
+    /// - Returns: nil for what is no record of an endpoint: no scan writes it, and whoever reads the file that
+    ///   it went into would have to refuse it.
+    func key(of line: UnsafeRawBufferPointer, tellsAddresses: Bool) -> RecordKey? {
+        guard (try? picker.read(line)) != nil, picker.verdict == .endpoint,
+            (try? picker.checkWhole()) != nil
+        else { return nil }
+        let parts = [
+            picker.text(.address) ?? "", picker.integer(.port).map { "\($0)" } ?? "",
+            picker.text(.serverName) ?? "", picker.text(.urlScheme) ?? "",
+            tellsAddresses || !picker.has(.address) ? picker.text(.ip) ?? "" : "",
+        ]
+        let text = Array(parts.joined(separator: "\u{0}").utf8)
+        return RecordKey(BodyDigest.sha256(text.span))
     }
-
-    private static func key(_ bytes: [UInt8]) -> RecordKey { RecordKey(BodyDigest.sha256(bytes.span)) }
 }
 
 /// What came of a shard that is not done yet.

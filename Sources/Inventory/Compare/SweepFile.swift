@@ -70,7 +70,7 @@ package struct SweepFile {
                     ? "is no sweep: \(Self.loggedReason)"
                     : nameless == lines
                         ? "is no sweep: none of its \(counted(lines, "record")) names an endpoint"
-                        : "is no sweep: none of its \(lines) lines is a record"
+                        : "is no sweep: none of its \(counted(lines, "line")) is a record"
                             + (firstBad.map { "; line \($0.line): \($0.reason)" } ?? "")
             unread.append("\(source.name): \(reason)")
             return
@@ -81,9 +81,8 @@ package struct SweepFile {
             )
         }
         if let firstBad {
-            unread.append(
-                "\(source.name):\(firstBad.line): \(firstBad.reason), the first of \(counted(bad, "line")) that are none"
-            )
+            let more = bad > 1 ? ", the first of \(counted(bad, "line")) that are none" : ""
+            unread.append("\(source.name):\(firstBad.line): \(firstBad.reason)\(more)")
         }
     }
 

@@ -23,6 +23,9 @@ package struct FieldView {
     /// Whether something else stands where an object of a record belongs (`RecordFact.frames`).
     package var isFrameDamaged: Bool { line.misplaced != 0 }
 
+    /// Whether it says that it is a record of another program's module (`event.module`).
+    package var isOfOtherModule: Bool { line.other_module != 0 }
+
     /// The value at `index`, in the line's order.
     package subscript(index: Int) -> FieldValue { FieldValue(raw: line.values[index]) }
 

@@ -10,6 +10,9 @@ package enum RecordFact: Int, CaseIterable, Sendable {
     /// All but the dataset, which says how the others are read.
     static let held = allCases.filter { $0 != .dataset }
 
+    /// What `event.module` is of a record of ours that says any: we write none.
+    package static let ownModule = "hallmark"
+
     /// The field's name.
     package var field: String {
         switch self {
@@ -73,6 +76,10 @@ package enum RecordFactValue {
 package protocol RecordFacts {
     /// Whether something else stands where an object of a record belongs (`RecordFact.frames`).
     var isFrameDamaged: Bool { get }
+
+    /// Whether it says that it is a record of another program's module (`event.module`), `RecordFact.ownModule`
+    /// being ours.
+    var isOfOtherModule: Bool { get }
 
     /// Whether it holds any field of ours, wherever it was seen.
     var hasFieldOfOurs: Bool { get }

@@ -27,8 +27,11 @@ package struct RecordField: Hashable, Sendable {
     /// Objects that are picked as the JSON text that they are.
     private static let texts = ["=tls.server.hash", "=tls.server.x509", "=hallmark.certificate"]
 
+    /// What is no field of ours, and tells whose a record is.
+    private static let others = ["event.module"]
+
     private static let paths: [String] =
-        (Field.all + Field.headers).map { $0.kind == .objects ? $0.name + "[]" : $0.name } + texts
+        (Field.all + Field.headers).map { $0.kind == .objects ? $0.name + "[]" : $0.name } + texts + others
     private static let places = Dictionary(uniqueKeysWithValues: paths.enumerated().map { ($1, $0) })
 
     package static let timestamp = RecordField("@timestamp")
@@ -107,6 +110,7 @@ package struct RecordField: Hashable, Sendable {
     package static let leadLabel = RecordField("hallmark.leads.label")
     package static let urlScheme = RecordField("url.scheme")
     package static let dataset = RecordField("event.dataset")
+    static let module = RecordField("event.module")
     package static let correlationCount = RecordField("hallmark.correlation.count")
     package static let findingName = RecordField("hallmark.findings.name")
     package static let fidelity = RecordField("hallmark.source.fidelity")
@@ -141,8 +145,8 @@ package struct RecordField: Hashable, Sendable {
     package static let hostingKind = RecordField("hallmark.context.hosting.kind")
     package static let hostingProvider = RecordField("hallmark.context.hosting.provider")
 
-    /// By fact: what tells whether a line is a record.
-    package static let judged = RecordFact.allCases.map { RecordField($0.field) }
+    /// By fact: what tells whether a line is a record; behind them whose it is.
+    package static let judged = RecordFact.allCases.map { RecordField($0.field) } + [module]
 
     /// What a corpus keeps of a record: what it has a place for, and the field of every mark.
     package static let kept: [RecordField] = {

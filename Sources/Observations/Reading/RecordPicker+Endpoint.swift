@@ -6,6 +6,13 @@ extension RecordPicker {
     /// Asks for `RecordField.judged`.
     package var isLineOfOurs: Bool { verdict.fault == nil }
 
+    /// Reads a line of a file, all of it, and says whether it is a record, of whatever.
+    ///
+    /// - Parameter line: with `padding` readable bytes behind it.
+    package func readsRecord(padded line: UnsafeRawBufferPointer) -> Bool {
+        (try? read(padded: line)) != nil && verdict.isRecord && (try? checkWhole()) != nil
+    }
+
     /// Reads a line of a file, all of it, and says whether it is a record of an endpoint.
     ///
     /// - Parameter line: with `padding` readable bytes behind it.

@@ -179,6 +179,9 @@ package final class RecordPicker {
 
 extension RecordPicker: RecordFacts {
     package var isFrameDamaged: Bool { hallmark_picker_is_misplaced(picker) != 0 }
+    package var isOfOtherModule: Bool {
+        texts(.module).contains { $0 != RecordFact.ownModule }
+    }
     /// What says only what a line is about is none.
     package var hasFieldOfOurs: Bool {
         values.contains { value in

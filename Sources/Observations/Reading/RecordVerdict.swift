@@ -39,7 +39,10 @@ package enum RecordVerdict: Equatable, Sendable {
         var dataset: RecordDataset?
         var isFinding = false
         switch line.value(.dataset) {
-        case .absent: break
+        case .absent:
+            // Without a dataset the module tells whose record it is. A dataset of ours is nobody else's,
+            // whatever module the program names that has passed the record on.
+            if line.isOfOtherModule { return .refused(.foreign) }
         case .text(let name):
             // Nearly all are of our own scans: no text is made for them.
             if name.elementsEqual(ownName) {
@@ -153,6 +156,7 @@ package struct RecordJudge {
         let isTelling: [Bool]
 
         var isFrameDamaged: Bool { view.isFrameDamaged }
+        var isOfOtherModule: Bool { view.isOfOtherModule }
         var hasFieldOfOurs: Bool { (0..<view.count).contains { isTelling[view[$0].field] } }
 
         func value(_ fact: RecordFact) -> RecordFactValue {
@@ -170,6 +174,12 @@ extension JSONNode: RecordFacts {
             for name in path.split(separator: ".") { node = node?[String(name)] }
             guard let node, !node.isNull, !node.isObject else { return false }
             return path != "hallmark" || !node.isArray
+        }
+    }
+
+    package var isOfOtherModule: Bool {
+        values(at: "event.module", most: 16).contains {
+            !$0.isNull && !$0.isObject && $0.string != RecordFact.ownModule
         }
     }
 

@@ -19,12 +19,21 @@ package struct EarlierAudit: Sendable {
     /// - Throws: a `FileError` for what can't be read at all.
     package init(_ path: String) throws {
         var reader = try LineReader(path)
-        let record = RecordPicker([.filePath, .rootEntry, .rootTrust, .sha256, .subject])
+        let record = RecordPicker(
+            RecordField.judged + [.filePath, .rootEntry, .rootTrust, .subject]
+        )
         while true {
             var fault: String?
             let line: Void? = try reader.next { line in
-                do throws(RecordError) { try record.read(padded: line) } catch {
+                do throws(RecordError) {
+                    try record.read(padded: line)
+                    try record.checkWhole()
+                } catch {
                     fault = error.description
+                    return
+                }
+                if let found = record.verdict.fault {
+                    fault = ObservationSyntaxError(found).description
                     return
                 }
                 guard let store = record.text(.filePath),

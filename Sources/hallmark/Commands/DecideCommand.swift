@@ -123,6 +123,9 @@ private struct DecidedEvidence {
     private var found: Set<String> = []
     private var known = 0
 
+    /// What speaks for the subject in a record.
+    private typealias Told = (leads: [LeadEvidence.Lead], findings: [String])
+
     init(_ decision: Decision, now: Int) {
         self.decision = decision
         index = DecisionIndex([decision], now: now)
@@ -143,24 +146,30 @@ private struct DecidedEvidence {
         var reader = try LineReader(path)
         let tree = JSONTree()
         var unread = 0
+        var first: FileError?
         var records = 0
-        while let result = try reader.next({ line in
-            Result { try self.evidence(of: tree.read(line, padded: true)) }
+        while let result = try reader.nextNumbered({ line, number in
+            Result { () throws(FileError) -> Told in
+                do { return try self.evidence(of: tree.read(line, padded: true, isRecord: true)) } catch {
+                    throw FileError("\(path):\(number)", "\(error)")
+                }
+            }
         }) {
             switch result {
-            case .success(let record?):
+            case .success(let record):
                 records += 1
                 record.leads.forEach { add($0) }
                 known += record.findings.count
                 found.formUnion(record.findings)
-            case .success(nil), .failure: unread += 1
+            case .failure(let error):
+                unread += 1
+                first = first ?? error
             }
         }
-        guard unread + reader.skipped.count == 0 else {
-            throw FileError(
-                path,
-                "\(counted(unread + reader.skipped.count, "line")) of it can't be read: nothing was remembered"
-            )
+        unread += reader.skipped.count
+        guard unread == 0 else {
+            if let first { Terminal.say(first.description, .error) }
+            throw FileError(path, "\(counted(unread, "line")) of it can't be read: nothing was remembered")
         }
         // A dismissal without evidence would hold for whatever is found.
         guard records > 0 else { throw FileError(path, "there is no record in it: nothing was remembered") }
@@ -168,9 +177,10 @@ private struct DecidedEvidence {
 
     /// What a record tells that is about the subject.
     ///
-    /// - Returns: nil for what tells of no endpoint.
-    private func evidence(of record: JSONNode) -> (leads: [LeadEvidence.Lead], findings: [String])? {
-        guard record.at("hallmark") != nil || record.at("server") != nil else { return nil }
+    /// - Throws: for what is no line of ours.
+    private func evidence(of record: JSONNode) throws(ObservationSyntaxError) -> Told {
+        let verdict = record.isObject ? record.verdict : .refused(.foreign)
+        if let fault = verdict.fault { throw ObservationSyntaxError(fault) }
         guard !index.decisions(on: record).isEmpty else { return ([], []) }
         return (LeadEvidence.leads(record), LeadEvidence.findings(record))
     }

@@ -114,7 +114,10 @@ struct DraftCommand: ParsableCommand {
             try source.read { block in
                 block.forEachLine { line, number in
                     lines += 1
-                    do throws(RecordError) { try picker.read(padded: line) } catch {
+                    do throws(RecordError) {
+                        try picker.read(padded: line)
+                        try picker.checkWhole()
+                    } catch {
                         fail(FileError("\(source.name):\(number)", error.description))
                         return
                     }

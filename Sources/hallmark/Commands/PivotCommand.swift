@@ -1,6 +1,8 @@
 import ArgumentParser
+import Bytes
 import Corpus
 import Foundation
+import Inventory
 import Observations
 import Pipeline
 import Signatures
@@ -141,15 +143,19 @@ struct PivotCommand: ParsableCommand {
         case .ndjson: try output.write(answer.ndjson(queries: queries))
         }
         try output.flush()
+        let isWhole = benign.map { $0.unread == 0 } ?? true && start.isWhole && decided?.isWhole ?? true
+        let isGood = isWhole || unread.keepGoing
         if let graph, let format = PivotGraph.Format(path: graph) {
-            try FileDraft.write(Array(PivotGraph(answer).text(format).utf8), to: graph)
+            if isGood, answer.outcome != .unknown {
+                try FileDraft.write(Array(PivotGraph(answer).text(format).utf8), to: graph)
+            } else {
+                // One that stands there from another day may be whole.
+                let why = isGood ? "there is nothing to draw" : "not all could be read"
+                Terminal.say("\(graph): not written: \(why)", .error)
+            }
         }
         if format == .ndjson, answer.outcome != .found { Terminal.say(lines: answer.text) }
-        if benign.map({ $0.unread > 0 }) ?? false || !start.isWhole || decided.map({ !$0.isWhole }) ?? false,
-            !unread.keepGoing
-        {
-            throw ExitCode(1)
-        }
+        guard isGood else { throw ExitCode(1) }
         switch answer.outcome {
         case .found: return
         case .nothing: throw ExitCode(2)
@@ -183,20 +189,26 @@ struct PivotCommand: ParsableCommand {
         }
         var lines: [[UInt8]] = []
         var isCut = false
-        var digests: Set<String> = []
-        let picker = RecordPicker([.sha256])
+        var digests: Set<Digest256> = []
+        let picker = RecordPicker(RecordField.judged)
+        var file = SweepFile()
         for source in Inputs([query], unread: fail).said().sources {
-            try source.read { block in
-                block.forEachLine { line, _ in
-                    guard (try? picker.read(padded: line)) != nil, let digest = picker.text(.sha256),
-                        digests.insert(digest).inserted
-                    else { return }
-                    isCut = lines.count == Self.mostCertificates
-                    if !isCut { lines.append([UInt8](line)) }
-                }
-            } unread: {
-                fail($0)
+            try file.read(source) { line, _ in
+                guard picker.readsRecord(padded: line) else { return false }
+                guard let digest = picker.text(.sha256).flatMap({ Digest256($0) }), !isCut,
+                    digests.insert(digest).inserted
+                else { return true }
+                isCut = lines.count == Self.mostCertificates
+                if !isCut { lines.append([UInt8](line)) }
+                return true
             }
+        }
+        for text in file.unread {
+            isWhole = false
+            Terminal.say(text, .error)
+        }
+        if file.conclusions > 0 {
+            Terminal.say("\(counted(file.conclusions, "line")) of findings or correlations passed over")
         }
         guard !lines.isEmpty else {
             throw FileError(query, "holds no certificate to start from; 'name=…' asks for a host name")

@@ -117,7 +117,8 @@ final class CollectRun {
             usleep(200_000)
         }
         for (reason, _) in collector.refused {
-            say("results came \(reason.rawValue): they do not count", .error)
+            let what = reason == .noRecord ? "lines of results came" : "results came"
+            say("\(what) \(reason.rawValue): they do not count", .error)
         }
         return true
     }
@@ -203,7 +204,7 @@ final class CollectRun {
         }
         for (reason, count) in collector.refused.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             Terminal.say(
-                "hallmark: \(counted(count, "message")) \(reason.rawValue): refused",
+                "hallmark: \(counted(count, reason.noun)) \(reason.rawValue): refused",
                 .error
             )
         }

@@ -17,8 +17,17 @@ extension CTVerifyCommand {
         /// Those of them whose chains nobody has verified, and precertificates.
         var undecided = 0
         var precertificates = 0
+        /// Findings and counts of ours, which stand beside records.
+        var conclusions = 0
+        /// Lines and parts that could not be read: all are counted, and some are named.
+        var unread = 0
         var isWrong = false
         var isUnknown = false
+
+        mutating func fail(_ error: FileError) {
+            unread += 1
+            if unread <= 20 { Terminal.say("hallmark: \(error)", .error) }
+        }
 
         mutating func addBare(_ endpoint: RecordTimestamps.Endpoint) {
             if endpoint.isPrecertificate { return precertificates += 1 }
@@ -35,7 +44,6 @@ extension CTVerifyCommand {
     {
         let reader = RecordTimestamps(TimestampCheck(list), now: Int(WallClock.nanoseconds / 1_000_000))
         var counts = Counts()
-        var unread: [FileError] = []
         try source.read(
             take: { block in
                 try block.forEachLine { line, number in
@@ -46,13 +54,22 @@ extension CTVerifyCommand {
                         try write(endpoint, &counts, output)
                     case .withoutChain: counts.withoutChain += 1
                     case .nothing: break
-                    case .noRecord: unread.append(FileError("\(source.name):\(number)", "is no record"))
+                    case .conclusion: counts.conclusions += 1
+                    case .refused(let reason): counts.fail(FileError("\(source.name):\(number)", reason))
                     }
                 }
             },
-            unread: { unread.append($0) }
+            unread: { counts.fail($0) }
         )
-        for error in unread.prefix(20) { Terminal.say("hallmark: \(error)") }
+        if counts.unread > 0 {
+            Terminal.say(
+                "hallmark: \(source.name): \(counted(counts.unread, "line or part", plural: "lines or parts")) could not be read",
+                .error
+            )
+        }
+        if counts.conclusions > 0 {
+            Terminal.say("\(counted(counts.conclusions, "line")) of findings or correlations passed over")
+        }
         if counts.withoutChain > 0 {
             Terminal.say(
                 "hallmark: \(source.name): \(counted(counts.withoutChain, "record")) without certificates; scan with --chain full"
@@ -76,11 +93,12 @@ extension CTVerifyCommand {
             // Where there was nothing else, nothing was checked.
             if counts.valid + counts.others == 0 { counts.isUnknown = true }
         }
-        if counts.looked == 0, counts.withoutChain == 0, unread.isEmpty {
+        if counts.looked == 0, counts.withoutChain == 0 {
             Terminal.say("hallmark: \(source.name): no record with a certificate in it", .error)
         }
         let isNothing = counts.looked == 0
-        return (counts.isWrong, counts.isUnknown || !unread.isEmpty || counts.withoutChain > 0 || isNothing)
+        let isCut = counts.unread > 0 && !unread.keepGoing
+        return (counts.isWrong, counts.isUnknown || isCut || counts.withoutChain > 0 || isNothing)
     }
 
     private func write(

@@ -65,20 +65,23 @@ struct CTVerifyCommand: ParsableCommand {
 
     @Option(help: "How the results are written.") var format = Format.table
 
+    @OptionGroup var unread: KeepGoingOption
+
     func run() throws {
         let list = try logs.list()
         let output = StandardOutput()
         var (isWrong, isUnknown) = (false, false)
-        if !list.faults.isEmpty { isUnknown = true }
+        var (isWhole, isAnyRead) = (list.faults.isEmpty, false)
         var asked: Set<String> = []
         for file in files {
             do {
                 let found = try verify(file, list, output, &asked)
                 (isWrong, isUnknown) = (isWrong || found.isWrong, isUnknown || found.isUnknown)
+                isAnyRead = true
             } catch let error as FileError {
                 // The others are looked at all the same.
                 Terminal.say("hallmark: \(error)", .error)
-                isUnknown = true
+                isWhole = false
             }
         }
         for url in logs.log where !asked.contains(url.hasSuffix("/") ? url : url + "/") {
@@ -87,7 +90,7 @@ struct CTVerifyCommand: ParsableCommand {
         }
         try output.flush()
         if isWrong { throw ExitCode(3) }
-        if isUnknown { throw ExitCode(1) }
+        if isUnknown || !isAnyRead || !isWhole && !unread.keepGoing { throw ExitCode(1) }
     }
 
     /// Checks what is in one file.

@@ -26,7 +26,9 @@ struct RecordTimestamps {
         case nothing
         /// Its certificates were left out when it was written.
         case withoutChain
-        case noRecord
+        /// A finding, or a count of a correlation rule.
+        case conclusion
+        case refused(String)
     }
 
     private let check: TimestampCheck
@@ -38,9 +40,15 @@ struct RecordTimestamps {
 
     /// Reads one line, which has `RecordPicker.padding` readable bytes behind it.
     func read(_ line: UnsafeRawBufferPointer) -> Answer {
-        guard let root = try? tree.read(line, padded: true, isRecord: true), root.isObject else {
-            return .noRecord
+        let root: JSONNode
+        do throws(RecordError) { root = try tree.read(line, padded: true, isRecord: true) } catch {
+            return .refused(error.description)
         }
+        let verdict = root.isObject ? root.verdict : .refused(.foreign)
+        if let fault = verdict.fault {
+            return .refused(fault == .foreign ? "\(fault)" : "no record of ours: \(fault)")
+        }
+        if verdict == .conclusion { return .conclusion }
         guard let digest = root.at("tls.server.hash.sha256")?.string else { return .nothing }
         let chain = Self.texts(root.at("tls.server.certificate_chain"))
         guard !chain.isEmpty else { return .withoutChain }
