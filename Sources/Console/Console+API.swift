@@ -56,7 +56,7 @@ extension Console {
             let total = try search.count()
             out.member("total", total)
             out.array("remarks")
-            for text in search.remarks(isEmpty: total == 0) {
+            for text in search.remarks(isEmpty: total == 0) + (try search.unjudged()) {
                 out.comma()
                 out.string(text)
             }

@@ -114,17 +114,22 @@ extension Console {
         )
     }
 
+    /// What certificates are called that nobody has told the end of.
+    private static let noEnd = "not known"
+
     private func expiry(_ corpus: CorpusFile) throws -> [(name: String, count: Int, link: String)] {
         let end = "tls.server.not_after"
         return try [
             ("expired", "\(end) < now"), ("within 7 days", "\(end) >= now and \(end) < now+7d"),
             ("within 30 days", "\(end) >= now+7d and \(end) < now+30d"),
             ("within 90 days", "\(end) >= now+30d and \(end) < now+90d"), ("later", "\(end) >= now+90d"),
+            (Self.noEnd, "not \(end): *"),
         ]
         .map { name, query in
             let count = try CorpusSearch(query, in: corpus, of: .certificates, now: now).count()
             return (name, count, Link.search(query, of: SearchUnit.certificates.rawValue))
         }
+        .filter { name, count, _ in name != Self.noEnd || count > 0 }
     }
 
     private func newest(in corpus: CorpusFile) throws -> Markup {

@@ -42,16 +42,21 @@ extension Console {
         try search.rows(columns, limit: Self.rowsShown) { cells in
             rows.append(zip(columns, cells).map { cell($0, $1, columns, cells) })
         }
-        let remarks = search.remarks(isEmpty: rows.isEmpty).map { text -> Markup in
+        let hints = search.remarks(isEmpty: rows.isEmpty).map { text -> Markup in
             "<p class=\"hint\">\(short: text)</p>\n"
         }
+        let warnings = try search.unjudged().map { text -> Markup in
+            "<p class=\"warning\">\(text)</p>\n"
+        }
+        let remarks = warnings + hints
         guard !rows.isEmpty else { return "<p>Nothing was found.</p>\n\(remarks)" }
         // To count millions takes seconds, and nobody looks at them.
         let count = rows.count < Self.rowsShown ? rows.count : try search.count(atMost: Self.mostCounted)
         let number: Markup =
             count > Self.mostCounted ? "More than \(Self.mostCounted)" : "\(count)"
         let shown: Markup = count > rows.count ? ", the newest \(rows.count) are shown" : ""
-        return "<p>\(number) \(unit.rawValue)\(shown).</p>\n\(remarks)" + table("Found", columns, rows)
+        let noun = count == 1 ? String(unit.rawValue.dropLast()) : unit.rawValue
+        return "<p>\(number) \(noun)\(shown).</p>\n\(remarks)" + table("Found", columns, rows)
     }
 
     private func cell(_ column: String, _ value: String, _ columns: [String], _ cells: [String]) -> Markup {

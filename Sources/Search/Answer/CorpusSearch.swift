@@ -8,8 +8,10 @@ package struct CorpusSearch {
     /// How each part is found.
     package let ways: [SearchWay]
     private let remarks: SearchRemarks
-    private let condition: Condition
-    private let few: Int
+    private var condition: Condition
+    let few: Int
+    /// What `now` means, in milliseconds since 1970.
+    let now: Int
 
     /// - Parameters:
     ///   - now: what `now` means, in milliseconds since 1970.
@@ -24,6 +26,7 @@ package struct CorpusSearch {
     ) throws {
         self.corpus = corpus
         self.few = few ?? SearchCompiler.few
+        self.now = now
         self.unit = unit
         tree = try KQLParser.parse(query)
         remarks = SearchRemarks(tree, of: unit)
@@ -36,6 +39,13 @@ package struct CorpusSearch {
         let compiler = SearchCompiler(corpus, unit, now: now, few: self.few)
         condition = try compiler.compile(tree)
         ways = compiler.ways
+    }
+
+    /// The same corpus and unit with another question, to be counted.
+    func counting(_ condition: Condition) -> CorpusSearch {
+        var search = self
+        search.condition = condition
+        return search
     }
 
     /// The tables of the unit with what the condition needs, and the condition.

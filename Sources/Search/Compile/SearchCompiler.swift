@@ -21,19 +21,29 @@ final class SearchCompiler {
         builder = LeafBuilder(corpus: corpus, now: now)
     }
 
-    func compile(_ node: KQLNode) throws -> Condition {
+    /// What counts of a row of which a time is asked that nobody has told (`CertificateTime`).
+    enum Bound {
+        /// It does not have the time.
+        case plain
+        /// It has none that is asked for.
+        case least
+        /// It may have one that is asked for.
+        case most
+
+        var opposite: Bound {
+            switch self {
+            case .plain: .plain
+            case .least: .most
+            case .most: .least
+            }
+        }
+    }
+
+    func compile(_ node: KQLNode, _ bound: Bound = .plain) throws -> Condition {
         switch node {
-        case .and(let parts): return Self.joined(try parts.map(compile), "AND")
-        case .or(let parts): return Self.joined(try parts.map(compile), "OR")
-        case .not(let part):
-            let inner = try compile(part)
-            // What a row does not have is not known to SQL; here it is as if it were false.
-            return Condition(
-                sql: "NOT ifnull(\(inner.sql), 0)",
-                whole: inner.whole.map { .init(sql: "NOT ifnull(\($0.sql), 0)", values: $0.values) },
-                values: inner.values,
-                scopes: inner.scopes
-            )
+        case .and(let parts): return Self.joined(try parts.map { try compile($0, bound) }, "AND")
+        case .or(let parts): return Self.joined(try parts.map { try compile($0, bound) }, "OR")
+        case .not(let part): return Self.negated(try compile(part, bound.opposite))
         case .nested(let path, let query):
             guard let list = path.plain, SearchField.listNames.contains(list) else {
                 throw FieldNames.noList(path)
@@ -45,16 +55,19 @@ final class SearchCompiler {
             return value.isAny ? Condition(sql: "1") : try any(of: try builder.anywhere(value))
         case .equals(let name, let value):
             // A lone wildcard in place of a name is any field.
-            if name.isAny { return try compile(.equals(.null, value)) }
+            if name.isAny { return try compile(.equals(.null, value), bound) }
             try FieldNames.checkPlace(name, value)
             let fields = try FieldNames.fields(name, below: nil, orAllOf: value.isAny)
             return try any(
-                of: try leaves(fields) { field throws(KQLError) in try builder.equals(field, value) }
+                of: try leaves(fields, value.isAny ? .plain : bound) { field throws(KQLError) in
+                    try builder.equals(field, value)
+                }
             )
         case .range(let name, let comparison, let value):
             let fields = try FieldNames.fields(name, below: nil, orAllOf: false)
             return try any(
-                of: try leaves(fields) { field throws(KQLError) in try builder.range(field, comparison, value)
+                of: try leaves(fields, bound) { field throws(KQLError) in
+                    try builder.range(field, comparison, value)
                 }
             )
         }
@@ -63,18 +76,22 @@ final class SearchCompiler {
     /// The leaves of all fields that can hold the value: of several, some may be of another type.
     private func leaves(
         _ fields: [SearchField],
+        _ bound: Bound,
         _ leaf: (SearchField) throws(KQLError) -> Leaf
     ) throws(KQLError) -> [Leaf] {
         var result: [Leaf] = []
         var failure: KQLError?
         for field in fields {
-            do throws(KQLError) { result.append(try leaf(field)) } catch { failure = failure ?? error }
+            do throws(KQLError) {
+                result.append(try leaf(field))
+                if bound == .most, let time = CertificateTime(field) { result.append(time.missing) }
+            } catch { failure = failure ?? error }
         }
         if result.isEmpty, let failure { throw failure }
         return result
     }
 
-    private func any(of leaves: [Leaf]) throws -> Condition { Self.joined(try leaves.map(condition), "OR") }
+    func any(of leaves: [Leaf]) throws -> Condition { Self.joined(try leaves.map(condition), "OR") }
 
     /// The leaf as a condition on the unit that is searched.
     private func condition(_ leaf: Leaf) throws -> Condition {
@@ -165,8 +182,18 @@ final class SearchCompiler {
         return (number, try count(rows, candidates.values, atMost: few))
     }
 
+    /// What a row does not have is not known to SQL; here it is as if it were false.
+    static func negated(_ inner: Condition) -> Condition {
+        Condition(
+            sql: "NOT ifnull(\(inner.sql), 0)",
+            whole: inner.whole.map { .init(sql: "NOT ifnull(\($0.sql), 0)", values: $0.values) },
+            values: inner.values,
+            scopes: inner.scopes
+        )
+    }
+
     /// Conditions joined so that no expression becomes deep: SQLite bounds the depth of a tree.
-    private static func joined(_ parts: [Condition], _ word: String) -> Condition {
+    static func joined(_ parts: [Condition], _ word: String) -> Condition {
         guard parts.count > 1 else { return parts.first ?? Condition(sql: "0") }
         let middle = parts.count / 2
         let left = joined(Array(parts[..<middle]), word)

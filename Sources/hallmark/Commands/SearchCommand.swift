@@ -23,8 +23,8 @@ struct SearchCommand: ParsableCommand {
               hallmark search 'tls.server.not_after < now+30d' --of certificates --count --corpus seen.sqlite
               hallmark search '*' --group-by tls.server.jarm --rarest --corpus seen.sqlite
 
-            Exit codes: 0 something was found; 1 it could not do its work; 2 nothing was found; 64 usage, and what is \
-            no query.
+            Exit codes: 0 something was found; 1 it could not do its work, or nothing was found and some rows could not be \
+            judged; 2 nothing was found; 64 usage, and what is no query.
             """
     )
 
@@ -90,7 +90,10 @@ struct SearchCommand: ParsableCommand {
             try warn(search)
             let isFound = try SearchOutput(search, self).write()
             for text in search.remarks(isEmpty: !isFound) { Terminal.say(text) }
-            guard isFound else { throw ExitCode(2) }
+            let unjudged = try search.unjudged(groupedBy: groupBy)
+            for text in unjudged { Terminal.say(text, .error) }
+            // Of what could not be judged it is not known that there is nothing.
+            guard isFound else { throw ExitCode(unjudged.isEmpty ? 2 : 1) }
         } catch let error as KQLError {
             throw ValidationError(error.description)
         }
