@@ -51,6 +51,41 @@ import Testing
         }
     }
 
+    /// A graph, and records of roots, from another day stay where a run could not read all.
+    @Test func whatWasNotReadWholeReplacesNothing() throws {
+        let sweep = try scratch.write("sweep", FaultMatrix.record)
+        let corpus = scratch.file("corpus")
+        try check(Program.path, ["corpus", "add", sweep, "--corpus", corpus])
+        let torn = try scratch.write("torn", FaultMatrix.record + "{\n")
+        let graph = try scratch.write("graph.html", "kept\n")
+        let pivot = ["--corpus", corpus, "--include-benign", "--graph", graph]
+        for (query, status) in [(torn, 1), (String(repeating: "0e", count: 32), 4)] {
+            let result = try Program.run(["pivot", query] + pivot)
+            #expect(result.status == Int32(status), "\(result.errors)")
+            #expect(result.errors.contains("graph.html: not written"), "\(result.errors)")
+            #expect(try String(contentsOfFile: graph, encoding: .utf8) == "kept\n")
+        }
+        _ = try Program.run(["pivot", torn, "--keep-going"] + pivot)
+        #expect(try String(contentsOfFile: graph, encoding: .utf8).contains("</html>"))
+
+        let root = try TestCertificate(subject: "/CN=root.example")
+        defer { withExtendedLifetime(root) {} }
+        let cut = try scratch.write("cut.pem", "-----BEGIN CERTIFICATE-----\nMII")
+        let records = try scratch.write("records", "kept\n")
+        let rules = [
+            "--no-default-signatures", "--signatures", projectFolder + "/signatures/tunnel",
+        ]
+        let audit = ["roots", "audit", "--baseline", root.certificate, "--records", records, "-q"] + rules
+        for stores in [[root.certificate, cut], [cut]] {
+            let result = try Program.run(audit + stores)
+            #expect(result.status == 1 && result.errors.contains("records: not written"), "\(result.errors)")
+            #expect(try String(contentsOfFile: records, encoding: .utf8) == "kept\n")
+        }
+        let going = try Program.run(audit + [root.certificate, cut, "--keep-going"])
+        #expect(going.status == 0, "\(going.errors)")
+        #expect(try String(contentsOfFile: records, encoding: .utf8).hasPrefix("{\"@timestamp"))
+    }
+
     @Test func aLinkToItselfIsNoHostName() throws {
         let link = scratch.file("loop")
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "loop")

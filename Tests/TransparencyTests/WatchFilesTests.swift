@@ -150,6 +150,26 @@ import Testing
         #expect(nothing.status == 64 && !FileManager.default.fileExists(atPath: other), "\(nothing.errors)")
     }
 
+    /// What a killed run has written and not noted is cut off by the run that reads it again, and by none
+    /// that is refused.
+    @Test func aRunThatIsRefusedCutsNothing() throws {
+        let logs = try logs()
+        let (output, state) = (logs.scratch.file("ct.ndjson"), logs.scratch.file("ct.state"))
+        let arguments = ["--all", "-o", output, "--state", state]
+        #expect(try logs.watch(arguments).status == 0)
+        let files = [output, state + ".met"]
+        let whole = try files.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
+        let longer = whole.map { $0 + Data(repeating: 0x20, count: 64) }
+        for (file, bytes) in zip(files, longer) { try bytes.write(to: URL(fileURLWithPath: file)) }
+        let refused = try logs.run(
+            ["backfill", "--log-list", logs.list, "--no-signatures", "--from", "5"] + arguments
+        )
+        #expect(refused.status == 1 && refused.errors.contains("name another state"), "\(refused.errors)")
+        #expect(try files.map { try Data(contentsOf: URL(fileURLWithPath: $0)) } == longer)
+        #expect(try logs.watch(arguments).status == 0)
+        #expect(try files.map { try Data(contentsOf: URL(fileURLWithPath: $0)) } == whole)
+    }
+
     /// What lies before a state's beginning is not read by wishing.
     @Test func aStateThatBeganAtTheHeadHasNoStart() throws {
         let logs = try logs()

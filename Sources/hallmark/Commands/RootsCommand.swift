@@ -140,16 +140,26 @@ struct RootsAuditCommand: ParsableCommand {
         audit.run(search.stores) { facts, store, root in
             if records != nil { lines += facts.observation(in: store, root, at: now) }
         }
+        let faults = search.faults + known.faults + audit.faults + (before?.faults ?? [])
         if let records {
-            guard rules.unread.isEmpty || unread.keepGoing else {
-                Terminal.say("hallmark: \(records): not written: not all rules could be read", .error)
-                throw ExitCode(1)
+            // What an earlier audit wrote there may be whole.
+            let why: String? =
+                audit.rootCount == 0
+                ? "no root was read"
+                : unread.keepGoing
+                    ? nil
+                    : !rules.unread.isEmpty
+                        ? "not all rules could be read"
+                        : search.faults.isEmpty ? nil : "not all stores could be read"
+            if let why {
+                Terminal.say("hallmark: \(records): not written: \(why)", .error)
+            } else {
+                try FileDraft.write(lines, to: records)
             }
-            try FileDraft.write(lines, to: records)
+            if !rules.unread.isEmpty, !unread.keepGoing { throw ExitCode(1) }
         }
         try write(audit.findings, at: now)
 
-        let faults = search.faults + known.faults + audit.faults + (before?.faults ?? [])
         for fault in faults { Terminal.say("hallmark: not read: \(fault)", .error) }
         if !quiet { summarise(audit, search, known) }
         if audit.rootCount == 0 {

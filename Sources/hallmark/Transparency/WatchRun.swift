@@ -19,6 +19,8 @@ final class WatchRun: LogHandler {
     private var met: MetCertificates
     private var file: OutputFile
     private var tail: WatchedOutput
+    /// As it was left before.
+    private let state: WatchState
     private var states: [TreeHash: LogState] = [:]
     private var batch = ByteBuffer(capacity: 1 << 20)
     private var failure: (any Error)?
@@ -39,9 +41,8 @@ final class WatchRun: LogHandler {
     ) throws {
         let rules = watch.noSignatures ? nil : try signatures.load(quiet: watch.quiet)
         let (selected, isListWhole) = try logs.selected(now: Int(WallClock.nanoseconds / 1_000_000))
-        let run = try WatchRun(watch, rules?.set)
+        let run = try WatchRun(watch, rules?.set, options)
         if !isListWhole { run.counts.hasFailed = true }
-        try run.check(range: options)
         try run.follow(selected, logs.network, options)
         if !watch.quiet { Terminal.say(lines: run.report) }
         if let failure = run.failure { throw failure }
@@ -49,13 +50,15 @@ final class WatchRun: LogHandler {
         if let failOn, let worst = run.counts.worst, worst >= failOn { throw ExitCode(3) }
     }
 
-    private init(_ watch: WatchArguments, _ rules: RuleSet?) throws {
+    /// Opens what is read and what is written, and changes nothing of it: a run may still be refused.
+    private init(_ watch: WatchArguments, _ rules: RuleSet?, _ options: FollowOptions) throws {
         self.watch = watch
         try watch.checkFiles()
         if watch.watch.isEmpty, watch.inventory == nil, !watch.all, rules == nil {
             throw ValidationError("There is nothing to look for: --watch, --inventory, signatures, or --all.")
         }
         let state = try watch.state.flatMap { try WatchState.load($0) } ?? WatchState()
+        if let path = watch.state { try state.check(range: options, path) }
         certificates = try watch.makeWatch(state.bursts ?? [:])
         record = LoggedRecord(rules)
         hasRules = rules != nil
@@ -63,44 +66,27 @@ final class WatchRun: LogHandler {
         tail = try WatchedOutput(watch.output == nil ? nil : state.output)
         met = try MetCertificates(watch.state.map { $0 + ".met" }, count: state.met, sum: state.metSum)
         for log in state.logs { states[log.logID] = log }
+        self.state = state
         guard let path = watch.output else {
             file = OutputFile()
             return
         }
-        var file = try OutputFile.open(path: path)
-        let absolute = URL(fileURLWithPath: path).path
+        file = try OutputFile.open(path: path)
         guard state.output != nil || file.isEmpty else {
             throw FileError(path, "holds something, and the state knows nothing of it: name a new file")
         }
+    }
+
+    /// Cuts off what the last run has written and not noted: it is read again.
+    private func begin() throws {
+        try met.begin()
+        guard let path = watch.output else { return }
         try file.begin(keeping: state.output?.offset ?? 0)
-        self.file = file
         if state.output == nil, let place = watch.state {
             // A run that is killed before its first record is noted finds its own output again.
             var first = state
-            first.output = WatchState.Output(path: absolute, offset: 0, tail: nil)
+            first.output = WatchState.Output(path: URL(fileURLWithPath: path).path, offset: 0, tail: nil)
             try first.save(place)
-        }
-    }
-
-    /// Refuses the state of another range.
-    private func check(range options: FollowOptions) throws {
-        guard let path = watch.state else { return }
-        if options.start == .beginning {
-            for state in states.values where state.hasBegun && (state.start ?? 0) > 0 {
-                throw FileError(
-                    path,
-                    "was begun at entry \(state.start ?? 0) of \(state.url), and --from-start reads nothing before it: "
-                        + "'hallmark ct backfill --from 0 --to \(state.start ?? 0)' does, with a state of its own"
-                )
-            }
-        }
-        guard case .at(let from) = options.start else { return }
-        for state in states.values where state.hasBegun && state.start != from {
-            let place = state.start.map { "from entry \($0) on" } ?? "by a watch"
-            throw FileError(
-                path,
-                "was begun \(place), not at entry \(from): name another state for this range"
-            )
         }
     }
 
@@ -112,6 +98,7 @@ final class WatchRun: LogHandler {
         StopSignals.watch()
         counts.logs = logs.count
         let work = try LogWork(logs, states, options, network, handler: self)
+        try begin()
         for log in work.unusable { note("its key can't be used", of: log) }
         if !work.unusable.isEmpty { counts.hasFailed = true }
         work.run(every: 250) { [self] progress in

@@ -55,6 +55,29 @@ struct WatchState: Codable {
         return state
     }
 
+    /// Refuses another range than the state's.
+    ///
+    /// - Parameter path: the state's file.
+    func check(range options: FollowOptions, _ path: String) throws {
+        if options.start == .beginning {
+            for log in logs where log.hasBegun && (log.start ?? 0) > 0 {
+                throw FileError(
+                    path,
+                    "was begun at entry \(log.start ?? 0) of \(log.url), and --from-start reads nothing before it: "
+                        + "'hallmark ct backfill --from 0 --to \(log.start ?? 0)' does, with a state of its own"
+                )
+            }
+        }
+        guard case .at(let from) = options.start else { return }
+        for log in logs where log.hasBegun && log.start != from {
+            let place = log.start.map { "from entry \($0) on" } ?? "by a watch"
+            throw FileError(
+                path,
+                "was begun \(place), not at entry \(from): name another state for this range"
+            )
+        }
+    }
+
     func save(_ path: String) throws {
         var state = self
         state.digest = try ownDigest()
@@ -99,7 +122,7 @@ struct MetCertificates {
     private(set) var count = 0
 
     /// - Parameters:
-    ///   - count: digests in the file that count; what is behind them is cut off.
+    ///   - count: digests in the file that count; `begin` cuts off what is behind them.
     ///   - sum: what those that are remembered have to add up to; nil where that is not known.
     init(_ path: String?, count: Int, sum: String?) throws {
         self.path = path
@@ -128,8 +151,13 @@ struct MetCertificates {
         guard sum == nil || sum == self.sum.text else {
             throw FileError(path, "is not the file that the state was written with: both belong together")
         }
-        do { try file.truncate(atOffset: UInt64(32 * count)) } catch { throw FileError(path, writing: error) }
         self.count = count
+    }
+
+    /// Cuts off what is behind those that count.
+    func begin() throws {
+        guard let path, let lock else { return }
+        do { try lock.truncate(atOffset: UInt64(32 * count)) } catch { throw FileError(path, writing: error) }
     }
 
     /// What stands for a certificate together with something that is known of it.
