@@ -21,6 +21,7 @@ enum Program {
             }
             if VersionText.isWanted { return try VersionText.write() }
             let typed = try WorkerOrders.words() ?? Array(CommandLine.arguments.dropFirst())
+            try MisspeltCommand.check(help: typed)
             let configured = try configured(typed)
             do {
                 var command = try Hallmark.parseAsRoot(configured.arguments)
@@ -69,8 +70,10 @@ enum Program {
 
     /// Says what an error has to say, made safe for a terminal, and ends with its code.
     private static func end(_ error: any Error, of command: (any ParsableCommand.Type)?) -> Never {
-        let message = message(for: error, of: command)
         let code = Hallmark.exitCode(for: error)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        var message = message(for: error, of: command)
+        if code == .validationFailure { message = MisspeltOption.corrected(message, arguments) }
         if code == .success {
             // Help, the version, a completion script: what was asked for.
             let output = StandardOutput()
@@ -90,7 +93,9 @@ enum Program {
                 Terminal.say(message, .error)
             }
             if code == .validationFailure,
-                let hint = MisspeltCommand.hint(Array(CommandLine.arguments.dropFirst()))
+                let hint = MisspeltCommand.hint(arguments)
+                    // A command that has begun to run knew its options.
+                    ?? (command == nil ? MisspeltOption.hint(arguments, besides: message) : nil)
             {
                 Terminal.say(hint)
             }

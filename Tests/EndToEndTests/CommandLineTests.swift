@@ -23,6 +23,30 @@ import Testing
         if hint.isEmpty, arguments.count == 1 { #expect(!result.errors.contains("Did you mean")) }
     }
 
+    /// An option that is not there is named, whatever is missing for it, and one that is not like it is not
+    /// suggested.
+    @Test(arguments: [
+        (["scan", "--bogus"], "Unknown option '--bogus'\n"),
+        (["scan", "--prots", "443", "192.0.2.1"], "Unknown option '--prots'. Did you mean '--ports'?"),
+        (["match", "--only-lead", "x"], "Did you mean '--only-leads'?"),
+        (["scan", "--conect-timeout=5", "192.0.2.1"], "Did you mean '--connect-timeout'?"),
+        (["scan", "--exclu", "192.0.2.2", "192.0.2.1"], "Did you mean '--exclude'?"),
+        (["corpus", "add", "--corups", "x", "f"], "Unknown option '--corups'. Did you mean '--corpus'?"),
+        (["compare", "--fail-onn", "high", "x"], "Unknown option '--fail-onn'. Did you mean '--fail-on'?"),
+        (["corpus", "--bogus"], "Unknown option '--bogus'\n"), (["--verson"], "Did you mean '--version'?"),
+        (["help", "scna"], "Did you mean 'hallmark help scan'?"),
+        (["help", "corpus", "sttas"], "Did you mean 'hallmark help corpus stats'?"),
+        (["help", "nothing-like-it"], "There is no command 'nothing-like-it'.\n"),
+    ])
+    func misspeltOptions(_ arguments: [String], _ hint: String) throws {
+        let result = try Program.run(arguments)
+        #expect(result.status == 64 && result.output.isEmpty, "\(result.text)")
+        #expect(result.errors.contains(hint), "\(result.errors)")
+        #expect(result.errors.components(separatedBy: "Did you mean").count <= 2, "\(result.errors)")
+        let command = arguments.prefix { !$0.hasPrefix("-") && $0 != "help" }.joined(separator: " ")
+        if !command.isEmpty { #expect(result.errors.contains("See 'hallmark \(command) --help'")) }
+    }
+
     /// What can't be meant is refused before a file is touched.
     @Test(arguments: [
         ["--resolver", "1.2.3.4:99999"], ["--resolver", "foo"], ["--resolver", "::1:0x"], ["-p", "0"],

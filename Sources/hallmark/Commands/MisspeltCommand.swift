@@ -22,6 +22,28 @@ enum MisspeltCommand {
         return nil
     }
 
+    /// Refuses a call for help on what is no command: the help of another one would be an answer to nothing.
+    ///
+    /// - Parameter arguments: those of the program, without its name.
+    static func check(help arguments: [String]) throws {
+        guard arguments.first == "help" else { return }
+        var command: any ParsableCommand.Type = Hallmark.self
+        var path = ["hallmark", "help"]
+        for argument in arguments.dropFirst() {
+            let known = command.configuration.subcommands
+            guard !argument.hasPrefix("-"), path.count > 2 || argument != "help" else { return }
+            guard let next = known.first(where: { name(of: $0) == argument }) else {
+                let near = Spelling.nearest(to: argument, among: known.map(name))
+                throw ValidationError(
+                    "There is no command '\((path.dropFirst(2) + [argument]).joined(separator: " "))'."
+                        + (near.map { " \(question(path + [$0]))" } ?? "")
+                )
+            }
+            command = next
+            path.append(argument)
+        }
+    }
+
     /// Refuses a first target that is rather a subcommand behind another one, as in `scan validate host`.
     ///
     /// - Throws: with what was meant; a host of that name is given with its port.

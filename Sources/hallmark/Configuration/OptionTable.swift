@@ -87,6 +87,11 @@ struct OptionTable {
         return found.subtracting(["help", "version"])
     }
 
+    /// All long names, without dashes.
+    var longNames: [String] {
+        options.flatMap { ($0.names ?? []).filter { $0.kind == "long" }.map(\.name) }
+    }
+
     subscript(_ name: String) -> Option? { options.first { $0.name == name } }
 
     /// The long names of the options that stand among arguments.
