@@ -1,4 +1,5 @@
 import GRDB
+import Terminal
 
 /// Rows that name others, and whether those are there.
 ///
@@ -18,10 +19,8 @@ enum CorpusReferences {
 
         /// - Parameter count: of the rows that name a missing one.
         func damage(_ count: Int, isWhole: Bool) -> CorpusDamage {
-            let rows = count == 1 ? "1 row" : "\(count) rows"
-            return CorpusDamage(
-                "\(isWhole ? "" : "at least ")\(rows) of '\(table)' name \(target) that are missing"
-            )
+            let rows = "\(counted(count, "row")) of '\(table)' \(count == 1 ? "names" : "name")"
+            return CorpusDamage("\(isWhole ? "" : "at least ")\(rows) \(target) that are missing")
         }
     }
 
@@ -50,11 +49,54 @@ enum CorpusReferences {
     ///
     /// - Throws: `CorpusDamage` for the first table with a row that names a missing one.
     static func check(_ db: Database) throws {
+        var spans: [String: Span] = [:]
         for reference in sightings + others {
+            let span = try spans[reference.target] ?? Span(of: reference.target, db)
+            spans[reference.target] = span
+            guard try mayMiss(reference, span, db) else { continue }
             let sql = "SELECT count(*) FROM \(reference.table) r WHERE \(reference.isMissing)"
             let count = try db.first(sql) { try $0.count(0) } ?? 0
             if count > 0 { throw reference.damage(count, isWhole: true) }
         }
+    }
+
+    /// The numbers of a table's rows.
+    private struct Span {
+        var first = 0
+        var last = 0
+        /// Whether all between the first and the last are there, as they are where nothing was pruned.
+        var isWhole = false
+
+        init(of table: String, _ db: Database) throws {
+            // Each by itself: SQLite finds one at an end, and reads all rows for both.
+            let ends = "SELECT (SELECT min(id) FROM \(table)), (SELECT max(id) FROM \(table))"
+            _ = try db.first(ends) { row in
+                guard !row.isNull(0), !row.isNull(1) else { return }
+                (first, last) = (try row.integer(0), try row.integer(1))
+            }
+            let count = try db.first("SELECT count(*) FROM \(table)") { try $0.integer(0) } ?? 0
+            let (distance, isBeyond) = last.subtractingReportingOverflow(first)
+            isWhole = !isBeyond && distance == count - 1
+        }
+    }
+
+    /// Finds out whether a row may name a missing one without looking up what each names: the rows of
+    /// `certificates` are long, and each of their many marks would lead to another place of the file.
+    private static func mayMiss(_ reference: Reference, _ span: Span, _ db: Database) throws -> Bool {
+        let column = "r.\(reference.column)"
+        let isAny = reference.mayBeNone ? "\(column) <> 0" : "1"
+        guard span.isWhole else {
+            let sql = """
+                SELECT 1 FROM (SELECT \(column) FROM \(reference.table) r WHERE \(isAny)
+                EXCEPT SELECT id FROM \(reference.target)) LIMIT 1
+                """
+            return try db.first(sql) { _ in true } ?? false
+        }
+        let sql = """
+            SELECT 1 FROM \(reference.table) r
+            WHERE \(isAny) AND (typeof(\(column)) <> 'integer' OR \(column) < ? OR \(column) > ?) LIMIT 1
+            """
+        return try db.first(sql, [span.first, span.last]) { _ in true } ?? false
     }
 
     /// How many of the newest sightings, and of the oldest, every command looks at.
