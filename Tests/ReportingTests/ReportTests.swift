@@ -114,7 +114,7 @@ import Testing
         let text = Self.text(
             SweepReport(Self.facts([Self.record(1, String(decided))]), Self.input()).document
         )
-        #expect(text.contains("Sliver (dismissed)") && text.contains("1 more were dismissed"))
+        #expect(text.contains("Sliver (dismissed)") && text.contains("1 more was dismissed"))
         #expect(text.contains("dismiss by me, case T-1, on 192.0.2.1:443: ours"))
     }
 

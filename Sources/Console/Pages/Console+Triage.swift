@@ -56,7 +56,7 @@ extension Console {
             if unread > 0 {
                 head =
                     head
-                    + "<p class=\"warning\">\(unread) decisions of the corpus can't be read: what they decided is shown as open.</p>"
+                    + "<p class=\"warning\">\(counted(unread, "decision")) of the corpus can't be read: what they decided is shown as open.</p>"
             }
             if areMore {
                 head =
@@ -156,12 +156,14 @@ extension Console {
                 ]
             }
             var body: Markup = "<h1>Decisions</h1>\n"
-            if unread > 0 { body = body + "<p class=\"warning\">\(unread) decisions can't be read.</p>" }
+            if unread > 0 {
+                body = body + "<p class=\"warning\">\(counted(unread, "decision")) can't be read.</p>"
+            }
             let early = index.holding.count { $0.time > now + 3_600_000 }
             if early > 0 {
                 body =
                     body
-                    + "<p class=\"warning\">\(early) of them are dated in the future: until then no later one on the same subject counts.</p>"
+                    + "<p class=\"warning\">\(early) of them \(early == 1 ? "is" : "are") dated in the future: until then no later one on the same subject counts.</p>"
             }
             if rows.isEmpty { body = body + "<p>Nothing is decided.</p>" }
             body =

@@ -87,19 +87,25 @@ extension ComparisonCounts {
     ///
     /// - Parameter least: less urgent findings are not written, and stand here in one number.
     package func summary(_ against: Against, least: Severity) -> String {
-        var result = "\(records) records, "
+        let ended = "\(counted(answered, "endpoint")) answered"
+        var result = "\(counted(records, "record")), "
         switch against {
         case .inventory:
-            result += "\(answered) endpoints answered; \(assets) of assets, \(outside) of no asset\n"
-        case .sweep: result += "\(answered) endpoints answered, \(unchanged) unchanged\n"
+            result += "\(ended); \(assets) of assets, \(outside) of no asset\n"
+        case .sweep: result += "\(ended), \(unchanged) unchanged\n"
         case .calendar: result += "\(answered) with a certificate\n"
         }
-        if malformed > 0 { result += "\(malformed) lines are not records\n" }
+        if malformed > 0 {
+            result += "\(counted(malformed, "line is no record", plural: "lines are no records"))\n"
+        }
         if logged > 0 { result += "\(counted(logged, "certificate")) of logs not compared\n" }
         if conclusions > 0 {
             result += "\(counted(conclusions, "line")) of findings or correlations passed over\n"
         }
-        if unswept > 0 { result += "\(unswept) assets are in no record of the sweep\n" }
+        if unswept > 0 {
+            result +=
+                "\(counted(unswept, "asset is", plural: "assets are")) in no record of the sweep\n"
+        }
         var table = TextTable(["severity", "finding", "count"])
         var below = 0
         for (kind, count) in findings.sorted(by: {
@@ -119,7 +125,10 @@ extension ComparisonCounts {
             let all = "No findings\(hidden)\(rest).\n"
             result += table.isEmpty ? all : table.text
         }
-        if below > 0 { result += "\(below) findings below \(least.rawValue) are not shown\n" }
+        if below > 0 {
+            result +=
+                "\(counted(below, "finding")) below \(least.rawValue) \(below == 1 ? "is" : "are") not shown\n"
+        }
         return result
     }
 }

@@ -1,5 +1,6 @@
 import Bytes
 import Observations
+import Terminal
 
 /// The certificate of a record, as far as a comparison looks at it.
 struct ObservedCertificate {
@@ -154,10 +155,16 @@ struct ObservedCertificate {
         let day = 86_400_000
         if time > notAfter {
             let days = (time &- notAfter) / day
-            add(.expired, "The certificate ended \(RFC3339.secondsText(notAfter)), \(days) days before.")
+            add(
+                .expired,
+                "The certificate ended \(RFC3339.secondsText(notAfter)), \(counted(days, "day")) before."
+            )
         } else if let limit = policy.expiringDays, (notAfter &- time) / day < limit {
             let days = (notAfter &- time) / day
-            add(.expiring, "The certificate ends \(RFC3339.secondsText(notAfter)), in \(days) days.")
+            add(
+                .expiring,
+                "The certificate ends \(RFC3339.secondsText(notAfter)), in \(counted(days, "day"))."
+            )
         }
     }
 

@@ -1,4 +1,4 @@
-import Observations
+import Terminal
 
 /// What could not be judged of certificates, because their records do not tell it.
 package struct Unjudged: Sendable {
@@ -14,9 +14,7 @@ package struct Unjudged: Sendable {
     /// A sentence for each part, for people.
     package var texts: [String] {
         parts.sorted { $0.key < $1.key }.map { question, found in
-            let who = found.count == 1 ? "1 certificate" : "\(found.count) certificates"
-            return
-                "\(question) of \(who) could not be judged: the record does not tell it; the first is \(found.first)"
+            "\(question) of \(counted(found.count, "certificate")) could not be judged: the record does not tell it; the first is \(found.first)"
         }
     }
 

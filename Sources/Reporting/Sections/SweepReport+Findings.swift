@@ -40,7 +40,7 @@ extension SweepReport {
         if findings.ends.isEmpty {
             blocks.append(
                 .paragraph(
-                    "No certificate was over, not yet valid, or within \(input.expiringDays) days of its end when it was seen."
+                    "No certificate was over, not yet valid, or within \(counted(input.expiringDays, "day")) of its end when it was seen."
                 )
             )
         }

@@ -56,7 +56,7 @@ package struct SweepReport {
             "\(counted(endpoints.count, "endpoint")) in \(counted(facts.records, "record")): "
                 + "\(grouped(UInt64(seen))) answered, \(grouped(UInt64(endpoints.count - seen))) did not",
             "Leads: \(leadCount(.high)) high, \(leadCount(.medium)) medium, \(leadCount(.low)) low"
-                + (dismissed > 0 ? "; \(dismissed) more were dismissed" : "")
+                + (dismissed > 0 ? "; \(dismissed) more \(dismissed == 1 ? "was" : "were") dismissed" : "")
                 + (unmatched > 0
                     ? "; of \(counted(unmatched, "record")) nobody told that rules read it" : ""),
         ]
@@ -94,7 +94,9 @@ package struct SweepReport {
                 .init("scope", scope.name), .init("authorised by", scope.authorization),
                 .init("may be scanned", Self.shortened(scope.includes, to: 100, "range or name")),
             ]
-            if let rate = scope.rate { facts.append(.init("at most", "\(rate) connections a second")) }
+            if let rate = scope.rate {
+                facts.append(.init("at most", "\(counted(rate, "connection")) a second"))
+            }
             blocks.append(.facts(facts))
         }
         if !facts.scopes.isEmpty {

@@ -130,7 +130,8 @@ package struct RootAudit {
         if let start = facts.notBefore, start <= options.now {
             let days = (options.now - start) / 86_400_000
             if days < options.youngDays {
-                add(.youngRoot, "It was made \(RFC3339.day(start)), \(days) days ago.")
+                let age = days == 1 ? "1 day" : "\(days) days"
+                add(.youngRoot, "It was made \(RFC3339.day(start)), \(age) ago.")
             }
         }
         for other in facts.publicKey.flatMap({ certificatesOfKey[$0] }) ?? [] where other != facts.sha256 {

@@ -152,7 +152,8 @@ struct CompareCommand: ParsableCommand {
             try output.flush()
             if adoption.suspicious > 0 {
                 Terminal.say(
-                    "\(adoption.suspicious) rows carry a lead and stand behind #: look at those endpoints first",
+                    "\(counted(adoption.suspicious, "row carries", plural: "rows carry")) a lead and "
+                        + "\(adoption.suspicious == 1 ? "stands" : "stand") behind #: look at those endpoints first",
                     .warning
                 )
             }
@@ -195,7 +196,7 @@ struct CompareCommand: ParsableCommand {
             try close(comparison.counts, .inventory)
             if comparison.counts.swept == 0 {
                 Terminal.say(
-                    "none of the \(comparison.counts.records) records is of an asset of \(inventory)",
+                    "none of the \(counted(comparison.counts.records, "record")) is of an asset of \(inventory)",
                     .error
                 )
                 isSwept = false

@@ -238,9 +238,9 @@ struct CorpusCommand: ParsableCommand {
             let counts = try CorpusFile(corpus, .change).prune(before: before, clients: clientsBefore)
             Terminal.say(
                 """
-                forgot \(counts.sightings) sightings, \(counts.certificates) certificates, \
-                \(counts.endpoints) endpoints, \(counts.contacts) days of clients, \
-                \(counts.resolutions) resolutions
+                forgot \(counted(counts.sightings, "sighting")), \(counted(counts.certificates, "certificate")), \
+                \(counted(counts.endpoints, "endpoint")), \(counted(counts.contacts, "day")) of clients, \
+                \(counted(counts.resolutions, "resolution"))
                 """
             )
         }

@@ -145,7 +145,11 @@ private final class ExportRun {
         if export.leftOut > 0 { parts.append("\(export.leftOut) with nothing to tell there") }
         if export.weakLeads > 0 { parts.append("\(counted(export.weakLeads, "weaker lead")) left out") }
         if passedOver > 0 { parts.append("\(counted(passedOver, "line")) of correlations passed over") }
-        if unread > 0 { parts.append("\(unread) files or lines could not be read") }
+        if unread > 0 {
+            parts.append(
+                "\(counted(unread, "file or line", plural: "files or lines")) could not be read"
+            )
+        }
         return parts.joined(separator: ", ")
     }
 

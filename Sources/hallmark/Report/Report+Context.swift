@@ -93,10 +93,12 @@ extension Report {
     private func addTime(_ time: RecordView, to text: inout ReportText) {
         guard let first = time["first_seen"] else { return }
         let age =
-            time.number("age_when_first_seen").map { ", \($0 / 86_400) days after it became valid" } ?? ""
+            time.number("age_when_first_seen").map {
+                ", \(counted($0 / 86_400, "day")) after it became valid"
+            } ?? ""
         text.row("first seen", first + age)
         if let issues = time.number("issues"), issues > 1 {
-            let rhythm = time.number("rhythm").map { ", about every \($0 / 86_400) days" } ?? ""
+            let rhythm = time.number("rhythm").map { ", about every \(counted($0 / 86_400, "day"))" } ?? ""
             text.row("issued", "\(issues) certificates for its first name\(rhythm)")
         }
     }

@@ -98,7 +98,9 @@ extension Report {
             return (nil, true)
         }
         var text = "\(begin) to \(end)"
-        if let days = record["hallmark.certificate.validity_days"] { text += " (\(days) days)" }
+        if let days = record["hallmark.certificate.validity_days"] {
+            text += " (\(days) \(days == "1" ? "day" : "days"))"
+        }
         // RFC 3339 times of one zone sort as text.
         guard let now = record["@timestamp"] else { return (text, true) }
         if end < now { return (text + ", expired", false) }
@@ -164,6 +166,6 @@ extension Report {
         let type = response["mime_type"].map { " of \($0)" } ?? ""
         let more = response.isTrue("body.truncated") ? ", and more" : ""
         let hash = response["body.sha256"].map { ", SHA-256 \($0)" } ?? ""
-        return "\(bytes) bytes\(type)\(more)\(hash)"
+        return "\(bytes) \(bytes == "1" ? "byte" : "bytes")\(type)\(more)\(hash)"
     }
 }

@@ -93,7 +93,10 @@ struct Report {
     private func addNoLead(to text: inout ReportText) {
         if let coverage, coverage.tested > 0 {
             let isAll = coverage.tested == coverage.known
-            let which = isAll ? "\(coverage.known) marks" : "\(coverage.tested) marks that were tested"
+            let which =
+                isAll
+                ? counted(coverage.known, "mark")
+                : "\(counted(coverage.tested, "mark")) that \(coverage.tested == 1 ? "was" : "were") tested"
             text.line(
                 "NO LEAD: none of the \(which) is there\(isAll ? "." : "; \(coverage.notLookedFor)")",
                 isAll ? .good : .warning

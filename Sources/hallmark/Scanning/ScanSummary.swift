@@ -100,7 +100,11 @@ struct ScanSummary: Codable {
                 + (synsSent > 0 ? "\(counted(synsSent, "SYN")), " : "")
                 + "\(counted(connections, "connection")); seed \(seed), shard \(shard)"
         ]
-        if resumed > 0 { lines.append("\(number(resumed)) more were done before, and are counted below") }
+        if resumed > 0 {
+            lines.append(
+                "\(number(resumed)) more \(resumed == 1 ? "was done before, and is" : "were done before, and are") counted below"
+            )
+        }
         lines.append("certificates: \(number(outcomes["success"] ?? 0))")
         for (code, count) in errors.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
             lines.append("  \(code): \(number(count))")

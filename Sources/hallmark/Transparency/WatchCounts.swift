@@ -44,8 +44,8 @@ struct WatchCounts {
     }
 
     func progress(_ progress: (read: UInt64, known: UInt64)) -> String {
-        "\(grouped(UInt64(entries))) entries, \(grouped(progress.known - min(progress.known, progress.read))) left, "
-            + "\(grouped(UInt64(records))) records"
+        "\(counted(entries, "entry", plural: "entries")), \(grouped(progress.known - min(progress.known, progress.read))) left, "
+            + counted(records, "record")
     }
 
     var report: String {
