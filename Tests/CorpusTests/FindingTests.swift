@@ -133,7 +133,7 @@ import Testing
     /// A sweep that can't be read is no sweep without findings.
     @Test(arguments: [
         ("", "is empty"), ("\n\n", "is empty"), ("not a record\n{\"foo\":1}\n", "none of its 2 lines"),
-        ("\u{1f}\u{8b}\u{8}", "none of its 1 lines"), ("[\n]\n", "is empty"),
+        ("\u{1f}\u{8b}\u{8}", "none of its 1 line is"), ("[\n]\n", "is empty"),
     ])
     func whatCantBeReadIsCounted(text: String, reason: String) throws {
         let scratch = Scratch()

@@ -62,10 +62,9 @@ import Testing
         "INSERT INTO appearance_marks VALUES (1, 99)",
         "INSERT INTO leads (sighting, software, confidence, time) VALUES (99, 'x', 1, 1)",
         "DELETE FROM sightings WHERE id = 1", "INSERT INTO failures VALUES (99, 1, 'x')",
-        // Between others that are there, and of a type that no number of a row has.
+        // Between others that are there.
         "DELETE FROM sightings WHERE id = 2", "DELETE FROM certificates WHERE id = 2",
-        "DELETE FROM endpoints WHERE id = 2", "INSERT INTO certificate_marks VALUES (1, 1.5)",
-        "INSERT INTO names VALUES ('example.a', 'x')", "INSERT INTO names VALUES ('example.a', -1)",
+        "DELETE FROM endpoints WHERE id = 2", "INSERT INTO names VALUES ('example.a', -1)",
         """
         INSERT INTO certificates SELECT 9223372036854775807, randomblob(32), subject, issuer, serial, not_before, not_after,
         spki, tbs, shape, hashes, x509, details, added, der FROM certificates WHERE id = 1;

@@ -140,8 +140,8 @@ import Testing
         func record(_ port: Int, _ chain: [String], _ tls: String, _ verified: String = "valid") -> String {
             let certificates = chain.map { "\"\($0)\"" }.joined(separator: ",")
             return """
-                {"event":{"dataset":"hallmark.observation"},"server":{"address":"192.0.2.1","port":\(port)},"tls":{"server":{"hash":\
-                {"sha256":"AB"},"certificate_chain":[\(certificates)]}},"hallmark":{"tls":{\(tls)},"verification":{"chain":"\(verified)"}}}
+                {"@timestamp":"2026-11-22T03:31:00Z","event":{"dataset":"hallmark.observation"},"server":{"address":"192.0.2.1","port":\(port)},\
+                "tls":{"server":{"hash":{"sha256":"\(String(repeating: "AB", count: 32))"},"certificate_chain":[\(certificates)]}},"hallmark":{"tls":{\(tls)},"verification":{"chain":"\(verified)"}}}
 
                 """
         }
