@@ -40,6 +40,11 @@ static inline natsStatus cNats_addStream(
     if (maxBytes > 0) config.MaxBytes = maxBytes;
     if (maxAge > 0) config.MaxAge = maxAge;
     natsStatus status = js_AddStream(NULL, context, &config, NULL, code);
+    /* Somebody else who makes it at this moment has its subjects before it has its name. */
+    for (int attempt = 0; attempt < 20 && status != NATS_OK && *code == JSStreamSubjectOverlapErr; attempt++) {
+        nats_Sleep(50);
+        status = js_AddStream(NULL, context, &config, NULL, code);
+    }
     /* Its name is taken, with other limits: that is the operator's choice. */
     return status != NATS_OK && *code == JSStreamNameExistErr ? NATS_OK : status;
 }
@@ -92,8 +97,10 @@ static inline natsStatus cNats_bucket(kvStore **bucket, jsCtx *context, const ch
     config.History = 1;
     config.TTL = age;
     config.StorageType = js_FileStorage;
-    natsStatus status = js_KeyValue(bucket, context, name);
-    return status == NATS_OK ? status : js_CreateKeyValue(bucket, context, &config);
+    if (js_KeyValue(bucket, context, name) == NATS_OK) return NATS_OK;
+    natsStatus status = js_CreateKeyValue(bucket, context, &config);
+    /* Somebody else may have made it meanwhile. */
+    return status != NATS_OK && js_KeyValue(bucket, context, name) == NATS_OK ? NATS_OK : status;
 }
 
 struct cNats_consumerState {

@@ -8,12 +8,11 @@ package final class Bucket: @unchecked Sendable {  // libnats locks what it hold
     /// The store is part of the connection.
     private let broker: Broker
 
-    /// Opens a bucket, or makes it.
-    ///
-    /// - Parameter seconds: after which a value is forgotten that nobody has written anew; nil for never.
-    package init(_ name: String, on broker: Broker, seconds: Int? = nil) throws(FleetError) {
+    /// Opens a bucket of a fleet, or makes it.
+    package init(_ name: String, on broker: Broker) throws(FleetError) {
         var store: OpaquePointer?
-        let status = cNats_bucket(&store, broker.context, name, Int64(seconds ?? 0) * 1_000_000_000)
+        let seconds = FleetStreams.buckets[name].flatMap(\.self) ?? 0
+        let status = cNats_bucket(&store, broker.context, name, Int64(seconds) * 1_000_000_000)
         guard status == NATS_OK, let store else { throw FleetError("the bucket \(name)", status) }
         self.store = store
         self.name = name

@@ -63,12 +63,15 @@ package enum FleetStreams {
             )
         }
         try makeConsumer(collector, results, resultSubject, pending: 4096, lease, on: broker)
-        for (name, seconds) in [
-            (jobs, nil), (progress, nil), (workers, 7 * 86_400), (slices, sliceLease),
-        ] as [(String, Int?)] {
-            _ = try Bucket(name, on: broker, seconds: seconds)
-        }
+        for name in buckets.keys.sorted() { _ = try Bucket(name, on: broker) }
     }
+
+    /// The buckets, each with the age in seconds at which a value is forgotten, or nil for never.
+    ///
+    /// Whoever comes first makes them: submitters, collectors and workers may begin at once.
+    static let buckets: [String: Int?] = [
+        jobs: nil, progress: nil, workers: 7 * 86_400, slices: sliceLease,
+    ]
 
     private static func makeConsumer(
         _ name: String,
@@ -82,6 +85,8 @@ package enum FleetStreams {
         var code = jsErrCode(0)
         let wait = Int64(lease) * 1_000_000_000
         let status = cNats_addConsumer(broker.context, stream, name, subject, wait, pending, &code)
+        // Somebody else may have made it meanwhile, with another lease.
+        if status != NATS_OK, try broker.state(ofConsumer: name, in: stream) != nil { return }
         guard status == NATS_OK else { throw FleetError("the consumer \(name) cannot be made", status, code) }
     }
 }

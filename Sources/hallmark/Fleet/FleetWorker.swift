@@ -30,7 +30,7 @@ final class FleetWorker: Sendable {
         self.broker = broker
         self.desk = desk
         self.own = own
-        slices = try Bucket(FleetStreams.slices, on: broker, seconds: FleetStreams.sliceLease)
+        slices = try Bucket(FleetStreams.slices, on: broker)
         vantages =
             word.vantage == ShardPlace.anyVantage ? [word.vantage] : [word.vantage, ShardPlace.anyVantage]
         self.word = Mutex(word)
