@@ -109,6 +109,26 @@ import YAML
         #"{"type":"indicator","id":"indicator--\#(address)","pattern_type":"stix","pattern":"[ipv4-addr:value = '203.0.113.\#(address)']"\#(more)}"#
     }
 
+    /// A comparison that lists nothing is not taken for a value that is none.
+    @Test(arguments: [
+        ("!=", "ipv4-addr:value != '203.0.113.7' lists no address"),
+        ("MATCHES", "ipv4-addr:value MATCHES '203.0.113.7' lists no address"),
+        ("ISSUPERSET", "lists no address: that do =, IN, ISSUBSET"),
+        ("NOT =", "or that something is not there"),
+    ])
+    func comparisonsThatListNothingAreSaid(_ operation: String, _ text: String) throws {
+        let scratch = Scratch()
+        let indicator = Self.indicator(7, "").replacing(
+            "value = ",
+            with: "value \(operation) "
+        )
+        let bundle =
+            #"{"type":"bundle","id":"bundle--1","objects":[\#(indicator),\#(Self.indicator(8, ""))]}"#
+        let index = try IndicatorLists([try scratch.write("feed.json", bundle)], cache: nil).index
+        #expect(index.count == 1 && index.faults.count == 1)
+        #expect(index.faults.first?.contains(text) == true, "\(index.faults)")
+    }
+
     /// What counts for nothing says why, and a feed of such things alone is none.
     @Test func whyEntriesArePassedOverIsTold() throws {
         let none = [

@@ -87,6 +87,13 @@ import Wire
         #expect(lead.confidence == 100 - (100 - alone.confidence) * 40 / 100 && lead.label == .high)
         // The record spells the software as the rule does.
         #expect(!both.line.contains("CobaltStrike"))
+        // And so do lists among themselves.
+        let spelled = try Self.assess(
+            "#! software: NoSuch C2\n\(ListTests.sha1)\n#! software: nosuchc2\n203.0.113.7"
+        )
+        #expect(spelled.assessment.leads.map(\.software.name) == ["NoSuch C2"])
+        #expect(spelled.assessment.listed.compactMap(\.software?.name) == ["NoSuch C2", "NoSuch C2"])
+        #expect(!spelled.line.contains("nosuchc2"))
         let other = try Self.assess("#! software: Sliver\n\(ListTests.sha1)", rules: [Self.rule])
         #expect(other.assessment.leads.map(\.software.name) == ["Cobalt Strike", "Sliver"])
     }

@@ -49,6 +49,26 @@ import Testing
         #expect(text.contains("Leads: 1 high, 0 medium, 0 low"))
     }
 
+    /// A lead that rests on lists says which, since when and with which words.
+    @Test func whatListsSayIsEvidence() throws {
+        let lead =
+            #","hallmark":{"indicators":[{"kind":"address","field":"server.ip","value":"192.0.2.1","feed":"Ours","#
+            + #""date":"2026-05-01T00:00:00Z","description":"second stage","tlp":"amber","case":"C-7","#
+            + #""confirmed":true,"aged":true},{"kind":"address","field":"server.ip","value":"192.0.2.1","#
+            + #""feed":"Theirs","software":{"name":"Sliver"}}],"#
+            + #""leads":[{"software":{"name":"known infrastructure"},"confidence":40,"label":"low","kinds":["hosting"]},"#
+            + #"{"software":{"name":"Sliver"},"confidence":50,"label":"medium","kinds":["hosting"]}]}"#
+        let text = Self.text(SweepReport(Self.facts([Self.record(1, lead)]), Self.input()).document)
+        #expect(
+            text.contains(
+                "server.ip = 192.0.2.1 (listed by Ours, 2026-05-01: second stage; TLP amber; case C-7; confirmed by you; aged)"
+            ),
+            "\(text)"
+        )
+        #expect(text.contains("server.ip = 192.0.2.1 (listed by Theirs)"), "\(text)")
+        #expect(!text.contains("the record keeps none"))
+    }
+
     @Test func whatNobodyToldIsSaidToBeUnknown() {
         let text = Self.text(SweepReport(Self.facts([Self.record(1)]), Self.input()).document)
         for word in [

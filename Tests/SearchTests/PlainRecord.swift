@@ -65,7 +65,7 @@ enum PlainLeaf {
             return any(field) {
                 $0.range(of: expression, options: .regularExpression) != nil
             }
-        case .exists(let field): return any(field) { !$0.isEmpty }
+        case .exists(let field): return any(field) { _ in true }
         case .number(let field, let sign, let bound): return any(field) { compare(Int($0) ?? 0, sign, bound) }
         case .text(let field, let sign, let bound):
             return any(field) { compare(Array($0.utf8).map(Int.init), sign, Array(bound.utf8).map(Int.init)) }

@@ -63,7 +63,16 @@ struct SearchedSweep {
         let shown = organization.map { $0.replacing(",", with: "\\,").replacing("\u{7}", with: "\\07") }
         subject["distinguished_name"] =
             (hasOrganization ? shown.map { "O=\($0), " }.joined() : "") + "CN=host\(certificate).example"
+        // A name without any part is one; nothing known of it is another thing.
+        let name = fixed(9)
+        if name == 0 { subject = ["distinguished_name": ""] }
         let issuer = fixed(7)
+        let issuedBy = issuer == 6 ? "" : "C=US, O=Authority \(issuer), CN=CA \(issuer)"
+        var authority: [String: Any] = ["distinguished_name": issuedBy]
+        if issuer != 6 {
+            authority["organization"] = ["Authority \(issuer)"]
+            authority["common_name"] = ["CA \(issuer)"]
+        }
         let begin = 1_780_000_000 + fixed(20_000_000)
         func time(_ seconds: Int) -> String {
             Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
@@ -74,17 +83,14 @@ struct SearchedSweep {
             let text = String(certificate * 16 + kind, radix: 16, uppercase: true)
             return String(repeating: String(repeating: "0", count: 16 - text.count) + text, count: 4)
         }
-        let x509: [String: Any] = [
-            "subject": subject,
-            "issuer": [
-                "distinguished_name": "C=US, O=Authority \(issuer), CN=CA \(issuer)",
-                "organization": ["Authority \(issuer)"], "common_name": ["CA \(issuer)"],
-            ],
+        var x509: [String: Any] = [
+            "issuer": authority,
             "serial_number": "0\(fixed(9))A\(100 + certificate)", "not_before": time(begin),
             "not_after": time(begin + 7_776_000), "alternative_names": names,
             "public_key_size": [256, 2048, 4096][fixed(3)],
             "public_key_algorithm": "RSA",
         ]
+        if name != 1 { x509["subject"] = subject }
         var hallmark: [String: Any] = [
             "scan": ["id": "s"],
             "certificate": [
@@ -113,14 +119,12 @@ struct SearchedSweep {
         let title = titles[lot(titles.count)]
         if !title.isEmpty { response["title"] = title }
         if lot(2) == 0 { response["header"] = ["server": ["nginx/1.\(lot(4)).0 (Debian)"]] }
-        var tls: [String: Any] = [
-            "version": ["1.2", "1.3"][lot(2)],
-            "server": [
-                "hash": ["sha256": hex(1)], "x509": x509, "jarm": String(repeating: "\(lot(5))ab", count: 20),
-                "subject": subject["distinguished_name"] ?? "",
-                "issuer": "C=US, O=Authority \(issuer), CN=CA \(issuer)",
-            ],
+        var shownTLS: [String: Any] = [
+            "hash": ["sha256": hex(1)], "x509": x509, "jarm": String(repeating: "\(lot(5))ab", count: 20),
+            "issuer": issuedBy,
         ]
+        if name != 1 { shownTLS["subject"] = subject["distinguished_name"] }
+        var tls: [String: Any] = ["version": ["1.2", "1.3"][lot(2)], "server": shownTLS]
         if let domain { tls["client"] = ["server_name": domain] }
         return [
             "event": ["kind": "event", "outcome": "success", "dataset": "hallmark.observation"],

@@ -67,6 +67,14 @@ import Testing
         ("hallmark.leads:{ label: High }", "'High' is none of low, medium, high"),
         ("tls.server.jarm: 27d4", "is not a JARM, which has 62 hexadecimal digits"),
         ("tls.server.hash.sha256: abcd", "is not a SHA-256, which has 64 hexadecimal digits"),
+        ("hallmark.leads.label: \"\"", "'' is no value of hallmark.leads.label"),
+        ("server.port != 443", "'server.port' is looked for as a word here"),
+        ("server.port == 443", "'server.port' is looked for as a word here"),
+        ("server.port ~ 443", "a field is asked by 'server.port: value'"),
+        ("server.port=443", "'server.port' is looked for as a word here"),
+        ("server.port!=443", "all but a value by 'not server.port: value'"),
+        ("x and server.domain like gate", "'server.domain' is looked for as a word here"),
+        ("@timestamp 2026", "'@timestamp' is looked for as a word here"),
     ])
     func whatFindsNothingIsSaidWhy(_ query: String, _ text: String) throws {
         let (scratch, corpus) = try Self.corpus()
@@ -82,6 +90,7 @@ import Testing
     @Test(arguments: [
         "gate", "\"gate.example:8443\"", "\"[2001:db8::5]:993\"", "\"https://gate.example/\"",
         "\"[203.0.113.4]\"", "\"-1234567\"", "\"08:bb:00:ee\"", "nothing", "1.18.0",
+        "\"server.port\"", "tls.server.subject: \"\"", "tls.server.x509.issuer.common_name: \"\"",
     ])
     func whatIsAsItShouldBeIsNotRemarkedOn(_ query: String) throws {
         let (scratch, corpus) = try Self.corpus()

@@ -109,7 +109,10 @@ extension Console {
             caption,
             found.map { group in
                 let query = "\(field): \(DecidedLeads.quoted(group.value))"
-                return (group.value, group.count, Link.search(query, of: unit.rawValue))
+                return (
+                    group.value.isEmpty ? "\"\"" : group.value, group.count,
+                    Link.search(query, of: unit.rawValue)
+                )
             }
         )
     }

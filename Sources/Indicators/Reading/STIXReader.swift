@@ -126,7 +126,7 @@ struct STIXReader {
             return sink.fail(
                 document.fault(
                     id,
-                    "its pattern wants several things at once, so that none of them is listed alone"
+                    "its pattern wants several things at once, or that something is not there: nothing of it is listed alone"
                 )
             )
         }
@@ -139,10 +139,14 @@ struct STIXReader {
             }
             let found = Self.values(comparison, kind)
             guard !found.isEmpty else {
+                let shown =
+                    "\(comparison.path) \(comparison.operation) '\(comparison.values.first ?? "")'"
                 sink.fail(
                     document.fault(
                         id,
-                        "\(comparison.path) \(comparison.operation) '\(comparison.values.first ?? "")' is no \(kind.word)"
+                        Self.lists(comparison.operation, kind)
+                            ? "\(shown) is no \(kind.word)"
+                            : "\(shown) lists no \(kind.word): that do =, IN, ISSUBSET of addresses and LIKE '%.…' of names"
                     )
                 )
                 continue
@@ -167,6 +171,15 @@ struct STIXReader {
         case "ipv4-addr:value", "ipv6-addr:value", "network-traffic:dst_ref.value": .address
         case "domain-name:value": .name
         default: nil
+        }
+    }
+
+    /// Whether what is compared so is listed, and not something else.
+    private static func lists(_ operation: String, _ kind: IndicatorKind) -> Bool {
+        switch operation {
+        case "=", "IN": true
+        case "ISSUBSET": kind == .address
+        default: false
         }
     }
 

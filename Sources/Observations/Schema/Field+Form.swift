@@ -10,6 +10,7 @@ extension Field {
         case .map where name != name.lowercased(): return "names of headers stand there in lower case"
         default: break
         }
+        if text.isEmpty, mayBeEmpty(field, name) { return nil }
         guard let value = spelled(text, of: name) else { return "'\(text)' is \(kindMissed(field))" }
         if !field.values.isEmpty, !field.values.contains(value) {
             let isLong = field.values.count > 12
@@ -26,13 +27,21 @@ extension Field {
         return nil
     }
 
+    /// Whether the values of a field are texts of any form, as names are.
+    private static func mayBeEmpty(_ field: Field, _ name: String) -> Bool {
+        (field.kind == .keyword || field.kind == .map) && field.values.isEmpty && form(of: name) == nil
+            && !isHexadecimal(name)
+    }
+
     /// What a value that can't be spelled is not.
     private static func kindMissed(_ field: Field) -> String {
         switch field.kind {
         case .ip: "no address"
         case .long: "no whole number"
         case .boolean: "not true or false"
-        default: "no value in hexadecimal, two digits for each byte"
+        default:
+            isHexadecimal(field.name)
+                ? "no value in hexadecimal, two digits for each byte" : "no value of \(field.name)"
         }
     }
 

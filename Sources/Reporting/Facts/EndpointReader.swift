@@ -63,6 +63,15 @@ struct EndpointReader {
                 evidence.append("\(field) = \(value) (\(rule.title))")
             }
         }
+        for mark in parts(record.at("hallmark.indicators")) where evidence.count < mostItems {
+            guard (text(mark, "software.name") ?? KnownInfrastructure.name) == software else { continue }
+            evidence.append(
+                KnownInfrastructure.evidence(
+                    isConfirmed: mark["confirmed"]?.truth ?? false,
+                    isAged: mark["aged"]?.truth ?? false
+                ) { text(mark, $0) }
+            )
+        }
         return ReportedLead(
             software: software,
             confidence: min(max(lead["confidence"]?.integer ?? 0, 0), 99),

@@ -119,7 +119,7 @@ extension CorpusSearch {
             ? "CROSS JOIN certificates c ON c.id = m.id" : joined(lasts: false)
         let sql = """
             SELECT \(group.value) AS grouped, count(DISTINCT m.id) AS number FROM (\(found.sql)) m
-            \(from)\(group.join) WHERE grouped IS NOT NULL AND grouped <> ''
+            \(from)\(group.join) WHERE grouped IS NOT NULL
             GROUP BY 1 ORDER BY number \(rarest ? "" : "DESC"), grouped LIMIT \(limit)
             """
         var groups: [Group] = []
@@ -138,7 +138,7 @@ extension CorpusSearch {
         let sql = """
             SELECT \(column.group.value) AS grouped, count(DISTINCT \(unit.scope.column)) AS number
             FROM leads l CROSS JOIN sightings s ON s.id = l.sighting
-            WHERE grouped IS NOT NULL AND grouped <> '' \(unit == .certificates ? "AND s.certificate <> 0" : "")
+            WHERE grouped IS NOT NULL \(unit == .certificates ? "AND s.certificate <> 0" : "")
             GROUP BY 1 ORDER BY number \(rarest ? "" : "DESC"), grouped LIMIT \(limit)
             """
         var groups: [Group] = []

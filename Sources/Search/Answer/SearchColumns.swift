@@ -10,7 +10,7 @@ struct SearchColumn {
         switch field.place {
         case .endpoint(let column): "nullif(e.\(column), '')"
         case .target: "iif(e.name <> '', e.name, e.ip)"
-        case .certificate(let column): "c.\(column)"
+        case .certificate(let column): "iif(\(SearchField.Place.isKnown(column)), c.\(column), NULL)"
         case .digest(let column): "nullif(hex(c.\(column)), '')"
         case .json, .listed:
             "(SELECT group_concat(\(Self.value), ';') FROM \(field.place.atoms ?? "") WHERE j.atom IS NOT NULL)"

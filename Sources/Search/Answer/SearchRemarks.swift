@@ -43,8 +43,20 @@ struct SearchRemarks {
         whenEmpty.append("\(name): \(fault)")
     }
 
+    /// The name of a field among bare words was meant to be asked, by the signs of another language.
+    private mutating func look(fieldIn word: String) {
+        let name = String(word.prefix { !"=!<>~".contains($0) })
+        guard name.contains(".") || name.hasPrefix("@"),
+            Field.named(name) != nil || SearchField.byName[name] != nil
+        else { return }
+        always.append(
+            "'\(name)' is looked for as a word here: a field is asked by '\(name): value' or by <, <=, >, >=, and all but a value by 'not \(name): value'"
+        )
+    }
+
     private mutating func look(bare value: KQLLiteral) {
         guard !value.isAny, let bare = try? BareWords(value) else { return }
+        if case .text = value { bare.words.forEach { look(fieldIn: $0) } }
         for word in bare.words {
             guard let fault = bare.isPrefix ? WordFault.ofStart(word) : WordFault.of(word) else { continue }
             whenEmpty.append(fault)

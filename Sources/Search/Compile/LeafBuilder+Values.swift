@@ -120,7 +120,7 @@ extension LeafBuilder {
             )
         case .certificate(let column):
             var leaf = Leaf(
-                sql: "(c.\(column) \(test) AND c.\(column) <> '')",
+                sql: "(c.\(column) \(test) AND \(SearchField.Place.isKnown(column)))",
                 values: [value],
                 scopes: [.certificate]
             )

@@ -16,7 +16,7 @@ struct LeafBuilder {
             leaf = Leaf(sql: field.place == .target ? "1" : "e.name <> ''", scopes: [.endpoint])
         case .endpoint, .moments, .sighting: leaf = Leaf(sql: "1", scopes: [])
         case .certificate(let column):
-            leaf = Leaf(sql: "c.\(column) IS NOT NULL AND c.\(column) <> ''", scopes: [.certificate])
+            leaf = Leaf(sql: SearchField.Place.isKnown(column), scopes: [.certificate])
         case .digest(let column): leaf = Leaf(sql: "length(c.\(column)) > 0", scopes: [.certificate])
         case .json, .listed: leaf = json(field, "1", [])
         case .appearance(let kind):

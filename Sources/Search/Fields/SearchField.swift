@@ -112,6 +112,19 @@ package struct SearchField: Sendable, Equatable {
 }
 
 extension SearchField.Place {
+    /// SQL that is true where a column of `certificates` holds a value.
+    ///
+    /// A name without any part is one, and stands so in the certificate's record; nothing is told by an empty
+    /// column alone.
+    static func isKnown(_ column: String) -> String {
+        switch column {
+        case "subject", "issuer":
+            "(c.\(column) <> '' OR json_type(c.x509, '$.\(column).distinguished_name') = 'text')"
+        case "serial": "c.serial <> ''"
+        default: "c.\(column) IS NOT NULL"
+        }
+    }
+
     /// SQL that gives out the objects of a list as `o`; nil for what is no part of one.
     var objects: String? {
         guard case .listed(let column, let list, _) = self else { return nil }

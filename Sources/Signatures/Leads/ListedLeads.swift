@@ -20,7 +20,11 @@ enum ListedLeads {
                 }
             }
             let name = plain((listed[index].software ?? unnamed).name)
-            if groups[name] == nil { order.append(name) }
+            if let first = groups[name]?.first {
+                listed[index].software = listed[first].software
+            } else {
+                order.append(name)
+            }
             groups[name, default: []].append(index)
         }
         for name in order {

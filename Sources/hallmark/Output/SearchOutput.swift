@@ -48,7 +48,8 @@ struct SearchOutput {
         case .table:
             var table = TextTable(["count", "share", "bits", field], widest: .max)
             for (group, share, bits) in rows {
-                table.add(["\(group.count)", Self.text(share, 2) + " %", Self.text(bits, 1), group.value])
+                let value = group.value.isEmpty ? "\"\"" : group.value
+                table.add(["\(group.count)", Self.text(share, 2) + " %", Self.text(bits, 1), value])
             }
             try output.write(table.text)
         case .csv:

@@ -141,6 +141,14 @@ struct Report {
                 $0["software.name"] == lead["software.name"] && $0["software.id"] == lead["software.id"]
             }
             for match in matches { add(match, to: &text) }
+            for mark in record.objects("hallmark.indicators")
+            where (mark["software.name"] ?? KnownInfrastructure.name) == lead["software.name"] {
+                let told = KnownInfrastructure.evidence(
+                    isConfirmed: mark.isTrue("confirmed"),
+                    isAged: mark.isTrue("aged")
+                ) { mark[$0] }
+                text.row("list", told, .warning, indent: 4)
+            }
             if lead.isTrue("dual_use") {
                 text.row("dual use", "Honest people run this software too.", indent: 4)
             }
