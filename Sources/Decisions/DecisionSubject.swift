@@ -1,3 +1,4 @@
+import Bytes
 import Observations
 import Wire
 
@@ -33,6 +34,16 @@ package enum DecisionSubject: Hashable, Sendable {
         case .certificate(let digest), .key(let digest): digest
         case .mark(let field, let value): "\(field)=\(value)"
         }
+    }
+
+    /// By their bytes: Unicode takes texts for equal that are different values in records and in searches.
+    package static func == (one: Self, other: Self) -> Bool {
+        one.kind == other.kind && one.value.utf8.elementsEqual(other.value.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(kind)
+        for byte in value.utf8 { hasher.combine(byte) }
     }
 
     /// Reads a subject of a kind that is known, as `value` writes it; nil for what is none.
@@ -97,7 +108,9 @@ package enum DecisionSubject: Hashable, Sendable {
         }
         host = Self.host(host)
         let isName = (try? HostName.parse(Array(host.utf8).span)) != nil
-        return IPAddress(host) != nil || isName ? .endpoint(host: host, port: port) : nil
+        // A digest of another kind, or a mistyped one, is a name that nobody has.
+        let isDigest = host.utf8.count >= 32 && host.utf8.allSatisfy(\.isHexDigit)
+        return IPAddress(host) != nil || isName && !isDigest ? .endpoint(host: host, port: port) : nil
     }
 
     /// An address or a name in the one form by which it is known.

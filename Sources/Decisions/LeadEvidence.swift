@@ -55,11 +55,16 @@ package enum LeadEvidence {
     private static func listed(_ record: JSONNode, _ software: String) -> [String] {
         guard let indicators = record.at("hallmark.indicators") else { return [] }
         return indicators.parts.prefix(Decision.mostEvidence).compactMap { mark in
-            guard (mark.at("software.name")?.string ?? KnownInfrastructure.name) == software,
+            let named = mark.at("software.name")?.string
+            guard (named ?? KnownInfrastructure.name) == software,
                 let feed = mark["feed"]?.string, let field = mark["field"]?.string,
                 let value = mark["value"]?.string
             else { return nil }
-            return "list:\(feed.replacing(" ", with: "_")) \(field)=\(value)"
+            // One list may name another software later, or have it confirmed.
+            var word = "list:" + feed
+            if let named { word += ":" + named }
+            if mark["confirmed"]?.truth == true { word += ":confirmed" }
+            return "\(word.replacing(" ", with: "_")) \(field)=\(value)"
         }
     }
 }
@@ -70,10 +75,12 @@ extension Decision {
     /// Evidence that is no longer there changes nothing; a new rule, another value or a stronger lead does.
     func covers(_ lead: LeadEvidence.Lead) -> Bool {
         guard !evidence.isEmpty else { return true }
-        let known = Set(evidence)
-        if !lead.items.isEmpty, lead.items.allSatisfy(known.contains) { return true }
+        // By their bytes: texts that Unicode takes for equal are not the same value.
+        let known = Set(evidence.map { Array($0.utf8) })
+        func isKnown(_ item: String) -> Bool { known.contains(Array(item.utf8)) }
+        if !lead.items.isEmpty, lead.items.allSatisfy(isKnown) { return true }
         return LeadLabel.allCases.contains {
-            $0 >= lead.label && known.contains(LeadEvidence.text(lead.software, $0))
+            $0 >= lead.label && isKnown(LeadEvidence.text(lead.software, $0))
         }
     }
 

@@ -49,6 +49,30 @@ import Testing
         #expect(throws: CorpusError.self) { try CorpusFile(path + ".other", .write) }
     }
 
+    /// What one connection holds is not let go when another one of the same process is opened or closed: a
+    /// program that comes after would take away the log that is read.
+    @Test func anotherConnectionTakesNoLockAway() throws {
+        let scratch = Scratch()
+        let path = scratch.file("c.sqlite")
+        _ = try CorpusFile(path, .write).add(sweep: scratch.sweep("one.ndjson", Self.sweep()))
+        let reader = try CorpusFile(path, .read)
+        let before = try reader.stats().counts
+        for _ in 0..<3 {
+            try CorpusFile(path, .change).add(decisionOn: "x", time: 1, line: "{}")
+            #expect(CorpusFile.isDatabase(path))
+            _ = try CorpusFile(path, .read).stats()
+            // Another program, which is the last one as far as the locks tell.
+            _ = try query(path, "UPDATE endpoints SET port = port + 1")
+            #expect(FileManager.default.fileExists(atPath: path + "-wal"))
+        }
+        #expect(try reader.stats().counts.map(\.count) == before.map(\.count))
+        var ports: [Int] = []
+        try reader.select("SELECT DISTINCT port FROM endpoints") { ports.append(try $0.integer(0)) }
+        #expect(try "\(ports[0])" == query(path, "SELECT DISTINCT port FROM endpoints") && ports.count == 1)
+        try FileManager.default.removeItem(atPath: path)
+        #expect(!CorpusFile.isDatabase(path))
+    }
+
     @Test func importCountsEachObservationOnce() throws {
         let scratch = Scratch()
         let sweep = Self.sweep()

@@ -106,6 +106,9 @@ import Testing
         "2001:db8:::5", "2001:db8:1:2:3:4:5:6:443", "a..example", ".example", ".", "[203.0.113.7]:443",
         "[gate.example]", "server.port=http",
         "server.ip=203.0.113.300", "hallmark.certificate.self_signed=perhaps", "hallmark.leads=x",
+        // A SHA-1, and a SHA-256 without its last digit.
+        String(repeating: "ab", count: 20), String(repeating: "ab", count: 31) + "a",
+        String(repeating: "ab", count: 16) + ":443",
     ])
     func whatIsNoSubjectIsRefused(text: String) { #expect(DecisionSubject(text) == nil) }
 
@@ -170,6 +173,18 @@ import Testing
         let decision = try decision("203.0.113.7", evidence: ["medium Cobalt Strike"])
         #expect(try marked(Self.record(leads: [("Cobalt Strike", 60)]), [decision]).label == nil)
         #expect(try marked(Self.record(leads: [("Cobalt Strike", 90)]), [decision]).label == .high)
+    }
+
+    /// Texts that Unicode takes for equal are two values, as they are in records.
+    @Test func subjectsAreToldApartByTheirBytes() throws {
+        let field = "tls.server.x509.subject.organization"
+        let (composed, apart) = (
+            try #require(DecisionSubject("\(field)=Caf\u{e9}")),
+            try #require(DecisionSubject("\(field)=Cafe\u{301}"))
+        )
+        #expect(composed != apart && Set([composed, apart, composed]).count == 2)
+        let both = [try decision(composed.value, .block), try decision(apart.value)]
+        #expect(DecisionIndex(both, now: 0).holding.count == 2)
     }
 
     @Test func theLastDecisionOnASubjectCounts() throws {

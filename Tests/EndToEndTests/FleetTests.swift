@@ -66,6 +66,12 @@ import Testing
         ])
         #expect(made.status == 0, "\(made.errors)")
         let lab = try FleetLab(configuration: folder, port: port)
+        // Who comes before anybody has submitted is told so, and does not wait longer than it was asked to.
+        let early = try lab.worker("early", ["--until-idle", "1"])
+        #expect(eventually { early.exitCode == 1 }, "\(early.log)")
+        #expect(early.log.contains("no fleet was there within 1 second"), "\(early.log)")
+        let nothing = try Program.run(["fleet", "status"] + lab.place("watch"))
+        #expect(nothing.status == 1 && nothing.errors.contains("is not there yet"), "\(nothing.errors)")
         let worker = try lab.worker("one")
         let job = try lab.submit(
             ["--shard-size", "16", "--slices", "2"] + lab.sweep("127.9.0.0/26", ["--rate", "500"])
@@ -90,6 +96,14 @@ import Testing
         place[3] = stranger.certificate
         let refused = try Program.run(["fleet", "status"] + place)
         #expect(refused.status == 1 && !refused.errors.isEmpty, "\(refused.errors)")
+        let bare = ["--server", "tls://localhost:\(port)"]
+        let unknown = try Program.run(["fleet", "status"] + bare)
+        #expect(
+            unknown.errors.contains("--broker-ca") && !unknown.errors.contains(".c:"),
+            "\(unknown.errors)"
+        )
+        let nameless = try Program.run(["fleet", "status"] + bare + ["--broker-ca", folder + "/../ca.pem"])
+        #expect(nameless.errors.contains("--nkey"), "\(nameless.errors)")
         // Nor one that is called otherwise.
         place = lab.place("watch")
         place[1] = "tls://127.0.0.1:\(port)"

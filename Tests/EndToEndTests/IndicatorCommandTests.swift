@@ -40,6 +40,46 @@ import Testing
         #expect(try Program.run(again + [list]).status == 0)
         let other = try scratch.write("theirs.txt", "#! feed: Theirs\n192.0.2.7\n")
         #expect(try Program.run(again + [other]).status == 3)
+        // Or when the same list knows more.
+        for more in ["software: Havoc", "confirmed: yes"] {
+            let text = "#! date: 2026-05-20\n#! feed: Ours\n#! \(more)\n192.0.2.7 # beacon\n"
+            #expect(try Program.run(again + [scratch.write("more.txt", text)]).status == 3, "\(more)")
+        }
+    }
+
+    /// A comparison takes a dismissal of a lead as `match` does: by what spoke for it.
+    @Test func aComparisonKnowsADismissedLead() throws {
+        let scratch = Scratch()
+        let digest = String(repeating: "AB", count: 32)
+        let line = Self.line(7).replacing(
+            "\"hallmark\":{}",
+            with: "\"tls\":{\"server\":{\"hash\":{\"sha256\":\"\(digest)\"}}},\"hallmark\":{}"
+        )
+        let list = try scratch.write("ours.txt", "#! date: 2026-05-20\n#! feed: Ours\n192.0.2.7\n")
+        let matched = try Program.run([
+            "match", scratch.write("sweep.ndjson", line), "--iocs", list, "--no-signatures",
+        ])
+        let sweep = try scratch.write("matched.ndjson", matched.text)
+        let inventory = try scratch.write("inventory.csv", "address,port\n192.0.2.7,443\n")
+        let decisions = scratch.file("decisions.ndjson")
+        let compare = [
+            "compare", sweep, "--inventory", inventory, "--format", "ndjson", "--fail-on", "high",
+            "--keep-going",
+        ]
+        let before = try Program.run(compare)
+        #expect(before.status == 3 && before.text.contains("signature_lead"), "\(before.errors)")
+        let decided = try Program.run([
+            "decide", "192.0.2.7:443", "dismiss", "--because", "ours", "--by", "me", "--records", sweep,
+            "--decisions", decisions,
+        ])
+        #expect(decided.status == 0, "\(decided.errors)")
+        let after = try Program.run(compare + ["--decisions", decisions])
+        #expect(after.status == 0 && after.text.contains("(dismissed by me: ours)"), "\(after.text)")
+        // With another list's word the lead counts again.
+        let other = try scratch.write("theirs.txt", "#! date: 2026-05-20\n#! feed: Theirs\n192.0.2.7\n")
+        let again = try Program.run(["match", sweep, "--iocs", other, "--no-signatures"])
+        _ = try scratch.write("matched.ndjson", again.text)
+        #expect(try Program.run(compare + ["--decisions", decisions]).status == 3)
     }
 
     @Test func whatCannotBeReadEndsWithOne() throws {

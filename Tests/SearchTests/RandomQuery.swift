@@ -101,14 +101,18 @@ indirect enum RandomQuery {
                 pick(["server.domain", "tls.server.jarm", "tls.server.x509.serial_number"]), pick(signs)
             )
             let bound = value(field, &random)
-            return .leaf("\(field) \(sign) \(quoted(bound))", .text(field, sign, bound))
+            // Digits in hexadecimal are found in either case.
+            let written =
+                field.hasSuffix("serial_number") && Bool.random(using: &random) ? bound.lowercased() : bound
+            return .leaf("\(field) \(sign) \(quoted(written))", .text(field, sign, bound))
         case 9:
             let address = PlainLeaf.bits(value("server.ip", &random))
             let length = Int.random(in: 14...32, using: &random)
             let mask: UInt32 = length == 32 ? .max : ~(UInt32.max >> UInt32(length))
             let first = address & mask
             let text = [24, 16, 8, 0].map { "\(first >> UInt32($0) & 255)" }.joined(separator: ".")
-            return .leaf("server.ip: \"\(text)/\(length)\"", .network("server.ip", first, first | ~mask))
+            let written = Bool.random(using: &random) ? "\(text)/\(length)" : "::ffff:\(text)/\(96 + length)"
+            return .leaf("server.ip: \"\(written)\"", .network("server.ip", first, first | ~mask))
         case 10:
             let field = pick([
                 "tls.server.x509.subject.distinguished_name", "http.response.title", "server.domain",

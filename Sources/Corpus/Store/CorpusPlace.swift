@@ -72,13 +72,18 @@ enum CorpusPlace {
     }
 
     private static func head(_ path: String) throws(CorpusError) -> [UInt8] {
-        // It may have become a pipe since.
-        let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        guard file >= 0 else { throw .failed("\(path): \(String(cString: strerror(errno)))") }
-        defer { close(file) }
-        var head = [UInt8](repeating: 0, count: headSize)
-        let count = head.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
-        guard count >= 0 else { throw .failed("\(path): \(String(cString: strerror(errno)))") }
-        return Array(head.prefix(count))
+        guard let head = FileHeads.read(path, count: headSize) else {
+            throw .failed("\(path): \(String(cString: strerror(errno)))")
+        }
+        return head
+    }
+}
+
+extension CorpusFile {
+    /// Whether a file is a database, and so a corpus if anything of ours.
+    package static func isDatabase(_ path: String) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        return FileHeads.read(path, count: 15) == Array("SQLite format 3".utf8)
     }
 }

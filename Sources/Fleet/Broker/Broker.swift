@@ -24,10 +24,10 @@ package final class Broker: @unchecked Sendable {  // libnats locks what it hold
             let place = options.servers.joined(separator: ", ")
             // A broker that is being started refuses nobody by name.
             let isFinal = [NATS_CONNECTION_AUTH_FAILED, NATS_SSL_ERROR, NATS_NOT_PERMITTED, NATS_INVALID_ARG]
-            let detail = nats_GetLastError(nil).map { String(cString: $0) } ?? ""
+            let detail = nats_GetLastError(nil).map { Self.withoutPlace(String(cString: $0)) } ?? ""
             throw FleetError(
                 "the broker \(place): \(String(cString: natsStatus_GetText(status)))"
-                    + (detail.isEmpty ? "" : " (\(detail))"),
+                    + (detail.isEmpty ? "" : " (\(detail))") + Self.advice(status, options),
                 mayPass: !isFinal.contains(status)
             )
         }
@@ -39,6 +39,24 @@ package final class Broker: @unchecked Sendable {  // libnats locks what it hold
             throw FleetError("JetStream cannot be used", second)
         }
         self.context = context
+    }
+
+    /// What libnats says, without where it stands in its source: `(conn.c:733): `.
+    private static func withoutPlace(_ text: String) -> String {
+        guard text.hasPrefix("("), let end = text.firstRange(of: "): ") else { return text }
+        return String(text[end.upperBound...])
+    }
+
+    /// Which option may be missing.
+    private static func advice(_ status: natsStatus, _ options: BrokerOptions) -> String {
+        switch status {
+        case NATS_SSL_ERROR where options.authorities == nil:
+            ": --broker-ca names the authority of a broker's own certificate"
+        case NATS_CONNECTION_AUTH_FAILED
+        where options.seed == nil && options.credentials == nil && options.login == nil:
+            ": --nkey names the file with the key of the role"
+        default: ""
+        }
     }
 
     deinit {

@@ -13,6 +13,13 @@ package final class Bucket: @unchecked Sendable {  // libnats locks what it hold
         var store: OpaquePointer?
         let seconds = FleetStreams.buckets[name].flatMap(\.self) ?? 0
         let status = cNats_bucket(&store, broker.context, name, Int64(seconds) * 1_000_000_000)
+        // A broker says nothing to a user who may not ask.
+        if status == NATS_TIMEOUT, broker.isConnected {
+            throw FleetError(
+                "the bucket \(name) is not there yet (fleet submit or fleet collect makes it), or this user may not use it",
+                mayPass: true
+            )
+        }
         guard status == NATS_OK, let store else { throw FleetError("the bucket \(name)", status) }
         self.store = store
         self.name = name

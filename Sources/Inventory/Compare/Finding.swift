@@ -89,8 +89,17 @@ package struct Finding: Equatable, Sendable {
     package var message: String
     /// The asset concerned, by its place in the inventory.
     package var asset: Int?
+    /// The software of a lead that it tells of.
+    package let lead: String?
 
-    init(_ name: Name, _ message: String, asset: Int? = nil, severity: Severity? = nil) {
+    init(
+        _ name: Name,
+        _ message: String,
+        asset: Int? = nil,
+        severity: Severity? = nil,
+        lead: String? = nil
+    ) {
+        self.lead = lead
         self.name = name
         self.severity = severity ?? name.severity
         self.message = message

@@ -319,7 +319,8 @@ package final class FindingEngine {
                 .signatureLead,
                 "Signatures point to \(name)\(confidence).",
                 asset: asset,
-                severity: severity
+                severity: severity,
+                lead: name
             )
         }
     }

@@ -9,6 +9,7 @@ package final class SweepComparison: SweepReader {
     private let engine: FindingEngine
     private let picker = RecordPicker(RecordField.compared)
     private let report: (ReportedFinding) throws -> Void
+    private let led: (UnsafeRawBufferPointer) -> Void
     private var presence: [AssetPort: Presence] = [:]
     private var keys: [UInt64: Int32] = [:]
     private var shared: [UInt64: Set<Int32>] = [:]
@@ -40,9 +41,16 @@ package final class SweepComparison: SweepReader {
         }
     }
 
-    /// - Parameter report: is given each finding, those that need the whole sweep at the end.
-    package init(_ index: InventoryIndex, report: @escaping (ReportedFinding) throws -> Void) {
+    /// - Parameters:
+    ///   - led: is given the line of a record with leads, before its findings are told.
+    ///   - report: is given each finding, those that need the whole sweep at the end.
+    package init(
+        _ index: InventoryIndex,
+        led: @escaping (UnsafeRawBufferPointer) -> Void = { _ in },
+        report: @escaping (ReportedFinding) throws -> Void
+    ) {
         engine = FindingEngine(index)
+        self.led = led
         self.report = report
     }
 
@@ -71,6 +79,7 @@ package final class SweepComparison: SweepReader {
         let findings = result.findings.filter { $0.name != .missingEndpoint }
         guard !findings.isEmpty else { return true }
         let endpoint = ReportedFinding.Endpoint(picker)
+        if findings.contains(where: { $0.lead != nil }) { led(line) }
         for finding in findings {
             try report(ReportedFinding(finding: finding, endpoint: endpoint, inventory: inventory))
             counts.count(finding)

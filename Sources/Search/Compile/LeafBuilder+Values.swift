@@ -238,7 +238,7 @@ extension LeafBuilder {
     /// An address, or a network as `192.0.2.0/24`.
     private func address(_ field: SearchField, _ text: String) throws(KQLError) -> Leaf {
         let range: AddressRange?
-        do { range = try AddressRange(parsing: Array(text.utf8).span) } catch {
+        do { range = try AddressRange(parsing: Array(text.utf8).span)?.unmapped } catch {
             throw problem(field, error.description)
         }
         guard let range, !text.contains("-") else {

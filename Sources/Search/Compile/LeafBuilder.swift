@@ -69,9 +69,14 @@ struct LeafBuilder {
             leaf = compared(field, sign, .integer(try number(field, text)), isLess: sign.hasPrefix("<"))
         case .ip:
             guard let address = IPAddress(text) else { throw problem(field, "'\(text)' is no address") }
-            leaf = compared(field, sign, .bytes(address.sortedBytes), isLess: false)
+            leaf = compared(field, sign, .bytes(address.unmapped.sortedBytes), isLess: false)
         case .boolean: throw problem(field, "true and false have no order")
-        default: leaf = compared(field, sign, .text(text), isLess: false)
+        default:
+            // The begin of a digest has an order, too.
+            let spelled =
+                field.isHexadecimal
+                ? text.uppercased() : text.isEmpty ? text : Field.spelled(text, of: field.name) ?? text
+            leaf = compared(field, sign, .text(spelled), isLess: false)
         }
         leaf.asked = "\(field.name) \(sign) \(text)"
         return leaf

@@ -26,6 +26,12 @@ package enum FieldNames {
             }
             return found
         }
+        if case .null = literal, !prefix.isEmpty {
+            throw KQLError(
+                column: nil,
+                reason: "a value in braces has a field before it, as in hallmark.leads:{ label: high }"
+            )
+        }
         guard let plain = literal.plain else {
             throw KQLError(column: nil, reason: "\(literal.description) is no field's name")
         }

@@ -25,6 +25,9 @@ package struct AddressRange: Hashable, Sendable {
 
     package var isSingle: Bool { first == last }
 
+    /// IPv4 addresses that are written within IPv6 as what they are; any other range as it is.
+    package var unmapped: AddressRange { AddressRange(first.unmapped, last.unmapped) ?? self }
+
     /// Whether an address of the same family lies in the range; an IPv4-mapped address is an IPv6 address
     /// here.
     package func contains(_ address: IPAddress) -> Bool {

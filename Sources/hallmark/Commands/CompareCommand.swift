@@ -188,7 +188,7 @@ struct CompareCommand: ParsableCommand {
                 guard !digests.isEmpty else { throw FileError(file, "there is no digest in it") }
                 index.authorised.formUnion(digests)
             }
-            let comparison = SweepComparison(index) { try sink.write($0) }
+            let comparison = SweepComparison(index, led: sink.look) { try sink.write($0) }
             try sources(files).forEach { try comparison.add($0) }
             try comparison.finish { asset, port, time in
                 try known?.absence(asset, port: port, at: time)
@@ -254,6 +254,9 @@ private final class FindingSink {
     /// The most severe finding that nobody has dismissed.
     private(set) var worst: Severity?
     private(set) var dismissed = 0
+    private let tree = JSONTree()
+    /// The decisions by which leads of the record are dismissed whose findings come, by software.
+    private var dismissals: [String: Decision] = [:]
 
     init(format: FindingFormat, least: Severity, output: StandardOutput, _ decisions: DecisionIndex?) {
         self.decisions = decisions
@@ -267,15 +270,27 @@ private final class FindingSink {
         if format == .csv { try output.write(ReportedFinding.csvHead) }
     }
 
+    /// Looks which leads of a record are dismissed.
+    func look(_ line: UnsafeRawBufferPointer) {
+        dismissals = [:]
+        guard let decisions, let record = try? tree.read(line) else { return }
+        for ruling in decisions.rulings(on: record) {
+            for software in ruling.dismissed { dismissals[software] = ruling.decision }
+        }
+    }
+
     func write(_ found: ReportedFinding) throws {
         var finding = found
         let endpoint = finding.endpoint
-        let dismissal = decisions?.dismissal(
-            of: finding.finding.name.rawValue,
-            hosts: [endpoint.ip, endpoint.name],
-            port: endpoint.port,
-            certificate: endpoint.certificate
-        )
+        // A lead is dismissed as it is for `match`: by what spoke for it.
+        let dismissal =
+            finding.finding.lead.flatMap { dismissals[$0] }
+            ?? decisions?.dismissal(
+                of: finding.finding.name.rawValue,
+                hosts: [endpoint.ip, endpoint.name],
+                port: endpoint.port,
+                certificate: endpoint.certificate
+            )
         if let dismissal {
             dismissed += 1
             finding.finding.message +=

@@ -2,7 +2,6 @@ import ArgumentParser
 import Bytes
 import Corpus
 import Decisions
-import Foundation
 import Observations
 import Search
 import Terminal
@@ -112,9 +111,5 @@ struct DecisionReader {
     /// Clocks of several machines differ by less, in milliseconds.
     private static let mostAhead = 3_600_000
 
-    static func isCorpus(_ path: String) -> Bool {
-        guard (try? RegularFile.isOne(at: path)) == true, let file = FileHandle(forReadingAtPath: path)
-        else { return false }
-        return (try? file.read(upToCount: 15)) == Data("SQLite format 3".utf8)
-    }
+    static func isCorpus(_ path: String) -> Bool { CorpusFile.isDatabase(path) }
 }

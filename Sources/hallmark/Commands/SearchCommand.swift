@@ -68,9 +68,14 @@ struct SearchCommand: ParsableCommand {
     var explain = false
 
     func validate() throws {
-        guard 1...100_000_000 ~= limit else { throw ValidationError("--limit is a positive number") }
+        guard 1...100_000_000 ~= limit else {
+            throw ValidationError("--limit is a number from 1 to 100,000,000")
+        }
         guard !(count && groupBy != nil) else { throw ValidationError("--count or --group-by, not both") }
         guard !rarest || groupBy != nil else { throw ValidationError("--rarest is for --group-by") }
+        if let fields, SearchOutput.names(fields).contains("") {
+            throw ValidationError("--fields are names of fields, with commas between")
+        }
         guard fields == nil || !count && groupBy == nil && format != .ndjson else {
             throw ValidationError("--fields is for rows of a table or csv")
         }
@@ -88,7 +93,8 @@ struct SearchCommand: ParsableCommand {
                 return try output.flush()
             }
             try warn(search)
-            let isFound = try SearchOutput(search, self).write()
+            var output = SearchOutput(search, self)
+            let isFound = try output.write()
             for text in search.remarks(isEmpty: !isFound) { Terminal.say(text) }
             let unjudged = try search.unjudged(groupedBy: groupBy)
             for text in unjudged { Terminal.say(text, .error) }

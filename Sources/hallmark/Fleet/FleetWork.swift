@@ -98,13 +98,17 @@ extension FleetCommand {
             else { return }
             let folder = try WorkFolder()
             defer { folder.remove() }
-            guard let worker = makeWorker(broker, keys, folder.path) else { return }
+            guard let worker = try makeWorker(broker, keys, folder.path) else { return }
             try worker.run(count: atOnce, idle: untilIdle)
         }
 
         /// Waits until the fleet's streams are there, which whoever submits or collects makes; nil when it
         /// is stopped before.
-        private func makeWorker(_ broker: Broker, _ keys: [TrustedKey], _ folder: String) -> FleetWorker? {
+        ///
+        /// - Throws: when nobody has made them within `--until-idle`.
+        private func makeWorker(_ broker: Broker, _ keys: [TrustedKey], _ folder: String) throws
+            -> FleetWorker?
+        {
             let word = WorkerWord(
                 name: name ?? Self.defaultName,
                 vantage: vantage,
@@ -113,6 +117,7 @@ extension FleetCommand {
                 started: Int(Date().timeIntervalSince1970)
             )
             var isSaid = false
+            let start = ContinuousClock.now
             while !StopSignals.isAsked {
                 do throws(FleetError) {
                     let desk = JobDesk(
@@ -125,6 +130,13 @@ extension FleetCommand {
                 } catch {
                     if !isSaid { Terminal.say("hallmark: waiting for a fleet: \(error)", .warning) }
                     isSaid = true
+                    if let untilIdle, .now - start > .seconds(untilIdle) {
+                        Terminal.say(
+                            "hallmark: no fleet was there within \(counted(untilIdle, "second")): nothing was done",
+                            .error
+                        )
+                        throw ExitCode(1)
+                    }
                     usleep(500_000)
                 }
             }

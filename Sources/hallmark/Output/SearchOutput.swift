@@ -8,6 +8,8 @@ struct SearchOutput {
     private let search: CorpusSearch
     private let command: SearchCommand
     private let output = StandardOutput()
+    /// Whether more was found than `--limit` lets be written.
+    private var isCut = false
 
     init(_ search: CorpusSearch, _ command: SearchCommand) {
         self.search = search
@@ -15,7 +17,7 @@ struct SearchOutput {
     }
 
     /// - Returns: whether anything was found.
-    func write() throws -> Bool {
+    mutating func write() throws -> Bool {
         let found: Bool
         if command.count {
             found = try writeCount()
@@ -27,7 +29,21 @@ struct SearchOutput {
             found = try writeRows()
         }
         try output.flush()
+        if isCut {
+            let what = command.groupBy == nil ? "the newest" : command.rarest ? "the rarest" : "the commonest"
+            Terminal.say(
+                "\(what) \(counted(command.limit, command.groupBy == nil ? "row" : "value")) are shown, and there are more (--limit)"
+            )
+        }
         return found
+    }
+
+    /// Sees whether there are more rows than were written.
+    ///
+    /// - Returns: whether there are any.
+    private mutating func noteCut(_ written: Int) throws -> Bool {
+        if written == command.limit { isCut = try search.count(atMost: written) > written }
+        return written > 0
     }
 
     private func writeCount() throws -> Bool {
@@ -36,8 +52,10 @@ struct SearchOutput {
         return count > 0
     }
 
-    private func writeGroups(_ field: String) throws -> Bool {
-        let groups = try search.groups(by: field, rarest: command.rarest, limit: command.limit)
+    private mutating func writeGroups(_ field: String) throws -> Bool {
+        var groups = try search.groups(by: field, rarest: command.rarest, limit: command.limit + 1)
+        isCut = groups.count > command.limit
+        if isCut { groups.removeLast() }
         let all = try search.count()
         let rows = groups.map { group in
             // How surprising it is to meet the value, in bits.
@@ -78,28 +96,30 @@ struct SearchOutput {
         String(format: "%.\(digits)f", number)
     }
 
-    private func writeRows() throws -> Bool {
+    private mutating func writeRows() throws -> Bool {
         let names = command.fields.map(Self.names) ?? CorpusSearch.columns(of: search.unit)
-        var isEmpty = true
+        var written = 0
         var table = TextTable(names.map { $0.split(separator: ".").last.map(String.init) ?? $0 })
         if command.format == .csv { try output.write(names.joined(separator: ",") + "\r\n") }
         try search.rows(names, limit: command.limit) { cells in
-            isEmpty = false
+            written += 1
             if command.format == .csv {
                 try output.write(cells.map(SafeText.csv).joined(separator: ",") + "\r\n")
             } else {
                 table.add(cells)
             }
         }
-        if command.format == .table, !isEmpty { try output.write(table.text) }
-        return !isEmpty
+        if command.format == .table, written > 0 { try output.write(table.text) }
+        return try noteCut(written)
     }
 
-    private func writeRecords() throws -> Bool {
-        try search.records(limit: command.limit) { try output.writeRecords($0) } > 0
+    private mutating func writeRecords() throws -> Bool {
+        try noteCut(try search.records(limit: command.limit) { try output.writeRecords($0) })
     }
 
-    private static func names(_ text: String) -> [String] {
-        text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    static func names(_ text: String) -> [String] {
+        text.split(separator: ",", omittingEmptySubsequences: false).map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }
     }
 }
