@@ -29,8 +29,8 @@ final class RecordKeyReader {
 
     /// Of a line: whom it is about.
     ///
-    /// - Returns: nil for what is no record of an endpoint: no scan writes it, and whoever reads the file that
-    ///   it went into would have to refuse it.
+    /// - Returns: nil for what is no record of an endpoint: no scan writes it, and whoever reads the file
+    ///   that it went into would have to refuse it.
     func key(of line: UnsafeRawBufferPointer, tellsAddresses: Bool) -> RecordKey? {
         guard (try? picker.read(line)) != nil, picker.verdict == .endpoint,
             (try? picker.checkWhole()) != nil

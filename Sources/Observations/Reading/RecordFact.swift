@@ -77,8 +77,9 @@ package protocol RecordFacts {
     /// Whether something else stands where an object of a record belongs (`RecordFact.frames`).
     var isFrameDamaged: Bool { get }
 
-    /// Whether it says that it is a record of another program's module (`event.module`), `RecordFact.ownModule`
-    /// being ours.
+    /// Whether it says that it is a record of another program's module (`event.module`).
+    ///
+    /// `RecordFact.ownModule` is ours.
     var isOfOtherModule: Bool { get }
 
     /// Whether it holds any field of ours, wherever it was seen.
