@@ -57,7 +57,7 @@ import Testing
         )
         let list = try scratch.write("ours.txt", "#! date: 2026-05-20\n#! feed: Ours\n192.0.2.7\n")
         let matched = try Program.run([
-            "match", scratch.write("sweep.ndjson", line), "--iocs", list, "--no-signatures",
+            "match", scratch.write("sweep.ndjson", line), "--iocs", list,
         ])
         let sweep = try scratch.write("matched.ndjson", matched.text)
         let inventory = try scratch.write("inventory.csv", "address,port\n192.0.2.7,443\n")
@@ -77,7 +77,7 @@ import Testing
         #expect(after.status == 0 && after.text.contains("(dismissed by me: ours)"), "\(after.text)")
         // With another list's word the lead counts again.
         let other = try scratch.write("theirs.txt", "#! date: 2026-05-20\n#! feed: Theirs\n192.0.2.7\n")
-        let again = try Program.run(["match", sweep, "--iocs", other, "--no-signatures"])
+        let again = try Program.run(["match", sweep, "--iocs", other])
         _ = try scratch.write("matched.ndjson", again.text)
         #expect(try Program.run(compare + ["--decisions", decisions]).status == 3)
     }
