@@ -1,35 +1,7 @@
-import Foundation
 import Observations
 
 /// Reads one file of indicators, of whatever form.
 enum IndicatorFile {
-    /// The files that a path names: itself, or those of a folder, as MISP writes feeds.
-    static func files(_ path: String) throws(FileError) -> [String] {
-        var isFolder: ObjCBool = false
-        guard path != "-", FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
-            isFolder.boolValue
-        else { return [path] }
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-            throw FileError(path, "can't be read")
-        }
-        // What a feed says of itself lists nothing.
-        let files = names.filter { !$0.hasPrefix(".") && $0 != "manifest.json" && $0 != "hashes.csv" }
-            .sorted()
-            .map { "\(path)/\($0)" }
-            .filter {
-                // What is gone, or leads nowhere, stays: whoever opens it says so.
-                var isFolder: ObjCBool = false
-                return !FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder)
-                    || !isFolder.boolValue
-            }
-        guard !files.isEmpty else { throw FileError(path, "there is no list in the folder") }
-        // Nobody named it, and it may be waited for without an end.
-        for file in files where (try? RegularFile.isOne(at: file)) == false {
-            throw FileError(file, "is a pipe, a socket or a device, and not read in a folder")
-        }
-        return files
-    }
-
     /// Adds what a file lists, and what of it could not be read.
     ///
     /// - Throws: when the file can't be read at all, or nothing can be kept any more.
@@ -55,11 +27,7 @@ enum IndicatorFile {
             try reader.read(source, sink)
         } else {
             var reader = ListReader(path)
-            try reader.read(source) {
-                try writer.add($0, $1)
-            } fail: {
-                writer.fail($0)
-            }
+            try reader.read(source, sink)
         }
         // A list of nothing reads like a list on which nothing stands that was seen.
         if writer.count == before.0, writer.faultCount == before.1, writer.passedOver == before.2 {

@@ -22,10 +22,9 @@ package struct IndicatorLists {
     ///   - maps: what the columns of tables mean.
     ///   - cache: where indexes are kept between runs; nil for nowhere.
     package init(_ paths: [String], maps: [TableMap] = [], cache: CacheFolder?) throws {
-        let named = try paths.map { path throws(FileError) in (path, try IndicatorFile.files(path)) }
-        let files = named.flatMap(\.1)
+        let named = try paths.map { path throws(FileError) in try ListFolder(path) }
         var name: String?
-        if let cache, let known = try Self.name(of: files, maps) {
+        if let cache, let known = try Self.name(of: named, maps) {
             name = known
             if let descriptor = cache.open(known) {
                 defer { close(descriptor) }
@@ -50,21 +49,23 @@ package struct IndicatorLists {
 
     /// What an index is called that was made of these lists by this program; nil when one can be read only
     /// once.
-    private static func name(of paths: [String], _ maps: [TableMap]) throws(FileError) -> String? {
+    private static func name(of lists: [ListFolder], _ maps: [TableMap]) throws(FileError) -> String? {
         var text = FileVersion(path: "/proc/self/exe")?.text ?? ""
         text += " \(IndexLayout.magic)"
         for map in maps { text += " \(map.digest.hex)" }
-        for path in paths {
+        for path in lists.flatMap(\.files) {
             guard path != "-", let digest = try FileDigest(ofRegularFile: path) else { return nil }
             // The path stands in errors, and its end is the list's name.
             text += "\n\(digest.sha256.hex) \(path)"
         }
+        // What is not read is said each time, and once it is gone no more.
+        for fault in lists.flatMap(\.unread) { text += "\n\(fault)" }
         return "iocs-"
             + String(BodyDigest.sha256(Array(text.utf8).span).prefix(16).map { $0 }.hex.lowercased())
     }
 
     private static func make(
-        _ lists: [(path: String, files: [String])],
+        _ lists: [ListFolder],
         _ maps: [TableMap],
         _ cache: CacheFolder?,
         _ name: String?
@@ -72,14 +73,15 @@ package struct IndicatorLists {
         // Beside the index, which needs as much room.
         let folder = cache.flatMap { $0.isReady() ? $0.path : nil } ?? NSTemporaryDirectory()
         let writer = try IndexWriter(in: folder)
-        for (path, files) in lists {
+        for list in lists {
+            for fault in list.unread { writer.fail(fault) }
             let before = (count: writer.count, faults: writer.faultCount, passedOver: writer.passedOver)
-            for file in files { try IndicatorFile.read(file, maps, into: writer) }
+            for file in list.files { try IndicatorFile.read(file, maps, into: writer) }
             let passedOver = writer.passedOver.since(before.passedOver)
             // A list of which nothing counts reads like one on which nothing stands that was seen.
             if writer.count == before.count, writer.faultCount == before.faults, passedOver.total > 0 {
                 writer.fail(
-                    FileError(path, "none of \(passedOver.total) entries counts: \(passedOver.text)")
+                    FileError(list.path, "none of \(passedOver.total) entries counts: \(passedOver.text)")
                 )
             }
         }

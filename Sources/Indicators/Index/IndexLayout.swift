@@ -3,7 +3,7 @@
 /// It is written and read on one machine, so numbers stand as the machine has them.
 struct IndexLayout {
     /// Changed with every change of the form, or of what readers make of lists.
-    static let magic: UInt64 = 0x3230_2d73_636f_692d  // "-iocs-02"
+    static let magic: UInt64 = 0x3330_2d73_636f_692d  // "-iocs-03"
     static let headerBytes = 512
 
     /// Where each number stands in the header, in words.
@@ -24,6 +24,30 @@ struct IndexLayout {
         /// Days since 1970; 0 for none.
         var day: UInt16
         var until: UInt16
+    }
+
+    /// What of a note is looked at before its texts are: its first byte.
+    struct Flags: OptionSet {
+        let rawValue: UInt8
+
+        static let confirmed = Flags(rawValue: 1)
+        /// It names the case in which it was decided.
+        static let decided = Flags(rawValue: 2)
+        static let software = Flags(rawValue: 4)
+
+        init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        init(_ note: IndicatorNote) {
+            self = []
+            if note.isConfirmed { insert(.confirmed) }
+            if note.reference?.isEmpty == false { insert(.decided) }
+            if note.software?.isEmpty == false { insert(.software) }
+        }
+
+        /// What somebody confirmed comes before what was decided, and that before what has a name.
+        var rank: Int {
+            (contains(.confirmed) ? 4 : 0) + (contains(.decided) ? 2 : 0) + (contains(.software) ? 1 : 0)
+        }
     }
 
     let entries: Int

@@ -101,9 +101,9 @@ package final class IndexWriter {
         return place
     }
 
-    /// Whether it is confirmed, and six texts with their lengths; up to a multiple of eight bytes.
+    /// A byte of flags, and six texts with their lengths; up to a multiple of eight bytes.
     private static func encode(_ note: IndicatorNote) -> [UInt8] {
-        var bytes: [UInt8] = [note.isConfirmed ? 1 : 0]
+        var bytes: [UInt8] = [IndexLayout.Flags(note).rawValue]
         let members = [
             note.feed, note.description, note.tlp, note.software, note.softwareID, note.reference,
         ]
@@ -185,6 +185,10 @@ package final class IndexWriter {
         let starts = (base + layout.bucketsOffset).assumingMemoryBound(to: UInt32.self)
         let target = (base + layout.entriesOffset).assumingMemoryBound(to: IndexLayout.Entry.self)
         let filter = (base + layout.filterOffset).assumingMemoryBound(to: UInt64.self)
+        let texts = UnsafeRawBufferPointer(start: base + layout.textsOffset, count: layout.textsBytes)
+        func rank(_ entry: IndexLayout.Entry) -> Int {
+            IndexLayout.Flags(rawValue: texts[Int(entry.note) * 8]).rank
+        }
         let bits = layout.bucketBits
         for entry in source {
             starts[IndexLayout.bucket(entry.high, bits: bits) + 1] += 1
@@ -209,7 +213,9 @@ package final class IndexWriter {
             part.sort { left, right in
                 if left.high != right.high { return left.high < right.high }
                 if left.low != right.low { return left.low < right.low }
-                // The newest of a value comes first.
+                // The heaviest of a value comes first, and of what weighs the same the newest.
+                let ranks = (rank(left), rank(right))
+                if ranks.0 != ranks.1 { return ranks.0 > ranks.1 }
                 return left.day != right.day ? left.day > right.day : left.note < right.note
             }
         }

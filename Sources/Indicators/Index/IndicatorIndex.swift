@@ -86,7 +86,7 @@ package final class IndicatorIndex: @unchecked Sendable {  // Nothing of it ever
         return filter[word] & bits == bits
     }
 
-    /// The entries of a value; the newest come first.
+    /// The entries of a value; the heaviest come first, and of what weighs the same the newest.
     func find(_ key: IndicatorKey) -> Range<Int> {
         guard mayHold(key) else { return 0..<0 }
         let bucket = IndexLayout.bucket(key.high, bits: layout.bucketBits)
@@ -112,6 +112,16 @@ package final class IndicatorIndex: @unchecked Sendable {  // Nothing of it ever
         return (note(Int(entry.note)), entry.day, entry.until)
     }
 
+    /// What an entry weighs by, without its texts.
+    func facts(_ place: Int) -> (flags: IndexLayout.Flags, day: UInt16, until: UInt16) {
+        let entry = entries[place]
+        let byte = Int(entry.note) * 8
+        let flags: UInt8 =
+            byte < layout.textsBytes
+            ? base.load(fromByteOffset: layout.textsOffset + byte, as: UInt8.self) : 0
+        return (IndexLayout.Flags(rawValue: flags), entry.day, entry.until)
+    }
+
     /// What tells the notes of two entries apart.
     func noteNumber(_ place: Int) -> UInt32 { entries[place].note }
 
@@ -135,7 +145,7 @@ package final class IndicatorIndex: @unchecked Sendable {  // Nothing of it ever
         note.software = text()
         note.softwareID = text()
         note.reference = text()
-        note.isConfirmed = flags & 1 != 0
+        note.isConfirmed = IndexLayout.Flags(rawValue: flags).contains(.confirmed)
         return note
     }
 

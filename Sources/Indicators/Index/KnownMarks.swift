@@ -1,5 +1,6 @@
 package import Observations
 package import Signatures
+import Synchronization
 import Wire
 
 /// Looks records up in an index of what others list.
@@ -24,12 +25,16 @@ package final class KnownMarks: MarkLists {
         }
     }
 
-    /// More marks of one record are left out.
-    private static let most = 32
-    /// More names of one record are not looked at: the largest certificate that is read holds fewer.
-    private static let mostNames = 100_000
-    /// So many lists that say the same of a value are told.
-    private static let mostLists = 8
+    /// More values of one field are not looked at: the largest certificate that is read holds fewer names.
+    private static let mostValues = 100_000
+    /// Further entries of one value are counted and not looked at; those are the lightest.
+    private static let mostEntries = 4096
+    /// When so many were found the heaviest are taken and the others forgotten.
+    private static let mostHeld = 1024
+
+    private let leftOutCount = Atomic(0)
+
+    package var leftOut: LeftOutMarks { LeftOutMarks(leftOutCount.load(ordering: .relaxed)) }
 
     package init(_ index: IndicatorIndex) {
         self.index = index
@@ -57,19 +62,19 @@ package final class KnownMarks: MarkLists {
     }
 
     package func look(_ view: FieldView, at time: Int64) -> [ListedMark] {
-        var found: [Found] = []
+        var hits = Hits(time: Int(time))
         for place in digests {
-            each(view, place.id, limit: 16) { value in
+            each(view, place.id) { value in
                 guard let key = IndicatorKey(place.kind, value.bytes.span) else { return }
-                look(key, place.kind, place.field, value, &found)
+                look(key, place.kind, place.field, value, &hits)
             }
         }
-        if view.has(address.id) { lookAtAddress(view, &found) }
-        for place in names {
-            each(view, place.id, limit: Self.mostNames) { lookAtName($0, place.field, &found) }
-        }
-        guard !found.isEmpty else { return [] }
-        return found.prefix(Self.most).map { mark($0, at: Int(time)) }
+        if view.has(address.id) { lookAtAddress(view, &hits) }
+        for place in names { each(view, place.id) { lookAtName($0, place.field, &hits) } }
+        guard !hits.found.isEmpty else { return [] }
+        takeHeaviest(&hits)
+        if hits.leftOut > 0 { leftOutCount.add(hits.leftOut, ordering: .relaxed) }
+        return hits.found.map { mark($0, at: hits.time) }
     }
 
     /// An entry that was found for a value of the record.
@@ -80,9 +85,19 @@ package final class KnownMarks: MarkLists {
         let value: FieldValue
     }
 
-    private func each(_ view: FieldView, _ id: Int, limit: Int, _ body: (FieldValue) -> Void) {
+    /// What was found of one record.
+    private struct Hits {
+        /// When it was observed, in milliseconds since 1970; 0 when it does not tell.
+        let time: Int
+        var found: [Found] = []
+        /// Values that are listed, so that a name that stands in two fields is told once.
+        var keys: Set<IndicatorKey> = []
+        var leftOut = 0
+    }
+
+    private func each(_ view: FieldView, _ id: Int, _ body: (FieldValue) -> Void) {
         var place = view.has(id) ? view.first(id) : -1
-        var rest = limit
+        var rest = Self.mostValues
         while place >= 0, rest > 0 {
             let value = view[place]
             body(value)
@@ -96,28 +111,63 @@ package final class KnownMarks: MarkLists {
         _ kind: IndicatorKind,
         _ field: String,
         _ value: FieldValue,
-        _ found: inout [Found]
+        _ hits: inout Hits
     ) {
-        guard index.mayHold(key), found.count < Self.most else { return }
+        let entries = index.find(key)
+        guard !entries.isEmpty, hits.keys.insert(key).inserted else { return }
         var notes: Set<UInt32> = []
-        for entry in index.find(key).prefix(1024) {
-            // Of what one list says several times the newest counts, which comes first; and a name that
-            // stands in two fields is told once.
-            let note = index.noteNumber(entry)
-            guard notes.count < Self.mostLists, notes.insert(note).inserted else { continue }
-            if found.contains(where: { $0.entry == entry }) { continue }
-            found.append(Found(entry: entry, kind: kind, field: field, value: value))
+        for entry in entries.prefix(Self.mostEntries) where notes.insert(index.noteNumber(entry)).inserted {
+            if notes.count > LeftOutMarks.mostLists {
+                hits.leftOut += 1
+            } else {
+                hits.found.append(Found(entry: entry, kind: kind, field: field, value: value))
+            }
+        }
+        hits.leftOut += max(0, entries.count - Self.mostEntries)
+        if hits.found.count >= Self.mostHeld { takeHeaviest(&hits) }
+    }
+
+    /// Leaves of what was found what weighs most, in its order, and counts what goes.
+    private func takeHeaviest(_ hits: inout Hits) {
+        guard hits.found.count > LeftOutMarks.most else { return }
+        let weights = hits.found.map { weight($0, at: hits.time) }
+        let order = weights.indices.sorted {
+            weights[$0] != weights[$1] ? weights[$0] > weights[$1] : $0 < $1
+        }
+        hits.leftOut += hits.found.count - LeftOutMarks.most
+        hits.found = order.prefix(LeftOutMarks.most).sorted().map { hits.found[$0] }
+    }
+
+    /// What is confirmed, decided or has a name comes first, then the heaviest kind, then the newest.
+    private struct Weight: Comparable {
+        let rank: Int
+        let kind: Double
+        let day: UInt16
+
+        static func < (left: Weight, right: Weight) -> Bool {
+            (left.rank, left.kind, left.day) < (right.rank, right.kind, right.day)
         }
     }
 
-    private func lookAtAddress(_ view: FieldView, _ found: inout [Found]) {
+    private func weight(_ found: Found, at time: Int) -> Weight {
+        let (flags, day, until) = index.facts(found.entry)
+        let kind = found.kind.mark
+        let isAged = kind.isAged(date: Self.time(day), until: Self.time(until), at: time)
+        let weight = kind.weight(isConfirmed: flags.contains(.confirmed), isAged: isAged)
+        return Weight(rank: flags.rank, kind: weight, day: day)
+    }
+
+    /// A day's begin in milliseconds since 1970; nil for none.
+    private static func time(_ day: UInt16) -> Int? { day > 0 ? Int(day) * 86_400_000 : nil }
+
+    private func lookAtAddress(_ view: FieldView, _ hits: inout Hits) {
         let value = view[view.first(address.id)]
         guard let given = IPAddress(value.bytes.span) else { return }
         let ip = given.unmapped
         if index.has(.endpoint), let number = view.integer(port), let port = UInt16(exactly: number) {
-            look(IndicatorKey(.endpoint, ip, port: port), .endpoint, address.field, value, &found)
+            look(IndicatorKey(.endpoint, ip, port: port), .endpoint, address.field, value, &hits)
         }
-        if index.has(.address) { look(IndicatorKey(.address, ip), .address, address.field, value, &found) }
+        if index.has(.address) { look(IndicatorKey(.address, ip), .address, address.field, value, &hits) }
         guard index.has(.range) else { return }
         func lookAtNetwork(_ length: Int) {
             look(
@@ -125,7 +175,7 @@ package final class KnownMarks: MarkLists {
                 .range,
                 address.field,
                 value,
-                &found
+                &hits
             )
         }
         // The narrowest network first.
@@ -140,18 +190,18 @@ package final class KnownMarks: MarkLists {
     }
 
     /// Looks up a name and, where names below others are listed, those that it is below.
-    private func lookAtName(_ value: FieldValue, _ field: String, _ found: inout [Found]) {
+    private func lookAtName(_ value: FieldValue, _ field: String, _ hits: inout Hits) {
         let text = value.bytes.span
         // A certificate for all names below one is for that one's owner.
         let isStarred = text.count > 2 && text[0] == 0x2a && text[1] == 0x2e
         let name = text.extracting((isStarred ? 2 : 0)...)
         guard name.count <= 254, let key = IndicatorKey(.name, name) else { return }
-        look(key, .name, field, value, &found)
+        look(key, .name, field, value, &hits)
         guard index.has(.below) else { return }
-        if isStarred, let key = IndicatorKey(.below, name) { look(key, .below, field, value, &found) }
+        if isStarred, let key = IndicatorKey(.below, name) { look(key, .below, field, value, &hits) }
         for place in name.indices where name[place] == 0x2e && place + 1 < name.count {
             guard let key = IndicatorKey(.below, name.extracting((place + 1)...)) else { return }
-            look(key, .below, field, value, &found)
+            look(key, .below, field, value, &hits)
         }
     }
 
@@ -160,8 +210,7 @@ package final class KnownMarks: MarkLists {
     private func mark(_ found: Found, at time: Int) -> ListedMark {
         let (note, day, until) = index.entry(found.entry)
         let kind = found.kind.mark
-        let date = day > 0 ? Int(day) * 86_400_000 : nil
-        let end = until > 0 ? Int(until) * 86_400_000 : nil
+        let (date, end) = (Self.time(day), Self.time(until))
         let value = found.value.bytes
         return ListedMark(
             kind,
@@ -177,16 +226,5 @@ package final class KnownMarks: MarkLists {
             isConfirmed: note.isConfirmed,
             isAged: kind.isAged(date: date, until: end, at: time)
         )
-    }
-}
-
-/// Several lists as one.
-package final class SeveralLists: MarkLists {
-    private let lists: [any MarkLists]
-
-    package init(_ lists: [any MarkLists]) { self.lists = lists }
-
-    package func look(_ view: FieldView, at time: Int64) -> [ListedMark] {
-        lists.flatMap { $0.look(view, at: time) }
     }
 }

@@ -10,7 +10,7 @@ package enum PassedOver: Int, CaseIterable, Sendable {
         case .language: "in another language than STIX's patterns"
         case .notForDetection: "not meant for detection (to_ids)"
         case .deleted: "deleted"
-        case .notYet: "not valid yet (valid_from)"
+        case .notYet: "not valid yet (valid_from, or a date that is to come)"
         }
     }
 }

@@ -13,6 +13,9 @@ struct ListReader {
     private var until: Int?
     private var kind: IndicatorKind?
     private var hasFeed = false
+    /// Whether nothing was said yet of an end before the date.
+    private var isUnchecked = true
+    private let now = ListedDate.now
 
     /// - Parameter path: the file, as it was named.
     init(_ path: String) {
@@ -21,43 +24,44 @@ struct ListReader {
     }
 
     /// Reads all lines.
-    ///
-    /// - Parameters:
-    ///   - add: takes what is listed.
-    ///   - fail: is told what can't be read.
-    mutating func read(
-        _ source: InputBytes,
-        add: (Indicator, IndicatorNote) throws -> Void,
-        fail: (FileError) -> Void
-    ) throws {
+    mutating func read(_ source: InputBytes, _ sink: IndicatorSink) throws {
         var reader = LineReader(source)
         while let line = try reader.nextNumbered({ bytes, number in
             (ListLine(bytes.bindMemory(to: UInt8.self), kind: kind), number)
         }) {
             switch line.0 {
             case .nothing: break
-            case .made(let time): made = time
+            case .made(let time): (made, isUnchecked) = (time, true)
             case .setting(let name, let value):
-                if let problem = set(name, value) { fail(FileError("\(path):\(line.1)", problem)) }
-            case .fault(let problem): fail(FileError("\(path):\(line.1)", problem))
-            case .values(let values): try take(values, add)
+                if let problem = set(name, value) { sink.fail(FileError("\(path):\(line.1)", problem)) }
+            case .fault(let problem): sink.fail(FileError("\(path):\(line.1)", problem))
+            case .values(let values):
+                // Settings come one by one: they hold together where the first value stands.
+                if isUnchecked, values.date == nil {
+                    isUnchecked = false
+                    if let problem = ListedDate.contradiction(made, until: until) {
+                        sink.fail(FileError("\(path):\(line.1)", problem))
+                    }
+                }
+                try take(values, sink)
             }
         }
-        for line in reader.skipped { fail(FileError("\(path):\(line)", "the line is longer than 64 MiB")) }
+        for line in reader.skipped {
+            sink.fail(FileError("\(path):\(line)", "the line is longer than 64 MiB"))
+        }
     }
 
-    private func take(
-        _ values: ListLine.Values,
-        _ add: (Indicator, IndicatorNote) throws -> Void
-    ) throws {
+    private func take(_ values: ListLine.Values, _ sink: IndicatorSink) throws {
+        let date = values.date ?? made
+        guard !ListedDate.isToCome(date, now: now) else { return sink.passOver(.notYet) }
         var note = note
         if values.isOfSSLBL, !hasFeed { note.feed = "SSLBL" }
         if let description = values.description { note.description = description }
         if let software = values.software { note.software = software }
         for var indicator in values.indicators {
-            indicator.day = Indicator.day(values.date ?? made)
+            indicator.day = Indicator.day(date)
             indicator.until = Indicator.day(until)
-            try add(indicator, note)
+            try sink.add(indicator, note)
         }
     }
 
@@ -78,6 +82,7 @@ struct ListReader {
                 return "'\(value)' is no date, as 2026-11-27"
             }
             if name == "date" { made = time } else { until = time }
+            isUnchecked = true
         case "confirmed":
             guard ["yes", "no", "true", "false"].contains(value.lowercased()) else {
                 return "'confirmed' is yes or no"

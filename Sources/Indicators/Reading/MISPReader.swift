@@ -9,6 +9,7 @@ import Observations
 struct MISPReader {
     private let document: FeedDocument
     private let sink: IndicatorSink
+    private let now = ListedDate.now
 
     init(_ document: FeedDocument, _ sink: IndicatorSink) {
         self.document = document
@@ -17,7 +18,7 @@ struct MISPReader {
 
     /// Whether a document is one of MISP's.
     static func isMISP(_ root: JSONNode) -> Bool {
-        if root.isArray { return root.parts.first { _ in true }.map { $0["Event"] != nil } ?? false }
+        if root.isArray { return root.parts.contains { $0["Event"] != nil } }
         return root["Event"] != nil || root["response"] != nil || root["Attribute"] != nil
     }
 
@@ -26,12 +27,24 @@ struct MISPReader {
             for part in root.parts { try read(part) }
         } else if let response = root["response"] {
             try read(response)
-        } else if let event = root["Event"] {
+        } else if let event = root["Event"], event.isObject {
             try read(event: event)
         } else if root["Attribute"] != nil {
             // An answer to a search for attributes: each tells its event.
             try read(event: root)
+        } else {
+            sink.fail(document.fault(root.at("Event.uuid")?.string, "a part that is no event of MISP"))
         }
+    }
+
+    /// What stands in a member of an event or object; MISP writes some arrays as objects with numbers.
+    private func parts(_ owner: JSONNode, _ name: String) -> [JSONNode] {
+        guard let node = owner[name], !node.isNull else { return [] }
+        guard node.isArray || node.isObject else {
+            sink.fail(document.fault(owner["uuid"]?.string, "its member '\(name)' is no array"))
+            return []
+        }
+        return node.parts.map { $0 }
     }
 
     // MARK: Events
@@ -45,14 +58,23 @@ struct MISPReader {
 
     private func read(event: JSONNode) throws {
         let context = context(event)
-        for attribute in event["Attribute"]?.parts.map({ $0 }) ?? [] {
+        for attribute in parts(event, "Attribute") {
             try read(attribute, attribute["Event"].map { self.context($0) } ?? context, of: nil)
         }
-        for object in event["Object"]?.parts.map({ $0 }) ?? [] where object["deleted"]?.truth != true {
+        for object in parts(event, "Object") where object["deleted"]?.truth != true {
+            guard object["Attribute"] != nil || object["name"] != nil else {
+                sink.fail(
+                    document.fault(
+                        object["uuid"]?.string ?? event["uuid"]?.string,
+                        "an object without name and attributes"
+                    )
+                )
+                continue
+            }
             var context = context
             if let comment = text(object["comment"]) { context.note.description = comment }
             let name = object["name"]?.string
-            for attribute in object["Attribute"]?.parts.map({ $0 }) ?? [] {
+            for attribute in parts(object, "Attribute") {
                 try read(attribute, context, of: name)
             }
         }
@@ -128,8 +150,13 @@ struct MISPReader {
                 )
                 continue
             }
+            let date = date(attribute) ?? context.date
+            guard !ListedDate.isToCome(date, now: now) else {
+                sink.passOver(.notYet)
+                continue
+            }
             for var indicator in found {
-                indicator.day = Indicator.day(date(attribute) ?? context.date)
+                indicator.day = Indicator.day(date)
                 try sink.add(indicator, note)
             }
         }

@@ -20,7 +20,7 @@ struct STIXReader {
     /// When observed objects were seen last, in milliseconds since 1970.
     private var seen: [String: Int] = [:]
     /// Milliseconds since 1970.
-    private let now = Int(WallClock.nanoseconds / 1_000_000)
+    private let now = ListedDate.now
 
     /// The marking definitions that have fixed ids: TLP 1 of STIX 2.1, section 7.2.1.4, and TLP 2 of
     /// https://github.com/oasis-open/cti-stix-common-objects.
@@ -51,6 +51,7 @@ struct STIXReader {
             switch object["type"]?.string {
             case "indicator": try read(indicator: object)
             case "x509-certificate": try read(certificate: object)
+            case nil: sink.fail(document.fault(object["id"]?.string, "an object without a type"))
             default: break
             }
         }
@@ -132,6 +133,9 @@ struct STIXReader {
         }
         let note = note(of: indicator, id ?? "")
         let from = time(indicator["valid_from"]) ?? time(indicator["created"])
+        if let problem = ListedDate.contradiction(from, until: time(indicator["valid_until"])) {
+            sink.fail(document.fault(id, problem))
+        }
         for (comparison, kind) in parts {
             guard let kind else {
                 sink.passOver(.noMark)
@@ -211,7 +215,7 @@ struct STIXReader {
         let note = note(of: certificate, id ?? "")
         var values: [(IndicatorKind, String)] = []
         for hash in certificate["hashes"]?.parts.map({ $0 }) ?? [] {
-            guard let value = hash.string else { continue }
+            let value = hash.string ?? ""
             switch hash.name.lowercased().filter({ $0 != "-" }) {
             case "sha1": values.append((.sha1, value))
             case "sha256": values.append((.sha256, value))

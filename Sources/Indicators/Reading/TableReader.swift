@@ -7,6 +7,7 @@ struct TableReader {
     private let map: TableMap
     /// Where each column stands; empty until the first row was read.
     private var places: [String: Int] = [:]
+    private let now = ListedDate.now
 
     init(_ path: String, _ map: TableMap) {
         self.path = path
@@ -79,18 +80,31 @@ struct TableReader {
             guard let time = Self.time(text) else { return fault("'\(text)' is no time") }
             times[name] = time
         }
+        if let problem = ListedDate.contradiction(times["date"], until: times["until"]) { fault(problem) }
         for column in map.values {
             // A row need not have all values.
             guard let value = cell(column.column) else { continue }
             let found: [Indicator]
-            do throws(Unknown) {
-                found = try read(value, column, word: column.kindColumn.flatMap(cell))
-            } catch {
-                sink.passOver(.noMark)
-                continue
+            if let kindColumn = column.kindColumn {
+                guard let word = cell(kindColumn) else {
+                    fault("nothing in the column '\(kindColumn)' says what '\(value.prefix(60))' is")
+                    continue
+                }
+                // A kind that the mapping does not know: a URL, a digest of a file.
+                guard let kind = column.words[word.lowercased()] ?? IndicatorKind(word: word) else {
+                    sink.passOver(.noMark)
+                    continue
+                }
+                found = Self.read(value, kind)
+            } else {
+                found = Self.read(value, column.kind)
             }
             guard !found.isEmpty else {
                 fault("'\(value.prefix(60))' in the column '\(column.column)' is not what it should be")
+                continue
+            }
+            guard !ListedDate.isToCome(times["date"], now: now) else {
+                sink.passOver(.notYet)
                 continue
             }
             for var indicator in found {
@@ -101,20 +115,9 @@ struct TableReader {
         }
     }
 
-    /// A kind that the mapping does not know: a URL, a digest of a file.
-    private struct Unknown: Error {}
-
-    private func read(_ value: String, _ column: TableMap.Values, word: String?) throws(Unknown)
-        -> [Indicator]
-    {
-        var kind = column.kind
-        if column.kindColumn != nil {
-            guard let word, let known = column.words[word.lowercased()] ?? IndicatorKind(word: word) else {
-                throw Unknown()
-            }
-            kind = known
-        }
-        return Array(value.utf8).withUnsafeBufferPointer { bytes in
+    /// - Parameter kind: nil when its form tells.
+    private static func read(_ value: String, _ kind: IndicatorKind?) -> [Indicator] {
+        Array(value.utf8).withUnsafeBufferPointer { bytes in
             guard let kind else { return IndicatorText.guess(bytes.span) }
             return IndicatorText.read(kind, bytes.span)
         }

@@ -92,6 +92,7 @@ package enum IndicatorText {
 
     /// The networks that a range is made of, the largest that fit.
     private static func networks(_ range: AddressRange) -> [Indicator] {
+        let range = range.unmapped
         if range.isSingle { return [Indicator(.address, IndicatorKey(.address, range.first))] }
         var result: [Indicator] = []
         let width = range.first.bitWidth
@@ -145,6 +146,12 @@ package enum IndicatorText {
             IndicatorKey(kind, bytes.span).map { Indicator(kind, $0) }
         }
     }
+}
+
+extension AddressRange {
+    /// The IPv4 addresses of a range that is written wholly inside of `::ffff:0:0/96`, as a connection reaches
+    /// them (RFC 4291, section 2.5.5.2); else the range itself.
+    fileprivate var unmapped: AddressRange { AddressRange(first.unmapped, last.unmapped) ?? self }
 }
 
 extension Span<UInt8> {

@@ -132,7 +132,7 @@ extension ListedMark.Kind {
     /// Lists hold the addresses of hacked servers, stacks that a million innocent servers have, and at times
     /// an innocent appliance's certificate: nothing weighs as much as a mark of one tool alone, unless the
     /// user has confirmed it. A stack stays weak even then.
-    func weight(isConfirmed: Bool, isAged: Bool) -> Double {
+    package func weight(isConfirmed: Bool, isAged: Bool) -> Double {
         switch self {
         case .certificate, .key, .endpoint:
             isConfirmed ? (isAged ? 0.70 : 0.90) : isAged ? 0.40 : 0.60
@@ -151,4 +151,27 @@ package protocol MarkLists: AnyObject, Sendable {
     ///   - view: the record, read by an `ObservationReader`.
     ///   - time: when it was observed, in milliseconds since 1970; 0 when it does not tell.
     func look(_ view: FieldView, at time: Int64) -> [ListedMark]
+
+    /// What of all records that were looked up is listed and not told.
+    var leftOut: LeftOutMarks { get }
+}
+
+/// What is listed of records and not told, because a record tells the heaviest alone.
+package struct LeftOutMarks: Equatable, Sendable {
+    /// So many marks of a record are told.
+    package static let most = 32
+    /// So many entries of one value are told.
+    package static let mostLists = 8
+
+    package let count: Int
+
+    package init(_ count: Int) { self.count = count }
+
+    /// What a person is told of it; nil when nothing is left out.
+    package var text: String? {
+        guard count > 0 else { return nil }
+        return
+            "\(count) more \(count == 1 ? "entry" : "entries") of lists left out: an observation tells the "
+            + "\(Self.most) heaviest, and of one value \(Self.mostLists)"
+    }
 }
