@@ -16,22 +16,27 @@ import Testing
             )
         }
         try scratch.write("config/targets.txt", targets)
-        let mail = try scratch.write("mail", "#!/bin/sh\n{ echo \"$@\"; cat; } > \"$STATE/mailed\"\n")
+        let mail = try scratch.write("mail", "#!/bin/sh\n{ echo \"$@\"; cat; } > \"${0}ed\"\n")
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: mail)
         return scratch
     }
 
-    private static func run(_ scratch: Scratch, webhook: String = "") throws -> CommandResult {
+    private static func run(
+        _ scratch: Scratch,
+        webhook: String = "",
+        program: String = programPath,
+        settings: [String] = []
+    ) throws -> CommandResult {
         let words = [
-            "HALLMARK=\(programPath)", "CONFIG=\(scratch.file("config"))", "STATE=\(scratch.file("state"))",
+            "HALLMARK=\(program)", "CONFIG=\(scratch.file("config"))", "STATE=\(scratch.file("state"))",
             "MAIL=\(scratch.file("mail"))", "MAIL_TO=\(webhook.isEmpty ? "soc@example.org" : "")",
-            "WEBHOOK=\(webhook)", folder + "/hallmark-weekly.sh",
+            "WEBHOOK=\(webhook)",
         ]
-        return try TestSupport.run("/usr/bin/env", words)
+        return try TestSupport.run("/usr/bin/env", words + settings + [folder + "/hallmark-weekly.sh"])
     }
 
     private static func mailed(_ scratch: Scratch) -> String? {
-        try? String(contentsOfFile: scratch.file("state/mailed"), encoding: .utf8)
+        try? String(contentsOfFile: scratch.file("mailed"), encoding: .utf8)
     }
 
     @Test func leadsAreMailedUntilTheyAreDismissed() throws {
@@ -55,7 +60,7 @@ import Testing
             scratch.file("state/" + sweep), "--decisions", scratch.file("config/decisions.ndjson"),
         ])
         #expect(decided.status == 0, "\(decided.errors)")
-        try FileManager.default.removeItem(atPath: scratch.file("state/mailed"))
+        try FileManager.default.removeItem(atPath: scratch.file("mailed"))
         let second = try Self.run(scratch)
         #expect(second.status == 0 && Self.mailed(scratch) == nil, "\(second.text) \(second.errors)")
     }
@@ -101,6 +106,104 @@ import Testing
         // A hook that takes nothing is said, and is no success.
         let refused = try Self.run(scratch, webhook: "http://127.0.0.1:\(server.port)/none")
         #expect(refused.status == 1 && refused.errors.contains("404"), "\(refused.errors)")
+    }
+
+    /// What was put into the configuration and can't be read would judge the sweep.
+    @Test(arguments: ["scope.yaml", "decisions.ndjson", "inventory.csv"])
+    func aConfigurationThatLeadsNowhereIsSaid(_ name: String) throws {
+        let link = try Self.scratch("127.0.0.1:1\n")
+        try FileManager.default.createSymbolicLink(
+            atPath: link.file("config/" + name),
+            withDestinationPath: "/nowhere/at/all"
+        )
+        let folder = try Self.scratch("127.0.0.1:1\n")
+        try FileManager.default.createDirectory(
+            atPath: folder.file("config/" + name),
+            withIntermediateDirectories: true
+        )
+        for scratch in [link, folder] {
+            let result = try Self.run(scratch)
+            #expect(result.status == 1 || result.status == 64, "\(result.status) \(result.errors)")
+            #expect(result.errors.contains(name), "\(result.errors)")
+            #expect(Self.mailed(scratch)?.contains("could not do all of its work") == true)
+        }
+    }
+
+    /// A program in the place of hallmark that writes down what it was asked for, and ends with a code.
+    private static func stub(_ scratch: Scratch, _ code: Int) throws -> String {
+        let path = try scratch.write("stub", "#!/bin/sh\necho \"$@\" >> \"${0}-calls\"\nexit \(code)\n")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        return path
+    }
+
+    private static func calls(_ scratch: Scratch) -> String {
+        (try? String(contentsOfFile: scratch.file("stub-calls"), encoding: .utf8)) ?? ""
+    }
+
+    @Test func anEmptySweepIsNoBaseline() throws {
+        let scratch = try Self.scratch("127.0.0.1:1\n")
+        try scratch.write("state/sweep-2000-01-01.ndjson", "{}\n")
+        try scratch.write("state/sweep-2000-01-08.ndjson", "")
+        let result = try Self.run(scratch, program: Self.stub(scratch, 0))
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(
+            Self.calls(scratch).contains("--baseline ./sweep-2000-01-01.ndjson"),
+            "\(Self.calls(scratch))"
+        )
+    }
+
+    /// Who can tell nobody does not begin, and says why to whom it can.
+    @Test func toolsAreLookedForBeforeTheSweep() throws {
+        let scratch = try Self.scratch("127.0.0.1:1\n")
+        let stub = try Self.stub(scratch, 3)
+        let tools = scratch.file("tools")
+        try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: true)
+        for tool in ["sh", "date", "find", "sort", "tail", "cat", "curl", "uname", "mv", "env"] {
+            let path = ["/usr/bin/", "/bin/"].map { $0 + tool }.first {
+                FileManager.default.fileExists(atPath: $0)
+            }
+            try FileManager.default.createSymbolicLink(
+                atPath: tools + "/" + tool,
+                withDestinationPath: try #require(path)
+            )
+        }
+        let path = ["PATH=\(tools)"]
+        let webhook = "http://127.0.0.1:1/hook"
+        let silent = try Self.run(scratch, webhook: webhook, program: stub, settings: path)
+        #expect(silent.status == 1 && silent.errors.contains("no program jq"), "\(silent.errors)")
+        #expect(Self.calls(scratch) == "")
+        let mail = ["MAIL_TO=soc@example.org"]
+        let told = try Self.run(scratch, webhook: webhook, program: stub, settings: path + mail)
+        #expect(told.status == 1 && Self.mailed(scratch)?.contains("no program jq") == true, "\(told.errors)")
+        let gone = try Self.run(scratch, program: scratch.file("gone"))
+        #expect(gone.status == 1 && Self.mailed(scratch)?.contains("could not begin") == true)
+    }
+
+    @Test func aStateThatIsNotThereIsMailed() throws {
+        let scratch = try Self.scratch("127.0.0.1:1\n")
+        let state = scratch.file("gone")
+        let result = try Self.run(scratch, settings: ["STATE=\(state)"])
+        #expect(result.status == 1 && result.errors.contains(state), "\(result.errors)")
+        #expect(Self.mailed(scratch)?.contains(state) == true)
+    }
+
+    /// What another run of the day left is not this one's.
+    @Test func noReportOfAnotherRunIsNamed() throws {
+        let scratch = try Self.scratch("not a target at all\n")
+        let server = try ServerProcess("python3", scratch: scratch) { port, scratch in
+            ["-c", Self.hook, "\(port)", scratch.file("hooked")]
+        }
+        let day = try TestSupport.run("date", ["-u", "+%Y-%m-%d"]).text.trimmingCharacters(in: .newlines)
+        // Midnight may come between.
+        let next = try TestSupport.run("date", ["-u", "-d", "tomorrow", "+%Y-%m-%d"]).text
+            .trimmingCharacters(in: .newlines)
+        for day in [day, next] {
+            try scratch.write("state/report-\(day).html", "<p>another run's</p>")
+            try scratch.write("state/sweep-\(day).ndjson", "{}\n")
+        }
+        _ = try Self.run(scratch, webhook: "http://127.0.0.1:\(server.port)/hook")
+        let told = try String(contentsOfFile: scratch.file("hooked"), encoding: .utf8)
+        #expect(told.contains(": no report on "), "\(told)")
     }
 
     @Test func theUnitsAndTheCronLineAreWellFormed() throws {
