@@ -124,6 +124,31 @@ import Testing
         }
     }
 
+    /// What a record does not tell of lists is said at the run's end, quiet or not.
+    @Test func whatIsLeftOutOfARecordIsSaid() throws {
+        let server = try ScriptedPeer([.reset])
+        let scratch = Scratch()
+        let sweep = try scratch.write("sweep.ndjson", Self.line(7))
+        let lines = ["192.0.2.7", "127.0.0.1"].map { address in
+            (0..<10).map { "\(address) # \($0)\n" }.joined()
+        }
+        let list = try scratch.write("ours.txt", lines.joined())
+        let corpus = scratch.file("seen.sqlite")
+        let seen = try scratch.write("seen.ndjson", Self.certificate(7, "A1", key: "B1"))
+        #expect(try Program.run(["corpus", "add", seen, "--corpus", corpus]).status == 0)
+        for arguments in [
+            ["match", sweep], ["enrich", sweep, "--no-context-names"],
+            ["corpus", "listed", "--corpus", corpus],
+            ["scan", "127.0.0.1:\(server.port)", "--no-signatures"],
+        ] {
+            let result = try Program.run(arguments + ["--iocs", list, "-q"])
+            #expect(
+                result.status == 0 && result.errors.contains("lists: 2 more entries of lists left out"),
+                "\(arguments): \(result.errors)"
+            )
+        }
+    }
+
     // MARK: Earlier cases
 
     private static func certificate(_ host: Int, _ digest: String, key: String) -> String {

@@ -74,6 +74,7 @@ struct EnrichCommand: ParsableCommand {
         if !quiet, let marker = run.marker {
             Terminal.say("listed by others: \(counted(marker.listed, "record"))")
         }
+        IndicatorOptions.sayLeftOut(listed)
         for remark in summary.remarks { Terminal.say("hallmark: context: \(remark)", .warning) }
         if run.faults > 0 {
             Terminal.say(

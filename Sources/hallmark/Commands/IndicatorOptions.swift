@@ -51,6 +51,11 @@ struct IndicatorOptions: ParsableArguments {
         return (marks, isWhole)
     }
 
+    /// Says at a run's end what lists hold of its records that these do not tell.
+    static func sayLeftOut(_ marks: (any MarkLists)?) {
+        if let text = marks?.leftOut.text { Terminal.say("lists: \(text)", .warning) }
+    }
+
     private func readFiles(quiet: Bool) throws -> IndicatorIndex {
         let maps = try maps.map { path in
             let source = try InputBytes(path, takesAnything: true)

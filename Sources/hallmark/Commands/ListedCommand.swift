@@ -63,6 +63,7 @@ extension CorpusCommand {
                     "\(counted(count, "sighting")), \(marker.listed) of them with something that is listed"
                 )
             }
+            IndicatorOptions.sayLeftOut(lists)
             if fail, marker.listed > 0 { throw ExitCode(3) }
             if count == 0 { Terminal.say("\(corpus.path): no sighting was looked at", .error) }
             if !isWhole || count == 0, !unread.keepGoing { throw ExitCode(1) }

@@ -70,6 +70,7 @@ struct MatchCommand: ParsableCommand {
         for named in Inputs(files, unread: run.fail).said().named { try run.match(named) }
         try run.finish()
         if !quiet { Terminal.say(lines: run.report + rules.report) }
+        IndicatorOptions.sayLeftOut(listed)
         if let failOn, let highest = run.highest, highest >= failOn { throw ExitCode(3) }
         if run.hasFailed || !isWhole || !rules.unread.isEmpty, !unread.keepGoing { throw ExitCode(1) }
     }

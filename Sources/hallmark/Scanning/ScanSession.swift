@@ -56,6 +56,7 @@ struct ScanSession {
         watch.clear()
         let isAround = finishContext(run, wasInterrupted: outcome.wasInterrupted)
         watch.end()
+        IndicatorOptions.sayLeftOut(run.lists)
         let end = ScanEnd(self, targets, material, sinks, watch, outcome)
         var summary = end.summary(scanID: scanID)
         (summary.resumed, summary.recordsBefore) = before
