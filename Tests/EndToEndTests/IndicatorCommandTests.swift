@@ -60,7 +60,7 @@ import Testing
             "match", scratch.write("sweep.ndjson", line), "--iocs", list,
         ])
         let sweep = try scratch.write("matched.ndjson", matched.text)
-        let inventory = try scratch.write("inventory.csv", "address,port\n192.0.2.7,443\n")
+        let inventory = try scratch.write("inventory.csv", "address,ports\n192.0.2.7,443\n")
         let decisions = scratch.file("decisions.ndjson")
         let compare = [
             "compare", sweep, "--inventory", inventory, "--format", "ndjson", "--fail-on", "high",
