@@ -31,6 +31,8 @@ final class CollectState: Sendable {
     init(_ path: String) throws {
         self.path = path
         var configuration = Configuration()
+        // A thread that feeds may still be letting go of what it read for the one before.
+        configuration.busyMode = .timeout(30)
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
         }
