@@ -29,6 +29,7 @@ import time
 import xml.etree.ElementTree as tree
 
 from selenium import webdriver
+from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -239,6 +240,16 @@ class Tour:
             self.expect(found >= nodes, f"{name} has {found} of {nodes} nodes")
         picture = self.saved(self.find("#png"), "pivot.png")
         self.expect(picture.startswith(b"\x89PNG") and len(picture) > 10_000, f"the PNG is none: {len(picture)} bytes")
+        # By keys alone: the tabulator reaches the nodes, arrows go on, Enter tells.
+        self.browser.execute_script("document.getElementById('png').focus()")
+        labels = []
+        for keys in [Keys.TAB, Keys.ARROW_RIGHT * 3, Keys.ARROW_LEFT]:
+            ActionChains(self.browser).send_keys(keys).perform()
+            labels.append(self.browser.switch_to.active_element.get_attribute("aria-label") or "")
+        ActionChains(self.browser).send_keys(Keys.ENTER).perform()
+        told = self.find("#details").text
+        self.expect(all(labels) and len(set(labels)) == 3 and labels[2].split(" ", 1)[1][:20] in told, f"by keys: {labels}, {told[:60]!r}")
+        ActionChains(self.browser).send_keys(Keys.ESCAPE).perform()
         # A mark of the seed leads to others with it.
         self.browser.execute_script("""const n = [...document.querySelectorAll(".node")];
             n[n.length - 1].dispatchEvent(new MouseEvent("click", {bubbles: true}));""")

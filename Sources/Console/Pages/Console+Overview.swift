@@ -72,10 +72,14 @@ extension Console {
             "<p class=\"hint\">Issuers, keys and days of validity are those of the newest \(Self.newestCertificates) certificates.</p>\n"
     }
 
+    /// Values that one list shows.
+    private static let mostBars = 12
+
     private func services(_ caption: String, _ kind: MarkKind, _ corpus: CorpusFile) throws -> Markup {
-        bars(
-            caption,
-            try corpus.sightings(by: kind, limit: 12).map { value, count in
+        let found = try corpus.sightings(by: kind, limit: Self.mostBars + 1)
+        return bars(
+            found.count > Self.mostBars ? "\(caption) (the first \(Self.mostBars))" : caption,
+            found.prefix(Self.mostBars).map { value, count in
                 (value, count, Link.search("\(kind.field): \(DecidedLeads.quoted(value))"))
             }
         )
@@ -102,12 +106,12 @@ extension Console {
             .groups(
                 by: field,
                 rarest: false,
-                limit: 12,
+                limit: Self.mostBars + 1,
                 newest: unit == .certificates ? Self.newestCertificates : nil
             )
         return bars(
-            caption,
-            found.map { group in
+            found.count > Self.mostBars ? "\(caption) (the first \(Self.mostBars))" : caption,
+            found.prefix(Self.mostBars).map { group in
                 let query = "\(field): \(DecidedLeads.quoted(group.value))"
                 return (
                     group.value.isEmpty ? "\"\"" : group.value, group.count,

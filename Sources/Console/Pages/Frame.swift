@@ -65,7 +65,7 @@ extension Console {
                 "<meter min=\"0\" max=\"\(most)\" value=\"\(row.count)\">\(row.count)</meter>",
             ]
         }
-        return table(caption, ["value", "number", "share"], items)
+        return table(caption, ["value", "number", "of the largest"], items)
     }
 
     /// Names and values.

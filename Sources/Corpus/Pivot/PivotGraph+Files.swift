@@ -164,7 +164,7 @@ extension PivotGraph {
             </header>
             <main>
             \(svg(standalone: false))
-            <aside id="details"><p>Drag to move, turn the wheel to zoom, click for details\(base == nil ? "" : " and to expand"), Escape to clear. A mark is the larger, the rarer it is.</p></aside>
+            <aside id="details" aria-live="polite"><p>Drag to move, turn the wheel to zoom, click for details\(base == nil ? "" : " and to expand"), Escape to clear. By keys: Tab to the graph, arrows from node to node, Enter for details. A mark is the larger, the rarer it is.</p></aside>
             </main>
             <script type="application/json" id="data">\(data(expanding: base))</script>
             <script>\(script)</script>

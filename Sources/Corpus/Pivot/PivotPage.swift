@@ -17,7 +17,8 @@ enum PivotPage {
         .node { cursor: pointer; }
         .faint { opacity: 0.12; }
         .gone, .quiet text { display: none; }
-        .node:hover text { display: inline; }
+        .node:hover text, .node:focus text { display: inline; }
+        .node:focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
         .key::before { content: ""; display: inline-block; width: 10px; height: 10px; margin-right: 4px; }
         .key.seed::before { background: #d64545; }
         .key.certificate::before { background: #3182ce; }
@@ -145,10 +146,49 @@ enum PivotPage {
               element.classList.toggle("faint", chosen >= 0 && a !== chosen && b !== chosen);
             });
             count.textContent = `${left} of ${nodes.length}`;
+            // The stop of the tabulator is a node that is seen.
+            if (stop >= 0 && hidden.has(stop)) reach(walk(stop, 1));
             spread();
           };
           const choose = index => { chosen = index; show(index); draw(); };
           nodes.forEach((element, i) => element.addEventListener("click", () => { if (!moved) choose(i); }));
+          // One stop of the tabulator for all nodes; arrows go on to the next that is seen, in view or not.
+          let stop = -1;
+          const reach = index => {
+            if (stop >= 0) nodes[stop].setAttribute("tabindex", "-1");
+            stop = index;
+            if (stop >= 0) nodes[stop].setAttribute("tabindex", "0");
+          };
+          const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+          const walk = (from, step) => {
+            for (let n = 1; n <= nodes.length; n += 1) {
+              const i = (from + step * n % nodes.length + nodes.length) % nodes.length;
+              if (!hidden.has(i)) return i;
+            }
+            return from;
+          };
+          nodes.forEach((element, i) => {
+            element.setAttribute("tabindex", "-1");
+            element.setAttribute("role", "button");
+            const node = data.nodes[i];
+            element.setAttribute("aria-label", `${node.kind} ${node.label}`);
+            element.addEventListener("focus", () => reach(i));
+            element.addEventListener("keydown", event => {
+              if (event.key === "Enter" || event.key === " ") choose(i);
+              else if (event.key in steps) {
+                const next = walk(i, steps[event.key]), n = data.nodes[next], box = svg.viewBox.baseVal;
+                reach(next);
+                nodes[next].focus({ preventScroll: true });
+                if (n.x * scale + x < 0 || n.x * scale + x > box.width || n.y * scale + y < 0 || n.y * scale + y > box.height) {
+                  x = box.width / 2 - n.x * scale;
+                  y = box.height / 2 - n.y * scale;
+                  place();
+                }
+              } else return;
+              event.preventDefault();
+            });
+          });
+          if (nodes.length > 0) reach(0);
           if (data.base) nodes.forEach((element, i) => element.addEventListener("dblclick", () => {
             if (data.nodes[i].query) window.location.assign(data.base + encodeURIComponent(data.nodes[i].query));
           }));

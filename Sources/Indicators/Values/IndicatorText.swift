@@ -148,12 +148,6 @@ package enum IndicatorText {
     }
 }
 
-extension AddressRange {
-    /// The IPv4 addresses of a range that is written wholly inside of `::ffff:0:0/96`, as a connection reaches
-    /// them (RFC 4291, section 2.5.5.2); else the range itself.
-    fileprivate var unmapped: AddressRange { AddressRange(first.unmapped, last.unmapped) ?? self }
-}
-
 extension Span<UInt8> {
     fileprivate func lastIndex(where isWanted: (UInt8) -> Bool) -> Int? {
         for index in stride(from: count - 1, through: 0, by: -1) where isWanted(self[index]) { return index }

@@ -47,6 +47,8 @@ package struct ReportInput {
     package var inventory: String?
     package var baseline: String?
     package var findings: [ReportFinding] = []
+    /// Findings that a corpus keeps besides.
+    package var keptFindings = 0
     /// Within how many days of when it was seen a certificate counts as about to end.
     package var expiringDays = 30
     package var decisions: [Decision] = []

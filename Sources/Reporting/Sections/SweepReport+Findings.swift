@@ -32,6 +32,13 @@ extension SweepReport {
                 .warning("No inventory was given: nothing is said of what should not be there (--inventory).")
             )
         }
+        if input.keptFindings > 0 {
+            blocks.append(
+                .paragraph(
+                    "The corpus holds \(counted(input.keptFindings, "finding")) of earlier comparisons, which are not told here (hallmark search '*' --of findings)."
+                )
+            )
+        }
         return blocks + table(of: findings.unknown)
     }
 
@@ -92,7 +99,7 @@ extension SweepReport {
         if unmatched > 0 {
             let said = facts.readable - unmatched
             items.append(
-                "\(counted(unmatched, "record")) of \(grouped(UInt64(facts.readable))) of which nobody told that rules were matched with it"
+                "\(counted(unmatched, "record")) of \(grouped(UInt64(facts.readable))) of which nobody told that rules were matched with them"
                     + "; \(grouped(UInt64(said))) are told to be. A record in which nothing matched is written as one that no rule ever read: the scan's summary tells them apart (--summary)"
             )
         }

@@ -25,7 +25,8 @@ package struct AddressRange: Hashable, Sendable {
 
     package var isSingle: Bool { first == last }
 
-    /// IPv4 addresses that are written within IPv6 as what they are; any other range as it is.
+    /// IPv4 addresses that are written wholly inside of `::ffff:0:0/96` as what a connection reaches; any
+    /// other range as it is (RFC 4291, section 2.5.5.2).
     package var unmapped: AddressRange { AddressRange(first.unmapped, last.unmapped) ?? self }
 
     /// Whether an address of the same family lies in the range; an IPv4-mapped address is an IPv6 address

@@ -6,6 +6,7 @@ import Inventory
 import Observations
 import Pipeline
 import Reporting
+import Search
 import Targets
 import Terminal
 
@@ -156,6 +157,8 @@ final class ReportRun {
                 description: "\(path): nothing was seen\(command.since == nil ? "" : " since then")"
             )
         }
+        let now = Int(WallClock.nanoseconds / 1_000_000)
+        input.keptFindings = try CorpusSearch("*", in: corpus, of: .findings, now: now).count()
         if command.since != nil { try addNews(of: corpus, since) }
         try addRuns(of: corpus, since)
     }
