@@ -24,9 +24,37 @@ extension Console {
         }
     }
 
-    /// What `hallmark corpus stats` says to programs.
+    /// What `hallmark corpus stats` says to programs, and the lists of the page.
     private func apiOverview() throws -> ConsoleResponse {
-        .json(Array(try read { try $0.stats(top: 0, isChecked: false) }.json.utf8))
+        try read { corpus in
+            let stats = try corpus.stats(top: 0, isChecked: false).json
+            guard let end = stats.lastIndex(of: "}") else { throw ConsoleError.notFound }
+            var out = ByteBuffer(capacity: 1 << 14)
+            out.append(String(stats[..<end]))
+            out.array("lists")
+            for list in try lists(of: corpus) {
+                out.element()
+                out.member("name", list.name)
+                out.member("field", list.field)
+                out.member("more", list.isCut)
+                out.array("values")
+                for value in list.values {
+                    out.element()
+                    out.member("value", value.name)
+                    out.member("count", value.count)
+                    out.endObject()
+                }
+                out.endArray()
+                out.endObject()
+            }
+            out.endArray()
+            let (all, safe) = try keyExchanges(corpus)
+            out.object("key_exchanges")
+            out.member("all", all)
+            out.member("post_quantum", safe)
+            out.append("}}\n")
+            return .json(Array(out.text.utf8))
+        }
     }
 
     /// What a row of an answer is.

@@ -11,7 +11,12 @@ extension Console {
     /// Everything that an endpoint showed, with what was decided and found of it.
     func apiEndpoint(_ request: ConsoleRequest) throws -> ConsoleResponse {
         let (_, _, query) = try endpointAsked(request)
-        return try details(query, of: .sightings, orMissing: "The corpus has not seen this endpoint.")
+        return try details(query, of: .sightings, orMissing: "The corpus has not seen this endpoint.") {
+            corpus,
+            out in
+            let found = try records(query, in: corpus, limit: Self.mostSightings)
+            Self.append(try changes(request, in: found), to: &out)
+        }
     }
 
     /// A certificate, where it was seen, and what was decided and found of it.
@@ -20,10 +25,15 @@ extension Console {
         return try details(query, of: .certificates, orMissing: "The corpus does not have this certificate.")
     }
 
-    /// - Parameter unit: what has to be there; a certificate is told itself, too.
-    private func details(_ query: String, of unit: SearchUnit, orMissing text: String) throws
-        -> ConsoleResponse
-    {
+    /// - Parameters:
+    ///   - unit: what has to be there; a certificate is told itself, too.
+    ///   - more: appends what else is told.
+    private func details(
+        _ query: String,
+        of unit: SearchUnit,
+        orMissing text: String,
+        _ more: (CorpusFile, inout ByteBuffer) throws -> Void = { _, _ in }
+    ) throws -> ConsoleResponse {
         try read { corpus in
             guard try CorpusSearch(query, in: corpus, of: unit, now: now).count(atMost: 0) > 0 else {
                 throw ConsoleError(status: 404, text: text)
@@ -36,6 +46,7 @@ extension Console {
             try append("records", query, of: .sightings, Self.mostSightings, in: corpus, to: &out)
             try appendDecisions(query, in: corpus, to: &out)
             try append("findings", query, of: .findings, Self.mostFindings, in: corpus, to: &out)
+            try more(corpus, &out)
             out.append("}\n")
             return .json(Array(out.text.utf8))
         }

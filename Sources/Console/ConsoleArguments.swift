@@ -28,7 +28,7 @@ enum ConsoleArguments {
     private static let repeated: Set<String> = ["/graph", "/graph.svg", "/graph.graphml", "/api/graph"]
 
     private static let pages: [String: [String]] = [
-        "/": [], "/triage": ["all"], "/search": ["q", "of"], "/endpoint": ["ip", "port"],
+        "/": [], "/triage": ["all"], "/search": ["q", "of"], "/endpoint": ["ip", "port", "from", "to"],
         "/certificate": ["sha256"], "/graph": ["q"], "/graph.svg": ["q"], "/graph.graphml": ["q"],
         "/sweeps": ["from", "to"], "/signatures": ["id", "q", "family"], "/decisions": [], "/decide": [],
     ]

@@ -32,8 +32,8 @@ enum OpenAPI {
     private static let questions = [
         Question(
             path: "overview",
-            summary: "What the corpus holds.",
-            members: ["endpoints", "leads"]
+            summary: "What the corpus holds, and the lists of the overview.",
+            members: ["endpoints", "leads", "lists", "key_exchanges"]
         ),
         Question(
             path: "search",
@@ -53,9 +53,13 @@ enum OpenAPI {
         ),
         Question(
             path: "endpoint",
-            summary: "Everything that an endpoint showed, what was decided of it, and findings.",
-            arguments: [Argument(name: "ip"), Argument(name: "port", isRequired: false)],
-            members: ["records", "decisions", "findings"],
+            summary:
+                "Everything that an endpoint showed, what was decided of it, findings, and what changed: from one state to the next, or between two of its times.",
+            arguments: [
+                Argument(name: "ip"), Argument(name: "port", isRequired: false),
+                Argument(name: "from", isRequired: false), Argument(name: "to", isRequired: false),
+            ],
+            members: ["records", "decisions", "findings", "changes"],
             failures: [
                 (400, "No address or port, or an argument that is none."),
                 (404, "The corpus has not seen it."),

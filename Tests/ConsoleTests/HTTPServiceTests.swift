@@ -1,6 +1,7 @@
 @testable import Console
 import Foundation
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 import Wire
@@ -52,6 +53,32 @@ import Wire
             let text = Self.rest(client)
             #expect(text.hasPrefix("HTTP/1.1 200") && text.contains("/slow/token/\(number)"), "\(text)")
         }
+    }
+
+    /// Questions of clients that have left are not answered while others wait.
+    @Test func whoHasLeftIsNotWaitedFor() throws {
+        let answered = Atomic<Int>(0)
+        var limits = HTTPService.Limits()
+        limits.threads = 1
+        let service = HTTPService(limits) { request in
+            answered.add(1, ordering: .relaxed)
+            usleep(300_000)
+            return .problem(200, request.path)
+        }
+        let port = try service.start(IPAddress(v4: 0x7f00_0001), port: 0)
+        let first = try ClientSocket(port: port)
+        Self.ask(first, "/token/first")
+        #expect(eventually { answered.load(ordering: .relaxed) == 1 })
+        for number in 0..<20 {
+            let client = try ClientSocket(port: port)
+            Self.ask(client, "/token/\(number)")
+        }
+        let last = try ClientSocket(port: port)
+        Self.ask(last, "/token/last")
+        #expect(Self.rest(first).contains("/token/first"))
+        #expect(Self.rest(last).contains("/token/last"))
+        // Those that left before they were begun.
+        #expect(answered.load(ordering: .relaxed) < 10)
     }
 
     @Test func aHeadHasToComeWithinItsTime() throws {

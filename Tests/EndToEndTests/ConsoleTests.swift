@@ -142,6 +142,32 @@ import Testing
         #expect(try served.api("/api/search?q=*")["total"] as? Int == 2)
     }
 
+    /// What changed is told from one state to the next, and between two that are chosen.
+    @Test func twoMomentsAreCompared() throws {
+        let served = try ServedCorpus(
+            (1...3).map { Self.line(1, "title \($0)", day: $0) }.joined()
+        )
+        let place = "ip=192.0.2.1&port=443"
+        let all = try #require(try served.api("/api/endpoint?\(place)")["changes"] as? [[String: Any]])
+        #expect(
+            all.map { $0["from"] as? String ?? "" } == [
+                "2026-06-02T01:00:00.000Z", "2026-06-01T01:00:00.000Z",
+            ]
+        )
+        let two = "\(place)&from=2026-06-01T01:00:00.000Z&to=2026-06-03T01:00:00.000Z"
+        let chosen = try #require(try served.api("/api/endpoint?\(two)")["changes"] as? [[String: Any]])
+        let field = (chosen.first?["fields"] as? [[String: Any]])?.first {
+            $0["field"] as? String == "http.response.title"
+        }
+        #expect(chosen.count == 1 && field?["before"] as? String == "title 1", "\(chosen)")
+        #expect(field?["after"] as? String == "title 3")
+        let page = try served.get("/endpoint?\(two)").text
+        #expect(
+            page.contains("title 1") && page.contains("<option value=\"2026-06-01T01:00:00.000Z\" selected>")
+        )
+        #expect(try served.get("/endpoint?\(place)&from=2026-06-09T01:00:00.000Z").status == 400)
+    }
+
     @Test func theInterfaceSaysWhatTheCommandSays() throws {
         let served = try ServedCorpus((1...9).map { Self.line($0, "page \($0)", lead: $0 % 2 == 0) }.joined())
         let query = "hallmark.leads.label: high"
@@ -157,7 +183,14 @@ import Testing
             try served.ask("/api/search?q=(", ["-H", "Authorization: Bearer \(ServedCorpus.token)"]).status
                 == 400
         )
-        #expect(try served.api("/api/overview")["endpoints"] as? Int == 9)
+        let overview = try served.api("/api/overview")
+        #expect(overview["endpoints"] as? Int == 9)
+        // The lists of the page, with the same numbers.
+        let lists = try #require(overview["lists"] as? [[String: Any]])
+        let strengths = try #require(lists.first { $0["field"] as? String == "hallmark.leads.label" })
+        let values = strengths["values"] as? [[String: Any]]
+        #expect(values?.first?["value"] as? String == "high" && values?.first?["count"] as? Int == 4)
+        #expect(lists.count == 11 && (overview["key_exchanges"] as? [String: Int])?["all"] == 0)
         // Each path of the description is answered.
         let paths = try #require(try served.api("/api/openapi.json")["paths"] as? [String: Any])
         let wants = ["/api/decide", "/api/drift", "/api/endpoint", "/api/certificate", "/api/graph"]

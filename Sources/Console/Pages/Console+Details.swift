@@ -39,6 +39,7 @@ extension Console {
             guard let newest = found.first else {
                 throw ConsoleError(status: 404, text: "The corpus has not seen this endpoint.")
             }
+            let shown = try changes(request, in: found)
             let place = port == nil ? ip.description : newest.endpoint
             let rows = found.map { record -> [Markup] in
                 [
@@ -55,7 +56,7 @@ extension Console {
                 <p><a href="\(Link.graph(place))">What shares its marks</a>, <a href="\(Link.to("/api/endpoint", request.query))">all of it as JSON</a></p>
                 \(table("What it showed, the newest first", ["first", "last", "times", "endpoint", "name", "certificate", "server", "leads"], rows))
                 \(try findings(query, corpus))
-                \(changes(found))
+                \(changed(request, shown, in: found))
                 <h2>Decide</h2>
                 \(decisionForm(subject, back: Link.endpoint(ip.description, port.map { String($0) } ?? "")))
                 <h2>As it was seen last</h2>
@@ -64,24 +65,6 @@ extension Console {
                 """
             return .page(page(place, "", body))
         }
-    }
-
-    /// What differs between what was seen and what was seen before it, of the same port and name.
-    private func changes(_ records: [SeenRecord]) -> Markup {
-        var parts: [Markup] = []
-        for (place, after) in records.enumerated() where parts.count < 20 {
-            let before = records[(place + 1)...].first {
-                $0.port == after.port && $0["server.domain"] == after["server.domain"]
-            }
-            guard let before else { continue }
-            let rows = before.differences(to: after).prefix(40).map { change -> [Markup] in
-                ["\(change.name)", "\(short: change.before)", "\(short: change.after)"]
-            }
-            guard !rows.isEmpty else { continue }
-            let caption = "\(before["@timestamp"]) to \(after["@timestamp"]), port \(after.port)"
-            parts.append(table(caption, ["field", "before", "after"], Array(rows)))
-        }
-        return parts.isEmpty ? "" : "<h2>What changed</h2>\n\(parts)"
     }
 
     /// A certificate: its fields, where it was seen, and what shares its marks.

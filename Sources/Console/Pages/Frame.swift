@@ -1,3 +1,4 @@
+import Bytes
 import Decisions
 
 /// What all pages have: the head, the way around, and parts that several show.
@@ -130,7 +131,13 @@ extension Console {
 
     func decisionText(_ record: SeenRecord) -> Markup {
         let items = record.decisions.map { decision -> Markup in
-            "<p class=\"decision \(decision.verdict.rawValue)\">\(decision.verdict.rawValue): \(short: decision.because) <small>(\(short: decision.by), \(short: decision.subject.value))</small></p>\n"
+            var parts = ["\(decision.subject.kind.rawValue) \(decision.subject.value)"]
+            parts.append(RFC3339.secondsText(decision.time))
+            if !decision.by.isEmpty { parts.append("by \(decision.by)") }
+            if let reference = decision.reference { parts.append("case \(reference)") }
+            if let until = decision.until { parts.append("until \(RFC3339.secondsText(until))") }
+            return
+                "<p class=\"decision \(decision.verdict.rawValue)\">\(decision.verdict.rawValue): \(short: decision.because) <small>(\(short: parts.joined(separator: ", ")))</small></p>\n"
         }
         return Markup(items)
     }

@@ -87,11 +87,22 @@ package final class HTTPService: Sendable {
     fileprivate func makeAnswer(to pending: PendingRequest, on connection: OpaquePointer) {
         let place = UInt(bitPattern: connection)
         let request = pending.request
+        let socket = http_socket(connection)
         MHD_suspend_connection(connection)
         threads.run { [handler] in
-            pending.response = handler(request)
+            // Who asks and goes away is not answered at the cost of those who wait.
+            let isWanted = request.method != "GET" || !Self.hasLeft(socket)
+            pending.response = isWanted ? handler(request) : .problem(503, "Nobody waits for it.")
             if let connection = OpaquePointer(bitPattern: place) { MHD_resume_connection(connection) }
         }
+    }
+}
+
+extension HTTPService {
+    /// Whether the other side of a connection has ended it.
+    private static func hasLeft(_ socket: Int32) -> Bool {
+        var byte: UInt8 = 0
+        return recv(socket, &byte, 1, Int32(MSG_PEEK.rawValue | MSG_DONTWAIT.rawValue)) == 0
     }
 }
 

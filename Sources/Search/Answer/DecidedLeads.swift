@@ -41,7 +41,9 @@ package enum DecidedLeads {
 
     /// A text that a query takes for nothing but itself.
     package static func quoted(_ text: String) -> String {
-        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        // A zero would end an address in many a program: it stands as the language's escape.
+        let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        return "\"" + escaped.replacing("\0", with: "\\u0000") + "\""
     }
 
     /// All decisions that a corpus remembers, in the order in which they were made.
