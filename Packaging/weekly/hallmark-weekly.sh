@@ -44,7 +44,7 @@ cd "$STATE" || give_up "there is no folder to keep the sweep in: $STATE"
 
 # What is left of another run of the day is not this one's.
 for file in "sweep-$day.ndjson" "summary-$day.json" "report-$day.html"; do
-    [ ! -e "$file" ] || mv -f "$file" "$file.before" || give_up "nothing can be kept in $STATE"
+    ! { [ -e "$file" ] || [ -L "$file" ]; } || mv -f "$file" "$file.before" || give_up "nothing can be kept in $STATE"
 done
 # What has no record in it is no former sweep.
 previous=$(find . -maxdepth 1 -name 'sweep-*.ndjson' ! -name "sweep-$day.ndjson" ! -size 0 | sort | tail -n 1)
@@ -60,8 +60,11 @@ there "$CONFIG/inventory.csv" && inventory=$CONFIG/inventory.csv
 
 "$HALLMARK" scan --input "$CONFIG/targets.txt" --probe adaptive --quiet "$@" ${inventory:+--inventory "$inventory"} \
     ${decisions:+--decisions "$decisions"} --fail-on "$FAIL_ON" --corpus corpus.sqlite \
-    --summary "summary-$day.json" --output "sweep-$day.ndjson"
+    --summary "summary-$day.json" --output "sweep-$day.ndjson" 2> scan-errors.txt
 code=$?
+cat scan-errors.txt >&2
+# That there are leads is said whatever else fails.
+leads=$code
 
 report() {
     "$HALLMARK" report "sweep-$day.ndjson" --summary "summary-$day.json" "$@" ${inventory:+--inventory "$inventory"} \
@@ -72,10 +75,13 @@ report "$@" --output "report-$day.html" || code=1
 
 subject="hallmark: leads in the weekly sweep of $day"
 [ "$code" -eq 3 ] || subject="hallmark: the weekly sweep of $day could not do all of its work ($code)"
+[ "$leads" -ne 3 ] || [ "$code" -eq 3 ] || subject="hallmark: leads in the weekly sweep of $day, which could not do all of its work"
 if [ -n "$MAIL_TO" ]; then
     # A report that could not be made is said, with the reason.
     report "$@" --format markdown --rows 200 > message.md 2> errors.txt || { code=1; cat errors.txt >&2; }
     [ -s message.md ] || { echo "There is no report:"; tail -n 20 errors.txt; } > message.md
+    # Why the sweep itself did not go well stands with the rest.
+    [ "$leads" -eq 0 ] || [ "$leads" -eq 3 ] || { echo; echo "The scan:"; tail -n 20 scan-errors.txt; } >> message.md
     mail_it "$subject" < message.md || code=1
 fi
 if [ -n "$WEBHOOK" ]; then

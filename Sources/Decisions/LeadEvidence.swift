@@ -60,8 +60,9 @@ package enum LeadEvidence {
                 let feed = mark["feed"]?.string, let field = mark["field"]?.string,
                 let value = mark["value"]?.string
             else { return nil }
-            // One list may name another software later, or have it confirmed.
+            // One list may name another software later, have it confirmed, or list the address and not a network.
             var word = "list:" + feed
+            if let kind = mark["kind"]?.string { word += ":" + kind }
             if let named { word += ":" + named }
             if mark["confirmed"]?.truth == true { word += ":confirmed" }
             return "\(word.replacing(" ", with: "_")) \(field)=\(value)"

@@ -132,6 +132,7 @@ import Testing
         ("not_after > now", "unknown field not_after; is it tls.server.not_after?"),
         ("http.response.body.content: x", "a corpus does not keep http.response.body.content"),
         ("server.port: http", "server.port: 'http' is no whole number"),
+        ("tls.server.hash.sha256 >= zz", "'zz' is no begin of a value in hexadecimal"),
         ("hallmark.leads:{ high }", "a value in braces has a field before it"),
         ("server.ip: example", "server.ip: 'example' is no address and no network such as 192.0.2.0/24"),
         ("@timestamp > yesterday", "@timestamp: 'yesterday' is no time"),

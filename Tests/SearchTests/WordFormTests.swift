@@ -70,9 +70,10 @@ import Testing
         ("hallmark.leads.label: \"\"", "'' is no value of hallmark.leads.label"),
         ("server.port != 443", "'server.port' is looked for as a word here"),
         ("server.port == 443", "'server.port' is looked for as a word here"),
-        ("server.port ~ 443", "a field is asked by 'server.port: value'"),
+        ("server.port ~ 443", "a field is asked by 'field: value'"),
+        ("server.prt != 443", "is it server.port?"), ("port != 443", "'port' is looked for as a word here"),
         ("server.port=443", "'server.port' is looked for as a word here"),
-        ("server.port!=443", "all but a value by 'not server.port: value'"),
+        ("server.port!=443", "all but a value by 'not field: value'"),
         ("x and server.domain like gate", "'server.domain' is looked for as a word here"),
         ("@timestamp 2026", "'@timestamp' is looked for as a word here"),
     ])
@@ -90,7 +91,7 @@ import Testing
     @Test(arguments: [
         "gate", "\"gate.example:8443\"", "\"[2001:db8::5]:993\"", "\"https://gate.example/\"",
         "\"[203.0.113.4]\"", "\"-1234567\"", "\"08:bb:00:ee\"", "nothing", "1.18.0",
-        "\"server.port\"", "tls.server.subject: \"\"", "tls.server.x509.issuer.common_name: \"\"",
+        "CN=gate", "\"server.port\"", "tls.server.subject: \"\"", "tls.server.x509.issuer.common_name: \"\"",
     ])
     func whatIsAsItShouldBeIsNotRemarkedOn(_ query: String) throws {
         let (scratch, corpus) = try Self.corpus()

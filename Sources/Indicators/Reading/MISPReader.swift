@@ -61,7 +61,7 @@ struct MISPReader {
         for attribute in parts(event, "Attribute") {
             try read(attribute, attribute["Event"].map { self.context($0) } ?? context, of: nil)
         }
-        for object in parts(event, "Object") where object["deleted"]?.truth != true {
+        for object in parts(event, "Object") where object["deleted"]?.flag != true {
             guard object["Attribute"] != nil || object["name"] != nil else {
                 sink.fail(
                     document.fault(
@@ -128,8 +128,14 @@ struct MISPReader {
     // MARK: Attributes
 
     private func read(_ attribute: JSONNode, _ context: Context, of object: String?) throws {
-        guard attribute["deleted"]?.truth != true else { return sink.passOver(.deleted) }
-        guard attribute["to_ids"]?.truth != false else { return sink.passOver(.notForDetection) }
+        for name in ["deleted", "to_ids"] {
+            guard let flag = attribute[name], !flag.isNull, flag.flag == nil else { continue }
+            return sink.fail(
+                document.fault(attribute["uuid"]?.string, "'\(name)' is neither true nor false")
+            )
+        }
+        guard attribute["deleted"]?.flag != true else { return sink.passOver(.deleted) }
+        guard attribute["to_ids"]?.flag != false else { return sink.passOver(.notForDetection) }
         guard let type = attribute["type"]?.string, let value = attribute["value"]?.string else {
             return sink.fail(document.fault(attribute["uuid"]?.string, "an attribute without type or value"))
         }

@@ -113,7 +113,10 @@ struct STIXReader {
 
     private func read(indicator: JSONNode) throws {
         let id = indicator["id"]?.string
-        guard indicator["revoked"]?.truth != true else { return sink.passOver(.revoked) }
+        if let revoked = indicator["revoked"], !revoked.isNull, revoked.flag == nil {
+            return sink.fail(document.fault(id, "'revoked' is neither true nor false"))
+        }
+        guard indicator["revoked"]?.flag != true else { return sink.passOver(.revoked) }
         guard indicator["pattern_type"]?.string ?? "stix" == "stix" else { return sink.passOver(.language) }
         if let from = time(indicator["valid_from"]), from > now { return sink.passOver(.notYet) }
         guard let pattern = indicator["pattern"]?.string.flatMap({ STIXPattern($0) }) else {

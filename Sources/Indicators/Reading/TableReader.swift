@@ -73,7 +73,12 @@ struct TableReader {
             guard let word = IndicatorNote.tlp(text) else { return fault("'\(text)' is no word of the TLP") }
             note.tlp = word
         }
-        note.isConfirmed = ["yes", "true", "1", "confirmed"].contains(member("confirmed")?.lowercased())
+        if let text = member("confirmed") {
+            guard let isConfirmed = FlagWord.value(of: text) else {
+                return fault("'\(text.prefix(60))' in 'confirmed' is neither yes nor no")
+            }
+            note.isConfirmed = isConfirmed
+        }
         var times: [String: Int] = [:]
         for name in ["date", "until"] {
             guard let text = member(name) else { continue }

@@ -43,20 +43,33 @@ struct SearchRemarks {
         whenEmpty.append("\(name): \(fault)")
     }
 
+    /// Signs by which other languages compare.
+    private static let signs: Set<String> = ["!=", "==", "=", "<>", "~", "=~", "!~"]
+
     /// The name of a field among bare words was meant to be asked, by the signs of another language.
-    private mutating func look(fieldIn word: String) {
+    private mutating func look(fieldIn word: String, before next: String) {
         let name = String(word.prefix { !"=!<>~".contains($0) })
-        guard name.contains(".") || name.hasPrefix("@"),
-            Field.named(name) != nil || SearchField.byName[name] != nil
+        // A single sign within a word may be one of a name's own, as in CN=gate.
+        let isCompared = ["!=", "=="].contains(where: word.contains) || Self.signs.contains(next)
+        let isField = Field.named(name) != nil || SearchField.byName[name] != nil
+        guard
+            isField && (name.contains(".") || name.hasPrefix("@"))
+                || isCompared && name.first?.isLetter == true
         else { return }
+        let hint = isField ? "" : Spelling.hint(name, among: SearchField.all.map(\.name))
         always.append(
-            "'\(name)' is looked for as a word here: a field is asked by '\(name): value' or by <, <=, >, >=, and all but a value by 'not \(name): value'"
+            "'\(name)' is looked for as a word here\(hint): a field is asked by 'field: value' or by <, <=, >, >=, and all but a value by 'not field: value'"
         )
     }
 
     private mutating func look(bare value: KQLLiteral) {
         guard !value.isAny, let bare = try? BareWords(value) else { return }
-        if case .text = value { bare.words.forEach { look(fieldIn: $0) } }
+        if case .text = value {
+            for (place, word) in bare.words.enumerated() {
+                let next = place + 1 < bare.words.count ? bare.words[place + 1] : ""
+                look(fieldIn: word, before: next)
+            }
+        }
         for word in bare.words {
             guard let fault = bare.isPrefix ? WordFault.ofStart(word) : WordFault.of(word) else { continue }
             whenEmpty.append(fault)

@@ -72,6 +72,9 @@ struct LeafBuilder {
             leaf = compared(field, sign, .bytes(address.unmapped.sortedBytes), isLess: false)
         case .boolean: throw problem(field, "true and false have no order")
         default:
+            if field.isHexadecimal, !text.utf8.allSatisfy(\.isHexDigit) {
+                throw problem(field, "'\(text)' is no begin of a value in hexadecimal")
+            }
             // The begin of a digest has an order, too.
             let spelled =
                 field.isHexadecimal
