@@ -1,4 +1,5 @@
 import Observations
+import Terminal
 
 /// What a query means other than whoever wrote it may think.
 struct SearchRemarks {
