@@ -60,7 +60,8 @@ package enum LeadEvidence {
                 let feed = mark["feed"]?.string, let field = mark["field"]?.string,
                 let value = mark["value"]?.string
             else { return nil }
-            // One list may name another software later, have it confirmed, or list the address and not a network.
+            // One list may name another software later, have it confirmed, or list the address and not its
+            // network.
             var word = "list:" + feed
             if let kind = mark["kind"]?.string { word += ":" + kind }
             if let named { word += ":" + named }

@@ -1,8 +1,8 @@
 import Observations
 
 extension JSONNode {
-    /// Yes or no, as a boolean or as what programs write for one: 0 and 1, their texts, `yes` and `no`; nil for
-    /// anything else.
+    /// Yes or no, as a boolean or as what programs write for one: 0 and 1, their texts, `yes` and `no`; nil
+    /// for anything else.
     var flag: Bool? { truth ?? FlagWord.value(of: string ?? integer.map(String.init) ?? "") }
 }
 
