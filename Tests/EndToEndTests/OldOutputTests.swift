@@ -102,9 +102,15 @@ import Testing
             "match", "compare --expiring 30", "export --to csv", "hunt", "enrich --no-context-names",
             "report", "import",
         ] {
-            let command = "timeout 20 \(Program.path) \(words) > /dev/null"
-            let result = try run("/bin/sh", ["-c", "printf '\\004' | script -qec '\(command)' /dev/null"])
-            #expect(result.text.contains("awaited on standard input"), "\(words): \(result.text)")
+            let awaited = "awaited on standard input"
+            let result = try run(
+                "python3",
+                [
+                    "-B", projectFolder + "/Tests/Tools/on_terminal.py", awaited, "/bin/sh", "-c",
+                    "exec \"$0\" \(words) > /dev/null", Program.path,
+                ]
+            )
+            #expect(result.text.contains(awaited), "\(words): \(result.text)")
         }
     }
 
