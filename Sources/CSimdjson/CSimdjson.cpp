@@ -44,9 +44,9 @@ struct Node {
     // Whether it holds what somebody concluded: `hallmark` itself, or one of its members that do.
     bool holds_assessments = false;
     bool is_assessment = false;
-    // Whether it is one of the record's own objects, and whether an array of objects may stand for it.
-    bool is_frame = false;
-    bool may_be_array = false;
+    // Which of the record's own parts it is.
+    Frame frame;
+    bool holds_leads = false;
     // Whether it says of which program's module a record is.
     bool is_module = false;
 
@@ -107,7 +107,10 @@ struct csj_reader {
     size_t used_numbers = 0;
     unsigned exchanges = 0;
     bool is_assessed = false;
-    bool is_misplaced = false;
+    size_t misplaced = 0;
+    // The JSON of the line's leads.
+    std::string leads;
+    bool has_leads = false;
     bool is_of_other_module = false;
     // How many objects were met, in all lines, and whether a member stands twice in one of this line.
     uint64_t objects_met = 0;
@@ -159,6 +162,7 @@ struct csj_reader {
         hallmark->holds_assessments = true;
         for (const char *name : {"matches", "leads", "assessment", "marks", "signatures"})
             mark_assessment(hallmark, name);
+        if (Node *leads = hallmark->find("leads")) leads->holds_leads = true;
         for (const char *name : {"rule", "threat"}) mark_assessment(root, name);
         mark_assessment(root->find("event"), "risk_score");
     }
@@ -231,12 +235,14 @@ struct csj_reader {
             text = keep(digits, size_t(std::to_chars(digits, digits + 32, integer).ptr - digits));
             break;
         case dom::element_type::UINT64:
+            type = CSJ_NUMBER;
             text = keep(
                 digits,
                 size_t(std::to_chars(digits, digits + 32, element.get_uint64().value_unsafe()).ptr - digits));
             break;
         case dom::element_type::DOUBLE: {
             double number = element.get_double().value_unsafe();
+            type = CSJ_NUMBER;
             if (number >= -9e15 && number <= 9e15 && number == double(int64_t(number))) {
                 integer = int64_t(number);
                 type = CSJ_INTEGER;
@@ -265,6 +271,11 @@ struct csj_reader {
         if (node.is_assessment) is_assessed = true;
         if (node.skip) return;
         if (node.is_module) return take_module(element);
+        if (node.frame.number != 0 && !is_well(node.frame, element)) misplace(node);
+        if (node.holds_leads && !has_leads) {
+            leads = minify(element);
+            has_leads = true;
+        }
         switch (element.type()) {
         case dom::element_type::OBJECT:
             object(node, element.get_object().value_unsafe(), place);
@@ -273,7 +284,6 @@ struct csj_reader {
             dom::array array = element.get_array().value_unsafe();
             // Some stores take an array for each of its elements, arrays of arrays as well.
             if (node.holds_assessments) is_assessed = true;
-            if (node.is_frame && !node.may_be_array) is_misplaced = true;
             if (node.kind == CSJ_OBJECTS || node.kind == CSJ_PAIRS) {
                 if (node.field >= 0 && array.begin() != array.end()) emit(node.field, place, CSJ_PRESENT);
                 if (node.kind == CSJ_OBJECTS) objects(node, array, place);
@@ -283,9 +293,22 @@ struct csj_reader {
             break;
         }
         default:
-            if (node.is_frame && !element.is_null()) is_misplaced = true;
             if (node.field >= 0 && node.kind <= CSJ_MAP) scalar(node, element, place, name);
         }
+    }
+
+    void misplace(const Node &node) {
+        if (misplaced == 0 || misplaced > node.frame.number) misplaced = node.frame.number;
+    }
+
+    // `null` is as good as absent.
+    static bool is_well(const Frame &frame, dom::element element) {
+        if (element.is_null()) return true;
+        if (!frame.allows(element.is_object(), element.is_array(), false)) return false;
+        if (!element.is_array()) return true;
+        for (dom::element one : element.get_array().value_unsafe())
+            if (!one.is_null() && !frame.allows(one.is_object(), one.is_array(), true)) return false;
+        return true;
     }
 
     void objects(Node &node, dom::array array, Place place) {
@@ -376,6 +399,7 @@ struct csj_reader {
             node = child;
             if (node->is_assessment) is_assessed = true;
             if (dot == key.npos) break;
+            if (node->frame.is_closed() && !node->skip) misplace(*node);
             key.remove_prefix(dot + 1);
         }
         value(*node, element, inner);
@@ -412,7 +436,13 @@ csj_reader *csj_new(
     reader->link_exchanges();
     reader->link_assessments();
     reader->link_module();
-    link_frames(reader->root, [](Node *node, std::string_view name) { return node->find(name); });
+    link_frames(reader->root, [reader](Node *node, std::string_view name) {
+        Node *known = node->find(name);
+        if (known != nullptr) return known;
+        Node *made = reader->make();
+        node->insert(name, made);
+        return made;
+    });
     return reader;
 }
 
@@ -425,9 +455,10 @@ int csj_read(csj_reader *reader, const uint8_t *text, size_t length, int padded,
     reader->exchanges = 0;
     reader->is_assessed = false;
     reader->is_doubled = false;
-    reader->is_misplaced = false;
+    reader->misplaced = 0;
+    reader->has_leads = false;
     reader->is_of_other_module = false;
-    *line = {reader->values.data(), reader->first.data(), 0, 0, 0, 0, 0};
+    *line = {reader->values.data(), reader->first.data(), 0, 0, 0, 0, 0, nullptr, 0};
     // Elements refer to the parser's memory, which stays until the next line.
     auto result = reader->parser.parse(text, length, padded == 0);
     if (result.error() != SUCCESS) return int(result.error());
@@ -437,7 +468,9 @@ int csj_read(csj_reader *reader, const uint8_t *text, size_t length, int padded,
     if (reader->is_doubled) return doubled_member;
     *line = {
         reader->values.data(), reader->first.data(), uint32_t(reader->values.size()), reader->exchanges,
-        reader->is_assessed, reader->is_misplaced, reader->is_of_other_module};
+        reader->is_assessed, uint32_t(reader->misplaced), reader->is_of_other_module,
+        reader->has_leads ? reinterpret_cast<const uint8_t *>(reader->leads.data()) : nullptr,
+        reader->leads.size()};
     return 0;
 }
 

@@ -19,9 +19,8 @@ struct Node {
     int32_t path = -1;
     int32_t raw_path = -1;
     int32_t element_path = -1;
-    /// Whether it is one of the record's own objects, and whether an array of objects may stand for it.
-    bool is_frame = false;
-    bool may_be_array = false;
+    /// Which of the record's own parts it is.
+    Frame frame;
     std::vector<std::unique_ptr<Node>> members;
 
     Node *member(std::string_view wanted) const {
@@ -31,14 +30,11 @@ struct Node {
         return nullptr;
     }
 
-    const Node *descendant(std::string_view path) const {
-        const Node *node = this;
-        while (node && !path.empty()) {
-            auto dot = path.find('.');
-            node = node->member(path.substr(0, dot));
-            path.remove_prefix(dot == path.npos ? path.size() : dot + 1);
-        }
-        return node;
+    Node *make(std::string_view wanted) {
+        if (Node *known = member(wanted)) return known;
+        members.push_back(std::make_unique<Node>());
+        members.back()->name = std::string(wanted);
+        return members.back().get();
     }
 };
 
@@ -57,8 +53,8 @@ struct hallmark_picker {
     std::string_view line;
     /// What is wrong with the line, beyond what the parser finds.
     const char *fault = nullptr;
-    /// Whether something else stands where one of the record's own objects belongs.
-    bool is_misplaced = false;
+    /// The number of the first of the record's own parts in whose place something else stands; 0 for none.
+    size_t misplaced = 0;
 
     void add(const char *path, int32_t index) {
         std::string_view rest(path);
@@ -71,13 +67,7 @@ struct hallmark_picker {
             // The name of the record's time begins with an @ and holds no dot.
             auto dot = rest.find('.');
             auto name = rest.substr(0, dot);
-            Node *next = node->member(name);
-            if (!next) {
-                node->members.push_back(std::make_unique<Node>());
-                next = node->members.back().get();
-                next->name = std::string(name);
-            }
-            node = next;
+            node = node->make(name);
             if (dot == std::string_view::npos) break;
             rest.remove_prefix(dot + 1);
         }
@@ -90,6 +80,21 @@ struct hallmark_picker {
         if (picked.size() < most_values) {
             picked.push_back({path, kind, text.data(), text.size(), number});
         }
+    }
+
+    const Node *descendant(const Node &start, std::string_view path) {
+        const Node *node = &start;
+        while (node && !path.empty()) {
+            auto dot = path.find('.');
+            node = node->member(path.substr(0, dot));
+            if (node && dot != path.npos && node->frame.is_closed()) misplace(*node);
+            path.remove_prefix(dot == path.npos ? path.size() : dot + 1);
+        }
+        return node;
+    }
+
+    void misplace(const Node &node) {
+        if (misplaced == 0 || misplaced > node.frame.number) misplaced = node.frame.number;
     }
 
     error_code members(const Node &node, ondemand::object object) {
@@ -111,7 +116,7 @@ struct hallmark_picker {
                 break;
             }
             // A key of several parts, as some stores write them.
-            if (!wanted && key.find('.') != key.npos) wanted = node.descendant(key);
+            if (!wanted && key.find('.') != key.npos) wanted = descendant(node, key);
             SIMDJSON_TRY(field.value().get(value));
             if (wanted) SIMDJSON_TRY(take(*wanted, value, 0));
         }
@@ -121,7 +126,7 @@ struct hallmark_picker {
     error_code take(const Node &node, ondemand::value value, int arrays) {
         ondemand::json_type type;
         SIMDJSON_TRY(value.type().get(type));
-        if (node.raw_path >= 0 && arrays == 0) {
+        if (node.raw_path >= 0 && arrays == 0 && type != ondemand::json_type::null) {
             // Walked like any other value; its text is what lies between its first and the next token.
             auto place = picked.size();
             auto begin = value.raw_json_token().data();
@@ -140,9 +145,10 @@ struct hallmark_picker {
     }
 
     error_code walk(const Node &node, ondemand::value value, ondemand::json_type type, int arrays) {
-        if (node.is_frame && type != ondemand::json_type::object && type != ondemand::json_type::null
-            && !(node.may_be_array && (arrays > 0 || type == ondemand::json_type::array))) {
-            is_misplaced = true;
+        if (type != ondemand::json_type::null
+            && !node.frame.allows(
+                type == ondemand::json_type::object, type == ondemand::json_type::array, arrays > 0)) {
+            misplace(node);
         }
         switch (type) {
             case ondemand::json_type::object: {
@@ -202,7 +208,7 @@ struct hallmark_picker {
 hallmark_picker *hallmark_picker_create(const char *const *paths, size_t count) {
     auto picker = new hallmark_picker;
     for (size_t index = 0; index < count; index++) picker->add(paths[index], int32_t(index));
-    link_frames(&picker->root, [](Node *node, std::string_view name) { return node->member(name); });
+    link_frames(&picker->root, [](Node *node, std::string_view name) { return node->make(name); });
     return picker;
 }
 
@@ -215,7 +221,7 @@ const char *hallmark_picker_run(
     picker->picked.clear();
     picker->line = {line, length};
     picker->fault = nullptr;
-    picker->is_misplaced = false;
+    picker->misplaced = 0;
     auto &document = picker->document;
     ondemand::object object;
     auto error = picker->parser.iterate(line, length, capacity).get(document);
@@ -233,13 +239,9 @@ const char *hallmark_picker_check(hallmark_picker *picker) {
     // The line has the room behind it that the parser wants.
     auto error = picker->checker.parse(picker->line.data(), picker->line.size(), false).error();
     if (error) return error_message(error);
-    for (const auto &value : picker->picked) {
-        if (value.kind != hallmark_picked_raw) continue;
-        if (value.length == 0 || value.text[0] != '{') return error_message(INCORRECT_TYPE);
-    }
     return nullptr;
 }
 
-int hallmark_picker_is_misplaced(const hallmark_picker *picker) { return picker->is_misplaced; }
+size_t hallmark_picker_misplaced(const hallmark_picker *picker) { return picker->misplaced; }
 
 size_t hallmark_picker_padding(void) { return SIMDJSON_PADDING; }

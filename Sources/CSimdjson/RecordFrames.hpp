@@ -5,22 +5,36 @@
 
 #include <string_view>
 
-/// Marks the nodes of a tree of names that are objects of a record.
+/// What a node of a tree of names knows of the record's parts.
+struct Frame {
+    /// The frame's number, from 1 on; 0 for what is none.
+    size_t number = 0;
+    hallmark_frame_form form = hallmark_frame_object;
+
+    /// Whether one of its members may not be named together with it, by one dotted name.
+    bool is_closed() const { return number != 0 && form == hallmark_frame_list; }
+    /// Whether a value that is not `null` may stand for it, or for an element of its list.
+    bool allows(bool is_object, bool is_array, bool is_element) const {
+        if (number == 0) return true;
+        if (is_array) return !is_element && form != hallmark_frame_object;
+        return is_object != (form == hallmark_frame_value);
+    }
+};
+
+/// Marks the nodes of a tree of names that are parts of a record.
 ///
-/// `member` finds a node's member by its name, or a null pointer.
+/// `member` finds a node's member by its name, or makes it.
 template <typename Node, typename Member> void link_frames(Node *root, Member member) {
     for (size_t index = 0; const char *text = hallmark_record_frame(index); index++) {
         std::string_view path(text);
         Node *node = root;
-        while (node != nullptr && !path.empty()) {
+        while (!path.empty()) {
             size_t dot = path.find('.');
             node = member(node, path.substr(0, dot));
             path.remove_prefix(dot == path.npos ? path.size() : dot + 1);
         }
-        if (node != nullptr) node->is_frame = true;
+        node->frame = {index + 1, hallmark_record_frame_form(index)};
     }
-    // Some stores take an array for it.
-    if (Node *hallmark = member(root, "hallmark")) hallmark->may_be_array = true;
 }
 
 #endif

@@ -97,13 +97,11 @@ struct SeenRecordReader {
     }
 
     private func leads(_ root: JSONNode) -> [SeenRecord.Lead] {
-        guard let leads = root.at("hallmark.leads") else { return [] }
-        return leads.parts.prefix(16).compactMap { lead in
-            guard let name = lead.at("software.name")?.string else { return nil }
-            return SeenRecord.Lead(
-                software: name,
-                confidence: lead["confidence"]?.integer ?? 0,
-                against: lead["against"]?.parts.prefix(Self.mostElements).compactMap(\.string)
+        root.leads.prefix(16).map { lead in
+            SeenRecord.Lead(
+                software: lead.software,
+                confidence: lead.confidence,
+                against: lead.against.map { Array($0.prefix(Self.mostElements)) }
             )
         }
     }

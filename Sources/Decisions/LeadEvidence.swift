@@ -13,11 +13,8 @@ package enum LeadEvidence {
 
     /// The leads of a record.
     package static func leads(_ record: JSONNode) -> [Lead] {
-        guard let leads = record.at("hallmark.leads") else { return [] }
-        return leads.parts.prefix(64).compactMap { lead in
-            guard let software = lead.at("software.name")?.string else { return nil }
-            let label = lead["confidence"]?.integer.map { LeadLabel(confidence: $0) } ?? .low
-            return Lead(software: software, label: label, items: items(record, software))
+        record.leads.prefix(64).map { lead in
+            Lead(software: lead.software, label: lead.label, items: items(record, lead.software))
         }
     }
 

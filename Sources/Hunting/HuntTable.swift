@@ -117,11 +117,8 @@ package final class HuntTable {
     }
 
     private static func lead(_ record: JSONNode) -> String {
-        guard let leads = record.at("hallmark.leads"), leads.isArray else { return "" }
-        let strongest = leads.parts.prefix(64).max {
-            ($0["confidence"]?.integer ?? 0) < ($1["confidence"]?.integer ?? 0)
-        }
-        return String((strongest?.at("software.name")?.string ?? "").prefix(100))
+        let strongest = record.leads.max { $0.confidence < $1.confidence }
+        return String((strongest?.software ?? "").prefix(100))
     }
 
     /// Fills in on how many certificates a row's key stands, which only all rows tell.

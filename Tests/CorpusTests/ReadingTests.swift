@@ -91,18 +91,18 @@ import Testing
 
     @Test func membersMayBeSpelledWithEscapes() throws {
         let picker = RecordPicker()
-        try picker.read(#"{"hallmark":{"\u006ceads":[{"s\u006fftware":{"name":"a"}}]}}"#.utf8)
-        #expect(picker.groups(.lead, [.leadName]) == [[.leadName: "a"]])
+        try picker.read(#"{"hallmark":{"\u006ceads":[{"s\u006fftware":{"name":"a"},"confidence":7}]}}"#.utf8)
+        #expect(picker.leads.map(\.software) == ["a"])
     }
 
     @Test func groupsKeepTheObjectsApart() throws {
         let picker = RecordPicker()
         let text =
-            #"{"hallmark":{"leads":[{"confidence":5,"software":{"name":"a\u0041"}},{"software":{"name":"b"}},{}]}}"#
+            #"{"hallmark":{"clients":[{"count":5,"ip":"192.0.2.\u0031"},{"ip":"192.0.2.2"},{}]}}"#
         try picker.read(text.utf8)
-        let groups = picker.groups(.lead, [.leadName, .leadConfidence])
+        let groups = picker.groups(.client, [.clientIP, .clientCount])
         #expect(
-            groups == [[.leadName: "aA", .leadConfidence: "5"], [.leadName: "b"], [:]]
+            groups == [[.clientIP: "192.0.2.1", .clientCount: "5"], [.clientIP: "192.0.2.2"], [:]]
         )
     }
 

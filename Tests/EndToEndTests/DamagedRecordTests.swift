@@ -40,7 +40,28 @@ import Testing
         (#""outcome":"success""#, #""outcome":"maybe""#, "outcome"),
         (#""tls":{"#, #""tls":"x","other":{"#, "tls"), (#""tls":{"#, #""tls":7,"other":{"#, "tls"),
         (#""hash":{"#, #""hash":"x","other":{"#, "tls"),
-        (#""server":{"address""#, #""server":[1],"other":{"address""#, "tls"),
+        (#""server":{"address""#, #""server":[1],"other":{"address""#, "'server'"),
+        (#""x509":{"#, #""x509":7,"other":{"#, "x509"), (#""x509":{"#, #""x509":[{}],"other":{"#, "x509"),
+        (#""hallmark":{"#, #""hallmark":[7],"other":{"#, "hallmark"),
+        (#""certificate":{"#, #""certificate":"x","other":{"#, "hallmark.certificate"),
+        (#""public_key_algorithm":"RSA""#, #""public_key_algorithm":1"#, "public_key_algorithm"),
+        (#""hallmark":{"#, #""hallmark":{"indicators":true,"#, "hallmark.indicators"),
+        (#""hallmark":{"#, #""hallmark":{"findings":[1],"#, "hallmark.findings"),
+        (#""hallmark":{"#, #""hallmark":{"findings.name":["expired"],"#, "hallmark.findings"),
+        (#""spki_sha256""#, #""self_signed":"maybe","spki_sha256""#, "self_signed"),
+        (#""port":443"#, #""port":{}"#, "server.port"), (#""port":443"#, #""port":[[443]]"#, "server.port"),
+        (#""outcome":"success""#, #""outcome":{"x":1}"#, "outcome"),
+    ]
+
+    /// Leads that none can be; only who makes leads anew does not look at them.
+    private static let leads = [
+        "5", "\"Sliver\"", "true", "[5]", "[[{}]]", "{\"x\":1}", "[{}]",
+        "[{\"software\":\"Sliver\",\"confidence\":90}]",
+        #"[{"software":{"name":"Sliver"}}]"#, #"[{"software":{"name":"Sliver"},"confidence":100}]"#,
+        #"[{"software":{"name":"Sliver"},"confidence":"90"}]"#,
+        #"[{"software":{"name":""},"confidence":90}]"#,
+        #"[{"software":{"name":"Sliver"},"confidence":90,"label":"low"}]"#,
+        #"[{"software":{"name":"Sliver"},"confidence":90},{"software":{"name":5},"confidence":9}]"#,
     ]
 
     private static let rules = [
@@ -119,6 +140,58 @@ import Testing
         #expect(problems.isEmpty, "\(problems.joined(separator: "\n"))")
     }
 
+    @Test func leadsThatAreNoneAreNoAllClear() throws {
+        try prepare()
+        let hallmark = #""hallmark":{"#
+        let lines =
+            Self.leads.map { Self.good.replacing(hallmark, with: hallmark + "\"leads\":\($0),") }
+            + [#""hallmark.leads":5,"#, #""hallmark.leads.software.name":["Sliver"],"#].map {
+                Self.good.replacing(hallmark, with: $0 + hallmark)
+            } + [Self.good.replacing(hallmark, with: hallmark + #""leads.label":["high"],"#)]
+        for (number, line) in lines.enumerated() {
+            let file = try scratch.write("led\(number)", Self.good + "\n" + line + "\n")
+            for command in Self.commands {
+                let result = try run(command, file)
+                let makesLeads = command[0] == "match" || command[1] == "measure"
+                let isRight =
+                    makesLeads
+                    ? result.status == 0 : result.status == 1 && result.errors.contains("hallmark.leads")
+                #expect(isRight, "\(command) \(line): \(result.status) \(result.errors)")
+            }
+        }
+    }
+
+    /// One lead is as good as a list of one, and a record without a certificate may have leads.
+    @Test func aLeadIsReadInEveryPlace() throws {
+        try prepare()
+        let lead = #"{"software":{"name":"Sliver"},"confidence":90,"label":"high"}"#
+        let plain = Self.good.replacing(
+            /"tls":\{.*?\}\}\},/,
+            with: #""url":{"scheme":"http"},"http":{"response":{"title":"a"}},"#
+        )
+        #expect(plain != Self.good)
+        for (number, line) in [
+            Self.good.replacing(#""hallmark":{"#, with: "\"hallmark\":{\"leads\":\(lead),"),
+            Self.good.replacing(#""hallmark":{"#, with: "\"hallmark.leads\":[\(lead)],\"hallmark\":{"),
+            plain.replacing(#""hallmark":{"#, with: "\"hallmark\":{\"leads\":[\(lead)],"),
+        ].enumerated() {
+            let file = try scratch.write("led\(number)", line + "\n")
+            for command in [
+                ["compare", file, "--inventory", scratch.file("assets")], ["report", file],
+                ["export", "--to", "csv", file],
+            ] {
+                let result = try Program.run(command)
+                #expect(result.status == 0 && result.text.contains("Sliver"), "\(command): \(result)")
+            }
+            let corpus = scratch.file("led\(number).corpus")
+            try check(Program.path, ["corpus", "add", file, "--corpus", corpus])
+            let found = try Program.run([
+                "search", "hallmark.leads.label: high", "--count", "--corpus", corpus,
+            ])
+            #expect(found.text == "1\n", "\(found)")
+        }
+    }
+
     /// What was named and can't be read is still said when the run may go on.
     @Test func whoGoesOnIsTold() throws {
         try prepare()
@@ -180,12 +253,18 @@ import Testing
         (#","not_after":"2027-01-01T00:00:00Z""#, "the end"),
         (#"{"not_before":"2026-01-01T00:00:00Z","not_after":"2027-01-01T00:00:00Z","#, "the end"),
         (#","public_key_size":2048"#, "the key"), (#""version":"1.3","#, "the version of TLS"),
+        (#","hallmark":{"certificate":{"spki_sha256":"\#(digest)"}}"#, "the signer"),
+        (#""tls":"#, "all"), ("\"sha256\":\"\(digest)\"", "all"),
     ])
     func whatCouldNotBeJudgedIsNoAllClear(_ part: String, _ name: String) throws {
         try scratch.write("assets", "address,ports\n203.0.113.7,443\n")
         let file = try scratch.write(
             "sweep",
-            Self.good.replacing(part, with: part.hasPrefix("{") ? "{" : "") + "\n"
+            Self.good.replacing(
+                part,
+                with: part.hasPrefix("{") ? "{" : part.hasSuffix(":") ? "\"other\":" : ""
+            )
+                + "\n"
         )
         var commands = [["compare", file, "--inventory", scratch.file("assets")], ["report", file]]
         if name.hasPrefix("the end") { commands.append(["compare", file, "--expiring", "30"]) }

@@ -52,10 +52,14 @@ enum FaultMatrix {
         case untried
     }
 
+    private static let digest = String(repeating: "AA", count: 32)
+
     static let record = """
         {"@timestamp":"2026-11-22T03:31:00.123Z","event":{"dataset":"hallmark.observation","outcome":"success"},\
-        "server":{"address":"203.0.113.7","ip":"203.0.113.7","port":443},"tls":{"server":{"jarm":"x","hash":\
-        {"sha256":"\(String(repeating: "AA", count: 32))"}}},"hallmark":{"scan":{"id":"s"}}}
+        "server":{"address":"203.0.113.7","ip":"203.0.113.7","port":443},"tls":{"version":"1.3","server":{"jarm":"x",\
+        "hash":{"sha256":"\(digest)"},"x509":{"not_before":"2026-01-01T00:00:00Z","not_after":"2027-01-01T00:00:00Z",\
+        "public_key_algorithm":"RSA","public_key_size":2048,"signature_algorithm":"SHA256-RSA"}}},"hallmark":\
+        {"scan":{"id":"s"},"certificate":{"spki_sha256":"\(digest)","validity_seconds":31536000,"self_signed":false}}}
 
         """
 

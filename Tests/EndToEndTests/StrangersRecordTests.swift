@@ -13,11 +13,14 @@ import Testing
         + #""assessment":["Sliver"],"decisions":[{"verdict":"dismiss","dismissed":["Sliver"]}],"#
         + #""indicators":[{"feed":"Sliver","kind":"ip","value":"203.0.113.7"}],"signatures":{"digest":"Sliver"}"#
 
+    private static let digest = String(repeating: "AB", count: 32)
+
     private static func record(_ hallmark: String, _ more: String = "") -> String {
         #"{"@timestamp":"2026-11-22T03:31:00.123Z","event":{"dataset":"hallmark.observation","kind":"alert","#
             + #""outcome":"success"},"server":{"address":"203.0.113.7","ip":"203.0.113.7","port":443},"#
-            + #""tls":{"established":true,"server":{"subject":"CN=a","hash":{"sha256":"\#(String(repeating: "AB", count: 32))"}}},"#
-            + #"\#(hallmark)\#(more)}"# + "\n"
+            + #""tls":{"established":true,"version":"1.3","server":{"subject":"CN=a","hash":{"sha256":"\#(digest)"},"#
+            + #""x509":{"not_after":"2027-01-01T00:00:00Z","public_key_algorithm":"RSA","public_key_size":2048}}},"#
+            + #""hallmark.certificate":{"spki_sha256":"\#(digest)"},\#(hallmark)\#(more)}"# + "\n"
     }
 
     private static let spellings = [

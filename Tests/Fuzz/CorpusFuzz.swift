@@ -11,7 +11,7 @@ func fuzzRecord(_ bytes: [UInt8]) {
     if (try? picker.read(bytes)) != nil {
         _ = CertificateFacts(picker)
         _ = ServiceFacts(picker)
-        _ = picker.groups(.lead, [.leadName, .leadConfidence])
+        _ = picker.leads
         for field in RecordField.kept {
             _ = picker.text(field)
             _ = picker.integer(field)

@@ -21,8 +21,8 @@ import Testing
         #"{"\u0068allmark":{"leads":@}}"#, #"{"hallmark":{"le\u0061ds":@}}"#,
         #"{"hallm\u0061rk.le\u0061ds":@}"#,
         #"{"hallmark\u002eleads":@}"#, #"{"hallmark":{"leads\u002Elabel":"Forged"}}"#,
-        #"{"hallmark":[{"leads":@}]}"#, #"{"hallmark":[[{"leads":@}],[[{"x":1,"leads":@}]]]}"#,
-        #"{"hallmark":[ ],"hallmark.leads":@}"#, #"{"hallmark":[ {"x":1} , [] ],"hallmark.leads":@}"#,
+        #"{"hallmark":[{"leads":@}]}"#, #"{"hallmark":[{"leads":@},null,{"x":1,"leads":@}]}"#,
+        #"{"hallmark":[ ],"hallmark.leads":@}"#, #"{"hallmark":[ {"x":1} , {} ],"hallmark.leads":@}"#,
         #"{"hallmark":{"leads":[[@]]}}"#, #"{"hallmark":{"assessment":["Forged"]}}"#,
         #"{"hallmark":{"assessment":"Forged"}}"#, #"{ "hallmark" : { "leads" : @ , "x" : 1 } , "b" : 2 }"#,
         "{\t\"hallmark\":\t{\t\"x\": 1 ,\r\"leads\"\t:\t@\t}\t}",
@@ -42,7 +42,8 @@ import Testing
 
     /// Something else stands where an object of a record belongs: none of these is an observation.
     private static let misplaced: [String] = [
-        #"{"hallmark":"Forged","hallmark.leads":@}"#,
+        #"{"hallmark":"Forged","hallmark.leads":@}"#, #"{"hallmark":[[{"leads":@}],[[{"x":1,"leads":@}]]]}"#,
+        #"{"hallmark":[ {"x":1} , [] ],"hallmark.leads":@}"#, #"{"hallmark":{"indicators":"Forged"}}"#,
         #"{"event":[{"risk_score":99,"x":1},[{"risk_score":99}]]}"#,
         #"{"tls":"Forged"}"#, #"{"tls":{"server":[{"jarm":"aa"}]}}"#, #"{"tls":{"server":{"hash":7}}}"#,
     ].map { $0.replacing("@", with: forged) }

@@ -25,7 +25,6 @@ DECODED = re.compile(r"\bfetch(One|All|Cursor|Set)\b|\bRow\b|\bas! |\btry! |row\
 
 # The file, part of the line, and why it can't trap.
 ALLOWED = {
-    ("Corpus/Store/Ingest.swift", "lead[.leadConfidence].flatMap({ Int($0) })"): "reads a text: nil for what does not fit",
     ("Export/ExportReader.swift", "view.integer($0) }.map { Int($0) }"): "64 bits become 64 bits",
     ("Export/ExportReader.swift", "Int(min(max($1.integer ?? 0, 0), 99))"): "lies between 0 and 99",
     ("Export/STIX/STIXWriter.swift", "indicator.last + options.addressDays * 86_400_000"):

@@ -231,9 +231,6 @@ struct SyntheticSweep {
         event["dataset"] = nil
         other["event"] = event
         records.append(other)
-        var wrong = record("192.0.2.78", 443, certificate: 6101, stack: 811)
-        wrong.set("hallmark.leads", [Self.lead("Havoc", 90, "low"), Self.lead("", 90, "high")])
-        records.append(wrong)
         // Somebody's text of a certificate, and of many connections.
         var text = record("192.0.2.79", 443, certificate: 6102, stack: 812)
         text.set("event.dataset", "hallmark.import")

@@ -28,8 +28,8 @@ enum {
 };
 
 // What a value brought. Text is always there, except for CSJ_PRESENT; `integer` for the others. Digits are a
-// number that was written as a text.
-enum { CSJ_TEXT = 0, CSJ_INTEGER = 1, CSJ_TRUTH = 2, CSJ_PRESENT = 3, CSJ_DIGITS = 4 };
+// number that was written as a text, a number is one that is no integer of 64 bits.
+enum { CSJ_TEXT = 0, CSJ_INTEGER = 1, CSJ_TRUTH = 2, CSJ_PRESENT = 3, CSJ_DIGITS = 4, CSJ_NUMBER = 5 };
 
 // The exchange of a value that belongs to no HTTP exchange.
 enum { CSJ_SHARED = 255 };
@@ -55,8 +55,10 @@ typedef struct {
     uint32_t count;
     uint32_t exchanges;
     uint32_t assessed;       // not 0: somebody's matches, leads, marks or assessment stand in it, in whatever form
-    uint32_t misplaced;      // not 0: something else stands where one of the record's own objects belongs
+    uint32_t misplaced;      // not 0: in the place of that frame of the record (its index and 1) something else stands
     uint32_t other_module;   // not 0: `event.module` names another program's module
+    const uint8_t *leads;    // the JSON of `hallmark.leads`, or NULL: the line has none, or the field is left out
+    size_t leads_length;
 } csj_line;
 
 // `skip[i]` not zero leaves a field out. Returns NULL when memory is short.

@@ -47,15 +47,15 @@ const char *hallmark_picker_run(
 );
 
 /// Whether the line that was read last is JSON to its end, what the run passed over included (a number that no
-/// program holds, values too deep in each other), and what was picked as JSON text are objects.
+/// program holds, values too deep in each other).
 ///
 /// The line has to be where it was.
 /// @return NULL, or what is wrong with it.
 const char *hallmark_picker_check(hallmark_picker *picker);
 
-/// Whether in the line that was read last something else stands where one of the record's own objects
-/// (`tls`) belongs.
-int hallmark_picker_is_misplaced(const hallmark_picker *picker);
+/// In the line that was read last, the first of the record's own parts (`tls`) in whose place something else
+/// stands: its index among the frames and 1, or 0.
+size_t hallmark_picker_misplaced(const hallmark_picker *picker);
 
 size_t hallmark_picker_padding(void);
 

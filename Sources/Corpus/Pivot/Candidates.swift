@@ -27,24 +27,30 @@ struct Candidates {
     func contains(_ id: Int) -> Bool { entries[id] != nil }
 
     /// The best candidates besides those that are known already.
-    func best(_ count: Int, start: Int, leavingOut known: Set<Int>) -> [RankedCandidate] {
+    func best(
+        _ count: Int,
+        start: Int,
+        leavingOut known: Set<Int>,
+        age: (Int) -> PivotAge
+    ) -> [RankedCandidate] {
         var list = BestCandidates(count)
         for (id, entry) in entries where !known.contains(id) {
-            list.add(RankedCandidate(id: id, score: entry.score, start: start))
+            list.add(RankedCandidate(id: id, score: entry.score, age: age(id), start: start))
         }
         return list.sorted()
     }
 }
 
-/// A candidate and its place in the order: the heaviest first, the lowest number among equals.
+/// A candidate and its place in the order: the heaviest first, the oldest among equals.
 struct RankedCandidate {
     let id: Int
     let score: Double
+    let age: PivotAge
     /// Which start leads to it.
     let start: Int
 
     func comesBefore(_ other: RankedCandidate) -> Bool {
-        score > other.score || score == other.score && id < other.id
+        score > other.score || score == other.score && age < other.age
     }
 }
 

@@ -38,12 +38,12 @@ extension Pivot {
         try store.prefetch(.holders(starts.flatMap(\.marks).filter(\.followed).map(\.mark)))
         for (number, start) in starts.enumerated() {
             let found = try collect(start.marks, budget: Self.mostCandidates / starts.count)
-            for candidate in found.certificates.best(most, start: number, leavingOut: knownCertificates) {
-                certificates.add(candidate)
-            }
-            for candidate in found.endpoints.best(most, start: number, leavingOut: knownEndpoints) {
-                endpoints.add(candidate)
-            }
+            found.certificates
+                .best(most, start: number, leavingOut: knownCertificates) { store.age(certificate: $0) }
+                .forEach { certificates.add($0) }
+            found.endpoints
+                .best(most, start: number, leavingOut: knownEndpoints) { store.age(endpoint: $0) }
+                .forEach { endpoints.add($0) }
         }
         var matches: [PivotMatch] = []
         let (best, places) = (certificates.sorted(), endpoints.sorted())
@@ -67,9 +67,11 @@ extension Pivot {
         let start = Start(marks)
         try store.prefetch(.certificates(seeds.certificates))
         guard seeds.certificates.isEmpty else {
-            return try seeds.certificates.sorted().compactMap { try certificate($0, start, 0) }
+            return try seeds.certificates.sorted { store.age(certificate: $0) < store.age(certificate: $1) }
+                .compactMap { try certificate($0, start, 0) }
         }
-        return try seeds.endpoints.sorted().compactMap { try endpoint($0, start, 0) }
+        return try seeds.endpoints.sorted { store.age(endpoint: $0) < store.age(endpoint: $1) }
+            .compactMap { try endpoint($0, start, 0) }
     }
 
     private func collect(_ marks: [SharedMark], budget: Int) throws -> (

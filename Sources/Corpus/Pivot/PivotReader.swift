@@ -104,6 +104,10 @@ final class PivotReader: PivotStore {
         try statement(.sightingsByLead).rows([software, since, until, limit]) { try PivotSighting($0) }
     }
 
+    /// Rows are numbered as they come.
+    func age(certificate: Int) -> PivotAge { PivotAge(certificate) }
+    func age(endpoint: Int) -> PivotAge { PivotAge(endpoint) }
+
     func leads(sighting: Int) throws -> [String] {
         try statement(.leads).rows([sighting]) { try $0.text(0) }
     }

@@ -33,6 +33,11 @@ package protocol PivotStore: AnyObject {
     /// How many endpoints show a certificate, at most 1,000, whenever they did.
     func sightingCount(certificate: Int) throws -> Int
 
+    /// Where a certificate stands among those that weigh the same as it: what was seen first comes first.
+    func age(certificate: Int) -> PivotAge
+    /// The same of an endpoint.
+    func age(endpoint: Int) -> PivotAge
+
     func leads(sighting: Int) throws -> [String]
     func endpoint(_ id: Int) throws -> CorpusEndpoint
     func service(_ id: Int) throws -> ServiceFacts
@@ -57,6 +62,20 @@ extension PivotStore {
     package func prefetch(_ wanted: PivotForesight) throws {}
     package var names: (any NameStore)? { nil }
     package var clients: (any ClientStore)? { nil }
+}
+
+/// When something was first met, in an order that hangs on nothing but what a store holds.
+package struct PivotAge: Comparable, Sendable {
+    /// A number that grows with time.
+    let first: Int
+    /// What tells apart what is of one time.
+    let key: String
+
+    package init(_ first: Int, _ key: String = "") { (self.first, self.key) = (first, key) }
+
+    package static func < (left: PivotAge, right: PivotAge) -> Bool {
+        (left.first, left.key) < (right.first, right.key)
+    }
 }
 
 /// What a pivot is about to ask, one by one.

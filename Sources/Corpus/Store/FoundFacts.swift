@@ -106,29 +106,7 @@ final class FoundFacts {
         return 0
     }
 
-    /// What a record says against its leads, by their software: texts in lines of one.
-    ///
-    /// A lead that tells neither that nor its kinds of evidence is missing: whoever wrote it left both out.
-    func against(_ line: UnsafeRawBufferPointer) throws -> [String: String] {
-        var result: [String: String] = [:]
-        for lead in try parts(of: "hallmark.leads", line).prefix(Self.most) {
-            guard let software = lead.at("software.name")?.string,
-                lead["against"] != nil || lead["kinds"] != nil
-            else { continue }
-            let texts = lead["against"]?.parts.prefix(Self.mostAgainst).compactMap(\.string) ?? []
-            result[software] = texts.map(Self.oneLine).joined(separator: "\n")
-        }
-        return result
-    }
-
-    private static let mostAgainst = 32
-
-    private static func oneLine(_ text: String) -> String {
-        String(text.prefix(1000).map { $0.isNewline ? " " : $0 })
-    }
-
     private func parts(of list: String, _ line: UnsafeRawBufferPointer) throws -> [JSONNode] {
-        let found = try tree.read(line, padded: true).at(list)
-        return found.map { $0.isArray ? Array($0.parts) : [] } ?? []
+        try tree.read(line, padded: true).at(list)?.objects ?? []
     }
 }

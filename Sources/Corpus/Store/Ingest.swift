@@ -20,6 +20,8 @@ package struct IngestCounts: Equatable, Sendable {
     package var malformed = 0
     /// The first of these lines in its file, from 1.
     package var firstMalformed: Int?
+    /// Why the first of them is none.
+    package var firstReason: String?
     /// Records of what others saw that name no endpoint, and no certificate by its SHA-256.
     package var nameless = 0
     /// Lines of ours that are no records: findings, and counts of correlation rules.
@@ -43,6 +45,7 @@ package struct IngestCounts: Equatable, Sendable {
         left.nameless += right.nameless
         left.conclusions += right.conclusions
         left.foreign += right.foreign
+        left.firstReason = left.firstMalformed == nil ? right.firstReason : left.firstReason
         left.firstMalformed = left.firstMalformed ?? right.firstMalformed
         left.fault = left.fault ?? right.fault
     }
@@ -101,7 +104,7 @@ final class Ingest {
                 // A target that has no address, such as a name without one, can't be an endpoint.
                 counts.records += 1
             } else {
-                countMalformed()
+                countMalformed("it names no endpoint with a port")
             }
             return
         }
@@ -137,7 +140,7 @@ final class Ingest {
         let sighting = try sighting(endpoint, certificate, service, seen)
         try statements.addMoment(endpoint, certificate, time, sighting, seen.count, db)
         try addClients(record, endpoint, certificate, seen, isMore: true)
-        try addLeads(record, line, sighting, time)
+        try addLeads(record, sighting, time)
         counts.foreign += try found.addMatches(record, line, sighting, db)
         if let scan = record.text(.scan) {
             let old = scans[scan] ?? (time, time, 0)
@@ -181,7 +184,10 @@ final class Ingest {
         scans.removeAll(keepingCapacity: true)
     }
 
-    func countMalformed() { counts.malformed += 1 }
+    func countMalformed(_ reason: String? = nil) {
+        if counts.malformed == 0 { counts.firstReason = reason }
+        counts.malformed += 1
+    }
 
     func countConclusion() { counts.conclusions += 1 }
 
@@ -243,39 +249,32 @@ final class Ingest {
 
     /// Adds the leads that a Hallmark said of its own record.
     ///
-    /// A line of another program, which has no dataset of ours, may say of itself whatever it wants, and what
-    /// no assessment says (a confidence that does not go with its label) nobody has assessed.
-    private func addLeads(
-        _ record: RecordPicker,
-        _ line: UnsafeRawBufferPointer,
-        _ sighting: Int,
-        _ time: Int
-    ) throws {
-        guard record.has(.lead) else { return }
-        let isOurs = record.has(.dataset)
-        let against = isOurs ? try found.against(line) : [:]
-        for lead in record.groups(.lead, [.leadName, .leadID, .leadConfidence, .leadLabel]) {
-            guard isOurs, let name = lead[.leadName], !name.isEmpty, name.utf8.count <= Self.longestName,
-                let confidence = lead[.leadConfidence].flatMap({ Int($0) }), 0...99 ~= confidence,
-                lead[.leadLabel].map({ $0 == LeadLabel(confidence: confidence).rawValue }) ?? true
-            else {
-                counts.foreign += 1
-                continue
-            }
+    /// A line of another program, which has no dataset of ours, may say of itself whatever it wants.
+    private func addLeads(_ record: RecordPicker, _ sighting: Int, _ time: Int) throws {
+        let leads = record.leads
+        guard record.has(.dataset) else {
+            counts.foreign += leads.count
+            return
+        }
+        for lead in leads {
+            let against = lead.against?.prefix(Self.mostAgainst).map(Self.oneLine)
             try statements.addLead(
                 sighting,
-                name,
-                lead[.leadID],
-                confidence,
+                lead.software,
+                lead.id,
+                lead.confidence,
                 time,
-                against: against[name],
+                against: against?.joined(separator: "\n"),
                 db
             )
         }
     }
 
-    /// No software's name has more bytes.
-    private static let longestName = 256
+    private static let mostAgainst = 32
+
+    private static func oneLine(_ text: String) -> String {
+        String(text.prefix(1000).map { $0.isNewline ? " " : $0 })
+    }
 }
 
 /// A host name with its labels in reverse order: `com.example.www`.

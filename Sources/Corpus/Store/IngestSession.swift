@@ -48,11 +48,11 @@ final class IngestSession {
     @discardableResult
     func add(line: UnsafeRawBufferPointer) throws -> Bool {
         try begin()
-        do {
+        do throws(RecordError) {
             try picker.read(padded: line)
             try picker.checkWhole()
         } catch {
-            ingest.countMalformed()
+            ingest.countMalformed(error.description)
             return false
         }
         let verdict = picker.verdict
@@ -61,7 +61,7 @@ final class IngestSession {
                 ingest.countConclusion()
                 return true
             }
-            ingest.countMalformed()
+            ingest.countMalformed(verdict.fault == .foreign ? nil : verdict.fault?.description)
             return false
         }
         let malformed = ingest.counts.malformed

@@ -24,7 +24,12 @@ package final class ExpiryComparison: SweepReader {
         guard picker.readsEndpoint(padded: line) else {
             return false
         }
-        guard let certificate = ObservedCertificate(picker) else { return true }
+        guard let certificate = ObservedCertificate(picker) else {
+            if ObservedCertificate.isLost(of: picker) {
+                counts.unjudged.add([ObservedCertificate.lost], at: ReportedFinding.Endpoint(picker).text)
+            }
+            return true
+        }
         counts.answered += 1
         var findings: [Finding] = []
         let unjudged = certificate.unjudged(by: policy)

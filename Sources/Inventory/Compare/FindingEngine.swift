@@ -68,6 +68,8 @@ package final class FindingEngine {
         result.isOwned = result.assets.isEmpty && ip.map { index.isOwned($0) } ?? false
         guard let certificate = ObservedCertificate(record) else {
             result.findings = withoutCertificate(record, result.assets, isOwned: result.isOwned)
+            result.findings += leads(record, result.assets.first)
+            if ObservedCertificate.isLost(of: record) { result.unjudged = [ObservedCertificate.lost] }
             // A plain HTTP answer is an answer.
             result.answered = record.text(.outcome) == "success"
             return result
@@ -305,22 +307,19 @@ package final class FindingEngine {
     }
 
     private func leads(_ record: RecordPicker, _ asset: Int?) -> [Finding] {
-        guard record.has(.lead) else { return [] }
-        return record.groups(.lead, [.leadName, .leadConfidence, .leadLabel]).compactMap { lead in
-            guard let name = lead[.leadName] else { return nil }
+        record.leads.map { lead in
             let severity: Severity =
-                switch lead[.leadLabel] {
-                case "high": .critical
-                case "medium": .high
-                default: .low
+                switch lead.label {
+                case .high: .critical
+                case .medium: .high
+                case .low: .low
                 }
-            let confidence = lead[.leadConfidence].map { " (confidence \($0))" } ?? ""
             return Finding(
                 .signatureLead,
-                "Signatures point to \(name)\(confidence).",
+                "Signatures point to \(lead.software) (confidence \(lead.confidence)).",
                 asset: asset,
                 severity: severity,
-                lead: name
+                lead: lead.software
             )
         }
     }
@@ -347,6 +346,6 @@ extension RecordField {
         .signatureAlgorithm, .keyAlgorithm, .keySize, .keyCurve, .alternativeNames, .spki, .tbs,
         .validitySeconds,
         .contextPoints, .contextElsewhere, .revocationStatus, .revokedAt, .hostingKind, .hostingProvider,
-        .selfSigned, .anomalies, .jarm, .stack, .httpServer, .lead, .leadName, .leadConfidence, .leadLabel,
+        .selfSigned, .anomalies, .jarm, .stack, .httpServer, .leads, .urlScheme,
     ]
 }

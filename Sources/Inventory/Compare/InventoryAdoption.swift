@@ -62,7 +62,7 @@ package struct InventoryAdoption {
             return nil
         }
         var remark: String?
-        let leads = picker.groups(.lead, [.leadName, .leadLabel]).compactMap(\.[.leadName])
+        let leads = picker.leads.map(\.software)
         if !leads.isEmpty {
             suspicious += 1
             remark = "# points to " + leads.prefix(3).joined(separator: ", ")

@@ -25,8 +25,10 @@ struct ObservedCertificate {
     let tlsVersion: String
     /// When it was seen, in milliseconds since 1970.
     let time: Int?
-    /// Whether the record tells more of it than its digests.
+    /// Whether the record tells more of it than its digests, or should.
     let isDescribed: Bool
+    /// Whether the part of the record is lost that tells its keys and who signed it.
+    let isHalfTold: Bool
     /// Whether others saw it, who may not tell all of it.
     let isReported: Bool
 
@@ -50,11 +52,23 @@ struct ObservedCertificate {
         selfSigned = record.boolean(.selfSigned)
         tlsVersion = record.text(.tlsVersion) ?? ""
         time = record.text(.timestamp).flatMap { RFC3339.milliseconds($0) }
+        let isOurs = record.text(.dataset) == RecordDataset.observation.rawValue
+        // Of a certificate that could not be read the record says so.
+        isHalfTold = isOurs && !record.has(.anomalies) && key == nil
         isDescribed =
-            record.has(.anomalies) || notBefore != nil || notAfter != nil || !keyAlgorithm.isEmpty
+            isOurs || record.has(.anomalies) || notBefore != nil || notAfter != nil || !keyAlgorithm.isEmpty
             || !(subject + issuer).isEmpty || !alternativeNames.isEmpty
         isReported = record.text(.dataset) == RecordDataset.imported.rawValue
     }
+
+    /// Whether a record of ours says that TLS was spoken, and tells no certificate.
+    static func isLost(of record: RecordPicker) -> Bool {
+        record.text(.dataset) == RecordDataset.observation.rawValue
+            && record.text(.outcome) == "success" && !record.has(.sha256) && record.text(.urlScheme) != "http"
+    }
+
+    /// What could not be judged where the certificate is lost.
+    static let lost = "all"
 
     /// All names in it.
     var names: [String] { alternativeNames + commonNames }
@@ -141,6 +155,7 @@ struct ObservedCertificate {
             parts.append("the version of TLS")
         }
         if policy.maxLifetimeDays != nil, lifetimeSeconds == nil { parts.append("the lifetime") }
+        if isHalfTold { parts.append("the signer") }
         return parts
     }
 

@@ -20,8 +20,13 @@ package struct FieldView {
     /// Whether it holds matches, leads or an assessment, in whatever form JSON or a store gives them.
     package var isAssessed: Bool { line.assessed != 0 }
 
-    /// Whether something else stands where an object of a record belongs (`RecordFact.frames`).
-    package var isFrameDamaged: Bool { line.misplaced != 0 }
+    /// The first frame of a record in whose place something else stands.
+    package var damagedFrame: RecordFrame? { RecordFrame.numbered(Int(line.misplaced)) }
+
+    /// The JSON of `hallmark.leads`, for a reader that does not skip it; nil where the line has none.
+    package var leads: UnsafeRawBufferPointer? {
+        line.leads.map { UnsafeRawBufferPointer(start: $0, count: Int(line.leads_length)) }
+    }
 
     /// Whether it says that it is a record of another program's module (`event.module`).
     package var isOfOtherModule: Bool { line.other_module != 0 }
@@ -110,6 +115,7 @@ package struct FieldValue {
         switch Int(raw.type) {
         case CSJ_INTEGER: .number(Int(raw.integer))
         case CSJ_TEXT, CSJ_DIGITS: .text(bytes)
+        case CSJ_TRUTH: .truth(raw.integer != 0)
         default: .other
         }
     }

@@ -6,6 +6,7 @@ import CSimdjson
 package enum RecordFact: Int, CaseIterable, Sendable {
     case dataset, timestamp, outcome, address, ip, port, sha256, key, body, notBefore, notAfter, begin, end
     case keySize, lifetime, ingested, firstSighting, lastSighting
+    case keyAlgorithm, signatureAlgorithm, selfSigned
 
     /// All but the dataset, which says how the others are read.
     static let held = allCases.filter { $0 != .dataset }
@@ -34,6 +35,9 @@ package enum RecordFact: Int, CaseIterable, Sendable {
         case .ingested: "event.ingested"
         case .firstSighting: "hallmark.sightings.first"
         case .lastSighting: "hallmark.sightings.last"
+        case .keyAlgorithm: "tls.server.x509.public_key_algorithm"
+        case .signatureAlgorithm: "tls.server.x509.signature_algorithm"
+        case .selfSigned: "hallmark.certificate.self_signed"
         }
     }
 
@@ -44,22 +48,50 @@ package enum RecordFact: Int, CaseIterable, Sendable {
         case .timestamp, .notBefore, .notAfter, .begin, .end, .ingested, .firstSighting, .lastSighting:
             "a time"
         case .outcome: "'success' or 'failure'"
-        case .address: "a text"
+        case .address, .keyAlgorithm, .signatureAlgorithm: "a text"
         case .ip: "an address"
         case .port: "a port"
         case .sha256, .key, .body: "a SHA-256"
         case .keySize, .lifetime: "a number"
+        case .selfSigned: "'true' or 'false'"
         }
     }
+}
 
-    /// Objects of a record: where something else stands in their place, what they would tell is lost.
-    ///
-    /// Some stores keep `hallmark` as an array of objects.
-    package static let frames: [String] = {
-        var frames: [String] = []
-        while let path = hallmark_record_frame(frames.count) { frames.append(String(cString: path)) }
+/// A part of a record: where something else stands in its place, what it would tell is lost.
+package struct RecordFrame: Equatable, Sendable {
+    package let path: String
+    fileprivate let form: hallmark_frame_form
+
+    /// Whether several objects belong there.
+    package var isList: Bool { form == hallmark_frame_list }
+    /// Whether no object belongs there.
+    package var isValue: Bool { form == hallmark_frame_value }
+
+    /// All of them, in the order in which they are looked at.
+    package static let all: [RecordFrame] = {
+        var frames: [RecordFrame] = []
+        while let path = hallmark_record_frame(frames.count) {
+            let form = hallmark_record_frame_form(frames.count)
+            frames.append(RecordFrame(path: String(cString: path), form: form))
+        }
         return frames
     }()
+
+    /// The frame that the readers in C name by its index and 1; nil for 0.
+    static func numbered(_ number: Int) -> RecordFrame? {
+        number > 0 && number <= all.count ? all[number - 1] : nil
+    }
+
+    /// Whether a value may stand in the frame's place; `null` is as good as absent.
+    func allows(_ node: JSONNode) -> Bool {
+        guard node.isArray else { return allowsElement(node) }
+        return form != hallmark_frame_object && node.parts.allSatisfy { allowsElement($0) }
+    }
+
+    private func allowsElement(_ node: JSONNode) -> Bool {
+        node.isNull || !node.isArray && node.isObject != isValue
+    }
 }
 
 /// What a field of a line holds, as far as a verdict hangs on it.
@@ -69,13 +101,19 @@ package enum RecordFactValue {
     case text(UnsafeBufferPointer<UInt8>)
     /// A whole number that JSON wrote as a number.
     case number(Int)
+    case truth(Bool)
     case other
 }
 
 /// A line as some reader has read it.
 package protocol RecordFacts {
-    /// Whether something else stands where an object of a record belongs (`RecordFact.frames`).
-    var isFrameDamaged: Bool { get }
+    /// The first frame in whose place something else stands.
+    var damagedFrame: RecordFrame? { get }
+
+    /// Whether `hallmark.leads` was read and holds what is no lead (`RecordedLead`).
+    ///
+    /// Who assesses a record anew, and takes older leads out, does not read them.
+    var areLeadsDamaged: Bool { get }
 
     /// Whether it says that it is a record of another program's module (`event.module`).
     ///
@@ -97,8 +135,10 @@ package enum RecordFault: Error, Equatable, Sendable, CustomStringConvertible {
     case nameless
     /// It does not say when it was seen.
     case timeless
-    /// Something else stands where an object belongs.
-    case frame
+    /// Something else stands where a part of a record belongs.
+    case frame(RecordFrame)
+    /// A lead that none can be.
+    case lead
     /// A field holds what nobody can have observed.
     case damaged(RecordFact)
 
@@ -107,7 +147,13 @@ package enum RecordFault: Error, Equatable, Sendable, CustomStringConvertible {
         case .foreign: "no record of ours"
         case .nameless: "it names neither an endpoint nor a certificate"
         case .timeless: "there is no '@timestamp'"
-        case .frame: "'tls' or another object of a record is none"
+        case .frame(let frame):
+            if let fact = RecordFact.allCases.first(where: { $0.field == frame.path }) {
+                Self.damaged(fact).description
+            } else {
+                "'\(frame.path)' is no \(frame.isList ? "list of objects" : "object")"
+            }
+        case .lead: "'hallmark.leads' holds what is no lead: one tells a software and a confidence"
         case .damaged(let fact): "'\(fact.field)' does not hold \(fact.wanted)"
         }
     }

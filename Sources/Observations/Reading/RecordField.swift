@@ -25,7 +25,9 @@ package struct RecordField: Hashable, Sendable {
     static var count: Int { paths.count }
 
     /// Objects that are picked as the JSON text that they are.
-    private static let texts = ["=tls.server.hash", "=tls.server.x509", "=hallmark.certificate"]
+    private static let texts = [
+        "=tls.server.hash", "=tls.server.x509", "=hallmark.certificate", "=hallmark.leads",
+    ]
 
     /// What is no field of ours, and tells whose a record is.
     private static let others = ["event.module"]
@@ -103,11 +105,8 @@ package struct RecordField: Hashable, Sendable {
     package static let htmlHash = RecordField("http.response.html_hash")
     package static let bodySHA256 = RecordField("http.response.body.sha256")
     package static let faviconHash = RecordField("hallmark.favicon.mmh3")
-    package static let lead = RecordField("hallmark.leads[]")
-    package static let leadName = RecordField("hallmark.leads.software.name")
-    package static let leadID = RecordField("hallmark.leads.software.id")
-    package static let leadConfidence = RecordField("hallmark.leads.confidence")
-    package static let leadLabel = RecordField("hallmark.leads.label")
+    /// What `RecordPicker.leads` reads.
+    package static let leads = RecordField("=hallmark.leads")
     package static let urlScheme = RecordField("url.scheme")
     package static let dataset = RecordField("event.dataset")
     static let module = RecordField("event.module")
@@ -146,7 +145,7 @@ package struct RecordField: Hashable, Sendable {
     package static let hostingProvider = RecordField("hallmark.context.hosting.provider")
 
     /// By fact: what tells whether a line is a record; behind them whose it is.
-    package static let judged = RecordFact.allCases.map { RecordField($0.field) } + [module]
+    package static let judged = RecordFact.allCases.map { RecordField($0.field) } + [module, leads]
 
     /// What a corpus keeps of a record: what it has a place for, and the field of every mark.
     package static let kept: [RecordField] = {
@@ -161,8 +160,8 @@ package struct RecordField: Hashable, Sendable {
             .tbs, .validitySeconds, .selfIssued, .selfSigned, .serialBytes, .serialInteger,
             .subjectAttributes, .issuerAttributes, .extensionOIDs, .subjectKeyID, .authorityKeyID, .relations,
             .jarm, .ja3s, .ja4s, .ja4x, .stack, .httpServer, .httpStatus, .httpTitle, .headerOrderHash,
-            .headersHash, .htmlHash, .bodySHA256, .faviconHash, .lead, .leadName, .leadID, .leadConfidence,
-            .leadLabel, .urlScheme, .dataset, .fidelity, .filePath, .rootTrust, .isAuthority,
+            .headersHash, .htmlHash, .bodySHA256, .faviconHash, .urlScheme, .dataset, .fidelity, .filePath,
+            .rootTrust, .isAuthority,
             .isReconstructed, .sightingCount, .firstSighting, .lastSighting, .client, .clientIP,
             .clientPseudonym, .clientUser,
             .clientCount, .clientFirst, .clientLast, .clientBytes, .clientDuration, .clientJA3, .clientJA4,

@@ -114,7 +114,8 @@ package final class RecordPicker {
     }
 
     package func boolean(_ field: RecordField) -> Bool {
-        entry(field).map { $0.number != 0 } ?? false
+        // Some stores make texts of truth values.
+        entry(field).map { $0.number != 0 || Self.text($0) == "true" } ?? false
     }
 
     /// All values of the field, in order.
@@ -178,7 +179,19 @@ package final class RecordPicker {
 }
 
 extension RecordPicker: RecordFacts {
-    package var isFrameDamaged: Bool { hallmark_picker_is_misplaced(picker) != 0 }
+    package var damagedFrame: RecordFrame? { RecordFrame.numbered(hallmark_picker_misplaced(picker)) }
+
+    package var areLeadsDamaged: Bool { readLeads == nil }
+
+    /// The leads of the line that was read; none of one that is no record (`RecordVerdict`).
+    ///
+    /// Asks for `RecordField.leads`.
+    package var leads: [RecordedLead] { readLeads ?? [] }
+
+    private var readLeads: [RecordedLead]? {
+        guard has(.leads) else { return [] }
+        return withBytes(.leads) { RecordedLead.all(json: $0) } ?? nil
+    }
     package var isOfOtherModule: Bool {
         texts(.module).contains { $0 != RecordFact.ownModule }
     }
@@ -197,6 +210,7 @@ extension RecordPicker: RecordFacts {
         case Int32(hallmark_picked_text.rawValue):
             let text = UnsafeRawBufferPointer(start: entry.text, count: entry.length)
             return .text(text.bindMemory(to: UInt8.self))
+        case Int32(hallmark_picked_boolean.rawValue): return .truth(entry.number != 0)
         default: return .other
         }
     }

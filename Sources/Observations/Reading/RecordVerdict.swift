@@ -35,7 +35,8 @@ package enum RecordVerdict: Equatable, Sendable {
     package init(_ line: borrowing some RecordFacts) { self = Self.judge(line) }
 
     private static func judge(_ line: borrowing some RecordFacts) -> RecordVerdict {
-        guard !line.isFrameDamaged else { return .refused(.frame) }
+        if let frame = line.damagedFrame { return .refused(.frame(frame)) }
+        if line.areLeadsDamaged { return .refused(.lead) }
         var dataset: RecordDataset?
         var isFinding = false
         switch line.value(.dataset) {
@@ -54,7 +55,7 @@ package enum RecordVerdict: Equatable, Sendable {
                 dataset = RecordDataset(rawValue: name)
                 guard isFinding || dataset != nil else { return .refused(.foreign) }
             }
-        case .number, .other: return .refused(.foreign)
+        case .number, .truth, .other: return .refused(.foreign)
         }
         var hasTime = false, hasPlace = false, hasCertificate = false
         for fact in RecordFact.held {
@@ -89,7 +90,7 @@ package enum RecordVerdict: Equatable, Sendable {
         case .outcome:
             guard case .text(let text) = value else { return false }
             return isOutcome(text)
-        case .address:
+        case .address, .keyAlgorithm, .signatureAlgorithm:
             guard case .text = value else { return false }
             return true
         case .ip:
@@ -104,12 +105,23 @@ package enum RecordVerdict: Equatable, Sendable {
         case .keySize, .lifetime:
             guard case .number = value else { return false }
             return true
+        case .selfSigned:
+            // Some stores make texts of truth values.
+            if case .text(let text) = value { return isTruth(text) }
+            guard case .truth = value else { return false }
+            return true
         }
     }
 
     /// The third is ECS's for what can't be said.
     private static func isOutcome(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         ["success", "failure", "unknown"].contains { (word: StaticString) in
+            word.withUTF8Buffer { $0.elementsEqual(text) }
+        }
+    }
+
+    private static func isTruth(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        ["true", "false"].contains { (word: StaticString) in
             word.withUTF8Buffer { $0.elementsEqual(text) }
         }
     }
@@ -155,7 +167,8 @@ package struct RecordJudge {
         let ids: [Int]
         let isTelling: [Bool]
 
-        var isFrameDamaged: Bool { view.isFrameDamaged }
+        var damagedFrame: RecordFrame? { view.damagedFrame }
+        var areLeadsDamaged: Bool { view.leads.map { RecordedLead.all(json: $0) == nil } ?? false }
         var isOfOtherModule: Bool { view.isOfOtherModule }
         var hasFieldOfOurs: Bool { (0..<view.count).contains { isTelling[view[$0].field] } }
 
@@ -168,14 +181,26 @@ package struct RecordJudge {
 }
 
 extension JSONNode: RecordFacts {
-    package var isFrameDamaged: Bool {
-        RecordFact.frames.contains { path in
-            var node: JSONNode? = self
-            for name in path.split(separator: ".") { node = node?[String(name)] }
-            guard let node, !node.isNull, !node.isObject else { return false }
-            return path != "hallmark" || !node.isArray
+    package var damagedFrame: RecordFrame? { RecordFrame.all.first { isDamaged($0) } }
+
+    /// Whether something else stands in a frame's place, however its name is split at the dots.
+    private func isDamaged(_ frame: RecordFrame, _ path: Substring? = nil) -> Bool {
+        let path = path ?? frame.path[...]
+        if isArray { return parts.contains { $0.isDamaged(frame, path) } }
+        for part in parts where isObject {
+            let name = part.name
+            if name == path {
+                if !frame.allows(part) { return true }
+            } else if path.hasPrefix(name + ".") {
+                if part.isDamaged(frame, path.dropFirst(name.utf8.count + 1)) { return true }
+            } else if frame.isList, name.hasPrefix(path + ".") {
+                return true
+            }
         }
+        return false
     }
+
+    package var areLeadsDamaged: Bool { RecordedLead.all(at("hallmark.leads")) == nil }
 
     package var isOfOtherModule: Bool {
         values(at: "event.module", most: 16).contains {
@@ -198,6 +223,7 @@ extension JSONNode: RecordFacts {
         }
         if node.isNull { return .absent }
         if let bytes = node.bytes { return .text(bytes.bindMemory(to: UInt8.self)) }
+        if let truth = node.truth { return .truth(truth) }
         return node.integer.map { .number($0) } ?? .other
     }
 

@@ -12,7 +12,7 @@ package struct EndpointTable {
     package static let fields: [RecordField] = [
         .timestamp, .errorCode, .address, .ip, .port, .domain, .subject, .subjectCommonName,
         .subjectOrganization, .issuer, .issuerCommonName, .issuerOrganization, .notAfter, .selfSigned,
-        .selfIssued, .httpStatus, .httpTitle, .tlsVersion, .lead, .leadName, .leadConfidence, .leadLabel,
+        .selfIssued, .httpStatus, .httpTitle, .tlsVersion, .leads,
     ]
 
     private let style: ReportStyle
@@ -105,13 +105,17 @@ package struct EndpointTable {
 
     /// The strongest lead, its confidence, and how many others there are.
     private func lead(_ record: RecordPicker) -> String {
-        let leads = record.groups(.lead, [.leadName, .leadConfidence, .leadLabel])
-        func confidence(_ lead: [RecordField: String]) -> Int { lead[.leadConfidence].flatMap(Int.init) ?? 0 }
-        guard let first = leads.max(by: { confidence($0) < confidence($1) }) else { return "" }
-        let label = first[.leadLabel] ?? ""
-        let numbers = " \(confidence(first)) \(label)" + (leads.count > 1 ? " +\(leads.count - 1)" : "")
-        let name = cut(first[.leadName] ?? "?", max(4, leadWidth - numbers.count))
-        let ink: Ink = label == "high" ? .alarm : label == "medium" ? .warning : .plain
+        let leads = record.leads
+        guard let first = leads.max(by: { $0.confidence < $1.confidence }) else { return "" }
+        let numbers =
+            " \(first.confidence) \(first.label.rawValue)" + (leads.count > 1 ? " +\(leads.count - 1)" : "")
+        let name = cut(first.software, max(4, leadWidth - numbers.count))
+        let ink: Ink =
+            switch first.label {
+            case .high: .alarm
+            case .medium: .warning
+            case .low: .plain
+            }
         return inked(name + numbers, ink)
     }
 

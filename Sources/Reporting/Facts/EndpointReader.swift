@@ -146,11 +146,10 @@ struct EndpointReader {
     }
 
     private static func parts(_ node: JSONNode?) -> [JSONNode] {
-        guard let node, node.isArray else { return [] }
-        return Array(node.parts.prefix(mostItems))
+        Array((node?.objects ?? []).prefix(mostItems))
     }
 
     private static func texts(_ node: JSONNode, _ name: String) -> [String] {
-        parts(node.at(name)).compactMap { $0.string.map { cut($0) } }
+        node.at(name)?.parts.prefix(mostItems).compactMap { $0.string.map { cut($0) } } ?? []
     }
 }

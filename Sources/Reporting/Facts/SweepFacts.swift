@@ -62,11 +62,11 @@ package final class SweepFacts {
     }
 
     private func addFindings(_ record: JSONNode) -> Bool {
-        guard let found = record.at("hallmark.findings"), found.isArray else { return false }
+        guard let found = record.at("hallmark.findings")?.objects else { return false }
         let place = EndpointReader.place(record, orCertificate: true)
         let serverName = EndpointReader.serverName(record)
         let time = EndpointReader.time(record, "@timestamp")
-        for item in found.parts.prefix(64) {
+        for item in found.prefix(64) {
             findings.append(
                 ReportFinding(
                     place: place,

@@ -35,7 +35,9 @@ struct RuleCompiler {
         used.insert("http.response.header.location")
         members = used.filter { FieldCatalog.member($0) != nil }.sorted()
         names = Field.all.map(\.name) + members
-        skipping = ObservationReader.bulk.subtracting(used)
+        skipping = ObservationReader.bulk.union(Self.conclusions).filter { field in
+            !used.contains { $0 == field || $0.hasPrefix(field + ".") }
+        }
         let ids = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
         plans = Array(repeating: RuleSet.FieldPlan(), count: names.count)
         atoms = program.atoms.map { Self.atom($0, ids) }
@@ -43,6 +45,9 @@ struct RuleCompiler {
         addExact()
         try addPatterns(rules, cache, probe)
     }
+
+    /// What is made anew, whatever stands there.
+    private static let conclusions = ["hallmark.matches", "hallmark.leads", "hallmark.decisions"]
 
     private static func atom(_ test: FieldTest, _ ids: [String: Int]) -> RuleSet.Atom {
         var other = -1

@@ -91,8 +91,7 @@ package struct OutputTail: Sendable {
     private static let longestLine = 64 << 20
 
     private static let fields: [RecordField] = [
-        .address, .port, .ip, .serverName, .urlScheme, .outcome, .errorCode, .lead, .leadName, .leadLabel,
-        .leadConfidence,
+        .address, .port, .ip, .serverName, .urlScheme, .outcome, .errorCode, .leads,
     ]
 
     /// Whom a line is about; nil if it is no record.

@@ -100,12 +100,12 @@ extension WarehousePivotStore {
         let isSmall = try records() <= Self.mostPassed
         let rows = try inParts(unknown.enumerated().map(\.self), Self.mostParts) {
             row throws(WarehouseError) in
-            (place: try row.integer(0), sha256: try row.text(1))
+            (place: try row.integer(0), sha256: try row.text(1), first: try row.integer(2))
         } _: { marks, query in
             if isSmall {
                 return """
-                    SELECT toString(place), c FROM (
-                        SELECT place, c, row_number() OVER (PARTITION BY place ORDER BY t, c) AS rank FROM (
+                    SELECT toString(place), c, toString(toUnixTimestamp64Milli(t)) FROM (
+                        SELECT place, c, t, row_number() OVER (PARTITION BY place ORDER BY t, c) AS rank FROM (
                             SELECT \(Self.places(marks.map { ($0.0, $0.1) }, &query)) AS place,
                                 \(ClickHousePivot.certificate) AS c, min(timestamp) AS t
                             FROM \(ClickHouseTable.name) GROUP BY place, c
@@ -115,8 +115,9 @@ extension WarehousePivotStore {
             }
             return marks.map { place, mark in
                 """
-                (SELECT \(place) AS place, c, rank FROM (
-                    SELECT \(ClickHousePivot.certificate) AS c, row_number() OVER (ORDER BY min(timestamp), c) AS rank
+                (SELECT \(place) AS place, c, toString(toUnixTimestamp64Milli(t)) AS first, rank FROM (
+                    SELECT \(ClickHousePivot.certificate) AS c, min(timestamp) AS t,
+                        row_number() OVER (ORDER BY min(timestamp), c) AS rank
                     FROM \(ClickHouseTable.name) WHERE \(query.condition(mark)) GROUP BY c
                 ) WHERE rank <= \(limit))
                 """
@@ -124,7 +125,9 @@ extension WarehousePivotStore {
         }
         for mark in unknown { holders[mark] = (limit, []) }
         for row in rows where unknown.indices.contains(row.place) {
-            holders[unknown[row.place]]?.numbers.append(certificates.number(row.sha256))
+            let number = certificates.number(row.sha256)
+            certificateAges[number] = min(certificateAges[number] ?? .max, row.first)
+            holders[unknown[row.place]]?.numbers.append(number)
         }
     }
 

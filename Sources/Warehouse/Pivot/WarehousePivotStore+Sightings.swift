@@ -38,6 +38,8 @@ extension WarehousePivotStore {
         let certificate = row.certificate.isEmpty ? 0 : certificates.number(row.certificate)
         let appearance = appearances.number(row.service.text)
         services[appearance] = row.service
+        endpointAges[endpoint] = min(endpointAges[endpoint] ?? .max, row.first)
+        certificateAges[certificate] = min(certificateAges[certificate] ?? .max, row.first)
         let id = sightings.number([endpoint, certificate, appearance])
         leads[id] = row.leads
         return PivotSighting(
@@ -110,6 +112,14 @@ extension WarehousePivotStore {
     package func sightingCount(certificate: Int) throws -> Int {
         try fetchSightings(certificates: [certificate])
         return min(totals[certificate] ?? 0, 1000)
+    }
+
+    package func age(certificate: Int) -> PivotAge {
+        PivotAge(certificateAges[certificate] ?? .max, certificates[certificate] ?? "")
+    }
+
+    package func age(endpoint: Int) -> PivotAge {
+        PivotAge(endpointAges[endpoint] ?? .max, endpoints[endpoint]?.key ?? "")
     }
 
     package func leads(sighting: Int) throws -> [String] { leads[sighting] ?? [] }

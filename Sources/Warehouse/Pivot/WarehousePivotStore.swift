@@ -6,7 +6,7 @@ import Observations
 /// The table of `hallmark warehouse schema` as a pivot reads it, by few queries of which each asks much.
 ///
 /// Records become marks by the same readers as on their way into a corpus. Numbers are given out here, in the
-/// order in which things are met; what was read is remembered, for one pivot.
+/// order in which things are met, and say nothing of their age; what was read is remembered, for one pivot.
 package final class WarehousePivotStore: PivotStore {
     let clickHouse: ClickHouse
     let picker = RecordPicker()
@@ -15,6 +15,9 @@ package final class WarehousePivotStore: PivotStore {
     /// How many records there are.
     var recordCount: Int?
 
+    /// When certificates and endpoints were first seen, by their numbers, as far as rows have told.
+    var certificateAges: [Int: Int] = [:]
+    var endpointAges: [Int: Int] = [:]
     var certificates = NumberTable<String>()
     var endpoints = NumberTable<SightingRow.Endpoint>()
     var appearances = NumberTable<String>()

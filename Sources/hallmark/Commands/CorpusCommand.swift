@@ -142,7 +142,8 @@ struct CorpusCommand: ParsableCommand {
                 return 0
             }
             if counts.malformed > 0 {
-                let first = counts.firstMalformed.map { ", the first is line \($0)" } ?? ""
+                let reason = counts.firstReason.map { ": \($0)" } ?? ""
+                let first = counts.firstMalformed.map { ", the first is line \($0)\(reason)" } ?? ""
                 faults.append(
                     "\(file): \(counted(counts.malformed, "line")) without a record of ours\(first)"
                 )

@@ -57,11 +57,10 @@ extension ScanTally {
         if let code = record.text(.errorCode) { errors[code, default: 0] += 1 }
         let host = record.text(.address) ?? ""
         let endpoint = "\(host.contains(":") ? "[\(host)]" : host):\(record.text(.port) ?? "")"
-        for lead in record.groups(.lead, [.leadName, .leadLabel, .leadConfidence]) {
-            guard let name = lead[.leadName], let label = lead[.leadLabel] else { continue }
-            addLead(name, label: label, 1)
-            let confidence = lead[.leadConfidence].flatMap(UInt64.init(_:)) ?? 0
-            addPlace("\(endpoint) \(name)", label: label, confidence)
+        for lead in record.leads {
+            addLead(lead.software, label: lead.label.rawValue, 1)
+            let place = "\(endpoint) \(lead.software)"
+            addPlace(place, label: lead.label.rawValue, UInt64(clamping: lead.confidence))
         }
     }
 
