@@ -73,10 +73,15 @@ package struct DecisionIndex: Sendable {
     /// it.
     ///
     /// - Parameters:
+    ///   - finding: its name, how urgent it is, and what tells it from others of the name.
     ///   - hosts: address and name, of which one may be empty.
     ///   - certificate: the SHA-256, or empty.
-    package func dismissal(of finding: String, hosts: [String], port: Int?, certificate: String) -> Decision?
-    {
+    package func dismissal(
+        of finding: (name: String, severity: Severity, about: String),
+        hosts: [String],
+        port: Int?,
+        certificate: String
+    ) -> Decision? {
         var subjects: [DecisionSubject] = [.certificate(certificate.uppercased())]
         for host in hosts where !host.isEmpty {
             let host = DecisionSubject.host(host)
@@ -86,9 +91,13 @@ package struct DecisionIndex: Sendable {
         guard !decisions.contains(where: { $0.verdict == .block || $0.verdict == .escalate }) else {
             return nil
         }
-        let item = LeadEvidence.finding(finding)
+        // What was decided of something more urgent holds for less.
+        let items = Severity.allCases.filter { $0 >= finding.severity }.map {
+            Array(LeadEvidence.finding(finding.name, $0, about: finding.about).utf8)
+        }
         return decisions.first {
-            $0.verdict == .dismiss && ($0.evidence.isEmpty || $0.evidence.contains(item))
+            $0.verdict == .dismiss
+                && ($0.evidence.isEmpty || $0.evidence.contains { items.contains(Array($0.utf8)) })
         }
     }
 

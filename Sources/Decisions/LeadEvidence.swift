@@ -21,15 +21,29 @@ package enum LeadEvidence {
     /// The findings of a record, each as an item of evidence.
     package static func findings(_ record: JSONNode) -> [String] {
         guard let findings = record.at("hallmark.findings") else { return [] }
-        return findings.parts.prefix(64).compactMap { $0["name"]?.string.map(finding) }
+        return findings.parts.prefix(64).compactMap { finding in
+            guard let name = finding["name"]?.string else { return nil }
+            let severity = finding["severity"]?.string.flatMap { Severity(rawValue: $0) } ?? .info
+            return self.finding(name, severity, about: finding["about"]?.string ?? "")
+        }
     }
 
     /// A finding of a comparison as an item of evidence.
-    package static func finding(_ name: String) -> String { "finding \(name)" }
+    ///
+    /// - Parameter about: what tells it from others of its name; of those that have it the severity counts,
+    ///   too: a stronger lead to the same software is more than was decided.
+    package static func finding(_ name: String, _ severity: Severity, about: String) -> String {
+        about.isEmpty ? "finding \(name)" : "finding \(name) \(severity.rawValue) \(about)"
+    }
 
     /// What is known of a lead of which only the software and its strength are kept, as in a corpus.
     package static func text(_ software: String, _ label: LeadLabel) -> String {
         "\(label.rawValue) \(software)"
+    }
+
+    /// How strong a lead was of which what spoke for it is kept as well.
+    package static func strength(_ software: String, _ label: LeadLabel) -> String {
+        "strength \(label.rawValue) \(software)"
     }
 
     private static func items(_ record: JSONNode, _ software: String) -> [String] {
@@ -77,7 +91,11 @@ extension Decision {
         // By their bytes: texts that Unicode takes for equal are not the same value.
         let known = Set(evidence.map { Array($0.utf8) })
         func isKnown(_ item: String) -> Bool { known.contains(Array(item.utf8)) }
-        if !lead.items.isEmpty, lead.items.allSatisfy(isKnown) { return true }
+        if !lead.items.isEmpty, lead.items.allSatisfy(isKnown) {
+            // What speaks for it may weigh more by now, as a list's entry that was confirmed anew.
+            let strengths = LeadLabel.allCases.filter { isKnown(LeadEvidence.strength(lead.software, $0)) }
+            if strengths.max().map({ $0 >= lead.label }) ?? true { return true }
+        }
         return LeadLabel.allCases.contains {
             $0 >= lead.label && isKnown(LeadEvidence.text(lead.software, $0))
         }
@@ -88,8 +106,8 @@ extension Decision {
         Set(
             evidence.compactMap { item in
                 let word = item.prefix { $0 != " " }
-                // An item that tells no rule begins with the strength of a lead.
-                return LeadLabel(rawValue: String(word)) == nil && word != "finding"
+                // An item that tells no rule begins with the strength of a lead, or with such a word.
+                return LeadLabel(rawValue: String(word)) == nil && !["finding", "strength"].contains(word)
                     && !word.hasPrefix("list:")
                     && item.contains("=")
                     ? String(word) : nil

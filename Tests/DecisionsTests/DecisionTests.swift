@@ -276,4 +276,50 @@ import Testing
         #expect(list.without.count == 1)
         #expect(list.csv([.names]).contains("names,bad.example,,because,me,,2026-11-18T"))
     }
+
+    /// What is kept of records tells how strong the lead was: of the same evidence a stronger one is more.
+    @Test(arguments: [(40, nil), (60, LeadLabel.medium), (90, .high)] as [(Int, LeadLabel?)])
+    func aStrongerLeadOfTheSameEvidenceComesBack(_ confidence: Int, _ left: LeadLabel?) throws {
+        let item = "r1 tls.server.jarm=27d4"
+        let known = LeadEvidence.strength("Cobalt Strike", .low)
+        let line = Self.record(leads: [("Cobalt Strike", confidence)])
+        let dismissed = try decision("203.0.113.7", evidence: [known, item])
+        #expect(dismissed.rules == ["r1"])
+        #expect(try marked(line, [dismissed]).label == left)
+        // What an earlier version kept holds as it did.
+        #expect(try marked(line, [decision("203.0.113.7", evidence: [item])]).label == nil)
+        // The strength alone is no evidence.
+        #expect(try marked(line, [decision("203.0.113.7", evidence: [known])]).label != nil)
+    }
+
+    /// A finding is dismissed by its name alone where the name says all of it.
+    @Test func aFindingThatTellsSomethingElseIsNotDismissed() throws {
+        let line = """
+            {"hallmark":{"findings":[{"name":"expired","severity":"high","message":"x"},\
+            {"name":"signature_lead","severity":"high","message":"x","about":"Sliver"},\
+            {"name":"changed","severity":"low","message":"x","about":"JARM from a to b"}]}}
+            """
+        let tree = JSONTree()
+        let items = try Array(line.utf8).withUnsafeBytes { LeadEvidence.findings(try tree.read($0)) }
+        #expect(items.count == 3)
+        let index = DecisionIndex([try decision("203.0.113.7", evidence: items)], now: Self.now)
+        func isDismissed(_ name: String, _ severity: Severity, _ about: String) -> Bool {
+            index.dismissal(
+                of: (name, severity, about),
+                hosts: ["203.0.113.7", ""],
+                port: 443,
+                certificate: ""
+            )
+                != nil
+        }
+        #expect(isDismissed("expired", .high, ""))
+        #expect(
+            isDismissed("signature_lead", .high, "Sliver") && isDismissed("signature_lead", .low, "Sliver")
+        )
+        #expect(!isDismissed("signature_lead", .critical, "Sliver"))
+        #expect(!isDismissed("signature_lead", .high, "Havoc"))
+        #expect(isDismissed("changed", .low, "JARM from a to b"))
+        #expect(!isDismissed("changed", .low, "JARM from b to c") && !isDismissed("changed", .low, ""))
+        #expect(!isDismissed("weak_key", .high, ""))
+    }
 }

@@ -230,4 +230,75 @@ import Testing
         let late = ["corpus", "listed", "--corpus", corpus, "--iocs", list, "--since", "2026-07-01", "-q"]
         #expect(try Program.run(late).text == "")
     }
+
+    /// An entry had aged when its lead was dismissed; listed anew by date the lead is stronger, and counts.
+    @Test func anEntryThatIsListedAnewBringsItsLeadBack() throws {
+        let scratch = Scratch()
+        let sweep = try scratch.write("sweep.ndjson", Self.line(7))
+        func list(_ date: String) throws -> String {
+            try scratch.write("ours.txt", "#! date: \(date)\n#! feed: Ours\n192.0.2.7:443\n")
+        }
+        let old = try Program.run(["match", sweep, "--iocs", try list("2020-01-01")])
+        let decisions = scratch.file("decisions.ndjson")
+        let decided = try Program.run([
+            "decide", "192.0.2.7:443", "dismiss", "--because", "ours", "--records",
+            try scratch.write("assessed.ndjson", old.text), "--decisions", decisions,
+        ])
+        #expect(decided.status == 0, "\(decided.errors)")
+        for (date, status) in [("2020-01-01", 0), ("2026-05-20", 3), ("2020-01-01", 0)] {
+            let result = try Program.run([
+                "match", sweep, "--fail-on", "low", "--decisions", decisions, "--iocs", try list(date),
+            ])
+            #expect(result.status == Int32(status), "\(date): \(result.text) \(result.errors)")
+        }
+    }
+
+    /// A change is dismissed, and not every change of the endpoint.
+    @Test func aChangeToSomethingElseComesBack() throws {
+        let scratch = Scratch()
+        func sweep(_ name: String, _ version: String) throws -> String {
+            let line = Self.line(7).replacing("\"hallmark\":{}", with: "\"tls\":{\"version\":\"\(version)\"}")
+            return try scratch.write(name, line)
+        }
+        let (first, second) = (try sweep("1.ndjson", "1.3"), try sweep("2.ndjson", "1.2"))
+        let third = try sweep("3.ndjson", "1.0")
+        let decisions = scratch.file("decisions.ndjson")
+        func compare(_ baseline: String, _ later: String) throws -> CommandResult {
+            try Program.run(
+                [
+                    "compare", later, "--baseline", baseline, "--format", "ndjson", "--fail-on", "low",
+                ] + (FileManager.default.fileExists(atPath: decisions) ? ["--decisions", decisions] : [])
+            )
+        }
+        let found = try compare(first, second)
+        #expect(found.status == 3 && found.text.contains("\"name\":\"changed\""), "\(found.errors)")
+        let record = try #require(try Program.records(found.text).first)
+        #expect(
+            (record["hallmark.findings"] as? [[String: Any]])?.first?["about"] as? String
+                == "TLS version from 1.3 to 1.2"
+        )
+        let decided = try Program.run([
+            "decide", "192.0.2.7:443", "dismiss", "--because", "ours", "--records",
+            try scratch.write("findings.ndjson", found.text), "--decisions", decisions,
+        ])
+        #expect(decided.status == 0 && decided.errors.contains("1 lead or finding"), "\(decided.errors)")
+        #expect(try compare(first, second).status == 0)
+        #expect(try compare(first, third).status == 3)
+        #expect(try compare(second, third).status == 3)
+    }
+
+    /// A corpus that is named as a list is told by its kind, and prints nothing of what it holds.
+    @Test func aDatabaseIsNoList() throws {
+        let scratch = Scratch()
+        let corpus = scratch.file("seen.sqlite")
+        let seen = try scratch.write("seen.ndjson", Self.certificate(7, "A1", key: "B1"))
+        #expect(try Program.run(["corpus", "add", seen, "--corpus", corpus]).status == 0)
+        let list = try scratch.write("ours.txt", "192.0.2.7\n")
+        let result = try Program.run([
+            "corpus", "listed", "--corpus", corpus, "--iocs", corpus, "--iocs", list,
+        ])
+        #expect(result.status == 1 && result.errors.contains("seen.sqlite: is a database (SQLite)"))
+        #expect(result.errors.split(separator: "\n").count < 8, "\(result.errors)")
+        #expect(result.text.contains("192.0.2.7"), "\(result.errors)")
+    }
 }

@@ -8,6 +8,7 @@ extension ByteBuffer {
         member("name", finding.name.rawValue)
         member("severity", finding.severity.rawValue)
         member("message", finding.message)
+        if !finding.about.isEmpty { member("about", finding.about) }
         if let inventory, let number = finding.asset, number < inventory.assets.count {
             let asset = inventory.assets[number]
             member("asset", asset.address)

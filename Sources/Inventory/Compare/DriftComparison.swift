@@ -76,7 +76,11 @@ package final class DriftComparison: SweepReader {
         guard let entry = entries[key] else {
             let subject = picker.text(.subject) ?? ""
             try tell(
-                Finding(.appeared, "The endpoint answers now\(subject.isEmpty ? "" : " with \(subject)")."),
+                Finding(
+                    .appeared,
+                    "The endpoint answers now\(subject.isEmpty ? "" : " with \(subject)").",
+                    about: picker.text(.sha256)
+                ),
                 endpoint
             )
             return true
@@ -130,6 +134,8 @@ package final class DriftComparison: SweepReader {
     private func change(_ entry: Entry) throws -> Finding {
         try readAgain(entry)
         var parts: [String] = []
+        // The whole values: two certificates may begin alike.
+        var whole: [String] = []
         var changed: Set<RecordField> = []
         for (field, name) in Self.compared {
             let (old, new) = (older.text(field) ?? "", picker.text(field) ?? "")
@@ -139,6 +145,7 @@ package final class DriftComparison: SweepReader {
             }
             changed.insert(field)
             parts.append("\(name) from \(Self.shown(old)) to \(Self.shown(new))")
+            whole.append("\(name) from \(Self.kept(old)) to \(Self.kept(new))")
         }
         guard !parts.isEmpty else {
             return Finding(.changed, "Fewer or more probes were made.", severity: .info)
@@ -147,7 +154,18 @@ package final class DriftComparison: SweepReader {
             changed.contains(.spki) || changed.contains(.issuer) ? .medium : .low
         let renewed = changed.contains(.sha256) && !changed.contains(.spki)
         let prefix = renewed ? "A new certificate with the same key: " : "Changed: "
-        return Finding(.changed, prefix + parts.joined(separator: "; ") + ".", severity: severity)
+        return Finding(
+            .changed,
+            prefix + parts.joined(separator: "; ") + ".",
+            severity: severity,
+            about: whole.joined(separator: "; ")
+        )
+    }
+
+    /// A value as it is told from others: its digest where it is long.
+    private static func kept(_ value: String) -> String {
+        guard value.utf8.count > 128 else { return value.isEmpty ? "nothing" : value }
+        return "SHA-256 " + Array(BodyDigest.sha256(Array(value.utf8).span)).hex
     }
 
     private static func shown(_ value: String) -> String {

@@ -48,6 +48,16 @@ package struct Finding: Equatable, Sendable {
             }
         }
 
+        /// Whether it is of one certificate: of another one it is another finding.
+        var isOfCertificate: Bool {
+            switch self {
+            case .unauthorizedCertificate, .misplacedCertificate, .foreignCertificate, .unexpectedIssuer,
+                .certificateElsewhere, .namesPointElsewhere, .revoked:
+                true
+            default: false
+            }
+        }
+
         /// What it means, in a sentence.
         package var meaning: String {
             switch self {
@@ -91,19 +101,29 @@ package struct Finding: Equatable, Sendable {
     package var asset: Int?
     /// The software of a lead that it tells of.
     package let lead: String?
+    /// What tells it from another finding of the same name on the same endpoint: a lead's software, what
+    /// changed from what to what, the SHA-256 of a certificate; empty where the name says all.
+    package var about: String
 
     init(
         _ name: Name,
         _ message: String,
         asset: Int? = nil,
         severity: Severity? = nil,
-        lead: String? = nil
+        lead: String? = nil,
+        about: String? = nil
     ) {
         self.lead = lead
+        self.about = about ?? lead ?? ""
         self.name = name
         self.severity = severity ?? name.severity
         self.message = message
         self.asset = asset
+    }
+
+    /// What a decision remembers of it.
+    package var evidence: (name: String, severity: Severity, about: String) {
+        (name.rawValue, severity, about)
     }
 
     /// An asset that did not answer, with the error and since when.

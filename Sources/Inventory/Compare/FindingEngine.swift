@@ -96,6 +96,10 @@ package final class FindingEngine {
         }
         findings += around(certificate, record, result)
         findings += leads(record, result.assets.first)
+        let digest = (record.text(.sha256) ?? "").uppercased()
+        for place in findings.indices where findings[place].name.isOfCertificate {
+            findings[place].about = digest
+        }
         result.findings = findings
         return result
     }

@@ -29,6 +29,7 @@ extension ReportedFinding {
             place: .endpoint(ip: endpoint.ip, port: endpoint.port, name: endpoint.name)
         )
         (line.certificate, line.time) = (endpoint.certificate, endpoint.time)
+        line.about = finding.about
         (line.asset, line.owner, line.labels) = (asset, owner, labels)
         return line.text
     }

@@ -22,6 +22,8 @@ package struct FindingLine {
     package var certificate = ""
     /// When what it is about was seen, in milliseconds since 1970; nil for what was never seen.
     package var time: Int?
+    /// What tells it from another finding of its name on the same endpoint; empty where nothing does.
+    package var about = ""
     package var asset = ""
     package var owner = ""
     package var labels: [String] = []
@@ -59,6 +61,7 @@ package struct FindingLine {
         out.member("name", name)
         out.member("severity", word: severity.rawValue)
         out.member("message", message)
+        if !about.isEmpty { out.member("about", about) }
         if !asset.isEmpty { out.member("asset", asset) }
         if !owner.isEmpty { out.member("owner", owner) }
         out.append(labels: labels)

@@ -362,6 +362,11 @@ extension Field {
             values: .of(Severity.self)
         ),
         .list("hallmark.findings.message", .keyword, "The finding in a sentence."),
+        .list(
+            "hallmark.findings.about",
+            .keyword,
+            "What tells it from another finding of its name on the same endpoint: a lead's software, what changed from what to what, a certificate's SHA-256."
+        ),
         .list("hallmark.findings.watched", .keyword, "The name that is watched, for `ct watch`."),
         .list("hallmark.findings.found", .keyword, "The certificate's name that the finding is about."),
         .list("hallmark.findings.score", .long, "How like two names are, to 100."),

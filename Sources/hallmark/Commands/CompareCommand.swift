@@ -286,7 +286,7 @@ private final class FindingSink {
         let dismissal =
             finding.finding.lead.flatMap { dismissals[$0] }
             ?? decisions?.dismissal(
-                of: finding.finding.name.rawValue,
+                of: finding.finding.evidence,
                 hosts: [endpoint.ip, endpoint.name],
                 port: endpoint.port,
                 certificate: endpoint.certificate

@@ -17,7 +17,8 @@ struct DecideCommand: ParsableCommand {
         discussion: """
             The subject is an endpoint (203.0.113.7:443, a name, an address for all its ports), a certificate (its \
             SHA-256), a key (key=SHA-256 of its SubjectPublicKeyInfo) or a mark (a field of the record with a value). The \
-            latest decision on a subject counts; all are kept (Docs/decisions.md).
+            latest decision on a subject counts, and no earlier one comes back when it ends: after a dismissal with \
+            --until, what was blocked before is to be blocked anew. All are kept (Docs/decisions.md).
 
               hallmark decide 203.0.113.7:443 dismiss --because 'our pentest, until Friday' --until 2026-12-04 \
             --records assessed.ndjson --decisions decisions.ndjson
@@ -121,6 +122,8 @@ private struct DecidedEvidence {
     private let decision: Decision
     private let index: DecisionIndex
     private var found: Set<String> = []
+    /// How strong the leads are of which what speaks for them is in `found`.
+    private var strengths: Set<String> = []
     private var known = 0
 
     /// What speaks for the subject in a record.
@@ -131,7 +134,10 @@ private struct DecidedEvidence {
         index = DecisionIndex([decision], now: now)
     }
 
-    var items: [String] { Array(found.sorted().prefix(Decision.mostEvidence)) }
+    /// Those first without which the others would hold for more than was decided.
+    var items: [String] {
+        Array((strengths.sorted() + found.sorted()).prefix(Decision.mostEvidence))
+    }
 
     /// What a person is told of it.
     var remark: String {
@@ -187,7 +193,12 @@ private struct DecidedEvidence {
 
     private mutating func add(_ lead: LeadEvidence.Lead) {
         known += 1
-        found.formUnion(lead.items.isEmpty ? [LeadEvidence.text(lead.software, lead.label)] : lead.items)
+        guard !lead.items.isEmpty else {
+            found.insert(LeadEvidence.text(lead.software, lead.label))
+            return
+        }
+        found.formUnion(lead.items)
+        strengths.insert(LeadEvidence.strength(lead.software, lead.label))
     }
 
     mutating func add(_ corpus: CorpusFile, now: Int) throws {

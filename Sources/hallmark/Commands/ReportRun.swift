@@ -109,7 +109,7 @@ final class ReportRun {
         let endpoint = reported.endpoint
         let finding = reported.finding
         let dismissal = index.dismissal(
-            of: finding.name.rawValue,
+            of: finding.evidence,
             hosts: [endpoint.ip, endpoint.name],
             port: endpoint.port,
             certificate: endpoint.certificate
