@@ -9,6 +9,11 @@ enum IndicatorFile {
         let before = (writer.count, writer.faultCount, writer.passedOver)
         let source = try InputBytes(path, takesAnything: true)
         let head = try source.peek(1 << 16)
+        if let refusal = refusal(head) {
+            // The other lists are read all the same.
+            writer.fail(FileError(path, refusal))
+            return
+        }
         let sink = IndicatorSink(
             add: { try writer.add($0, $1) },
             fail: { writer.fail($0) },
@@ -34,6 +39,17 @@ enum IndicatorFile {
             writer.fail(FileError(path, "there is no indicator in it"))
         }
         writer.lists += 1
+    }
+
+    /// What a file is that holds no list, whatever of its bytes look like one; nil for what may be one.
+    private static func refusal(_ head: ArraySlice<UInt8>) -> String? {
+        if head.starts(with: "SQLite format 3\0".utf8) {
+            return "is a database (SQLite), as a corpus is, and no list of indicators"
+        }
+        let text = String(decoding: head.prefix(4096), as: UTF8.self).unicodeScalars
+        // One may be a character that the end of what is looked at cuts.
+        guard head.contains(0), text.count(where: { $0 == "\u{fffd}" }) > 1 else { return nil }
+        return "is no text, and so no list of indicators"
     }
 
     /// Whether a bracket begins an IPv6 address with its port, not a document.

@@ -26,6 +26,8 @@ struct ListFolder {
 
     private mutating func add(_ file: String, _ name: String) throws(FileError) {
         if Self.isFolder(file) {
+            // What keeps a folder's history, as '.git', is none of its lists.
+            if name.hasPrefix(".") { return }
             unread.append(
                 FileError(file, "is a folder in a folder, and not read: name it with --iocs itself")
             )

@@ -28,6 +28,18 @@ import YAML
         (#"[\#(event),{"Event":{"Object":[{"name":"x509","Attribute":"x"}],"Attribute":null}}]"#, 1),
         (#"[\#(event),{"Event":{"Attribute":[5,null,{"typ":1}],"Object":[{"name":"x"}]}}]"#, 3),
         (#"[\#(event),{"Event":{"Attribute":{"0":{"type":"ip-dst","value":"203.0.113.8"}}}}]"#, 0),
+        (#"[\#(event),{"Event":{"Attribute":{"type":"ip-dst","value":"203.0.113.8"}}}]"#, 1),
+        // With whom it may be shared stands in tags.
+        (
+            #"[\#(event),{"Event":{"Tag":"tlp:red"}},{"Event":{"Tag":{"name":"tlp:red"}}},{"Event":{"Tag":5}}]"#,
+            3
+        ),
+        (
+            #"[\#(event),{"Event":{"Tag":["tlp:red",{"nam":"x"},null]}},{"Event":{"Tag":null,"Galaxy":"x"}}]"#,
+            4
+        ),
+        (#"[\#(event),{"Event":{"Tag":{"0":{"name":"tlp:red"}},"Galaxy":[]}}]"#, 0),
+        (#"{"Event":{"Attribute":[{"type":"ip-dst","value":"203.0.113.7","Tag":"tlp:red"}]}}"#, 1),
     ]
 
     @Test(arguments: answers) func damagedPartsOfMISPAreSaid(_ text: String, _ faults: Int) throws {
@@ -51,7 +63,74 @@ import YAML
         #expect(index.faults.contains { $0.contains(":5: indicator--2: an object without a type") })
     }
 
+    /// What says whether it is confirmed, and with whom it may be shared.
+    @Test(arguments: [
+        (#""labels":"hallmark:confirmed""#, 1), (#""labels":{"0":"x"}"#, 1), (#""labels":5"#, 1),
+        (#""labels":["x",5]"#, 1), (#""labels":null"#, 0), (#""labels":[]"#, 0),
+        (#""object_marking_refs":"marking-definition--1""#, 1), (#""object_marking_refs":[null]"#, 1),
+    ])
+    func labelsThatAreNoListAreSaid(_ member: String, _ faults: Int) throws {
+        let text =
+            #"{"type":"bundle","id":"bundle--1","objects":[{"type":"indicator","id":"indicator--1","pattern_type":"stix","pattern":"[ipv4-addr:value = '203.0.113.7']",\#(member)}]}"#
+        let index = try Self.index(text)
+        #expect(index.count == 1 && index.faultCount == faults, "\(index.faults)")
+    }
+
+    /// Flags as programs write them.
+    @Test(
+        arguments: [
+            ("true", true), ("1", true), (#""1""#, true), (#""TRUE""#, true), (#""yes""#, true),
+            ("false", false), ("0", false), (#""0""#, false), (#""No""#, false), ("null", nil), ("2", nil),
+            (#""perhaps""#, nil), ("[]", nil),
+        ] as [(String, Bool?)]
+    )
+    func flagsAreReadHoweverTheyAreWritten(_ text: String, _ flag: Bool?) throws {
+        let misp = try Self.index(
+            #"{"Event":{"Attribute":[{"type":"ip-dst","value":"203.0.113.7","to_ids":\#(text)},{"type":"ip-dst","value":"203.0.113.8"}]}}"#
+        )
+        let stix = try Self.index(
+            #"{"type":"bundle","id":"bundle--1","objects":[{"type":"indicator","id":"indicator--1","pattern":"[ipv4-addr:value = '203.0.113.7']","revoked":\#(text)},{"type":"indicator","id":"indicator--2","pattern":"[ipv4-addr:value = '203.0.113.8']"}]}"#
+        )
+        // What is neither is said; nothing at all is as if it were not there.
+        let isWrong = flag == nil && text != "null"
+        #expect(misp.faultCount == (isWrong ? 1 : 0) && stix.faultCount == (isWrong ? 1 : 0))
+        #expect(misp.count == (flag == false || isWrong ? 1 : 2), "\(misp.faults)")
+        #expect(stix.count == (flag == true || isWrong ? 1 : 2), "\(stix.faults)")
+    }
+
     // MARK: Tables
+
+    /// Words in a column, and in a list's setting.
+    @Test(
+        arguments: [
+            ("yes", true), ("TRUE", true), ("1", true), ("no", false), ("false", false), ("0", false),
+            ("perhaps", nil), ("2", nil),
+        ] as [(String, Bool?)]
+    )
+    func wordsForYesAndNoAreTheSameEverywhere(_ word: String, _ flag: Bool?) throws {
+        let map = try TableMap(
+            Array("values: [{column: value, kind: ip}]\nconfirmed: {column: ours}".utf8),
+            file: "map.yaml"
+        )
+        let table = try Self.index("value,ours\n203.0.113.7,\(word)\n", "t.csv", maps: [map])
+        let list = try Self.index("#! confirmed: \(word)\n203.0.113.7\n", "t.txt")
+        for index in [table, list] {
+            #expect(index.faultCount == (flag == nil ? 1 : 0), "\(index.faults)")
+            let marks = try ListTests.look(index, #"{"server":{"ip":"203.0.113.7"}}"#)
+            if let flag { #expect(marks.map(\.isConfirmed) == [flag]) }
+        }
+    }
+
+    /// A row that was cut tells less than it should.
+    @Test func shortRowsAreSaid() throws {
+        let text = "value,date,until,type\n203.0.113.7,,,ip\n203.0.113.8,2026-11-01\n203.0.113.9,,,ip,more\n"
+        let index = try Self.index(text, "t.csv", maps: [Self.map()])
+        #expect(index.count == 2 && index.faultCount == 1)
+        #expect(
+            index.faults.first?.hasSuffix("t.csv:3: the row has 2 of the table's 4 columns") == true,
+            "\(index.faults)"
+        )
+    }
 
     private static func map() throws -> TableMap {
         let text = """
@@ -219,6 +298,11 @@ import YAML
         try FileManager.default.removeItem(atPath: folder + "/.c.txt")
         let whole = try IndicatorLists([folder], cache: cache)
         #expect(!whole.isFromCache && whole.index.faults.isEmpty)
+        // What keeps the folder's history is none of its lists.
+        let history = folder + "/.git/objects"
+        try FileManager.default.createDirectory(atPath: history, withIntermediateDirectories: true)
+        try scratch.write("feed/.git/HEAD", "ref: refs/heads/main\n")
+        #expect(try IndicatorLists([folder], cache: nil).index.faults.isEmpty)
         // A folder of such things alone.
         try FileManager.default.moveItem(atPath: folder + "/a.txt", toPath: folder + "/.a.txt")
         #expect(try IndicatorLists([folder], cache: nil).index.faultCount == 1)

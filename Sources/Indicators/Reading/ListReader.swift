@@ -84,10 +84,8 @@ struct ListReader {
             if name == "date" { made = time } else { until = time }
             isUnchecked = true
         case "confirmed":
-            guard ["yes", "no", "true", "false"].contains(value.lowercased()) else {
-                return "'confirmed' is yes or no"
-            }
-            note.isConfirmed = ["yes", "true"].contains(value.lowercased())
+            guard let isConfirmed = FlagWord.value(of: value) else { return "'confirmed' is yes or no" }
+            note.isConfirmed = isConfirmed
         case "kind":
             if value.lowercased() == "any" {
                 kind = nil

@@ -40,7 +40,7 @@ struct MISPReader {
     /// What stands in a member of an event or object; MISP writes some arrays as objects with numbers.
     private func parts(_ owner: JSONNode, _ name: String) -> [JSONNode] {
         guard let node = owner[name], !node.isNull else { return [] }
-        guard node.isArray || node.isObject else {
+        guard node.isArray || node.isObject && node.parts.allSatisfy({ Int($0.name) != nil }) else {
             sink.fail(document.fault(owner["uuid"]?.string, "its member '\(name)' is no array"))
             return []
         }
@@ -84,9 +84,9 @@ struct MISPReader {
         let owner = text(event.at("Orgc.name")) ?? text(event.at("Org.name"))
         var note = IndicatorNote(feed: owner ?? FeedName.of(document.path))
         note.description = text(event["info"])
-        read(event["Tag"], &note)
-        for galaxy in event["Galaxy"]?.parts.map({ $0 }) ?? [] {
-            for cluster in galaxy["GalaxyCluster"]?.parts.map({ $0 }) ?? [] {
+        readTags(of: event, &note)
+        for galaxy in parts(event, "Galaxy") {
+            for cluster in parts(galaxy, "GalaxyCluster") {
                 guard let type = galaxy["type"]?.string, Self.softwareGalaxies.contains(type) else {
                     continue
                 }
@@ -101,9 +101,14 @@ struct MISPReader {
         "malpedia", "mitre-malware", "mitre-tool", "rat", "botnet", "banker", "stealer", "tool", "ransomware",
     ]
 
-    private func read(_ tags: JSONNode?, _ note: inout IndicatorNote) {
-        for tag in tags?.parts.map({ $0 }) ?? [] {
-            guard let name = tag["name"]?.string else { continue }
+    /// Takes what tags of an event or an attribute say; what can't be read of them is said, since it may be
+    /// with whom it may be shared.
+    private func readTags(of owner: JSONNode, _ note: inout IndicatorNote) {
+        for tag in parts(owner, "Tag") {
+            guard let name = tag["name"]?.string else {
+                sink.fail(document.fault(owner["uuid"]?.string, "a tag without a name"))
+                continue
+            }
             if name.lowercased().hasPrefix("tlp:"), let word = IndicatorNote.tlp(name) { note.tlp = word }
             if name == "hallmark:confirmed" { note.isConfirmed = true }
             let isTool = Self.softwareGalaxies.contains { name.hasPrefix("misp-galaxy:\($0)=") }
@@ -143,7 +148,7 @@ struct MISPReader {
         guard !parts.isEmpty else { return sink.passOver(.noMark) }
         var note = context.note
         if let comment = text(attribute["comment"]) { note.description = comment }
-        read(attribute["Tag"], &note)
+        readTags(of: attribute, &note)
         for (kind, value) in parts {
             let found = Array(value.utf8).withUnsafeBufferPointer { bytes in
                 // A network stands where an address does.

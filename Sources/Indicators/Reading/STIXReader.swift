@@ -66,7 +66,11 @@ struct STIXReader {
         case "malware", "tool":
             names[id] = object["name"]?.string
             software.insert(id)
-            for reference in object["external_references"]?.parts.map({ $0 }) ?? []
+            let references = object["external_references"]
+            if let references, !references.isNull, !references.isArray {
+                sink.fail(document.fault(id, "its 'external_references' is no list"))
+            }
+            for reference in references?.parts.map({ $0 }) ?? []
             where reference["source_name"]?.string == "mitre-attack" {
                 softwareIDs[id] = reference["external_id"]?.string
             }
@@ -84,9 +88,7 @@ struct STIXReader {
             guard let time = object["last_observed"]?.string.flatMap({ RFC3339.milliseconds($0) }) else {
                 return
             }
-            for reference in object["object_refs"]?.parts.map({ $0 }) ?? [] {
-                if let id = reference.string { seen[id] = max(seen[id] ?? 0, time) }
-            }
+            for id in texts(object, "object_refs") { seen[id] = max(seen[id] ?? 0, time) }
         default: break
         }
     }
@@ -95,16 +97,25 @@ struct STIXReader {
         let maker = object["created_by_ref"]?.string.flatMap { names[$0] }
         var note = IndicatorNote(feed: maker ?? FeedName.of(document.path))
         note.description = text(object["description"]) ?? text(object["name"])
-        for reference in object["object_marking_refs"]?.parts.map({ $0 }) ?? [] {
-            if let word = reference.string.flatMap({ markings[$0] }) { note.tlp = word }
+        for reference in texts(object, "object_marking_refs") {
+            if let word = markings[reference] { note.tlp = word }
         }
-        for label in object["labels"]?.parts.map({ $0 }) ?? []
-        where label.string == "hallmark:confirmed" { note.isConfirmed = true }
+        if texts(object, "labels").contains("hallmark:confirmed") { note.isConfirmed = true }
         if let target = indicated[id]?.first(where: software.contains) {
             note.software = names[target]
             note.softwareID = softwareIDs[target]
         }
         return note
+    }
+
+    /// A list of texts that an object has; what is none is said, since it may be with whom it may be shared.
+    private func texts(_ object: JSONNode, _ name: String) -> [String] {
+        guard let list = object[name], !list.isNull else { return [] }
+        let found = list.isArray ? list.parts.compactMap(\.string) : []
+        if !list.isArray || list.parts.contains(where: { $0.string == nil }) {
+            sink.fail(document.fault(object["id"]?.string, "its '\(name)' is no list of texts"))
+        }
+        return found
     }
 
     private func text(_ node: JSONNode?) -> String? { node?.string.flatMap { $0.isEmpty ? nil : $0 } }

@@ -52,6 +52,10 @@ struct TableReader {
     }
 
     private func read(_ cells: [String], _ sink: IndicatorSink, _ fault: (String) -> Void) throws {
+        // What a row that was cut does not tell is not nothing.
+        if let last = map.columns.compactMap({ places[$0] }).max(), last >= cells.count {
+            return fault("the row has \(cells.count) of the table's \(places.count) columns")
+        }
         func cell(_ column: String) -> String? {
             guard let place = places[column], place < cells.count else { return nil }
             let text = Self.trimmed(cells[place])

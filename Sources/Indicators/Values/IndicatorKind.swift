@@ -49,7 +49,8 @@ package enum IndicatorKind: UInt8, CaseIterable, Sendable {
         case "tls.server.hash.sha1": self = .sha1
         case "tls.server.hash.md5": self = .md5
         case "hallmark.certificate.spki_sha256": self = .key
-        case "tls.server.x509.serial_number": self = .serial
+        // The number has no zeros before it, which no list tells apart.
+        case "tls.server.x509.serial_number", "hallmark.certificate.serial.integer": self = .serial
         case "tls.server.jarm": self = .jarm
         case "tls.server.ja3s": self = .ja3s
         case "tls.server.ja4s": self = .ja4s

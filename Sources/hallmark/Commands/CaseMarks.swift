@@ -52,9 +52,7 @@ struct CaseMarks {
     }
 
     private mutating func add(_ field: String, _ value: String, _ decision: Decision) {
-        // The number is the serial without the zeros that stand before it, which no list tells apart.
-        let isSerial = field == "hallmark.certificate.serial.integer"
-        guard let kind = isSerial ? .serial : IndicatorKind(field: field) else { return }
+        guard let kind = IndicatorKind(field: field) else { return }
         add(kind, value, decision)
     }
 
