@@ -8,6 +8,7 @@ import Testing
     private static let kept = [
         "@timestamp", "server.address", "server.ip", "server.port", "server.domain",
         "tls.client.server_name", "tls.version", "tls.curve", "tls.server.hash.", "tls.server.x509.",
+        "tls.server.subject", "tls.server.issuer", "tls.server.not_before", "tls.server.not_after",
         "tls.server.certificate_chain", "tls.server.jarm", "tls.server.ja3s", "tls.server.ja4s",
         "tls.server.ja4x", "hallmark.certificate.", "hallmark.stack", "hallmark.favicon.mmh3",
         "http.response.title", "http.response.header.server", "http.response.header_order_hash",

@@ -26,10 +26,15 @@ package struct CertificateFacts: Sendable {
         guard let sha256 = Self.sha256(record) else { return nil }
         self.init(marksOf: record)
         self.sha256 = sha256
-        notBefore = record.text(.notBefore).flatMap { RFC3339.milliseconds($0) }
-        notAfter = record.text(.notAfter).flatMap { RFC3339.milliseconds($0) }
+        notBefore = Self.time(record, .notBefore, .begin)
+        notAfter = Self.time(record, .notAfter, .end)
         spki = record.text(.spki).flatMap { [UInt8](hex: $0) } ?? []
         tbs = record.text(.tbs).flatMap { [UInt8](hex: $0) } ?? []
+    }
+
+    /// A time that stands in a record once or twice.
+    private static func time(_ record: RecordPicker, _ field: RecordField, _ other: RecordField) -> Int? {
+        (record.text(field) ?? record.text(other)).flatMap { RFC3339.milliseconds($0) }
     }
 
     /// The marks of a record's certificate.
@@ -38,8 +43,9 @@ package struct CertificateFacts: Sendable {
     /// What is no mark and makes none is left empty.
     private init(marksOf record: RecordPicker) {
         (sha256, spki, tbs) = ([], [], [])
-        subject = record.text(.subject) ?? ""
-        issuer = record.text(.issuer) ?? ""
+        // Other programs write ECS's texts of the names alone.
+        subject = record.text(.subject) ?? record.text(.subjectText) ?? ""
+        issuer = record.text(.issuer) ?? record.text(.issuerText) ?? ""
         serial = record.text(.serialNumber) ?? ""
         names = record.texts(.alternativeNames, limit: Self.mostNames)
         shape = Self.shape(record)

@@ -30,7 +30,8 @@ extension CorpusFile {
         try read { db in
             let rows = try db.makeStatement(
                 sql: """
-                    SELECT time, \(CorpusEndpoint.columns), \(Self.hashes(of: "moments")), x509, details, der, marks, moments.sighting
+                    SELECT time, \(CorpusEndpoint.columns), \(Self.hashes(of: "moments")), x509, details, der, marks,
+                        moments.sighting, \(ExportedTexts.columns)
                     FROM moments
                     LEFT JOIN endpoints ON endpoints.id = moments.endpoint
                     LEFT JOIN sightings ON sightings.id = moments.sighting
@@ -90,6 +91,7 @@ struct ExportedMoment {
     let endpoint: CorpusEndpoint
     let hashes, x509, details: String?
     let der: [UInt8]?
+    let texts: ExportedTexts
     let service: ServiceFacts
     /// How often it was seen so, for the first and the last time; nil for a single observation.
     var seen: ExportedSeen?
@@ -103,6 +105,7 @@ struct ExportedMoment {
         der = row.isNull(8) ? nil : try row.bytes(8)
         service = try ServiceFacts(text: try row.text(9))
         sighting = try row.integer(10)
+        texts = try ExportedTexts(row, from: 11)
     }
 
     /// What is known of a certificate that was never read by us; nil for one that was, and for none.
@@ -111,7 +114,7 @@ struct ExportedMoment {
     /// again.
     var reported: Fidelity? {
         guard hashes != nil, der == nil, details?.contains("\"spki_sha256\"") != true else { return nil }
-        return x509 == nil ? .digest : .text
+        return x509 == nil && texts.isEmpty ? .digest : .text
     }
 }
 
@@ -194,6 +197,7 @@ extension ByteBuffer {
         }
         object("server")
         append(json: "hash", moment.hashes)
+        append(moment.texts)
         append(service.members(of: "tls.server"))
         append(json: "x509", moment.x509)
         if let der = moment.der {

@@ -13,8 +13,8 @@ extension CorpusFile {
         _ write: (Span<UInt8>) throws -> Void
     ) throws -> Int {
         let sql = """
-            SELECT last_seen, \(CorpusEndpoint.columns), \(Self.hashes(of: "s")), x509, details, der, marks, s.id, count, first_seen,
-                last_seen
+            SELECT last_seen, \(CorpusEndpoint.columns), \(Self.hashes(of: "s")), x509, details, der, marks, s.id,
+                \(ExportedTexts.columns), count, first_seen, last_seen
             FROM (\(numbers)) m CROSS JOIN sightings s ON s.id = m.id
             LEFT JOIN endpoints ON endpoints.id = s.endpoint
             LEFT JOIN appearances ON appearances.id = s.appearance
@@ -30,7 +30,7 @@ extension CorpusFile {
             var count = 0
             try db.makeStatement(sql: sql).forEach(values) { row in
                 var moment = try ExportedMoment(row)
-                moment.seen = try ExportedSeen(row, from: 11)
+                moment.seen = try ExportedSeen(row, from: 11 + ExportedTexts.count)
                 output.removeAll()
                 output.append(moment, try leads.rows([moment.sighting]) { try ExportedLead($0) })
                 guard output.withSpan({ Self.holds($0, moment, picker) }) else { throw CorpusDamage.record }
@@ -67,7 +67,8 @@ extension CorpusFile {
         _ write: (Span<UInt8>) throws -> Void
     ) throws -> Int {
         let sql = """
-            SELECT hashes, x509, details, sum(count), min(first_seen), max(last_seen) FROM (\(numbers)) m
+            SELECT hashes, x509, details, sum(count), min(first_seen), max(last_seen), \(ExportedTexts.columns)
+            FROM (\(numbers)) m
             CROSS JOIN certificates c ON c.id = m.id LEFT JOIN sightings s ON s.certificate = c.id
             GROUP BY c.id ORDER BY c.id DESC
             """
@@ -78,6 +79,7 @@ extension CorpusFile {
             line.object("tls")
             line.object("server")
             line.append(json: "hash", hashes)
+            line.append(try ExportedTexts(row, from: 6))
             line.append(json: "x509", x509)
             line.append("}}")
             line.object("hallmark")

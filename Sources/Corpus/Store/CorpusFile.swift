@@ -40,6 +40,7 @@ package final class CorpusFile: Sendable {
 
     /// Opens the database; an older corpus is brought up to date first, whatever for it is opened.
     private static func queue(_ file: String, _ path: String, _ access: Access) throws -> DatabaseQueue {
+        if access != .read { try CorpusPlace.checkNames(of: path) }
         let queue = try DatabaseQueue(path: file, configuration: configuration(access))
         // One that is being made is waited for.
         if access != .write, try queue.read(isBlank) { try CorpusTurn.take(at: path) {} }
@@ -53,6 +54,7 @@ package final class CorpusFile: Sendable {
             return try CorpusSchema.isOlder(db)
         }) {
             try queue.close()
+            try CorpusPlace.checkNames(of: path)
             try prepare(DatabaseQueue(path: file, configuration: configuration(.write)), path)
             return try DatabaseQueue(path: file, configuration: configuration(access))
         }

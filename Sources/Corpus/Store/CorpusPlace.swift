@@ -32,6 +32,18 @@ enum CorpusPlace {
         return .database
     }
 
+    /// Refuses to write to a file that has several names.
+    ///
+    /// SQLite keeps what is not in the file yet beside one name: whoever opens it by another does not have
+    /// it, and both together damage the file.
+    static func checkNames(of path: String) throws(CorpusError) {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_nlink > 1 else { return }
+        throw .failed(
+            "\(path): the file has \(status.st_nlink) names (hard links), and SQLite keeps what was written last beside one of them: make a copy of it ('cp' once nobody writes to it) and use that, or remove the other names"
+        )
+    }
+
     /// Refuses a file that is shorter than it says, as a copy is that was cut.
     ///
     /// While SQLite keeps pages beside it, the file's own length tells nothing.

@@ -55,6 +55,11 @@ package struct RecordField: Hashable, Sendable {
     package static let x509 = RecordField("=tls.server.x509")
     package static let certificate = RecordField("=hallmark.certificate")
     package static let subject = RecordField("tls.server.x509.subject.distinguished_name")
+    /// Names and times as ECS has them besides, which other programs write alone.
+    package static let subjectText = RecordField("tls.server.subject")
+    package static let issuerText = RecordField("tls.server.issuer")
+    package static let begin = RecordField("tls.server.not_before")
+    package static let end = RecordField("tls.server.not_after")
     package static let subjectCommonName = RecordField("tls.server.x509.subject.common_name")
     package static let subjectOrganization = RecordField("tls.server.x509.subject.organization")
     package static let subjectUnit = RecordField("tls.server.x509.subject.organizational_unit")
@@ -153,7 +158,8 @@ package struct RecordField: Hashable, Sendable {
             .timestamp, .outcome, .errorCode, .errorMessage, .address, .ip, .port, .domain, .transport,
             .scan, .proof,
             .tlsVersion, .serverName, .sha256, .hashes, .chainDER, .x509, .certificate, .subject,
-            .subjectCommonName, .subjectOrganization, .subjectUnit, .subjectLocality, .subjectState,
+            .subjectText, .issuerText, .begin, .end, .subjectCommonName, .subjectOrganization, .subjectUnit,
+            .subjectLocality, .subjectState,
             .subjectCountry, .subjectEmail, .issuer, .issuerCommonName, .issuerOrganization, .issuerUnit,
             .issuerLocality, .issuerState, .issuerCountry, .issuerEmail, .serialNumber, .notBefore, .notAfter,
             .signatureAlgorithm, .keyAlgorithm, .keySize, .keyCurve, .alternativeNames, .versionNumber, .spki,

@@ -32,8 +32,10 @@ struct EndpointReader {
             version: Self.text(record, "tls.version") ?? "",
             group: Self.text(record, "tls.curve") ?? "",
             certificate: Self.text(record, "tls.server.hash.sha256") ?? "",
-            subject: Self.text(record, "tls.server.x509.subject.distinguished_name") ?? "",
-            issuer: Self.text(record, "tls.server.x509.issuer.distinguished_name") ?? "",
+            subject: Self.text(record, "tls.server.x509.subject.distinguished_name")
+                ?? Self.text(record, "tls.server.subject") ?? "",
+            issuer: Self.text(record, "tls.server.x509.issuer.distinguished_name")
+                ?? Self.text(record, "tls.server.issuer") ?? "",
             notAfter: Self.time(record, "tls.server.x509.not_after"),
             leads: leads,
             decisions: rulings.isEmpty
