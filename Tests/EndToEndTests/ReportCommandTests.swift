@@ -85,6 +85,20 @@ import Testing
         ])
         #expect(new.text.contains("| medium | 192.0.2.3:443 | Seen for the first time"), "\(new.text)")
         #expect(!new.text.contains("192.0.2.1:443"))
+        // What earlier comparisons said stands in the corpus, and the report says how many of it.
+        #expect(!all.text.contains("of earlier comparisons"))
+        let compared = try Program.run([
+            "compare", scratch.file("sweep.ndjson"), "--expiring", "100000", "--format", "ndjson",
+        ])
+        let count = compared.text.split(separator: "\n").count
+        try #require(count > 1, "\(compared.errors)")
+        let kept = try scratch.write("findings.ndjson", compared.text)
+        #expect(try Program.run(["corpus", "add", kept, "--corpus", corpus]).status == 0)
+        let told = try Program.run(["report", "--corpus", corpus, "--format", "markdown"])
+        #expect(
+            told.text.contains("The corpus holds \(count) findings of earlier comparisons"),
+            "\(told.text)"
+        )
     }
 
     @Test func whatCouldNotBeReadStandsInTheReport() throws {

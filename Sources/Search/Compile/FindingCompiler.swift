@@ -104,6 +104,7 @@ struct FindingCompiler {
             return ("(f.last_seen >= ? AND f.first_seen <= ?)", [.integer(time.first), .integer(time.last)])
         case .long: return ("\(field.sql) = ?", [.integer(try number(field, text))])
         case .ip:
+            if let fault = NetworkWord.fault(of: text, in: field.name) { throw problem(field, fault) }
             let range: AddressRange?
             do { range = try AddressRange(parsing: Array(text.utf8).span) } catch {
                 throw problem(field, error.description)

@@ -237,6 +237,7 @@ extension LeafBuilder {
 
     /// An address, or a network as `192.0.2.0/24`.
     private func address(_ field: SearchField, _ text: String) throws(KQLError) -> Leaf {
+        if let fault = NetworkWord.fault(of: text, in: field.name) { throw problem(field, fault) }
         let range: AddressRange?
         do { range = try AddressRange(parsing: Array(text.utf8).span)?.unmapped } catch {
             throw problem(field, error.description)

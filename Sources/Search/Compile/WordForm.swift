@@ -56,7 +56,8 @@ enum WordFault {
     static func of(_ word: String) -> String? {
         guard WordForm(word) == nil, word.utf8.count <= 256 else { return nil }
         let text = WordForm.authority(of: word) ?? word
-        return place(text) ?? BareWords.core(of: text).flatMap { place($0) } ?? digits(word) ?? number(word)
+        return NetworkWord.fault(of: text) ?? place(text) ?? BareWords.core(of: text).flatMap { place($0) }
+            ?? digits(word) ?? number(word)
     }
 
     /// The same of the begin of a word, before a wildcard.

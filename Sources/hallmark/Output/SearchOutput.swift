@@ -31,20 +31,15 @@ struct SearchOutput {
         try output.flush()
         if isCut {
             let what = command.groupBy == nil ? "the newest" : command.rarest ? "the rarest" : "the commonest"
-            Terminal.say(
-                "\(what) \(counted(command.limit, command.groupBy == nil ? "row" : "value")) are shown, and there are more (--limit)"
-            )
+            let rows = counted(command.limit, command.groupBy == nil ? "row" : "value")
+            let verb = command.limit == 1 ? "is" : "are"
+            Terminal.say("\(what) \(rows) \(verb) shown, and there are more (--limit)")
         }
         return found
     }
 
-    /// Sees whether there are more rows than were written.
-    ///
-    /// - Returns: whether there are any.
-    private mutating func noteCut(_ written: Int) throws -> Bool {
-        if written == command.limit { isCut = try search.count(atMost: written) > written }
-        return written > 0
-    }
+    /// One row more than is written is asked for: it tells that there are more.
+    private var asked: Int { command.limit + 1 }
 
     private func writeCount() throws -> Bool {
         let count = try search.count()
@@ -53,7 +48,7 @@ struct SearchOutput {
     }
 
     private mutating func writeGroups(_ field: String) throws -> Bool {
-        var groups = try search.groups(by: field, rarest: command.rarest, limit: command.limit + 1)
+        var groups = try search.groups(by: field, rarest: command.rarest, limit: asked)
         isCut = groups.count > command.limit
         if isCut { groups.removeLast() }
         let all = try search.count()
@@ -98,10 +93,14 @@ struct SearchOutput {
 
     private mutating func writeRows() throws -> Bool {
         let names = command.fields.map(Self.names) ?? CorpusSearch.columns(of: search.unit)
-        var written = 0
+        var (written, isMore) = (0, false)
         var table = TextTable(names.map { $0.split(separator: ".").last.map(String.init) ?? $0 })
         if command.format == .csv { try output.write(names.joined(separator: ",") + "\r\n") }
-        try search.rows(names, limit: command.limit) { cells in
+        try search.rows(names, limit: asked) { cells in
+            guard written < command.limit else {
+                isMore = true
+                return
+            }
             written += 1
             if command.format == .csv {
                 try output.write(cells.map(SafeText.csv).joined(separator: ",") + "\r\n")
@@ -110,11 +109,19 @@ struct SearchOutput {
             }
         }
         if command.format == .table, written > 0 { try output.write(table.text) }
-        return try noteCut(written)
+        isCut = isMore
+        return written > 0
     }
 
     private mutating func writeRecords() throws -> Bool {
-        try noteCut(try search.records(limit: command.limit) { try output.writeRecords($0) })
+        var written = 0
+        let found = try search.records(limit: asked) { record in
+            guard written < command.limit else { return }
+            written += 1
+            try output.writeRecords(record)
+        }
+        isCut = found > command.limit
+        return written > 0
     }
 
     static func names(_ text: String) -> [String] {
