@@ -18,6 +18,8 @@ package final class Console: Sendable {
     private let readRules: @Sendable () throws -> ConsoleRule.Library
     private let library = Mutex<ConsoleRule.Library?>(nil)
     private let answers = KeptAnswers()
+    /// What was said last of a corpus that is not where it was.
+    private let said = Mutex("")
 
     /// - Parameters:
     ///   - path: the corpus; it is opened once to see whether it is one.
@@ -103,7 +105,10 @@ package final class Console: Sendable {
     /// A connection to the file that stands at the path now.
     private func reader() throws -> (CorpusFile, FileIdentity) {
         guard let file = FileIdentity(path: path) else {
-            throw ConsoleError(status: 503, text: "The corpus is not there any more: \(path).")
+            let log = path + "-wal"
+            let rest =
+                Self.isFilled(log) ? " What was written last stands in \(log): the two belong together." : ""
+            throw ConsoleError(status: 503, text: "The corpus is not there any more: \(path).\(rest)")
         }
         let log = FileIdentity(path: path + "-wal")
         let known = try readers.withLock { readers throws -> CorpusFile? in
@@ -125,6 +130,18 @@ package final class Console: Sendable {
             return readers.free.popLast()
         }
         return (try known ?? CorpusFile(path, .read), file)
+    }
+
+    /// Looks whether the corpus is still where it was, and says on standard error where it is not: whoever
+    /// renamed or replaced it hears of it, also when nobody asks for a page.
+    package func look() {
+        var text = ""
+        do { try read { _ in } } catch { text = (error as? ConsoleError)?.text ?? "" }
+        let isNew = said.withLock { said in
+            defer { said = text }
+            return said != text
+        }
+        if isNew, !text.isEmpty { Terminal.say(text, .warning) }
     }
 
     private static func isFilled(_ path: String) -> Bool {

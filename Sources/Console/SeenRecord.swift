@@ -30,8 +30,27 @@ struct SeenRecord: Sendable {
     /// Address and port, as decisions name an endpoint.
     var endpoint: String { ip.contains(":") ? "[\(ip)]:\(port)" : "\(ip):\(port)" }
 
+    /// When it was seen last, on which port and by which name: several may be of one time.
+    var moment: String {
+        [self["@timestamp"], port, self["server.domain"]].filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
+    /// The same for people; no more of a name than names have.
+    var momentText: String {
+        let name = self["server.domain"].prefix(256)
+        return "\(self["@timestamp"]), port \(port)" + (name.isEmpty ? "" : ", \(name)")
+    }
+
     /// What was decided that leaves nothing to do.
     var isDecided: Bool { !decisions.isEmpty }
+
+    /// Fields of which another one, where it is there, says the same.
+    private static let again = [
+        "tls.server.subject": "tls.server.x509.subject.distinguished_name",
+        "tls.server.issuer": "tls.server.x509.issuer.distinguished_name",
+        "tls.server.not_before": "tls.server.x509.not_before",
+        "tls.server.not_after": "tls.server.x509.not_after",
+    ]
 
     /// The fields in which two records differ.
     func differences(to other: SeenRecord) -> [(name: String, before: String, after: String)] {
@@ -42,6 +61,8 @@ struct SeenRecord: Sendable {
         names += other.fields.map(\.name).filter { name in !names.contains(name) }
         return names.compactMap { name in
             guard !ignored.contains(where: { name.hasPrefix($0) }) else { return nil }
+            // Names and times stand there twice.
+            if let again = Self.again[name], names.contains(again) { return nil }
             let (before, after) = (self[name], other[name])
             return before == after ? nil : (name, before, after)
         }

@@ -129,6 +129,17 @@ import Testing
         #expect(result.text == "usable\n", "\(result.errors)")
     }
 
+    /// Whoever expands a node by keys goes on from it.
+    @Test func anExpandedGraphBeginsAtItsNode() throws {
+        let scratch = Scratch()
+        let graph = try graph("good.example")
+        let node = try #require(graph.nodes.first { $0.kind == .certificate && !$0.query.isEmpty })
+        let page = try scratch.write("graph.html", graph.page(expanding: "/graph?q=x&q="))
+        let script = projectFolder + "/Tests/Tools/graph_page.js"
+        let result = try run("node", [script, page, "?q=x&q=\(node.query)"])
+        #expect(result.text == "focused\n", "\(result.errors)")
+    }
+
     @Test func thePictureIsXML() throws {
         let scratch = Scratch()
         let graph = try graph()

@@ -206,4 +206,32 @@ import Testing
             "\(page)"
         )
     }
+
+    /// Words that have an order stand in it, and an endpoint counts with the version that it showed last.
+    @Test func theOverviewCountsEndpointsAsTheyAreNow() throws {
+        func line(_ host: Int, _ day: Int, _ version: String, _ confidence: Int) -> String {
+            let label = confidence < 50 ? "low" : confidence < 80 ? "medium" : "high"
+            return Self.sweep(day, [host: "t"], software: "Sliver", confidence: confidence)
+                .replacing("\"label\":\"high\"", with: "\"label\":\"\(label)\"")
+                .replacing(
+                    "\"http\":",
+                    with: "\"tls\":{\"version\":\"\(version)\",\"curve\":\"x25519\"},\"http\":"
+                )
+        }
+        let served = try ServedCorpus(
+            line(1, 1, "1.0", 20) + line(2, 1, "1.2", 20) + line(3, 1, "1.2", 60) + line(4, 1, "1.3", 90)
+                + line(1, 2, "1.3", 20)
+        )
+        let overview = try served.api("/api/overview")
+        let lists = try #require(overview["lists"] as? [[String: Any]])
+        func values(_ field: String) throws -> [String] {
+            let list = try #require(lists.first { $0["field"] as? String == field })
+            return try #require(list["values"] as? [[String: Any]]).map {
+                "\($0["value"] as? String ?? "") \($0["count"] as? Int ?? -1)"
+            }
+        }
+        #expect(try values("hallmark.leads.label") == ["high 1", "medium 1", "low 2"])
+        #expect(try values("tls.version") == ["1.2 2", "1.3 2"])
+        #expect((overview["key_exchanges"] as? [String: Int])?["all"] == 4)
+    }
 }

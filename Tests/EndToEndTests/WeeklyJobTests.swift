@@ -225,4 +225,19 @@ import Testing
         #expect(lines.count == 1 && fields.count == 7 && fields[..<5] == ["0", "5", "*", "*", "1"])
         #expect(fields[5] == "hallmark" && fields[6].contains("MAIL_TO="))
     }
+
+    /// That there are leads is said, whatever becomes of the report.
+    @Test func leadsAreMailedWhereOnlyTheReportFails() throws {
+        let scratch = try Self.scratch("127.0.0.1:1\n")
+        let path = try scratch.write(
+            "stub",
+            "#!/bin/sh\n[ \"$1\" = report ] && { echo 'no room for it' >&2; exit 1; }\nexit 3\n"
+        )
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        let result = try Self.run(scratch, program: path)
+        #expect(result.status == 1, "\(result.errors)")
+        let mail = try #require(Self.mailed(scratch))
+        #expect(mail.hasPrefix("-s hallmark: leads in the weekly sweep of "), "\(mail)")
+        #expect(mail.contains("could not do all of its work") && mail.contains("no room for it"), "\(mail)")
+    }
 }

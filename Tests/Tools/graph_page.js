@@ -2,6 +2,7 @@
 // script asks for, made of the page's own text.
 //
 //   node graph_page.js PAGE.html
+//   node graph_page.js PAGE.html '?q=START&q=NODE': only whether it begins at the node that was expanded
 "use strict";
 const fs = require("fs");
 const assert = require("assert");
@@ -18,6 +19,10 @@ class Element {
   setAttribute(name, value) { this.attributes[name] = value; }
   append(...more) { this.children.push(...more); }
   replaceChildren(...more) { this.children = more; }
+  focus() {
+    Element.focused = this;
+    this.fire("focus");
+  }
   addEventListener(kind, act) { (this.listeners[kind] ??= []).push(act); }
   fire(kind, event = {}) { for (const act of this.listeners[kind] ?? []) act({ preventDefault() {}, ...event }); }
   getScreenCTM() { return { a: 1, inverse: () => ({}) }; }
@@ -32,6 +37,7 @@ ids.weight.value = "0";
 const many = { ".node": [], ".edge": [] };
 for (const [, kind] of html.matchAll(/ class="(node|edge)"/g)) many["." + kind].push(new Element("g"));
 const window = new Element("window");
+window.location = { search: process.argv[3] ?? "" };
 const document = {
   getElementById: id => ids[id],
   querySelectorAll: selector => many[selector],
@@ -43,10 +49,20 @@ class DOMPoint {
 }
 const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)];
 assert.strictEqual(scripts.length, 1);
-vm.runInNewContext(scripts[0][1], { document, window, DOMPoint });
+vm.runInNewContext(scripts[0][1], { document, window, DOMPoint, URLSearchParams });
 
 const data = JSON.parse(ids.data.textContent);
 const nodes = many[".node"];
+if (process.argv[3]) {
+  const query = new URLSearchParams(process.argv[3]).getAll("q").at(-1);
+  const expanded = nodes[data.nodes.findIndex(node => node.query === query)];
+  assert(expanded && Element.focused === expanded && expanded.attributes.tabindex === "0");
+  assert.strictEqual(nodes.filter(node => node.attributes.tabindex === "0").length, 1);
+  assert(ids.details.text.includes("Expand"));
+  console.log("focused");
+  process.exit(0);
+}
+assert.strictEqual(Element.focused, undefined);
 assert.strictEqual(nodes.length, data.nodes.length);
 assert.strictEqual(many[".edge"].length, data.edges.length);
 const shown = () => nodes.filter(node => !node.classes.has("gone")).length;

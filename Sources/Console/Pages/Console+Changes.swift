@@ -34,11 +34,12 @@ extension Console {
         return changes
     }
 
-    /// What was seen last at a time.
+    /// What was seen last at a moment: a time, and behind it a port and a name where several were seen then.
     private func moment(_ text: String, in found: [SeenRecord]) throws(ConsoleError) -> SeenRecord {
-        guard let record = found.first(where: { $0["@timestamp"] == text }) else {
+        let record = found.first { $0.moment == text } ?? found.first { $0["@timestamp"] == text }
+        guard let record else {
             throw ConsoleError.wrong(
-                "At '\(text.prefix(100))' nothing of the endpoint was seen last: 'from' and 'to' are two of its times."
+                "At '\(text.prefix(100))' nothing of the endpoint was seen last: 'from' and 'to' are two of its times, with port and name behind them where one time is not enough."
             )
         }
         return record
@@ -47,8 +48,11 @@ extension Console {
     /// The changes as tables, and a form for two moments.
     func changed(_ request: ConsoleRequest, _ changes: [Change], in found: [SeenRecord]) -> Markup {
         let tables = changes.map { change -> Markup in
-            let caption =
-                "\(change.before["@timestamp"]) to \(change.after["@timestamp"]), port \(change.after.port)"
+            let isOnePlace =
+                change.before.port == change.after.port
+                && change.before["server.domain"] == change.after["server.domain"]
+            let before = isOnePlace ? change.before["@timestamp"] : change.before.momentText
+            let caption = "\(before) to \(change.after.momentText)"
             guard !change.fields.isEmpty else { return "<p>\(caption): no difference.</p>\n" }
             let rows = change.fields.prefix(Self.mostFields).map { field -> [Markup] in
                 ["\(field.name)", "\(short: field.before)", "\(short: field.after)"]
@@ -62,12 +66,11 @@ extension Console {
     private func form(_ request: ConsoleRequest, _ found: [SeenRecord]) -> Markup {
         guard found.count > 1 else { return "" }
         func options(_ name: String, _ usual: Int) -> [Markup] {
-            let chosen = request.argument(name) ?? found[usual]["@timestamp"]
+            let asked = request.argument(name).flatMap { try? moment($0, in: found) } ?? found[usual]
             return found.map { record -> Markup in
-                let time = record["@timestamp"]
-                let selected: Markup = time == chosen ? " selected" : ""
+                let selected: Markup = record.moment == asked.moment ? " selected" : ""
                 return
-                    "<option value=\"\(time)\"\(selected)>\(time), port \(record.port) \(short: record["server.domain"])</option>"
+                    "<option value=\"\(record.moment)\"\(selected)>\(short: record.momentText)</option>"
             }
         }
         return """

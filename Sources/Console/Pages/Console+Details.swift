@@ -84,7 +84,7 @@ extension Console {
                     "\(record["hallmark.sightings.last"])", leads(record),
                 ]
             }
-            let subject = found["tls.server.x509.subject.distinguished_name"]
+            let subject = found["tls.server.subject"]
             let anomalies = found["hallmark.certificate.anomalies"]
             let odd: Markup = anomalies.isEmpty ? "" : "<p class=\"warning\">Odd about it: \(anomalies)</p>"
             let key = found["hallmark.certificate.spki_sha256"]

@@ -36,16 +36,25 @@ extension Console {
         }
         return body + """
             <div class="tiles">\(sections)</div>
-            \(sample(stats))<p class="hint">An endpoint is an address, a port and a name; one with leads of several strengths counts in each.</p>
+            \(sample(stats))<p class="hint">An endpoint is an address, a port and a name; one with leads of several strengths counts in each. TLS version and key exchange are those that it was seen with last.</p>
             \(try newest(in: corpus))
             """
     }
 
     private func sample(_ stats: CorpusStats) -> Markup {
-        let count = stats.counts.first { $0.name == "certificates" }?.count ?? 0
-        guard count > Self.newestCertificates else { return "" }
-        return
-            "<p class=\"hint\">Issuers, keys and days of validity are those of the newest \(Self.newestCertificates) certificates.</p>\n"
+        func count(_ name: String) -> Int { stats.counts.first { $0.name == name }?.count ?? 0 }
+        var hints: [Markup] = []
+        if count("certificates") > Self.newestCertificates {
+            hints.append(
+                "<p class=\"hint\">Issuers, keys and days of validity are those of the newest \(Self.newestCertificates) certificates.</p>\n"
+            )
+        }
+        if count("sightings") > Self.newestSightings {
+            hints.append(
+                "<p class=\"hint\">TLS versions and key exchanges are those of the endpoints among the newest \(Self.newestSightings) sightings.</p>\n"
+            )
+        }
+        return Markup(hints)
     }
 
     /// How many key exchanges withstand a quantum computer; nothing where none was seen.
@@ -54,7 +63,7 @@ extension Console {
         guard all > 0 else { return "" }
         let tenths = Int((Double(safe) * 1000 / Double(all)).rounded())
         return
-            "<p>Post-quantum share: \(safe) of \(all) key exchanges (\(tenths / 10).\(tenths % 10) %).</p>"
+            "<p>Post-quantum share: \(safe) of \(all) endpoints with a key exchange (\(tenths / 10).\(tenths % 10) %).</p>"
     }
 
     private func newest(in corpus: CorpusFile) throws -> Markup {

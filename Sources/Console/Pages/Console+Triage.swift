@@ -78,9 +78,9 @@ extension Console {
     private func article(_ record: SeenRecord, _ matched: MatchedRules) -> Markup {
         let telling = [
             ("seen", "@timestamp"), ("first seen", "hallmark.sightings.first"),
-            ("issuer", "tls.server.x509.issuer.distinguished_name"),
-            ("names", "tls.server.x509.alternative_names"), ("valid from", "tls.server.x509.not_before"),
-            ("valid until", "tls.server.x509.not_after"), ("JARM", "tls.server.jarm"),
+            ("issuer", "tls.server.issuer"),
+            ("names", "tls.server.x509.alternative_names"), ("valid from", "tls.server.not_before"),
+            ("valid until", "tls.server.not_after"), ("JARM", "tls.server.jarm"),
             ("stack", "hallmark.stack"), ("server", "http.response.header.server"),
             ("title", "http.response.title"),
         ]

@@ -83,7 +83,7 @@ extension Console {
     func certificateLink(_ record: SeenRecord) -> Markup {
         let digest = record.certificate
         guard !digest.isEmpty else { return "" }
-        let subject = record["tls.server.x509.subject.distinguished_name"]
+        let subject = record["tls.server.subject"]
         let text = subject.isEmpty ? String(digest.prefix(16)) : subject
         return "<a href=\"\(Link.certificate(digest))\">\(short: text)</a>"
     }

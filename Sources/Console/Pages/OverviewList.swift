@@ -18,12 +18,20 @@ extension Console {
     static let mostBars = 12
     /// Issuers, keys and validity are counted over so many certificates: a million take half a minute.
     static let newestCertificates = 20_000
+    /// TLS versions and key exchanges are those of endpoints that are among so many sightings.
+    static let newestSightings = 500_000
     /// What certificates are called that nobody has told the end of.
     private static let noEnd = "not known"
 
     func lists(of corpus: CorpusFile) throws -> [OverviewList] {
         try [
-            groups("Endpoints by strength of their leads", "hallmark.leads.label", .endpoints, corpus),
+            groups(
+                "Endpoints by strength of their leads",
+                "hallmark.leads.label",
+                .endpoints,
+                corpus,
+                order: LeadLabel.allCases.reversed().map(\.rawValue)
+            ),
             groups(
                 "Endpoints by software of their leads",
                 "hallmark.leads.software.name",
@@ -31,9 +39,15 @@ extension Console {
                 corpus
             ),
             expiry(corpus),
-            services("Sightings by TLS version", .tlsVersion, corpus),
-            services("Sightings by group of the key exchange", .curve, corpus),
-            groups("Findings by severity", "hallmark.findings.severity", .findings, corpus),
+            services("Endpoints by TLS version", .tlsVersion, corpus),
+            services("Endpoints by group of the key exchange", .curve, corpus),
+            groups(
+                "Findings by severity",
+                "hallmark.findings.severity",
+                .findings,
+                corpus,
+                order: Severity.allCases.reversed().map(\.rawValue)
+            ),
             groups("Findings by name", "hallmark.findings.name", .findings, corpus),
             groups("Findings by owner", "hallmark.findings.owner", .findings, corpus),
             groups("Certificates by issuer", "tls.server.issuer", .certificates, corpus),
@@ -52,17 +66,26 @@ extension Console {
         ]
     }
 
-    /// How many key exchanges there were, and how many of them withstand a quantum computer.
+    /// With how many endpoints there was a key exchange when they were seen last, and how many of these
+    /// withstand a quantum computer.
     func keyExchanges(_ corpus: CorpusFile) throws -> (all: Int, safe: Int) {
-        let groups = try corpus.sightings(by: .curve, limit: 1000)
+        let groups = try corpus.endpoints(by: .curve, newest: Self.newestSightings, limit: 1000)
         let safe = groups.filter { KeyExchangeGroup.isPostQuantum($0.value) }
         return (groups.reduce(0) { $0 + $1.count }, safe.reduce(0) { $0 + $1.count })
     }
 
     private func services(_ name: String, _ kind: MarkKind, _ corpus: CorpusFile) throws -> OverviewList {
-        let found = try corpus.sightings(by: kind, limit: Self.mostBars + 1)
+        let found = try corpus.endpoints(
+            by: kind,
+            newest: Self.newestSightings,
+            limit: Self.mostBars + 1
+        )
         let values = found.prefix(Self.mostBars).map { value, count in
-            (name: value, count: count, link: Link.search("\(kind.field): \(DecidedLeads.quoted(value))"))
+            let query = "\(kind.field): \(DecidedLeads.quoted(value))"
+            return (
+                name: value, count: count,
+                link: Link.search(query, of: SearchUnit.endpoints.rawValue)
+            )
         }
         return OverviewList(
             name: name,
@@ -76,15 +99,23 @@ extension Console {
         _ name: String,
         _ field: String,
         _ unit: SearchUnit,
-        _ corpus: CorpusFile
+        _ corpus: CorpusFile,
+        order: [String] = []
     ) throws -> OverviewList {
-        let found = try CorpusSearch("*", in: corpus, of: unit, now: now)
+        var found = try CorpusSearch("*", in: corpus, of: unit, now: now)
             .groups(
                 by: field,
                 rarest: false,
                 limit: Self.mostBars + 1,
                 newest: unit == .certificates ? Self.newestCertificates : nil
             )
+        if !order.isEmpty {
+            // Words that have an order of their own stand in it.
+            func place(_ group: CorpusSearch.Group) -> Int {
+                order.firstIndex(of: group.value) ?? order.count
+            }
+            found.sort { place($0) < place($1) }
+        }
         let values = found.prefix(Self.mostBars).map { group in
             let link = Link.search("\(field): \(DecidedLeads.quoted(group.value))", of: unit.rawValue)
             return (name: group.value.isEmpty ? "\"\"" : group.value, count: group.count, link: link)

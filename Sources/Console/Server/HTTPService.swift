@@ -37,6 +37,9 @@ package final class HTTPService: Sendable {
     /// Set once, by `start`.
     private nonisolated(unsafe) var daemon: OpaquePointer?
 
+    /// Of a request that waited so long for its turn it is asked whether somebody still wants it.
+    private static let longWait = Duration.seconds(1)
+
     /// Longer bodies are refused: a decision is a few hundred bytes.
     static let mostBodyBytes = 64 * 1024
 
@@ -88,10 +91,13 @@ package final class HTTPService: Sendable {
         let place = UInt(bitPattern: connection)
         let request = pending.request
         let socket = http_socket(connection)
+        let begin = ContinuousClock.now
         MHD_suspend_connection(connection)
         threads.run { [handler] in
-            // Who asks and goes away is not answered at the cost of those who wait.
-            let isWanted = request.method != "GET" || !Self.hasLeft(socket)
+            // Who asks and goes away is not answered at the cost of those who wait. Of a request whose turn
+            // comes at once it is not asked: who sends no more, and reads on, looks the same.
+            let hasWaited = ContinuousClock.now - begin >= Self.longWait
+            let isWanted = request.method != "GET" || !hasWaited || !Self.hasLeft(socket)
             pending.response = isWanted ? handler(request) : .problem(503, "Nobody waits for it.")
             if let connection = OpaquePointer(bitPattern: place) { MHD_resume_connection(connection) }
         }

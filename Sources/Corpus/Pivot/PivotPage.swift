@@ -189,6 +189,13 @@ enum PivotPage {
             });
           });
           if (nodes.length > 0) reach(0);
+          // Whoever expanded a node goes on from it.
+          const starts = data.base ? new URLSearchParams(window.location.search).getAll("q") : [];
+          const last = starts.length > 1 ? data.nodes.findIndex(n => n.query === starts.at(-1)) : -1;
+          if (last >= 0) {
+            choose(last);
+            nodes[last].focus({ preventScroll: true });
+          }
           if (data.base) nodes.forEach((element, i) => element.addEventListener("dblclick", () => {
             if (data.nodes[i].query) window.location.assign(data.base + encodeURIComponent(data.nodes[i].query));
           }));

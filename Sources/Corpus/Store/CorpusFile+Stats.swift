@@ -30,13 +30,32 @@ package struct CorpusStats: Equatable, Sendable {
 }
 
 extension CorpusFile {
-    /// How many sightings have each value of a mark of services, the most common first.
-    package func sightings(by kind: MarkKind, limit: Int) throws -> [(value: String, count: Int)] {
-        try read { db in
+    /// How many endpoints had each value of a mark of services when they were seen last, the most common
+    /// first.
+    ///
+    /// - Parameter newest: only endpoints among so many sightings, the newest, are counted.
+    package func endpoints(
+        by kind: MarkKind,
+        newest: Int,
+        limit: Int
+    ) throws -> [(value: String, count: Int)] {
+        // Beside max() SQLite takes the other columns of the row that has it.
+        let latest = """
+            SELECT appearance, max(last_seen) AS last FROM
+            (SELECT endpoint, appearance, last_seen FROM sightings ORDER BY last_seen DESC LIMIT ?2)
+            GROUP BY endpoint
+            """
+        return try read { db in
             try db.rows(
-                "SELECT value, count FROM marks WHERE kind = ? ORDER BY count DESC, id LIMIT ?",
-                [kind.rawValue, limit]
-            ) { (value: try $0.text(0), count: try $0.count(1)) }
+                """
+                SELECT hallmark_mark(a.marks, ?1) AS value, sum(number) FROM
+                (SELECT appearance, count(*) AS number FROM (\(latest)) WHERE last IS NOT NULL
+                GROUP BY appearance) n
+                JOIN appearances a ON a.id = n.appearance
+                WHERE value IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?3
+                """,
+                [kind.rawValue, newest, limit]
+            ) { (value: try $0.value(0), count: try $0.count(1)) }
         }
     }
 

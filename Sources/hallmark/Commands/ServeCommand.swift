@@ -107,7 +107,12 @@ struct ServeCommand: ParsableCommand {
             )
         }
         Thread.detachNewThread { console.makeReady() }
-        while !StopSignals.isAsked { usleep(100_000) }
+        var rounds = 0
+        while !StopSignals.isAsked {
+            usleep(100_000)
+            rounds = (rounds + 1) % 10
+            if rounds == 0 { console.look() }
+        }
     }
 
     private func token() throws -> String {
