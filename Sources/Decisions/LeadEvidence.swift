@@ -21,7 +21,7 @@ package enum LeadEvidence {
     /// The findings of a record, each as an item of evidence.
     package static func findings(_ record: JSONNode) -> [String] {
         guard let findings = record.at("hallmark.findings") else { return [] }
-        return findings.parts.prefix(64).compactMap { finding in
+        return findings.objects.prefix(64).compactMap { finding in
             guard let name = finding["name"]?.string else { return nil }
             let severity = finding["severity"]?.string.flatMap { Severity(rawValue: $0) } ?? .info
             return self.finding(name, severity, about: finding["about"]?.string ?? "")
@@ -49,10 +49,10 @@ package enum LeadEvidence {
     private static func items(_ record: JSONNode, _ software: String) -> [String] {
         var items: [String] = listed(record, software)
         guard let matches = record.at("hallmark.matches") else { return items }
-        for match in matches.parts where match.at("software.name")?.string == software {
+        for match in matches.objects where match.at("software.name")?.string == software {
             guard let found = match["evidence"] else { continue }
             let rule = match.at("rule.id")?.string ?? match.at("rule.name")?.string ?? ""
-            for evidence in found.parts where items.count < Decision.mostEvidence {
+            for evidence in found.objects where items.count < Decision.mostEvidence {
                 guard let field = evidence["field"]?.string, let value = evidence["value"]?.string else {
                     continue
                 }
@@ -65,7 +65,7 @@ package enum LeadEvidence {
     /// What others list of the record that speaks for the software.
     private static func listed(_ record: JSONNode, _ software: String) -> [String] {
         guard let indicators = record.at("hallmark.indicators") else { return [] }
-        return indicators.parts.prefix(Decision.mostEvidence).compactMap { mark in
+        return indicators.objects.prefix(Decision.mostEvidence).compactMap { mark in
             let named = mark.at("software.name")?.string
             guard (named ?? KnownInfrastructure.name) == software,
                 let feed = mark["feed"]?.string, let field = mark["field"]?.string,

@@ -48,7 +48,7 @@ final class IngestSession {
     @discardableResult
     func add(line: UnsafeRawBufferPointer) throws -> Bool {
         try begin()
-        do throws(RecordError) {
+        do throws(Observations.RecordError) {
             try picker.read(padded: line)
             try picker.checkWhole()
         } catch {
