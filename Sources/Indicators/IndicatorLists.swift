@@ -80,8 +80,9 @@ package struct IndicatorLists {
             let passedOver = writer.passedOver.since(before.passedOver)
             // A list of which nothing counts reads like one on which nothing stands that was seen.
             if writer.count == before.count, writer.faultCount == before.faults, passedOver.total > 0 {
+                let entries = noun("entry", plural: "entries", for: passedOver.total)
                 writer.fail(
-                    FileError(list.path, "none of \(passedOver.total) entries counts: \(passedOver.text)")
+                    FileError(list.path, "none of \(passedOver.total) \(entries) counts: \(passedOver.text)")
                 )
             }
         }

@@ -1,8 +1,10 @@
+import Bytes
+
 /// `1 rule`, `2 rules`, `10,000 rules`.
 ///
 /// - Parameter plural: of a noun that takes more than an s.
 package func counted(_ count: some BinaryInteger, _ noun: String, plural: String? = nil) -> String {
-    "\(grouped(UInt64(clamping: count))) \(count == 1 ? noun : plural ?? noun + "s")"
+    "\(grouped(UInt64(clamping: count))) \(Bytes.noun(noun, plural: plural, for: count))"
 }
 
 /// `1,234,567`.

@@ -46,7 +46,7 @@ import Testing
         let lint = try Program.run(["signatures", "lint", path])
         #expect(lint.status == 0, "\(lint.text)\(lint.errors)\n\(drafted.text)")
         let tested = try Program.run(["signatures", "test", path])
-        #expect(tested.errors.contains("1 rule, 1 example, 1 near misses, 0 failures"), "\(tested.errors)")
+        #expect(tested.errors.contains("1 rule, 1 example, 1 near miss, 0 failures"), "\(tested.errors)")
         let match = try Program.run([
             "match", sweep.sweep, "--no-default-signatures", "--signatures", scratch.path, "--only-leads",
         ])

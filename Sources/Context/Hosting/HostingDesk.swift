@@ -1,3 +1,4 @@
+import Bytes
 package import Observations
 package import Wire
 
@@ -33,7 +34,8 @@ package final class HostingDesk {
     /// Damage that was met in databases since.
     package var faults: [String] {
         databases.compactMap { database in
-            database.firstFault.map { "\(database.path): is damaged: \($0), \(database.faults) times" }
+            let times = "\(database.faults) \(noun("time", for: database.faults))"
+            return database.firstFault.map { "\(database.path): is damaged: \($0), \(times)" }
         }
     }
 

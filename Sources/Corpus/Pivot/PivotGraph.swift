@@ -102,9 +102,10 @@ package struct PivotGraph: Sendable {
             guard let from = known[client.label] else { continue }
             let name = client.name.isEmpty ? "" : " (\(client.name))"
             let times = [client.first, client.last].map { RFC3339.secondsText($0) }
-            let bytes = client.bytes.map { ", \($0) bytes" } ?? ""
+            let bytes = client.bytes.map { ", \($0) \(noun("byte", for: $0))" } ?? ""
+            let often = "\(client.count) \(noun("time", for: client.count))"
             nodes[from].details.append(
-                (client.endpoint + name, "\(client.count) times, \(times[0]) to \(times[1])\(bytes)")
+                (client.endpoint + name, "\(often), \(times[0]) to \(times[1])\(bytes)")
             )
             if ties.insert([from, to]).inserted { edges.append(Edge(from: from, to: to, weight: 0)) }
         }

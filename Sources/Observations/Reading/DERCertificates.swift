@@ -20,9 +20,10 @@ struct DERCertificates {
             guard InputFormat(bytes[start...]) == .certificate,
                 let element = cursor.next(bytes.span, &faults), cursor.place > start
             else {
+                let rest = bytes.count - start
+                let (size, are) = (noun("byte", for: rest), rest == 1 ? "is" : "are")
                 fault =
-                    start == 0
-                    ? "is no certificate" : "\(bytes.count - start) bytes behind the certificate are none"
+                    start == 0 ? "is no certificate" : "\(rest) \(size) behind the certificate \(are) none"
                 return
             }
             if faults.contains(.overrun) {

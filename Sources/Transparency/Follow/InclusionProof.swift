@@ -43,7 +43,9 @@ package final class InclusionProof {
             loop.stop()
         }
         proof.requests.onHold = { seconds, _ in
-            result.outcome = .unknown("the log asks to be left alone for \(seconds) seconds")
+            result.outcome = .unknown(
+                "the log asks to be left alone for \(seconds) \(noun("second", for: seconds))"
+            )
             loop.stop()
         }
         proof.begin(leaf, timestamp) { outcome, head in

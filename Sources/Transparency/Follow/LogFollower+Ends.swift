@@ -43,7 +43,7 @@ extension LogFollower {
             if case .proven(let tree) = outcome, tree.root != old.root {
                 report(
                     .forked,
-                    "The \(head.size) entries do not begin with the \(old.size) that the log has signed before.",
+                    "The tree of \(head.entries) does not begin with the \(old.size) that the log has signed before.",
                     once: head.text
                 ) {
                     $0.heads = [old, head]
@@ -95,7 +95,7 @@ extension LogFollower {
         guard let head = heads.last else { return }
         report(
             .falseRoot,
-            "The root of the \(head.size) entries is not the one that the log has signed.",
+            "The root of the \(head.entries) is not the one that the log has signed.",
             once: head.text
         ) {
             $0.heads = heads
@@ -149,7 +149,7 @@ extension LogFollower {
             isDone = true
             return
         }
-        guard size <= head.size else { return leaveUnproven("its head has \(head.size) entries") }
+        guard size <= head.size else { return leaveUnproven("its head has \(head.entries)") }
         isProvingEnd = true
         FrontierProof(log, requests, head).prove(size) { [unowned self] outcome in
             if case .refused(let reason) = outcome { return proveEndAgain(reason) }

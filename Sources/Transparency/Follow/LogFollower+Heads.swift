@@ -43,7 +43,7 @@ extension LogFollower {
         guard key.verifies(head.signature, over: head.signedBytes) else {
             report(
                 .badSignature,
-                "The log's key did not sign the head of \(head.size) entries.",
+                "The log's key did not sign the head of \(head.entries).",
                 once: head.text
             ) {
                 $0.heads = [head]
@@ -62,7 +62,7 @@ extension LogFollower {
     private func isNew(_ head: TreeHead) -> Bool {
         for old in [state.head, ahead.last?.head, state.seen].compactMap({ $0 }) {
             if head.size == old.size, head.root != old.root {
-                report(.forked, "The log has signed two roots for \(head.size) entries.", once: head.text) {
+                report(.forked, "The log has signed two roots for \(head.entries).", once: head.text) {
                     $0.heads = [old, head]
                 }
                 giveUp()
@@ -73,7 +73,7 @@ extension LogFollower {
                 if head.time > min(old.time, Self.now) {
                     report(
                         .shrank,
-                        "A later head has \(head.size) entries, an earlier one \(old.size).",
+                        "A later head has \(head.entries), an earlier one \(old.size).",
                         once: head.text
                     ) {
                         $0.heads = [old, head]
@@ -100,7 +100,7 @@ extension LogFollower {
     /// An older head with fewer entries, as a cache keeps it: its root has to be that of the tree's
     /// beginning all the same.
     private func passOver(older head: TreeHead, than old: TreeHead) {
-        trouble("its head of \(head.size) entries is older than that of \(old.size) which it signed before")
+        trouble("its head of \(head.entries) is older than that of \(old.size) which it signed before")
         olderHeads += 1
         // A log that was restored from a copy gives nothing else.
         if olderHeads >= Self.mostFailures {
@@ -110,7 +110,7 @@ extension LogFollower {
             guard case .proven(let tree) = outcome, tree.root != head.root else { return }
             report(
                 .forked,
-                "The older head of \(head.size) entries is not the beginning of the tree of \(old.size).",
+                "The older head of \(head.entries) is not the beginning of the tree of \(old.size).",
                 once: head.text
             ) {
                 $0.heads = [head, old]
@@ -124,13 +124,23 @@ extension LogFollower {
     /// So far this machine's clock and the log's may differ.
     private static let skew: UInt64 = 3_600_000
 
+    private static func minutes(_ milliseconds: UInt64) -> String {
+        let minutes = milliseconds / 60_000
+        return "\(minutes) \(noun("minute", for: minutes))"
+    }
+
+    private static func hours(_ milliseconds: UInt64) -> String {
+        let hours = milliseconds / 3_600_000
+        return "\(hours) \(noun("hour", for: hours))"
+    }
+
     /// A head of the future would make every later one an old one of a cache, and hide a tree that shrinks.
     private func isOfNow(_ head: TreeHead) -> Bool {
         let now = Self.now
         guard head.time > now, head.time - now > Self.skew else { return true }
         report(
             .futureHead,
-            "The head of \(head.size) entries is \((head.time - now) / 60_000) minutes ahead.",
+            "The head of \(head.entries) is \(Self.minutes(head.time - now)) ahead.",
             once: head.text
         ) {
             $0.heads = [head]
@@ -145,7 +155,7 @@ extension LogFollower {
         guard let end = log.finalSize else { return true }
         if head.size < end, head.time < UInt64(clamping: log.stateSince ?? .max) {
             // Signed before the end, and kept by a cache.
-            trouble("its head of \(head.size) entries is older than its end with \(end)")
+            trouble("its head of \(head.entries) is older than its end with \(end)")
             // Beside heads that were seen before it is looked at as every older one.
             if let seen = state.seen ?? state.head, seen.size > head.size { return true }
             olderHeads += 1
@@ -153,15 +163,18 @@ extension LogFollower {
             return false
         }
         if head.size > end {
-            report(.grewAfterEnd, "The log ended with \(end) entries and now has \(head.size).") {
+            report(.grewAfterEnd, "The log ended with \(TreeHead.entries(end)) and now has \(head.size).") {
                 $0.heads = [head]
             }
         } else if head.size < end {
-            report(.shrank, "The list says that the log ended with \(end) entries; it has \(head.size).") {
+            report(
+                .shrank,
+                "The list says that the log ended with \(TreeHead.entries(end)); it has \(head.size)."
+            ) {
                 $0.heads = [head]
             }
         } else if let root = log.finalRoot, root != head.root {
-            report(.forked, "The list of logs says another root for the log's \(end) entries.") {
+            report(.forked, "The list of logs says another root for the log's \(TreeHead.entries(end)).") {
                 $0.heads = [head]
                 $0.bytes = root.bytes
             }
@@ -174,7 +187,7 @@ extension LogFollower {
         let now = Self.now
         let limit = UInt64(log.maximumMergeDelay) * 1000
         guard now > head.time, now - head.time > limit else { return }
-        report(.stale, "The newest head is \((now - head.time) / 3_600_000) hours old.") { $0.heads = [head] }
+        report(.stale, "The newest head is \(Self.hours(now - head.time)) old.") { $0.heads = [head] }
     }
 
     private func begin(_ head: TreeHead) {
@@ -192,7 +205,7 @@ extension LogFollower {
             case .at(let index): min(index, head.size)
             }
         if case .at(let index) = options.start, index > head.size || (options.end ?? 0) > head.size {
-            handler.note("it has \(head.size) entries: the range lies beyond them, or ends there", of: log)
+            handler.note("it has \(head.entries): the range lies beyond them, or ends there", of: log)
             hasFailed = true
         }
         FrontierProof(log, requests, head).prove(start) { [unowned self] outcome in
@@ -253,7 +266,7 @@ extension LogFollower {
                 guard forkedHead == nil else { return }
                 report(
                     .forked,
-                    "The log can't prove that its \(head.size) entries begin with the \(old.size) before.",
+                    "The log can't prove that its tree of \(head.entries) begins with the \(old.size) before.",
                     once: head.text
                 ) {
                     $0.heads = [old, head]

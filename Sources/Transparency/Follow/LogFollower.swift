@@ -86,7 +86,8 @@ package final class LogFollower {
         requests.onTrouble = { [unowned self] in failed($0) }
         requests.onHold = { [unowned self] asked, wait in
             let shorter = wait < asked ? ": it is asked again after \(wait)" : ""
-            handler.note("asks to be left alone for \(asked) seconds\(shorter)", of: self.log)
+            let seconds = "\(asked) \(noun("second", for: asked))"
+            handler.note("asks to be left alone for \(seconds)\(shorter)", of: self.log)
         }
     }
 

@@ -82,6 +82,14 @@ package struct TreeHead: Codable, Equatable, Sendable {
         throw LogSyntaxError("the checkpoint has no signature of the log")
     }
 
+    /// How many entries it is of, in words.
+    package var entries: String { Self.entries(size) }
+
+    /// So many entries, in words.
+    package static func entries(_ count: UInt64) -> String {
+        "\(count) \(noun("entry", plural: "entries", for: count))"
+    }
+
     /// Decimal without a sign and without leading zeros.
     private static func isNumber(_ text: Substring) -> Bool {
         !text.isEmpty && (text == "0" || text.first != "0") && text.utf8.allSatisfy { 0x30...0x39 ~= $0 }

@@ -164,14 +164,17 @@ package struct CertificateWatch {
             WatchFinding(name: kind, message: message, watched: watched.domain, found: name)
         }
         if seconds <= ValidityRegime.shortLived {
-            return [finding(.shortLived, "The certificate is valid for \(seconds / 3600) hours.")]
+            let hours = seconds / 3600
+            return [
+                finding(.shortLived, "The certificate is valid for \(hours) \(noun("hour", for: hours)).")
+            ]
         }
         guard let limit = ValidityRegime.limit(start), seconds > limit * 86_400 else { return [] }
         let days = (seconds + 86_399) / 86_400
         return [
             finding(
                 .validityTooLong,
-                "The certificate is valid for \(days) days; of that day \(limit) are the limit."
+                "The certificate is valid for \(days) \(noun("day", for: days)); of that day \(limit) are the limit."
             )
         ]
     }

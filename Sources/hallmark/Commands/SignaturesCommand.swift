@@ -94,7 +94,7 @@ struct SignaturesCommand: ParsableCommand {
         private func listChanges(_ library: SignatureLibrary, to output: StandardOutput) throws {
             guard let changes = try RuleChanges(library, ja4plus: signatures.ja4plus) else {
                 Terminal.say("the rules in use are those that came with the program: nothing has changed")
-                return
+                return try end(library)
             }
             func row(_ kind: RuleChanges.Kind, _ rule: SigmaRule) -> [String] {
                 [kind.rawValue, rule.family, rule.subjects.first ?? "", rule.title]
@@ -246,7 +246,8 @@ struct SignaturesCommand: ParsableCommand {
             try output.flush()
             Terminal.say(
                 counted(set.ruleCount, "rule") + ", " + counted(outcome.matches, "example") + ", "
-                    + "\(outcome.nearMisses) near misses, " + counted(outcome.failures.count, "failure")
+                    + counted(outcome.nearMisses, "near miss", plural: "near misses") + ", "
+                    + counted(outcome.failures.count, "failure")
             )
             if !outcome.failures.isEmpty { throw ExitCode(1) }
         }

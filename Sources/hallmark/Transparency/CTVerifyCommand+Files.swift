@@ -27,10 +27,10 @@ extension CTVerifyCommand {
         var text: String {
             switch self {
             case .none:
-                "no SCT: nothing was checked, and whether there has to be one, which is so for what public authorities "
-                    + "issue, a file does not tell"
+                "no SCT: nothing was checked; what a public authority issued has to have some, and a file does not tell "
+                    + "who did"
             case .precertificate:
-                "no SCT: it is a precertificate, for which logs give them; nothing was checked"
+                "no SCT: nothing was checked; it is a precertificate, for which logs give SCTs, and none is in it"
             case .unreadable: "unreadable_list: not all of its SCTs can be read"
             }
         }
@@ -112,8 +112,8 @@ extension CTVerifyCommand {
         var results = embedded.results
         if results.contains(where: { $0.leaf == nil }) {
             Terminal.say(
-                "hallmark: \(subject.text): \(issuer.map { "none in \($0)" } ?? "no certificate in the file") "
-                    + "is that of who issued it: embedded SCTs can't be checked without"
+                "hallmark: \(subject.text): the certificate of its issuer is not in \(issuer ?? "the file"): without it, the "
+                    + "SCTs that are part of the certificate can't be checked\(issuer == nil ? "; --issuer names a file with it" : "")"
             )
         }
         if let stapled {
@@ -172,8 +172,8 @@ extension CTVerifyCommand {
             case .included(let index, let size): "included at \(index) of \(size)"
             case .missing(let size):
                 isOverdue(result)
-                    ? "\(LogMisbehaviour.Name.missingEntry.rawValue): not among \(size) entries"
-                    : "not yet among \(size) entries"
+                    ? "\(LogMisbehaviour.Name.missingEntry.rawValue): not among \(TreeHead.entries(size))"
+                    : "not yet among \(TreeHead.entries(size))"
             case .unknown(let reason): "not found out: \(reason)"
             }
         let time = RFC3339.text(Int(clamping: result.timestamp.time))

@@ -81,8 +81,8 @@ extension CTVerifyCommand {
         if counts.bare > 0 { Terminal.say("\(counted(counts.bare, "record")) without any SCT") }
         if counts.undecided > 0 {
             Terminal.say(
-                "hallmark: \(source.name): nobody has verified the chains of \(counts.undecided) of them, so that it is not "
-                    + "known whether they have to have some; scan with --verify"
+                "hallmark: \(source.name): whether \(counts.undecided) of them need SCTs is not known: nobody verified their "
+                    + "chains; scan with --verify"
             )
             counts.isUnknown = true
         }

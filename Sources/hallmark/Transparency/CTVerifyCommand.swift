@@ -69,6 +69,7 @@ struct CTVerifyCommand: ParsableCommand {
 
     func run() throws {
         let list = try logs.list()
+        ReadingProgress.announce(files)
         let output = StandardOutput()
         var (isWrong, isUnknown) = (false, false)
         var (isWhole, isAnyRead) = (list.faults.isEmpty, false)
@@ -85,7 +86,10 @@ struct CTVerifyCommand: ParsableCommand {
             }
         }
         for url in logs.log where !asked.contains(url.hasSuffix("/") ? url : url + "/") {
-            Terminal.say("hallmark: \(url) was not asked: no valid SCT of it is in what was named", .error)
+            Terminal.say(
+                "hallmark: \(url) was not asked: nothing that was named has a valid SCT of this log",
+                .error
+            )
             isUnknown = true
         }
         try output.flush()

@@ -50,7 +50,7 @@ struct WatchCounts {
 
     var report: String {
         var lines = [
-            "\(counted(logs, "log")), \(counted(entries, "entry").replacing("entrys", with: "entries")): "
+            "\(counted(logs, "log")), \(counted(entries, "entry", plural: "entries")): "
                 + counted(records, "record")
                 + (again > 0 ? ", \(grouped(UInt64(again))) met before" : "")
                 + (passed > 0 ? ", \(grouped(UInt64(passed))) of unknown kinds" : "")
