@@ -125,12 +125,15 @@ import Testing
         #expect(eventually { (try? lab.status(job))?["records"] as? Int ?? 0 >= 100 })
         kill(-first.group, SIGKILL)
         #expect(eventually { hasEnded(first) })
-        let second = try lab.start(["collect", "--into", records, "--corpus", corpus, "--until-done"])
-        #expect(eventually { hasEnded(second) })
-        let endpoints = try lab.endpoints(in: records)
-        #expect(endpoints.count == 1024 && Set(endpoints).count == 1024, "stored \(endpoints.count)")
-        let stats = try Program.run(["corpus", "stats", "--corpus", corpus, "--format", "ndjson"])
-        #expect(stats.text.contains("1024"), "\(stats.text)")
+        // What lies in the folder goes into each corpus that is new to it.
+        for corpus in [corpus, lab.scratch.file("other.sqlite")] {
+            let next = try lab.start(["collect", "--into", records, "--corpus", corpus, "--until-done"])
+            #expect(eventually { hasEnded(next) })
+            let endpoints = try lab.endpoints(in: records)
+            #expect(endpoints.count == 1024 && Set(endpoints).count == 1024, "stored \(endpoints.count)")
+            let stats = try Program.run(["corpus", "stats", "--corpus", corpus, "--format", "ndjson"])
+            #expect(stats.text.contains("1024"), "\(stats.text)")
+        }
         withExtendedLifetime(worker) {}
     }
 

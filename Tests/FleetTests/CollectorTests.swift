@@ -43,12 +43,14 @@ import Testing
     /// A feed that does not come back from its file until it is told to, or that takes none.
     private final class Feed: RecordFeed {
         let name: String
+        let identity: String
         let taken = Mutex<[String]>([])
         let holds: Atomic<Bool>
         let fails: Atomic<Bool>
 
-        init(_ name: String, holds: Bool = false, fails: Bool = false) {
+        init(_ name: String, identity: String? = nil, holds: Bool = false, fails: Bool = false) {
             self.name = name
+            self.identity = identity ?? name
             self.holds = Atomic(holds)
             self.fails = Atomic(fails)
         }
@@ -250,5 +252,28 @@ import Testing
         #expect(try second.close { false } == 0)
         #expect(Set(feed.taken.withLock { $0 }).count == 2 && feed.taken.withLock { $0.count } == 2)
         #expect(second.troubles.isEmpty)
+    }
+
+    /// Of two corpora of one name each has its own standing, and what was removed for the first is said to be
+    /// missing in the second.
+    @Test func anotherCorpusGetsEverythingThatIsThere() throws {
+        let scratch = Scratch()
+        var options = Collector.Options(folder: scratch.file("records"))
+        func collect(_ identity: String, removesFed: Bool, _ number: Int) throws -> (Int, [String: Int]) {
+            let feed = Feed("corpus", identity: identity)
+            (options.feeds, options.removesFed) = ([feed], removesFed)
+            let collector = try Collector(options)
+            let message = try Message(1, sequence: number, records: [Self.record(number)])
+            try collector.take([message], job: Self.ask)
+            #expect(try collector.close { false } == 0)
+            return (feed.taken.withLock { $0.count }, collector.missed)
+        }
+        #expect(try collect("a", removesFed: false, 1) == (1, [:]))
+        #expect(try collect("b", removesFed: false, 2) == (2, [:]))
+        // What the first has taken already, it is not given again; the files are its own to remove.
+        #expect(try collect("a", removesFed: true, 3) == (2, [:]))
+        #expect(try collect("c", removesFed: false, 4) == (2, ["corpus": 2]))
+        // They are missed once.
+        #expect(try collect("c", removesFed: false, 5) == (1, [:]))
     }
 }

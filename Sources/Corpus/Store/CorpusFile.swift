@@ -18,6 +18,10 @@ package final class CorpusFile: Sendable {
     /// Under which the corpus numbers its marks.
     let hash: SipHash
 
+    /// What no other corpus is called, made of the key that it was given when it was made; a copy of its file
+    /// is the same corpus.
+    package var identity: String { String(hash.hash("identity"), radix: 16) }
+
     package init(_ path: String, _ access: Access) throws {
         self.path = path
         SQLiteSetup.begin()

@@ -158,7 +158,9 @@ final class CollectState: Sendable {
         }
     }
 
-    /// The last file that a sink has taken; 0 for none.
+    /// The last file that a feed has taken, or that was gone before; 0 for none.
+    ///
+    /// - Parameter name: the feed's identity.
     func fed(_ name: String, _ vantage: String) throws -> Int {
         try queue.read { db in
             let sql = "SELECT number FROM feeds WHERE name = ? AND vantage = ?"

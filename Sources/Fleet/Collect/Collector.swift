@@ -238,6 +238,9 @@ package final class Collector {
     /// Why files could not be handed on to whom; it is tried again.
     package var troubles: [String: String] { feeder.troubles }
 
+    /// How many files were gone before who wants them was given them.
+    package var missed: [String: Int] { feeder.missed }
+
     /// Whether a file is being handed on at this moment.
     package var isFeeding: Bool { feeder.isBusy }
 

@@ -3,8 +3,10 @@ import Synchronization
 
 /// Where whole files of records go on to: a corpus, a warehouse.
 package protocol RecordFeed: Sendable {
-    /// By which it is remembered which files it has taken.
+    /// As messages call it.
     var name: String { get }
+    /// By which it is remembered which files it has taken: what no other one is called, whatever its name.
+    var identity: String { get }
 
     /// Takes a file; the same one again changes nothing.
     ///
@@ -33,6 +35,8 @@ final class RecordFeeder: Sendable {
         /// How often it was tried since the collector began to end.
         var triesAtEnd = 0
         var isBusy = false
+        /// Files that were gone before it was given them.
+        var missed = 0
     }
 
     /// Seconds between two attempts, at most.
@@ -58,6 +62,9 @@ final class RecordFeeder: Sendable {
     /// What stands in the way of which feed.
     var troubles: [String: String] { standing.withLock { $0.compactMapValues(\.trouble) } }
 
+    /// How many files were gone before which feed was given them.
+    var missed: [String: Int] { standing.withLock { $0.mapValues(\.missed).filter { $0.value > 0 } } }
+
     /// Whether a feed is at a file.
     var isBusy: Bool { standing.withLock { $0.contains { $0.value.isBusy } } }
 
@@ -68,7 +75,7 @@ final class RecordFeeder: Sendable {
     func waiting() throws -> Int {
         var count = 0
         for (vantage, place) in try state.places() {
-            for feed in feeds { count += max(0, place.number - 1 - (try state.fed(feed.name, vantage))) }
+            for feed in feeds { count += max(0, place.number - 1 - (try state.fed(feed.identity, vantage))) }
         }
         return count
     }
@@ -91,7 +98,7 @@ final class RecordFeeder: Sendable {
         let troubled = Set(troubles.keys)
         let places = try state.places()
         for feed in feeds where !troubled.contains(feed.name) {
-            for (vantage, place) in places where try state.fed(feed.name, vantage) < place.number - 1 {
+            for (vantage, place) in places where try state.fed(feed.identity, vantage) < place.number - 1 {
                 return true
             }
         }
@@ -133,16 +140,28 @@ final class RecordFeeder: Sendable {
     ///
     /// - Returns: why a file could not be handed on.
     private func round(_ feed: any RecordFeed) throws -> String? {
+        var missed = 0
+        // All at once: they are said in one sentence.
+        defer { standing.withLock { $0[feed.name]?.missed += missed } }
         for (vantage, place) in try state.places().sorted(by: { $0.key < $1.key }) {
-            var number = try state.fed(feed.name, vantage)
+            var number = try state.fed(feed.identity, vantage)
             while number + 1 < place.number {
                 guard !isEnding.load(ordering: .relaxed) else { return nil }
                 let path = RecordFolder.file(number + 1, in: RecordFolder.path(of: vantage, in: folder))
+                let isThere = access(path, F_OK) == 0 || errno != ENOENT
                 // A name for the file that no other collector's file has.
                 let token = "hallmark-\(try state.name())-\(vantage)-\(number + 1)"
-                do { try feed.take(path, token: token) } catch { return "\(feed.name): \(path): \(error)" }
+                if isThere {
+                    do { try feed.take(path, token: token) } catch {
+                        return "\(feed.name): \(path): \(error)"
+                    }
+                }
                 number += 1
-                try state.setFed(feed.name, vantage, number)
+                try state.setFed(feed.identity, vantage, number)
+                guard isThere else {
+                    missed += 1
+                    continue
+                }
                 if removesFed { try remove(path, number, of: vantage) }
             }
         }
@@ -151,7 +170,7 @@ final class RecordFeeder: Sendable {
 
     /// Removes a file that all feeds have taken.
     private func remove(_ path: String, _ number: Int, of vantage: String) throws {
-        for feed in feeds where try state.fed(feed.name, vantage) < number { return }
+        for feed in feeds where try state.fed(feed.identity, vantage) < number { return }
         unlink(path)
     }
 }

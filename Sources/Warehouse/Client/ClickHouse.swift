@@ -54,6 +54,13 @@ package struct ClickHouse: Sendable {
         return parts
     }
 
+    /// What no other table is called: the place, with the path and the database where its address names them.
+    package var identity: String {
+        let path = address.path == "/" ? "" : address.path
+        let rest = path + (address.query.map { "?" + $0 } ?? "")
+        return rest.isEmpty ? place : "\(place) \(rest)"
+    }
+
     /// Inserts the lines of a file as records, once for each token.
     package func insert(file path: String, token: String) throws {
         var request = request([

@@ -13,6 +13,7 @@ struct ClickHouseFeed: RecordFeed {
     init(_ clickHouse: ClickHouse) { self.clickHouse = clickHouse }
 
     var name: String { clickHouse.place }
+    var identity: String { clickHouse.identity }
 
     func take(_ path: String, token: String) throws {
         do { try clickHouse.insert(file: path, token: token) } catch let error as WarehouseError {

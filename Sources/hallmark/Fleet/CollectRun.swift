@@ -20,6 +20,8 @@ final class CollectRun {
     private var gone: Set<String> = []
     private var said: Set<String> = []
     private var troubles: [String: String] = [:]
+    /// Files that were gone, as far as they were said.
+    private var missed: [String: Int] = [:]
 
     /// Seconds that whole files have to be handed on when the collector is told to end.
     private static let patience = Duration.seconds(5)
@@ -168,6 +170,16 @@ final class CollectRun {
             Terminal.say("hallmark: \(text); it is tried again", .error)
         }
         troubles = now
+        let gone = collector.missed
+        for (name, count) in gone.sorted(by: { $0.key < $1.key }) where missed[name] != count {
+            let (are, them) = count == 1 ? ("is", "it") : ("are", "them")
+            Terminal.say(
+                "hallmark: \(name): \(counted(count, "file")) of \(place) \(are) not there any more: what stood in \(them) "
+                    + "is not in it",
+                .error
+            )
+        }
+        missed = gone
     }
 
     // MARK: The end
@@ -209,6 +221,6 @@ final class CollectRun {
             )
         }
         if lost > 0 { Terminal.say("hallmark: \(ScanSummary.lost(UInt64(clamping: lost)))", .error) }
-        return collector.refused.isEmpty && lost == 0 && gone.isEmpty
+        return collector.refused.isEmpty && lost == 0 && gone.isEmpty && missed.isEmpty
     }
 }

@@ -14,8 +14,9 @@ extension FleetCommand {
             discussion: """
                 Writes files of NDJSON into a folder, records-000001.ndjson and on; the one that is written ends with .part. Whole \
                 files go on to a corpus and to ClickHouse; while one of them is away, files wait in the folder. A collector that was \
-                killed goes on where it was: start it again with the same folder. A fleet has one collector at a time. What is \
-                stored in another folder is not scanned again for a new one without --again.
+                killed goes on where it was: start it again with the same folder. Another corpus than before gets all files that lie \
+                there. A fleet has one collector at a time. What is stored in another folder is not scanned again for a new \
+                one without --again.
 
                 Examples:
                   hallmark fleet collect --into records
@@ -113,6 +114,7 @@ extension FleetCommand {
 /// A corpus as what whole files of records go on to.
 struct CorpusFeed: RecordFeed {
     let name = "corpus"
+    var identity: String { "corpus \(corpus.identity)" }
     private let corpus: CorpusFile
 
     init(_ corpus: CorpusFile) { self.corpus = corpus }
