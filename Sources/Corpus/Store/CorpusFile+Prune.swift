@@ -49,10 +49,7 @@ extension CorpusFile {
                 """,
                 [time]
             )
-            _ = try delete("DELETE FROM names WHERE certificate NOT IN (SELECT id FROM certificates)")
-            _ = try delete(
-                "DELETE FROM certificate_marks WHERE certificate NOT IN (SELECT id FROM certificates)"
-            )
+            if counts.certificates > 0 { try Self.forgetMarks(db) }
             counts.endpoints = try delete(
                 "DELETE FROM endpoints WHERE id NOT IN (SELECT endpoint FROM sightings)"
             )
@@ -74,6 +71,22 @@ extension CorpusFile {
         }
         try vacuum()
         return counts
+    }
+
+    /// Forgets names and marks of certificates that are gone.
+    ///
+    /// Marks lie in the order of their numbers, so that each leads to another certificate. The certificates'
+    /// numbers alone stay in memory; their long rows would be read from the disk for every mark.
+    private static func forgetMarks(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TEMP TABLE kept (id INTEGER PRIMARY KEY);
+                INSERT INTO kept SELECT id FROM certificates;
+                DELETE FROM names WHERE certificate NOT IN (SELECT id FROM kept);
+                DELETE FROM certificate_marks WHERE certificate NOT IN (SELECT id FROM kept);
+                DROP TABLE kept;
+                """
+        )
     }
 
     /// Counts all marks anew.
