@@ -97,7 +97,7 @@ package struct CertificateFacts: Sendable {
 
     /// The habits of what made the certificate: which parts stand in which order, how long the serial number
     /// and the validity are.
-    private static func shape(_ record: RecordPicker) -> String {
+    static func shape(_ record: RecordPicker) -> String {
         let seconds = record.integer(.validitySeconds)
         let parts: [String?] = [
             record.text(.versionNumber).map { "v" + $0 },

@@ -19,9 +19,17 @@ extension CorpusSchema {
         """
 
     /// The words of certificates; a record may tell of attributes and not of the whole name.
-    static let certificateWords = """
-        INSERT INTO certificate_words (rowid, subject, issuer, names) SELECT id,
-            CASE WHEN subject <> '' THEN subject ELSE \(values("$.subject")) END,
+    static let certificateWords =
+        "INSERT INTO certificate_words (rowid, subject, issuer, names) SELECT \(wordsOfCertificates)"
+
+    /// Removes them: an index that does not hold the texts has to be told them once more.
+    static let certificateWordsToRemove = """
+        INSERT INTO certificate_words (certificate_words, rowid, subject, issuer, names)
+            SELECT 'delete', \(wordsOfCertificates)
+        """
+
+    private static let wordsOfCertificates = """
+        id, CASE WHEN subject <> '' THEN subject ELSE \(values("$.subject")) END,
             CASE WHEN issuer <> '' THEN issuer ELSE \(values("$.issuer")) END,
             \(values("$.alternative_names"))
         FROM certificates

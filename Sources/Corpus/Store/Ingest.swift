@@ -59,6 +59,7 @@ final class Ingest {
     private let db: Database
     private let hash: SipHash
     private let statements: IngestStatements
+    private let completion: CertificateCompletion
     private let contacts: ContactStatements
     private let found: FoundFacts
     private let clients: ClientPolicy
@@ -72,6 +73,7 @@ final class Ingest {
         self.hash = hash
         self.clients = clients
         statements = try IngestStatements(db)
+        completion = try CertificateCompletion(db, hash: hash)
         contacts = try ContactStatements(db)
         found = try FoundFacts(db, hash: hash)
     }
@@ -205,14 +207,23 @@ final class Ingest {
         // Most certificates are known: nothing else of them is read then.
         if let known = try statements.certificate(sha256, db) {
             if known.lacksDER, let der = der() { try statements.complete(known.id, der, db) }
+            if known.mayLack,
+                let facts = try completion.complete(known.id, from: record, &pending, statements, db)
+            {
+                try addNames(facts, known.id)
+            }
             return known.id
         }
         guard let facts = CertificateFacts(record) else { return 0 }
         counts.certificates += 1
         let id = try statements.insertCertificate(facts, record, der(), now, db)
         for mark in facts.marks { pending.add(mark, id: mark.id(hash), certificate: id) }
-        for name in Set(facts.names.map(ReversedName.init)) { try statements.addName(name.text, id, db) }
+        try addNames(facts, id)
         return id
+    }
+
+    private func addNames(_ facts: CertificateFacts, _ id: Int) throws {
+        for name in Set(facts.names.map(ReversedName.init)) { try statements.addName(name.text, id, db) }
     }
 
     private func sighting(

@@ -18,7 +18,7 @@ final class IngestStatements {
         )
         newFailure = try db.makeStatement(sql: "INSERT OR IGNORE INTO failures VALUES (?, ?, ?)")
         selectCertificate = try db.makeStatement(
-            sql: "SELECT id, der IS NULL FROM certificates WHERE sha256 = ?"
+            sql: "SELECT id, der IS NULL, \(ToldParts.mayLack) FROM certificates WHERE sha256 = ?"
         )
         newCertificate = try db.makeStatement(
             sql: """
@@ -109,10 +109,15 @@ final class IngestStatements {
         return try newFailure.run(db)
     }
 
-    /// A certificate's number, and whether its DER is still to come.
-    func certificate(_ sha256: [UInt8], _ db: Database) throws -> (id: Int, lacksDER: Bool)? {
+    /// A certificate's number, whether its DER is still to come, and whether something else may be.
+    func certificate(
+        _ sha256: [UInt8],
+        _ db: Database
+    ) throws -> (id: Int, lacksDER: Bool, mayLack: Bool)? {
         selectCertificate.bind(1, sha256)
-        return try selectCertificate.first { (try $0.integer(0), try $0.integer(1) != 0) }
+        return try selectCertificate.first {
+            (try $0.integer(0), try $0.integer(1) != 0, try $0.integer(2) != 0)
+        }
     }
 
     func insertCertificate(
@@ -138,9 +143,13 @@ final class IngestStatements {
         newCertificate.bind(14, der)
         try newCertificate.run(db)
         let id = Int(db.lastInsertedRowID)
+        try addWords(ofCertificate: id, db)
+        return id
+    }
+
+    func addWords(ofCertificate id: Int, _ db: Database) throws {
         certificateWords.bind(1, id)
         try certificateWords.run(db)
-        return id
     }
 
     /// Adds the DER to a certificate that came without it before.
