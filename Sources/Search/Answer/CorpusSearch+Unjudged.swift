@@ -5,7 +5,7 @@ extension CorpusSearch {
     /// So many rows that can't be judged are counted.
     private static let mostUnjudged = 10_000
 
-    /// What of the question can't be answered, because the times of some certificates are not known.
+    /// What of the question can't be answered, because something of certificates is not known.
     ///
     /// What is not known is neither over nor well: it is no row of the answer, which says nothing of it.
     ///
@@ -13,61 +13,68 @@ extension CorpusSearch {
     package func unjudged(groupedBy field: String? = nil) throws -> [String] {
         guard unit != .findings else { return [] }
         var texts: [String] = []
-        let asked = try missing(CertificateTime.asked(in: tree))
+        let asked = try missing(ToldFact.asked(in: tree))
         if !asked.isEmpty,
-            let text = try text(asked, "could not be judged", { try $0.undecided(tree, asked) })
+            let text = try text(asked, "could not be judged", { try $0.undecided(tree, $1) })
         {
             texts.append(text)
         }
-        let grouped = field.flatMap { SearchField.byName[$0] }.flatMap { CertificateTime($0) }
+        let grouped = field.flatMap { SearchField.byName[$0] }.flatMap { ToldFact($0) }
         let lacking = try missing(grouped.map { [$0] } ?? [])
-        if !lacking.isEmpty, let text = try text(lacking, "is in no group", { try $0.lacking(lacking, tree) })
-        {
+        if !lacking.isEmpty, let text = try text(lacking, "is in no group", { try $0.lacking($1, tree) }) {
             texts.append(text)
         }
         return texts
     }
 
-    /// Those of some times that are missing somewhere in the corpus: an index tells.
-    private func missing(_ times: Set<CertificateTime>) throws -> [CertificateTime] {
-        try CertificateTime.allCases.filter { time in
-            guard times.contains(time) else { return false }
+    /// Those of some facts that may be missing somewhere in the corpus.
+    ///
+    /// What has no index is counted at once: to look for the first takes as long.
+    private func missing(_ facts: [ToldFact]) throws -> [ToldFact] {
+        try facts.filter { fact in
+            guard fact.isIndexed, let candidates = fact.missing.candidates else { return true }
             var isAny = false
-            let sql = "SELECT 1 FROM certificates WHERE \(time.rawValue) IS NULL LIMIT 1"
-            try corpus.select(sql) { _ in isAny = true }
+            try corpus.select("\(candidates.sql) LIMIT 1") { _ in isAny = true }
             return isAny
         }
     }
 
     /// - Returns: nil where it is so of no row.
     private func text(
-        _ times: [CertificateTime],
+        _ facts: [ToldFact],
         _ what: String,
-        _ condition: (SearchCompiler) throws -> Condition
+        _ condition: (SearchCompiler, [ToldFact]) throws -> Condition
     ) throws -> String? {
-        let compiler = SearchCompiler(corpus, unit, now: now, few: few)
-        let count = try counting(try condition(compiler)).count(atMost: Self.mostUnjudged)
+        func number(_ facts: [ToldFact], atMost most: Int) throws -> Int {
+            let compiler = SearchCompiler(corpus, unit, now: now, few: few)
+            return try counting(try condition(compiler, facts)).count(atMost: most)
+        }
+        let count = try number(facts, atMost: Self.mostUnjudged)
         guard count > 0 else { return nil }
+        let facts = facts.count == 1 ? facts : try facts.filter { try number([$0], atMost: 1) > 0 }
         let rows = counted(min(count, Self.mostUnjudged), String(unit.rawValue.dropLast()))
         let number = count > Self.mostUnjudged ? "more than \(rows)" : rows
         let who = unit == .certificates ? number : "the certificates of \(number)"
-        let words = times.map(\.word).joined(separator: " or ")
-        let queries = times.map { "not \($0.field): *" }.joined(separator: " or ")
-        return "\(words) of \(who) \(what): the corpus does not have it; '\(queries)' asks for them"
+        var words: [String] = []
+        for fact in facts where !words.contains(fact.word) { words.append(fact.word) }
+        let queries = facts.map { "not \($0.field.name): *" }.joined(separator: " or ")
+        return """
+            \(words.joined(separator: " or ")) of \(who) \(what): the corpus does not have it; '\(queries)' asks for them
+            """
     }
 }
 
 extension SearchCompiler {
-    /// Rows of which nobody can tell whether they are asked for, for want of some times.
-    fileprivate func undecided(_ tree: KQLNode, _ times: [CertificateTime]) throws -> Condition {
+    /// Rows of which nobody can tell whether they are asked for, for want of some facts.
+    fileprivate func undecided(_ tree: KQLNode, _ facts: [ToldFact]) throws -> Condition {
         try joined([
-            any(of: times.map(\.missing)), compile(tree, .most), Self.negated(compile(tree, .least)),
+            any(of: facts.map(\.missing)), compile(tree, .most), Self.negated(compile(tree, .least)),
         ])
     }
 
-    /// Rows that are asked for and lack a time.
-    fileprivate func lacking(_ times: [CertificateTime], _ tree: KQLNode) throws -> Condition {
-        try joined([any(of: times.map(\.missing)), compile(tree)])
+    /// Rows that are asked for and lack a fact.
+    fileprivate func lacking(_ facts: [ToldFact], _ tree: KQLNode) throws -> Condition {
+        try joined([any(of: facts.map(\.missing)), compile(tree)])
     }
 
     private func joined(_ parts: [Condition]) -> Condition { Self.joined(parts, "AND") }

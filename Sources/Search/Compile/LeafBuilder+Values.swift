@@ -138,7 +138,7 @@ extension LeafBuilder {
             return Leaf(sql: "hex(c.\(column)) \(test)", values: [value], scopes: [.certificate])
         case .json, .listed:
             switch field.kind {
-            case .long: return json(field, "CAST(j.atom AS INTEGER) \(test)", [value])
+            case .long: return json(field, "\(Self.number) \(test)", [value])
             case .date: return json(field, "hallmark_time(j.atom) \(test)", [value])
             case .ip: return json(field, "hallmark_address(j.atom) \(test)", [value])
             default: return json(field, "CAST(j.atom AS TEXT) \(test)", [value])
@@ -188,6 +188,10 @@ extension LeafBuilder {
         }
         return leaf
     }
+
+    /// A value of JSON as a number, also where a store has made a text of it; null for what is none.
+    static let number =
+        "CASE WHEN j.type IN ('integer', 'real') OR j.type = 'text' AND j.atom <> '' AND j.atom NOT GLOB '*[^-0-9]*' THEN CAST(j.atom AS INTEGER) END"
 
     func json(_ field: SearchField, _ test: String, _ values: [CorpusValue]) -> Leaf {
         guard let atoms = field.place.atoms else { return Leaf(sql: "0", scopes: []) }

@@ -21,9 +21,9 @@ final class SearchCompiler {
         builder = LeafBuilder(corpus: corpus, now: now)
     }
 
-    /// What counts of a row of which a time is asked that nobody has told (`CertificateTime`).
+    /// What counts of a row of which something is asked that nobody has told (`ToldFact`).
     enum Bound {
-        /// It does not have the time.
+        /// It does not have it.
         case plain
         /// It has none that is asked for.
         case least
@@ -84,7 +84,7 @@ final class SearchCompiler {
         for field in fields {
             do throws(KQLError) {
                 result.append(try leaf(field))
-                if bound == .most, let time = CertificateTime(field) { result.append(time.missing) }
+                if bound == .most, let fact = ToldFact(field) { result.append(fact.missing) }
             } catch { failure = failure ?? error }
         }
         if result.isEmpty, let failure { throw failure }
