@@ -63,7 +63,11 @@ struct TargetList: Sendable {
         case .table(let table): return try table.row(text).line
         case .json: return try TargetRow.line(json: text)
         case .unknownTable: throw Problem(text, "the columns of the table are not known")
-        case .lines: break
+        case .lines:
+            // One list behind another brings its names of columns along: they are nobody's hosts.
+            guard !mayHaveHeader || !TargetTable.isHeader(text) else {
+                throw Problem(text, "names columns, which only the first line of a list does")
+            }
         }
         if let line = try ScannerLine.read(text) { return line }
         let said = LineItems.withoutComment(text)

@@ -3,6 +3,7 @@ import Bytes
 /// Rows of cells under a line that names the columns, as zmap, zgrab and spreadsheets write them.
 struct TargetTable: Sendable {
     private let separator: UInt8
+    private let names: [[UInt8]]
     private let roles: [Role?]
 
     /// What a column tells of an endpoint.
@@ -33,16 +34,10 @@ struct TargetTable: Sendable {
     /// - Returns: nil when the line is one of targets.
     /// - Throws: for names of which none, or too many, tell where a target is.
     init?(header text: [UInt8]) throws(TargetList.Problem) {
-        // Names of columns are words: a dot or a colon is an address's or a name's.
-        guard
-            text.allSatisfy({ $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "{") })
-        else {
-            return nil
-        }
-        let separators: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09]
-        separator = separators.first { text.contains($0) } ?? separators[0]
-        let names = Self.cells(text, separator) ?? []
-        let roles = names.map { Role(column: String(decoding: $0, as: UTF8.self)) }
+        guard Self.mayBeHeader(text) else { return nil }
+        separator = Self.separator(text)
+        names = Self.cells(text, separator) ?? []
+        let roles = Self.roles(names)
         self.roles = roles
         guard roles.contains(.address) || roles.contains(.name) else {
             guard names.count > 1, names.allSatisfy({ !$0.isEmpty && !$0.elementsEqual("localhost".utf8) })
@@ -57,6 +52,27 @@ struct TargetTable: Sendable {
         }
     }
 
+    /// Whether a line is made of names of columns alone, of which one tells where a target is.
+    static func isHeader(_ text: [UInt8]) -> Bool {
+        guard mayBeHeader(text), let names = cells(text, separator(text)) else { return false }
+        let roles = roles(names)
+        return !roles.contains(nil) && (roles.contains(.address) || roles.contains(.name))
+    }
+
+    /// Names of columns are words: a dot or a colon is an address's or a name's.
+    private static func mayBeHeader(_ text: [UInt8]) -> Bool {
+        text.allSatisfy { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "{") }
+    }
+
+    private static func separator(_ text: [UInt8]) -> UInt8 {
+        let separators: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09]
+        return separators.first { text.contains($0) } ?? separators[0]
+    }
+
+    private static func roles(_ names: [[UInt8]]) -> [Role?] {
+        names.map { Role(column: String(decoding: $0, as: UTF8.self)) }
+    }
+
     /// Whether there are several; under a single one stands an item of the language of targets.
     var hasColumns: Bool { roles.count > 1 }
 
@@ -67,6 +83,7 @@ struct TargetTable: Sendable {
         guard cells.count == roles.count else {
             throw TargetList.Problem(text, "\(cells.count) cells stand under \(roles.count) names of columns")
         }
+        guard cells != names else { throw TargetList.Problem(text, "names the columns once more") }
         var told: [Role: String] = [:]
         for (cell, role) in zip(cells, roles) {
             if let role { told[role] = String(decoding: cell, as: UTF8.self) }
