@@ -145,7 +145,7 @@ extension TargetFeed.Pull {
         let (targets, end) = drain(feed)
         #expect(targets.count == 1)
         #expect(end.isDone)
-        #expect(feed.failure?.description == "standard input:1: cannot be read: Is a directory")
+        #expect(feed.failure?.description == "standard input:1: is a folder: name the files in it")
     }
 
     @Test func filesAndArguments() throws {

@@ -8,8 +8,12 @@ package struct FileError: Error, CustomStringConvertible {
     package let reason: String
 
     package init(_ path: String, _ code: Int32) {
-        self.init(path, String(cString: strerror(code)))
+        // Whoever sees it has named a folder, and needs no system's word for one.
+        self.init(path, code == EISDIR ? Self.isFolder : String(cString: strerror(code)))
     }
+
+    /// Why a folder is not read where a file is wanted.
+    package static let isFolder = "is a folder: name the files in it"
 
     package init(_ path: String, _ reason: String) {
         self.reason = reason

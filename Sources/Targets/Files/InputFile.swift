@@ -73,7 +73,7 @@ package enum InputFile {
     /// Opens a file, which may be packed.
     private static func open(_ path: String) throws(TargetIssue) -> UnpackedBytes {
         do { return try UnpackedBytes(path) } catch {
-            throw TargetIssue(source: path, why: "cannot be opened: \(error.reason)")
+            throw TargetIssue(source: path, why: problem("cannot be opened", error.reason))
         }
     }
 
@@ -87,7 +87,7 @@ package enum InputFile {
     static func read(_ file: Int32, _ take: (UnsafeRawBufferPointer) -> Void) -> Outcome {
         withUnsafeTemporaryAllocation(byteCount: 64 * 1024, alignment: 1) { room in
             let count = DescriptorIO.read(file, into: room)
-            guard count >= 0 else { return .error("cannot be read: \(systemError())") }
+            guard count >= 0 else { return .error(problem("cannot be read", FileError("", errno).reason)) }
             if count > 0 { take(UnsafeRawBufferPointer(rebasing: room[..<count])) }
             return count > 0 ? .bytes : .end
         }
@@ -101,12 +101,16 @@ package enum InputFile {
                 if count > 0 { take(UnsafeRawBufferPointer(rebasing: room[..<count])) }
                 return count > 0 ? .bytes : .end
             } catch {
-                return .error("cannot be read: \(error.reason)")
+                return .error(problem("cannot be read", error.reason))
             }
         }
     }
 
     static func systemError(_ code: Int32 = errno) -> String {
-        String(cString: strerror(code))
+        code == EISDIR ? "it is a folder" : String(cString: strerror(code))
+    }
+
+    private static func problem(_ what: String, _ reason: String) -> String {
+        reason == FileError.isFolder ? reason : "\(what): \(reason)"
     }
 }

@@ -159,7 +159,9 @@ struct PivotCommand: ParsableCommand {
         switch answer.outcome {
         case .found: return
         case .nothing: throw ExitCode(2)
-        case .unknown: throw ExitCode(4)
+        case .unknown:
+            if case .name = start.query { sayIfFile() }
+            throw ExitCode(4)
         }
     }
 
@@ -177,11 +179,8 @@ struct PivotCommand: ParsableCommand {
 
     /// The query, and whether all of the file was read that it came from.
     private func start() throws -> (query: PivotQuery, isWhole: Bool) {
-        guard Self.isFile(query) else {
-            do throws(PivotQuery.Problem) { return (try PivotQuery(query), true) } catch {
-                throw ValidationError(error.description)
-            }
-        }
+        guard Self.isFile(query) else { return (try word(), true) }
+        ReadingProgress.announce([query])
         var isWhole = true
         let fail = { (error: FileError) in
             isWhole = false
@@ -219,17 +218,57 @@ struct PivotCommand: ParsableCommand {
         return (.records(lines), isWhole)
     }
 
+    /// The query that is no file.
+    ///
+    /// - Throws: what says that it is a folder's name, where it may be meant as that.
+    private func word() throws -> PivotQuery {
+        let isFolder = Self.isFolder(query)
+        let path = query.hasPrefix(".") ? query + "/" : "./" + query
+        let inside = "'\(path)' starts from the certificates in it"
+        do throws(PivotQuery.Problem) {
+            let word = try PivotQuery(query)
+            guard isFolder else { return word }
+            switch word {
+            case .name, .below: break
+            case .certificate, .records, .endpoint, .marks, .lead:
+                Terminal.say("'\(query)' is a folder's name, too: \(inside)")
+                return word
+            }
+        } catch {
+            guard isFolder else { throw ValidationError(error.description) }
+            throw FileError(query, "is a folder: \(inside)")
+        }
+        throw FileError(query, "is a folder: \(inside), 'name=\(query)' asks for a host name")
+    }
+
+    /// Says what a name that the corpus does not know may have been meant for.
+    private func sayIfFile() {
+        let ending = query.split(separator: ".").last.map { $0.lowercased() } ?? ""
+        guard query.contains("."), Self.endings.contains(ending) else { return }
+        Terminal.say("'\(query)' was looked for as a host name: there is no such file here", .error)
+    }
+
+    /// Ends of names of files that hold records or certificates, and that are no top-level domains.
+    private static let endings: Set<String> = [
+        "ndjson", "json", "jsonl", "pem", "der", "crt", "cer", "p7b", "csv", "gz", "zst", "log", "txt",
+        "pcap",
+    ]
+
     /// More certificates than this are no question.
     private static let mostCertificates = 1000
 
     /// Whether the query names a file: what is a path always does, and a word that is also an existing
     /// file's.
     private static func isFile(_ query: String) -> Bool {
-        var isFolder: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: query, isDirectory: &isFolder)
+        let exists = FileManager.default.fileExists(atPath: query)
         // A link that leads nowhere, or to itself, is the name of a file that can't be read.
         var status = stat()
         if !exists, lstat(query, &status) == 0 { return true }
-        return query == "-" || exists && !isFolder.boolValue || query.contains("/") && !query.contains("=")
+        return query == "-" || exists && !isFolder(query) || query.contains("/") && !query.contains("=")
+    }
+
+    private static func isFolder(_ query: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: query, isDirectory: &isFolder) && isFolder.boolValue
     }
 }
