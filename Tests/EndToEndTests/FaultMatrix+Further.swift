@@ -4,6 +4,7 @@ extension FaultMatrix {
     private static let enrich = ["enrich", "sweep", "--no-context-names"]
     private static let validate = ["validate", "127.0.0.1:1"] + rules
     private static let matching = scan.filter { $0 != "--no-signatures" } + rules
+    private static let dryRun = ["scan", "127.0.0.1:1", "--dry-run"]
     private static let made = ["missing": "made", "empty": "made"]
 
     private static func role(
@@ -42,6 +43,29 @@ extension FaultMatrix {
         role("scan --psl", "suffixes", scan + ["--psl", "FILE"], .few),
         role("scan --decisions", "decisions", matching + ["--decisions", "FILE"], .few),
         role("scan --store", "pem", scan + ["--verify", "--store", "own=FILE"], .few),
+        role(
+            "dry run --signatures",
+            "rule.yml",
+            dryRun + ["--no-default-signatures", "--signatures", "FILE"]
+        ),
+        role(
+            "dry run --inventory",
+            "assets",
+            dryRun + ["--no-signatures", "--inventory", "FILE"],
+            .few
+        ),
+        role(
+            "dry run --hosting",
+            "ranges",
+            dryRun + ["--no-signatures", "--hosting", "own=FILE"],
+            .few
+        ),
+        role(
+            "dry run --log-list",
+            "logs",
+            dryRun + ["--no-signatures", "--log-list", "FILE"],
+            .few
+        ),
         role("validate --ca-file", "pem", validate + ["--verify", "--ca-file", "FILE"], .few),
         role("validate --inventory", "assets", validate + ["--inventory", "FILE"], .few),
         role("validate --corpus", "corpus", validate + ["--corpus", "FILE"], .few, allowed: made),

@@ -40,6 +40,10 @@ struct RuleFolder {
     init(_ path: String) throws {
         var status = stat()
         guard stat(path, &status) == 0 else {
+            let reason = errno
+            guard reason == ENOENT || reason == ENOTDIR else {
+                throw LibraryError("\(path): can't be looked at: \(String(cString: strerror(reason)))")
+            }
             throw LibraryError("no such folder of signatures: \(path)")
         }
         entries?.append(Entry(path: path, version: FileVersion(status)))

@@ -129,6 +129,9 @@ struct ContextArguments: ParsableArguments {
             || logList != nil
     }
 
+    /// Whether something is fetched before the first record.
+    var asksNetwork: Bool { logList?.contains("://") ?? false }
+
     /// How revocation lists are fetched: for an endpoint on the Internet nothing inside of the own network.
     private static func lists(_ resolvers: [String]) -> RevocationLists.Options {
         var options = RevocationLists.Options(userAgent: "hallmark/\(Hallmark.version)")

@@ -30,19 +30,29 @@ struct ScanMaterial {
             cases: command.decisions.cases(decisions)
         )
         (self.decisions, self.lists) = (decisions, lists)
-        isWhole = areDecisionsWhole && areListsWhole
-        guard !command.order.dryRun else {
-            (rules, inventory, context) = (nil, nil, nil)
-            return
-        }
+        let isDry = command.order.dryRun
+        // Nothing is matched in a dry run; whether the rules can be read is seen without compiling them.
+        let areRulesRead = isDry ? try Self.areRulesRead(command) : true
+        isWhole = areDecisionsWhole && areListsWhole && areRulesRead
         rules =
-            command.output.noSignatures ? nil : try command.signatures.load(quiet: command.output.quiet)
-        context = try command.around.setup(
-            isStage: false,
-            resolvers: command.target.resolver,
-            corpus: command.output.corpus
-        )
+            command.output.noSignatures || isDry
+            ? nil : try command.signatures.load(quiet: command.output.quiet)
+        context =
+            isDry && command.around.asksNetwork
+            ? nil
+            : try command.around.setup(
+                isStage: false,
+                resolvers: command.target.resolver,
+                corpus: command.output.corpus
+            )
         inventory = try command.output.inventory.map { try InventoryFile.load($0) }
+    }
+
+    /// Whether all rules can be read that were named; what can't is said.
+    private static func areRulesRead(_ command: ScanCommand) throws -> Bool {
+        let isNamed = !command.signatures.folders.isEmpty || command.signatures.noDefaults
+        guard !command.output.noSignatures, isNamed else { return true }
+        return try command.signatures.read().errors.isEmpty
     }
 
     /// Whether nothing of what was named is missing: lists, decisions, rules and what context is read from.

@@ -70,7 +70,7 @@ struct ScanSession {
         guard command.output.recordsPath != nil, !command.unread.keepGoing, !material.isAllRead else {
             return
         }
-        for fault in material.context?.faults ?? [] { Terminal.say("hallmark: context: \(fault)", .error) }
+        sayFaults(material)
         Terminal.say(
             "hallmark: nothing was scanned or written: not all of what was named could be read (--keep-going goes on)",
             .error
@@ -93,9 +93,14 @@ struct ScanSession {
         let output = StandardOutput()
         for line in DryRun(targets.plan).lines { try output.line(line) }
         try output.flush()
-        guard targets.issues.count == 0 && material.isWhole || command.unread.keepGoing else {
+        sayFaults(material)
+        guard targets.issues.count == 0 && material.isAllRead || command.unread.keepGoing else {
             throw ExitCode(1)
         }
+    }
+
+    private func sayFaults(_ material: ScanMaterial) {
+        for fault in material.context?.faults ?? [] { Terminal.say("hallmark: context: \(fault)", .error) }
     }
 
     private var showsProgress: Bool {
