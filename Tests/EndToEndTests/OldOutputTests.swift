@@ -100,7 +100,7 @@ import Testing
     @Test func whatIsAwaitedIsSaid() throws {
         for words in [
             "match", "compare --expiring 30", "export --to csv", "hunt", "enrich --no-context-names",
-            "report", "import",
+            "report", "import", "pivot - --corpus nowhere",
         ] {
             let awaited = "awaited on standard input"
             let result = try run(

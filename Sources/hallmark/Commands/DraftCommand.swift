@@ -101,6 +101,7 @@ struct DraftCommand: ParsableCommand {
 
     /// The marks of the endpoint's last observation in the files.
     private func read(_ ip: String, _ port: Int, _ failed: () -> Void) throws -> [Mark] {
+        ReadingProgress.announce(files)
         let picker = RecordPicker()
         var marks: [Mark] = []
         var isRead = true

@@ -75,6 +75,9 @@ struct ImportCommand: ParsableCommand {
             lost += 1
             Terminal.say(error.description, .error)
         }
+        // To find out what standard input is takes its first bytes, which a person has to be told of.
+        let progress = follow ? nil : ReadingProgress(files)
+        defer { progress?.end() }
         let found = session.find(files, formats, isNamed: isNamed, isFollowing: follow, fail: fail)
         for words in found.compactMap(\.awaited) { Terminal.say(words, .warning) }
         if follow {
@@ -87,9 +90,8 @@ struct ImportCommand: ParsableCommand {
                 fail: fail
             ).read(found)
         } else {
-            let progress = ReadingProgress(files)
-            defer { progress.end() }
             try session.read(found, fail: fail)
+            progress?.end()
         }
         try output.flush()
         let report = ImportReport(counts: session.run.counts, unread: lost, passedOver: session.passedOver)
