@@ -287,6 +287,36 @@ import Testing
         #expect(try compare(second, third).status == 3)
     }
 
+    /// A certificate that is not authorised is dismissed, and not every one that may come.
+    @Test func anotherUnauthorisedCertificateComesBack() throws {
+        let scratch = Scratch()
+        let pinned = String(repeating: "C1", count: 32)
+        let inventory = try scratch.write(
+            "inventory.csv",
+            "address,ports,certificates\n192.0.2.7,443,\(pinned)\n"
+        )
+        let decisions = scratch.file("decisions.ndjson")
+        func compare(_ digest: String, _ more: [String] = []) throws -> CommandResult {
+            let sweep = try scratch.write("\(digest).ndjson", Self.certificate(7, digest, key: digest))
+            return try Program.run(
+                [
+                    "compare", sweep, "--inventory", inventory, "--format", "ndjson", "--fail-on", "high",
+                    "--keep-going",
+                ] + more
+            )
+        }
+        let found = try compare("A1")
+        #expect(found.status == 3 && found.text.contains("unauthorized_certificate"), "\(found.errors)")
+        let decided = try Program.run([
+            "decide", "192.0.2.7:443", "dismiss", "--because", "ours", "--records",
+            try scratch.write("findings.ndjson", found.text), "--decisions", decisions,
+        ])
+        #expect(decided.status == 0, "\(decided.errors)")
+        #expect(try compare("A1", ["--decisions", decisions]).status == 0)
+        let other = try compare("A2", ["--decisions", decisions])
+        #expect(other.status == 3 && !other.text.contains("(dismissed"), "\(other.text)")
+    }
+
     /// A corpus that is named as a list is told by its kind, and prints nothing of what it holds.
     @Test func aDatabaseIsNoList() throws {
         let scratch = Scratch()
