@@ -32,7 +32,8 @@ extension Console {
             var out = ByteBuffer(capacity: 1 << 14)
             out.append(String(stats[..<end]))
             out.array("lists")
-            for list in try lists(of: corpus) {
+            let services = try services(of: corpus)
+            for list in try lists(of: corpus, services) {
                 out.element()
                 out.member("name", list.name)
                 out.member("field", list.field)
@@ -48,7 +49,7 @@ extension Console {
                 out.endObject()
             }
             out.endArray()
-            let (all, safe) = try keyExchanges(corpus)
+            let (all, safe) = Self.keyExchanges(services)
             out.object("key_exchanges")
             out.member("all", all)
             out.member("post_quantum", safe)

@@ -23,13 +23,14 @@ extension Console {
                 + "<p>Seen from \(RFC3339.text(first)) to \(RFC3339.text(last)). As of \(RFC3339.secondsText(now)).</p>"
         }
         let counts = stats.counts.map { [("\($0.name)" as Markup), ("\($0.count)" as Markup)] }
+        let services = try services(of: corpus)
         let parts =
-            try lists(of: corpus).map { list -> Markup in
+            try lists(of: corpus, services).map { list -> Markup in
                 let shown = bars(
                     list.isCut ? "\(list.name) (the first \(Self.mostBars))" : list.name,
                     list.values
                 )
-                return list.field == MarkKind.curve.field ? try shown + postQuantum(corpus) : shown
+                return list.field == MarkKind.curve.field ? shown + postQuantum(services) : shown
             } + [table("What the corpus holds", ["what", "number"], counts)]
         let sections = parts.filter { !$0.text.isEmpty }.map { part -> Markup in
             "<section>\(part)</section>\n"
@@ -58,8 +59,8 @@ extension Console {
     }
 
     /// How many key exchanges withstand a quantum computer; nothing where none was seen.
-    private func postQuantum(_ corpus: CorpusFile) throws -> Markup {
-        let (all, safe) = try keyExchanges(corpus)
+    private func postQuantum(_ services: Services) -> Markup {
+        let (all, safe) = Self.keyExchanges(services)
         guard all > 0 else { return "" }
         let tenths = Int((Double(safe) * 1000 / Double(all)).rounded())
         return

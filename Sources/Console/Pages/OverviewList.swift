@@ -19,11 +19,18 @@ extension Console {
     /// Issuers, keys and validity are counted over so many certificates: a million take half a minute.
     static let newestCertificates = 20_000
     /// TLS versions and key exchanges are those of endpoints that are among so many sightings.
-    static let newestSightings = 500_000
+    static let newestSightings = 200_000
     /// What certificates are called that nobody has told the end of.
     private static let noEnd = "not known"
 
-    func lists(of corpus: CorpusFile) throws -> [OverviewList] {
+    /// How many endpoints have each TLS version and each key exchange.
+    typealias Services = [MarkKind: [(value: String, count: Int)]]
+
+    func services(of corpus: CorpusFile) throws -> Services {
+        try corpus.endpoints(by: [.tlsVersion, .curve], newest: Self.newestSightings)
+    }
+
+    func lists(of corpus: CorpusFile, _ services: Services) throws -> [OverviewList] {
         try [
             groups(
                 "Endpoints by strength of their leads",
@@ -39,8 +46,8 @@ extension Console {
                 corpus
             ),
             expiry(corpus),
-            services("Endpoints by TLS version", .tlsVersion, corpus),
-            services("Endpoints by group of the key exchange", .curve, corpus),
+            list("Endpoints by TLS version", .tlsVersion, services),
+            list("Endpoints by group of the key exchange", .curve, services),
             groups(
                 "Findings by severity",
                 "hallmark.findings.severity",
@@ -68,18 +75,14 @@ extension Console {
 
     /// With how many endpoints there was a key exchange when they were seen last, and how many of these
     /// withstand a quantum computer.
-    func keyExchanges(_ corpus: CorpusFile) throws -> (all: Int, safe: Int) {
-        let groups = try corpus.endpoints(by: .curve, newest: Self.newestSightings, limit: 1000)
+    static func keyExchanges(_ services: Services) -> (all: Int, safe: Int) {
+        let groups = services[.curve] ?? []
         let safe = groups.filter { KeyExchangeGroup.isPostQuantum($0.value) }
         return (groups.reduce(0) { $0 + $1.count }, safe.reduce(0) { $0 + $1.count })
     }
 
-    private func services(_ name: String, _ kind: MarkKind, _ corpus: CorpusFile) throws -> OverviewList {
-        let found = try corpus.endpoints(
-            by: kind,
-            newest: Self.newestSightings,
-            limit: Self.mostBars + 1
-        )
+    private func list(_ name: String, _ kind: MarkKind, _ services: Services) -> OverviewList {
+        let found = services[kind] ?? []
         let values = found.prefix(Self.mostBars).map { value, count in
             let query = "\(kind.field): \(DecidedLeads.quoted(value))"
             return (

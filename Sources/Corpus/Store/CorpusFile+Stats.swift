@@ -30,32 +30,37 @@ package struct CorpusStats: Equatable, Sendable {
 }
 
 extension CorpusFile {
-    /// How many endpoints had each value of a mark of services when they were seen last, the most common
+    /// How many endpoints had each value of some marks of services when they were seen last, the most common
     /// first.
     ///
     /// - Parameter newest: only endpoints among so many sightings, the newest, are counted.
     package func endpoints(
-        by kind: MarkKind,
-        newest: Int,
-        limit: Int
-    ) throws -> [(value: String, count: Int)] {
+        by kinds: [MarkKind],
+        newest: Int
+    ) throws -> [MarkKind: [(value: String, count: Int)]] {
         // Beside max() SQLite takes the other columns of the row that has it.
         let latest = """
             SELECT appearance, max(last_seen) AS last FROM
-            (SELECT endpoint, appearance, last_seen FROM sightings ORDER BY last_seen DESC LIMIT ?2)
+            (SELECT endpoint, appearance, last_seen FROM sightings ORDER BY last_seen DESC LIMIT ?)
             GROUP BY endpoint
             """
-        return try read { db in
-            try db.rows(
-                """
-                SELECT hallmark_mark(a.marks, ?1) AS value, sum(number) FROM
-                (SELECT appearance, count(*) AS number FROM (\(latest)) WHERE last IS NOT NULL
-                GROUP BY appearance) n
-                JOIN appearances a ON a.id = n.appearance
-                WHERE value IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?3
-                """,
-                [kind.rawValue, newest, limit]
-            ) { (value: try $0.value(0), count: try $0.count(1)) }
+        let sql = """
+            SELECT a.marks, number FROM
+            (SELECT appearance, count(*) AS number FROM (\(latest)) WHERE last IS NOT NULL GROUP BY appearance) n
+            JOIN appearances a ON a.id = n.appearance
+            """
+        var found: [MarkKind: [String: Int]] = [:]
+        try select(sql, [.integer(newest)]) { row in
+            let (marks, count) = (try row.text(0), try row.count(1))
+            for kind in kinds {
+                guard let value = ServiceFacts.value(of: kind.rawValue, in: marks) else { continue }
+                found[kind, default: [:]][value, default: 0] &+= count
+            }
+        }
+        return found.mapValues { counts in
+            counts.map { (value: $0.key, count: $0.value) }.sorted {
+                ($1.count, $0.value) < ($0.count, $1.value)
+            }
         }
     }
 
