@@ -4,11 +4,7 @@ import Testing
 
 /// What is no input, leads nowhere or may be waited for for ever is said, and no file takes another's place.
 @Suite struct NothingReadTests {
-    private static let record = """
-        {"@timestamp":"2026-11-22T03:31:00.123Z","event":{"dataset":"hallmark.observation","outcome":"success"},\
-        "server":{"address":"203.0.113.7","ip":"203.0.113.7","port":443},"tls":{"server":{"jarm":"x"}}}
-
-        """
+    private static let record = FaultMatrix.record
     private let scratch = Scratch()
 
     private func text(_ name: String) -> String? {
