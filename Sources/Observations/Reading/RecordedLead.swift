@@ -1,7 +1,7 @@
 /// A lead as a record tells it: the one reading of `hallmark.leads`.
 ///
-/// Whoever concludes anything from leads reads them here, or asks `RecordVerdict`, which does. What is no lead
-/// makes its line no record: passed over in silence it would read as if nothing had been found.
+/// Whoever concludes anything from leads reads them here, or asks `RecordVerdict`, which does. What is no
+/// lead makes its line no record: passed over in silence it would read as if nothing had been found.
 package struct RecordedLead: Equatable, Sendable {
     /// The software's name, of 1 to `longestName` bytes.
     package let software: String
