@@ -49,6 +49,8 @@ struct Node {
     bool holds_leads = false;
     // Whether it says of which program's module a record is.
     bool is_module = false;
+    // Whether any of these says something.
+    bool is_special = false;
 
     static size_t hash(std::string_view name) {
         size_t length = name.size();
@@ -268,14 +270,7 @@ struct csj_reader {
 
     // `name` is a map's member that is no field of its own.
     void value(Node &node, dom::element element, Place place, std::string_view name = {}) {
-        if (node.is_assessment) is_assessed = true;
-        if (node.skip) return;
-        if (node.is_module) return take_module(element);
-        if (node.frame.number != 0 && !is_well(node.frame, element)) misplace(node);
-        if (node.holds_leads && !has_leads) {
-            leads = minify(element);
-            has_leads = true;
-        }
+        if (node.is_special && !enters(node, element)) return;
         switch (element.type()) {
         case dom::element_type::OBJECT:
             object(node, element.get_object().value_unsafe(), place);
@@ -301,11 +296,27 @@ struct csj_reader {
         if (misplaced == 0 || misplaced > node.frame.number) misplaced = node.frame.number;
     }
 
+    // What is to be done for a few nodes; says whether the value is read.
+    bool enters(const Node &node, dom::element element) {
+        if (node.is_assessment) is_assessed = true;
+        if (node.skip) return false;
+        if (node.is_module) {
+            take_module(element);
+            return false;
+        }
+        if (node.holds_leads && !has_leads) {
+            leads = minify(element);
+            has_leads = true;
+        }
+        if (!is_well(node.frame, element)) misplace(node);
+        return true;
+    }
+
     // `null` is as good as absent.
     static bool is_well(const Frame &frame, dom::element element) {
         if (element.is_null()) return true;
         if (!frame.allows(element.is_object(), element.is_array(), false)) return false;
-        if (!element.is_array()) return true;
+        if (frame.number == 0 || !element.is_array()) return true;
         for (dom::element one : element.get_array().value_unsafe())
             if (!one.is_null() && !frame.allows(one.is_object(), one.is_array(), true)) return false;
         return true;
@@ -443,6 +454,9 @@ csj_reader *csj_new(
         node->insert(name, made);
         return made;
     });
+    for (Node &node : reader->nodes)
+        node.is_special =
+            node.is_assessment || node.skip || node.is_module || node.holds_leads || node.frame.number != 0;
     return reader;
 }
 

@@ -11,7 +11,8 @@ import Testing
     private static func record(_ number: Int, _ certificate: String) -> String {
         """
         {"@timestamp":"2026-11-22T03:31:00.123Z","event":{"dataset":"hallmark.observation","outcome":"success"},\
-        "server":{"address":"203.0.113.\(number)","ip":"203.0.113.\(number)","port":443},"hallmark":{"certificate":{"validity_seconds":7776000}},"tls":{"version":"1.3","server":{"hash":\
+        "server":{"address":"203.0.113.\(number)","ip":"203.0.113.\(number)","port":443},"hallmark":{"certificate":{"validity_seconds":7776000,\
+        "spki_sha256":"\(String(repeating: certificate, count: 32))"}},"tls":{"version":"1.3","server":{"hash":\
         {"sha256":"\(String(repeating: certificate, count: 32))"},"x509":{"subject":{"distinguished_name":"CN=\(number)"},\
         "public_key_algorithm":"ECDSA","public_key_size":256,"not_after":"2026-11-30T00:00:00Z"}}}}
 

@@ -51,6 +51,8 @@ import Testing
             case .long, .boolean, .date, .ip, .objects: break
             }
         }
+        // No software has a longer name.
+        values["hallmark.leads.software.name"] = String(text(start).unicodeScalars.prefix(90))
         values["hallmark.leads.confidence"] = 70
         values["hallmark.leads.label"] = "medium"
         var object: [String: Any] = [:]

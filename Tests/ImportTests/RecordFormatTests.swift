@@ -93,11 +93,22 @@ import Testing
             "flat.ndjson",
             """
             {"@timestamp":"2026-01-01T00:00:00Z","event":{"dataset":"hallmark.import"},"server.ip":"203.0.113.7","client.ip":["10.0.0.1"],\
-            "source":{"ip":"10.0.0.1"},"user.name":"u10.0.0.9","hallmark.clients.ip":["10.0.0.1","10.0.0.2"],"hallmark.clients.user":["10.0.0.3"],\
-            "hallmark":{"clients.ip":"10.0.0.4","proof":"presented"}}
+            "source":{"ip":"10.0.0.1"},"user.name":"u10.0.0.9","hallmark.clients":[{"ip":"10.0.0.1"},{"ip":"10.0.0.2"}],\
+            "hallmark":{"proof":"presented"}}
 
             """
         )
+        // Which of several values belong to one client nobody knows: the line is none, and nothing of it comes out.
+        let split = try scratch.write(
+            "split.ndjson",
+            """
+            {"@timestamp":"2026-01-01T00:00:00Z","event":{"dataset":"hallmark.import"},"server.ip":"203.0.113.7",\
+            "hallmark.clients.ip":["10.0.0.1","10.0.0.2"],"hallmark.clients.user":["10.0.0.3"]}
+
+            """
+        )
+        let refused = try run(programPath, ["import", "--from", "hallmark", split])
+        #expect(refused.status == 1 && refused.text.isEmpty, "\(refused.text)\(refused.errors)")
         for arguments in [["--no-clients"], ["--pseudonymize", scratch.file("key")]] {
             let result = try run(
                 programPath,

@@ -129,7 +129,7 @@ struct ObservedCertificate {
         {
             add(
                 .lifetimeTooLong,
-                "The certificate is valid for \(seconds / 86400) days; the policy allows \(most)."
+                "The certificate is valid for \(counted(seconds / 86400, "day")); the policy allows \(most)."
             )
         }
         if selfSigned, !isPinned {
