@@ -110,6 +110,7 @@ struct csj_reader {
     unsigned exchanges = 0;
     bool is_assessed = false;
     size_t misplaced = 0;
+    uint64_t lines = 0;
     // The JSON of the line's leads.
     std::string leads;
     bool has_leads = false;
@@ -304,17 +305,16 @@ struct csj_reader {
             take_module(element);
             return false;
         }
-        if (node.holds_leads && !has_leads) {
+        if (element.is_null()) return true;
+        if (node.holds_leads) {
             leads = minify(element);
             has_leads = true;
         }
-        if (!is_well(node.frame, element)) misplace(node);
+        if (!is_well(node.frame, element) || node.frame.stands_twice(lines)) misplace(node);
         return true;
     }
 
-    // `null` is as good as absent.
     static bool is_well(const Frame &frame, dom::element element) {
-        if (element.is_null()) return true;
         if (!frame.allows(element.is_object(), element.is_array(), false)) return false;
         if (frame.number == 0 || !element.is_array()) return true;
         for (dom::element one : element.get_array().value_unsafe())
@@ -470,6 +470,7 @@ int csj_read(csj_reader *reader, const uint8_t *text, size_t length, int padded,
     reader->is_assessed = false;
     reader->is_doubled = false;
     reader->misplaced = 0;
+    reader->lines += 1;
     reader->has_leads = false;
     reader->is_of_other_module = false;
     *line = {reader->values.data(), reader->first.data(), 0, 0, 0, 0, 0, nullptr, 0};

@@ -55,6 +55,8 @@ struct hallmark_picker {
     const char *fault = nullptr;
     /// The number of the first of the record's own parts in whose place something else stands; 0 for none.
     size_t misplaced = 0;
+    /// How many lines were read.
+    uint64_t lines = 0;
 
     void add(const char *path, int32_t index) {
         std::string_view rest(path);
@@ -150,6 +152,7 @@ struct hallmark_picker {
                 type == ondemand::json_type::object, type == ondemand::json_type::array, arrays > 0)) {
             misplace(node);
         }
+        if (type != ondemand::json_type::null && arrays == 0 && node.frame.stands_twice(lines)) misplace(node);
         switch (type) {
             case ondemand::json_type::object: {
                 ondemand::object object;
@@ -222,6 +225,7 @@ const char *hallmark_picker_run(
     picker->line = {line, length};
     picker->fault = nullptr;
     picker->misplaced = 0;
+    picker->lines += 1;
     auto &document = picker->document;
     ondemand::object object;
     auto error = picker->parser.iterate(line, length, capacity).get(document);

@@ -3,6 +3,7 @@
 
 #include "RecordFrames.h"
 
+#include <cstdint>
 #include <string_view>
 
 /// What a node of a tree of names knows of the record's parts.
@@ -10,6 +11,19 @@ struct Frame {
     /// The frame's number, from 1 on; 0 for what is none.
     size_t number = 0;
     hallmark_frame_form form = hallmark_frame_object;
+
+    /// The line in which it was met last, by the line's number.
+    mutable uint64_t met = 0;
+
+    /// Notes that it stands in a line; says whether it stood there before, under another spelling of its name.
+    ///
+    /// Programs differ in which of two counts. Objects may be told in parts.
+    bool stands_twice(uint64_t line) const {
+        if (number == 0 || form == hallmark_frame_object || form == hallmark_frame_either) return false;
+        bool is_doubled = met == line;
+        met = line;
+        return is_doubled;
+    }
 
     /// Whether one of its members may not be named together with it, by one dotted name.
     bool is_closed() const { return number != 0 && form == hallmark_frame_list; }
@@ -33,7 +47,8 @@ template <typename Node, typename Member> void link_frames(Node *root, Member me
             node = member(node, path.substr(0, dot));
             path.remove_prefix(dot == path.npos ? path.size() : dot + 1);
         }
-        node->frame = {index + 1, hallmark_record_frame_form(index)};
+        node->frame.number = index + 1;
+        node->frame.form = hallmark_record_frame_form(index);
     }
 }
 

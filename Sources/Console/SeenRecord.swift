@@ -41,8 +41,8 @@ struct SeenRecord: Sendable {
         return "\(self["@timestamp"]), port \(port)" + (name.isEmpty ? "" : ", \(name)")
     }
 
-    /// What was decided that leaves nothing to do.
-    var isDecided: Bool { !decisions.isEmpty }
+    /// Whether what was decided leaves nothing to do: a lead to another software, or a stronger one, does.
+    var isDecided = false
 
     /// Fields of which another one, where it is there, says the same.
     private static let again = [
@@ -88,6 +88,7 @@ struct SeenRecordReader {
         var record = SeenRecord(line: text)
         add(root, "", to: &record.fields)
         record.decisions = index?.decisions(on: root) ?? []
+        record.isDecided = index?.isDecided(root) ?? false
         record.leads = leads(root)
         return record
     }

@@ -8,6 +8,18 @@ package struct DecisionRuling {
 }
 
 extension DecisionIndex {
+    /// Whether somebody blocks or escalates what a record shows, which no dismissal outweighs.
+    package func isGrave(on record: JSONNode) -> Bool {
+        decisions(on: record).contains { $0.verdict == .block || $0.verdict == .escalate }
+    }
+
+    /// Whether something was decided of a record, and of each of its leads as it is now.
+    package func isDecided(_ record: JSONNode) -> Bool {
+        let decisions = decisions(on: record)
+        guard !decisions.isEmpty else { return false }
+        return LeadEvidence.leads(record).allSatisfy { lead in decisions.contains { $0.covers(lead) } }
+    }
+
     /// What was decided of a record, with the leads that are dismissed by it.
     package func rulings(on record: JSONNode) -> [DecisionRuling] {
         rulings(on: record, LeadEvidence.leads(record))

@@ -96,8 +96,11 @@ extension Decision {
             let strengths = LeadLabel.allCases.filter { isKnown(LeadEvidence.strength(lead.software, $0)) }
             if strengths.max().map({ $0 >= lead.label }) ?? true { return true }
         }
-        return LeadLabel.allCases.contains {
-            $0 >= lead.label && isKnown(LeadEvidence.text(lead.software, $0))
+        return LeadLabel.allCases.contains { label in
+            guard label >= lead.label else { return false }
+            // A corpus keeps of a lead no more than its strength, which a decision on records knows as well.
+            return isKnown(LeadEvidence.text(lead.software, label))
+                || lead.items.isEmpty && isKnown(LeadEvidence.strength(lead.software, label))
         }
     }
 

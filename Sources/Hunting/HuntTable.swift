@@ -87,7 +87,7 @@ package final class HuntTable {
             key: digest(record, "hallmark.certificate.spki_sha256"),
             certificate: digest(record, "tls.server.hash.sha256"),
             lead: Self.lead(record),
-            isDecided: decisions.map { !$0.decisions(on: record).isEmpty } ?? false
+            isDecided: decisions?.isDecided(record) ?? false
         )
         if let known = places[key] {
             rows[known] = row

@@ -15,6 +15,7 @@ enum Program {
             signal(SIGXFSZ, SIG_IGN)
             try AddressSpace.check()
             try OpenFiles.check()
+            try Threads.check()
             // Swift reads them from /proc: without it, a scan must not pass for a call for help.
             guard !CommandLine.arguments.isEmpty else {
                 throw ValidationError("the arguments can't be read: /proc is not mounted")

@@ -175,6 +175,26 @@ import Testing
         #expect(try marked(Self.record(leads: [("Cobalt Strike", 90)]), [decision]).label == .high)
     }
 
+    /// What is looked through for what is left to do: another software or a stronger lead is.
+    @Test(
+        arguments: [
+            ([("Cobalt Strike", 60)], true), ([("Cobalt Strike", 90)], false), ([("Sliver", 20)], false),
+            ([("Cobalt Strike", 60), ("Sliver", 20)], false), ([], true),
+        ] as [([(String, Int)], Bool)]
+    )
+    func whatIsDecidedLeavesNothingToDo(_ leads: [(String, Int)], _ isDecided: Bool) throws {
+        let tree = JSONTree()
+        let line = Array(Self.record(rules: [], leads: leads.map { (software: $0.0, confidence: $0.1) }).utf8)
+        let record = try line.withUnsafeBytes { try tree.read($0) }
+        for evidence in ["medium Cobalt Strike", "strength medium Cobalt Strike"] {
+            let decision = try decision("203.0.113.7", evidence: [evidence])
+            #expect(DecisionIndex([decision], now: Self.now).isDecided(record) == isDecided)
+        }
+        #expect(!DecisionIndex([], now: Self.now).isDecided(record))
+        // Without evidence it holds for whatever is found.
+        #expect(DecisionIndex([try decision("203.0.113.7")], now: Self.now).isDecided(record))
+    }
+
     /// Texts that Unicode takes for equal are two values, as they are in records.
     @Test func subjectsAreToldApartByTheirBytes() throws {
         let field = "tls.server.x509.subject.organization"

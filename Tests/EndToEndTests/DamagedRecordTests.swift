@@ -147,7 +147,10 @@ import Testing
             Self.leads.map { Self.good.replacing(hallmark, with: hallmark + "\"leads\":\($0),") }
             + [#""hallmark.leads":5,"#, #""hallmark.leads.software.name":["Sliver"],"#].map {
                 Self.good.replacing(hallmark, with: $0 + hallmark)
-            } + [Self.good.replacing(hallmark, with: hallmark + #""leads.label":["high"],"#)]
+            } + [
+                Self.good.replacing(hallmark, with: hallmark + #""leads.label":["high"],"#),
+                Self.good.replacing(hallmark, with: #""hallmark.leads":[],"hallmark":{"leads":[],"#),
+            ]
         for (number, line) in lines.enumerated() {
             let file = try scratch.write("led\(number)", Self.good + "\n" + line + "\n")
             for command in Self.commands {

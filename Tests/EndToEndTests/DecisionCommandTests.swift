@@ -270,4 +270,27 @@ import Testing
         #expect(result.status == 1 && result.errors.contains("is not a Hallmark corpus"), "\(result.errors)")
         #expect(!result.errors.contains("no decision"), "\(result.errors)")
     }
+
+    /// Who blocks a key or escalates a mark means every endpoint that shows it, for comparisons as well.
+    @Test func whatSomebodyBlocksFailsAComparison() throws {
+        let scratch = Scratch()
+        let sweep = try scratch.write("sweep.ndjson", FaultMatrix.record)
+        let assets = try scratch.write("assets.csv", "kind,address\nowned,203.0.113.0/24\n")
+        let file = scratch.file("decisions.ndjson")
+        func decide(_ words: [String]) throws {
+            try check(
+                Program.path,
+                ["decide"] + words + ["--because", "x", "--by", "me", "--decisions", file]
+            )
+        }
+        let compare = ["compare", sweep, "--inventory", assets, "--decisions", file, "--fail-on", "low"]
+        let report = ["report", sweep, "--inventory", assets, "--decisions", file, "--format", "markdown"]
+        try decide(["203.0.113.7:443", "dismiss"])
+        #expect(try Program.run(compare).status == 0)
+        #expect(try Program.run(report).text.contains("(dismissed"))
+        try decide(["key=" + String(repeating: "AA", count: 32), "block"])
+        let result = try Program.run(compare)
+        #expect(result.status == 3 && !result.text.contains("(dismissed"), "\(result)")
+        #expect(try !Program.run(report).text.contains("(dismissed"))
+    }
 }

@@ -138,7 +138,7 @@ import Testing
                 + #""tls":{"version":"\#(evil)","server":{"hash":{"sha256":"\#(hash)","sha1":"zz"},"#
                 + #""x509":{"subject":{"distinguished_name":"=\#(evil)"},"serial_number":"\#(evil)"}}},"#
                 + #""hallmark":{"leads":[{"software":{"id":"\#(evil)","name":"\#(software)"},"#
-                + #""confidence":1e9,"label":"high","kinds":["certificate","\#(evil)"],"against":["\#(evil)"]}]}}"#
+                + #""confidence":99,"label":"high","kinds":["certificate","\#(evil)"],"against":["\#(evil)"]}]}}"#
         }
         let scratch = Scratch()
         let lines = [

@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    /// Without a thread there is no scan: that is said, and nothing waits.
+    /// Without a thread there is nothing: that is said, and nothing waits.
     @Test(.enabled(if: isRoot)) func noThreadCanBeMade() throws {
         let script = """
             import os, resource, subprocess, sys
@@ -108,8 +108,14 @@ import Testing
         let scratch = Scratch()
         let program = scratch.file("hallmark")
         try check("bash", ["-c", "cp \"$0\" \"$1\"; chmod 755 \"$1\" \"${1%/*}\"", Program.path, program])
-        let scan = ["-c", script, program, "scan", "127.60.0.1:9", "--no-signatures", "-q"]
-        let result = try run("/usr/bin/python3", scan)
-        #expect(result.text.hasPrefix("1 hallmark: "), "\(result.text)\(result.errors)")
+        // Libraries that load rules and open corpora want threads, too.
+        for command in [
+            ["scan", "127.60.0.1:9", "--no-signatures", "-q"], ["match", "/dev/null"],
+            ["corpus", "stats", "--corpus", "/nowhere"], ["signatures", "list"],
+        ] {
+            let result = try run("/usr/bin/python3", ["-c", script, program] + command)
+            #expect(result.text.hasPrefix("1 hallmark: "), "\(command): \(result.text)\(result.errors)")
+            #expect(result.text.contains("no thread can be made"), "\(command): \(result.text)")
+        }
     }
 }

@@ -177,7 +177,7 @@ import Testing
         } else {
             let record =
                 #"{"server":{"address":"127.99.0.1","ip":"127.99.0.1","port":1},"event":{"outcome":"success"},"#
-                + #""hallmark":{"leads":[{"software":{"name":"Some Tool"},"label":"high"}]}}"#
+                + #""hallmark":{"leads":[{"software":{"name":"Some Tool"},"confidence":90,"label":"high"}]}}"#
             let file = try #require(FileHandle(forWritingAtPath: output))
             try file.seekToEnd()
             try file.write(contentsOf: Data((record + "\n").utf8))

@@ -98,7 +98,7 @@ import Testing
 
             """
         )
-        // Which of several values belong to one client nobody knows: the line is none, and nothing of it comes out.
+        // Which of several values belong to one client nobody knows: nothing of such a line is told.
         let split = try scratch.write(
             "split.ndjson",
             """

@@ -186,7 +186,7 @@ import YAML
         #expect(!ListedDate.isToCome(1_000, now: 0) && ListedDate.isToCome(86_400_000, now: 0))
         // A list of which nothing holds yet is none.
         let none = try Self.index("#! date: 2099-01-01\n203.0.113.7\n", "l.txt")
-        #expect(none.faults.first?.contains("none of 1 entries counts: 1 not valid yet") == true)
+        #expect(none.faults.first?.contains("none of 1 entry counts: 1 not valid yet") == true)
     }
 
     @Test func anEndBeforeTheDateIsSaid() throws {

@@ -112,11 +112,23 @@ import Testing
         return changed
     }
 
+    /// The record with a member besides under one dotted name.
+    private static func doubled(_ path: [any Sendable], _ value: Any?) -> Any? {
+        let names = path.compactMap { $0 as? String }
+        guard names.count == path.count, names.count > 1,
+            let changed = dotted(path) as? [String: Any]
+        else { return nil }
+        var both = record
+        both[names.joined(separator: ".")] = value ?? changed[names.joined(separator: ".")]
+        return both
+    }
+
     static func lines() throws -> [String] {
         var records: [Any] = [record]
         for path in paths(record) {
             records += ([nil] + values.map(Optional.some)).compactMap { setting(path[...], $0, in: record) }
             if let changed = dotted(path) { records.append(changed) }
+            records += [doubled(path, nil), doubled(path, NSNull())].compactMap(\.self)
         }
         return try records.map {
             let options: JSONSerialization.WritingOptions = [.sortedKeys, .fragmentsAllowed]

@@ -159,7 +159,11 @@ extension Console {
                     throw ConsoleError.wrong(error.description)
                 }
                 var options = PivotOptions()
-                options.limit = starts.count == 1 ? Self.mostDrawn : Self.mostDrawn / 2
+                // Another start takes nothing away of the first ones, as far as a graph stays legible.
+                options.limit = min(
+                    Self.mostDrawn,
+                    max(Self.mostDrawn / 2, 3 * Self.mostDrawn / starts.count)
+                )
                 return try Pivot.run(query, in: corpus, options)
             }
         }

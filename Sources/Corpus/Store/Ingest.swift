@@ -24,6 +24,8 @@ package struct IngestCounts: Equatable, Sendable {
     package var firstReason: String?
     /// Records of what others saw that name no endpoint, and no certificate by its SHA-256.
     package var nameless = 0
+    /// Records that tell names or times of a certificate and not its SHA-256, by which it would be kept.
+    package var untold = 0
     /// Lines of ours that are no records: findings, and counts of correlation rules.
     package var conclusions = 0
     /// Leads that were left out, because no Hallmark said them of a record of its own.
@@ -43,6 +45,7 @@ package struct IngestCounts: Equatable, Sendable {
         left.unreadFindings += right.unreadFindings
         left.malformed += right.malformed
         left.nameless += right.nameless
+        left.untold += right.untold
         left.conclusions += right.conclusions
         left.foreign += right.foreign
         left.firstReason = left.firstMalformed == nil ? right.firstReason : left.firstReason
@@ -127,6 +130,8 @@ final class Ingest {
         }
         let service = ServiceFacts(record)
         let digest = CertificateFacts.sha256(record)
+        let told: [RecordField] = [.subject, .issuer, .notAfter, .subjectText, .end]
+        if digest == nil, told.contains(where: record.has) { counts.untold += 1 }
         guard digest != nil || !service.marks.isEmpty else { return }
         let endpoint = try known ?? newEndpoint(target)
         let certificate = try digest.map { try self.certificate($0, record, now) } ?? 0

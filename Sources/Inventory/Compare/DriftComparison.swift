@@ -13,6 +13,7 @@ package final class DriftComparison: SweepReader {
     private var entries: [UInt64: Entry] = [:]
     private let name: String
     private var lines: KeptLines
+    private let look: (UnsafeRawBufferPointer?) -> Void
     private let report: (ReportedFinding) throws -> Void
     package var counts = ComparisonCounts()
     /// What was read of the earlier sweep, and what could not be.
@@ -29,11 +30,15 @@ package final class DriftComparison: SweepReader {
     }
 
     /// Reads the earlier sweep.
+    ///
+    /// - Parameter look: as for `SweepComparison`.
     package init(
         baseline source: any RecordSource,
+        look: @escaping (UnsafeRawBufferPointer?) -> Void = { _ in },
         report: @escaping (ReportedFinding) throws -> Void
     ) throws {
         name = source.name
+        self.look = look
         self.report = report
         lines = KeptLines((source as? RecordFile)?.path)
         var sweep = SweepFile()
@@ -66,6 +71,8 @@ package final class DriftComparison: SweepReader {
         guard picker.readsEndpoint(padded: line) else {
             return false
         }
+        look(line)
+        defer { look(nil) }
         let key = key(picker)
         guard Self.isAnswer(picker) else {
             entries[key]?.failed = true

@@ -6,13 +6,21 @@ package final class ExpiryComparison: SweepReader {
     private let policy: InventoryPolicy
     private let looksForWeakness: Bool
     private let picker = RecordPicker(RecordField.compared)
+    private let look: (UnsafeRawBufferPointer?) -> Void
     private let report: (ReportedFinding) throws -> Void
     package var counts = ComparisonCounts()
 
     /// - Parameters:
     ///   - days: how long before its end a certificate counts as expiring, when it was seen.
     ///   - weak: whether keys, signatures and versions are held to `InventoryPolicy.fallback` as well.
-    package init(days: Int, weak: Bool = false, report: @escaping (ReportedFinding) throws -> Void) {
+    ///   - look: as for `SweepComparison`.
+    package init(
+        days: Int,
+        weak: Bool = false,
+        look: @escaping (UnsafeRawBufferPointer?) -> Void = { _ in },
+        report: @escaping (ReportedFinding) throws -> Void
+    ) {
+        self.look = look
         var policy = weak ? InventoryPolicy.fallback : InventoryPolicy()
         policy.expiringDays = days
         self.policy = policy
@@ -42,6 +50,9 @@ package final class ExpiryComparison: SweepReader {
         }
         let endpoint = ReportedFinding.Endpoint(picker)
         if !unjudged.isEmpty { counts.unjudged.add(unjudged, at: endpoint.text) }
+        guard !findings.isEmpty else { return true }
+        look(line)
+        defer { look(nil) }
         for finding in findings {
             try report(ReportedFinding(finding: finding, endpoint: endpoint, inventory: nil))
             counts.count(finding)

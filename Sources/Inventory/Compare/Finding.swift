@@ -52,7 +52,9 @@ package struct Finding: Equatable, Sendable {
         var isOfCertificate: Bool {
             switch self {
             case .unauthorizedCertificate, .misplacedCertificate, .foreignCertificate, .unexpectedIssuer,
-                .certificateElsewhere, .namesPointElsewhere, .revoked:
+                .certificateElsewhere, .namesPointElsewhere, .revoked, .expired, .expiring, .notYetValid,
+                .weakKey,
+                .weakSignature, .lifetimeTooLong, .nameMismatch, .selfSigned:
                 true
             default: false
             }

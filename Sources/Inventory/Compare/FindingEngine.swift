@@ -127,7 +127,11 @@ package final class FindingEngine {
         if assets.isEmpty, isOwned {
             let code = record.text(.errorCode) ?? ""
             guard !failed || Self.answers.contains(code) else { return [] }
-            let how = failed ? ", but shows no certificate: \(code)" : " without TLS"
+            let how =
+                failed
+                ? ", but shows no certificate: \(code)"
+                : ObservedCertificate.isLost(of: record)
+                    ? " with a certificate that its record does not tell" : " without TLS"
             return [Finding(.unknownEndpoint, "An endpoint inside owned ranges answers\(how).")]
         }
         guard failed, Self.wasAsked(record),
@@ -351,5 +355,6 @@ extension RecordField {
         .validitySeconds,
         .contextPoints, .contextElsewhere, .revocationStatus, .revokedAt, .hostingKind, .hostingProvider,
         .selfSigned, .anomalies, .jarm, .stack, .httpServer, .leads, .urlScheme,
+        .subjectText, .issuerText,
     ]
 }

@@ -87,7 +87,7 @@ extension ComparisonCounts {
     /// One screen for people.
     ///
     /// - Parameter least: less urgent findings are not written, and stand here in one number.
-    package func summary(_ against: Against, least: Severity) -> String {
+    package func summary(_ against: Against, least: Severity, isWhole: Bool = true) -> String {
         let ended = "\(counted(answered, "endpoint")) answered"
         var result = "\(counted(records, "record")), "
         switch against {
@@ -122,7 +122,7 @@ extension ComparisonCounts {
             result += "No asset was swept.\n" + (table.isEmpty ? "" : table.text)
         } else if records > 0 {
             let hidden = below > 0 ? " of \(least.rawValue) or more" : ""
-            let rest = sweeps.unread.isEmpty && unjudged.isEmpty ? "" : " in what could be read"
+            let rest = isWhole && sweeps.unread.isEmpty && unjudged.isEmpty ? "" : " in what could be read"
             let all = "No findings\(hidden)\(rest).\n"
             result += table.isEmpty ? all : table.text
         }

@@ -38,13 +38,14 @@ struct ObservedCertificate {
         self.sha256 = sha256
         key = record.text(.spki).flatMap { Digest256($0) }
         tbs = record.text(.tbs).flatMap { Digest256($0) }
-        subject = record.text(.subject) ?? ""
+        // Other programs write some of it below `tls.server` alone.
+        subject = record.text(.subject) ?? record.text(.subjectText) ?? ""
         commonNames = record.texts(.subjectCommonName, limit: 8)
         alternativeNames = record.texts(.alternativeNames, limit: 1000)
-        issuer = record.text(.issuer) ?? ""
+        issuer = record.text(.issuer) ?? record.text(.issuerText) ?? ""
         issuerNames = record.texts(.issuerCommonName, limit: 4) + record.texts(.issuerOrganization, limit: 4)
-        notBefore = record.text(.notBefore).flatMap { RFC3339.milliseconds($0) }
-        notAfter = record.text(.notAfter).flatMap { RFC3339.milliseconds($0) }
+        notBefore = (record.text(.notBefore) ?? record.text(.begin)).flatMap { RFC3339.milliseconds($0) }
+        notAfter = (record.text(.notAfter) ?? record.text(.end)).flatMap { RFC3339.milliseconds($0) }
         lifetimeSeconds = record.integer(.validitySeconds)
         keyAlgorithm = record.text(.keyAlgorithm) ?? ""
         keySize = record.integer(.keySize)
@@ -61,10 +62,14 @@ struct ObservedCertificate {
         isReported = record.text(.dataset) == RecordDataset.imported.rawValue
     }
 
-    /// Whether a record of ours says that TLS was spoken, and tells no certificate.
+    /// Whether a record says that there is a certificate, and does not tell which: a record of ours says so
+    /// where TLS was spoken, another one where it tells names or times.
     static func isLost(of record: RecordPicker) -> Bool {
-        record.text(.dataset) == RecordDataset.observation.rawValue
-            && record.text(.outcome) == "success" && !record.has(.sha256) && record.text(.urlScheme) != "http"
+        guard !record.has(.sha256) else { return false }
+        let told: [RecordField] = [.subject, .issuer, .notBefore, .notAfter, .subjectText, .end]
+        if told.contains(where: record.has) { return true }
+        return record.text(.dataset) == RecordDataset.observation.rawValue
+            && record.text(.outcome) == "success" && record.text(.urlScheme) != "http"
     }
 
     /// What could not be judged where the certificate is lost.

@@ -9,7 +9,7 @@ package final class SweepComparison: SweepReader {
     private let engine: FindingEngine
     private let picker = RecordPicker(RecordField.compared)
     private let report: (ReportedFinding) throws -> Void
-    private let led: (UnsafeRawBufferPointer) -> Void
+    private let look: (UnsafeRawBufferPointer?) -> Void
     private var presence: [AssetPort: Presence] = [:]
     private var keys: [UInt64: Int32] = [:]
     private var shared: [UInt64: Set<Int32>] = [:]
@@ -42,15 +42,15 @@ package final class SweepComparison: SweepReader {
     }
 
     /// - Parameters:
-    ///   - led: is given the line of a record with leads, before its findings are told.
+    ///   - look: is given the line of a record before its findings are told, and nil behind them.
     ///   - report: is given each finding, those that need the whole sweep at the end.
     package init(
         _ index: InventoryIndex,
-        led: @escaping (UnsafeRawBufferPointer) -> Void = { _ in },
+        look: @escaping (UnsafeRawBufferPointer?) -> Void = { _ in },
         report: @escaping (ReportedFinding) throws -> Void
     ) {
         engine = FindingEngine(index)
-        self.led = led
+        self.look = look
         self.report = report
     }
 
@@ -79,7 +79,8 @@ package final class SweepComparison: SweepReader {
         let findings = result.findings.filter { $0.name != .missingEndpoint }
         guard !findings.isEmpty else { return true }
         let endpoint = ReportedFinding.Endpoint(picker)
-        if findings.contains(where: { $0.lead != nil }) { led(line) }
+        look(line)
+        defer { look(nil) }
         for finding in findings {
             try report(ReportedFinding(finding: finding, endpoint: endpoint, inventory: inventory))
             counts.count(finding)

@@ -154,15 +154,21 @@ package struct JSONNode {
             for part in parts { if let found = part.at(path) { return found } }
             return nil
         }
-        if let found = self[path] { return found }
+        // `null` is as good as absent: what is meant may stand under another spelling of the name.
+        var null: JSONNode?
+        if let found = self[path] {
+            if !found.isNull { return found }
+            null = found
+        }
         var end = path.endIndex
         while let dot = path[..<end].lastIndex(of: ".") {
             end = dot
-            if let outer = self[String(path[..<dot])] {
-                return outer.at(String(path[path.index(after: dot)...]))
+            if let found = self[String(path[..<dot])]?.at(String(path[path.index(after: dot)...])) {
+                if !found.isNull { return found }
+                null = null ?? found
             }
         }
-        return nil
+        return null
     }
 
     /// All values at a dotted name, those of all elements where arrays stand on the way or at its end.

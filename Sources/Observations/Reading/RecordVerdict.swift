@@ -181,23 +181,36 @@ package struct RecordJudge {
 }
 
 extension JSONNode: RecordFacts {
-    package var damagedFrame: RecordFrame? { RecordFrame.all.first { isDamaged($0) } }
+    package var damagedFrame: RecordFrame? {
+        RecordFrame.all.first { frame in
+            guard let count = count(frame, frame.path.utf8[...]) else { return true }
+            // Under two spellings of its name: programs differ in which counts. Objects may be told in parts.
+            return count > 1 && (frame.isValue || frame.isList)
+        }
+    }
 
-    /// Whether something else stands in a frame's place, however its name is split at the dots.
-    private func isDamaged(_ frame: RecordFrame, _ path: Substring? = nil) -> Bool {
-        let path = path ?? frame.path[...]
-        if isArray { return parts.contains { $0.isDamaged(frame, path) } }
-        for part in parts where isObject {
-            let name = part.name
-            if name == path {
-                if !frame.allows(part) { return true }
-            } else if path.hasPrefix(name + ".") {
-                if part.isDamaged(frame, path.dropFirst(name.utf8.count + 1)) { return true }
-            } else if frame.isList, name.hasPrefix(path + ".") {
-                return true
+    /// How often a frame stands here, however its name is split at the dots; nil where something else stands
+    /// in its place.
+    private func count(_ frame: RecordFrame, _ path: Substring.UTF8View) -> Int? {
+        var count = 0
+        for part in parts where isObject || isArray && part.isObject {
+            let key = part.key
+            if isArray {
+                guard let more = part.count(frame, path) else { return nil }
+                count &+= more
+            } else if key.elementsEqual(path) {
+                if part.isNull { continue }
+                guard frame.allows(part) else { return nil }
+                count &+= 1
+            } else if key.count < path.count, path.starts(with: key), path.dropFirst(key.count).first == 0x2e
+            {
+                guard let more = part.count(frame, path.dropFirst(key.count + 1)) else { return nil }
+                count &+= more
+            } else if frame.isList, key.count > path.count, key.starts(with: path), key[path.count] == 0x2e {
+                return nil
             }
         }
-        return false
+        return count
     }
 
     package var areLeadsDamaged: Bool { RecordedLead.all(at("hallmark.leads")) == nil }

@@ -174,7 +174,8 @@ struct CompareCommand: ParsableCommand {
             isWhole = try say(counts.sweeps) && isWhole
             for text in counts.unjudged.texts { Terminal.say(text, .error) }
             isWhole = isWhole && (counts.unjudged.isEmpty || unread.keepGoing)
-            summaries.append(counts.summary(against, least: least))
+            // A file that could not be opened at all is in no count.
+            summaries.append(counts.summary(against, least: least, isWhole: told.isEmpty))
             worst = [worst, counts.worst].compactMap(\.self).max()
         }
         if let inventory {
@@ -188,7 +189,7 @@ struct CompareCommand: ParsableCommand {
                 guard !digests.isEmpty else { throw FileError(file, "there is no digest in it") }
                 index.authorised.formUnion(digests)
             }
-            let comparison = SweepComparison(index, led: sink.look) { try sink.write($0) }
+            let comparison = SweepComparison(index, look: sink.look) { try sink.write($0) }
             try sources(files).forEach { try comparison.add($0) }
             try comparison.finish { asset, port, time in
                 try known?.absence(asset, port: port, at: time)
@@ -211,14 +212,14 @@ struct CompareCommand: ParsableCommand {
                 )
                 throw ExitCode(1)
             }
-            let comparison = try DriftComparison(baseline: earlier[0]) { try sink.write($0) }
+            let comparison = try DriftComparison(baseline: earlier[0], look: sink.look) { try sink.write($0) }
             try sources(files).forEach { try comparison.add($0) }
             isWhole = try say(comparison.earlier) && isWhole
             try comparison.finish()
             try close(comparison.counts, .sweep)
         }
         if let expiring {
-            let comparison = ExpiryComparison(days: expiring) { try sink.write($0) }
+            let comparison = ExpiryComparison(days: expiring, look: sink.look) { try sink.write($0) }
             try sources(files).forEach { try comparison.add($0) }
             try close(comparison.counts, .calendar)
         }
@@ -270,10 +271,14 @@ private final class FindingSink {
         if format == .csv { try output.write(ReportedFinding.csvHead) }
     }
 
-    /// Looks which leads of a record are dismissed.
-    func look(_ line: UnsafeRawBufferPointer) {
-        dismissals = [:]
-        guard let decisions, let record = try? tree.read(line) else { return }
+    /// Whether the record whose findings come shows what somebody blocks or escalates.
+    private var isGrave = false
+
+    /// Looks what was decided of the record whose findings come, and of its leads; nil behind them.
+    func look(_ line: UnsafeRawBufferPointer?) {
+        (dismissals, isGrave) = ([:], false)
+        guard let line, let decisions, !decisions.isEmpty, let record = try? tree.read(line) else { return }
+        isGrave = decisions.isGrave(on: record)
         for ruling in decisions.rulings(on: record) {
             for software in ruling.dismissed { dismissals[software] = ruling.decision }
         }
@@ -291,7 +296,7 @@ private final class FindingSink {
                 port: endpoint.port,
                 certificate: endpoint.certificate
             )
-        if let dismissal {
+        if let dismissal, !isGrave {
             dismissed += 1
             finding.finding.message +=
                 " (dismissed\(dismissal.by.isEmpty ? "" : " by \(dismissal.by)"): \(dismissal.because))"

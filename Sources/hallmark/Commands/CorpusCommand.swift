@@ -153,6 +153,11 @@ struct CorpusCommand: ParsableCommand {
                     "\(file): \(counted(counts.nameless, "record")) without an endpoint and without a certificate's SHA-256, by which nothing is kept"
                 )
             }
+            if counts.untold > 0 {
+                faults.append(
+                    "\(file): \(counted(counts.untold, "record")) with names or times of a certificate and without its SHA-256, by which it would be kept"
+                )
+            }
             if counts.unreadFindings > 0 {
                 faults.append(
                     "\(file): \(counted(counts.unreadFindings, "finding")) without a name, or too many of one thing"

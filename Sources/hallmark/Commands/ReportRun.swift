@@ -17,6 +17,9 @@ final class ReportRun {
     private let facts: SweepFacts
     private let progress: ReadingProgress
     private let index: DecisionIndex
+    private let tree = JSONTree()
+    /// Whether the record whose findings come shows what somebody blocks or escalates.
+    private var isGrave = false
     private var isWhole: Bool
     /// Each is given every record.
     private var readers: [any SweepReader] = []
@@ -123,13 +126,16 @@ final class ReportRun {
                 severity: finding.severity.rawValue,
                 message: finding.message,
                 owner: reported.owner,
-                isDismissed: dismissal != nil
+                isDismissed: dismissal != nil && !isGrave
             )
         )
     }
 
     private func take(_ line: UnsafeRawBufferPointer) throws -> Bool {
         let isRecord = facts.add(line: line)
+        isGrave =
+            isRecord && !index.isEmpty && ((try? tree.read(line)).map { index.isGrave(on: $0) } ?? false)
+        defer { isGrave = false }
         if isRecord { for reader in readers { _ = try reader.add(line: line) } }
         return isRecord
     }
