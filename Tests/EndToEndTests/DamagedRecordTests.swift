@@ -12,7 +12,8 @@ import Testing
         {"@timestamp":"2026-11-22T03:31:00.123Z","event":{"dataset":"hallmark.observation","outcome":"success"},\
         "server":{"address":"203.0.113.7","ip":"203.0.113.7","port":443},"tls":{"version":"1.3","server":{"hash":\
         {"sha256":"\(digest)"},"x509":{"not_before":"2026-01-01T00:00:00Z","not_after":"2027-01-01T00:00:00Z",\
-        "public_key_algorithm":"RSA","public_key_size":2048}}},"hallmark":{"certificate":{"spki_sha256":"\(digest)"}}}
+        "public_key_algorithm":"RSA","public_key_size":2048,"signature_algorithm":"SHA256-RSA"}}},"hallmark":\
+        {"certificate":{"spki_sha256":"\(digest)"}}}
         """
 
     /// What is put in the place of what, and what the refusal names.
@@ -255,7 +256,8 @@ import Testing
     @Test(arguments: [
         (#","not_after":"2027-01-01T00:00:00Z""#, "the end"),
         (#"{"not_before":"2026-01-01T00:00:00Z","not_after":"2027-01-01T00:00:00Z","#, "the end"),
-        (#","public_key_size":2048"#, "the key"), (#""version":"1.3","#, "the version of TLS"),
+        (#","public_key_size":2048"#, "the key"), (#","signature_algorithm":"SHA256-RSA""#, "the signature"),
+        (#""not_before":"2026-01-01T00:00:00Z","#, "the begin"), (#""version":"1.3","#, "the version of TLS"),
         (#","hallmark":{"certificate":{"spki_sha256":"\#(digest)"}}"#, "the signer"),
         (#""tls":"#, "all"), ("\"sha256\":\"\(digest)\"", "all"),
     ])

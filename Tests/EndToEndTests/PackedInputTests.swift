@@ -14,7 +14,7 @@ import Testing
         "server":{"address":"203.0.113.\(number)","ip":"203.0.113.\(number)","port":443},"hallmark":{"certificate":{"validity_seconds":7776000,\
         "spki_sha256":"\(String(repeating: certificate, count: 32))"}},"tls":{"version":"1.3","server":{"hash":\
         {"sha256":"\(String(repeating: certificate, count: 32))"},"x509":{"subject":{"distinguished_name":"CN=\(number)"},\
-        "public_key_algorithm":"ECDSA","public_key_size":256,"not_after":"2026-11-30T00:00:00Z"}}}}
+        "public_key_algorithm":"ECDSA","public_key_size":256,"signature_algorithm":"ECDSA-SHA256","not_before":"2026-09-01T00:00:00Z","not_after":"2026-11-30T00:00:00Z"}}}}
 
         """
     }

@@ -11,7 +11,7 @@ import Testing
             + #""server":{"address":"192.0.2.\#(host)","ip":"192.0.2.\#(host)","port":443},"#
             + #""tls":{"version":"1.0","server":{"hash":{"sha256":"\#(String(repeating: "0\(host)", count: 32))"},"#
             + #""x509":{"subject":{"distinguished_name":"\#(subject)"},"not_after":"2026-06-10T00:00:00Z","#
-            + #""public_key_algorithm":"RSA","public_key_size":1024}}},"#
+            + #""not_before":"2026-01-01T00:00:00Z","signature_algorithm":"SHA256-RSA","public_key_algorithm":"RSA","public_key_size":1024}}},"#
             + #""hallmark.certificate.spki_sha256":"\#(String(repeating: "0\(host)", count: 32))","hallmark":{\#(more)}}"#
             + "\n"
     }

@@ -19,7 +19,7 @@ import Testing
         #"{"@timestamp":"2026-11-22T03:31:00.123Z","event":{"dataset":"hallmark.observation","kind":"alert","#
             + #""outcome":"success"},"server":{"address":"203.0.113.7","ip":"203.0.113.7","port":443},"#
             + #""tls":{"established":true,"version":"1.3","server":{"subject":"CN=a","hash":{"sha256":"\#(digest)"},"#
-            + #""x509":{"not_after":"2027-01-01T00:00:00Z","public_key_algorithm":"RSA","public_key_size":2048}}},"#
+            + #""x509":{"not_before":"2026-01-01T00:00:00Z","not_after":"2027-01-01T00:00:00Z","signature_algorithm":"SHA256-RSA","public_key_algorithm":"RSA","public_key_size":2048}}},"#
             + #""hallmark.certificate":{"spki_sha256":"\#(digest)"},\#(hallmark)\#(more)}"# + "\n"
     }
 

@@ -130,8 +130,8 @@ final class Ingest {
         }
         let service = ServiceFacts(record)
         let digest = CertificateFacts.sha256(record)
-        let told: [RecordField] = [.subject, .issuer, .notAfter, .subjectText, .end]
-        if digest == nil, told.contains(where: record.has) { counts.untold += 1 }
+        let names: [RecordField] = [.subject, .issuer, .notAfter, .subjectText, .end]
+        if digest == nil, names.contains(where: record.has) { counts.untold += 1 }
         guard digest != nil || !service.marks.isEmpty else { return }
         let endpoint = try known ?? newEndpoint(target)
         let certificate = try digest.map { try self.certificate($0, record, now) } ?? 0

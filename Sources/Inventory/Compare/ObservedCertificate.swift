@@ -160,6 +160,8 @@ struct ObservedCertificate {
             parts.append("the version of TLS")
         }
         if policy.maxLifetimeDays != nil, lifetimeSeconds == nil { parts.append("the lifetime") }
+        if notBefore == nil { parts.append("the begin") }
+        if signatureAlgorithm.isEmpty { parts.append("the signature") }
         if isHalfTold { parts.append("the signer") }
         return parts
     }
