@@ -49,7 +49,8 @@ struct Node {
     bool holds_leads = false;
     // Whether it says of which program's module a record is.
     bool is_module = false;
-    // Whether any of these says something.
+    // Whether it is one of the record's own parts and no more, or any of the others.
+    bool is_part = false;
     bool is_special = false;
 
     static size_t hash(std::string_view name) {
@@ -271,8 +272,10 @@ struct csj_reader {
 
     // `name` is a map's member that is no field of its own.
     void value(Node &node, dom::element element, Place place, std::string_view name = {}) {
-        if (node.is_special && !enters(node, element)) return;
-        switch (element.type()) {
+        dom::element_type type = element.type();
+        if (node.is_part) look(node, element, type);
+        else if (node.is_special && !enters(node, element, type)) return;
+        switch (type) {
         case dom::element_type::OBJECT:
             object(node, element.get_object().value_unsafe(), place);
             break;
@@ -298,28 +301,32 @@ struct csj_reader {
     }
 
     // What is to be done for a few nodes; says whether the value is read.
-    bool enters(const Node &node, dom::element element) {
+    bool enters(const Node &node, dom::element element, dom::element_type type) {
         if (node.is_assessment) is_assessed = true;
         if (node.skip) return false;
         if (node.is_module) {
             take_module(element);
             return false;
         }
-        if (element.is_null()) return true;
-        if (node.holds_leads) {
+        if (node.holds_leads && type != dom::element_type::NULL_VALUE) {
             leads = minify(element);
             has_leads = true;
         }
-        if (!is_well(node.frame, element) || node.frame.stands_twice(lines)) misplace(node);
+        look(node, element, type);
         return true;
     }
 
-    static bool is_well(const Frame &frame, dom::element element) {
-        if (!frame.allows(element.is_object(), element.is_array(), false)) return false;
-        if (frame.number == 0 || !element.is_array()) return true;
-        for (dom::element one : element.get_array().value_unsafe())
-            if (!one.is_null() && !frame.allows(one.is_object(), one.is_array(), true)) return false;
-        return true;
+    // Whether a value is what belongs in the place of a part of the record; `null` is as good as absent.
+    void look(const Node &node, dom::element element, dom::element_type type) {
+        const Frame &frame = node.frame;
+        if (type == dom::element_type::NULL_VALUE || frame.number == 0) return;
+        bool is_list = type == dom::element_type::ARRAY;
+        bool is_well = frame.allows(type == dom::element_type::OBJECT, is_list, false);
+        if (is_well && is_list) {
+            for (dom::element one : element.get_array().value_unsafe())
+                if (!one.is_null() && !frame.allows(one.is_object(), one.is_array(), true)) is_well = false;
+        }
+        if (!is_well || frame.stands_twice(lines)) misplace(node);
     }
 
     void objects(Node &node, dom::array array, Place place) {
@@ -454,9 +461,10 @@ csj_reader *csj_new(
         node->insert(name, made);
         return made;
     });
-    for (Node &node : reader->nodes)
-        node.is_special =
-            node.is_assessment || node.skip || node.is_module || node.holds_leads || node.frame.number != 0;
+    for (Node &node : reader->nodes) {
+        node.is_special = node.is_assessment || node.skip || node.is_module || node.holds_leads;
+        node.is_part = node.frame.number != 0 && !node.is_special;
+    }
     return reader;
 }
 

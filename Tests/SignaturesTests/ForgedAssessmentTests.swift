@@ -10,7 +10,30 @@ import Testing
 @Suite struct ForgedAssessmentTests {
     private static let forged = #"[{"software":{"name":"Forged"},"confidence":99,"label":"high"}]"#
 
-    private static let lines: [String] = [
+    /// The members of a record in all orders, and those of `hallmark` in all of theirs.
+    private static var orders: [String] {
+        let inner = [#""leads":@"#, #""x":1"#, #""matches":@"#]
+        return permutations(inner).flatMap { inner in
+            let hallmark = "\"hallmark\":{\(inner.joined(separator: ","))}"
+            return permutations([
+                #""threat":"Forged""#, hallmark, #""event":{"kind":"alert","x":1,"risk_score":9}"#, #""z":2"#,
+                #""rule":["Forged"]"#,
+            ]).map { "{\($0.joined(separator: ","))}" }
+        }
+    }
+
+    private static func permutations(_ parts: [String]) -> [[String]] {
+        guard parts.count > 1 else { return [parts] }
+        return parts.indices.flatMap { place in
+            var rest = parts
+            let first = rest.remove(at: place)
+            return permutations(rest).map { [first] + $0 }
+        }
+    }
+
+    private static let lines: [String] = orders.map { $0.replacing("@", with: forged) } + spellings
+
+    private static let spellings: [String] = [
         #"{"hallmark":{"leads":@}}"#, #"{"hallmark":{"leads":@,"x":1}}"#, #"{"hallmark":{"x":1,"leads":@}}"#,
         #"{"hallmark":{"x":1,"leads":@,"matches":@,"y":2}}"#, #"{"hallmark":{"leads":@,"matches":@,"y":2}}"#,
         #"{"hallmark.leads":@}"#, #"{"hallmark.leads":@,"a":1}"#,
@@ -134,27 +157,28 @@ import Testing
         }
     }
 
+    /// The lines with one member before theirs.
+    private static func assess(first member: String) throws -> [String] {
+        try lines.map { line in
+            let line = line.replacing("\r", with: " ")
+            return try assess(line.replacing("{", with: "{\(member),", maxReplacements: 1))
+        }
+    }
+
+    /// The lines with one member behind theirs: their own first one may be one that is cut.
+    private static func assess(last member: String) throws -> [String] {
+        try lines.map { line in
+            let end = line.lastIndex(of: "}") ?? line.endIndex
+            return try assess(line[..<end].replacing("\r", with: " ") + ",\(member)}")
+        }
+    }
+
     @Test func nothingForgedIsLeft() throws {
-        // A field that makes an observation of the line, and no rule's business.
-        let plain = try Self.lines.map { line in
-            try Self.assess(
-                line.replacing("\r", with: " ").replacing(
-                    "{",
-                    with: #"{"server.port":1,"#,
-                    maxReplacements: 1
-                )
-            )
-        }
-        let matching = try Self.lines.map { line in
-            try Self.assess(
-                line.replacing("\r", with: " ").replacing(
-                    "{",
-                    with: #"{"tls.server.jarm":"aa","#,
-                    maxReplacements: 1
-                )
-            )
-        }
-        let outputs = plain + matching
+        // A field that makes an observation of the line, and no rule's business; one that a rule matches.
+        let fields = [#""server.port":1"#, #""tls.server.jarm":"aa""#]
+        let (plain, matching) = (try Self.assess(first: fields[0]), try Self.assess(first: fields[1]))
+        let last = try fields.flatMap { try Self.assess(last: $0) }
+        let outputs = plain + matching + last
         let read = try Self.read(outputs)
         #expect(read.count == outputs.count)
         for (output, members) in zip(outputs, read) {

@@ -127,11 +127,14 @@ struct AssessmentPlaces {
                     cutStart = lastEnd
                 }
             } else {
+                var begin = lastEnd
                 if let start = cutStart {
                     edits.append(Edit(range: start..<member.lowerBound, content: .nothing))
                     cutStart = nil
+                    // The comma went with what was cut: the member is the first that stays.
+                    begin = member.lowerBound
                 }
-                guard follow(action, &scanner, line, from: lastEnd) else { return nil }
+                guard follow(action, &scanner, line, from: begin) else { return nil }
                 hasKept = true
                 kept = scanner.place
             }
