@@ -296,6 +296,48 @@ import Testing
         }
     }
 
+    /// Names and times without the digest, as logs without fingerprints give them, are no certificate that is
+    /// well.
+    @Test(arguments: [
+        #""x509":{"not_after":"2026-11-25T00:00:00Z","subject":{"distinguished_name":"CN=a"}}"#,
+        #""not_after":"2026-11-25T00:00:00Z""#, #""subject":"CN=a""#,
+    ])
+    func aCertificateWithoutItsDigestIsSaid(_ told: String) throws {
+        let line =
+            #"{"@timestamp":"2026-11-22T03:31:00Z","event":{"dataset":"hallmark.import"},"#
+            + #""server":{"ip":"203.0.113.7","port":443},"tls":{"version":"1.2","server":{\#(told)}}}"#
+        let file = try scratch.write("told", line + "\n")
+        try scratch.write("assets", "address,ports\n203.0.113.7,443\n")
+        for command in [
+            ["compare", file, "--expiring", "30"], ["compare", file, "--inventory", scratch.file("assets")],
+            ["report", file],
+        ] {
+            let result = try Program.run(command)
+            #expect(result.status == 1, "\(command): \(result)")
+            #expect(result.errors.contains("all of 1 certificate could not be judged"), "\(result.errors)")
+        }
+        let added = try Program.run(["corpus", "add", file, "--corpus", scratch.file("new")])
+        #expect(added.status == 1 && added.errors.contains("without its SHA-256"), "\(added.errors)")
+    }
+
+    /// A file that could not be read at all is in no count.
+    @Test func whatIsFoundIsSaidOfWhatCouldBeRead() throws {
+        let good = try scratch.write("good", Self.good + "\n")
+        let folder = URL(fileURLWithPath: scratch.file("folder"))
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try scratch.write("folder/bad.ndjson", "no record\n")
+        for arguments in [["--baseline", good], ["--expiring", "1"]] {
+            for other in [scratch.file("missing"), scratch.file("folder")] {
+                let result = try Program.run(["compare", good, other] + arguments)
+                #expect(result.status == 1, "\(result)")
+                #expect(
+                    result.text.contains("in what could be read"),
+                    "\(arguments) \(other): \(result.text)"
+                )
+            }
+        }
+    }
+
     /// What ends a run with 3 is listed.
     @Test func aFindingThatFailsIsListed() throws {
         let assets = try scratch.write("assets", "address,ports\n203.0.113.7,443\n")

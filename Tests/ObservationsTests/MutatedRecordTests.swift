@@ -166,6 +166,24 @@ import Testing
         #expect(differing.isEmpty, "\(differing.count): \(differing.prefix(12).joined(separator: "\n"))")
     }
 
+    /// Whoever writes more leads than any record has does not fill a report with them.
+    @Test(arguments: [(1, true), (1000, true), (1001, false)]) func leadsAreBounded(
+        _ count: Int,
+        _ isWell: Bool
+    )
+        throws
+    {
+        let lead = #"{"software":{"name":"a"},"confidence":9}"#
+        let leads = Array(repeating: lead, count: count).joined(separator: ",")
+        let picker = RecordPicker(RecordField.judged)
+        try picker.read(
+            #"{"@timestamp":"2026-11-22T03:31:00Z","server":{"ip":"192.0.2.1"},"hallmark":{"leads":[\#(leads)]}}"#
+                .utf8
+        )
+        #expect(picker.verdict == (isWell ? .endpoint : .refused(.lead)))
+        #expect(picker.leads.count == (isWell ? count : 0))
+    }
+
     /// A frame is a list where its field is one.
     @Test func framesAgreeWithTheFields() {
         #expect(Set(RecordFact.allCases.map(\.field)) == Set(RecordFrame.all.filter(\.isValue).map(\.path)))

@@ -62,20 +62,28 @@ import Testing
         ] {
             for few in [nil, 0] {
                 let search = try CorpusSearch(query, in: corpus, of: unit, now: Self.now, few: few)
-                let texts = try search.unjudged()
-                guard count > 0 else {
-                    #expect(texts.isEmpty, "\(query), \(unit): \(texts)")
-                    continue
-                }
-                let noun = String(unit.rawValue.dropLast()) + (count == 1 ? "" : "s")
-                let who = unit == .certificates ? "\(count) \(noun)" : "the certificates of \(count) \(noun)"
-                #expect(texts.count == 1, "\(query), \(unit): \(texts)")
-                #expect(
-                    texts.first?.hasPrefix("\(words) \(who) could not be judged: ") ?? false,
-                    "\(query), \(unit): \(texts)"
-                )
+                try Self.expectUnjudged(words, count, of: unit, search, "\(query), \(unit)")
             }
         }
+    }
+
+    /// One text that says of how many something could not be judged, or none where that is nobody.
+    static func expectUnjudged(
+        _ words: String,
+        _ count: Int,
+        of unit: SearchUnit,
+        _ search: CorpusSearch,
+        _ asked: String
+    ) throws {
+        let texts = try search.unjudged()
+        guard count > 0 else {
+            #expect(texts.isEmpty, "\(asked): \(texts)")
+            return
+        }
+        let noun = String(unit.rawValue.dropLast()) + (count == 1 ? "" : "s")
+        let who = unit == .certificates ? "\(count) \(noun)" : "the certificates of \(count) \(noun)"
+        let isSaid = texts.first?.hasPrefix("\(words) \(who) could not be judged: ") ?? false
+        #expect(texts.count == 1 && isSaid, "\(asked): \(texts)")
     }
 
     @Test func whatIsInNoGroupIsCounted() throws {

@@ -56,17 +56,7 @@ import Testing
             for few in [nil, 0] {
                 let search = try CorpusSearch(query, in: corpus, of: unit, now: Self.now, few: few)
                 #expect(try search.count() == found, "\(query), \(unit)")
-                let texts = try search.unjudged()
-                guard count > 0 else {
-                    #expect(texts.isEmpty, "\(query), \(unit): \(texts)")
-                    continue
-                }
-                let noun = String(unit.rawValue.dropLast()) + (count == 1 ? "" : "s")
-                let who = unit == .certificates ? "\(count) \(noun)" : "the certificates of \(count) \(noun)"
-                #expect(
-                    texts.count == 1 && texts[0].hasPrefix("\(word) of \(who) could not be judged: "),
-                    "\(query), \(unit): \(texts)"
-                )
+                try UnknownEndTests.expectUnjudged("\(word) of", count, of: unit, search, "\(query), \(unit)")
             }
         }
     }

@@ -20,6 +20,8 @@ package final class RecordPicker {
     private var first: [Int32]
     private let fields: [RecordField]
     private var padded: [UInt8] = []
+    /// Reads leads, which few records have.
+    private lazy var tree = JSONTree()
 
     /// How many bytes beyond a line's end have to be readable.
     package static let padding = Int(hallmark_picker_padding())
@@ -190,7 +192,7 @@ extension RecordPicker: RecordFacts {
 
     private var readLeads: [RecordedLead]? {
         guard has(.leads) else { return [] }
-        return withBytes(.leads) { RecordedLead.all(json: $0) } ?? nil
+        return withBytes(.leads) { RecordedLead.all(json: $0, tree) } ?? nil
     }
     package var isOfOtherModule: Bool {
         texts(.module).contains { $0 != RecordFact.ownModule }

@@ -168,7 +168,9 @@ package struct RecordJudge {
         let isTelling: [Bool]
 
         var damagedFrame: RecordFrame? { view.damagedFrame }
-        var areLeadsDamaged: Bool { view.leads.map { RecordedLead.all(json: $0) == nil } ?? false }
+        var areLeadsDamaged: Bool {
+            view.leads.map { RecordedLead.all(json: $0, JSONTree()) == nil } ?? false
+        }
         var isOfOtherModule: Bool { view.isOfOtherModule }
         var hasFieldOfOurs: Bool { (0..<view.count).contains { isTelling[view[$0].field] } }
 

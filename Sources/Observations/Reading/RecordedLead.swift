@@ -15,6 +15,9 @@ package struct RecordedLead: Equatable, Sendable {
 
     package var label: LeadLabel { LeadLabel(confidence: confidence) }
 
+    /// No record has more leads: an assessment tells 32.
+    static let most = 1000
+
     /// No software's name has more bytes.
     private static let longestName = 256
 
@@ -43,16 +46,17 @@ package struct RecordedLead: Equatable, Sendable {
         guard node.isArray || node.isObject else { return nil }
         var leads: [RecordedLead] = []
         for part in node.objects {
-            guard let lead = RecordedLead(part) else { return nil }
+            guard leads.count < most, let lead = RecordedLead(part) else { return nil }
             leads.append(lead)
         }
         return leads
     }
 
-    /// - Parameter text: the JSON of `hallmark.leads`.
-    static func all(json text: UnsafeRawBufferPointer) -> [RecordedLead]? {
-        let tree = JSONTree()
-        return (try? tree.read(text)).flatMap { all($0) }
+    /// - Parameters:
+    ///   - text: the JSON of `hallmark.leads`.
+    ///   - tree: what reads it.
+    static func all(json text: UnsafeRawBufferPointer, _ tree: JSONTree) -> [RecordedLead]? {
+        (try? tree.read(text)).flatMap { all($0) }
     }
 }
 
