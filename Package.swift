@@ -153,7 +153,7 @@ let package = Package(
         .target(
             name: "Fleet",
             dependencies: [
-                "Bytes", "CNATS", "COpenSSL", "Observations",
+                "Bytes", "CNATS", "COpenSSL", "CZlib", "Observations",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]

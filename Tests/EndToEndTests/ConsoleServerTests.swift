@@ -116,6 +116,8 @@ import Testing
     /// Whoever renames the corpus hears of it, also when nobody asks for a page.
     @Test func aRenamedCorpusIsSaid() throws {
         let served = try ServedCorpus(ConsoleTests.line(1, "one"))
+        // It listens before it has opened the corpus, and answers after that.
+        #expect(try served.get("/triage").status == 200)
         func said() -> String {
             (try? String(contentsOfFile: served.scratch.file("log"), encoding: .utf8)) ?? ""
         }

@@ -259,21 +259,72 @@ import Testing
     @Test func anotherCorpusGetsEverythingThatIsThere() throws {
         let scratch = Scratch()
         var options = Collector.Options(folder: scratch.file("records"))
-        func collect(_ identity: String, removesFed: Bool, _ number: Int) throws -> (Int, [String: Int]) {
+        func collect(_ identity: String, removesFed: Bool, _ number: Int) throws -> (Int, Int) {
             let feed = Feed("corpus", identity: identity)
             (options.feeds, options.removesFed) = ([feed], removesFed)
             let collector = try Collector(options)
             let message = try Message(1, sequence: number, records: [Self.record(number)])
             try collector.take([message], job: Self.ask)
             #expect(try collector.close { false } == 0)
-            return (feed.taken.withLock { $0.count }, collector.missed)
+            return (feed.taken.withLock { $0.count }, collector.missed["corpus"]?.gone ?? 0)
         }
-        #expect(try collect("a", removesFed: false, 1) == (1, [:]))
-        #expect(try collect("b", removesFed: false, 2) == (2, [:]))
+        #expect(try collect("a", removesFed: false, 1) == (1, 0))
+        #expect(try collect("b", removesFed: false, 2) == (2, 0))
         // What the first has taken already, it is not given again; the files are its own to remove.
-        #expect(try collect("a", removesFed: true, 3) == (2, [:]))
-        #expect(try collect("c", removesFed: false, 4) == (2, ["corpus": 2]))
+        #expect(try collect("a", removesFed: true, 3) == (2, 0))
+        #expect(try collect("c", removesFed: false, 4) == (2, 2))
         // They are missed once.
-        #expect(try collect("c", removesFed: false, 5) == (1, [:]))
+        #expect(try collect("c", removesFed: false, 5) == (1, 0))
+    }
+
+    /// What was cut, emptied, damaged or taken away since it was written is not handed on in part, and is
+    /// when it has come back.
+    @Test(arguments: ["cut", "emptied", "damaged", "longer", "gone", "a folder"])
+    func aFileThatChangedIsHandedOnWhenItIsBack(_ change: String) throws {
+        let scratch = Scratch()
+        let folder = scratch.file("records")
+        let path = folder + "/records-000001.ndjson"
+        do {
+            let collector = try Collector(Collector.Options(folder: folder))
+            try collector.take([try Message(1, records: [Self.record(1), Self.record(2)])], job: Self.ask)
+            #expect(try collector.close { false } == 0)
+        }
+        let good = try Data(contentsOf: URL(fileURLWithPath: path))
+        switch change {
+        case "cut": try good.dropLast(20).write(to: URL(fileURLWithPath: path))
+        case "emptied": try Data().write(to: URL(fileURLWithPath: path))
+        case "longer": try (good + Data("{}\n".utf8)).write(to: URL(fileURLWithPath: path))
+        case "damaged":
+            var bad = good
+            bad[bad.startIndex + 9] ^= 1
+            try bad.write(to: URL(fileURLWithPath: path))
+        default: try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
+        }
+        if change == "a folder" {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        }
+        let feed = Feed("corpus")
+        var options = Collector.Options(folder: folder)
+        (options.feeds, options.removesFed) = ([feed], true)
+        for run in 1...2 {
+            let collector = try Collector(options)
+            #expect(try collector.close { false } == 0)
+            #expect(feed.taken.withLock { $0.isEmpty })
+            // It is said once, and not handed on without being noticed.
+            let missed = collector.missed["corpus"] ?? MissedFiles()
+            let isGone = change == "gone"
+            #expect(missed.gone == (run == 1 && isGone ? 1 : 0), "\(missed)")
+            #expect(missed.changed == (run == 1 && !isGone ? 1 : 0), "\(missed)")
+            #expect(missed.areLacking == (run == 1))
+        }
+        let collector = try Collector(options)
+        try? FileManager.default.removeItem(atPath: path)
+        try good.write(to: URL(fileURLWithPath: path + ".new"))
+        try FileManager.default.moveItem(atPath: path + ".new", toPath: path)
+        #expect(eventually { collector.missed["corpus"]?.later == 1 })
+        #expect(feed.taken.withLock { $0.count } == 1)
+        #expect(!FileManager.default.fileExists(atPath: path))
+        #expect(try collector.close { false } == 0)
+        #expect(feed.taken.withLock { $0.count } == 1)
     }
 }

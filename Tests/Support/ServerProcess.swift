@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// A real server on loopback, killed with the value's last reference, and its workers with it.
 package final class ServerProcess: @unchecked Sendable {  // `process` is only touched by init and deinit
@@ -97,20 +98,27 @@ private func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
     try body()
 }
 
-/// A TCP port that nobody listens on, chosen by the kernel.
+/// A TCP port of 127.0.0.1 that nobody uses.
+///
+/// It is below those that the kernel gives to connections: no other process's connection can have it before
+/// the server that it is for. It is never given twice.
 package func freePort() -> UInt16 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = loopback(0)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            _ = bind(descriptor, $0, length)
-            _ = getsockname(descriptor, $0, &length)
+    while true {
+        let port = UInt16.random(in: 10_000..<32_768)
+        guard givenPorts.withLock({ $0.insert(port).inserted }) else { continue }
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = loopback(port)
+        let isFree = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
         }
+        if isFree || errno != EADDRINUSE { return port }
     }
-    return UInt16(bigEndian: address.sin_port)
 }
+
+private let givenPorts = Mutex<Set<UInt16>>([])
 
 /// Whether something accepts connections on 127.0.0.1 at `port`.
 package func isListening(_ port: UInt16) -> Bool {

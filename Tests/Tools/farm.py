@@ -5,9 +5,11 @@ Starts those of them whose program is installed, prints one JSON object a line f
 ({"name", "port", "certificate", "tls_library", "jarm"}), then `ready`, and ends with its input. DIR takes their files.
 With FARM_SWAP in the environment the servers with an RSA certificate get an ECDSA one, and the other way round.
 """
+import errno
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -26,8 +28,16 @@ subprocess.run([here / "farm-certificates.sh", certificates], check=True)
 
 
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+    """A port below those that the kernel gives to connections: none of them can have it before the server."""
+    while True:
+        port = random.randrange(10_000, 32_768)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
 
 
 def is_listening(port):
@@ -90,7 +100,8 @@ for server, port, process in running:
         line = {key: server[key] for key in ("name", "certificate", "tls_library", "jarm")}
         print(json.dumps({**line, "port": port}), flush=True)
     else:
-        print(f"{server['name']} does not start", file=sys.stderr, flush=True)
+        words = (farm / server["name"] / "out.log").read_text(errors="replace")[-1000:]
+        print(f"{server['name']} does not start: {words}", file=sys.stderr, flush=True)
 print("ready", flush=True)
 try:
     sys.stdin.read()

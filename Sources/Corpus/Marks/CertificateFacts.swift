@@ -37,6 +37,14 @@ package struct CertificateFacts: Sendable {
         (record.text(field) ?? record.text(other)).flatMap { RFC3339.milliseconds($0) }
     }
 
+    /// Takes the names and times that this lacks from what another record tells of the certificate.
+    mutating func fill(from other: CertificateFacts) {
+        if subject.isEmpty { subject = other.subject }
+        if issuer.isEmpty { issuer = other.issuer }
+        notBefore = notBefore ?? other.notBefore
+        notAfter = notAfter ?? other.notAfter
+    }
+
     /// The marks of a record's certificate.
     static func marks(_ record: RecordPicker) -> [Mark] { Self(marksOf: record).marks }
 

@@ -8,33 +8,28 @@ import Observations
 /// digest says, and so what another record tells of it holds for both.
 final class CertificateCompletion {
     private let hash: SipHash
-    private let select, merge, update, hasMark, removeMark, uncount, forgetCount, removeWords: Statement
+    private let select, update, hasMark, removeMark, removeName, uncount, forgetCount, removeWords: Statement
     private let picker = RecordPicker()
+    private let tree = JSONTree()
+    /// Records of certificates, as hashes, which told nothing new.
+    private var seen: Set<Int> = []
 
     init(_ db: Database, hash: SipHash) throws {
         self.hash = hash
-        select = try db.makeStatement(sql: "SELECT \(ToldParts.columns) FROM certificates WHERE id = ?")
-        // Members of the second stand over those of the first.
-        let parts = ["hashes", "x509", "details"].enumerated().map { index, column in
-            let later = "?\(index + 2)"
-            func isNone(_ text: String) -> String {
-                "(\(text) IS NULL OR NOT json_valid(\(text)) OR json_type(\(text)) <> 'object')"
-            }
-            return """
-                CASE WHEN \(isNone(later)) THEN \(column) WHEN \(isNone(column)) THEN \(later)
-                WHEN ?5 THEN json_patch(\(column), \(later)) ELSE json_patch(\(later), \(column)) END
-                """
-        }
-        merge = try db.makeStatement(
+        select = try db.makeStatement(
             sql: """
-                SELECT hashes, x509, details, \(parts.joined(separator: ", "))
-                FROM certificates WHERE id = ?1
+                SELECT hashes, x509, details, subject = '', issuer = '', not_before IS NULL, not_after IS NULL
+                FROM certificates WHERE id = ?
                 """
         )
+        // What the other record told beside the parts stays where the parts do not tell it.
         update = try db.makeStatement(
             sql: """
-                UPDATE certificates SET subject = ?2, issuer = ?3, serial = ?4, not_before = ?5, not_after = ?6,
-                    spki = ?7, tbs = ?8, shape = ?9, hashes = ?10, x509 = ?11, details = ?12 WHERE id = ?1
+                UPDATE certificates SET subject = iif(?2 = '', subject, ?2), issuer = iif(?3 = '', issuer, ?3),
+                    serial = iif(?4 = '', serial, ?4), not_before = ifnull(?5, not_before),
+                    not_after = ifnull(?6, not_after), spki = iif(length(?7) = 0, spki, ?7),
+                    tbs = iif(length(?8) = 0, tbs, ?8), shape = iif(?9 = '', shape, ?9),
+                    hashes = ?10, x509 = ?11, details = ?12 WHERE id = ?1
                 """
         )
         hasMark = try db.makeStatement(
@@ -43,6 +38,7 @@ final class CertificateCompletion {
         removeMark = try db.makeStatement(
             sql: "DELETE FROM certificate_marks WHERE mark = ? AND certificate = ?"
         )
+        removeName = try db.makeStatement(sql: "DELETE FROM names WHERE name = ? AND certificate = ?")
         uncount = try db.makeStatement(sql: "UPDATE marks SET count = count - 1 WHERE id = ?")
         forgetCount = try db.makeStatement(sql: "DELETE FROM marks WHERE id = ? AND count < 2")
         removeWords = try db.makeStatement(sql: CorpusSchema.certificateWordsToRemove + " WHERE id = ?")
@@ -59,17 +55,21 @@ final class CertificateCompletion {
         _ statements: IngestStatements,
         _ db: Database
     ) throws -> CertificateFacts? {
-        guard let stored = try select.first([id], { try ToldParts($0) }) else { return nil }
-        let told = ToldParts(record)
-        guard !told.isSubset(of: stored) else { return nil }
-        let (old, new) = try merged(id, record, isLaterFirst: told.isSuperset(of: stored))
+        guard seen.insert(Self.hash(id, record)).inserted else { return nil }
+        if seen.count > Self.mostSeen { seen = [] }
+        guard let (old, lacks) = try kept(id) else { throw CorpusDamage.record }
+        let stored = ToldMembers(old.texts, tree)
+        let later = ToldMembers([record.text(.hashes), record.text(.x509), record.text(.certificate)], tree)
+        let besides = CertificateFacts(record)
+        guard !stored.tellsAll(of: later) || besides.map(lacks.isFilled(by:)) == true else { return nil }
+        // What is kept may be damaged where another record tells all of it.
+        let new = Parts(stored.filled(from: later, isLaterFirst: later.tellsAll(of: stored)).texts)
         let isText = record.has(.fidelity) && record.text(.fidelity) != Fidelity.der.rawValue
-        guard let facts = try facts(new, isText: isText), !ToldParts(picker).isSubset(of: stored) else {
-            return nil
-        }
+        guard var facts = try facts(new, isText: isText) else { return nil }
+        if let besides { facts.fill(from: besides) }
         // Marks of the first record may wait with the others of its batch.
         try pending.write(db, statements)
-        if !isText { try removeMarks(of: old, but: facts.marks, id, db) }
+        if !isText { try remove(old, but: facts, id, db) }
         for mark in facts.marks {
             let number = mark.id(hash)
             guard try hasMark.first([number, id], { _ in }) == nil else { continue }
@@ -94,34 +94,58 @@ final class CertificateCompletion {
         return facts
     }
 
+    /// More hashes than this are not kept at a time.
+    private static let mostSeen = 200_000
+
+    private static func hash(_ id: Int, _ record: RecordPicker) -> Int {
+        var hasher = Hasher()
+        hasher.combine(id)
+        for field in Self.read {
+            let isThere: Void? = record.withBytes(field) {
+                hasher.combine($0.count)
+                hasher.combine(bytes: UnsafeRawBufferPointer($0))
+            }
+            hasher.combine(isThere != nil)
+        }
+        return hasher.finalize()
+    }
+
+    private static let read: [RecordField] = [
+        .hashes, .x509, .certificate, .fidelity, .subjectText, .issuerText, .begin, .end,
+    ]
+
     /// The parts of a record that a corpus keeps as they stood there.
     private struct Parts {
         let hashes, x509, details: String?
+
+        /// - Parameter texts: in the order of `ToldMembers.parts`.
+        init(_ texts: [String?]) { (hashes, x509, details) = (texts[0], texts[1], texts[2]) }
+
+        var texts: [String?] { [hashes, x509, details] }
     }
 
-    /// The parts that are kept, and with what a record tells besides.
-    ///
-    /// - Parameter isLaterFirst: whether the record tells all that is kept: then it is believed where they
-    ///   differ, since what is kept may be damaged.
-    private func merged(
-        _ id: Int,
-        _ record: RecordPicker,
-        isLaterFirst: Bool
-    ) throws -> (old: Parts, new: Parts) {
-        merge.bind(1, id)
-        merge.bind(2, record.text(.hashes))
-        merge.bind(3, record.text(.x509))
-        merge.bind(4, record.text(.certificate))
-        let first: Int = isLaterFirst ? 1 : 0
-        merge.bind(5, first)
-        let found = try merge.first { row in
+    /// What no record has told of a certificate, of that which may stand beside the parts.
+    private struct Lacks {
+        let subject, issuer, notBefore, notAfter: Bool
+
+        func isFilled(by facts: CertificateFacts) -> Bool {
+            subject && !facts.subject.isEmpty || issuer && !facts.issuer.isEmpty
+                || notBefore && facts.notBefore != nil || notAfter && facts.notAfter != nil
+        }
+    }
+
+    private func kept(_ id: Int) throws -> (parts: Parts, lacks: Lacks)? {
+        try select.first([id]) { row in
             (
-                Parts(hashes: try row.json(0), x509: try row.json(1), details: try row.json(2)),
-                Parts(hashes: try row.json(3), x509: try row.json(4), details: try row.json(5))
+                Parts([try row.json(0), try row.json(1), try row.json(2)]),
+                Lacks(
+                    subject: try row.integer(3) != 0,
+                    issuer: try row.integer(4) != 0,
+                    notBefore: try row.integer(5) != 0,
+                    notAfter: try row.integer(6) != 0
+                )
             )
         }
-        guard let found else { throw CorpusDamage.record }
-        return found
     }
 
     /// What the parts tell as a record; nil for what is none.
@@ -148,10 +172,10 @@ final class CertificateCompletion {
     }
 
     /// Takes away what the certificate was thought to be.
-    private func removeMarks(of old: Parts, but marks: [Mark], _ id: Int, _ db: Database) throws {
+    private func remove(_ old: Parts, but facts: CertificateFacts, _ id: Int, _ db: Database) throws {
         // How the parts were come by is not kept: what is not there is not removed.
-        let known = try [true, false].flatMap { try facts(old, isText: $0)?.marks ?? [] }
-        for mark in Set(known).subtracting(marks) {
+        let known = try [true, false].compactMap { try self.facts(old, isText: $0) }
+        for mark in Set(known.flatMap(\.marks)).subtracting(facts.marks) {
             let number = mark.id(hash)
             removeMark.bind(1, number)
             removeMark.bind(2, id)
@@ -160,6 +184,11 @@ final class CertificateCompletion {
                 statement.bind(1, number)
                 try statement.run(db)
             }
+        }
+        for name in Set(known.flatMap(\.names)).subtracting(facts.names) {
+            removeName.bind(1, ReversedName(name).text)
+            removeName.bind(2, id)
+            try removeName.run(db)
         }
     }
 }

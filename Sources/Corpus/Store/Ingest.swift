@@ -210,7 +210,7 @@ final class Ingest {
             return record.withBytes(.chainDER) { [UInt8](base64: $0) } ?? nil
         }
         // Most certificates are known: nothing else of them is read then.
-        if let known = try statements.certificate(sha256, db) {
+        if let known = try statements.certificate(sha256, record, db) {
             if known.lacksDER, let der = der() { try statements.complete(known.id, der, db) }
             if known.mayLack,
                 let facts = try completion.complete(known.id, from: record, &pending, statements, db)

@@ -18,7 +18,11 @@ final class IngestStatements {
         )
         newFailure = try db.makeStatement(sql: "INSERT OR IGNORE INTO failures VALUES (?, ?, ?)")
         selectCertificate = try db.makeStatement(
-            sql: "SELECT id, der IS NULL, \(ToldParts.mayLack) FROM certificates WHERE sha256 = ?"
+            sql: """
+                SELECT id, der IS NULL, hashes IS NOT ?2 OR x509 IS NOT ?3 OR details IS NOT ?4 OR subject = ''
+                    OR issuer = '' OR not_before IS NULL OR not_after IS NULL
+                FROM certificates WHERE sha256 = ?1
+                """
         )
         newCertificate = try db.makeStatement(
             sql: """
@@ -109,12 +113,20 @@ final class IngestStatements {
         return try newFailure.run(db)
     }
 
-    /// A certificate's number, whether its DER is still to come, and whether something else may be.
+    /// A certificate's number, whether its DER is still to come, and whether the record may tell something
+    /// else that is not kept of it.
     func certificate(
         _ sha256: [UInt8],
+        _ record: RecordPicker,
         _ db: Database
     ) throws -> (id: Int, lacksDER: Bool, mayLack: Bool)? {
         selectCertificate.bind(1, sha256)
+        for (index, field) in [RecordField.hashes, .x509, .certificate].enumerated() {
+            let isThere: Void? = record.withBytes(field) {
+                selectCertificate.bind(Int32(index + 2), text: $0)
+            }
+            if isThere == nil { selectCertificate.bind(Int32(index + 2), nil as String?) }
+        }
         return try selectCertificate.first {
             (try $0.integer(0), try $0.integer(1) != 0, try $0.integer(2) != 0)
         }

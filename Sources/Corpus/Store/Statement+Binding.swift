@@ -41,18 +41,19 @@ extension Statement {
             sqlite3_bind_null(sqliteStatement, index)
             return
         }
-        value.withUTF8 { bytes in
-            _ = bytes.withMemoryRebound(to: CChar.self) {
-                sqlite3_bind_text64(
-                    sqliteStatement,
-                    index,
-                    $0.baseAddress,
-                    UInt64($0.count),
-                    transient,
-                    UInt8(SQLITE_UTF8)
-                )
-            }
-        }
+        value.withUTF8 { bind(index, text: UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Binds a text by its bytes, which are UTF-8.
+    func bind(_ index: Int32, text bytes: UnsafeRawBufferPointer) {
+        sqlite3_bind_text64(
+            sqliteStatement,
+            index,
+            bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
+            UInt64(bytes.count),
+            transient,
+            UInt8(SQLITE_UTF8)
+        )
     }
 
     /// Binds a blob; an empty array is an empty blob, not null.

@@ -9,7 +9,7 @@ import Observations
 /// One transaction holds what came of some messages and the length of the file with their records. So the
 /// two never disagree, whenever the collector ends.
 final class CollectState: Sendable {
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
     private let path: String
 
     private static let tables = """
@@ -26,6 +26,12 @@ final class CollectState: Sendable {
         INSERT OR IGNORE INTO name VALUES (1, lower(hex(randomblob(16))));
         CREATE TABLE IF NOT EXISTS feeds (name TEXT, vantage TEXT, number INTEGER,
             PRIMARY KEY (name, vantage)) WITHOUT ROWID;
+        -- Whole files as they were written.
+        CREATE TABLE IF NOT EXISTS files (vantage TEXT, number INTEGER, bytes INTEGER, checksum INTEGER,
+            PRIMARY KEY (vantage, number)) WITHOUT ROWID;
+        -- Files that a feed was not given, and what stood there then.
+        CREATE TABLE IF NOT EXISTS unfed (name TEXT, vantage TEXT, number INTEGER, stamp TEXT,
+            PRIMARY KEY (name, vantage, number)) WITHOUT ROWID;
         """
 
     init(_ path: String) throws {
@@ -57,7 +63,7 @@ final class CollectState: Sendable {
     private static let mostFiles = 1 << 40
 
     /// What a row holds, if it is what this program writes there: a file can be damaged.
-    private func value<Value: DatabaseValueConvertible>(_ row: Row, _ column: String) throws -> Value {
+    func value<Value: DatabaseValueConvertible>(_ row: Row, _ column: String) throws -> Value {
         let held: DatabaseValue? = row[column]
         guard let held, let value = Value.fromDatabaseValue(held) else { throw damage(column) }
         return value
@@ -158,7 +164,7 @@ final class CollectState: Sendable {
         }
     }
 
-    /// The last file that a feed has taken, or that was gone before; 0 for none.
+    /// The last file that a feed has taken, or could not be given; 0 for none.
     ///
     /// - Parameter name: the feed's identity.
     func fed(_ name: String, _ vantage: String) throws -> Int {
@@ -179,7 +185,7 @@ final class CollectState: Sendable {
 
     /// What is written together.
     struct Transaction {
-        fileprivate let db: Database
+        let db: Database
 
         func isDone(_ place: ShardPlace) throws -> Bool {
             try Bool.fetchOne(

@@ -67,7 +67,17 @@ package final class Collector {
         // A file that was whole already, which the last collector had no time to note.
         for (vantage, folder) in folders {
             guard let place = places[vantage], place != (folder.number, folder.offset) else { continue }
-            try state.write { try $0.setPlace(vantage, folder.number, folder.offset) }
+            let path = RecordFolder.file(place.number, in: folder.path)
+            try state.write { transaction in
+                try transaction.setPlace(vantage, folder.number, folder.offset)
+                guard let read = FileChecksum(file: path) else { return }
+                // What was cut since has another length than what counted.
+                try transaction.addWhole(
+                    vantage,
+                    place.number,
+                    FileChecksum(bytes: place.offset, checksum: read.checksum)
+                )
+            }
         }
         feeder.begin()
     }
@@ -231,15 +241,18 @@ package final class Collector {
     }
 
     private func rotate(_ vantage: String) throws {
-        guard let folder = folders[vantage], try folder.rotate() else { return }
-        try state.write { try $0.setPlace(vantage, folder.number, folder.offset) }
+        guard let folder = folders[vantage], let whole = try folder.rotate() else { return }
+        try state.write { transaction in
+            try transaction.addWhole(vantage, folder.number - 1, whole)
+            try transaction.setPlace(vantage, folder.number, folder.offset)
+        }
     }
 
     /// Why files could not be handed on to whom; it is tried again.
     package var troubles: [String: String] { feeder.troubles }
 
-    /// How many files were gone before who wants them was given them.
-    package var missed: [String: Int] { feeder.missed }
+    /// How many files could not be given to who wants them.
+    package var missed: [String: MissedFiles] { feeder.missed }
 
     /// Whether a file is being handed on at this moment.
     package var isFeeding: Bool { feeder.isBusy }

@@ -1,18 +1,6 @@
 import Foundation
+import Observations
 import Synchronization
-
-/// Where whole files of records go on to: a corpus, a warehouse.
-package protocol RecordFeed: Sendable {
-    /// As messages call it.
-    var name: String { get }
-    /// By which it is remembered which files it has taken: what no other one is called, whatever its name.
-    var identity: String { get }
-
-    /// Takes a file; the same one again changes nothing.
-    ///
-    /// - Parameter token: the file's name for good.
-    func take(_ path: String, token: String) throws
-}
 
 /// Hands whole files of a collector on, on a thread for each feed: one that is away holds up neither the
 /// collector nor the others.
@@ -35,8 +23,8 @@ final class RecordFeeder: Sendable {
         /// How often it was tried since the collector began to end.
         var triesAtEnd = 0
         var isBusy = false
-        /// Files that were gone before it was given them.
-        var missed = 0
+        /// Files that it could not be given.
+        var missed = MissedFiles()
     }
 
     /// Seconds between two attempts, at most.
@@ -62,8 +50,10 @@ final class RecordFeeder: Sendable {
     /// What stands in the way of which feed.
     var troubles: [String: String] { standing.withLock { $0.compactMapValues(\.trouble) } }
 
-    /// How many files were gone before which feed was given them.
-    var missed: [String: Int] { standing.withLock { $0.mapValues(\.missed).filter { $0.value > 0 } } }
+    /// How many files could not be given to which feed.
+    var missed: [String: MissedFiles] {
+        standing.withLock { $0.mapValues(\.missed).filter { $0.value != MissedFiles() } }
+    }
 
     /// Whether a feed is at a file.
     var isBusy: Bool { standing.withLock { $0.contains { $0.value.isBusy } } }
@@ -140,37 +130,87 @@ final class RecordFeeder: Sendable {
     ///
     /// - Returns: why a file could not be handed on.
     private func round(_ feed: any RecordFeed) throws -> String? {
-        var missed = 0
+        var missed = MissedFiles()
         // All at once: they are said in one sentence.
         defer { standing.withLock { $0[feed.name]?.missed += missed } }
+        for file in try state.unfed(feed.identity) {
+            guard !isEnding.load(ordering: .relaxed) else { return nil }
+            if let trouble = try again(file, to: feed, &missed) { return trouble }
+        }
         for (vantage, place) in try state.places().sorted(by: { $0.key < $1.key }) {
             var number = try state.fed(feed.identity, vantage)
             while number + 1 < place.number {
                 guard !isEnding.load(ordering: .relaxed) else { return nil }
-                let path = RecordFolder.file(number + 1, in: RecordFolder.path(of: vantage, in: folder))
-                let isThere = access(path, F_OK) == 0 || errno != ENOENT
-                // A name for the file that no other collector's file has.
-                let token = "hallmark-\(try state.name())-\(vantage)-\(number + 1)"
-                if isThere {
-                    do { try feed.take(path, token: token) } catch {
-                        return "\(feed.name): \(path): \(error)"
-                    }
-                }
                 number += 1
-                try state.setFed(feed.identity, vantage, number)
-                guard isThere else {
-                    missed += 1
-                    continue
+                let path = path(number, of: vantage)
+                let file = UnfedFile(vantage: vantage, number: number, stamp: FileChecksum.stamp(path))
+                let fault = try fault(of: file)
+                if let fault {
+                    try state.addUnfed(feed.identity, file)
+                    missed.add(fault, path)
+                } else if let trouble = take(file, by: feed) {
+                    return trouble
                 }
-                if removesFed { try remove(path, number, of: vantage) }
+                try state.setFed(feed.identity, vantage, number)
+                if fault == nil, removesFed { try remove(path, number, of: vantage) }
             }
         }
         return nil
     }
 
+    /// Hands a file on that could not be, if something else stands there now.
+    private func again(
+        _ file: UnfedFile,
+        to feed: any RecordFeed,
+        _ missed: inout MissedFiles
+    ) throws -> String? {
+        let path = path(file.number, of: file.vantage)
+        var now = file
+        now.stamp = FileChecksum.stamp(path)
+        guard now.stamp != file.stamp else { return nil }
+        guard try fault(of: now) == nil else {
+            try state.addUnfed(feed.identity, now)
+            return nil
+        }
+        if let trouble = take(now, by: feed) { return trouble }
+        try state.removeUnfed(feed.identity, now)
+        missed.later += 1
+        if removesFed { try remove(path, file.number, of: file.vantage) }
+        return nil
+    }
+
+    /// Why a file is not what the collector wrote; nil for one that is.
+    private func fault(of file: UnfedFile) throws -> MissedFiles.Fault? {
+        let path = path(file.number, of: file.vantage)
+        if access(path, F_OK) != 0, errno == ENOENT { return .gone }
+        if (try? RegularFile.isOne(at: path)) == false { return .changed }
+        guard let whole = try state.whole(file.vantage, file.number) else { return nil }
+        // What can't be read may be readable again: the feed says why it is not.
+        guard let now = FileChecksum(file: path) else { return nil }
+        return now == whole ? nil : .changed
+    }
+
+    /// - Returns: why the feed did not take it.
+    private func take(_ file: UnfedFile, by feed: any RecordFeed) -> String? {
+        let path = path(file.number, of: file.vantage)
+        do {
+            // A name for the file that no other collector's file has.
+            try feed.take(path, token: "hallmark-\(try state.name())-\(file.vantage)-\(file.number)")
+            return nil
+        } catch { return "\(feed.name): \(path): \(error)" }
+    }
+
+    private func path(_ number: Int, of vantage: String) -> String {
+        RecordFolder.file(number, in: RecordFolder.path(of: vantage, in: folder))
+    }
+
     /// Removes a file that all feeds have taken.
     private func remove(_ path: String, _ number: Int, of vantage: String) throws {
-        for feed in feeds where try state.fed(feed.identity, vantage) < number { return }
+        for feed in feeds {
+            guard try state.fed(feed.identity, vantage) >= number,
+                try !state.isUnfed(feed.identity, vantage, number)
+            else { return }
+        }
         unlink(path)
     }
 }

@@ -12,6 +12,8 @@ final class RecordFolder {
     private(set) var number: Int
     /// Bytes of the open file that count.
     private(set) var offset: Int
+    /// Of the open file's bytes that count.
+    private var written = FileChecksum()
     /// When the open file got its first record.
     private(set) var begun: ContinuousClock.Instant?
     private var descriptor: CInt = -1
@@ -66,7 +68,12 @@ final class RecordFolder {
             guard rename(last + ".part", last) == 0 else { throw FileError(last, errno) }
         }
         try openPart()
-        if self.offset > 0 { begun = .now }
+        guard self.offset > 0 else { return }
+        begun = .now
+        guard let read = FileChecksum(file: part, most: self.offset), read.bytes == self.offset else {
+            throw FileError(part, "can't be read as far as it was written")
+        }
+        written = read
     }
 
     private func openPart() throws(FileError) {
@@ -95,18 +102,20 @@ final class RecordFolder {
         }
         guard fdatasync(descriptor) == 0 else { throw FileError(part, errno) }
         offset += lines.count
+        lines.withUnsafeBytes { written.append($0) }
         begun = begun ?? .now
     }
 
     /// Ends the open file, if there is anything in it, and begins the next.
     ///
-    /// - Returns: whether it did.
-    func rotate() throws(FileError) -> Bool {
-        guard offset > 0 else { return false }
+    /// - Returns: what was written to the one that ended.
+    func rotate() throws(FileError) -> FileChecksum? {
+        guard offset > 0 else { return nil }
         guard rename(part, file(number)) == 0 else { throw FileError(part, errno) }
-        (number, offset, begun) = (number + 1, 0, nil)
+        let whole = written
+        (number, offset, begun, written) = (number + 1, 0, nil, FileChecksum())
         try openPart()
-        return true
+        return whole
     }
 
     /// Removes the open file, which nothing was written to.

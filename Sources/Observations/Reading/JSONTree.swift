@@ -1,5 +1,6 @@
 package import Bytes
 import CSimdjson
+import Glibc
 
 /// Reads one JSON value of any shape at a time: what others write, where the names are not ours.
 ///
@@ -143,32 +144,60 @@ package struct JSONNode {
     /// The first member of that name.
     package subscript(name: String) -> JSONNode? {
         guard isObject else { return nil }
-        for part in parts where part.key.elementsEqual(name.utf8) { return part }
-        return nil
+        var name = name
+        return name.withUTF8 { name in
+            for part in parts where part.key.count == name.count && part.begins(name) { return part }
+            return nil
+        }
     }
 
     /// What stands at a dotted name: members within members, or one member whose name has the dots in it; of
     /// elements of an array the first that has it.
     package func at(_ path: String) -> JSONNode? {
+        var path = path
+        return path.withUTF8 { at($0) }
+    }
+
+    private func at(_ path: UnsafeBufferPointer<UInt8>) -> JSONNode? {
         if isArray {
             for part in parts { if let found = part.at(path) { return found } }
             return nil
         }
         // `null` is as good as absent: what is meant may stand under another spelling of the name.
         var null: JSONNode?
-        if let found = self[path] {
-            if !found.isNull { return found }
-            null = found
-        }
-        var end = path.endIndex
-        while let dot = path[..<end].lastIndex(of: ".") {
-            end = dot
-            if let found = self[String(path[..<dot])]?.at(String(path[path.index(after: dot)...])) {
+        var most = path.count
+        while let part = longest(path, most) {
+            let length = part.key.count
+            let rest = UnsafeBufferPointer(rebasing: path.dropFirst(length + 1))
+            if let found = length == path.count ? part : part.at(rest) {
                 if !found.isNull { return found }
                 null = null ?? found
             }
+            most = length - 1
         }
         return null
+    }
+
+    /// The member whose name is a dotted name, or the most of it up to a dot, within so many bytes; of
+    /// several of one name the first.
+    private func longest(_ path: UnsafeBufferPointer<UInt8>, _ most: Int) -> JSONNode? {
+        guard isObject else { return nil }
+        var best: JSONNode?
+        for part in parts {
+            let length = part.key.count
+            guard length <= most, length > best?.key.count ?? -1,
+                length == path.count || path[length] == 0x2e, part.begins(path)
+            else { continue }
+            best = part
+        }
+        return best
+    }
+
+    /// Whether a text that is at least as long as the member's name begins with it.
+    private func begins(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let length = Int(node.key_length)
+        guard length > 0, let start = text.baseAddress, let key = node.key else { return length == 0 }
+        return memcmp(start, key, length) == 0
     }
 
     /// All values at a dotted name, those of all elements where arrays stand on the way or at its end.
@@ -176,25 +205,21 @@ package struct JSONNode {
     /// - Parameter most: so many are given.
     package func values(at path: String, most: Int) -> [JSONNode] {
         var found: [JSONNode] = []
-        collect(path, most, &found)
+        var path = path
+        path.withUTF8 { collect($0, most, &found) }
         return found
     }
 
-    private func collect(_ path: String, _ most: Int, _ found: inout [JSONNode]) {
+    private func collect(_ path: UnsafeBufferPointer<UInt8>, _ most: Int, _ found: inout [JSONNode]) {
         if isArray {
             for part in parts where found.count < most { part.collect(path, most, &found) }
             return
         }
-        if let value = self[path] {
-            if value.isArray { found += value.parts.prefix(most - found.count) } else { found.append(value) }
-            return
+        guard let part = longest(path, path.count) else { return }
+        let length = part.key.count
+        guard length == path.count else {
+            return part.collect(UnsafeBufferPointer(rebasing: path.dropFirst(length + 1)), most, &found)
         }
-        var end = path.endIndex
-        while let dot = path[..<end].lastIndex(of: ".") {
-            end = dot
-            if let outer = self[String(path[..<dot])] {
-                return outer.collect(String(path[path.index(after: dot)...]), most, &found)
-            }
-        }
+        if part.isArray { found += part.parts.prefix(most - found.count) } else { found.append(part) }
     }
 }

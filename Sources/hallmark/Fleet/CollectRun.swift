@@ -20,8 +20,8 @@ final class CollectRun {
     private var gone: Set<String> = []
     private var said: Set<String> = []
     private var troubles: [String: String] = [:]
-    /// Files that were gone, as far as they were said.
-    private var missed: [String: Int] = [:]
+    /// Files that could not be handed on, as far as they were said.
+    private var missed: [String: MissedFiles] = [:]
 
     /// Seconds that whole files have to be handed on when the collector is told to end.
     private static let patience = Duration.seconds(5)
@@ -170,16 +170,37 @@ final class CollectRun {
             Terminal.say("hallmark: \(text); it is tried again", .error)
         }
         troubles = now
-        let gone = collector.missed
-        for (name, count) in gone.sorted(by: { $0.key < $1.key }) where missed[name] != count {
-            let (are, them) = count == 1 ? ("is", "it") : ("are", "them")
+        let files = collector.missed
+        for (name, now) in files.sorted(by: { $0.key < $1.key }) {
+            say(now, since: missed[name] ?? MissedFiles(), name)
+        }
+        missed = files
+    }
+
+    /// Says which files could not be handed on, and which were after all.
+    private func say(_ now: MissedFiles, since before: MissedFiles, _ name: String) {
+        if now.gone != before.gone {
+            let (are, them) = now.gone == 1 ? ("is", "it") : ("are", "them")
             Terminal.say(
-                "hallmark: \(name): \(counted(count, "file")) of \(place) \(are) not there any more: what stood in \(them) "
+                "hallmark: \(name): \(counted(now.gone, "file")) of \(place) \(are) not there any more: what stood in \(them) "
                     + "is not in it",
                 .error
             )
         }
-        missed = gone
+        if now.changed != before.changed {
+            let (are, they, them) = now.changed == 1 ? ("is", "it was", "it") : ("are", "they were", "them")
+            Terminal.say(
+                "hallmark: \(name): \(counted(now.changed, "file")) of \(place) \(are) not as \(they) written, such as "
+                    + "\(now.example): nothing of \(them) was handed on; bring \(them) back",
+                .error
+            )
+        }
+        if now.later != before.later {
+            let were = now.later == 1 ? "was" : "were"
+            Terminal.say(
+                "hallmark: \(name): \(counted(now.later, "file")) that had been missing or damaged \(were) handed on"
+            )
+        }
     }
 
     // MARK: The end
@@ -221,6 +242,7 @@ final class CollectRun {
             )
         }
         if lost > 0 { Terminal.say("hallmark: \(ScanSummary.lost(UInt64(clamping: lost)))", .error) }
-        return collector.refused.isEmpty && lost == 0 && gone.isEmpty && missed.isEmpty
+        return collector.refused.isEmpty && lost == 0 && gone.isEmpty
+            && !missed.values.contains(where: \.areLacking)
     }
 }

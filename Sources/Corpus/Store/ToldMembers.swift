@@ -1,0 +1,164 @@
+import Bytes
+import Observations
+
+/// What a record tells of a certificate, or what a corpus keeps of one, member by member.
+///
+/// A member whose value no record can hold there is kept as it stood, but it tells nothing.
+struct ToldMembers {
+    private var members: [Member] = []
+    private var places: [String: Int] = [:]
+
+    private struct Member {
+        /// From the part on, with dots.
+        let path: String
+        /// JSON.
+        let value: String
+        let isTold: Bool
+    }
+
+    /// The objects that a corpus keeps as they stood in the record, and where they stand there.
+    static let parts = ["tls.server.hash", "tls.server.x509", "hallmark.certificate"]
+
+    /// More members than this are not told apart: no certificate has as many.
+    private static let most = 10_000
+
+    /// - Parameter texts: JSON of each part; one that is none tells nothing.
+    init(_ texts: [String?], _ tree: JSONTree) {
+        for (part, text) in zip(Self.parts, texts) {
+            guard var text else { continue }
+            text.withUTF8 { bytes in
+                guard let node = try? tree.read(UnsafeRawBufferPointer(bytes)), node.isObject else { return }
+                add(part, node)
+            }
+        }
+    }
+
+    private init() {}
+
+    private mutating func add(_ path: String, _ object: JSONNode) {
+        for part in object.parts {
+            let path = path + "." + part.name
+            if part.isObject, Field.named(path)?.kind != .map {
+                add(path, part)
+            } else {
+                var value = ByteBuffer()
+                part.append(to: &value)
+                put(Member(path: path, value: value.text, isTold: Self.isTold(part, path)))
+            }
+        }
+    }
+
+    private mutating func put(_ member: Member) {
+        if let place = places[member.path] {
+            if member.isTold || !members[place].isTold { members[place] = member }
+        } else if members.count < Self.most {
+            places[member.path] = members.count
+            members.append(member)
+        }
+    }
+
+    /// Whether a value says something that can stand at its place.
+    private static func isTold(_ node: JSONNode, _ path: String) -> Bool {
+        if node.isArray {
+            let isFilled = node.parts.contains { _ in true }
+            guard let kind = Field.named(path)?.kind, kind != .pairs, kind != .objects else {
+                return isFilled
+            }
+            return isFilled && !node.parts.contains { !isTold($0, path) }
+        }
+        if node.isNull || node.isObject && !node.parts.contains(where: { _ in true }) { return false }
+        guard let field = Field.named(path) else { return !isObject(path) && node.bytes?.isEmpty != true }
+        switch field.kind {
+        case .long: return node.integer != nil
+        case .boolean: return node.truth != nil || ["true", "false"].contains(node.string ?? "")
+        case .objects, .map: return node.isObject
+        case .pairs: return false
+        case .keyword, .date, .ip:
+            guard let text = node.string, !text.isEmpty else { return false }
+            // Later versions have more words in their lists.
+            return !field.values.isEmpty || Field.fault(of: text, in: path) == nil
+        }
+    }
+
+    /// Whether members of ours stand below a name.
+    private static func isObject(_ path: String) -> Bool { objects.contains(path) }
+
+    private static let objects: Set<String> = Set(
+        Field.all.flatMap { field in
+            let parts = field.name.split(separator: ".")
+            return (1..<max(parts.count, 2)).map { parts.prefix($0).joined(separator: ".") }
+        }
+    ).subtracting(Field.all.map(\.name))
+
+    /// Whether this tells all that another does.
+    func tellsAll(of other: ToldMembers) -> Bool {
+        other.members.allSatisfy { !$0.isTold || isTold($0.path) }
+    }
+
+    private func isTold(_ path: String) -> Bool { places[path].map { members[$0].isTold } ?? false }
+
+    /// This with what another tells besides.
+    ///
+    /// - Parameter isLaterFirst: whether the other is believed where the two differ.
+    func filled(from later: ToldMembers, isLaterFirst: Bool) -> ToldMembers {
+        var result = ToldMembers()
+        for member in members {
+            let other = later.places[member.path].map { later.members[$0] }
+            let isReplaced = other.map { $0.isTold && (isLaterFirst || !member.isTold) } ?? false
+            result.put(isReplaced ? other ?? member : member)
+        }
+        for member in later.members where places[member.path] == nil { result.put(member) }
+        return result
+    }
+
+    /// JSON of each part; nil for one without members.
+    var texts: [String?] {
+        Self.parts.map { part in
+            let inside = members.filter { $0.path.hasPrefix(part + ".") }
+            guard !inside.isEmpty else { return nil }
+            var out = ByteBuffer()
+            Self.write(inside[...], below: part.utf8.count + 1, to: &out)
+            return out.text
+        }
+    }
+
+    /// Writes members as one object, those of objects within it in theirs.
+    ///
+    /// - Parameters:
+    ///   - start: where their names begin in their paths, in bytes.
+    ///   - depth: how many objects may stand within it; what is deeper is written by its dotted name.
+    private static func write(
+        _ members: ArraySlice<Member>,
+        below start: Int,
+        depth: Int = 32,
+        to out: inout ByteBuffer
+    ) {
+        var groups: [(name: Substring, members: [Member])] = []
+        var places: [Substring: Int] = [:]
+        for member in members {
+            let rest = member.path.utf8.dropFirst(start)
+            let name = Substring(depth > 0 ? rest.prefix { $0 != 0x2e } : rest)
+            if let place = places[name] {
+                groups[place].members.append(member)
+            } else {
+                places[name] = groups.count
+                groups.append((name, [member]))
+            }
+        }
+        out.append(0x7b)
+        for (index, group) in groups.enumerated() {
+            if index > 0 { out.append(0x2c) }
+            out.string(Array(group.name.utf8).span)
+            out.append(0x3a)
+            let next = start + group.name.utf8.count + 1
+            // Where a value stands in the place of an object, the object tells more.
+            let inside = group.members.filter { $0.path.utf8.count >= next }
+            if inside.isEmpty {
+                out.append(group.members[0].value)
+            } else {
+                write(inside[...], below: next, depth: depth - 1, to: &out)
+            }
+        }
+        out.append(0x7d)
+    }
+}
