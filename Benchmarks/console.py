@@ -9,7 +9,8 @@ which brings it. Each page is written as a picture: light, dark, narrow.
 
 Without a corpus it makes one of its own, of addresses that are nobody's: a few hundred endpoints with leads over two sweeps, and
 families of certificates with one key each, whose graph has 500 nodes and more: names may not lie over each other, a node expands, and the
-files that are saved are what they say. The corpus's report is printed as PDF, and each page of it looked at (PyPI's pypdf, where it is installed).
+files that are saved are what they say. One endpoint says hostile things in every field: scripts, words of 2,000 letters, signs that nobody sees; no script
+runs, no page is wider for it, and the signs are written out. The corpus's report is printed as PDF, and each page of it looked at (PyPI's pypdf, where it is installed).
 --docs writes the few pictures that Docs/console.md shows.
 
     Benchmarks/console.py [CORPUS] [--hallmark PATH] [--pictures FOLDER] [--docs Docs/pictures]
@@ -140,6 +141,28 @@ def record(number, day, family=False):
     }
 
 
+# What nobody sees, how pages write it, and what else may break one.
+HIDDEN, SHOWN = "a\u001b[2Jb\u202ec\u0007d\u0085e\r\nf", r"a\u{1b}[2Jb\u{202e}c\u{7}d\u{85}e\u{d}\u{a}f"
+SCRIPT = "</title></script><script>window.hurt=1</script><img src=x onerror=window.hurt=1>\" onload=\"window.hurt=1' style='x"
+HOSTILE = 20_000
+
+
+def hostile(day):
+    """A sighting with hostile text in every field that holds any."""
+    found = record(HOSTILE, day)
+    address = "198.19.255.1"
+    found["server"] = {"address": address, "ip": address, "port": 443, "domain": "x" * 250}
+    server = found["tls"]["server"]["x509"]
+    name = f"CN={HIDDEN}{SCRIPT}, O=" + "W" * 2000
+    server["subject"] = {"distinguished_name": name, "common_name": [HIDDEN + SCRIPT], "organization": ["W" * 2000]}
+    server["issuer"] = {"distinguished_name": "O=" + "I" * 2000 + SCRIPT, "organization": ["I" * 2000]}
+    server["alternative_names"] = [HIDDEN, SCRIPT, "n" * 2000]
+    found["http"]["response"] = {"status_code": 200, "title": f"{HIDDEN}{SCRIPT}{day}", "header": {"server": ["S" * 2000 + SCRIPT]}}
+    found["hallmark"]["leads"] = [{"software": {"name": "L" * 150 + SCRIPT + HIDDEN}, "confidence": 70, "label": "medium",
+                                   "against": ["A" * 2000 + HIDDEN]}]
+    return found
+
+
 def made(hallmark, folder):
     """A corpus of two sweeps."""
     corpus = folder / "console.sqlite"
@@ -150,6 +173,7 @@ def made(hallmark, folder):
                 # Some are seen in one of the two sweeps alone.
                 if number % 90 != 30 * day:
                     out.write(json.dumps(record(number, day, family=number >= 8900)) + "\n")
+            out.write(json.dumps(hostile(day)) + "\n")
         subprocess.run([hallmark, "corpus", "add", "--corpus", corpus, sweep], check=True, capture_output=True)
     return corpus
 
@@ -257,10 +281,35 @@ class Tour:
         self.check("graph-expanded")
         self.expect(self.place().count("q=") == FAMILIES + 1, f"expanding led to {self.place()}")
 
+    def hostile(self):
+        """Pages of an endpoint that says hostile things."""
+        certificate = hostile(1)["tls"]["server"]["hash"]["sha256"]
+        endpoint = "198.19.255.1:443"
+        pages = [("/", "overview"), ("/triage", "triage"), ("/search?q=server.ip%3A%20198.19.255.1", "search"),
+                 ("/endpoint?ip=198.19.255.1&port=443", "endpoint"), ("/certificate?sha256=" + certificate, "certificate"),
+                 ("/graph?q=" + endpoint, "graph"), ("/sweeps", "sweeps")]
+        for scheme, size, kind in [("light", WIDE, "wide"), ("light", NARROW, "narrow"), ("dark", NARROW, "narrow-dark")]:
+            self.look(scheme, size)
+            for path, name in pages:
+                name = f"hostile-{name}-{kind}"
+                self.page(path, name)
+                text = self.browser.execute_script("return document.documentElement.outerHTML")
+                raw = [sign for sign in "\u001b\u202e\u0007\u0085\ufffd" if sign in text]
+                self.expect(not raw, f"{name}: {raw} stand there raw")
+                self.expect(SHOWN in text or name.startswith(("hostile-sweeps", "hostile-overview")), f"{name}: what nobody sees is not written out")
+        self.look("light", WIDE)
+
     def print(self, hallmark, corpus):
         """The corpus's report as PDF: no page is empty, and no heading ends one."""
         path = self.folder / "report.html"
         subprocess.run([hallmark, "report", "--corpus", corpus, "--rows", "300", "-o", path], check=True, capture_output=True)
+        for scheme, size, kind in [("light", WIDE, "wide"), ("dark", NARROW, "narrow")]:
+            self.look(scheme, size)
+            self.browser.get(path.resolve().as_uri())
+            wide = self.browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth")
+            self.expect(wide <= 1, f"the report, {kind}, is {wide} px wider than its window")
+            self.browser.save_screenshot(str(self.folder / f"report-{kind}.png"))
+        self.look("light", WIDE)
         self.browser.get(path.resolve().as_uri())
         headings = [element.text for element in self.browser.find_elements(By.CSS_SELECTOR, "h2, h3")]
         pdf = base64.b64decode(self.browser.print_page())
@@ -365,6 +414,7 @@ def main():
             tour.browser.get(url)
             pages = tour.stories()
             if not options.corpus:
+                tour.hostile()
                 families = "/graph?" + "&".join(
                     "q=" + record(9400 + number, 1, family=True)["tls"]["server"]["hash"]["sha256"] for number in range(FAMILIES))
                 tour.large_graph(families)

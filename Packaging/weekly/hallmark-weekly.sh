@@ -3,8 +3,8 @@
 # (hallmark-weekly.cron, hallmark-weekly.service and .timer beside it).
 #
 # In $CONFIG: targets.txt; when they are there also inventory.csv, scope.yaml and decisions.ndjson (hallmark decide).
-# In $STATE everything is kept: the sweep, its summary and the report of each week, and the corpus. What another run of the
-# same day left is kept with .before behind its name.
+# In $STATE everything is kept: the sweep, its summary and the report of each run, named by the time at which it began, and
+# the corpus. Of two runs at once the second ends and says so.
 #
 #   MAIL_TO   who gets a mail; it is the report as text. Needs mail(1), as bsd-mailx or s-nail bring it.
 #   WEBHOOK   an address that takes {"text": …} by POST, as Slack and Mattermost do. Needs curl and jq.
@@ -15,7 +15,8 @@ set -u
 : "${HALLMARK:=hallmark}" "${CONFIG:=/etc/hallmark}" "${STATE:=/var/lib/hallmark}" "${FAIL_ON:=medium}"
 : "${MAIL_TO:=}" "${WEBHOOK:=}" "${MAIL:=mail}"
 umask 077
-day=$(date -u +%Y-%m-%d)
+now=$(date -u +%Y-%m-%dT%H%M%SZ)
+day=${now%T*}
 
 # Mails what it is given, with a subject.
 mail_it() { "$MAIL" -s "$1" "$MAIL_TO"; }
@@ -36,21 +37,27 @@ give_up() {
 
 # Who learns only at the end that nobody can be told has leads that nobody hears of.
 missing=
-for tool in "$HALLMARK" ${MAIL_TO:+"$MAIL"} ${WEBHOOK:+curl jq}; do
+for tool in "$HALLMARK" flock ${MAIL_TO:+"$MAIL"} ${WEBHOOK:+curl jq}; do
     command -v "$tool" > /dev/null 2>&1 || missing="$missing $tool"
 done
 [ -z "$missing" ] || give_up "there is no program$missing here"
 cd "$STATE" || give_up "there is no folder to keep the sweep in: $STATE"
 
-# What is left of another run of the day is not this one's.
-for file in "sweep-$day.ndjson" "summary-$day.json" "report-$day.html"; do
-    ! { [ -e "$file" ] || [ -L "$file" ]; } || mv -f "$file" "$file.before" || give_up "nothing can be kept in $STATE"
+# One run at a time: this one holds the lock until it ends, however it does.
+(: >> lock) 2> /dev/null || give_up "nothing can be kept in $STATE"
+exec 9>> lock
+flock -n 9 || give_up "another run is at work in $STATE"
+
+there() { [ -e "$1" ] || [ -L "$1" ]; }
+# A run of the same second, before the clock was set back or on a fast machine, keeps what it left.
+while there "sweep-$now.ndjson" || there "summary-$now.json" || there "report-$now.html"; do
+    sleep 1
+    now=$(date -u +%Y-%m-%dT%H%M%SZ)
 done
 # What has no record in it is no former sweep.
-previous=$(find . -maxdepth 1 -name 'sweep-*.ndjson' ! -name "sweep-$day.ndjson" ! -size 0 | sort | tail -n 1)
+previous=$(find . -maxdepth 1 -name 'sweep-*.ndjson' ! -size 0 | LC_ALL=C sort | tail -n 1)
 
 # What is there of the configuration, as arguments. What leads nowhere, or is no file, is there all the same: hallmark says so.
-there() { [ -e "$1" ] || [ -L "$1" ]; }
 set --
 there "$CONFIG/scope.yaml" && set -- --scope "$CONFIG/scope.yaml"
 decisions=
@@ -60,17 +67,17 @@ there "$CONFIG/inventory.csv" && inventory=$CONFIG/inventory.csv
 
 "$HALLMARK" scan --input "$CONFIG/targets.txt" --probe adaptive --quiet "$@" ${inventory:+--inventory "$inventory"} \
     ${decisions:+--decisions "$decisions"} --fail-on "$FAIL_ON" --corpus corpus.sqlite \
-    --summary "summary-$day.json" --output "sweep-$day.ndjson" 2> scan-errors.txt
+    --summary "summary-$now.json" --output "sweep-$now.ndjson" 2> scan-errors.txt
 code=$?
 cat scan-errors.txt >&2
 # That there are leads is said whatever else fails.
 leads=$code
 
 report() {
-    "$HALLMARK" report "sweep-$day.ndjson" --summary "summary-$day.json" "$@" ${inventory:+--inventory "$inventory"} \
+    "$HALLMARK" report "sweep-$now.ndjson" --summary "summary-$now.json" "$@" ${inventory:+--inventory "$inventory"} \
         ${decisions:+--decisions "$decisions"} ${previous:+--baseline "$previous"} --title "Weekly sweep of $day"
 }
-report "$@" --output "report-$day.html" || code=1
+report "$@" --output "report-$now.html" || code=1
 [ "$code" -eq 0 ] && exit 0
 
 subject="hallmark: leads in the weekly sweep of $day"
@@ -86,7 +93,7 @@ if [ -n "$MAIL_TO" ]; then
 fi
 if [ -n "$WEBHOOK" ]; then
     file="no report"
-    [ -s "report-$day.html" ] && file="report-$day.html"
+    [ -s "report-$now.html" ] && file="report-$now.html"
     hook_it "$subject: $file on $(uname -n)" || code=1
 fi
 exit "$code"

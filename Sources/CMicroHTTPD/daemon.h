@@ -7,11 +7,41 @@
 
 struct http_limits {
     unsigned int connections;
-    /* Bytes of a connection's buffers: a longer head of a request is refused. */
+    /* Bytes of a connection's buffers: the library itself refuses a longer head of a request. */
     size_t memory;
     /* Seconds without a byte after which a connection is closed. */
     unsigned int seconds;
 };
+
+/* The value of a hexadecimal digit; -1 for what is none. */
+static inline int http_digit(char sign) {
+    if (sign >= '0' && sign <= '9') return sign - '0';
+    if (sign >= 'a' && sign <= 'f') return sign - 'a' + 10;
+    return sign >= 'A' && sign <= 'F' ? sign - 'A' + 10 : -1;
+}
+
+/*
+ * Decodes a path or an argument in its place. An encoded zero would end the text, and what stands behind it would
+ * not be seen: it becomes a byte that no UTF-8 has, so that the request is refused as one that is no text.
+ */
+static inline size_t http_unescape(void *context, struct MHD_Connection *connection, char *text) {
+    (void)context;
+    (void)connection;
+    size_t end = 0;
+    for (const char *next = text; *next; end++) {
+        int high = next[0] == '%' ? http_digit(next[1]) : -1;
+        int low = high < 0 ? -1 : http_digit(next[2]);
+        if (low < 0) {
+            text[end] = *next++;
+            continue;
+        }
+        int value = high << 4 | low;
+        text[end] = (char)(value ? value : 0xff);
+        next += 3;
+    }
+    text[end] = 0;
+    return end;
+}
 
 /* Listens at an address in its text form. */
 static inline struct MHD_Daemon *http_start(
@@ -32,7 +62,9 @@ static inline struct MHD_Daemon *http_start(
         flags, 0, NULL, NULL, handler, context, MHD_OPTION_SOCK_ADDR, place,
         MHD_OPTION_CONNECTION_LIMIT, limits.connections,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, limits.memory, MHD_OPTION_CONNECTION_TIMEOUT, limits.seconds,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, completed, context,
+        MHD_OPTION_UNESCAPE_CALLBACK, http_unescape, (void *)NULL,
+        /* A head without a host is refused by who knows whether its sender may be told anything. */
+        MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_NOTIFY_COMPLETED, completed, context,
         MHD_OPTION_NOTIFY_CONNECTION, notified, context, MHD_OPTION_END
     );
 }
@@ -42,6 +74,13 @@ static inline int http_socket(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     return info ? info->connect_fd : -1;
+}
+
+/* How many bytes the head of a connection's request has; 0 when it is not known. */
+static inline size_t http_head_size(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return info ? info->header_size : 0;
 }
 
 /* Whether a connection begins, and does not end. */

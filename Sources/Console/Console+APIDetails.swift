@@ -54,7 +54,8 @@ extension Console {
 
     /// What shares marks with one or several starts, as nodes and edges.
     func apiGraph(_ request: ConsoleRequest) throws -> ConsoleResponse {
-        .json(Array(try graphAsked(request).graph.json.utf8))
+        let (_, missing, graph) = try graphAsked(request)
+        return .json(Array(graph.json(missing: missing).utf8))
     }
 
     /// A list of records, the newest first.

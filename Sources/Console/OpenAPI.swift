@@ -54,7 +54,7 @@ enum OpenAPI {
         Question(
             path: "endpoint",
             summary:
-                "Everything that an endpoint showed, what was decided of it, findings, and what changed: from one state to the next, or between two of its times.",
+                "Everything that an endpoint showed, what was decided of it, findings, and what changed: from one state to the next, or between two of its times: 'from' alone goes on to the last of that port and name, 'to' alone begins with the one before.",
             arguments: [
                 Argument(name: "ip"), Argument(name: "port", isRequired: false),
                 Argument(name: "from", isRequired: false), Argument(name: "to", isRequired: false),
@@ -78,8 +78,11 @@ enum OpenAPI {
             path: "graph",
             summary: "What shares marks with a start, or with several: 'q' may be repeated.",
             arguments: [Argument(name: "q")],
-            members: ["nodes", "edges", "cut"],
-            failures: [(400, "No start of a pivot, or an argument that is none.")]
+            members: ["nodes", "edges", "cut", "missing"],
+            failures: [
+                (400, "No start of a pivot, or an argument that is none."),
+                (404, "The corpus has nothing of any start; of some, 'missing' names the others."),
+            ]
         ),
         Question(
             path: "triage",
@@ -118,6 +121,7 @@ enum OpenAPI {
     private static let refusals: [(status: Int, when: String)] = [
         (401, "Neither the token nor its cookie came with it."),
         (413, "The request is too long."),
+        (431, "The head of the request is too long."),
         (421, "The console is not called by this name."),
         (503, "The corpus is not there any more."),
     ]
@@ -128,7 +132,7 @@ enum OpenAPI {
         let all = own + others.filter { other in !own.contains { $0.status == other.status } }
         return all.sorted { $0.status < $1.status }.map { status, when in
             // The gate's own are plain text.
-            let isPlain = [401, 403, 413, 421].contains(status)
+            let isPlain = [401, 403, 413, 421, 431].contains(status)
             let content =
                 isPlain
                 ? #""text/plain":{"schema":{"type":"string"}}"#

@@ -18,7 +18,7 @@ struct BlocklistWriter: ExportWriter {
             let port = record.port.map { " on port \($0)" } ?? ""
             let use = lead.isDualUse ? ", honest people run it as well" : ""
             let reason = """
-                \(lead.software)\(port), \(lead.strength), \(lead.kinds.joined(separator: "+")), \
+                \(lead.software)\(port), \(lead.strength("+")), \
                 seen \(RFC3339.day(record.time))\(use)
                 """
             let text = SafeText.terminal(reason)

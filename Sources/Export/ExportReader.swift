@@ -139,13 +139,28 @@ package struct ExportLine {
         set("kinds") { $0.kinds.append($1.string) }
         set("dual_use") { $0.isDualUse = $1.truth ?? false }
         set("against") { $0.against.append($1.string) }
-        let (rules, isShown) = (rules, isShown)
+        let (rules, isShown, listed) = (rules, isShown, listed)
         return leads.sorted { $0.key < $1.key }.map(\.value).filter { !$0.software.isEmpty }.map { lead in
             var lead = lead
             lead.isShown = isShown
             lead.rules = rules.filter { $0.software == lead.software }.map(\.rule)
+            // An address or a name is no kind of evidence that rules have: what is listed says it.
+            if lead.kinds.isEmpty { lead.kinds = listed[lead.software] ?? [] }
             return lead
         }
+    }
+
+    /// By software what lists know of the record: `listed address`.
+    private var listed: [String: [String]] {
+        var entries: [Int: (kind: String, software: String)] = [:]
+        each("hallmark.indicators.kind") { entries[$0, default: ("", "")].kind = $1.string }
+        each("hallmark.indicators.software.name") { entries[$0, default: ("", "")].software = $1.string }
+        var listed: [String: Set<String>] = [:]
+        for entry in entries.values where !entry.kind.isEmpty {
+            let software = entry.software.isEmpty ? KnownInfrastructure.name : entry.software
+            listed[software, default: []].insert("listed " + entry.kind)
+        }
+        return listed.mapValues { $0.sorted() }
     }
 
     private var rules: [(rule: ExportRecord.Rule, software: String)] {

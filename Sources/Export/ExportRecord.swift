@@ -14,6 +14,7 @@ package struct ExportRecord: Sendable {
         /// 0 to 99.
         package var confidence = 0
         package var label = LeadLabel.low
+        /// The kinds of evidence; where a list alone speaks for it, what it lists.
         package var kinds: [String] = []
         package var isDualUse = false
         package var against: [String] = []
@@ -27,6 +28,13 @@ package struct ExportRecord: Sendable {
 
         /// `medium (60)`.
         var strength: String { "\(label.rawValue) (\(confidence))" }
+
+        /// The same with the kinds of evidence, where they are known.
+        ///
+        /// - Parameter separator: what stands between two kinds.
+        func strength(_ separator: String) -> String {
+            kinds.isEmpty ? strength : "\(strength), \(kinds.joined(separator: separator))"
+        }
     }
 
     /// A rule that matched.

@@ -54,7 +54,7 @@ struct MISPWriter: ExportWriter {
         for technique in record.techniques { tags.insert("hallmark:attack=\"\(Self.tagText(technique))\"") }
         let sure = record.leads.filter { $0.label == .high && !$0.isDualUse }
         let comment = record.leads.map { lead in
-            "\(lead.software): \(lead.strength), \(lead.kinds.joined(separator: ", "))"
+            "\(lead.software): \(lead.strength(", "))"
         }.joined(separator: "; ")
         if isNamed { endpoint(record, comment, toSensors: !sure.isEmpty, &out) }
         if let leaf = record.certificate {

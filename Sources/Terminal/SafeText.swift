@@ -8,7 +8,7 @@ package enum SafeText {
         var result = ""
         for scalar in text.unicodeScalars {
             if HiddenCharacter.contains(scalar) {
-                result += "\\u{\(String(scalar.value, radix: 16))}"
+                result += escape(scalar)
             } else {
                 result.unicodeScalars.append(scalar)
             }
@@ -125,7 +125,10 @@ package enum SafeText {
         }
     }
 
-    /// Text or an attribute's value in HTML, XML and SVG; characters that XML can't hold become U+FFFD.
+    /// Text or an attribute's value in HTML, XML and SVG.
+    ///
+    /// What nobody would see (`HiddenCharacter`), line ends among it, is written as `\u{…}`, as `terminal`
+    /// writes it; XML could not even hold all of it.
     package static func markup(_ text: String) -> String {
         // Most texts hold nothing else.
         if text.utf8.allSatisfy(isPlainInMarkup) { return text }
@@ -137,14 +140,15 @@ package enum SafeText {
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
             case "'": result += "&#39;"
-            case "\n", "\t", "\r": result += " "
-            case _ where scalar.value < 0x20 || scalar.value == 0xfffe || scalar.value == 0xffff:
-                result += "\u{fffd}"
-            case _ where HiddenCharacter.contains(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
+            case _ where HiddenCharacter.contains(scalar): result += escape(scalar)
             default: result.unicodeScalars.append(scalar)
             }
         }
         return result
+    }
+
+    private static func escape(_ scalar: Unicode.Scalar) -> String {
+        "\\u{\(String(scalar.value, radix: 16))}"
     }
 
     /// Whether a byte is a sign of ASCII that means itself in HTML, XML and SVG.

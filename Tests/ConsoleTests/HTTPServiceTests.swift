@@ -167,4 +167,73 @@ import Wire
         let text = Self.rest(client)
         #expect(text.hasPrefix("HTTP/1.1 400") && !text.contains("second"), "\(text)")
     }
+
+    /// With so many hundred thousand letters in the place of `LONG1`, `LONG2`, `LONG4`.
+    private static func filled(_ text: String) -> String {
+        [1, 2, 4].reduce(text) { text, count in
+            text.replacing("LONG\(count)", with: String(repeating: "a", count: 100_000 * count))
+        }
+    }
+
+    /// Strangers are told one thing, however long or odd what they ask is; heads of more than the library
+    /// takes it refuses by itself.
+    @Test(arguments: [
+        "GET / HTTP/1.1\r\nHost: x\r\nX-Long: LONG1\r\n\r\n",
+        "GET /LONG1 HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /?q=LONG2 HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.0\r\n\r\n", "GET /%00token HTTP/1.1\r\nHost: x\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcde",
+        "NONE / HTTP/1.1\r\nHost: x\r\n\r\n", "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n",
+    ])
+    func strangersAreToldOneThing(_ request: String) throws {
+        let gate = ConsoleGate(token: "a-token-of-the-tests-0123456789-abcdefgh", hosts: ["x"], port: 1)
+        let service = HTTPService { gate.answer($0) { _ in .problem(200, "secret") } }
+        let client = try ClientSocket(port: try service.start(IPAddress(v4: 0x7f00_0001), port: 0))
+        client.send(Array(Self.filled(request).utf8))
+        let text = Self.rest(client)
+        #expect(text.hasPrefix("HTTP/1.1 401") && text.contains("Connection: close"), "\(text.prefix(300))")
+    }
+
+    /// Whoever has shown the token is told what is wrong.
+    @Test(arguments: [
+        ("X-Long: LONG1\r\n", 431),
+        ("Content-Length: 4\r\nContent-Length: 5\r\n", 400), ("", 200),
+    ])
+    func whoIsKnownIsToldWhatIsWrong(_ head: String, _ status: Int) throws {
+        let token = "a-token-of-the-tests-0123456789-abcdefgh"
+        let gate = ConsoleGate(token: token, hosts: ["x"], port: 1)
+        let service = HTTPService { gate.answer($0) { _ in .problem(200, "secret") } }
+        let client = try ClientSocket(port: try service.start(IPAddress(v4: 0x7f00_0001), port: 0))
+        client.send(
+            Array(
+                "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\nConnection: close\r\n\(Self.filled(head))\r\n"
+                    .utf8
+            )
+        )
+        let text = Self.rest(client)
+        #expect(text.hasPrefix("HTTP/1.1 \(status)"), "\(text.prefix(300))")
+    }
+
+    /// What the library can't read it answers itself, with words of its own alone.
+    @Test(arguments: [
+        "GET /LONG4 HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: x\r\nX-Long: LONG4\r\n\r\n",
+        "GET / HTTP/1.1\r\nno field at all\r\n\r\n", "GET / HTTP/9.9\r\nHost: x\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: none\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ])
+    func whatCannotBeReadTellsNothing(_ request: String) throws {
+        let asked = Atomic<Int>(0)
+        let service = HTTPService { _ in
+            asked.add(1, ordering: .relaxed)
+            return .problem(200, "secret")
+        }
+        let client = try ClientSocket(port: try service.start(IPAddress(v4: 0x7f00_0001), port: 0))
+        client.send(Array(Self.filled(request).utf8))
+        let text = Self.rest(client)
+        #expect(!text.contains("secret") && asked.load(ordering: .relaxed) == 0, "\(text.prefix(300))")
+        let isKnown =
+            text.isEmpty || ["400", "413", "414", "431", "505"].contains { text.hasPrefix("HTTP/1.1 \($0)") }
+        #expect(isKnown, "\(text.prefix(300))")
+    }
 }

@@ -87,11 +87,11 @@ import Testing
         }
         options.limit = 1
         let cut = try graph()
-        #expect(cut.isCut && cut.json.hasSuffix(#""cut":true}"# + "\n"))
+        #expect(cut.isCut && cut.json().hasSuffix(#""cut":true}"# + "\n"))
         #expect(cut.text(.html).contains("There is more"))
         options.limit = 100
         let whole = try graph()
-        #expect(!whole.isCut && whole.json.hasSuffix(#""cut":false}"# + "\n"))
+        #expect(!whole.isCut && whole.json().hasSuffix(#""cut":false}"# + "\n"))
         #expect(!whole.text(.html).contains("There is more"))
     }
 
@@ -121,6 +121,6 @@ import Testing
         }
         let graph = PivotGraph([answer("a", 2 * PivotGraph.mostResults), answer("b", 5)])
         #expect(graph.isCut)
-        for rank in 0..<5 { #expect(graph.json.contains("CN=b\(rank)")) }
+        for rank in 0..<5 { #expect(graph.json().contains("CN=b\(rank)")) }
     }
 }

@@ -188,4 +188,16 @@ import Testing
         #expect(graph.nodes.allSatisfy { $0.x.isFinite && $0.y.isFinite && $0.x >= 0 && $0.y >= 0 })
         #expect(try self.graph().text(.svg) == graph.text(.svg))
     }
+
+    /// The script puts names into the page as it is given them.
+    @Test func noActiveCharacterReachesThePage() throws {
+        let page = try graph("a\u{1b}[2Jb\u{202e}c\u{9b}d").text(.html)
+        for scalar in ["\u{1b}", "\u{202e}", "\u{9b}"] as [Unicode.Scalar] {
+            let value = String(scalar.value, radix: 16)
+            #expect(!page.unicodeScalars.contains(scalar))
+            let padded = String(repeating: "0", count: 4 - value.utf8.count) + value
+            #expect(!page.lowercased().contains("\\u\(padded)"), "a JSON escape of \(value)")
+            #expect(page.contains("\\\\u{\(value)}"), "\(value)")
+        }
+    }
 }

@@ -101,4 +101,15 @@ import Testing
             #expect(SafeText.csv(text).filter { $0 != "\"" } == text)
         }
     }
+
+    /// A page has none of them, and whoever reads it can tell which one was there, line ends among them.
+    @Test func everyActiveCharacterIsWrittenOutInMarkup() throws {
+        let values =
+            Array(0...0x1f) + Array(0x7f...0x9f) + [0xad, 0x200b, 0x2028, 0x202e, 0x2066, 0xfeff, 0xfffe]
+        for scalar in values.compactMap({ Unicode.Scalar(UInt32($0)) }) {
+            let text = SafeText.markup("a\(scalar)<b")
+            #expect(text == "a\\u{\(String(scalar.value, radix: 16))}&lt;b", "\(text.debugDescription)")
+            #expect(text.contains(SafeText.terminal("\(scalar)")))
+        }
+    }
 }

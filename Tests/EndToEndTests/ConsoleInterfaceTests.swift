@@ -32,6 +32,29 @@ import Testing
         #expect(try served.get("/endpoint?\(place)&from=2026-06-09T01:00:00.000Z").status == 400)
     }
 
+    /// One moment alone has the last, or the one before, beside it; the page says the same.
+    @Test func oneMomentIsComparedToo() throws {
+        let served = try ServedCorpus((1...3).map { ConsoleTests.line(1, "title \($0)", day: $0) }.joined())
+        func day(_ day: Int) -> String { "2026-06-0\(day)T01:00:00.000Z" }
+        for (query, from, to) in [
+            ("from=\(day(1))", 1, 3), ("to=\(day(2))", 1, 2), ("from=\(day(2))&to=", 2, 3),
+        ] {
+            let path = "endpoint?ip=192.0.2.1&port=443&\(query)"
+            let changes = try #require(try served.api("/api/\(path)")["changes"] as? [[String: Any]])
+            #expect(changes.map { $0["from"] as? String } == [day(from)], "\(query)")
+            #expect(changes.map { $0["to"] as? String } == [day(to)], "\(query)")
+            let page = try served.get("/\(path)").text
+            for day in [day(from), day(to)] {
+                #expect(page.contains("<option value=\"\(day) 443\" selected>"), "\(query)")
+            }
+        }
+        let first = try served.get("/endpoint?ip=192.0.2.1&port=443&to=\(day(1))")
+        #expect(
+            first.status == 400 && first.text.contains("nothing of the endpoint was seen"),
+            "\(first.text)"
+        )
+    }
+
     /// Of one time there may be several, on other ports or by other names.
     @Test func momentsOfOneTimeAreToldApart() throws {
         let lines = [("443", "a.example", "A"), ("443", "b.example", "B"), ("8443", "a.example", "C")].map {
@@ -129,7 +152,21 @@ import Testing
             #expect(try served.get("/search?q=\(query)").status == 400, "\(query)")
         }
         #expect(try served.get("/endpoint?ip=%FF").status == 400)
-        #expect(try served.ask("/search?q=%FF").status == 401)
+        for path in ["/search?q=%FF", "/%00", "/search%00?q=one"] {
+            #expect(try served.ask(path).status == 401, "\(path)")
+        }
+        // A zero would end a path, and what stands behind it would not be seen.
+        for path in ["/%00", "/search%00?q=one", "/assets/console.css%00", "/api/search%00x?q=one"] {
+            for arguments in [[], ["-X", "POST", "-d", "subject=192.0.2.1:443&verdict=block&because=x"]] {
+                #expect(try served.ask(path, token + arguments).status == 400, "\(path)")
+            }
+        }
+        #expect(try served.ask("/search%00?q=one&token=\(ServedCorpus.token)").status == 400)
+        let form = "subject=192.0.2.1:443&verdict=block&because=a%00b"
+        #expect(try served.ask("/api/decide", token + ["-d", form]).status == 400)
+        let json = #"{"subject":"192.0.2.1:443","verdict":"block","because":"a\u0000b"}"#
+        let type = ["-H", "Content-Type: application/json", "-d", json]
+        #expect(try served.ask("/api/decide", token + type).status == 400)
         let word = try served.api("/api/search?q=one%2B")
         #expect((word["remarks"] as? [String])?.first?.contains("looked for as 'one'") == true)
     }

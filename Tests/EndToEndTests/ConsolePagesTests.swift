@@ -162,6 +162,36 @@ import Testing
         )
     }
 
+    /// A graph of nothing says what was looked for, and a start that is none is refused with the reason.
+    @Test func aGraphOfNothingSaysSo() throws {
+        let served = try ServedCorpus(Self.sweep(1, [1: "a", 2: "a"]))
+        let key = "key%3D" + String(repeating: "AB", count: 32)
+        let token = ["-H", "Authorization: Bearer \(ServedCorpus.token)"]
+        for path in ["/graph", "/graph.svg", "/graph.graphml", "/api/graph"] {
+            let nothing = try served.ask("\(path)?q=\(key)", token)
+            #expect(nothing.status == 404 && nothing.text.contains("Nothing in the corpus has"), "\(path)")
+            #expect(nothing.text.contains("ABABAB"), "\(nothing.text)")
+            for start in ["key%3DZZ", "key%3DAB", "serial%3DXY", "not_before%3Dnever"] {
+                let wrong = try served.ask("\(path)?q=\(start)", token)
+                #expect(
+                    wrong.status == 400 && wrong.text.contains("no start of a graph"),
+                    "\(path) \(start): \(wrong.text.suffix(300))"
+                )
+            }
+            #expect(try served.ask("\(path)?q=192.0.2.1%3A443&q=192.0.2.9", token).status == 200)
+        }
+        let some = "q=192.0.2.1%3A443&q=192.0.2.9"
+        #expect(
+            try served.get("/graph?\(some)").text.contains("Nothing in the corpus has &#39;192.0.2.9&#39;.")
+        )
+        #expect(try served.api("/api/graph?\(some)")["missing"] as? [String] == ["192.0.2.9"])
+        let pivot = try Program.run(["pivot", "key=ZZ", "--corpus", served.corpus])
+        #expect(
+            pivot.status == 64 && pivot.errors.contains("'ZZ' is no value in hexadecimal"),
+            "\(pivot.errors)"
+        )
+    }
+
     /// A browser lays out what it is given: tables hold the begin of a long text, and the whole is JSON.
     @Test func longTextsAreCut() throws {
         let long = String(repeating: "x", count: 20_000)

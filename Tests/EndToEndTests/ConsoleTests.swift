@@ -84,4 +84,26 @@ import Testing
         }
         #expect(try served.api("/api/search?q=*")["total"] as? Int == 2)
     }
+
+    /// An analyst tells one character that nobody sees from another; the page has none of them.
+    @Test func whatNobodySeesIsWrittenOut() throws {
+        let title = #"a\u001b[2Jb\u202ec\u0007d\u0085e\r\nf"#
+        let served = try ServedCorpus(
+            Self.line(1, title) + Self.line(1, "other", day: 2) + Self.line(2, title)
+        )
+        // Line ends stand in no title that a corpus keeps.
+        let wanted = #"a\u{1b}[2Jb\u{202e}c\u{7}def"#
+        for path in ["/triage", "/endpoint?ip=192.0.2.1&port=443", "/graph?q=192.0.2.1:443"] {
+            let text = try served.get(path).text
+            #expect(text.contains(wanted), "\(path)")
+            #expect(
+                !text.unicodeScalars.contains {
+                    "\u{1b}\u{202e}\u{7}\u{85}\u{fffd}".unicodeScalars.contains($0)
+                }
+            )
+        }
+        let file = try served.scratch.write("hidden.ndjson", Self.line(1, title))
+        let report = try Program.run(["report", file, "-o", "-"])
+        #expect(!report.text.unicodeScalars.contains("\u{1b}") && !report.text.contains("\u{fffd}"))
+    }
 }

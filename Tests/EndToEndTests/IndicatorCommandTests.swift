@@ -331,4 +331,38 @@ import Testing
         #expect(result.errors.split(separator: "\n").count < 8, "\(result.errors)")
         #expect(result.text.contains("192.0.2.7"), "\(result.errors)")
     }
+
+    /// A lead that a list alone made says by what, wherever it is written.
+    @Test func anExportSaysWhatIsListed() throws {
+        let scratch = Scratch()
+        let sweep = try scratch.write("sweep.ndjson", Self.line(7) + Self.line(8))
+        let list = try scratch.write(
+            "ours.txt",
+            "#! date: 2026-05-20\n192.0.2.7\n#! software: Sliver\n192.0.2.8:443\n192.0.2.8\n"
+        )
+        let matched = try Program.run(["match", sweep, "--iocs", list])
+        let assessed = try scratch.write("assessed.ndjson", matched.text)
+        let blocklist = try Program.run(["export", "--to", "blocklist", "--least", "low", assessed])
+        #expect(
+            blocklist.text.contains("known infrastructure on port 443, medium (50), listed address, seen")
+        )
+        #expect(
+            blocklist.text.contains("Sliver on port 443, medium (60), listed address+listed endpoint, seen"),
+            "\(blocklist.text)"
+        )
+        // A record that does not tell what is listed has no kind, and no gap for it.
+        let bare = try scratch.write(
+            "bare.ndjson",
+            Self.line(9).replacing(
+                #""hallmark":{}"#,
+                with:
+                    #""hallmark":{"leads":[{"software":{"name":"Sliver"},"confidence":60,"label":"medium","kinds":[]}]}"#
+            )
+        )
+        for format in ["blocklist", "misp"] {
+            let result = try Program.run(["export", "--to", format, "--least", "low", bare])
+            #expect(result.status == 0 && result.text.contains("medium (60)"), "\(result.errors)")
+            #expect(!result.text.contains("(60), ,") && !result.text.contains("(60), \""), "\(result.text)")
+        }
+    }
 }

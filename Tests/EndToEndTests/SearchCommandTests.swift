@@ -121,6 +121,40 @@ import Testing
         #expect(try again(["tls.server.subject: *Acme*", "--count"]).text == "1\n", "\(exported.text)")
     }
 
+    /// An empty name that another program tells is one, and none that it does not tell.
+    @Test func emptyNamesOfOtherProgramsAreFound() throws {
+        func server(_ digit: String, _ names: String) -> String {
+            #","tls":{"server":{"hash":{"sha256":"\#(String(repeating: digit, count: 64))"}\#(names)}}"#
+        }
+        let lines = [
+            (1, server("A", #","subject":"","issuer":"CN=Root""#)), (2, server("B", "")),
+            (3, server("C", #","subject":"CN=gate","issuer":"""#)),
+            (4, server("D", #","subject":"","x509":{"serial_number":"01"}"#)),
+        ]
+        let (ask, path) = try Self.corpus(lines.map { Self.line($0, "one", $1) }.joined())
+        func hosts(_ query: String) throws -> [String] {
+            try Program.records(ask([query, "--format", "ndjson"]).text).compactMap { $0.text("server.ip") }
+                .sorted()
+        }
+        func check() throws {
+            #expect(try hosts("tls.server.subject: \"\"") == ["192.0.2.1", "192.0.2.4"])
+            #expect(try hosts("tls.server.issuer: \"\"") == ["192.0.2.3"])
+            #expect(try hosts("not tls.server.subject: *") == ["192.0.2.2"])
+            #expect(try hosts("tls.server.subject: *") == ["192.0.2.1", "192.0.2.3", "192.0.2.4"])
+            #expect(try hosts("tls.server.x509.serial_number: 01") == ["192.0.2.4"])
+            let record = try #require(
+                try Program.records(ask(["server.ip: 192.0.2.1", "--format", "ndjson"]).text).first
+            )
+            #expect(record.text("tls.server.subject") == "" && record.text("tls.server.issuer") == "CN=Root")
+        }
+        try check()
+        // What the first record of a certificate did not tell, a later one does.
+        let scratch = Scratch()
+        let more = try scratch.write("more.ndjson", Self.line(1, "two", server("A", #","subject":"""#)))
+        #expect(try Program.run(["corpus", "add", more, "--corpus", path]).status == 0)
+        #expect(try Set(hosts("tls.server.subject: \"\"")) == ["192.0.2.1", "192.0.2.4"])
+    }
+
     /// SQLite keeps what was written last beside one name of a file.
     @Test func aCorpusWithTwoNamesIsNotWrittenTo() throws {
         let (ask, path) = try Self.corpus(Self.line(1, "one"))
@@ -135,6 +169,17 @@ import Testing
             )
         }
         #expect(try ask(["*", "--count"]).text == "1\n")
+        // The console says so when it begins, before anybody decides.
+        let scratch = Scratch()
+        let served = try ServerProcess(Program.path, scratch: scratch) { port, _ in
+            ["serve", "--corpus", path, "--listen", "127.0.0.1:\(port)"]
+        }
+        func said() -> String { (try? String(contentsOfFile: scratch.file("log"), encoding: .utf8)) ?? "" }
+        #expect(
+            eventually { said().contains("decisions can't be remembered") && said().contains("hard links") },
+            "\(said())"
+        )
+        withExtendedLifetime(served) {}
         try FileManager.default.removeItem(atPath: path + ".other")
         let taken = try Program.run(["decide", "192.0.2.1", "block", "--because", "x", "--corpus", path])
         #expect(taken.status == 0, "\(taken.errors)")

@@ -152,13 +152,70 @@ import Testing
         )
     }
 
+    private static func files(_ scratch: Scratch, _ start: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: scratch.file("state")).filter {
+            $0.hasPrefix(start)
+        }
+    }
+
+    /// Each run keeps its own, and compares with the one before it.
+    @Test func threeRunsOfADayKeepAllThree() throws {
+        let scratch = try Self.scratch("127.0.0.1:1\n")
+        let program = try scratch.write(
+            "stub",
+            """
+            #!/bin/sh
+            echo "$@" >> "${0}-calls"
+            output=
+            for word; do
+                case $last in --output | --summary) echo "$$" > "$word" ;; esac
+                last=$word
+            done
+
+            """
+        )
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+        for _ in 0..<3 {
+            let result = try Self.run(scratch, program: program)
+            #expect(result.status == 0, "\(result.errors)")
+        }
+        for start in ["sweep-", "summary-", "report-"] {
+            let files = try Self.files(scratch, start)
+            let texts = try Set(
+                files.map { try String(contentsOfFile: scratch.file("state/" + $0), encoding: .utf8) }
+            )
+            #expect(files.count == 3 && texts.count == 3, "\(files) \(texts)")
+        }
+        let sweeps = try Self.files(scratch, "sweep-").sorted()
+        for sweep in sweeps.dropLast() {
+            #expect(Self.calls(scratch).contains("--baseline ./\(sweep)"), "\(Self.calls(scratch))")
+        }
+    }
+
+    @Test func aSecondRunAtOnceEndsAndSaysSo() throws {
+        let scratch = try Self.scratch("127.0.0.1:1\n")
+        let stub = try Self.stub(scratch, 0)
+        let second = try TestSupport.run(
+            "/usr/bin/flock",
+            [
+                scratch.file("state/lock"), "/usr/bin/env", "HALLMARK=\(stub)",
+                "CONFIG=\(scratch.file("config"))", "STATE=\(scratch.file("state"))",
+                "MAIL=\(scratch.file("mail"))", "MAIL_TO=soc@example.org",
+                Self.folder + "/hallmark-weekly.sh",
+            ]
+        )
+        #expect(second.status == 1 && second.errors.contains("another run is at work"), "\(second.errors)")
+        #expect(Self.calls(scratch) == "" && Self.mailed(scratch)?.contains("another run") == true)
+        #expect(try Self.run(scratch, program: stub).status == 0)
+    }
+
     /// Who can tell nobody does not begin, and says why to whom it can.
     @Test func toolsAreLookedForBeforeTheSweep() throws {
         let scratch = try Self.scratch("127.0.0.1:1\n")
         let stub = try Self.stub(scratch, 3)
         let tools = scratch.file("tools")
         try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: true)
-        for tool in ["sh", "date", "find", "sort", "tail", "cat", "curl", "uname", "mv", "env"] {
+        for tool in ["sh", "date", "find", "sort", "tail", "cat", "curl", "uname", "env", "flock", "sleep"] {
             let path = ["/usr/bin/", "/bin/"].map { $0 + tool }.first {
                 FileManager.default.fileExists(atPath: $0)
             }

@@ -132,6 +132,21 @@ import YAML
         )
     }
 
+    /// Which of two columns of one name is meant nobody knows.
+    @Test func aColumnThatStandsTwiceIsRefused() throws {
+        let text = "value,date,until,type, value\n203.0.113.7,,,ip,203.0.113.8\n"
+        let index = try Self.index(text, "t.csv", maps: [Self.map()])
+        #expect(index.count == 0 && index.faultCount == 1)
+        #expect(
+            index.faults.first?.hasSuffix("t.csv:1: the column 'value' stands twice") == true,
+            "\(index.faults)"
+        )
+        // Of what the mapping does not ask for there may be many.
+        let others = "value,date,until,type,note,note,,\n203.0.113.7,,,ip,a,b,,\n"
+        let whole = try Self.index(others, "t.csv", maps: [Self.map()])
+        #expect(whole.count == 1 && whole.faultCount == 0, "\(whole.faults)")
+    }
+
     private static func map() throws -> TableMap {
         let text = """
             values: [{column: value, kind: {column: type}}]

@@ -112,6 +112,56 @@ import Testing
         #expect(try remarks("tls.server.subject: \"Acme*\"").isEmpty)
     }
 
+    /// A value that no record has is found nowhere, and the answer says why.
+    @Test(arguments: [
+        ("server.port: 99999", "'99999' is no number from 1 to 65535"),
+        ("server.port: -1", "'-1' is no number from 1 to 65535"),
+        ("server.port: 0", "is no number from 1 to 65535"),
+        ("server.port > 65535", "numbers there are from 1 to 65535"),
+        ("server.port >= 99999 and server.ip: *", "numbers there are from 1 to 65535"),
+        ("server.port < 1", "numbers there are from 1 to 65535"),
+        ("server.port: (99999 or 70000)", "'99999' is no number"),
+        ("hallmark.leads.confidence: 100", "is no number from 0 to 99"),
+        ("hallmark.leads:{ confidence: 100 }", "is no number from 0 to 99"),
+    ]) func whatNoRecordHasIsSaid(_ query: String, _ word: String) throws {
+        let (scratch, corpus) = try Self.corpus()
+        defer { withExtendedLifetime(scratch) {} }
+        let search = try CorpusSearch(query, in: corpus, now: Self.now)
+        #expect(try search.count() == 0)
+        #expect(
+            search.remarks(isEmpty: true).first?.contains(word) == true,
+            "\(search.remarks(isEmpty: true))"
+        )
+        #expect(search.remarks(isEmpty: false).isEmpty)
+    }
+
+    @Test(arguments: [
+        "@timestamp: \"2026-02-30\"", "tls.server.not_after < \"2026-13-01\"", "server.ip: 203.0.113.300",
+        "server.ip: 2001", "server.port: 44.3", "server.port: https", "server.port: 99999999999999999999",
+    ]) func whatIsOfNoSuchKindIsAnError(_ query: String) throws {
+        let (scratch, corpus) = try Self.corpus()
+        defer { withExtendedLifetime(scratch) {} }
+        #expect(throws: KQLError.self) { try CorpusSearch(query, in: corpus, now: Self.now) }
+    }
+
+    /// The begin of an address is found, and nothing is said of its signs; with a field it is a network.
+    @Test func theBeginOfAnAddressIsNoWord() throws {
+        let (scratch, corpus) = try Self.corpus()
+        defer { withExtendedLifetime(scratch) {} }
+        let bare = try CorpusSearch("203.0.113.*", in: corpus, now: Self.now)
+        #expect(try bare.count() > 0)
+        #expect(bare.remarks(isEmpty: false).isEmpty, "\(bare.remarks(isEmpty: false))")
+        for (value, network) in [
+            ("203.0.113.*", "'203.0.113.0/24'"), ("203.0.*", "'203.0.0.0/16'"), ("10.*.*.*", "'10.0.0.0/8'"),
+            ("203.0.113.1*", ">= 192.0.2.1"), ("*.113.4", ">= 192.0.2.1"),
+        ] {
+            do {
+                _ = try CorpusSearch("server.ip: \(value)", in: corpus, now: Self.now)
+                Issue.record("\(value) was taken")
+            } catch { #expect("\(error)".contains(network), "\(error)") }
+        }
+    }
+
     @Test(arguments: [#""\ud800""#, #"tls.server.subject: a\udc00b"#])
     func halfACharacterIsRefused(_ query: String) {
         #expect(throws: KQLError.self) { try KQLParser.parse(query) }

@@ -6,21 +6,21 @@ enum Assets {
         @media (prefers-color-scheme: dark) { :root { --ink: #e4e8eb; --paper: #14181b; --faint: #a5b0b9;
           --line: #39434b; --alarm: #ff8a80; --warn: #ffc46b; --calm: #9cc3e6; --raised: #1d2328; } }
         * { box-sizing: border-box; }
-        body { margin: 0; color: var(--ink); background: var(--paper); font: 15px/1.45 system-ui, sans-serif; }
+        body { margin: 0; color: var(--ink); background: var(--paper); font: 15px/1.45 system-ui, sans-serif;
+          overflow-wrap: anywhere; }
         header { border-bottom: 1px solid var(--line); padding: .5rem 1rem; }
         nav { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; align-items: baseline; }
         nav a[aria-current] { font-weight: 600; text-decoration: none; border-bottom: 3px solid var(--calm); }
         main { max-width: 90rem; margin: 0 auto; padding: 0 1rem 2rem; }
         main:focus { outline: none; }
-        footer { border-top: 1px solid var(--line); color: var(--faint); padding: .6rem 1rem; font-size: .85rem;
-          overflow-wrap: anywhere; }
+        footer { border-top: 1px solid var(--line); color: var(--faint); padding: .6rem 1rem; font-size: .85rem; }
         .skip { position: absolute; left: -99rem; }
         .skip:focus { left: .5rem; top: .5rem; background: var(--paper); padding: .4rem; }
         a { color: var(--calm); }
         a:focus-visible, button:focus-visible, input:focus-visible, select:focus-visible, [tabindex]:focus-visible
           { outline: 3px solid var(--calm); outline-offset: 1px; }
-        h1 { font-size: 1.5rem; overflow-wrap: anywhere; }
-        h2 { font-size: 1.15rem; overflow-wrap: anywhere; }
+        h1 { font-size: 1.5rem; }
+        h2 { font-size: 1.15rem; }
         .hint, small { color: var(--faint); }
         .warning { border-left: 4px solid var(--warn); padding-left: .6rem; }
         .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(24rem, 100%), 1fr)); gap: 0 2rem; }
@@ -30,13 +30,14 @@ enum Assets {
         caption { text-align: left; font-weight: 600; padding: .2rem 0; }
         th, td { border-bottom: 1px solid var(--line); padding: .25rem .7rem .25rem 0; text-align: left;
           vertical-align: top; overflow-wrap: break-word; min-width: 3.5rem; }
+        td.long { overflow-wrap: anywhere; min-width: 10rem; }
         th { color: var(--faint); font-weight: 600; white-space: nowrap; }
         meter { width: 6rem; }
-        dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .15rem 1rem; font-size: .88rem; }
-        dt { color: var(--faint); overflow-wrap: anywhere; }
-        dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
+        dl { display: grid; grid-template-columns: fit-content(24rem) minmax(0, 1fr); gap: .15rem 1rem; font-size: .88rem; }
+        dt { color: var(--faint); min-width: 0; }
+        dd { margin: 0; min-width: 0; }
         .lead { border: 1px solid currentColor; border-radius: .6rem; padding: 0 .5rem; display: inline-block;
-          max-width: 100%; overflow-wrap: anywhere; font-size: .88rem; font-weight: 500; }
+          max-width: 100%; font-size: .88rem; font-weight: 500; }
         .lead.high { color: var(--alarm); } .lead.medium { color: var(--warn); } .lead.low { color: var(--calm); }
         .lead small { color: inherit; }
         article { border: 1px solid var(--line); border-radius: .4rem; background: var(--raised); margin: 1rem 0;
@@ -48,8 +49,8 @@ enum Assets {
           border: 1px solid var(--faint); border-radius: .3rem; padding: .3rem .5rem; }
         button { cursor: pointer; }
         summary { cursor: pointer; }
-        pre { overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .88rem; }
-        p, li, pre { overflow-wrap: anywhere; min-width: 0; }
+        pre { overflow-x: auto; white-space: pre-wrap; font-size: .88rem; }
+        p, li, pre { min-width: 0; }
         kbd, code, pre { font-family: ui-monospace, monospace; font-size: .9em; }
         @media (max-width: 40rem) {
           table { width: max-content; min-width: 100%; } td { max-width: 16rem; }

@@ -15,23 +15,40 @@ extension Console {
     /// What differs between what was seen and what was seen before it, of the same port and name; with two
     /// moments asked for, between what was seen at those.
     ///
+    /// With one moment the other is the last of its port and name, or the one before it.
+    ///
     /// - Parameter found: what an endpoint showed, the newest first.
     func changes(_ request: ConsoleRequest, in found: [SeenRecord]) throws(ConsoleError) -> [Change] {
         let asked = (request.argument("from") ?? "", request.argument("to") ?? "")
         guard asked.0.isEmpty, asked.1.isEmpty else {
-            let (before, after) = (try moment(asked.0, in: found), try moment(asked.1, in: found))
+            let from = asked.0.isEmpty ? nil : try moment(asked.0, in: found)
+            let to = asked.1.isEmpty ? nil : try moment(asked.1, in: found)
+            guard let after = to ?? from.flatMap({ from in found.first { Self.isOnePlace($0, from) } }),
+                let before = from ?? Self.before(after, in: found)
+            else {
+                throw ConsoleError.wrong(
+                    "Before '\(asked.1.prefix(100))' nothing of the endpoint was seen: 'to' alone compares with what was seen before it, of the same port and name."
+                )
+            }
             return [Change(before: before, after: after, fields: before.differences(to: after))]
         }
         var changes: [Change] = []
-        for (place, after) in found.enumerated() where changes.count < Self.mostChanges {
-            let before = found[(place + 1)...].first {
-                $0.port == after.port && $0["server.domain"] == after["server.domain"]
-            }
-            guard let before else { continue }
+        for after in found where changes.count < Self.mostChanges {
+            guard let before = Self.before(after, in: found) else { continue }
             let fields = before.differences(to: after)
             if !fields.isEmpty { changes.append(Change(before: before, after: after, fields: fields)) }
         }
         return changes
+    }
+
+    private static func isOnePlace(_ one: SeenRecord, _ other: SeenRecord) -> Bool {
+        one.port == other.port && one["server.domain"] == other["server.domain"]
+    }
+
+    /// What was seen before a record, of the same port and name.
+    private static func before(_ record: SeenRecord, in found: [SeenRecord]) -> SeenRecord? {
+        guard let place = found.firstIndex(where: { $0.line == record.line }) else { return nil }
+        return found[(place + 1)...].first { isOnePlace($0, record) }
     }
 
     /// What was seen last at a moment: a time, and behind it a port and a name where several were seen then.
@@ -48,9 +65,7 @@ extension Console {
     /// The changes as tables, and a form for two moments.
     func changed(_ request: ConsoleRequest, _ changes: [Change], in found: [SeenRecord]) -> Markup {
         let tables = changes.map { change -> Markup in
-            let isOnePlace =
-                change.before.port == change.after.port
-                && change.before["server.domain"] == change.after["server.domain"]
+            let isOnePlace = Self.isOnePlace(change.before, change.after)
             let before = isOnePlace ? change.before["@timestamp"] : change.before.momentText
             let caption = "\(before) to \(change.after.momentText)"
             guard !change.fields.isEmpty else { return "<p>\(caption): no difference.</p>\n" }
@@ -60,14 +75,15 @@ extension Console {
             return table(caption, ["field", "before", "after"], rows)
         }
         let head: Markup = tables.isEmpty ? "" : "<h2>What changed</h2>\n"
-        return head + "\(tables)" + form(request, found)
+        return head + "\(tables)" + form(request, changes, found)
     }
 
-    private func form(_ request: ConsoleRequest, _ found: [SeenRecord]) -> Markup {
+    private func form(_ request: ConsoleRequest, _ changes: [Change], _ found: [SeenRecord]) -> Markup {
         guard found.count > 1 else { return "" }
-        func options(_ name: String, _ usual: Int) -> [Markup] {
-            let asked = request.argument(name).flatMap { try? moment($0, in: found) } ?? found[usual]
-            return found.map { record -> Markup in
+        let isAsked = ["from", "to"].contains { request.argument($0)?.isEmpty == false }
+        let shown = isAsked ? changes.first : nil
+        func options(_ asked: SeenRecord) -> [Markup] {
+            found.map { record -> Markup in
                 let selected: Markup = record.moment == asked.moment ? " selected" : ""
                 return
                     "<option value=\"\(record.moment)\"\(selected)>\(short: record.momentText)</option>"
@@ -77,8 +93,8 @@ extension Console {
             <form method="get" action="/endpoint" class="search">
             <input type="hidden" name="ip" value="\(request.argument("ip") ?? "")">
             <input type="hidden" name="port" value="\(request.argument("port") ?? "")">
-            <label>From <select name="from">\(options("from", 1))</select></label>
-            <label>to <select name="to">\(options("to", 0))</select></label>
+            <label>From <select name="from">\(options(shown?.before ?? found[1]))</select></label>
+            <label>to <select name="to">\(options(shown?.after ?? found[0]))</select></label>
             <button>Compare</button>
             </form>
 

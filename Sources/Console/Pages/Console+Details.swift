@@ -147,7 +147,11 @@ extension Console {
     private static let mostDrawn = 200
 
     /// The starts that a request names, and what was found from them.
-    func graphAsked(_ request: ConsoleRequest) throws -> (starts: [String], graph: PivotGraph) {
+    ///
+    /// - Returns: with the starts of which the corpus has nothing, where it has something of others.
+    func graphAsked(
+        _ request: ConsoleRequest
+    ) throws -> (starts: [String], missing: [String], graph: PivotGraph) {
         let starts = request.query.filter { $0.name == "q" }.map(\.value)
         guard 1...Self.mostStarts ~= starts.count else {
             throw ConsoleError.wrong("A graph wants one to \(Self.mostStarts) starts: ?q=…")
@@ -156,7 +160,7 @@ extension Console {
             try starts.map { start in
                 let query: PivotQuery
                 do throws(PivotQuery.Problem) { query = try PivotQuery(start) } catch {
-                    throw ConsoleError.wrong(error.description)
+                    throw ConsoleError.wrong("That is no start of a graph: \(error.description).")
                 }
                 var options = PivotOptions()
                 // Another start takes nothing away of the first ones, as far as a graph stays legible.
@@ -167,13 +171,22 @@ extension Console {
                 return try Pivot.run(query, in: corpus, options)
             }
         }
-        return (starts, PivotGraph(answers))
+        let missing = zip(starts, answers).filter { $0.1.isEmpty }.map(\.0)
+        guard missing.count < starts.count else {
+            throw ConsoleError(status: 404, text: Self.nothing(of: missing))
+        }
+        return (starts, missing, PivotGraph(answers))
+    }
+
+    private static func nothing(of starts: [String]) -> String {
+        let shown = starts.map { $0.count > 200 ? "'\($0.prefix(200))…'" : "'\($0)'" }
+        return "Nothing in the corpus has \(shown.joined(separator: ", nor "))."
     }
 
     /// The page of a pivot, which brings its own style and script and names both in its policy; each `q` is a
     /// start, and a click on a node adds one.
     func graph(_ request: ConsoleRequest) throws -> ConsoleResponse {
-        let (starts, graph) = try graphAsked(request)
+        let (starts, missing, graph) = try graphAsked(request)
         let arguments = starts.map { (name: "q", value: $0) }
         switch request.path {
         case "/graph.svg": return ConsoleResponse(200, "image/svg+xml", Array(graph.text(.svg).utf8))
@@ -183,6 +196,7 @@ extension Console {
         }
         let page = graph.page(
             expanding: Link.to("/graph", arguments) + "&q=",
+            remark: missing.isEmpty ? "" : Self.nothing(of: missing),
             files: [
                 ("SVG", Link.to("/graph.svg", arguments)), ("GraphML", Link.to("/graph.graphml", arguments)),
             ]

@@ -15,10 +15,12 @@ extension Console {
             let selected: Markup = one == unit ? " selected" : ""
             return "<option\(selected)>\(one.rawValue)</option>"
         }
+        // A line of a form has no line ends, which are blanks to a query.
+        let line = query.replacing(/[\t\r\n]+/, with: " ")
         let form: Markup = """
             <h1>Search</h1>
             <form method="get" action="/search" class="search" role="search">
-            <label>Query <input name="q" value="\(query)" size="60" autocomplete="off" spellcheck="false"></label>
+            <label>Query <input name="q" value="\(line)" size="60" autocomplete="off" spellcheck="false"></label>
             <label>of <select name="of">\(options)</select></label>
             <button>Search</button>
             </form>

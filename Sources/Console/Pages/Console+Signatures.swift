@@ -128,7 +128,7 @@ extension Console {
         return """
             <h1>\(rule.title)</h1>
             <p>\(rule.meaning) Level: \(rule.level). Family: \(rule.family).</p>
-            <p>\(rule.text)</p>
+            <p>\(rule.text.replacing("\n", with: " "))</p>
             <h2>In this corpus</h2>
             <ul><li>\(counted(counts.matched(rule), "endpoint")) that it matched</li>
             \(leads)

@@ -44,7 +44,9 @@ extension Console {
         guard !rows.isEmpty else { return "" }
         let heads = head.map { name -> Markup in "<th scope=\"col\">\(name)</th>" }
         let body = rows.map { row -> Markup in
-            let cells = row.map { cell -> Markup in "<td>\(cell)</td>" }
+            let cells = row.map { cell -> Markup in
+                cell.hasLongWord ? "<td class=\"long\">\(cell)</td>" : "<td>\(cell)</td>"
+            }
             return "<tr>\(cells)</tr>\n"
         }
         return """

@@ -15,6 +15,32 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
 
     static func + (one: Markup, other: Markup) -> Markup { Markup([one, other]) }
 
+    /// Whether a word of its text is so long that a table has to break it: what is short stays whole.
+    var hasLongWord: Bool {
+        var (length, isTag, isReference) = (0, false, false)
+        for byte in text.utf8 {
+            switch byte {
+            // Text holds neither sign as itself.
+            case 0x3c: isTag = true
+            case 0x3e: isTag = false
+            case _ where isTag: break
+            case 0x20, 0x0a: length = 0
+            case 0x26: isReference = true
+            case 0x3b where isReference:
+                isReference = false
+                length += 1
+            case 0x80...0xbf: break
+            case _ where !isReference: length += 1
+            default: break
+            }
+            if length > Self.longestWord { return true }
+        }
+        return false
+    }
+
+    /// In characters; an address of IPv6 with its port is no longer.
+    private static let longestWord = 48
+
     struct Interpolation: StringInterpolationProtocol {
         fileprivate var text = ""
 

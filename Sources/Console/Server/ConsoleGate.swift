@@ -68,6 +68,10 @@ package struct ConsoleGate: Sendable {
         guard let host = request.header("Host"), hosts.contains(host.lowercased()) else {
             return .problem(421, "The console is not called by this name: see --host.")
         }
+        guard !request.isAmbiguous else {
+            return .problem(400, "The request says twice how long it is.")
+        }
+        guard !request.isHeadTooLong else { return .problem(431, "The head of the request is too long.") }
         guard ["GET", "HEAD", "POST"].contains(request.method) else {
             return .problem(405, "There is nothing for this method.")
         }
@@ -97,7 +101,7 @@ package struct ConsoleGate: Sendable {
 
     /// Whoever brings the token in the address gets the cookie, and the address without it.
     private func entry(_ request: ConsoleRequest) -> ConsoleResponse? {
-        guard request.argument("token") != nil, request.method != "POST" else { return nil }
+        guard request.argument("token") != nil, request.method != "POST", request.isText else { return nil }
         let rest = request.query.filter { $0.name != "token" }
         var response = ConsoleResponse.redirect(to: Link.to(request.path, rest))
         response.headers.append(

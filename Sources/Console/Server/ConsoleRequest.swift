@@ -8,8 +8,10 @@ package struct ConsoleRequest: Sendable {
     package var query: [(name: String, value: String)] = []
     package var headers: [(name: String, value: String)] = []
     package var body: [UInt8] = []
-    /// Whether path and arguments are UTF-8 without a zero.
+    /// Whether path and arguments are UTF-8 without a zero, which would end a text of C.
     package var isText = true
+    /// Whether the head was longer than is answered.
+    package var isHeadTooLong = false
     /// Whether the body was longer than is read.
     package var isTooLong = false
 
@@ -61,6 +63,7 @@ package struct ConsoleRequest: Sendable {
         }
         var fields: [String: String] = [:]
         for (name, value) in pairs {
+            guard !name.utf8.contains(0), !value.utf8.contains(0) else { throw Self.notText }
             guard fields.updateValue(value, forKey: name) == nil else {
                 throw ConsoleError.wrong("'\(name)' stands there twice.")
             }
@@ -98,7 +101,7 @@ package struct ConsoleRequest: Sendable {
         return pairs
     }
 
-    static let notText = ConsoleError.wrong("The request is no UTF-8.")
+    static let notText = ConsoleError.wrong("The request is no UTF-8, or has a zero in it.")
 
     private static func decoded(_ text: Substring) -> String? {
         text.replacing("+", with: " ").removingPercentEncoding

@@ -30,7 +30,7 @@ package final class HTTPService: Sendable {
         package init() {}
     }
 
-    private let handler: @Sendable (ConsoleRequest) -> ConsoleResponse
+    fileprivate let handler: @Sendable (ConsoleRequest) -> ConsoleResponse
     private let limits: Limits
     fileprivate let open: OpenConnections
     private let threads: AnswerThreads
@@ -40,6 +40,8 @@ package final class HTTPService: Sendable {
     /// Of a request that waited so long for its turn it is asked whether somebody still wants it.
     private static let longWait = Duration.seconds(1)
 
+    /// Longer heads are refused by the handler, who knows to whom; the library's own bound is beyond it.
+    fileprivate static let mostHeadBytes = 64 * 1024
     /// Longer bodies are refused: a decision is a few hundred bytes.
     static let mostBodyBytes = 64 * 1024
 
@@ -67,7 +69,7 @@ package final class HTTPService: Sendable {
     package func start(_ address: IPAddress, port: UInt16) throws(Failure) -> UInt16 {
         let bounds = http_limits(
             connections: UInt32(limits.connections),
-            memory: 64 * 1024,
+            memory: 4 * Self.mostHeadBytes,
             seconds: UInt32(limits.seconds)
         )
         let context = Unmanaged.passRetained(self).toOpaque()
@@ -158,10 +160,15 @@ private func answer(
         let arguments = values(connection, .GET_ARGUMENT_KIND)
         request.query = arguments.values
         request.isText = request.isText && arguments.areText
+        request.isHeadTooLong = http_head_size(connection) > HTTPService.mostHeadBytes
         state.pointee = Unmanaged.passRetained(PendingRequest(request)).toOpaque()
         guard !request.isAmbiguous else {
-            // Where it ends is not known: what comes behind it is not read as another.
-            var refusal = ConsoleResponse.problem(400, "The request says twice how long it is.")
+            // Where it ends is not known: what comes behind it is not read as another. Strangers are told
+            // what they are always told.
+            var refusal = service.handler(request)
+            if !ConsoleGate.refusals.contains(refusal.status) {
+                refusal = .problem(400, "The request says twice how long it is.")
+            }
             refusal.headers.append(("Connection", "close"))
             return send(refusal, on: connection)
         }

@@ -61,6 +61,29 @@ package struct CertificateFacts: Sendable {
         collectMarks(record)
     }
 
+    /// The names that a record tells to be empty by ECS's texts alone, as a part of `tls.server.x509`, which
+    /// keeps an empty name apart from one that nobody told; nil where there are none.
+    static func emptyNames(_ record: RecordPicker) -> String? {
+        let names: [(String, RecordField, RecordField)] = [
+            ("subject", .subject, .subjectText), ("issuer", .issuer, .issuerText),
+        ]
+        let empty = names.filter { record.text($0.1) == nil && record.text($0.2) == "" }
+        guard !empty.isEmpty else { return nil }
+        return "{" + empty.map { "\"\($0.0)\":{\"distinguished_name\":\"\"}" }.joined(separator: ",") + "}"
+    }
+
+    /// `tls.server.x509` with those names, as SQL.
+    ///
+    /// - Parameters:
+    ///   - part: `x509` as it stood in the record.
+    ///   - names: what `emptyNames` gave out.
+    static func x509(_ part: String, emptyNames names: String) -> String {
+        """
+        CASE WHEN \(names) IS NULL THEN \(part) WHEN \(part) IS NULL THEN \(names)
+        WHEN json_valid(\(part)) THEN json_patch(\(names), \(part)) ELSE \(part) END
+        """
+    }
+
     /// The certificate's SHA-256, if the record has one.
     static func sha256(_ record: RecordPicker) -> [UInt8]? {
         record.text(.sha256).flatMap { [UInt8](hex: $0) }.flatMap { $0.count == 32 ? $0 : nil }

@@ -128,8 +128,13 @@ extension PivotGraph {
     ///
     /// - Parameters:
     ///   - base: an address to which a node's query is added to expand it; nil for a page that nobody serves.
+    ///   - remark: what is to be said of the graph.
     ///   - files: addresses of the same graph as files.
-    package func page(expanding base: String?, files: [(name: String, address: String)] = []) -> String {
+    package func page(
+        expanding base: String?,
+        remark: String = "",
+        files: [(name: String, address: String)] = []
+    ) -> String {
         let style = PivotPage.style
         let script = PivotPage.script
         let policy =
@@ -138,6 +143,7 @@ extension PivotGraph {
         let links = files.map { file in
             "<a href=\"\(SafeText.markup(file.address))\" download=\"pivot.\(file.name.lowercased())\">\(SafeText.markup(file.name))</a> "
         }
+        let said = remark.isEmpty ? "" : "<p role=\"status\">\(SafeText.markup(remark))</p>"
         let back = base == nil ? "" : "<a href=\"/\">Overview</a> "
         return """
             <!DOCTYPE html>
@@ -155,7 +161,7 @@ extension PivotGraph {
             <h1>Pivot graph</h1>
             \(back)<input id="filter" type="search" placeholder="Filter" aria-label="Filter">
             <label>Least weight <input id="weight" type="range" min="0" max="30" value="0" step="0.5"></label>
-            <span id="count"></span>\(isCut ? " <span>There is more: the weightiest are drawn.</span>" : "")
+            <span id="count"></span>\(isCut ? " <span>There is more: the weightiest are drawn.</span>" : "")\(said)
             <span class="key seed">seed</span> <span class="key certificate">certificate</span>
             <span class="key endpoint">endpoint</span> <span class="key mark">mark</span>
             <span class="key client">client</span>
@@ -181,17 +187,19 @@ extension PivotGraph {
         if let base { out.member("base", base) }
         out.array("nodes")
         for node in nodes {
+            // The script puts them into the page as they are.
+            let label = SafeText.terminal(node.label)
             out.element()
             out.member("kind", node.kind.rawValue)
-            out.member("label", node.label)
+            out.member("label", label)
             if base != nil { out.member("query", node.query) }
             out.key("weight")
             out.append(SharedMark.shown(node.weight))
             out.member("x", Int(node.x))
             out.member("y", Int(node.y))
-            out.member("width", min(32, node.label.count) + (node.kind == .mark ? 12 : 0))
+            out.member("width", min(32, label.count) + (node.kind == .mark ? 12 : 0))
             out.array("details")
-            for detail in node.details { out.append(pair: detail.name, detail.value) }
+            for detail in node.details { out.append(pair: detail.name, SafeText.terminal(detail.value)) }
             out.endArray()
             out.array("links")
             for link in node.links { out.append(pair: link.name, link.url) }

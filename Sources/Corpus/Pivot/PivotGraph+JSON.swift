@@ -2,7 +2,9 @@ import Bytes
 
 extension PivotGraph {
     /// Nodes and edges for programs: an edge names its nodes by their places in the list.
-    package var json: String {
+    ///
+    /// - Parameter missing: starts of which there is nothing.
+    package func json(missing: [String] = []) -> String {
         var out = ByteBuffer(capacity: 1 << 16)
         out.append("{")
         out.array("nodes")
@@ -31,6 +33,12 @@ extension PivotGraph {
             out.member("to", edge.to)
             out.append(",\"bits\":\(Self.bits(edge.weight))")
             out.endObject()
+        }
+        out.endArray()
+        out.array("missing")
+        for start in missing {
+            out.comma()
+            out.string(start)
         }
         out.endArray()
         out.member("cut", isCut)

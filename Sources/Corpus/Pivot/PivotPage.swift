@@ -7,13 +7,14 @@ enum PivotPage {
         header { padding: 8px 12px; border-bottom: 1px solid #cbd2d9; display: flex; gap: 14px;
           align-items: center; flex-wrap: wrap; }
         h1 { font-size: 1em; margin: 0; }
+        header p { margin: 0; overflow-wrap: anywhere; min-width: 0; }
         a { color: inherit; }
         main { flex: 1; display: flex; min-height: 0; }
         svg { flex: 1; min-width: 0; cursor: grab; touch-action: none; }
-        aside { width: 340px; overflow: auto; border-left: 1px solid #cbd2d9; padding: 12px; }
+        aside { width: 340px; overflow: auto; overflow-wrap: anywhere; border-left: 1px solid #cbd2d9; padding: 12px; }
         svg text { fill: currentColor; }
         aside dt { font-weight: bold; margin-top: 8px; }
-        aside dd { margin: 0; overflow-wrap: anywhere; }
+        aside dd { margin: 0; }
         .node { cursor: pointer; }
         .faint { opacity: 0.12; }
         .gone, .quiet text { display: none; }

@@ -59,6 +59,9 @@ package enum PivotQuery: Equatable, Sendable {
                     description: "there is no mark '\(field)'; the marks are \(known), and their fields"
                 )
             }
+            if let fault = Self.fault(of: value, kind) {
+                throw Problem(description: "no record has such a mark: \(field): \(fault)")
+            }
             self = .marks(Self.spellings(kind, value).map { Mark(kind, $0) })
         } else {
             var name = text.lowercased()
@@ -88,6 +91,20 @@ package enum PivotQuery: Equatable, Sendable {
         if host.first == "[", host.last == "]" { host = host.dropFirst().dropLast() }
         guard let address = IPAddress(host) else { return nil }
         return (address.description, port)
+    }
+
+    /// Why no record has a value in the field of a mark; nil where one can, and for a mark of several fields.
+    private static func fault(of value: String, _ kind: MarkKind) -> String? {
+        guard let field = Field.named(kind.field) else { return nil }
+        if field.kind == .date {
+            return RFC3339.milliseconds(value) == nil ? "'\(value)' is no time" : nil
+        }
+        // Other programs write what they please as the fingerprints that have a form here.
+        guard Field.isHexadecimal(kind.field) || Field.spelled(value, of: kind.field) == nil else {
+            return nil
+        }
+        let isPrefixed = field.spelling == .serial && value.lowercased().hasPrefix("0x")
+        return Field.fault(of: isPrefixed ? String(value.dropFirst(2)) : value, in: kind.field)
     }
 
     /// A value as the record spells it.

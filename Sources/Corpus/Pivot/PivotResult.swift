@@ -99,6 +99,9 @@ package struct PivotAnswer: Sendable {
     /// Along names and addresses, where the corpus has passive DNS.
     package var paths = PivotPaths()
 
+    /// Whether there is nothing of the query in the store: no graph can be drawn of it.
+    package var isEmpty: Bool { seeds.isEmpty && results.isEmpty && paths.paths.isEmpty }
+
     /// What a pivot came to; as different as its exit codes.
     package enum Outcome: Sendable {
         case found

@@ -60,6 +60,10 @@ final class CertificateCompletion {
         guard let (old, lacks) = try kept(id) else { throw CorpusDamage.record }
         let stored = ToldMembers(old.texts, tree)
         let later = ToldMembers([record.text(.hashes), record.text(.x509), record.text(.certificate)], tree)
+            .filled(
+                from: ToldMembers([nil, CertificateFacts.emptyNames(record), nil], tree),
+                isLaterFirst: false
+            )
         let besides = CertificateFacts(record)
         guard !stored.tellsAll(of: later) || besides.map(lacks.isFilled(by:)) == true else { return nil }
         // What is kept may be damaged where another record tells all of it.

@@ -1,5 +1,5 @@
 import Bytes
-import Glibc
+import Foundation
 
 /// What lies where a corpus is meant to be, looked at before SQLite opens it.
 ///
@@ -92,6 +92,16 @@ enum CorpusPlace {
 }
 
 extension CorpusFile {
+    /// Why nothing can be added to a corpus, as far as its file tells; nil where nothing is in the way.
+    package static func obstacle(toWritingTo path: String) -> String? {
+        do throws(CorpusError) { try CorpusPlace.checkNames(of: path) } catch { return error.description }
+        let folder = (path as NSString).deletingLastPathComponent
+        for place in [path, folder.isEmpty ? "." : folder] where access(place, W_OK) != 0 {
+            return "\(place): \(String(cString: strerror(errno)))"
+        }
+        return nil
+    }
+
     /// Whether a file is a database, and so a corpus if anything of ours.
     package static func isDatabase(_ path: String) -> Bool {
         var status = stat()

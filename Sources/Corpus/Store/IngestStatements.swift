@@ -28,7 +28,8 @@ final class IngestStatements {
             sql: """
                 INSERT INTO certificates (sha256, subject, issuer, serial, not_before, not_after, spki, tbs, shape,
                     hashes, x509, details, added, der)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                    \(CertificateFacts.x509("?11", emptyNames: "?15")), ?12, ?13, ?14)
                 """
         )
         setDER = try db.makeStatement(sql: "UPDATE certificates SET der = ? WHERE id = ? AND der IS NULL")
@@ -153,6 +154,7 @@ final class IngestStatements {
         newCertificate.bind(12, record.text(.certificate))
         newCertificate.bind(13, now)
         newCertificate.bind(14, der)
+        newCertificate.bind(15, CertificateFacts.emptyNames(record))
         try newCertificate.run(db)
         let id = Int(db.lastInsertedRowID)
         try addWords(ofCertificate: id, db)

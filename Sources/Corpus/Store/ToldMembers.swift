@@ -13,7 +13,14 @@ struct ToldMembers {
         let path: String
         /// JSON.
         let value: String
-        let isTold: Bool
+        let weight: Weight
+    }
+
+    /// How much a member tells: nothing, that a name is empty, which damage may have made of another, or all.
+    private enum Weight: Int, Comparable {
+        case nothing, emptyName, all
+
+        static func < (a: Weight, b: Weight) -> Bool { a.rawValue < b.rawValue }
     }
 
     /// The objects that a corpus keeps as they stood in the record, and where they stand there.
@@ -43,18 +50,23 @@ struct ToldMembers {
             } else {
                 var value = ByteBuffer()
                 part.append(to: &value)
-                put(Member(path: path, value: value.text, isTold: Self.isTold(part, path)))
+                put(Member(path: path, value: value.text, weight: Self.weight(part, path)))
             }
         }
     }
 
     private mutating func put(_ member: Member) {
         if let place = places[member.path] {
-            if member.isTold || !members[place].isTold { members[place] = member }
+            if member.weight >= members[place].weight { members[place] = member }
         } else if members.count < Self.most {
             places[member.path] = members.count
             members.append(member)
         }
+    }
+
+    private static func weight(_ node: JSONNode, _ path: String) -> Weight {
+        if isTold(node, path) { return .all }
+        return node.bytes?.isEmpty == true && path.hasSuffix(".distinguished_name") ? .emptyName : .nothing
     }
 
     /// Whether a value says something that can stand at its place.
@@ -92,10 +104,8 @@ struct ToldMembers {
 
     /// Whether this tells all that another does.
     func tellsAll(of other: ToldMembers) -> Bool {
-        other.members.allSatisfy { !$0.isTold || isTold($0.path) }
+        other.members.allSatisfy { $0.weight <= (places[$0.path].map { members[$0].weight } ?? .nothing) }
     }
-
-    private func isTold(_ path: String) -> Bool { places[path].map { members[$0].isTold } ?? false }
 
     /// This with what another tells besides.
     ///
@@ -104,7 +114,8 @@ struct ToldMembers {
         var result = ToldMembers()
         for member in members {
             let other = later.places[member.path].map { later.members[$0] }
-            let isReplaced = other.map { $0.isTold && (isLaterFirst || !member.isTold) } ?? false
+            let isReplaced =
+                other.map { $0.weight > member.weight || isLaterFirst && $0.weight == .all } ?? false
             result.put(isReplaced ? other ?? member : member)
         }
         for member in later.members where places[member.path] == nil { result.put(member) }

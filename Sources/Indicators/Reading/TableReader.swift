@@ -39,8 +39,13 @@ struct TableReader {
             }
             if cells[0].first == "#" { continue }
             guard !places.isEmpty else {
-                for (place, name) in cells.enumerated() where places[Self.trimmed(name)] == nil {
-                    places[Self.trimmed(name)] = place
+                for (place, cell) in cells.enumerated() {
+                    let name = Self.trimmed(cell)
+                    // Which of them is meant nobody knows; of the others nothing is asked.
+                    guard places.updateValue(place, forKey: name) == nil || !map.columns.contains(name) else {
+                        fault("the column '\(name)' stands twice")
+                        return
+                    }
                 }
                 continue
             }

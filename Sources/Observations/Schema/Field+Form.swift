@@ -45,8 +45,8 @@ extension Field {
         }
     }
 
-    /// Numbers beyond these stand in no record.
-    private static let bounds: [String: ClosedRange<Int>] = [
+    /// Numbers beyond these stand in no record, by the field's name.
+    package static let bounds: [String: ClosedRange<Int>] = [
         "server.port": 1...65_535, "hallmark.leads.confidence": 0...99, "event.risk_score": 0...99,
     ]
 

@@ -93,24 +93,23 @@ struct HTMLReport {
         @media (prefers-color-scheme: dark) { :root { --ink: #e4e8eb; --paper: #14181b; --faint: #a0abb4;
           --line: #39434b; --alarm: #ff8a80; --warn: #ffc46b; --calm: #9cc3e6; } }
         body { margin: 0 auto; max-width: 72rem; padding: 1rem; color: var(--ink); background: var(--paper);
-          font: 15px/1.45 system-ui, sans-serif; }
-        h1 { margin: 0; font-size: 1.6rem; overflow-wrap: anywhere; }
+          font: 15px/1.45 system-ui, sans-serif; overflow-wrap: anywhere; }
+        h1 { margin: 0; font-size: 1.6rem; }
         h2 { margin-top: 2rem; border-bottom: 2px solid var(--line); font-size: 1.25rem; }
-        h3 { margin: 1rem 0 .3rem; font-size: 1rem; overflow-wrap: anywhere; }
+        h3 { margin: 1rem 0 .3rem; font-size: 1rem; }
         a { color: var(--calm); }
-        p, li, dd { overflow-wrap: anywhere; }
         header p { color: var(--faint); margin: .2rem 0 0; }
         .warning { border-left: 4px solid var(--warn); padding-left: .6rem; }
         .table { overflow-x: auto; }
         table { border-collapse: collapse; width: 100%; font-size: .82rem; }
         th, td { border-bottom: 1px solid var(--line); padding: .2rem .5rem .2rem 0; text-align: left;
-          vertical-align: top; overflow-wrap: anywhere; }
+          vertical-align: top; }
         .lead { border: 1px solid var(--line); border-left: 6px solid var(--calm); padding: 0 .8rem .4rem;
           margin: .8rem 0; }
         .lead.high { border-left-color: var(--alarm); }
         .lead.medium { border-left-color: var(--warn); }
         .lead.dismissed { border-left-style: dotted; color: var(--faint); }
-        dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem; margin: .3rem 0; }
+        dl { display: grid; grid-template-columns: fit-content(20rem) minmax(0, 1fr); gap: .1rem .8rem; margin: .3rem 0; }
         dt { color: var(--faint); grid-column: 1; }
         dd { margin: 0; grid-column: 2; }
         @media (max-width: 36rem) { dl { display: block; } dd { margin-left: 1rem; } }

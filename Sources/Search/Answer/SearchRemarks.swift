@@ -32,16 +32,32 @@ struct SearchRemarks {
             } else if let name = field.plain {
                 look(value, of: list + name)
             }
-        case .range: break
+        case .range(let field, let comparison, let value):
+            if let name = field.plain { look(comparison, value, of: list + name) }
         }
     }
 
     /// A value that no record holds is found nowhere.
     private mutating func look(_ value: KQLLiteral, of name: String) {
-        guard let text = value.plain, Field.named(name)?.kind == .keyword,
-            let fault = Field.fault(of: text, in: name)
+        guard let text = value.plain, let kind = Field.named(name)?.kind,
+            // Of the others a part may be asked for: a network, a month; what is none is an error.
+            kind == .keyword || kind == .long, let fault = Field.fault(of: text, in: name)
         else { return }
         whenEmpty.append("\(name): \(fault)")
+    }
+
+    /// Numbers beyond those that a field can have.
+    private mutating func look(_ comparison: KQLNode.Comparison, _ value: KQLLiteral, of name: String) {
+        guard let bounds = Field.bounds[name], let number = value.plain.flatMap({ Int($0) }) else { return }
+        let isBeyond =
+            switch comparison {
+            case .less: number <= bounds.lowerBound
+            case .atMost: number < bounds.lowerBound
+            case .greater: number >= bounds.upperBound
+            case .atLeast: number > bounds.upperBound
+            }
+        guard isBeyond else { return }
+        whenEmpty.append("\(name): numbers there are from \(bounds.lowerBound) to \(bounds.upperBound)")
     }
 
     /// Signs by which other languages compare.
@@ -80,7 +96,9 @@ struct SearchRemarks {
                 "'\(word)' is looked for as '\(WordForm.authority(of: word) ?? "")': a corpus keeps no paths"
             )
         }
-        guard unit != .findings else { return }
+        // A word of signs and digits that begins an address is looked for as that.
+        let isStart = bare.isPrefix && bare.words.contains(where: LeafBuilder.isStartOfAddress)
+        guard unit != .findings, !isStart else { return }
         for (word, searched) in bare.cut
         where WordForm(word) == nil && WordForm.authority(of: word) == nil && Int(word) == nil {
             always.append(

@@ -90,7 +90,7 @@ struct FindingCompiler {
         if value.isAny { return ("(\(field.sql) IS NOT NULL AND \(field.sql) <> '')", []) }
         if case .wildcard(let pieces) = value {
             guard field.kind == .keyword else {
-                throw problem(field, "wildcards are for texts; a network is written 192.0.2.0/24")
+                throw problem(field, NetworkWord.wildcardFault(pieces, isAddress: field.kind == .ip))
             }
             return ("\(field.sql) GLOB ?", [.text(Glob.pattern(pieces.map { spelled(field, $0) }))])
         }

@@ -16,10 +16,7 @@ extension LeafBuilder {
 
     /// The addresses that begin so.
     func starts(of word: String) -> [Leaf] {
-        let isStart = word.utf8.allSatisfy {
-            0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 || $0 == 0x2e || $0 == 0x3a
-        }
-        guard isStart, word.contains(where: { $0 == "." || $0 == ":" }) else { return [] }
+        guard Self.isStartOfAddress(word) else { return [] }
         let values = [CorpusValue.text(Glob.pattern([word, ""]))]
         return [
             Leaf(
@@ -36,6 +33,14 @@ extension LeafBuilder {
                 asked: "server.ip: \(word)*"
             )
         ]
+    }
+
+    /// Whether addresses may begin so.
+    static func isStartOfAddress(_ word: String) -> Bool {
+        let isStart = word.utf8.allSatisfy {
+            0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 || $0 == 0x2e || $0 == 0x3a
+        }
+        return isStart && word.contains { $0 == "." || $0 == ":" }
     }
 
     /// A field that is exactly this; nothing where the text can be none of its values.

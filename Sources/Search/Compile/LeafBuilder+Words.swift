@@ -10,7 +10,7 @@ extension LeafBuilder {
     func matches(_ field: SearchField, _ pieces: [String]) throws(KQLError) -> Leaf {
         switch field.kind {
         case .date, .long, .boolean, .ip:
-            throw problem(field, "wildcards are for texts; a network is written 192.0.2.0/24")
+            throw problem(field, NetworkWord.wildcardFault(pieces, isAddress: field.kind == .ip))
         default: break
         }
         let pieces = field.isHexadecimal ? pieces.map { $0.uppercased() } : pieces

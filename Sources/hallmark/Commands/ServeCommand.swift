@@ -1,5 +1,6 @@
 import ArgumentParser
 import Console
+import Corpus
 import Foundation
 import Observations
 import Signatures
@@ -105,6 +106,9 @@ struct ServeCommand: ParsableCommand {
                 "\(name):\(port) is reached without encryption: whoever can read the traffic has the token. Put a server with TLS in front of it, and let nobody else reach it",
                 .warning
             )
+        }
+        if let obstacle = CorpusFile.obstacle(toWritingTo: corpus) {
+            Terminal.say("decisions can't be remembered there: \(obstacle)", .warning)
         }
         Thread.detachNewThread { console.makeReady() }
         var rounds = 0
