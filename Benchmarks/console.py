@@ -158,7 +158,7 @@ def hostile(day):
     server["issuer"] = {"distinguished_name": "O=" + "I" * 2000 + SCRIPT, "organization": ["I" * 2000]}
     server["alternative_names"] = [HIDDEN, SCRIPT, "n" * 2000]
     found["http"]["response"] = {"status_code": 200, "title": f"{HIDDEN}{SCRIPT}{day}", "header": {"server": ["S" * 2000 + SCRIPT]}}
-    found["hallmark"]["leads"] = [{"software": {"name": "L" * 150 + SCRIPT + HIDDEN}, "confidence": 70, "label": "medium",
+    found["hallmark"]["leads"] = [{"software": {"name": "L" * 100 + SCRIPT[:120] + HIDDEN}, "confidence": 65, "label": "medium",
                                    "against": ["A" * 2000 + HIDDEN]}]
     return found
 
