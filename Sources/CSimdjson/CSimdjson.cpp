@@ -321,10 +321,11 @@ struct csj_reader {
         const Frame &frame = node.frame;
         if (type == dom::element_type::NULL_VALUE || frame.number == 0) return;
         bool is_list = type == dom::element_type::ARRAY;
-        bool is_well = frame.allows(type == dom::element_type::OBJECT, is_list, false);
+        bool is_text = type == dom::element_type::STRING;
+        bool is_well = frame.allows(type == dom::element_type::OBJECT, is_list, is_text, false);
         if (is_well && is_list) {
             for (dom::element one : element.get_array().value_unsafe())
-                if (!one.is_null() && !frame.allows(one.is_object(), one.is_array(), true)) is_well = false;
+                if (!one.is_null() && !frame.allows(one.is_object(), one.is_array(), one.is_string(), true)) is_well = false;
         }
         if (!is_well || frame.stands_twice(lines)) misplace(node);
     }

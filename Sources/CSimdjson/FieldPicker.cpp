@@ -149,7 +149,8 @@ struct hallmark_picker {
     error_code walk(const Node &node, ondemand::value value, ondemand::json_type type, int arrays) {
         if (type != ondemand::json_type::null
             && !node.frame.allows(
-                type == ondemand::json_type::object, type == ondemand::json_type::array, arrays > 0)) {
+                type == ondemand::json_type::object, type == ondemand::json_type::array,
+                type == ondemand::json_type::string, arrays > 0)) {
             misplace(node);
         }
         if (type != ondemand::json_type::null && arrays == 0 && node.frame.stands_twice(lines)) misplace(node);

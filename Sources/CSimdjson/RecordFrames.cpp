@@ -43,6 +43,11 @@ static const struct {
     {"tls.server.x509.public_key_algorithm", hallmark_frame_value},
     {"tls.server.x509.signature_algorithm", hallmark_frame_value},
     {"hallmark.certificate.self_signed", hallmark_frame_value},
+    // Whom a certificate is for: with one name less it would be for fewer.
+    {"tls.server.x509.alternative_names", hallmark_frame_texts},
+    {"tls.server.x509.subject.common_name", hallmark_frame_texts},
+    {"tls.server.x509.subject.distinguished_name", hallmark_frame_texts},
+    {"tls.server.x509.issuer.distinguished_name", hallmark_frame_texts},
 };
 
 const char *hallmark_record_frame(size_t index) {

@@ -28,9 +28,10 @@ struct Frame {
     /// Whether one of its members may not be named together with it, by one dotted name.
     bool is_closed() const { return number != 0 && form == hallmark_frame_list; }
     /// Whether a value that is not `null` may stand for it, or for an element of its list.
-    bool allows(bool is_object, bool is_array, bool is_element) const {
+    bool allows(bool is_object, bool is_array, bool is_text, bool is_element) const {
         if (number == 0) return true;
         if (is_array) return !is_element && form != hallmark_frame_object;
+        if (form == hallmark_frame_texts) return is_text;
         return is_object != (form == hallmark_frame_value);
     }
 };

@@ -47,6 +47,87 @@ import Testing
         }
     }
 
+    /// What does not take records out of what stands around them says what does, and calls no line foreign.
+    @Test func whatReadsLinesAsTheyStandSaysWhoTakesThemOut() throws {
+        let rules = ["--no-default-signatures", "--signatures", projectFolder + "/signatures/tunnel"]
+        let files = try forms(seen())
+        let array = try String(contentsOfFile: files[3], encoding: .utf8).split(separator: "\n")
+        try scratch.write("dump-array.json", "[\n" + array.joined(separator: ",\n") + "]\n")
+        for file in files[2...] + [scratch.file("dump-array.json")] {
+            for arguments in [
+                ["export", "--to", "csv", file], ["signatures", "measure", file] + rules,
+                [
+                    "decide", "203.0.113.7", "monitor", "--because", "x", "--records", file, "--decisions",
+                    scratch.file("decisions.ndjson"),
+                ],
+            ] {
+                let result = try run(programPath, arguments)
+                #expect(result.status == 1, "\(arguments): \(result.errors)")
+                #expect(
+                    result.errors.contains("'hallmark import' takes them out"),
+                    "\(arguments): \(result.errors)"
+                )
+            }
+            #expect(try run(programPath, ["import", file]).status == 0)
+        }
+        // A name that a server chose makes a record no export.
+        let named = try seen().replacing(
+            "{\"@timestamp\"",
+            with: "{\"labels\":{\"_source\":1},\"@timestamp\""
+        )
+        let file = try scratch.write("named.ndjson", named)
+        let exported = try run(programPath, ["export", "--to", "csv", file])
+        #expect(exported.errors.contains("2 records"), "\(exported.errors)")
+    }
+
+    /// Records with a separator before each (RFC 7464) are none to who reads lines, and are said to be what
+    /// they are; import reads them.
+    @Test func sequencesOfTextsAreNamed() throws {
+        let lines = try seen()
+        let file = try scratch.write(
+            "records.json-seq",
+            lines.split(separator: "\n").map { "\u{1e}\($0)\n" }.joined()
+        )
+        let imported = try run(programPath, ["import", file])
+        #expect(imported.status == 0 && imported.text == lines, "\(imported.errors)")
+        let rules = ["--no-default-signatures", "--signatures", projectFolder + "/signatures/tunnel"]
+        for arguments in [
+            ["match", file] + rules, ["compare", file, "--expiring", "30"], ["report", file], ["hunt", file],
+            ["corpus", "add", file, "--corpus", scratch.file("s.sqlite")], ["export", "--to", "csv", file],
+            ["enrich", file, "--no-context-names"], ["signatures", "measure", file] + rules,
+        ] {
+            let result = try run(programPath, arguments)
+            #expect(
+                result.status == 1 && result.errors.contains("RFC 7464"),
+                "\(arguments): \(result.errors)"
+            )
+        }
+    }
+
+    /// No command takes a record with a number that none holds, in whatever member: what came in went out.
+    @Test func numbersThatNobodyHoldsAreRefused() throws {
+        let line = try seen().split(separator: "\n")[0].dropLast()
+        for (number, isHeld) in [
+            ("18446744073709551615", true), ("-9223372036854775808", true), ("1e300", true),
+            ("18446744073709551616", false), ("[{\"a\":123456789012345678901234567890}]", false),
+        ] {
+            let file = try scratch.write("number.ndjson", "\(line),\"labels\":{\"x\":\(number)}}\n")
+            let dump = try scratch.write(
+                "dump.ndjson",
+                "{\"_source\":\(line),\"labels\":{\"x\":\(number)}}}\n"
+            )
+            for file in [file, dump] {
+                let imported = try run(programPath, ["import", file])
+                #expect(imported.status == (isHeld ? 0 : 1), "\(number): \(imported.errors)")
+                #expect(imported.text.isEmpty == !isHeld)
+                if !isHeld { #expect(imported.errors.contains("64 bits"), "\(imported.errors)") }
+                if number.hasPrefix("184"), isHeld { #expect(imported.text.contains(":\(number)}")) }
+            }
+            let exported = try run(programPath, ["export", "--to", "csv", file])
+            #expect(exported.status == (isHeld ? 0 : 1), "\(number): \(exported.errors)")
+        }
+    }
+
     @Test func nobodyIsToldWhereThatWasAsked() throws {
         try scratch.write("key", "0123456789abcdef0123456789abcdef")
         for file in try forms(seen()) {

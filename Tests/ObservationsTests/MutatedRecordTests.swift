@@ -184,6 +184,24 @@ import Testing
         #expect(picker.leads.count == (isWell ? count : 0))
     }
 
+    /// Whoever takes a name away from a certificate has it cover less: what is no name makes no record.
+    @Test(arguments: [
+        ("[\"a.example\"]", true), ("\"a.example\"", true), ("[]", true), ("null", true),
+        ("[\"a.example\",null]", true), ("5", false), ("true", false), ("{\"a\":1}", false), ("[5]", false),
+        ("[\"a.example\",false]", false), ("[[\"a.example\"]]", false), ("[{\"dns\":\"a.example\"}]", false),
+    ]) func namesAreTexts(_ names: String, _ isWell: Bool) throws {
+        let start =
+            #"{"@timestamp":"2026-11-22T03:31:00Z","server":{"ip":"192.0.2.1"},"tls":{"server":{"x509":{"#
+        for member in [
+            #""alternative_names":\#(names)"#, #""subject":{"common_name":\#(names)}"#,
+            #""issuer.distinguished_name":\#(names)"#,
+        ] {
+            let picker = RecordPicker(RecordField.judged)
+            try picker.read("\(start)\(member)}}}}".utf8)
+            #expect(picker.verdict.isRecord == isWell, "\(member)")
+        }
+    }
+
     /// A frame is a list where its field is one.
     @Test func framesAgreeWithTheFields() {
         #expect(Set(RecordFact.allCases.map(\.field)) == Set(RecordFrame.all.filter(\.isValue).map(\.path)))

@@ -17,6 +17,8 @@ typedef enum {
     hallmark_frame_either = 2,
     /* no object: a text, a number, a truth value, or a list of these */
     hallmark_frame_value = 3,
+    /* a text, or a list of texts */
+    hallmark_frame_texts = 4,
 } hallmark_frame_form;
 
 /* The paths of the parts of a record in whose place nothing else may stand; NULL behind the last one. */

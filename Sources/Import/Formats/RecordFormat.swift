@@ -40,6 +40,10 @@ package final class RecordFormat: ForeignReader {
     private func give(_ record: JSONNode, _ number: Int) throws {
         // As everywhere where records are read: programs differ in which of two counts.
         guard !record.hasTwice() else { return run.skip("a member stands twice in one object", line: number) }
+        // Others' logs have them, and no field of ours: what takes the line as it stands refuses it.
+        guard !record.hasLongNumber else {
+            return run.skip("a number of more digits than 64 bits hold", line: number)
+        }
         switch record.verdict {
         case .endpoint, .placeless, .logged: break
         // What a comparison found or a correlation counted stands beside records.

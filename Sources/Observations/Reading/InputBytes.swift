@@ -62,8 +62,9 @@ package final class InputBytes {
     package func expectRecords() throws(FileError) {
         guard takesAnything else { return }
         try begin()
-        let format = InputFormat(try source.peek())
-        if let refusal = format.refusal { throw FileError(path, refusal) }
+        let head = try source.peek()
+        let format = InputFormat(head)
+        if let refusal = Self.refusal(of: format, head) { throw FileError(path, refusal) }
         takesAnything = false
         if format.isWholeJSON { lines = JSONLines(isArray: format == .jsonArray) }
     }
@@ -124,7 +125,9 @@ package final class InputBytes {
         hasBegun = true
         let head = try source.peek()
         let format = InputFormat(head)
-        if let refusal = format.refusal, !takesAnything || format == .utf16 || format == .utf32 {
+        if let refusal = Self.refusal(of: format, head),
+            !takesAnything || format == .utf16 || format == .utf32
+        {
             throw FileError(path, refusal)
         }
         if head.starts(with: [0xef, 0xbb, 0xbf]) {
@@ -134,6 +137,12 @@ package final class InputBytes {
         if !takesAnything, format.isWholeJSON {
             lines = JSONLines(isArray: format == .jsonArray)
         }
+    }
+
+    /// Why no record can be read of a file as it stands; nil where one may be.
+    private static func refusal(of format: InputFormat, _ head: some RandomAccessCollection<UInt8>) -> String?
+    {
+        format.refusal ?? (ExportedRecords.begin(head) ? ExportedRecords.refusal : nil)
     }
 
     /// - Returns: false at the end.

@@ -1,7 +1,7 @@
 /// What a file holds, told by its first bytes.
 package enum InputFormat: String, CaseIterable, Sendable {
     case empty, lines, jsonArray, jsonDocument, pem, certificate, pkcs12, pkcs7, request, privateKey
-    case revocations, gzip, zstd, utf16, utf32, other
+    case revocations, gzip, zstd, utf16, utf32, sequence, other
 
     /// How many of the first bytes are enough.
     package static let headSize = 4096
@@ -31,6 +31,8 @@ package enum InputFormat: String, CaseIterable, Sendable {
             let rest = text.dropFirst().drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }
             let below = rest.drop { Self.isBlank($0) }
             self = rest.first == 0x0a && below.first == 0x22 ? .jsonDocument : .lines
+        } else if text.first == 0x1e {
+            self = .sequence
         } else if text.isEmpty {
             self = .empty
         } else {
@@ -48,6 +50,8 @@ package enum InputFormat: String, CaseIterable, Sendable {
         case .empty, .lines, .jsonArray, .jsonDocument, .other: nil
         case .pem: "holds PEM blocks, not observations"
         case .certificate: "is a certificate (DER), not observations"
+        case .sequence:
+            "is a sequence of JSON texts (RFC 7464); 'hallmark import' makes lines of it, as does tr -d '\\036'"
         case .gzip, .zstd: "is packed twice; unpack it first"
         case .utf16: "is UTF-16; UTF-8 is read ('iconv -f UTF-16 -t UTF-8' writes it)"
         case .utf32: "is UTF-32; UTF-8 is read ('iconv -f UTF-32 -t UTF-8' writes it)"

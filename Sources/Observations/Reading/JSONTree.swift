@@ -89,6 +89,11 @@ package struct JSONNode {
         return node.integer == 1 ? string : nil
     }
 
+    /// Whether here or in what lies within stands a whole number of more digits than 64 bits hold.
+    package var hasLongNumber: Bool {
+        bytes == nil ? parts.contains { $0.hasLongNumber } : node.integer == 1
+    }
+
     package var number: Double? {
         let isNumber =
             node.kind == Int32(hallmark_node_integer.rawValue)
@@ -119,6 +124,8 @@ package struct JSONNode {
             out.append(truth ? "true" : "false")
         } else if let integer {
             out.append(decimal: integer)
+        } else if let numeral {
+            out.append(numeral)
         } else if let number {
             out.append(number.description)
         } else {

@@ -67,6 +67,14 @@ package struct RecordFrame: Equatable, Sendable {
     package var isList: Bool { form == hallmark_frame_list }
     /// Whether no object belongs there.
     package var isValue: Bool { form == hallmark_frame_value }
+    /// Whether nothing but texts belongs there.
+    package var isTexts: Bool { form == hallmark_frame_texts }
+
+    /// What belongs there, for a person.
+    fileprivate var wanted: String {
+        if isTexts { return "list of texts" }
+        return isList ? "list of objects" : "object"
+    }
 
     /// All of them, in the order in which they are looked at.
     package static let all: [RecordFrame] = {
@@ -90,7 +98,8 @@ package struct RecordFrame: Equatable, Sendable {
     }
 
     private func allowsElement(_ node: JSONNode) -> Bool {
-        node.isNull || !node.isArray && node.isObject != isValue
+        if node.isNull { return true }
+        return isTexts ? node.bytes != nil : !node.isArray && node.isObject != isValue
     }
 }
 
@@ -151,7 +160,7 @@ package enum RecordFault: Error, Equatable, Sendable, CustomStringConvertible {
             if let fact = RecordFact.allCases.first(where: { $0.field == frame.path }) {
                 Self.damaged(fact).description
             } else {
-                "'\(frame.path)' is no \(frame.isList ? "list of objects" : "object")"
+                "'\(frame.path)' is no \(frame.wanted)"
             }
         case .lead: "'hallmark.leads' holds what is no lead: one tells a software and a confidence"
         case .damaged(let fact): "'\(fact.field)' does not hold \(fact.wanted)"

@@ -187,7 +187,7 @@ extension JSONNode: RecordFacts {
         RecordFrame.all.first { frame in
             guard let count = count(frame, frame.path.utf8[...]) else { return true }
             // Under two spellings of its name: programs differ in which counts. Objects may be told in parts.
-            return count > 1 && (frame.isValue || frame.isList)
+            return count > 1 && (frame.isValue || frame.isTexts || frame.isList)
         }
     }
 
