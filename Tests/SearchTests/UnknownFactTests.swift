@@ -1,4 +1,5 @@
 import Corpus
+import Observations
 import Search
 import TestSupport
 import Testing
@@ -73,5 +74,85 @@ import Testing
                 "the version of TLS of the certificates of 1 endpoint is in no group"
             ) == true
         )
+    }
+
+    /// The first certificate is told by its bytes, and has nothing that not every certificate has; of the
+    /// second nothing but its digest is known.
+    private func corpusOfDigest() throws -> CorpusFile {
+        func line(_ number: Int, _ server: String, _ hallmark: String) -> String {
+            """
+            {"@timestamp":"2026-11-0\(number)T00:00:00Z","event":{"outcome":"success"},\
+            "server":{"ip":"192.0.2.\(number)","port":443},"tls":{"version":"1.3","server":{"hash":{\
+            \(server)}},"hallmark":\(hallmark)}
+
+            """
+        }
+        let digest = String(repeating: "A1", count: 32)
+        let whole = """
+            "sha1":"A1","md5":"A1","sha256":"\(digest)"},"x509":{"version_number":"3","serial_number":"05",\
+            "subject":{"distinguished_name":""},"issuer":{"distinguished_name":"C=US","country":["US"]},\
+            "not_before":"2026-01-01T00:00:00Z","not_after":"2027-01-01T00:00:00Z",\
+            "signature_algorithm":"SHA256-RSA","public_key_algorithm":"RSA","public_key_size":2048,\
+            "public_key_exponent":65537}
+            """
+        let details = """
+            {"certificate":{"spki_sha256":"\(digest)","tbs_no_ct_sha256":"\(digest)","validity_days":365,\
+            "validity_seconds":31536000,"serial":{"bits":3,"bytes":1,"integer":"5"},"self_issued":false,\
+            "self_signed":false,"subject_attributes":"","subject_oids":"","issuer_attributes":"C",\
+            "issuer_oids":"2.5.4.6"}}
+            """
+        let bare = "\"sha256\":\"\(String(repeating: "A2", count: 32))\"}"
+        let corpus = try CorpusFile(scratch.file("d.sqlite"), .write)
+        let lines = line(1, whole, details) + line(2, bare, "{\"scan\":{\"id\":\"s\"}}")
+        _ = try corpus.add(sweep: scratch.write("sweep", lines))
+        return corpus
+    }
+
+    /// A value that may stand in a field; digests and numbers are held to their form.
+    private static func value(of field: SearchField) -> String {
+        let isDigest =
+            field.name.contains("sha256") || field.name.contains("sha1") || field.name.contains("md5")
+        return isDigest || field.name.contains("serial") || field.name.contains("_id") ? "\"0B\"" : "zz"
+    }
+
+    /// Every field of the table that a corpus keeps of certificates: what nobody has told is no answer.
+    @Test func noFieldOfACertificateIsForgotten() throws {
+        let corpus = try corpusOfDigest()
+        let fields = SearchField.all.filter { field in
+            let isKept = ["tls.server.x509.", "tls.server.hash.", "hallmark.certificate."].contains {
+                field.name.hasPrefix($0)
+            }
+            let others = [
+                "tls.server.subject", "tls.server.issuer", "tls.server.not_before", "tls.server.not_after",
+            ]
+            return (isKept || others.contains(field.name)) && field.name != "tls.server.hash.sha256"
+        }
+        #expect(fields.count > 90)
+        for field in fields {
+            let query =
+                switch field.kind {
+                case .long: "\(field.name) >= 99999999"
+                case .date: "\(field.name) >= 2040"
+                case .boolean: "\(field.name): true"
+                default: "\(field.name): \(Self.value(of: field))"
+                }
+            for unit in [SearchUnit.certificates, .sightings, .endpoints] {
+                let search = try CorpusSearch(query, in: corpus, of: unit, now: Self.now)
+                #expect(try search.count() == 0, "\(query), \(unit)")
+                let texts = try search.unjudged()
+                let noun = unit == .certificates ? " of 1 certificate could" : " of the certificates of 1 "
+                #expect(texts.count == 1 && texts[0].contains(noun), "\(query), \(unit): \(texts)")
+            }
+        }
+        for query in [
+            "hallmark.certificate.chain: { subject: zz }", "not hallmark.certificate.chain: { subject: zz }",
+            "hallmark.certificate.scts: { source: zz }",
+        ] {
+            let texts = try CorpusSearch(query, in: corpus, of: .certificates, now: Self.now).unjudged()
+            #expect(texts.count == 1 && texts[0].contains(" of 1 certificate could"), "\(query): \(texts)")
+        }
+        // Of a name for many fields not all are told.
+        let many = try CorpusSearch("tls.server.x509.*: zz", in: corpus, of: .certificates, now: Self.now)
+        #expect(try many.unjudged().first.map { $0.utf8.count < 500 && $0.contains(" others of ") } == true)
     }
 }

@@ -27,6 +27,7 @@ enum CorpusSchema {
         migrator.registerMigration("against") {
             try $0.execute(sql: "ALTER TABLE leads ADD COLUMN against TEXT")
         }
+        migrator.registerMigration("untold") { try $0.execute(sql: UntoldCertificates.index) }
         return migrator
     }()
 

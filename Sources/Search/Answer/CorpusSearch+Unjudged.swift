@@ -5,6 +5,9 @@ extension CorpusSearch {
     /// So many rows that can't be judged are counted.
     private static let mostUnjudged = 10_000
 
+    /// So many facts are named.
+    private static let mostNamed = 3
+
     /// What of the question can't be answered, because something of certificates is not known.
     ///
     /// What is not known is neither over nor well: it is no row of the answer, which says nothing of it.
@@ -19,7 +22,7 @@ extension CorpusSearch {
         {
             texts.append(text)
         }
-        let grouped = field.flatMap { SearchField.byName[$0] }.flatMap { ToldFact($0) }
+        let grouped = field.flatMap { SearchField.byName[$0] }.flatMap { ToldFact.held(by: $0) }
         let lacking = try missing(grouped.map { [$0] } ?? [])
         if !lacking.isEmpty, let text = try text(lacking, "is in no group", { try $0.lacking($1, tree) }) {
             texts.append(text)
@@ -32,7 +35,7 @@ extension CorpusSearch {
     /// What has no index is counted at once: to look for the first takes as long.
     private func missing(_ facts: [ToldFact]) throws -> [ToldFact] {
         try facts.filter { fact in
-            guard fact.isIndexed, let candidates = fact.missing.candidates else { return true }
+            guard let candidates = fact.missing.candidates else { return true }
             var isAny = false
             try corpus.select("\(candidates.sql) LIMIT 1") { _ in isAny = true }
             return isAny
@@ -57,10 +60,13 @@ extension CorpusSearch {
         let who = unit == .certificates ? number : "the certificates of \(number)"
         var words: [String] = []
         for fact in facts where !words.contains(fact.word) { words.append(fact.word) }
-        let queries = facts.map { "not \($0.field.name): *" }.joined(separator: " or ")
-        return """
-            \(words.joined(separator: " or ")) of \(who) \(what): the corpus does not have it; '\(queries)' asks for them
-            """
+        // A name with wildcards may be that of any field.
+        let shown = words.prefix(Self.mostNamed).joined(separator: " or ")
+        let more = words.count > Self.mostNamed ? " or \(words.count - Self.mostNamed) others" : ""
+        let queries = facts.prefix(Self.mostNamed).map { "not \($0.field.name): *" }.joined(separator: " or ")
+        // What not every certificate has is lacking where it is known to be, too.
+        let finds = facts.allSatisfy(\.isOfEvery) ? "asks for them" : "finds them among others"
+        return "\(shown)\(more) of \(who) \(what): the corpus does not have it; '\(queries)' \(finds)"
     }
 }
 

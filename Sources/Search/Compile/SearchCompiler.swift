@@ -50,7 +50,8 @@ final class SearchCompiler {
             }
             var leaf = try LeadCompiler(builder: builder, path: list).leaf(query)
             leaf.asked = node.description
-            return try condition(leaf)
+            let missing = bound == .most ? ToldFact(list: list).map { [$0.missing] } ?? [] : []
+            return try any(of: [leaf] + missing)
         case .equals(.null, let value):
             return value.isAny ? Condition(sql: "1") : try any(of: try builder.anywhere(value))
         case .equals(let name, let value):
@@ -84,7 +85,7 @@ final class SearchCompiler {
         for field in fields {
             do throws(KQLError) {
                 result.append(try leaf(field))
-                if bound == .most, let fact = ToldFact(field) { result.append(fact.missing) }
+                if bound == .most, let fact = ToldFact.held(by: field) { result.append(fact.missing) }
             } catch { failure = failure ?? error }
         }
         if result.isEmpty, let failure { throw failure }
