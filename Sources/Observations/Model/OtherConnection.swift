@@ -65,4 +65,6 @@ package struct OtherConnection: Equatable, Sendable {
 package enum VisitAnomaly: String, CaseIterable, Sendable {
     /// Two connections of the visit showed different certificates.
     case changedBetweenConnections = "changed_between_connections"
+    /// The list of the Certificate message does not end with the message.
+    case wrongListLength = "wrong_list_length"
 }

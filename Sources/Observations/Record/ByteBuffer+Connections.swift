@@ -3,16 +3,18 @@ import Wire
 
 /// What other connections of the visit showed.
 extension ByteBuffer {
-    /// The members `anomalies` and `connections` of `hallmark`; nothing when every connection showed the
-    /// same.
+    /// The members `anomalies` and `connections` of `hallmark`; nothing when nothing was odd and every
+    /// connection showed the same.
     mutating func append(
         _ anomalies: [VisitAnomaly],
+        _ flight: borrowing ServerFlight,
         _ connections: [OtherConnection],
         _ output: CertificateEncoder.ChainOutput
     ) {
-        if !anomalies.isEmpty {
+        if !anomalies.isEmpty || flight.hasWrongListLength {
             array("anomalies")
             for anomaly in anomalies { plainElement(anomaly.rawValue) }
+            if flight.hasWrongListLength { plainElement(VisitAnomaly.wrongListLength.rawValue) }
             endArray()
         }
         guard !connections.isEmpty else { return }

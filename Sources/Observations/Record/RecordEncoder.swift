@@ -265,7 +265,7 @@ package struct RecordEncoder: ~Copyable {
         if let imported { out.member(imported, observation, hasBytes: certificates.hasLeaf) }
         out.append(answers: observation)
         out.append(limits: flight, observation.limits)
-        out.append(observation.anomalies, observation.connections, options.chain)
+        out.append(observation.anomalies, observation.flight, observation.connections, options.chain)
         out.member(flight: flight)
         fingerprints.encodeHallmark(observation, into: &out)
         certificates.writeCertificate(to: &out)

@@ -11,12 +11,20 @@ extension ServerFlight {
         guard place + 3 <= message.count else { throw MalformedMessage(type: message[0]) }
         let end = place + 3 + message.u24(place)
         place += 3
+        if end != 4 + message.u24(1) { hasWrongListLength = true }
         while place < min(end, message.count) {
+            // What lies across the list's end is no part of it.
+            if place + 3 > end { hasWrongListLength = true }
             let certificate = try readCertificate(message, at: place)
-            guard certificate.upperBound <= end else { throw MalformedMessage(type: message[0]) }
+            if certificate.upperBound > end {
+                hasWrongListLength = true
+                throw MalformedMessage(type: message[0])
+            }
             place = certificate.upperBound
             guard isTLS13 else { continue }
+            if place + 2 > end { hasWrongListLength = true }
             let extensions = try Self.block(message, at: place, wide: 2)
+            if extensions.upperBound > end { hasWrongListLength = true }
             if !certificateEntry.isPresent { try readEntry(message, extensions) }
             place = extensions.upperBound
         }

@@ -79,6 +79,11 @@ package struct ServerFlight: Equatable, Sendable {
     /// Of a leaf that did not come whole or is longer than that the first `keptBeginning` bytes are kept.
     package internal(set) var chain = emptyChain
 
+    /// Whether the list of the Certificate message does not end with it, or with the last certificate in it.
+    ///
+    /// A message of which only the begin is read is held against the length that it has told.
+    package internal(set) var hasWrongListLength = false
+
     /// The stapled OCSP response for the leaf in DER; empty when none came or it was over 64 KiB.
     package internal(set) var ocspResponse: [UInt8] = []
 
@@ -133,6 +138,7 @@ package struct ServerFlight: Equatable, Sendable {
         alerts.clear()
         certificateRequest.reset()
         chain.removeAll()
+        hasWrongListLength = false
         ocspResponse.clear()
         timestamps.removeAll()
         junk.clear()

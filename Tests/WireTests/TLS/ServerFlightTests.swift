@@ -161,6 +161,28 @@ struct RecordedHello: Decodable, CustomTestStringConvertible {
         }
     }
 
+    /// Whatever the list's length is off by, in both layouts; a message that is cut is not one whose length
+    /// is wrong.
+    @Test(arguments: [false, true]) func aListOfAWrongLengthIsNoticed(_ isTLS13: Bool) throws {
+        var start = ServerFlight()
+        try start.message(Handshake.serverHello(extensions: isTLS13 ? [43, 3, 4] : []).span)
+        let entry: [UInt8] = isTLS13 ? [0, 0] : []
+        let list = Handshake.vector24([1, 2, 3]) + entry + Handshake.vector24([4, 5, 6, 7]) + entry
+        let context: [UInt8] = isTLS13 ? [0] : []
+        for off in [-9, -7, -5, -4, -3, -2, -1, 0, 1, 2, 3, 5, 300] {
+            let count = list.count + off
+            let told: [UInt8] = [0, UInt8(count >> 8), UInt8(count & 255)]
+            let message = Handshake.message(11, context + told + list)
+            var flight = start
+            try? flight.message(message.span)
+            #expect(flight.hasWrongListLength == (off != 0), "\(off)")
+            #expect(flight.chain.count >= 1)
+            var cut = start
+            try? cut.message(message.span.extracting(0..<message.count - 2))
+            #expect(cut.hasWrongListLength == (off != 0), "\(off)")
+        }
+    }
+
     private func hex(_ number: UInt16) -> String {
         let text = String(number, radix: 16)
         return String(repeating: "0", count: 4 - text.count) + text
