@@ -35,7 +35,7 @@ import YAML
     private static func lint(_ rules: [(String, String)]) throws -> [String] {
         let scratch = Scratch()
         let files = FileManager.default
-        for folder in ["vocabulary", "rules/c2", "rules/benign", "rules/ja4plus"] {
+        for folder in ["vocabulary", "rules/c2", "rules/benign", "rules/ja4plus", "rules/steeler"] {
             try files.createDirectory(atPath: scratch.file(folder), withIntermediateDirectories: true)
         }
         try scratch.write(
@@ -49,6 +49,14 @@ import YAML
         for (path, text) in rules { try scratch.write("rules/" + path, text) }
         let library = try SignatureLibrary.read([scratch.file("rules")], ja4plus: true)
         return try SignatureLint.run(library).map { "\($0.line): \($0.message)" }
+    }
+
+    /// A rule belongs to the folder that it lies in; one that lies in none is told so.
+    @Test func aRuleLiesInTheFolderOfAFamily() throws {
+        let alone = try Self.lint([("a.yml", Self.good)])
+        #expect(alone.contains { $0.hasPrefix("1: the file stands in no folder of a family: ") }, "\(alone)")
+        let found = try Self.lint([("steeler/a.yml", Self.good)])
+        #expect(found.contains("1: 'steeler' is no family; is it stealer?"), "\(found)")
     }
 
     @Test func findsNothingInAGoodRule() throws {

@@ -93,6 +93,12 @@ import YAML
         ),
         (text("T", "{product: halmark}"), "2:12: not our log source"),
         (text("T", "{category: tls_observations}"), "2:12: not our log source"),
+        (
+            text("T", "{product: hallmrk}"),
+            "2:12: not our log source: product hallmark, category tls_observation; is 'hallmrk' hallmark?"
+        ),
+        (text("T", "{product: hallmark-scanner, category: webserver}"), "2:12: not our log source"),
+        (text("T", "{product: windows, category: tls_observatoin}"), "2:12: not our log source"),
         ("title: T\ndetection: {s: {tls.server.jarm: a}, condition: s}\n", "1:1: logsource is missing"),
         ("title: T\nlogsource:\n  product: hallmark\ndetection:\n  s: [\n", "6:1: did not find"),
         ("title: T\nhallmark: {specificity: weak}\n", "1:1: logsource is missing"),

@@ -38,6 +38,29 @@ import YAML
         #expect(told.withLock { $0 } == [1, 1])
     }
 
+    /// Rules with patterns that can't be compiled are found in one go: each is named, and no other is tried
+    /// more than a few times.
+    @Test func patternsThatCannotBeCompiledAreFoundTogether() throws {
+        let count = 12
+        let documents =
+            (0..<count).map { number in
+                // Large as each is alone, none of them can be made.
+                rule(
+                    "s:\n  http.response.title|re: 'n\(number)(.{60}x|.{61}y){30}'\ncondition: s",
+                    title: "Bad \(number)"
+                )
+            } + [rule("s:\n  http.response.title|contains: b\ncondition: s", title: "Quick")]
+        let read = try documents.enumerated().flatMap { try RuleReader.read($1, file: "\($0).yml") }
+        var refused: [YAMLError] = []
+        let told = Mutex(0)
+        let set = try RuleSet.compile(read, cache: nil, refused: &refused, limit: .seconds(600)) { _, _ in
+            told.withLock { $0 += 1 }
+        }
+        #expect(set.rules.map(\.title) == ["Quick"])
+        #expect(refused.count == count && refused.allSatisfy { $0.message.contains("not supported") })
+        #expect(told.withLock { $0 } <= 3 * (count + 1))
+    }
+
     /// A correlation of a rule that is refused is refused as well.
     @Test func whatNeedsARefusedRuleIsRefusedToo() throws {
         let correlation = """

@@ -182,8 +182,15 @@ package struct SignatureLint {
     }
 
     private mutating func checkFamily(_ rule: SigmaRule) {
-        if !Vocabulary.families.contains(rule.family), !["ja4plus", "trait"].contains(rule.family) {
-            find(rule.node["title"], "no family: \(rule.family)")
+        let families = Array(Vocabulary.families) + ["ja4plus", "trait"]
+        if rule.family.isEmpty {
+            find(
+                rule.node["title"],
+                "the file stands in no folder of a family: \(families.joined(separator: ", "))"
+            )
+        } else if !families.contains(rule.family) {
+            let hint = Spelling.hint(rule.family, among: families)
+            find(rule.node["title"], "'\(rule.family)' is no family\(hint)")
         }
         let isBenign = rule.hallmark.benign != nil
         if isBenign != (rule.family == "benign"), rule.family != "ja4plus" {

@@ -3,11 +3,12 @@ import Glibc
 import Synchronization
 import YAML
 
-/// Finds the rules whose patterns take long to compile, before all are compiled together.
+/// Finds the rules whose patterns take long to compile, or can't be, before all are compiled together.
 ///
 /// Nearly all patterns take a millisecond. Some short ones with large repeats take a second each, and 800 of
 /// them minutes. Each pattern that could is compiled alone, on all cores, and the processor's time for it is
-/// taken.
+/// taken. Of patterns that are compiled together the first that can't be is named: to find 800 one after the
+/// other would take as long.
 package struct PatternProbe: Sendable {
     /// The time of a processor that one rule's patterns may take.
     ///
@@ -17,29 +18,66 @@ package struct PatternProbe: Sendable {
 
     let limit: Duration
     let progress: CompilationProgress?
+    /// Whether those that may be slow were tried already.
+    var isDone = false
 
-    /// The rules over the limit, each with an error that names it.
+    /// What came of a pattern that was compiled alone.
+    private struct Trial {
+        var time = Duration.zero
+        /// Why it can't be compiled.
+        var failure: String?
+    }
+
+    /// The rules over the limit and those that can't be compiled, as far as they may be slow, each with an
+    /// error that names it.
     func slowRules(
         _ rules: [SigmaRule],
         _ atoms: [FieldTest],
         _ lists: [[PatternDatabase.Pattern]]
     ) -> [YAMLError] {
-        let heavy = lists.joined().filter { Self.mayBeSlow($0.expression) }
-        guard !heavy.isEmpty else { return [] }
-        let times = Mutex<[FieldTest: Duration]>([:])
+        isDone ? [] : refused(rules, atoms, lists.joined().filter { Self.mayBeSlow($0.expression) })
+    }
+
+    /// The same of all patterns, where some can't be compiled.
+    func unsupportedRules(
+        _ rules: [SigmaRule],
+        _ atoms: [FieldTest],
+        _ lists: [[PatternDatabase.Pattern]]
+    ) -> [YAMLError] {
+        refused(rules, atoms, lists.flatMap(\.self))
+    }
+
+    /// What is wrong with a rule that has a pattern which can't be compiled.
+    static func unsupported(_ field: String, _ message: String) -> String {
+        "\(field): regular expression not supported: \(message)"
+    }
+
+    private func refused(
+        _ rules: [SigmaRule],
+        _ atoms: [FieldTest],
+        _ patterns: [PatternDatabase.Pattern]
+    ) -> [YAMLError] {
+        guard !patterns.isEmpty else { return [] }
+        let trials = Mutex<[FieldTest: Trial]>([:])
         let done = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: heavy.count) { index in
-            let time = Self.processorTime {
-                // A pattern that can't be compiled is refused, by name, when all are.
-                _ = try? PatternDatabase.compile([heavy[index]])
+        DispatchQueue.concurrentPerform(iterations: patterns.count) { index in
+            var trial = Trial()
+            trial.time = Self.processorTime {
+                do throws(PatternFailure) { _ = try PatternDatabase.compile([patterns[index]]) } catch {
+                    trial.failure = error.message
+                }
             }
-            times.withLock { $0[atoms[Int(heavy[index].atom)]] = time }
-            progress?(done.add(1, ordering: .relaxed).newValue, heavy.count)
+            trials.withLock { $0[atoms[Int(patterns[index].atom)]] = trial }
+            progress?(done.add(1, ordering: .relaxed).newValue, patterns.count)
         }
-        let taken = times.withLock { $0 }
+        let tried = trials.withLock { $0 }
         return rules.compactMap { rule in
-            let times = Set(rule.condition.tests).compactMap { taken[$0] }
-            let sum = times.reduce(Duration.zero, +)
+            let tests = Set(rule.condition.tests)
+            for test in rule.condition.tests {
+                guard let failure = tried[test]?.failure else { continue }
+                return rule.node.error(Self.unsupported(test.field, failure))
+            }
+            let sum = tests.compactMap { tried[$0]?.time }.reduce(Duration.zero, +)
             guard sum > limit else { return nil }
             return rule.node.error(
                 "\(rule.title): its patterns take \(Self.milliseconds(sum)) ms to compile, "

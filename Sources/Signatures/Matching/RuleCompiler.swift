@@ -16,7 +16,7 @@ struct RuleCompiler {
     private(set) var triggered: [Int32] = []
     private(set) var always: [Int32] = []
     private(set) var isInExchange: [Bool] = []
-    /// Rules whose patterns take too long; when there are any, nothing is compiled.
+    /// Rules whose patterns take too long or can't be compiled; when there are any, nothing is compiled.
     private(set) var slow: [YAMLError] = []
 
     init(
@@ -154,6 +154,9 @@ struct RuleCompiler {
             do {
                 databases.append(try PatternDatabase.compile(list))
             } catch {
+                // All at once, where they are gathered: the next round would find the next one.
+                slow = probe?.unsupportedRules(rules, program.atoms, lists) ?? []
+                guard slow.isEmpty else { return }
                 throw failure(error, in: list, rules)
             }
             probe?.progress?(index + 1, lists.count)
@@ -167,13 +170,13 @@ struct RuleCompiler {
         in list: [PatternDatabase.Pattern],
         _ rules: [SigmaRule]
     ) -> YAMLError {
-        let message = "regular expression not supported: \(failure.message)"
+        let message = PatternProbe.unsupported("rules", failure.message)
         guard list.indices.contains(failure.index) else {
             return YAMLError(file: "rules", line: 1, column: 1, message: message)
         }
         let test = program.atoms[Int(list[failure.index].atom)]
         let rule = rules.first { $0.condition.tests.contains(test) }
-        return rule?.node.error("\(test.field): \(message)")
+        return rule?.node.error(PatternProbe.unsupported(test.field, failure.message))
             ?? YAMLError(file: "rules", line: 1, column: 1, message: message)
     }
 }

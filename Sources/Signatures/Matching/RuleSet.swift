@@ -79,7 +79,7 @@ package final class RuleSet: Sendable {
         progress: CompilationProgress? = nil
     ) throws(YAMLError) -> RuleSet {
         var documents = documents
-        var probe: PatternProbe? = PatternProbe(limit: limit, progress: progress)
+        var probe = PatternProbe(limit: limit, progress: progress)
         while true {
             documents = RuleReferences.sift(documents, &refused)
             let (rules, correlations) = sort(documents)
@@ -90,7 +90,7 @@ package final class RuleSet: Sendable {
                     return RuleSet(rules, correlations, compiler, digest: digest)
                 }
                 errors = compiler.slow
-                probe = nil
+                probe.isDone = true
             } catch {
                 errors = [error]
             }

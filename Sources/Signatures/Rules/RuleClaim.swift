@@ -1,5 +1,4 @@
 import YAML
-import Terminal
 
 /// What a YAML document in a folder of rules claims to be.
 ///
@@ -40,13 +39,9 @@ enum RuleClaim {
 
     private static func of(logSource source: YAMLNode) -> RuleClaim {
         func part(_ key: String) -> String? { source[key]?.text.flatMap { $0.isEmpty ? nil : $0 } }
-        if let product = part("product"), isNear(product, LogSource.product) { return .ours }
-        if let category = part("category"), isNear(category, LogSource.category) { return .ours }
+        if let product = part("product"), LogSource.isNear(product, LogSource.product) { return .ours }
+        if let category = part("category"), LogSource.isNear(category, LogSource.category) { return .ours }
         return part("product") ?? part("category") ?? part("service") == nil ? .ours : .otherSource
-    }
-
-    private static func isNear(_ text: String, _ name: String) -> Bool {
-        text == name || Spelling.nearest(to: text, among: [name]) != nil
     }
 
     /// What a text claims to be that can't be read as YAML.

@@ -57,13 +57,13 @@ struct SignatureOptions: ParsableArguments {
 
 extension SignatureOptions {
     /// Shows on a terminal how far the patterns are compiled, once it has taken a second; elsewhere says once
-    /// that it takes long, after five.
+    /// that it takes long, after two.
     private static func progress() -> CompilationProgress {
         let start = ContinuousClock.now
         guard Terminal.isErrorTerminal else {
             let isSaid = Mutex(false)
             return { done, all in
-                guard ContinuousClock.now - start > .seconds(5) else { return }
+                guard ContinuousClock.now - start > .seconds(2) else { return }
                 let isFirst = isSaid.withLock { said in
                     defer { said = true }
                     return !said
