@@ -13,7 +13,7 @@ import Wire
         ("192.0.2.3-9", "192.0.2.10", false),
         ("2001:db8::/64", "2001:db8::ffff", true), ("2001:db8::/64", "2001:db8:0:1::", false),
         ("0.0.0.0/0", "255.255.255.255", true), ("0.0.0.0/0", "::1", false), ("::/0", "::1", true),
-        ("::/0", "192.0.2.7", false), ("::/1", "192.0.2.7", false), ("::ffff:0:0/96", "192.0.2.7", false),
+        ("::/0", "192.0.2.7", false), ("::/1", "192.0.2.7", false), ("::ffff:0:0/96", "192.0.2.7", true),
         // Every way to the same host.
         ("192.0.2.7", "::ffff:192.0.2.7", true), ("::ffff:192.0.2.7", "192.0.2.7", true),
         ("::ffff:192.0.2.0/120", "192.0.2.7", true), ("192.0.2.7", "64:ff9b::192.0.2.7", true),
@@ -137,5 +137,21 @@ import Wire
         for (address, line) in zip(addresses, lines) {
             #expect(exclusions.excludes(address) == (line == "True"), "\(address)")
         }
+    }
+
+    /// In either spelling a range is the same: excluded, in scope, as a target.
+    @Test func mappedRangesAreTheRange() throws {
+        let spellings = ["10.0.0.0/30", "::ffff:10.0.0.0/126", "::ffff:10.0.0.0-::ffff:10.0.0.3"]
+        for excluded in spellings {
+            for target in spellings + ["::ffff:10.0.0.2", "10.0.0.2"] {
+                let left = try plan([target], TargetOptions(exclusions: Exclusions([excluded])))
+                #expect(left.total == 0, "\(excluded) \(target)")
+            }
+        }
+        for excluded in ["::ffff:0:0/96", "0.0.0.0/0"] {
+            #expect(try Exclusions([excluded]).excludes(#require(IPAddress("192.0.2.1"))))
+        }
+        for target in spellings { #expect(try plan([target]).total == 4, "\(target)") }
+        #expect(throws: TargetListError.self) { try Exclusions(["::ffff:10.0.0.0/64"]) }
     }
 }

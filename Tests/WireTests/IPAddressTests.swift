@@ -102,6 +102,19 @@ import Wire
         #expect(IPAddress("::fffe:192.0.2.1")?.unmapped.isV6 == true)
     }
 
+    /// Wherever a range is written, mapped addresses are the ones that they lead to, or nothing.
+    @Test(arguments: [
+        ("::ffff:10.0.0.0/120", "10.0.0.0/24"), ("::ffff:a00:0/104", "10.0.0.0/8"),
+        ("::ffff:10.1.2.3/128", "10.1.2.3"), ("::ffff:0:0/96", "0.0.0.0/0"),
+        ("::ffff:10.1.2.3", "::ffff:10.1.2.3"),
+        ("::ffff:10.0.0.1-::ffff:10.0.0.9", "10.0.0.1-9"), ("::/0", "::/0"), ("::/95", "::/95"),
+        ("::ffff:10.0.0.0/95", nil), ("::ffff:0:0/0", nil), ("::-::ffff:10.0.0.9", nil),
+        ("::ffff:10.0.0.1-2001::", nil), ("::ffff:10.0.0.1-10.0.0.9", nil),
+    ]) func mappedRangesAreTheirIPv4(_ text: String, _ same: String?) throws {
+        let range = try? AddressRange(parsing: Array(text.utf8).span)
+        #expect(range == (try same.flatMap { try AddressRange(parsing: Array($0.utf8).span) }))
+    }
+
     @Test func orderIsByFamilyThenNumber() throws {
         let sorted = try ["9.0.0.0", "10.0.0.0", "::", "2001:db8::", "2001:db8::1", "2001:db9::"].map {
             try #require(IPAddress($0))

@@ -35,6 +35,11 @@ final class AresChannel {
         sockets.ready = { [unowned self] in process($0, $1) }
     }
 
+    /// An address without a port has no brackets for c-ares.
+    private static func bare(_ server: String) -> String {
+        server.first == "[" && server.last == "]" ? String(server.dropFirst().dropLast()) : server
+    }
+
     deinit {
         // Ends the queries in flight without a word to whoever asked, and closes the sockets.
         if let channel { ares_destroy(channel) }
@@ -107,7 +112,7 @@ final class AresChannel {
         try DNSSetupError.check(ares_library_init(ARES_LIB_INIT_ALL))
         try DNSSetupError.check(ares_init_options(&channel, &options, mask))
         guard !settings.servers.isEmpty else { return channel }
-        let result = ares_set_servers_ports_csv(channel, settings.servers.joined(separator: ","))
+        let result = ares_set_servers_ports_csv(channel, settings.servers.map(bare).joined(separator: ","))
         if result != ARES_SUCCESS { ares_destroy(channel) }
         try DNSSetupError.check(result)
         return channel

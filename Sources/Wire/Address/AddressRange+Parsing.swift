@@ -3,6 +3,8 @@ import Bytes
 extension AddressRange {
     /// Reads an address, a network (`192.0.2.0/24`) or a range (`192.0.2.10-192.0.2.90`, `192.0.2.10-90`).
     ///
+    /// Networks and ranges of IPv4-mapped addresses are those of the IPv4 addresses that they lead to.
+    ///
     /// - Returns: nil if the text doesn't start as an address does, so that it may be a name.
     package init?(parsing text: Span<UInt8>) throws(AddressSyntaxError) {
         if let address = IPAddress(text) {
@@ -37,7 +39,17 @@ extension AddressRange {
                     + " (0 to \(address.bitWidth))"
             )
         }
-        self.init(address, prefixLength: length)
+        guard address.isV6, address.unmapped.isV4 else {
+            self.init(address, prefixLength: length)
+            return
+        }
+        // With a shorter prefix, IPv4 would be all or nothing of it, and most of it nobody's.
+        guard length >= 96 else {
+            throw AddressSyntaxError(
+                "\(AddressSyntaxError.quote(text)) goes beyond the IPv4-mapped addresses: their prefix length is 96 to 128"
+            )
+        }
+        self.init(address.unmapped, prefixLength: length - 96)
     }
 
     private init(from first: IPAddress, to text: Span<UInt8>) throws(AddressSyntaxError) {
@@ -48,10 +60,11 @@ extension AddressRange {
         guard let last else {
             throw AddressSyntaxError("\(AddressSyntaxError.quote(text)) is not the last address of a range")
         }
-        guard first.isV4 == last.isV4 else {
+        let isMapped = (first: first.unmapped.isV4, last: last.unmapped.isV4)
+        guard first.isV4 == last.isV4, isMapped.first == isMapped.last else {
             throw AddressSyntaxError("the range \(first)-\(last) mixes IPv4 and IPv6")
         }
-        guard let range = AddressRange(first, last) else {
+        guard let range = AddressRange(first.unmapped, last.unmapped) else {
             throw AddressSyntaxError("the range \(first)-\(last) ends before it starts")
         }
         self = range
