@@ -24,10 +24,21 @@ package final class MetricsServer: Sendable {
     ///
     /// - Parameter place: `127.0.0.1:9100` or `[::1]:9100`.
     package init(_ place: String) throws(MetricsError) {
+        descriptor = try Self.listener(place)
+        self.port = Self.port(of: descriptor)
+        let thread = Thread { [self] in serve() }
+        thread.name = "metrics"
+        thread.start()
+    }
+
+    /// Finds out whether it could listen there.
+    package static func check(_ place: String) throws(MetricsError) { close(try listener(place)) }
+
+    private static func listener(_ place: String) throws(MetricsError) -> CInt {
         func failure(_ what: String) -> MetricsError {
             MetricsError(description: "\(place): \(what): \(String(cString: strerror(errno)))")
         }
-        guard let (host, port) = Self.parts(place) else {
+        guard let (host, port) = parts(place) else {
             throw MetricsError(description: "\(place) is no ADDRESS:PORT")
         }
         var hints = addrinfo()
@@ -39,7 +50,7 @@ package final class MetricsServer: Sendable {
         }
         defer { freeaddrinfo(found) }
         let family = address.pointee.ai_family
-        descriptor = socket(family, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(family, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw failure("no socket") }
         var yes: CInt = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
@@ -50,16 +61,13 @@ package final class MetricsServer: Sendable {
             close(descriptor)
             throw error
         }
-        self.port = Self.port(of: descriptor)
-        let thread = Thread { [self] in serve() }
-        thread.name = "metrics"
-        thread.start()
+        return descriptor
     }
 
     /// What is given out from now on.
     package func publish(_ metrics: MetricsText) { text.withLock { $0 = metrics.text } }
 
-    private static func parts(_ place: String) -> (host: String, port: String)? {
+    static func parts(_ place: String) -> (host: String, port: String)? {
         guard let colon = place.lastIndex(of: ":"), UInt16(place[place.index(after: colon)...]) != nil else {
             return nil
         }

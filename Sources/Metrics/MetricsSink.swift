@@ -18,13 +18,7 @@ package struct MetricsSink: Sendable {
     /// - Throws: when nobody could get the metrics: the run would be watched in vain.
     package init(_ text: String) throws(MetricsError) {
         if let path = Self.file(text) {
-            if !path.isEmpty, path.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
-                throw MetricsError(
-                    description:
-                        "\(path) is a port without an address: 127.0.0.1:\(path), or the file ./\(path)"
-                )
-            }
-            try Self.check(path)
+            try Self.check(file: path)
             place = .file(path)
             interval = 5000
             try write(MetricsText())
@@ -39,14 +33,36 @@ package struct MetricsSink: Sendable {
         !text.contains("/") && text.contains(":") ? nil : text
     }
 
-    /// Refuses what is there and no file: a new version takes its place, and a device would be gone.
-    private static func check(_ path: String) throws(MetricsError) {
-        if path == "-" {
-            throw MetricsError(description: "-: is no file here: name one, or ./- for a file of that name")
+    /// What is wrong with a text that is neither a file nor an address with a port; nil for what is one.
+    package static func fault(of text: String) -> String? {
+        if let path = file(text) {
+            let isNumber = !path.isEmpty && path.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            if isNumber {
+                return "\(path) is a port without an address: 127.0.0.1:\(path), or the file ./\(path)"
+            }
+            return path == "-" ? "-: is no file here: name one, or ./- for a file of that name" : nil
         }
+        return MetricsServer.parts(text) == nil ? "\(text) is no ADDRESS:PORT" : nil
+    }
+
+    /// Finds out whether metrics could go there, and writes none.
+    ///
+    /// - Throws: as the initializer.
+    package static func check(_ text: String) throws(MetricsError) {
+        guard let path = file(text) else { return try MetricsServer.check(text) }
+        try check(file: path)
+    }
+
+    /// Refuses what is there and no file: a new version takes its place, and a device would be gone.
+    private static func check(file path: String) throws(MetricsError) {
+        if let fault = fault(of: path) { throw MetricsError(description: fault) }
         var status = stat()
         if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
             throw MetricsError(description: "\(path) is not a regular file")
+        }
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        if access(folder, W_OK) != 0 {
+            throw MetricsError(description: "\(path): \(String(cString: strerror(errno)))")
         }
     }
 
@@ -57,7 +73,7 @@ package struct MetricsSink: Sendable {
         switch place {
         case .server(let server): server.publish(metrics)
         case .file(let path):
-            try Self.check(path)
+            try Self.check(file: path)
             do {
                 try Data(metrics.text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
             } catch {

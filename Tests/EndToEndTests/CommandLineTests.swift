@@ -145,4 +145,35 @@ import Testing
             "\(shell)"
         )
     }
+
+    /// A value that is malformed is a mistake of usage, whichever option it is of; a file that can't be read
+    /// is none.
+    @Test(arguments: [
+        ["--exclude", "300.1.2.3"], ["--exclude", "10.0.0.0/33"], ["--exclude", "a b"],
+        ["--exclude", "192.0.2.1,a.example"], ["--exclude", "::ffff:10.0.0.0/90"], ["--ports", "70000"],
+        ["--ports", ""], ["--rate", "-1"], ["--rate", "fast"], ["--shard", "3/2"], ["--seed", "x"],
+        ["--resolver", "name.example"], ["--source-address", "x"], ["--sni", "a b"],
+        ["--starttls", "gopher"],
+        ["--look", "x"], ["--proxy", "ftp://x"], ["--header", "none"], ["--metrics", "9100"],
+        ["--metrics", "127.0.0.1:99999"], ["--metrics", "-"], ["--fail-on", "x"], ["--format", "xml"],
+        ["--fields", "a.b", "--format", "csv"], ["--threads", "0"], ["--retries", "99"], ["--dns-rate", "0"],
+        ["--maximum-bytes", "1"], ["--connect-timeout", "0"], ["--per-network", "-1"],
+        ["--store", "x", "--verify"],
+        ["--chain", "x"], ["--probe", "x"], ["--progress", "x"], ["--discover", "x"],
+        ["--maximum-requests", "0"],
+    ]) func malformedValuesAreMistakesOfUsage(_ arguments: [String]) throws {
+        for dry in [[], ["--dry-run"]] {
+            let result = try Program.run(["scan", "127.0.0.1:1", "--no-signatures", "-q"] + arguments + dry)
+            #expect(result.status == 64, "\(arguments): \(result.errors)")
+        }
+    }
+
+    @Test func aFileOfExclusionsIsNoUsage() throws {
+        let scratch = Scratch()
+        let file = try scratch.write("never", "300.1.2.3\n")
+        for path in [file, scratch.file("missing")] {
+            let result = try Program.run(["scan", "127.0.0.1:1", "--dry-run", "--exclude", "@\(path)"])
+            #expect(result.status == 1 && result.errors.contains(path), "\(result.errors)")
+        }
+    }
 }

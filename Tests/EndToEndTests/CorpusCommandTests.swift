@@ -177,4 +177,22 @@ import Testing
         #expect(mark.text("benign")?.contains("Cloudflare") == true)
         #expect(mark["bits"] as? Double == 0 && mark["followed"] as? Bool == false)
     }
+
+    /// What no record can have is a mistake of usage; what the corpus does not have is said to be so, by
+    /// whatever it is asked for.
+    @Test func aPivotTellsWhatIsMalformedFromWhatIsMissing() throws {
+        let scratch = Scratch()
+        let path = scratch.file("codes.sqlite")
+        _ = try corpus(["add", try scratch.write("codes.ndjson", FaultMatrix.record), "--corpus", path])
+        let digest = String(repeating: "CD", count: 32)
+        for (query, status) in [
+            ("key=zz", 64), ("key=AABB", 64), ("jarm=xyz", 64), ("sha256=zz", 64), ("serial=zz", 64),
+            ("ski=zz", 64), ("nothing=1", 64), ("key=", 64), ("key=\(digest)", 4), ("sha256=\(digest)", 4),
+            ("jarm=\(String(repeating: "0", count: 62))", 4), ("serial=0A", 4), ("subject=CN=nobody", 4),
+            ("name=nobody.example", 4), ("203.0.113.8", 4), ("lead=Nobody", 4), ("203.0.113.7", 2),
+        ] {
+            let result = try Program.run(["pivot", query, "--corpus", path, "--include-benign"])
+            #expect(result.status == status, "\(query): \(result.status) \(result.text)\(result.errors)")
+        }
+    }
 }

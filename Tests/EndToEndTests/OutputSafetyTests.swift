@@ -190,6 +190,55 @@ import Testing
         #expect(summary.contains("Some Tool"))
     }
 
+    /// What of a run was done before is counted once, wherever it was noted, and a dismissed lead stays one.
+    @Test func whatWasWrittenBehindTheCheckpointCountsAsWhatItIs() throws {
+        let output = scratch.file("o.nd")
+        let command =
+            scan("127.50.0.0/29") + ["-o", output, "--fail-on", "high", "--threads", "1", "-c", "1"]
+        #expect(try Program.run(command + ["--checkpoint", scratch.file("ck")]).status == 0)
+        // As if it had been killed before its last four records were noted.
+        let lines = try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n").map(
+            String.init
+        )
+        try #require(lines.count == 8)
+        var state = try #require(
+            try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: scratch.file("ck"))))
+                as? [String: Any]
+        )
+        var place = try #require(state["output"] as? [String: Any])
+        place["offset"] = lines[..<4].reduce(0) { $0 + $1.utf8.count + 1 }
+        state["output"] = place
+        var progress = try #require(state["progress"] as? [String: Any])
+        (progress["low_water"], progress["done"]) = (4, [[Int]]())
+        state["progress"] = progress
+        state["counts"] = ["records": 4, "outcome.failure": 4, "error.connection_refused": 4]
+        try JSONSerialization.data(withJSONObject: state).write(to: URL(fileURLWithPath: scratch.file("ck")))
+        let lead = #"{"software":{"name":"Some Tool"},"confidence":90,"label":"high"}"#
+        let more =
+            #","hallmark":{"leads":[\#(lead)],"decisions":[{"verdict":"dismiss","dismissed":["Some Tool"]}],"#
+            + #""marks":{"known":9,"tested":7},"probes":[{"code":"local_error"}]}}"#
+        var last = try #require(
+            try JSONSerialization.jsonObject(with: Data(lines[7].utf8)) as? [String: Any]
+        )
+        last["hallmark"] = nil
+        let bare = String(decoding: try JSONSerialization.data(withJSONObject: last), as: UTF8.self)
+        let text = (lines[..<7] + [bare.dropLast() + more]).joined(separator: "\n") + "\n"
+        try scratch.write("o.nd", text)
+        let resumed = try Program.run(
+            command + ["--resume", scratch.file("ck"), "--summary", scratch.file("s.json")]
+        )
+        // Something was lost to the machine, and no lead counts that was dismissed.
+        #expect(resumed.status == 1, "\(resumed.errors)")
+        let data = try Data(contentsOf: URL(fileURLWithPath: scratch.file("s.json")))
+        let summary = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        for (member, count) in [
+            ("targets", 8), ("records", 8), ("records_before", 8), ("resumed", 8), ("leads_found", 1),
+            ("lost_here", 1), ("untested_endpoints", 1), ("untested_marks", 2), ("connections", 0),
+        ] {
+            #expect(summary[member] as? Int == count, "\(member): \(summary[member] ?? "")")
+        }
+    }
+
     /// A draft is only ever created: links that lie in its place are not followed.
     @Test func noLinkIsFollowed() throws {
         let victim = try scratch.write("victim", "precious\n")

@@ -218,8 +218,10 @@ import Testing
         #expect(try Program.records(result.text).count == 2)
         #expect(result.errors.contains("targets.txt:4"), "\(result.errors)")
         #expect(result.status == 1)
+        #expect(result.errors.contains("targets that were not understood: 2"), "\(result.errors)")
         let stream = try Program.run(["scan", "--no-signatures", "-"], input: "127.20.0.1:1\n300.1.2.3\n")
         #expect(stream.status == 1 && stream.errors.contains("standard input:2"), "\(stream.errors)")
+        #expect(stream.errors.contains("targets that were not understood: 1"), "\(stream.errors)")
         let going = try Program.run(["scan", "--dry-run", "--keep-going", "-i", list])
         #expect(going.status == 0)
     }
@@ -249,6 +251,40 @@ import Testing
             #expect(isRead, "\(arguments): \(result.errors)")
         }
         #expect(try Program.run(["scan", "Host is up"]).status == 64)
+    }
+
+    /// The name of a column is nobody's host, and is said, for somebody may have called one so.
+    @Test func namesOfColumnsAreNoHosts() throws {
+        let scratch = Scratch()
+        for word in [
+            "Target", "server", "URL", "Hostname", "IPs", "port", "ip_address", "domain", "\"Asset\"",
+        ] {
+            let list = try scratch.write("list", "# mine\n\(word)\n127.20.0.1\n")
+            for arguments in [["-i", list], ["-"]] {
+                let result = try Program.run(
+                    ["scan", "--no-signatures", "--dry-run"] + arguments,
+                    input: "\(word)\n127.20.0.1\n"
+                )
+                #expect(
+                    result.status == 0 && result.text.hasPrefix("1 endpoint\n"),
+                    "\(word): \(result.text)"
+                )
+                #expect(result.text.contains("names a column and is no target"), "\(word): \(result.text)")
+            }
+            let stream = try Program.run(
+                ["scan", "--no-signatures", "--probe", "certificate", "-"],
+                input: "\(word)\n127.20.0.1:1\n"
+            )
+            #expect(try Program.records(stream.text).count == 1)
+            #expect(stream.errors.contains("names a column and is no target"), "\(word): \(stream.errors)")
+            let below = try Program.run(["scan", "--dry-run", "-"], input: "127.20.0.1\n\(word)\n")
+            #expect(below.status == 1 && below.text.hasPrefix("1 endpoint\n"), "\(word): \(below.text)")
+        }
+        // What was typed is what it says, as is a name with a dot behind it or a port.
+        for (arguments, input) in [(["target"], ""), (["-"], "server.\n"), (["-"], "target:443\n")] {
+            let result = try Program.run(["scan", "--dry-run", "--no-signatures"] + arguments, input: input)
+            #expect(result.status == 0 && result.text.contains("1 name"), "\(arguments): \(result.text)")
+        }
     }
 
     /// What ranges pass over is said by block, also of a list in standard input.

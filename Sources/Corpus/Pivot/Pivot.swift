@@ -85,7 +85,9 @@ package struct Pivot {
         let seeds = try seeds(of: query)
         var asked = false
         if case .marks = query { asked = true }
-        answer.isKnown = !seeds.certificates.isEmpty || !seeds.endpoints.isEmpty || query.bringsMarks
+        let hasMarks = asked && !seeds.marks.isEmpty
+        answer.isKnown =
+            !seeds.certificates.isEmpty || !seeds.endpoints.isEmpty || hasMarks || query.isOfFile
         answer.paths = try paths(query, seeds)
         answer.isKnown = answer.isKnown || !answer.paths.paths.isEmpty || !answer.paths.busy.isEmpty
         answer.marks = try weigh(seeds.marks, asked: asked)

@@ -18,17 +18,27 @@ package enum PivotQuery: Equatable, Sendable {
     /// What a lead names a software for.
     case lead(String)
 
-    /// Whether it says itself which marks to look for.
-    var bringsMarks: Bool {
-        switch self {
-        case .records, .marks: true
-        case .certificate, .endpoint, .name, .below, .lead: false
+    /// Whether there is something to look for, whatever the store has.
+    var isOfFile: Bool { if case .records = self { true } else { false } }
+
+    /// Why no record can have the mark that it asks for; nil where one may.
+    package var fault: String? {
+        guard case .marks(let marks) = self else { return nil }
+        var first: String?
+        for mark in marks {
+            guard Field.named(mark.kind.field) != nil,
+                let fault = Field.fault(of: mark.value, in: mark.kind.field)
+            else { return nil }
+            first = first ?? "\(mark.kind.alias): \(fault)"
         }
+        return first
     }
 
     /// Why a text is no query.
     package struct Problem: Error, Equatable, CustomStringConvertible {
         package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
     /// Reads a query: a hash, an address with or without a port, `field=value`, a name, or `*.` and a domain.

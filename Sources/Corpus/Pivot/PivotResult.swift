@@ -88,8 +88,8 @@ package struct PivotAnswer: Sendable {
     package var results: [PivotResult] = []
     /// Whether there was more than the limit.
     package var isCut = false
-    /// Whether there was anything to look for: the store has what the query names, or the query brought
-    /// marks.
+    /// Whether there was anything to look for: the store has what the query names, be it a mark, or the query
+    /// brought certificates.
     package var isKnown = true
     /// What was asked, in a word.
     package var place = "corpus"

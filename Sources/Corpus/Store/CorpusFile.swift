@@ -42,6 +42,19 @@ package final class CorpusFile: Sendable {
         }
     }
 
+    /// Finds out whether a corpus could be added to, and makes none.
+    ///
+    /// - Throws: what opening it to write throws.
+    package static func check(_ path: String) throws {
+        if case .database = try CorpusPlace.look(at: path) {
+            try CorpusPlace.checkNames(of: path)
+            _ = try CorpusFile(path, .read)
+        } else if !CorpusPlace.isWritable(path) {
+            // As SQLite says it.
+            throw CorpusError.failed("\(path): unable to open database file")
+        }
+    }
+
     /// Opens the database; an older corpus is brought up to date first, whatever for it is opened.
     private static func queue(_ file: String, _ path: String, _ access: Access) throws -> DatabaseQueue {
         if access != .read { try CorpusPlace.checkNames(of: path) }

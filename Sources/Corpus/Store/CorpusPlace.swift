@@ -60,6 +60,13 @@ enum CorpusPlace {
         }
     }
 
+    /// Whether a file of that name can be written to, or made.
+    static func isWritable(_ path: String) -> Bool {
+        if access(path, F_OK) == 0 { return access(path, W_OK) == 0 }
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        return access(folder, W_OK | X_OK) == 0
+    }
+
     /// How long the head of a SQLite file is (its file format, section 1.3).
     private static let headSize = 100
 

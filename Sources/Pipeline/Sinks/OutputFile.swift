@@ -80,8 +80,15 @@ package struct OutputFile: ~Copyable {
     }
 
     /// Opens a file, or makes it, and keeps other runs away from it; what it holds stays until `begin`.
-    package static func open(path: String) throws(OutputFailure) -> OutputFile {
-        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+    ///
+    /// - Parameter makes: false to find out whether it could be made: where there is none, an empty one
+    ///   without a name is opened in its folder.
+    package static func open(path: String, makes: Bool = true) throws(OutputFailure) -> OutputFile {
+        var descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC | (makes ? O_CREAT : 0), 0o644)
+        if descriptor < 0, errno == ENOENT, !makes, !path.hasSuffix("/") {
+            let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+            descriptor = Glibc.open(folder, O_WRONLY | O_CLOEXEC | temporary, 0o644)
+        }
         guard descriptor >= 0 else { throw OutputFailure(path: path, code: errno) }
         let file = OutputFile(
             path: path,
@@ -95,6 +102,9 @@ package struct OutputFile: ~Copyable {
         }
         return file
     }
+
+    /// O_TMPFILE, which Swift does not import.
+    private static var temporary: CInt { 0o20_000_000 | O_DIRECTORY }
 
     /// Whether there is something in the file that could be lost.
     package var isEmpty: Bool {

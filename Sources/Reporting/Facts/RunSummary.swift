@@ -54,7 +54,7 @@ package enum RunSummary {
                 "\(grouped(UInt64(connections))), \(grouped(UInt64(connections / seconds))) a second"
             )
         }
-        add("errors", counts(root["errors"]))
+        add(number("resumed") > 0 ? "errors of all its runs" : "errors", counts(root["errors"]))
         let words = (root["command_line"].map { Array($0.parts.prefix(200)) } ?? []).compactMap(\.string)
         add("command", EndpointReader.cut(words.joined(separator: " "), to: 2000))
         add(
@@ -66,8 +66,9 @@ package enum RunSummary {
         add("rules", root.at("signatures.rules")?.integer.map { grouped(UInt64(clamping: $0)) })
         add("scan", EndpointReader.text(root, "scan_id"))
         if root["interrupted"]?.truth == true { run.gaps.append("it was stopped before its end") }
-        if let targets = root["targets"]?.integer, targets > number("records") + number("resumed") {
-            let rest = targets - number("records") - number("resumed")
+        // The other records are those of what earlier runs have done.
+        if let targets = root["targets"]?.integer, targets > made + number("resumed") {
+            let rest = targets - made - number("resumed")
             run.gaps.append("\(counted(rest, "target")) have no record")
         }
         func gap(_ name: String, _ noun: String, _ what: String) {

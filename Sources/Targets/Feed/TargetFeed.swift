@@ -23,6 +23,8 @@ package final class TargetFeed: Sendable {
         var tracker: CompletionTracker
         /// Addresses that are done of names that are not.
         var partly: [UInt64: Set<String>]
+        /// How many targets had their records in the output already.
+        var passed: UInt64 = 0
 
         mutating func complete(_ sequence: UInt64) {
             tracker.complete(sequence)
@@ -61,7 +63,10 @@ package final class TargetFeed: Sendable {
         return state.withLock { state in
             let result = state.pull(count, into: &targets, passed: &passed)
             // Under this lock too: a checkpoint finds each of them either passed or still to be passed.
-            if !passed.isEmpty { complete(passed) }
+            if !passed.isEmpty {
+                complete(passed)
+                completion.withLock { $0.passed += UInt64(passed.count) }
+            }
             for target in targets[start...] where !target.addressesDone.isEmpty {
                 completion.withLock { $0.partly[target.sequence] = target.addressesDone }
             }
@@ -95,6 +100,9 @@ package final class TargetFeed: Sendable {
 
     /// How many targets are done, those of the runs before this one included.
     package var completed: UInt64 { completion.withLock { $0.tracker.count } }
+
+    /// How many targets were passed over because the output had their records already.
+    package var passed: UInt64 { completion.withLock { $0.passed } }
 
     /// What is done, for a checkpoint.
     ///

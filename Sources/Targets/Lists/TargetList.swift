@@ -20,6 +20,8 @@ struct TargetList: Sendable {
         case targets([Item])
         /// A comment, a blank line, the names of columns.
         case nothing
+        /// The name of the one column that the list has.
+        case columnName
         /// Another program's line that names no open TCP port.
         case closed
     }
@@ -57,7 +59,7 @@ struct TargetList: Sendable {
         guard let first = text.first, first != UInt8(ascii: "#") else { return .nothing }
         let isFirst = !hasBegun
         hasBegun = true
-        if isFirst, mayHaveHeader, try begin(text) { return .nothing }
+        if isFirst, mayHaveHeader, let line = try begin(text) { return line }
         if TargetRow.isJSON(text) { form = .json }
         switch form {
         case .table(let table): return try table.row(text).line
@@ -66,7 +68,10 @@ struct TargetList: Sendable {
         case .lines:
             // One list behind another brings its names of columns along: they are nobody's hosts.
             guard !mayHaveHeader || !TargetTable.isHeader(text) else {
-                throw Problem(text, "names columns, which only the first line of a list does")
+                throw Problem(
+                    text,
+                    "names columns, which only the first line of a list does; a host of that name has a dot behind it"
+                )
             }
         }
         if let line = try ScannerLine.read(text) { return line }
@@ -76,11 +81,12 @@ struct TargetList: Sendable {
     }
 
     /// Whether the first line names columns.
-    private mutating func begin(_ text: [UInt8]) throws(Problem) -> Bool {
+    private mutating func begin(_ text: [UInt8]) throws(Problem) -> Line? {
         do throws(Problem) {
-            guard let table = try TargetTable(header: text) else { return false }
-            if table.hasColumns { form = .table(table) }
-            return true
+            guard let table = try TargetTable(header: text) else { return nil }
+            guard table.hasColumns else { return .columnName }
+            form = .table(table)
+            return .nothing
         } catch {
             form = .unknownTable
             throw error

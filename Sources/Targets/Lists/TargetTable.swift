@@ -14,8 +14,7 @@ struct TargetTable: Sendable {
         ///
         /// zmap's `daddr` and `dport` are its own side of the answer, not the target's.
         init?(column: String) {
-            let letters = column.lowercased().filter { $0.isLetter || $0.isNumber }
-            switch letters {
+            switch TargetTable.letters(of: column) {
             case "saddr", "ip", "ipaddr", "ipaddress", "ipstr", "address", "addr", "ipv4", "ipv6", "serverip",
                 "hostip":
                 self = .address
@@ -29,6 +28,28 @@ struct TargetTable: Sendable {
         }
     }
 
+    /// The letters by which a column is known, however its words are parted.
+    private static func letters(of column: String) -> String {
+        column.lowercased().filter { $0.isLetter || $0.isNumber }
+    }
+
+    /// What lists have above their one column, besides what tells an address or a name in a row.
+    ///
+    /// A host of such a name would be looked up below the domains that the machine searches: a stranger, more
+    /// often than not. Who has one writes a dot behind it.
+    private static let heads: Set<String> = [
+        "target", "targets", "server", "servers", "host", "hosts", "hostnames", "url", "urls", "uri", "uris",
+        "ips", "ipaddresses", "addresses", "domains", "domainname", "domainnames", "subdomain", "subdomains",
+        "fqdns", "name", "names", "endpoint", "endpoints", "asset", "assets", "port", "ports", "network",
+        "networks", "subnet", "subnets", "cidr", "cidrs", "range", "ranges", "site", "sites", "website",
+        "websites", "device", "devices", "node", "nodes", "computer", "computername", "machine", "machines",
+    ]
+
+    private static func isHead(_ names: [[UInt8]]) -> Bool {
+        guard names.count == 1 else { return false }
+        return heads.contains(letters(of: String(decoding: names[0], as: UTF8.self)))
+    }
+
     /// Reads the names of columns.
     ///
     /// - Returns: nil when the line is one of targets.
@@ -39,6 +60,7 @@ struct TargetTable: Sendable {
         names = Self.cells(text, separator) ?? []
         let roles = Self.roles(names)
         self.roles = roles
+        if Self.isHead(names) { return }
         guard roles.contains(.address) || roles.contains(.name) else {
             guard names.count > 1, names.allSatisfy({ !$0.isEmpty && !$0.elementsEqual("localhost".utf8) })
             else { return nil }
@@ -56,7 +78,7 @@ struct TargetTable: Sendable {
     static func isHeader(_ text: [UInt8]) -> Bool {
         guard mayBeHeader(text), let names = cells(text, separator(text)) else { return false }
         let roles = roles(names)
-        return !roles.contains(nil) && (roles.contains(.address) || roles.contains(.name))
+        return isHead(names) || !roles.contains(nil) && (roles.contains(.address) || roles.contains(.name))
     }
 
     /// Names of columns are words: a dot or a colon is an address's or a name's.

@@ -35,6 +35,7 @@ package struct DryRun: Sendable {
         if counts.closed > 0 {
             lines.append("\(counts.closed) line\(counts.closed == 1 ? "" : "s") without an open TCP port")
         }
+        if let remark = counts.columnNameRemark { lines.append(remark) }
         return lines
             + first.map { target in
                 target.problem.map { "\(target)  \($0.code.rawValue): \($0.message)" } ?? "\(target)"

@@ -52,8 +52,25 @@ package struct TargetPlan: Sendable {
         package private(set) var passedOver: [String: UInt128] = [:]
         /// Lines of other programs' lists that name no open TCP port.
         package var closed = 0
+        /// Lines of one word above a list that is the name of a column, and the first of them.
+        package private(set) var columnNames = 0
+        private var firstColumnName = ""
 
         package init() {}
+
+        /// Counts a line that names a column.
+        mutating func pass(columnName text: [UInt8]) {
+            if columnNames == 0 { firstColumnName = AddressSyntaxError.quote(text.span) }
+            columnNames += 1
+        }
+
+        /// What is said of lines that name columns, for whoever has a host of such a name; nil for none.
+        package var columnNameRemark: String? {
+            guard columnNames > 0 else { return nil }
+            let more = columnNames > 1 ? " (and \(columnNames - 1) more)" : ""
+            return
+                "\(firstColumnName)\(more) names a column and is no target; a host of that name has a dot behind it"
+        }
 
         /// Counts what a range passes over.
         mutating func pass(_ keys: AddressKeys, ports: PortSet) {
@@ -71,6 +88,8 @@ package struct TargetPlan: Sendable {
             special += other.special
             passedOver.merge(other.passedOver, uniquingKeysWith: +)
             closed += other.closed
+            if columnNames == 0 { firstColumnName = other.firstColumnName }
+            columnNames += other.columnNames
         }
 
         /// What was passed over, a block a line: `127.0.0.0/8: 256 addresses (Loopback)`.

@@ -76,6 +76,7 @@ package struct TargetPlanBuilder: Sendable {
         do throws(TargetList.Problem) {
             switch try list.read(line) {
             case .nothing: break
+            case .columnName: counts.pass(columnName: line)
             case .closed: counts.closed += 1
             case .targets(let items):
                 for item in items { try check(item) }

@@ -91,7 +91,8 @@ package struct OutputTail: Sendable {
     private static let longestLine = 64 << 20
 
     private static let fields: [RecordField] = [
-        .address, .port, .ip, .serverName, .urlScheme, .outcome, .errorCode, .leads,
+        .address, .port, .ip, .serverName, .urlScheme, .outcome, .errorCode, .leads, .probeCode,
+        .marksKnown, .marksTested, .dismissed,
     ]
 
     /// Whom a line is about; nil if it is no record.

@@ -164,7 +164,10 @@ struct ContextArguments: ParsableArguments {
     ///   - isStage: whether the command is there for context alone.
     ///   - resolvers: name servers.
     ///   - corpus: what remembers, as far as there is one.
-    func setup(isStage: Bool, resolvers: [String], corpus: String?) throws -> ContextSetup? {
+    ///   - fetches: whether what lies elsewhere is fetched now.
+    func setup(isStage: Bool, resolvers: [String], corpus: String?, fetches: Bool = true) throws
+        -> ContextSetup?
+    {
         // What is named is read, whether it is needed or not.
         let own = try psl.map { try PublicSuffixList(file: $0) }
         guard isWanted || isStage else { return nil }
@@ -181,7 +184,7 @@ struct ContextArguments: ParsableArguments {
         }
         setup.options.revocation = contextRevocation ?? all
         if crl { setup.options.lists = Self.lists(resolvers) }
-        if let logList {
+        if let logList, fetches || !asksNetwork {
             setup.options.logs = try LogList.read(logList, .init(userAgent: "hallmark/\(Hallmark.version)"))
         }
         setup.databases = mmdb

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Export
+import Metrics
 import Observations
 import Pipeline
 import Signatures
@@ -80,6 +81,10 @@ struct OutputArguments: ParsableArguments {
 
     @Flag(name: .shortAndLong, help: "Say more on standard error.")
     var verbose = false
+
+    func validate() throws {
+        if let fault = metrics.flatMap(MetricsSink.fault) { throw ValidationError("--metrics: \(fault)") }
+    }
 
     /// The file for records; nil for standard output.
     var recordsPath: String? { output == "-" ? nil : output }

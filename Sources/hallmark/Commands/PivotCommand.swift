@@ -31,7 +31,8 @@ struct PivotCommand: ParsableCommand {
             A file of the query's name is meant as one; 'name=…' is the host name all the same.
 
             Exit codes: 0 something shares marks; 1 it could not do its work, or could not read all of it; 2 nothing \
-            shares a mark that was followed; 4 the corpus or warehouse does not have what was asked for; 64 usage.
+            shares a mark that was followed; 4 the corpus or warehouse does not have what was asked for, a mark that nothing in it has \
+            included; 64 usage, as of a mark with a value that no record can have.
             """
     )
 
@@ -227,6 +228,7 @@ struct PivotCommand: ParsableCommand {
         let inside = "'\(path)' starts from the certificates in it"
         do throws(PivotQuery.Problem) {
             let word = try PivotQuery(query)
+            if let fault = word.fault { throw PivotQuery.Problem(description: fault) }
             guard isFolder else { return word }
             switch word {
             case .name, .below: break

@@ -60,6 +60,10 @@ struct TargetArguments: ParsableArguments {
     func validate() throws {
         try MisspeltCommand.check(targets: targets)
         try checkCommas()
+        // What stands in a file is no mistake of usage.
+        do throws(TargetListError) { _ = try Exclusions(exclude.filter { !$0.hasPrefix("@") }) } catch {
+            throw ValidationError(error.description)
+        }
         if let ports {
             do { _ = try PortSet(parsing: ports) } catch { throw ValidationError("--ports: \(error)") }
         }

@@ -16,6 +16,7 @@ struct LeftOut {
         if counts.closed > 0 {
             Terminal.say("hallmark: passed over: \(Self.closed(counts.closed))", .warning)
         }
+        if let remark = counts.columnNameRemark { Terminal.say("hallmark: passed over: \(remark)", .warning) }
     }
 
     /// Why nothing is left to be looked at.
@@ -29,6 +30,7 @@ struct LeftOut {
             )
         }
         if counts.closed > 0 { reasons.append(Self.closed(counts.closed)) }
+        if let remark = counts.columnNameRemark { reasons.append(remark) }
         if unread > 0 { reasons.append("what could not be understood: \(counted(unread, "line"))") }
         return reasons.isEmpty ? "no target is named" : reasons.joined(separator: "; ")
     }

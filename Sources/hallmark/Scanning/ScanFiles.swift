@@ -44,7 +44,7 @@ struct ScanFiles {
             try check(output: nil)
             return
         }
-        checkpoint = order.dryRun ? nil : try CheckpointFile(path)
+        checkpoint = try CheckpointFile(path)
         try checkpoint?.checkThatItMayBeReplaced()
         try check(output: nil)
     }

@@ -37,21 +37,23 @@ struct ScanMaterial {
         rules =
             command.output.noSignatures || isDry
             ? nil : try command.signatures.load(quiet: command.output.quiet)
-        context =
-            isDry && command.around.asksNetwork
-            ? nil
-            : try command.around.setup(
-                isStage: false,
-                resolvers: command.target.resolver,
-                corpus: command.output.corpus
-            )
+        context = try command.around.setup(
+            isStage: false,
+            resolvers: command.target.resolver,
+            corpus: command.output.corpus,
+            fetches: !isDry
+        )
         inventory = try command.output.inventory.map { try InventoryFile.load($0) }
     }
 
     /// Whether all rules can be read that were named; what can't is said.
     private static func areRulesRead(_ command: ScanCommand) throws -> Bool {
         let isNamed = !command.signatures.folders.isEmpty || command.signatures.noDefaults
-        guard !command.output.noSignatures, isNamed else { return true }
+        guard !command.output.noSignatures else { return true }
+        guard isNamed else {
+            _ = try command.signatures.shipped()
+            return true
+        }
         return try command.signatures.read().errors.isEmpty
     }
 

@@ -17,14 +17,19 @@ struct ScanRecords: ~Copyable {
     /// What the runs before this one came to.
     let tally: ScanTally
 
+    /// A dry run is refused as the run would be, and makes no file.
     init(_ command: ScanCommand, _ files: ScanFiles, _ targets: TargetSetup, _ saved: Checkpoint?) throws {
         let name = command.probe.overridingName
+        let isDry = command.order.dryRun
         var tally = ScanTally(counts: saved?.counts ?? [:])
-        let file = try command.output.recordsPath.map { try OutputFile.open(path: $0) } ?? OutputFile()
+        let file =
+            try command.output.recordsPath.map { try OutputFile.open(path: $0, makes: !isDry) }
+            ?? OutputFile()
         try files.check(output: file.identity)
         let tail = try targets.tail(of: file, saved, override: name, &tally)
         let feed = try targets.feed(saved, written: tail?.written ?? [], override: name)
-        let corpus = try command.output.corpus.map { CorpusWriter(try CorpusFile($0, .write)) }
+        if isDry { try command.output.corpus.map { try CorpusFile.check($0) } }
+        let corpus = isDry ? nil : try command.output.corpus.map { CorpusWriter(try CorpusFile($0, .write)) }
         if let tail, let corpus { try tail.again { corpus.add($0) } }
         (self.tail, self.feed, self.corpus, self.tally) = (tail, feed, corpus, tally)
         self.file = file

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Context
 import Foundation
+import Metrics
 import Pipeline
 import Scan
 import Targets
@@ -23,8 +24,8 @@ struct ScanSession {
         targets.issues.say()
         try checkWhatIsLeft(targets)
         let material = try ScanMaterial(command)
-        if command.order.dryRun { return try writePlan(targets, material) }
-        try checkWhatIsRead(material)
+        let isDry = command.order.dryRun
+        if !isDry { try checkWhatIsRead(material) }
 
         let scanID = saved?.scanID ?? UUID().uuidString.lowercased()
         let options = try scanOptions(targets)
@@ -33,6 +34,10 @@ struct ScanSession {
         try command.output.summary.map { try FileDraft.check($0) }
         let records = try ScanRecords(command, files, targets, saved)
         try options.check()
+        if isDry {
+            try command.output.metrics.map { try MetricsSink.check($0) }
+            return try writePlan(targets, material)
+        }
         let metrics = try command.output.metrics.map { try ScanMetrics($0) }
         let setup = ScanSetup(
             options: options,
@@ -59,7 +64,7 @@ struct ScanSession {
         IndicatorOptions.sayLeftOut(run.lists)
         let end = ScanEnd(self, targets, material, sinks, watch, outcome)
         var summary = end.summary(scanID: scanID)
-        (summary.resumed, summary.recordsBefore) = before
+        (summary.resumed, summary.recordsBefore) = (before.done + setup.feed.passed, before.records)
         try end.finish(summary, isWhole: isAround)
     }
 
@@ -88,7 +93,7 @@ struct ScanSession {
         if !command.output.quiet, !command.order.dryRun { leftOut.say() }
     }
 
-    /// What a run would look at, in its order (`--dry-run`).
+    /// What a run would look at, in its order (`--dry-run`), when all is checked that refuses a run.
     private func writePlan(_ targets: TargetSetup, _ material: ScanMaterial) throws {
         let output = StandardOutput()
         for line in DryRun(targets.plan).lines { try output.line(line) }

@@ -17,15 +17,17 @@ struct ScanSummary: Codable {
     var records: UInt64
     /// Those of the interrupted runs.
     var recordsBefore: UInt64
-    /// Targets that an earlier run of the same checkpoint had done.
+    /// Targets that earlier runs of the same checkpoint had done, as far as this one has come to them.
     var resumed: UInt64
+    // Of all runs, as the records are, down to the leads.
     var outcomes: [String: UInt64]
     var errors: [String: UInt64]
     var leads: [String: [String: UInt64]]
-    /// The strongest leads of this run; the records have them all.
+    /// The strongest leads; the records have them all.
     var leadEndpoints: [LeadPlace]
-    /// How many leads this run has found.
+    /// How many leads were found.
     var leadsFound: UInt64
+    // Of this run alone, down to the bytes.
     var connections: UInt64
     /// SYNs that `--discover` sent.
     var synsSent: UInt64
@@ -40,10 +42,10 @@ struct ScanSummary: Codable {
     var signatures: SignaturesRead?
     /// Targets that could not be understood.
     var targetErrors: Int
-    /// Endpoints that were not looked at, or not by every probe, because of this machine.
+    /// Endpoints of all runs that were not looked at, or not by every probe, because of the machine.
     var lostHere: UInt64
-    /// Endpoints that were looked at beyond their certificate, but not for every mark, and how many marks
-    /// that were.
+    /// Endpoints of all runs that were looked at beyond their certificate, but not for every mark, and how
+    /// many marks that were.
     var untestedEndpoints: UInt64
     var untestedMarks: UInt64
     var cpuSeconds: Double
@@ -96,7 +98,8 @@ struct ScanSummary: Codable {
         let made = records >= recordsBefore ? records - recordsBefore : 0
         let rate = seconds > 0 ? UInt64(Double(made) / seconds) : 0
         var lines = [
-            "\(counted(made, "endpoint")) in \(String(format: "%.1f", seconds)) s (\(number(rate))/s), "
+            (resumed > 0 ? "this run: " : "")
+                + "\(counted(made, "endpoint")) in \(String(format: "%.1f", seconds)) s (\(number(rate))/s), "
                 + (synsSent > 0 ? "\(counted(synsSent, "SYN")), " : "")
                 + "\(counted(connections, "connection")); seed \(seed), shard \(shard)"
         ]
@@ -132,6 +135,9 @@ struct ScanSummary: Codable {
                 "marks not looked for: \(number(untestedMarks)) on \(counted(untestedEndpoints, "endpoint")) "
                     + "that were looked at further (hallmark.marks in the records)"
             )
+        }
+        if targetErrors > 0 {
+            lines.append("targets that were not understood: \(number(UInt64(clamping: targetErrors)))")
         }
         if let signatures, signatures.unread > 0 {
             lines.append(counted(signatures.unread, "rule") + " could not be read")

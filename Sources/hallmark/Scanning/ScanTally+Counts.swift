@@ -3,9 +3,10 @@ import Signatures
 
 extension ScanTally {
     /// A key in a checkpoint's `counts` is `records`, `lost_here`, `untested.endpoints`, `untested.marks`,
-    /// `outcome.CODE`, `error.CODE`, `lead.LABEL.SOFTWARE` or, with a lead's confidence as its value,
-    /// `place.LABEL.ENDPOINT SOFTWARE`.
+    /// `outcome.CODE`, `error.CODE`, `lead.LABEL.SOFTWARE`, `highest.LABEL` (`highest.none` where all leads
+    /// are dismissed) or, with a lead's confidence as its value, `place.LABEL.ENDPOINT SOFTWARE`.
     private static let (outcome, error, lead, place) = ("outcome", "error", "lead", "place")
+    private static let highest = "highest"
 
     /// What a checkpoint keeps of it.
     var counts: [String: UInt64] {
@@ -20,6 +21,7 @@ extension ScanTally {
         for (software, labels) in leads {
             for (label, count) in labels { counts["\(Self.lead).\(label).\(software)"] = count }
         }
+        if !leads.isEmpty { counts["\(Self.highest).\(highest?.rawValue ?? "none")"] = 1 }
         for place in places.strongest.prefix(LeadPlaces.limit) {
             let key = "\(Self.place).\(place.label).\(place.endpoint) \(place.software)"
             counts[key] = UInt64(clamping: place.confidence)
@@ -30,6 +32,11 @@ extension ScanTally {
     /// Goes on from what a checkpoint kept.
     init(counts: [String: UInt64]) {
         self.init()
+        // What an earlier version wrote does not tell which leads were dismissed.
+        let told = counts.keys.first { $0.hasPrefix(Self.highest + ".") }
+        defer {
+            if let told { highest = LeadLabel(rawValue: String(told.dropFirst(Self.highest.count + 1))) }
+        }
         for (key, count) in counts {
             // No run comes near it; a damaged file may say anything.
             let count = min(count, 1 << 48)
@@ -55,10 +62,23 @@ extension ScanTally {
         records += 1
         outcomes[record.text(.outcome) ?? "failure", default: 0] += 1
         if let code = record.text(.errorCode) { errors[code, default: 0] += 1 }
+        let lost = ErrorCode.localError.rawValue
+        if record.text(.errorCode) == lost || record.texts(.probeCode).contains(lost) { lostHere += 1 }
+        if let known = record.integer(.marksKnown), let tested = record.integer(.marksTested), tested < known
+        {
+            untested.endpoints += 1
+            untested.marks += UInt64(clamping: known.subtractingReportingOverflow(tested).partialValue)
+        }
+        let dismissed = Set(record.texts(.dismissed))
         let host = record.text(.address) ?? ""
         let endpoint = "\(host.contains(":") ? "[\(host)]" : host):\(record.text(.port) ?? "")"
         for lead in record.leads {
-            addLead(lead.software, label: lead.label.rawValue, 1)
+            addLead(
+                lead.software,
+                label: lead.label.rawValue,
+                1,
+                isDismissed: dismissed.contains(lead.software)
+            )
             let place = "\(endpoint) \(lead.software)"
             addPlace(place, label: lead.label.rawValue, UInt64(clamping: lead.confidence))
         }
@@ -78,9 +98,14 @@ extension ScanTally {
         )
     }
 
-    private mutating func addLead(_ software: String, label: String, _ count: UInt64) {
+    private mutating func addLead(
+        _ software: String,
+        label: String,
+        _ count: UInt64,
+        isDismissed: Bool = false
+    ) {
         guard count > 0, let level = LeadLabel(rawValue: label) else { return }
         leads[software, default: [:]][label, default: 0] += count
-        highest = max(highest ?? level, level)
+        if !isDismissed { highest = max(highest ?? level, level) }
     }
 }
