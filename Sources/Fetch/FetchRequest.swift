@@ -16,6 +16,8 @@ package struct FetchRequest: Sendable {
     package var accept = ""
     /// Headers beside those that follow from the rest; they go to no other host that a redirect names.
     package var headers: [(name: String, value: String)] = []
+    /// Headers of the answer that are wanted beside those that have a place of their own.
+    package var wantedHeaders: [String] = []
     /// Bytes of an answer's body at most, after decoding.
     package var mostBytes = 16 << 20
     /// Milliseconds for connecting, and for everything.
@@ -53,6 +55,8 @@ package struct FetchResponse: Sendable {
     package var mediaType: String
     /// Seconds after which the server wants to be asked again; nil when it does not say.
     package var retryAfter: Int?
+    /// The headers that were wanted, as far as they are there, by the names that they were asked for with.
+    package var headers: [String: String]
     /// Where it came from in the end.
     package var url: String
     /// Where it says to ask instead; nil when it does not say, and for redirects that were followed.

@@ -174,10 +174,24 @@ final class Transfer {
                 body: body,
                 mediaType: media,
                 retryAfter: retryAfter > 0 ? retryAfter : nil,
+                headers: Dictionary(
+                    uniqueKeysWithValues: Set(request.wantedHeaders).compactMap { name in
+                        header(name).map { (name, $0) }
+                    }
+                ),
                 url: url,
                 redirect: cEasyGetText(easy, CURLINFO_REDIRECT_URL).map { String(cString: $0) }
             )
         )
+    }
+
+    /// The last header of a name in the last answer.
+    private func header(_ name: String) -> String? {
+        var found: UnsafeMutablePointer<curl_header>?
+        guard curl_easy_header(easy, name, 0, UInt32(CURLH_HEADER), -1, &found) == CURLHE_OK,
+            let text = found?.pointee.value
+        else { return nil }
+        return String(cString: text)
     }
 
     /// Milliseconds until the next attempt; nil when this was the last.

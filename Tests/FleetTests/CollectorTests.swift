@@ -259,6 +259,7 @@ import Testing
     @Test func anotherCorpusGetsEverythingThatIsThere() throws {
         let scratch = Scratch()
         var options = Collector.Options(folder: scratch.file("records"))
+        var lacking: [String: Int] = [:]
         func collect(_ identity: String, removesFed: Bool, _ number: Int) throws -> (Int, Int) {
             let feed = Feed("corpus", identity: identity)
             (options.feeds, options.removesFed) = ([feed], removesFed)
@@ -266,6 +267,7 @@ import Testing
             let message = try Message(1, sequence: number, records: [Self.record(number)])
             try collector.take([message], job: Self.ask)
             #expect(try collector.close { false } == 0)
+            lacking = try collector.lacking()
             return (feed.taken.withLock { $0.count }, collector.missed["corpus"]?.gone ?? 0)
         }
         #expect(try collect("a", removesFed: false, 1) == (1, 0))
@@ -273,8 +275,12 @@ import Testing
         // What the first has taken already, it is not given again; the files are its own to remove.
         #expect(try collect("a", removesFed: true, 3) == (2, 0))
         #expect(try collect("c", removesFed: false, 4) == (2, 2))
-        // They are missed once.
+        // They are missed once, and lacking until they are given up.
         #expect(try collect("c", removesFed: false, 5) == (1, 0))
+        #expect(lacking == ["corpus": 2])
+        options.forgetsMissed = true
+        #expect(try collect("c", removesFed: false, 6) == (1, 0))
+        #expect(lacking.isEmpty)
     }
 
     /// What was cut, emptied, damaged or taken away since it was written is not handed on in part, and is
@@ -315,7 +321,8 @@ import Testing
             let isGone = change == "gone"
             #expect(missed.gone == (run == 1 && isGone ? 1 : 0), "\(missed)")
             #expect(missed.changed == (run == 1 && !isGone ? 1 : 0), "\(missed)")
-            #expect(missed.areLacking == (run == 1))
+            // Each run says that it is lacking.
+            #expect(try collector.lacking() == ["corpus": 1])
         }
         let collector = try Collector(options)
         try? FileManager.default.removeItem(atPath: path)
@@ -326,5 +333,78 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: path))
         #expect(try collector.close { false } == 0)
         #expect(feed.taken.withLock { $0.count } == 1)
+        #expect(try collector.lacking().isEmpty)
+    }
+
+    /// Files that no state knows, as of another folder or after the state was lost, are written over by none.
+    @Test(arguments: ["lost", "emptied", "older", "copied"]) func wholeFilesStay(_ state: String) throws {
+        let scratch = Scratch()
+        let folder = scratch.file("records")
+        var options = Collector.Options(folder: folder)
+        options.rotateBytes = 1
+        func collect(_ numbers: ClosedRange<Int>, into options: Collector.Options) throws {
+            let collector = try Collector(options)
+            for number in numbers {
+                let record = Self.record(number)
+                try collector.take([try Message(1, sequence: number, records: [record])], job: Self.ask)
+            }
+            #expect(try collector.close { false } == 0)
+        }
+        let files = FileManager.default
+        func states() throws -> [String] {
+            try files.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix(".state") }
+        }
+        try collect(1...1, into: options)
+        for name in try states() {
+            try files.copyItem(atPath: "\(folder)/\(name)", toPath: scratch.file(name))
+        }
+        try collect(2...4, into: options)
+        switch state {
+        case "copied": break
+        case "emptied": try Data().write(to: URL(fileURLWithPath: folder + "/.state.sqlite"))
+        default: for name in try states() { try files.removeItem(atPath: "\(folder)/\(name)") }
+        }
+        if state == "older" {
+            for name in try files.contentsOfDirectory(atPath: scratch.path) where name.hasPrefix(".state") {
+                try files.copyItem(atPath: scratch.file(name), toPath: "\(folder)/\(name)")
+            }
+        }
+        if state == "copied" {
+            options.folder = scratch.file("copy")
+            try files.createDirectory(atPath: options.folder, withIntermediateDirectories: false)
+            for number in 1...4 {
+                let name = "records-00000\(number).ndjson"
+                try files.copyItem(atPath: "\(folder)/\(name)", toPath: "\(options.folder)/\(name)")
+            }
+        }
+        let feed = Feed("corpus")
+        options.feeds = [feed]
+        try collect(5...6, into: options)
+        #expect(try Self.lines(options.folder) == 6)
+        #expect(feed.taken.withLock { $0.count } == 6)
+    }
+
+    /// What was written to the open file is known by its bytes, too.
+    @Test func aDamagedOpenFileIsRefused() throws {
+        let scratch = Scratch()
+        let folder = scratch.file("records")
+        do {
+            let collector = try Collector(Collector.Options(folder: folder))
+            try collector.take([try Message(1, records: [Self.record(1)])], job: Self.ask)
+        }
+        let part = URL(fileURLWithPath: folder + "/records-000001.ndjson.part")
+        let good = try Data(contentsOf: part)
+        var bad = good
+        bad[bad.startIndex + 9] ^= 1
+        try bad.write(to: part)
+        #expect { _ = try Collector(Collector.Options(folder: folder)) } throws: {
+            "\($0)".contains("not as it was written")
+        }
+        #expect(try Data(contentsOf: part) == bad)
+        try good.write(to: part)
+        _ = try Collector(Collector.Options(folder: folder))
+        try FileManager.default.removeItem(at: part)
+        try check("mkfifo", [part.path])
+        #expect { _ = try Collector(Collector.Options(folder: folder)) } throws: { _ in true }
     }
 }

@@ -26,6 +26,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self, status, text):
         self.send_response(status)
         self.send_header("Content-Length", str(len(text)))
+        self.send_header("X-ClickHouse-Summary", "{}")
         self.end_headers()
         self.wfile.write(text)
 

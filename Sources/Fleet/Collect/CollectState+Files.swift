@@ -10,6 +10,27 @@ extension CollectState {
         }
     }
 
+    /// What counts of the open file; nil where an older program wrote it.
+    func part(_ vantage: String) throws -> FileChecksum? {
+        try queue.read { db in
+            let sql = "SELECT bytes, checksum FROM parts WHERE vantage = ?"
+            guard let row = try Row.fetchOne(db, sql: sql, arguments: [vantage]) else { return nil }
+            return FileChecksum(bytes: try value(row, "bytes"), checksum: try value(row, "checksum"))
+        }
+    }
+
+    /// Forgets which files a feed could not be given.
+    func forgetUnfed(_ name: String) throws {
+        try queue.write { try $0.execute(sql: "DELETE FROM unfed WHERE name = ?", arguments: [name]) }
+    }
+
+    /// How many files a feed could not be given.
+    func unfedCount(_ name: String) throws -> Int {
+        try queue.read { db in
+            try Int.fetchOne(db, sql: "SELECT count(*) FROM unfed WHERE name = ?", arguments: [name]) ?? 0
+        }
+    }
+
     /// The files that a feed could not be given, and what stood there when it was tried.
     func unfed(_ name: String) throws -> [UnfedFile] {
         try queue.read { db in

@@ -14,6 +14,8 @@ final class CollectState: Sendable {
 
     private static let tables = """
         CREATE TABLE IF NOT EXISTS places (vantage TEXT PRIMARY KEY, number INTEGER, offset INTEGER) WITHOUT ROWID;
+        -- Of the open files the bytes that count.
+        CREATE TABLE IF NOT EXISTS parts (vantage TEXT PRIMARY KEY, bytes INTEGER, checksum INTEGER) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS done (job TEXT, vantage TEXT, number INTEGER,
             PRIMARY KEY (job, vantage, number)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS messages (job TEXT, vantage TEXT, number INTEGER, attempt TEXT, sequence INTEGER,
@@ -42,8 +44,13 @@ final class CollectState: Sendable {
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
         }
-        queue = try DatabaseQueue(path: URL(fileURLWithPath: path).path, configuration: configuration)
-        try queue.write { try $0.execute(sql: Self.tables) }
+        do {
+            queue = try DatabaseQueue(path: URL(fileURLWithPath: path).path, configuration: configuration)
+            try queue.write { try $0.execute(sql: Self.tables) }
+        } catch let error as DatabaseError {
+            let isDamaged = [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode)
+            throw FileError(path, (isDamaged ? "is damaged" : error.message ?? "can't be used") + Self.advice)
+        }
     }
 
     /// The files that are written, by vantage points, and their bytes that count.
@@ -52,15 +59,12 @@ final class CollectState: Sendable {
             var places: [String: (number: Int, offset: Int)] = [:]
             for row in try Row.fetchAll(db, sql: "SELECT * FROM places") {
                 let number: Int = try value(row, "number")
-                guard (1...Self.mostFiles).contains(number) else { throw damage("number") }
+                guard (1...RecordFolder.mostFiles).contains(number) else { throw damage("number") }
                 places[try value(row, "vantage")] = (number, try value(row, "offset"))
             }
             return places
         }
     }
-
-    /// No folder has as many files.
-    private static let mostFiles = 1 << 40
 
     /// What a row holds, if it is what this program writes there: a file can be damaged.
     func value<Value: DatabaseValueConvertible>(_ row: Row, _ column: String) throws -> Value {
@@ -72,10 +76,11 @@ final class CollectState: Sendable {
     private func damage(_ column: String) -> FileError {
         FileError(
             path,
-            "is damaged: the column '\(column)' holds what no collector writes. Collect into another folder; what "
-                + "lies here is whole"
+            "is damaged: the column '\(column)' holds what no collector writes" + Self.advice
         )
     }
+
+    private static let advice = ". Collect into another folder; what lies here is whole"
 
     /// What no other collector is called.
     func name() throws -> String {
@@ -248,10 +253,15 @@ final class CollectState: Sendable {
             )
         }
 
-        func setPlace(_ vantage: String, _ number: Int, _ offset: Int) throws {
+        /// Notes which file is open, and what counts of it.
+        func setPlace(_ vantage: String, _ folder: RecordFolder) throws {
             try db.execute(
                 sql: "INSERT OR REPLACE INTO places VALUES (?, ?, ?)",
-                arguments: [vantage, number, offset]
+                arguments: [vantage, folder.number, folder.offset]
+            )
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO parts VALUES (?, ?, ?)",
+                arguments: [vantage, folder.written.bytes, folder.written.checksum]
             )
         }
     }

@@ -23,6 +23,8 @@ package final class Collector {
         package var feeds: [any RecordFeed] = []
         /// Whether files go that every feed has taken.
         package var removesFed = false
+        /// Whether the files that earlier collectors could not hand on are given up.
+        package var forgetsMissed = false
 
         package init(folder: String) { self.folder = folder }
     }
@@ -54,8 +56,7 @@ package final class Collector {
         open = try state.openShards()
         facts = try state.facts()
         places = try state.places()
-        let first = places[ShardPlace.anyVantage] ?? (1, 0)
-        try folder.resume(number: first.number, offset: first.offset)
+        try Self.resume(folder, ShardPlace.anyVantage, places, state)
         folders[ShardPlace.anyVantage] = folder
         feeder = RecordFeeder(
             state,
@@ -64,25 +65,36 @@ package final class Collector {
             removesFed: options.removesFed
         )
         for vantage in places.keys { _ = try self.folder(of: vantage) }
-        // A file that was whole already, which the last collector had no time to note.
-        for (vantage, folder) in folders {
-            guard let place = places[vantage], place != (folder.number, folder.offset) else { continue }
-            let path = RecordFolder.file(place.number, in: folder.path)
-            try state.write { transaction in
-                try transaction.setPlace(vantage, folder.number, folder.offset)
-                guard let read = FileChecksum(file: path) else { return }
-                // What was cut since has another length than what counted.
-                try transaction.addWhole(
-                    vantage,
-                    place.number,
-                    FileChecksum(bytes: place.offset, checksum: read.checksum)
-                )
-            }
-        }
+        for (vantage, folder) in folders { try note(vantage, folder) }
+        if options.forgetsMissed { for feed in options.feeds { try state.forgetUnfed(feed.identity) } }
         feeder.begin()
     }
 
     deinit { feeder.stop() }
+
+    private static func resume(
+        _ folder: RecordFolder,
+        _ vantage: String,
+        _ places: [String: (number: Int, offset: Int)],
+        _ state: CollectState
+    ) throws {
+        let place = places[vantage] ?? (1, 0)
+        let written = try state.part(vantage).flatMap { $0.bytes == place.offset ? $0 : nil }
+        try folder.resume(number: place.number, offset: place.offset, written: written)
+    }
+
+    /// Notes where a folder is, if the last collector had no time to, or knew nothing of what lies there.
+    private func note(_ vantage: String, _ folder: RecordFolder) throws {
+        let place = places[vantage] ?? (1, 0)
+        guard place != (folder.number, folder.offset) else { return }
+        let whole = try state.part(vantage)
+        try state.write { transaction in
+            try transaction.setPlace(vantage, folder)
+            // It has become whole: what was written to it is known.
+            guard folder.offset == 0, place.offset > 0, let whole, whole.bytes == place.offset else { return }
+            try transaction.addWhole(vantage, place.number, whole)
+        }
+    }
 
     /// Takes messages, and acknowledges them when their records are stored.
     ///
@@ -101,7 +113,7 @@ package final class Collector {
             for (vantage, lines) in lines {
                 let folder = try folder(of: vantage)
                 try folder.append(lines)
-                try transaction.setPlace(vantage, folder.number, folder.offset)
+                try transaction.setPlace(vantage, folder)
             }
         }
         for delivery in deliveries { delivery.acknowledgeSoon() }
@@ -137,8 +149,7 @@ package final class Collector {
     private func folder(of vantage: String) throws -> RecordFolder {
         if let folder = folders[vantage] { return folder }
         let folder = try RecordFolder(RecordFolder.path(of: vantage, in: options.folder))
-        let place = places[vantage] ?? (1, 0)
-        try folder.resume(number: place.number, offset: place.offset)
+        try Self.resume(folder, vantage, places, state)
         folders[vantage] = folder
         return folder
     }
@@ -244,7 +255,7 @@ package final class Collector {
         guard let folder = folders[vantage], let whole = try folder.rotate() else { return }
         try state.write { transaction in
             try transaction.addWhole(vantage, folder.number - 1, whole)
-            try transaction.setPlace(vantage, folder.number, folder.offset)
+            try transaction.setPlace(vantage, folder)
         }
     }
 
@@ -253,6 +264,16 @@ package final class Collector {
 
     /// How many files could not be given to who wants them.
     package var missed: [String: MissedFiles] { feeder.missed }
+
+    /// How many files of this folder are not in what they should have been handed on to, by feeds.
+    package func lacking() throws -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for feed in options.feeds {
+            let count = try state.unfedCount(feed.identity)
+            if count > 0 { counts[feed.name] = count }
+        }
+        return counts
+    }
 
     /// Whether a file is being handed on at this moment.
     package var isFeeding: Bool { feeder.isBusy }

@@ -42,7 +42,4 @@ package struct MissedFiles: Equatable, Sendable {
         all.later += more.later
         if all.example.isEmpty { all.example = more.example }
     }
-
-    /// Whether the feed lacks some of those that were missed.
-    package var areLacking: Bool { gone + changed > later }
 }

@@ -13,7 +13,7 @@ final class RecordFolder {
     /// Bytes of the open file that count.
     private(set) var offset: Int
     /// Of the open file's bytes that count.
-    private var written = FileChecksum()
+    private(set) var written = FileChecksum()
     /// When the open file got its first record.
     private(set) var begun: ContinuousClock.Instant?
     private var descriptor: CInt = -1
@@ -56,37 +56,87 @@ final class RecordFolder {
 
     /// Goes on where the state says that the last collector was: what was written after it is cut off, and
     /// comes again.
-    func resume(number: Int, offset: Int) throws(FileError) {
+    ///
+    /// Whole files that the state knows nothing of, as of another folder's or of a state that was lost, stay:
+    /// the open file comes behind them.
+    ///
+    /// - Parameter written: what counts of the open file, where it is known.
+    func resume(number: Int, offset: Int, written: FileChecksum? = nil) throws(FileError) {
         (self.number, self.offset) = (number, offset)
-        // Ended between the renaming and the note of it: whoever goes on notes it.
-        if access(part, F_OK) != 0, access(file(number), F_OK) == 0 {
-            (self.number, self.offset) = (number + 1, 0)
+        let highest = try highest()
+        if highest >= number {
+            let open = part
+            if access(open, F_OK) == 0 {
+                self.number = highest + 1
+                try Self.move(open, to: part)
+            } else if offset == 0 || access(file(number), F_OK) == 0 {
+                // Ended between the renaming and the note of it: whoever goes on notes it.
+                (self.number, self.offset) = (highest + 1, 0)
+            }
         }
         // The machine failed, and its disk has the note and not the renaming.
         let last = file(self.number - 1)
         if self.number > 1, access(last, F_OK) != 0, access(last + ".part", F_OK) == 0 {
-            guard rename(last + ".part", last) == 0 else { throw FileError(last, errno) }
+            try Self.move(last + ".part", to: last)
         }
-        try openPart()
-        guard self.offset > 0 else { return }
-        begun = .now
-        guard let read = FileChecksum(file: part, most: self.offset), read.bytes == self.offset else {
-            throw FileError(part, "can't be read as far as it was written")
-        }
-        written = read
+        try openPart(written)
+        if self.offset > 0 { begun = .now }
     }
 
-    private func openPart() throws(FileError) {
+    /// The number of the last whole file; 0 where there is none.
+    private func highest() throws(FileError) -> Int {
+        guard let folder = opendir(path) else { throw FileError(path, errno) }
+        defer { closedir(folder) }
+        var highest = 0
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name.hasPrefix("records-"), name.hasSuffix(".ndjson"),
+                let number = Int(name.dropFirst(8).dropLast(7)), number < Self.mostFiles,
+                name == "records-\(Self.padded(number)).ndjson"
+            else { continue }
+            highest = max(highest, number)
+        }
+        return highest
+    }
+
+    /// No folder has as many files.
+    static let mostFiles = 1 << 40
+
+    /// Renames a file, and takes the place of none.
+    private static func move(_ old: String, to new: String) throws(FileError) {
+        guard renameat2(AT_FDCWD, old, AT_FDCWD, new, UInt32(RENAME_NOREPLACE)) == 0 else {
+            // Some file systems can't promise it: nobody else writes to the folder.
+            guard errno == EINVAL, access(new, F_OK) != 0, rename(old, new) == 0 else {
+                throw FileError(new, errno)
+            }
+            return
+        }
+    }
+
+    /// - Parameter expected: what its bytes that count should be, where it is known.
+    private func openPart(_ expected: FileChecksum? = nil) throws(FileError) {
         if descriptor >= 0 { close(descriptor) }
-        descriptor = open(part, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        // A FIFO that stands there is not waited for.
+        descriptor = open(part, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o644)
         guard descriptor >= 0 else { throw FileError(part, errno) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FileError(part, errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(part, "is not a regular file") }
+        let advice = "bring it back, or collect elsewhere"
         guard Int(status.st_size) >= offset else {
-            throw FileError(
-                part,
-                "is shorter than what was written to it before: bring it back, or collect elsewhere"
-            )
+            throw FileError(part, "is shorter than what was written to it before: \(advice)")
+        }
+        written = FileChecksum()
+        if offset > 0 {
+            guard let read = FileChecksum(file: part, most: offset), read.bytes == offset else {
+                throw FileError(part, "can't be read as far as it was written: \(advice)")
+            }
+            if let expected, expected != read {
+                throw FileError(part, "is not as it was written: \(advice)")
+            }
+            written = read
         }
         guard ftruncate(descriptor, off_t(offset)) == 0, lseek(descriptor, off_t(offset), SEEK_SET) >= 0
         else {
@@ -111,9 +161,9 @@ final class RecordFolder {
     /// - Returns: what was written to the one that ended.
     func rotate() throws(FileError) -> FileChecksum? {
         guard offset > 0 else { return nil }
-        guard rename(part, file(number)) == 0 else { throw FileError(part, errno) }
+        try Self.move(part, to: file(number))
         let whole = written
-        (number, offset, begun, written) = (number + 1, 0, nil, FileChecksum())
+        (number, offset, begun) = (number + 1, 0, nil)
         try openPart()
         return whole
     }

@@ -72,9 +72,20 @@ package struct ClickHouse: Sendable {
         request.bodyFile = path
         request.totalTimeout = Self.insertPatience * 1000
         request.mostAttempts = 5
+        request.wantedHeaders = [Self.exception] + Self.own
         let answer = try answer(to: request)
-        guard answer.isSuccess else { throw refusal(answer) }
+        guard answer.isSuccess, answer.headers[Self.exception] == nil else { throw refusal(answer) }
+        // A portal or another server at the address answers with success, too, and has stored nothing.
+        let isBlank = answer.body.allSatisfy { [0x20, 0x0a, 0x0d].contains($0) }
+        guard answer.status == 200, isBlank, Self.own.contains(where: { answer.headers[$0] != nil }) else {
+            throw WarehouseError("\(place): what answers there is no ClickHouse that has stored it")
+        }
     }
+
+    /// In the answer to a query that failed.
+    private static let exception = "X-ClickHouse-Exception-Code"
+    /// One of these is in each answer of ClickHouse's.
+    private static let own = ["X-ClickHouse-Summary", "X-ClickHouse-Query-Id"]
 
     /// Asks, and reads each row of the answer.
     package func rows<Row>(

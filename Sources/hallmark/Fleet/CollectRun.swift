@@ -241,8 +241,16 @@ final class CollectRun {
                 .error
             )
         }
+        let lacking = try collector.lacking()
+        for (name, count) in lacking.sorted(by: { $0.key < $1.key }) {
+            let (are, them) = count == 1 ? ("is", "it") : ("are", "them")
+            Terminal.say(
+                "hallmark: \(name) lacks what stood in \(counted(count, "file")) of \(place) that \(are) missing or damaged: bring "
+                    + "\(them) back, or give \(them) up with --forget-missing",
+                .error
+            )
+        }
         if lost > 0 { Terminal.say("hallmark: \(ScanSummary.lost(UInt64(clamping: lost)))", .error) }
-        return collector.refused.isEmpty && lost == 0 && gone.isEmpty
-            && !missed.values.contains(where: \.areLacking)
+        return collector.refused.isEmpty && lost == 0 && gone.isEmpty && lacking.isEmpty
     }
 }

@@ -67,6 +67,12 @@ extension FleetCommand {
         )
         var again = false
 
+        @Flag(
+            help:
+                "Give up the files that earlier runs could not hand on, because they were missing or damaged: they are looked for no longer."
+        )
+        var forgetMissing = false
+
         @Flag(help: "End when all jobs are done.")
         var untilDone = false
 
@@ -80,6 +86,9 @@ extension FleetCommand {
             guard !removeAdded || corpus != nil || clickhouse != nil else {
                 throw ValidationError("--remove-added goes with --corpus or --clickhouse.")
             }
+            guard !forgetMissing || corpus != nil || clickhouse != nil else {
+                throw ValidationError("--forget-missing goes with --corpus or --clickhouse.")
+            }
             guard clickhouseLogin == nil || clickhouse != nil else {
                 throw ValidationError("--clickhouse-login goes with --clickhouse.")
             }
@@ -91,6 +100,7 @@ extension FleetCommand {
             options.rotateBytes = rotateBytes
             options.rotateSeconds = rotateSeconds
             options.removesFed = removeAdded
+            options.forgetsMissed = forgetMissing
             if let corpus { options.feeds.append(CorpusFeed(try CorpusFile(corpus, .write))) }
             if let clickhouse {
                 let place = try ClickHouse(option: clickhouse, login: clickhouseLogin)
