@@ -136,7 +136,10 @@ import Testing
         let good = try told([[whole, Self.whole(endpoint: 2), other]])
         var count = 0
         let empty: [String: Any] = [:]
-        for value: Any? in [nil, NSNull(), "", -1.5, [] as [Any], empty, [empty], [[] as [Any]]] {
+        let isObject = Self.paths.contains { $0.hasPrefix(path + ".") }
+        for value: Any? in [
+            nil, NSNull(), "", -1.5, [] as [Any], empty, [empty], [[] as [Any]], isObject ? nil : ["x": 1],
+        ] {
             let damaged = Self.changed(Self.whole(endpoint: 2), path.split(separator: ".")[...], value)
             guard try Self.isRecord(damaged) else { continue }
             count += 1
@@ -149,6 +152,43 @@ import Testing
             for sweeps in orders { #expect(try told(sweeps) == good, "\(path) \(String(describing: value))") }
         }
         #expect(count > 1, "\(path)")
+    }
+
+    /// A record all of whose members stand under dotted names, of which a few may be left out.
+    private static func flat(_ record: [String: Any], without: Set<String> = []) -> [String: Any] {
+        func flat(_ value: Any, _ path: String) -> [(String, Any)] {
+            guard let object = value as? [String: Any] else { return [(path, value)] }
+            return object.flatMap { flat($1, path.isEmpty ? $0 : "\(path).\($0)") }
+        }
+        return Dictionary(uniqueKeysWithValues: flat(record, "").filter { !without.contains($0.0) })
+    }
+
+    /// Nested and dotted names mean the same, also of one certificate.
+    @Test func dottedNamesAreKept() throws {
+        let (one, two) = (Self.whole(endpoint: 1), Self.whole(endpoint: 2))
+        let good = try told([[one, two]])
+        #expect(good.contains { $0.contains("Acme CA") })
+        #expect(try told([[Self.flat(one), two]]) == good)
+        #expect(try told([[Self.flat(one)], [Self.flat(two)]]) == good)
+        let part = Self.flat(
+            one,
+            without: [
+                "tls.server.x509.subject.organization", "hallmark.certificate.is_ca", "tls.server.hash.sha1",
+            ]
+        )
+        #expect(try told([[part]]) != good)
+        #expect(try told([[part], [Self.flat(two)]]) == good)
+        #expect(try told([[part], [two]]) == good)
+        var mixed = one
+        mixed["hallmark"] = nil
+        mixed.merge(Self.flat(one).filter { $0.key.hasPrefix("hallmark.") }) { $1 }
+        #expect(try told([[mixed], [two]]) == good)
+        // Nobody's members beyond any count make nobody forget what was kept.
+        var filled = one
+        let many = Dictionary(uniqueKeysWithValues: (0..<100_001).map { ("m\($0)", $0 as Any) })
+        filled = Self.changed(filled, ["tls", "server", "hash", "more"], many)
+        let corpus = try told([[filled], [two]])
+        #expect(corpus.contains { $0.contains("b.example") } && corpus.contains { $0.contains("Acme CA") })
     }
 
     /// Somebody's text becomes a certificate that was read.

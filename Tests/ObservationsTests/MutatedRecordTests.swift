@@ -61,7 +61,8 @@ import Testing
 
     private static var values: [Any] {
         [
-            NSNull(), 5, -1, 1.5, 1e300, true, "", "x", "true", "2026-01-01T00:00:00Z", [Any](), [5], ["x"],
+            NSNull(), 5, -1, 1.5, 1e18, 1e300, true, "", "x", "true", "2026-01-01T00:00:00Z", [Any](), [5],
+            ["x"],
             [[String: Any]()], [String: Any](), ["x": 1], [[["x": 1]]], ["software": ["name": "a"]],
         ]
     }

@@ -55,11 +55,13 @@ final class CertificateCompletion {
         _ statements: IngestStatements,
         _ db: Database
     ) throws -> CertificateFacts? {
-        guard seen.insert(Self.hash(id, record)).inserted else { return nil }
+        let told = CertificateParts(record, tree)
+        // What stands under dotted names is not in the hash.
+        guard told.isDotted || seen.insert(Self.hash(id, record)).inserted else { return nil }
         if seen.count > Self.mostSeen { seen = [] }
         guard let (old, lacks) = try kept(id) else { throw CorpusDamage.record }
         let stored = ToldMembers(old.texts, tree)
-        let later = ToldMembers([record.text(.hashes), record.text(.x509), record.text(.certificate)], tree)
+        let later = ToldMembers(told.texts, tree)
             .filled(
                 from: ToldMembers([nil, CertificateFacts.emptyNames(record), nil], tree),
                 isLaterFirst: false
@@ -67,7 +69,10 @@ final class CertificateCompletion {
         let besides = CertificateFacts(record)
         guard !stored.tellsAll(of: later) || besides.map(lacks.isFilled(by:)) == true else { return nil }
         // What is kept may be damaged where another record tells all of it.
-        let new = Parts(stored.filled(from: later, isLaterFirst: later.tellsAll(of: stored)).texts)
+        let filled = stored.filled(from: later, isLaterFirst: later.tellsAll(of: stored))
+        // What can't be told apart stays as it is.
+        guard !stored.isCut, !later.isCut, !filled.isCut else { return nil }
+        let new = CertificateParts(filled.texts)
         let isText = record.has(.fidelity) && record.text(.fidelity) != Fidelity.der.rawValue
         guard var facts = try facts(new, isText: isText) else { return nil }
         if let besides { facts.fill(from: besides) }
@@ -118,16 +123,6 @@ final class CertificateCompletion {
         .hashes, .x509, .certificate, .fidelity, .subjectText, .issuerText, .begin, .end,
     ]
 
-    /// The parts of a record that a corpus keeps as they stood there.
-    private struct Parts {
-        let hashes, x509, details: String?
-
-        /// - Parameter texts: in the order of `ToldMembers.parts`.
-        init(_ texts: [String?]) { (hashes, x509, details) = (texts[0], texts[1], texts[2]) }
-
-        var texts: [String?] { [hashes, x509, details] }
-    }
-
     /// What no record has told of a certificate, of that which may stand beside the parts.
     private struct Lacks {
         let subject, issuer, notBefore, notAfter: Bool
@@ -138,10 +133,10 @@ final class CertificateCompletion {
         }
     }
 
-    private func kept(_ id: Int) throws -> (parts: Parts, lacks: Lacks)? {
+    private func kept(_ id: Int) throws -> (parts: CertificateParts, lacks: Lacks)? {
         try select.first([id]) { row in
             (
-                Parts([try row.json(0), try row.json(1), try row.json(2)]),
+                CertificateParts([try row.json(0), try row.json(1), try row.json(2)]),
                 Lacks(
                     subject: try row.integer(3) != 0,
                     issuer: try row.integer(4) != 0,
@@ -153,7 +148,7 @@ final class CertificateCompletion {
     }
 
     /// What the parts tell as a record; nil for what is none.
-    private func facts(_ parts: Parts, isText: Bool) throws -> CertificateFacts? {
+    private func facts(_ parts: CertificateParts, isText: Bool) throws -> CertificateFacts? {
         var line = ByteBuffer()
         line.append("{")
         line.object("tls")
@@ -176,7 +171,9 @@ final class CertificateCompletion {
     }
 
     /// Takes away what the certificate was thought to be.
-    private func remove(_ old: Parts, but facts: CertificateFacts, _ id: Int, _ db: Database) throws {
+    private func remove(_ old: CertificateParts, but facts: CertificateFacts, _ id: Int, _ db: Database)
+        throws
+    {
         // How the parts were come by is not kept: what is not there is not removed.
         let known = try [true, false].compactMap { try self.facts(old, isText: $0) }
         for mark in Set(known.flatMap(\.marks)).subtracting(facts.marks) {

@@ -63,6 +63,7 @@ final class Ingest {
     private let hash: SipHash
     private let statements: IngestStatements
     private let completion: CertificateCompletion
+    private let tree = JSONTree()
     private let contacts: ContactStatements
     private let found: FoundFacts
     private let clients: ClientPolicy
@@ -212,7 +213,7 @@ final class Ingest {
         // Most certificates are known: nothing else of them is read then.
         if let known = try statements.certificate(sha256, record, db) {
             if known.lacksDER, let der = der() { try statements.complete(known.id, der, db) }
-            if known.mayLack,
+            if known.mayLack || !record.has(.x509) && CertificateParts.mayBeDotted(record),
                 let facts = try completion.complete(known.id, from: record, &pending, statements, db)
             {
                 try addNames(facts, known.id)
@@ -221,7 +222,14 @@ final class Ingest {
         }
         guard let facts = CertificateFacts(record) else { return 0 }
         counts.certificates += 1
-        let id = try statements.insertCertificate(facts, record, der(), now, db)
+        let id = try statements.insertCertificate(
+            facts,
+            CertificateParts(record, tree),
+            record,
+            der(),
+            now,
+            db
+        )
         for mark in facts.marks { pending.add(mark, id: mark.id(hash), certificate: id) }
         try addNames(facts, id)
         return id

@@ -19,8 +19,8 @@ final class IngestStatements {
         newFailure = try db.makeStatement(sql: "INSERT OR IGNORE INTO failures VALUES (?, ?, ?)")
         selectCertificate = try db.makeStatement(
             sql: """
-                SELECT id, der IS NULL, hashes IS NOT ?2 OR x509 IS NOT ?3 OR details IS NOT ?4 OR subject = ''
-                    OR issuer = '' OR not_before IS NULL OR not_after IS NULL
+                SELECT id, der IS NULL, ?2 IS NOT NULL AND hashes IS NOT ?2 OR ?3 IS NOT NULL AND x509 IS NOT ?3
+                    OR ?4 IS NOT NULL AND details IS NOT ?4 OR subject = '' OR issuer = '' OR not_before IS NULL OR not_after IS NULL
                 FROM certificates WHERE sha256 = ?1
                 """
         )
@@ -135,6 +135,7 @@ final class IngestStatements {
 
     func insertCertificate(
         _ facts: CertificateFacts,
+        _ parts: CertificateParts,
         _ record: RecordPicker,
         _ der: [UInt8]?,
         _ now: Int,
@@ -149,9 +150,9 @@ final class IngestStatements {
         newCertificate.bind(7, facts.spki)
         newCertificate.bind(8, facts.tbs)
         newCertificate.bind(9, facts.shape)
-        newCertificate.bind(10, record.text(.hashes))
-        newCertificate.bind(11, record.text(.x509))
-        newCertificate.bind(12, record.text(.certificate))
+        newCertificate.bind(10, parts.hashes)
+        newCertificate.bind(11, parts.x509)
+        newCertificate.bind(12, parts.details)
         newCertificate.bind(13, now)
         newCertificate.bind(14, der)
         newCertificate.bind(15, CertificateFacts.emptyNames(record))

@@ -7,6 +7,8 @@ import Observations
 struct ToldMembers {
     private var members: [Member] = []
     private var places: [String: Int] = [:]
+    /// Whether there are more members than are told apart.
+    private(set) var isCut = false
 
     private struct Member {
         /// From the part on, with dots.
@@ -26,8 +28,8 @@ struct ToldMembers {
     /// The objects that a corpus keeps as they stood in the record, and where they stand there.
     static let parts = ["tls.server.hash", "tls.server.x509", "hallmark.certificate"]
 
-    /// More members than this are not told apart: no certificate has as many.
-    private static let most = 10_000
+    /// No certificate has as many.
+    private static let most = 100_000
 
     /// - Parameter texts: JSON of each part; one that is none tells nothing.
     init(_ texts: [String?], _ tree: JSONTree) {
@@ -42,17 +44,34 @@ struct ToldMembers {
 
     private init() {}
 
-    private mutating func add(_ path: String, _ object: JSONNode) {
-        for part in object.parts {
-            let path = path + "." + part.name
-            if part.isObject, Field.named(path)?.kind != .map {
-                add(path, part)
-            } else {
-                var value = ByteBuffer()
-                part.append(to: &value)
-                put(Member(path: path, value: value.text, weight: Self.weight(part, path)))
+    /// Of a whole record, whose members may stand under dotted names.
+    init(record: JSONNode) { find("", record) }
+
+    /// Looks for the parts in what stands at a path.
+    private mutating func find(_ path: String, _ object: JSONNode) {
+        for member in object.parts {
+            let inside = path.isEmpty ? member.name : path + "." + member.name
+            if Self.parts.contains(where: { inside == $0 || inside.hasPrefix($0 + ".") }) {
+                add(inside, at: member)
+            } else if member.isObject, Self.parts.contains(where: { $0.hasPrefix(inside + ".") }) {
+                find(inside, member)
             }
         }
+    }
+
+    private mutating func add(_ path: String, _ object: JSONNode) {
+        for part in object.parts { add(path + "." + part.name, at: part) }
+    }
+
+    private mutating func add(_ path: String, at part: JSONNode) {
+        let isPart = Self.parts.contains(path)
+        // An object in the place of a value tells nothing.
+        let isWalked = part.isObject && (isPart || Field.named(path) == nil && !Self.isBelowValue(path))
+        guard !isWalked else { return add(path, part) }
+        guard !isPart else { return }
+        var value = ByteBuffer()
+        part.append(to: &value)
+        put(Member(path: path, value: value.text, weight: Self.weight(part, path)))
     }
 
     private mutating func put(_ member: Member) {
@@ -61,6 +80,8 @@ struct ToldMembers {
         } else if members.count < Self.most {
             places[member.path] = members.count
             members.append(member)
+        } else {
+            isCut = true
         }
     }
 
@@ -78,6 +99,7 @@ struct ToldMembers {
             }
             return isFilled && !node.parts.contains { !isTold($0, path) }
         }
+        if isBelowValue(path) { return false }
         if node.isNull || node.isObject && !node.parts.contains(where: { _ in true }) { return false }
         guard let field = Field.named(path) else { return !isObject(path) && node.bytes?.isEmpty != true }
         switch field.kind {
@@ -91,6 +113,20 @@ struct ToldMembers {
             return !field.values.isEmpty || Field.fault(of: text, in: path) == nil
         }
     }
+
+    /// Whether a value of ours stands where an object would have to stand for a name.
+    private static func isBelowValue(_ path: String) -> Bool {
+        var end = path.startIndex
+        while let dot = path[end...].firstIndex(of: ".") {
+            if values.contains(String(path[..<dot])) { return true }
+            end = path.index(after: dot)
+        }
+        return false
+    }
+
+    private static let values = Set(
+        Field.all.filter { ![.map, .objects, .pairs].contains($0.kind) }.map(\.name)
+    )
 
     /// Whether members of ours stand below a name.
     private static func isObject(_ path: String) -> Bool { objects.contains(path) }
@@ -162,10 +198,13 @@ struct ToldMembers {
             out.string(Array(group.name.utf8).span)
             out.append(0x3a)
             let next = start + group.name.utf8.count + 1
-            // Where a value stands in the place of an object, the object tells more.
             let inside = group.members.filter { $0.path.utf8.count >= next }
-            if inside.isEmpty {
-                out.append(group.members[0].value)
+            let value = group.members.first { $0.path.utf8.count < next }
+            // Of a value and of members below it those stand that tell something.
+            if let value,
+                inside.isEmpty || value.weight > .nothing && !inside.contains(where: { $0.weight > .nothing })
+            {
+                out.append(value.value)
             } else {
                 write(inside[...], below: next, depth: depth - 1, to: &out)
             }

@@ -66,6 +66,8 @@ final class RecordFolder {
         let highest = try highest()
         if highest >= number {
             let open = part
+            // Ended within the renaming: one file has both names.
+            if let one = FileIdentity(path: open), one == FileIdentity(path: file(number)) { unlink(open) }
             if access(open, F_OK) == 0 {
                 self.number = highest + 1
                 try Self.move(open, to: part)
@@ -106,12 +108,13 @@ final class RecordFolder {
 
     /// Renames a file, and takes the place of none.
     private static func move(_ old: String, to new: String) throws(FileError) {
-        guard renameat2(AT_FDCWD, old, AT_FDCWD, new, UInt32(RENAME_NOREPLACE)) == 0 else {
-            // Some file systems can't promise it: nobody else writes to the folder.
-            guard errno == EINVAL, access(new, F_OK) != 0, rename(old, new) == 0 else {
-                throw FileError(new, errno)
-            }
+        if link(old, new) == 0 {
+            guard unlink(old) == 0 else { throw FileError(old, errno) }
             return
+        }
+        // Some file systems have no links: nobody else writes to the folder.
+        guard errno != EEXIST, access(new, F_OK) != 0, rename(old, new) == 0 else {
+            throw FileError(new, errno == 0 ? EEXIST : errno)
         }
     }
 

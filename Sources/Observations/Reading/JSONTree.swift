@@ -80,6 +80,11 @@ package struct JSONNode {
         return Int(exactly: node.real)
     }
 
+    /// A number that is written as a whole one, which every reader of records takes for one.
+    package var wholeNumber: Int? {
+        node.kind == Int32(hallmark_node_integer.rawValue) ? Int(node.integer) : nil
+    }
+
     /// The digits of a whole number, however long it is; nil for what is none.
     package var numeral: String? {
         if node.kind == Int32(hallmark_node_integer.rawValue) { return String(node.integer) }

@@ -20,6 +20,8 @@ package final class RecordPicker {
     private var first: [Int32]
     private let fields: [RecordField]
     private var padded: [UInt8] = []
+    /// The line that was read last, as long as it is where it was.
+    package private(set) var line = UnsafeRawBufferPointer(start: nil, count: 0)
     /// Reads leads, which few records have.
     private lazy var tree = JSONTree()
 
@@ -52,6 +54,7 @@ package final class RecordPicker {
     /// Reads a line that has `padding` readable bytes behind it.
     package func read(padded line: UnsafeRawBufferPointer) throws(RecordError) {
         for field in fields { first[field.place] = -1 }
+        self.line = line
         var start: UnsafePointer<hallmark_picked>?
         var count = 0
         guard let base = line.baseAddress else { throw RecordError(description: "the line is empty") }

@@ -239,7 +239,7 @@ extension JSONNode: RecordFacts {
         if node.isNull { return .absent }
         if let bytes = node.bytes { return .text(bytes.bindMemory(to: UInt8.self)) }
         if let truth = node.truth { return .truth(truth) }
-        return node.integer.map { .number($0) } ?? .other
+        return node.wholeNumber.map { .number($0) } ?? .other
     }
 
     /// What a line that was read as a record is.

@@ -154,7 +154,8 @@ struct ToldFact {
             let algorithm = "json_extract(c.x509, '$.public_key_algorithm')"
             return "(\(isAbsent) AND ifnull(\(algorithm) IN (\(names)), 1))"
         case (.ofName(let column), _):
-            return "(\(isAbsent) AND NOT ifnull(\(SearchField.Place.isKnown(column)), 0))"
+            // A name as somebody's text is not taken apart.
+            return "(\(isAbsent) AND (c.x509 IS NULL OR NOT ifnull(\(SearchField.Place.isKnown(column)), 0)))"
         case (.ofBody, _): return "c.x509 IS NULL"
         case (.ofBytes, _): return "(\(isAbsent) AND (c.details IS NULL OR length(c.tbs) = 0))"
         default: return isAbsent
@@ -163,7 +164,14 @@ struct ToldFact {
 
     /// SQL that is true where no value stands in the place of a part of JSON.
     private var isAbsent: String {
-        let isTold = field.kind == .long ? "\(LeafBuilder.number) IS NOT NULL" : "j.atom IS NOT NULL"
+        // As the corpus judges it when a later record tells it anew: a value of another kind tells nothing.
+        let isTold =
+            switch field.kind {
+            case .long:
+                "\(LeafBuilder.number) IS NOT NULL AND (j.type <> 'real' OR j.atom = CAST(j.atom AS INTEGER))"
+            case .boolean: "j.type IN ('true', 'false') OR j.atom IN ('true', 'false')"
+            default: "j.type = 'text' AND j.atom <> ''"
+            }
         return field.place.atoms.map { "NOT EXISTS (SELECT 1 FROM \($0) WHERE \(isTold))" } ?? "0"
     }
 

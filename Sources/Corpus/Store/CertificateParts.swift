@@ -1,0 +1,64 @@
+import Bytes
+import Glibc
+import Observations
+
+/// The parts of a record that a corpus keeps of its certificate, as JSON: as they stand there, or put
+/// together from members under dotted names, which mean the same.
+struct CertificateParts {
+    let hashes, x509, details: String?
+    /// Whether members may stand under dotted names.
+    let isDotted: Bool
+
+    init(_ record: RecordPicker, _ tree: JSONTree) {
+        isDotted = Self.mayBeDotted(record)
+        guard isDotted, let root = try? tree.read(record.line, padded: true) else {
+            (hashes, x509, details) = (record.text(.hashes), record.text(.x509), record.text(.certificate))
+            return
+        }
+        let told = ToldMembers(record: root)
+        let texts = told.texts
+        (hashes, x509, details) = (texts[0], texts[1], texts[2])
+    }
+
+    /// - Parameter texts: in the order of `ToldMembers.parts`.
+    init(_ texts: [String?]) {
+        (hashes, x509, details) = (texts[0], texts[1], texts[2])
+        isDotted = false
+    }
+
+    var texts: [String?] { [hashes, x509, details] }
+
+    /// Whether a dotted name may lead to a part or stand in one: values that look so cost a closer look.
+    static func mayBeDotted(_ record: RecordPicker) -> Bool {
+        let line = record.line
+        for name in names
+        where name.withUnsafeBytes({ memmem(line.baseAddress, line.count, $0.baseAddress, $0.count) }) != nil
+        {
+            return true
+        }
+        return [RecordField.hashes, .x509, .certificate].contains { field in
+            record.withBytes(field, hasDottedName) ?? false
+        }
+    }
+
+    /// How the names begin, and a dot that is written as an escape.
+    private static let names = [
+        "\"tls.", "\"server.", "\"hallmark.", "\"certificate.", "\"x509.", "\"hash.", "\\u002e", "\\u002E",
+    ].map { Array($0.utf8) }
+
+    /// Whether a name within JSON has a dot.
+    private static func hasDottedName(_ text: UnsafeRawBufferPointer) -> Bool {
+        var place = 1
+        while place < text.count {
+            if text[place] == 0x3a, text[place - 1] == 0x22 {
+                var back = place - 2
+                while back >= 0, text[back] != 0x22 {
+                    if text[back] == 0x2e { return true }
+                    back -= 1
+                }
+            }
+            place += 1
+        }
+        return false
+    }
+}
