@@ -42,14 +42,18 @@ package struct Blocklist {
     /// Whether nothing of these kinds is to be blocked.
     package func isEmpty(_ kinds: Set<Kind>) -> Bool { !entries.contains { kinds.contains($0.kind) } }
 
-    /// One entry a line, with the reason behind `#`; each value stands there once.
+    /// One value a line, with the reasons of all its entries behind `#`.
     package func text(_ kinds: Set<Kind>) -> String {
-        var text = ""
-        var seen: Set<String> = []
-        for entry in entries where kinds.contains(entry.kind) && seen.insert(entry.value).inserted {
-            text += "\(entry.value) # \(SafeText.terminal(Self.reason(entry.decision)))\n"
+        var values: [String] = []
+        var reasons: [String: [String]] = [:]
+        for entry in entries where kinds.contains(entry.kind) {
+            if reasons[entry.value] == nil { values.append(entry.value) }
+            reasons[entry.value, default: []].append(Self.reason(entry.decision))
         }
-        return text
+        return values.map { value in
+            let all = (reasons[value] ?? []).joined(separator: "; ")
+            return "\(value) # \(SafeText.terminal(all))\n"
+        }.joined()
     }
 
     /// A table with one row an entry.

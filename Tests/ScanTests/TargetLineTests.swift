@@ -40,6 +40,11 @@ import Testing
             "{\"ip\":\"8.0.0.1\",\"ports\":[{\"port\":80,\"proto\":\"tcp\",\"status\":\"closed\"},{\"port\":443}]}",
             ["8.0.0.1:443"]
         ),
+        ("{\"ip\":\"8.0.0.1\",\"ports\":[443,8443]}", ["8.0.0.1:443", "8.0.0.1:8443"]),
+        ("{\"ip\":\"8.0.0.1\",\"open_ports\":\"8443\"}", ["8.0.0.1:8443"]),
+        ("ip,ports,owner\n8.0.0.1,20450,me", ["8.0.0.1:20450"]),
+        ("ip,TCP Port\n8.0.0.1,20450", ["8.0.0.1:20450"]),
+        ("saddr,sport,dport,success\n8.0.0.1,443,51000,1", ["8.0.0.1:443"]),
     ])
     func linesAreRead(_ line: String, _ expected: [String]) throws {
         var builder = TargetPlanBuilder(TargetOptions(inOrder: true))
@@ -74,7 +79,9 @@ import Testing
         "{\"ip\":\"8.0.0.1\",\"port\":true}", "{\"ip\":\"8.0.0.1\",\"port\":443.5}", "{\"ip\":134217729}",
         "{\"ip\":\"8.0.0.1\",\"saddr\":\"8.0.0.2\"}", "{\"ip\":\"8.0.0.1\",\"host\":\"8.0.0.2\"}",
         "{\"ip\":\"8.0.0.1,a.example\"}", "{\"ip\":\"8.0.0.1\",\"ports\":[{\"port\":0}]}",
-        "{\"ip\":\"8.0.0.1\",\"ports\":[443]}",
+        "{\"ip\":\"8.0.0.1\",\"ports\":[443,true]}", "{\"ip\":\"8.0.0.1\",\"dport\":8443}",
+        "{\"ip\":\"8.0.0.1\",\"ports\":[443],\"port\":80}", "{\"ip\":\"8.0.0.1\",\"port of it\":8443}",
+        "ip,port of it\n8.0.0.1,8443", "ip,dport\n8.0.0.1,8443",
         "{\"ip\":\"8.0.0.1\",\"domain\":\"a b\"}", "{\"url\":\"https://a.example\"}",
         "\u{feff}8.0.0.1 \u{feff}8.0.0.2",
     ])

@@ -1,5 +1,4 @@
 import Bytes
-import Glibc
 import Observations
 
 /// The parts of a record that a corpus keeps of its certificate, as JSON: as they stand there, or put
@@ -30,21 +29,32 @@ struct CertificateParts {
 
     /// Whether a dotted name may lead to a part or stand in one: values that look so cost a closer look.
     static func mayBeDotted(_ record: RecordPicker) -> Bool {
-        let line = record.line
-        for name in names
-        where name.withUnsafeBytes({ memmem(line.baseAddress, line.count, $0.baseAddress, $0.count) }) != nil
-        {
-            return true
-        }
-        return [RecordField.hashes, .x509, .certificate].contains { field in
-            record.withBytes(field, hasDottedName) ?? false
-        }
+        mayLeadThere(record.line)
+            || [RecordField.hashes, .x509, .certificate].contains { field in
+                record.withBytes(field, hasDottedName) ?? false
+            }
     }
 
-    /// How the names begin, and a dot that is written as an escape.
-    private static let names = [
-        "\"tls.", "\"server.", "\"hallmark.", "\"certificate.", "\"x509.", "\"hash.", "\\u002e", "\\u002E",
-    ].map { Array($0.utf8) }
+    /// How the names begin.
+    private static let names = ["tls.", "server.", "hallmark.", "certificate.", "x509.", "hash."].map {
+        Array($0.utf8)
+    }
+
+    /// Whether a text in a line begins like a dotted name, or has a dot that is written as an escape.
+    private static func mayLeadThere(_ line: UnsafeRawBufferPointer) -> Bool {
+        var place = 0
+        while place < line.count {
+            let rest = line[place...]
+            switch line[place] {
+            case 0x22:
+                if names.contains(where: { rest.dropFirst().starts(with: $0) }) { return true }
+            case 0x5c where rest.dropFirst().starts(with: "u002".utf8): return true
+            default: break
+            }
+            place += 1
+        }
+        return false
+    }
 
     /// Whether a name within JSON has a dot.
     private static func hasDottedName(_ text: UnsafeRawBufferPointer) -> Bool {

@@ -11,7 +11,11 @@ extension SweepReport {
                     .init("first record", RFC3339.secondsText(span.lowerBound)),
                     .init("last record", RFC3339.secondsText(span.upperBound)),
                     .init("records", grouped(UInt64(facts.records))),
-                    .init("scans", grouped(UInt64(facts.scans.count))),
+                    // Records of a corpus do not say which scan they are of.
+                    .init(
+                        "scans",
+                        grouped(UInt64(facts.scans.isEmpty ? input.runs.count : facts.scans.count))
+                    ),
                 ])
             )
         } else {

@@ -109,8 +109,10 @@ extension TargetRow {
     /// The endpoints of an object: one, or one for each of masscan's `ports`.
     private static func rows(_ object: [String: Any]) throws(TargetList.Problem) -> [TargetRow] {
         var cells: [TargetTable.Role: String] = [:]
+        try TargetTable.checkPorts(Array(object.keys))
         for (key, value) in object {
-            guard let role = TargetTable.Role(column: key), let text = text(value),
+            guard let role = TargetTable.Role(column: key),
+                let text = text(value) ?? (role == .port ? list(value) : nil),
                 // Some programs write an address as a number, too.
                 value is String || role != .address && role != .name
             else { continue }
@@ -121,7 +123,7 @@ extension TargetRow {
         if object["rec_type"] as? String == "status", let data = object["data"] as? [String: Any] {
             cells[.state] = data["status"] as? String
         }
-        guard let ports = object["ports"] as? [Any] else { return [TargetRow(cells)] }
+        guard let ports = object["ports"] as? [Any], list(ports) == nil else { return [TargetRow(cells)] }
         return try ports.map { (port) throws(TargetList.Problem) in
             guard let port = port as? [String: Any], let number = port["port"].flatMap(text) else {
                 throw TargetList.Problem([], "a member of \"ports\" has no port")
@@ -132,6 +134,13 @@ extension TargetRow {
             cells[.state] = port["status"] as? String
             return TargetRow(cells)
         }
+    }
+
+    /// A list of ports, as a text of them; nil for another value.
+    private static func list(_ value: Any) -> String? {
+        guard let list = value as? [Any], !list.isEmpty else { return nil }
+        let texts = list.compactMap(text)
+        return texts.count == list.count ? texts.joined(separator: ",") : nil
     }
 
     private static func text(_ value: Any) -> String? {

@@ -18,13 +18,32 @@ struct TargetTable: Sendable {
             case "saddr", "ip", "ipaddr", "ipaddress", "ipstr", "address", "addr", "ipv4", "ipv6", "serverip",
                 "hostip":
                 self = .address
-            case "sport", "port", "serverport": self = .port
+            case "sport", "port", "ports", "serverport", "portnumber", "portnumbers", "portid", "openport",
+                "openports", "tcpport", "tcpports", "tlsport", "tlsports", "sslport", "sslports", "httpsport",
+                "httpsports", "serviceport", "serviceports", "dstport", "destinationport", "targetport":
+                self = .port
             case "domain", "host", "hostname", "fqdn", "dnsname", "servername", "sni": self = .name
             case "proto", "protocol", "transport": self = .transport
             case "classification", "state", "status": self = .state
             case "success": self = .success
             default: return nil
             }
+        }
+    }
+
+    /// Refuses columns or members of which one may tell a port and is not known: another port would be looked
+    /// at, and the one that was meant not.
+    static func checkPorts(_ columns: [String]) throws(TargetList.Problem) {
+        let all = Set(columns.map(letters))
+        let others: Set = ["transport", "report", "reports", "support", "import", "export", "viewport"]
+        for column in columns where Role(column: column) == nil {
+            let name = letters(of: column)
+            let isPort = name.hasSuffix("port") || name.hasSuffix("ports") || name.hasPrefix("port")
+            guard isPort, !others.contains(name), name != "dport" || !all.contains("saddr") else { continue }
+            throw TargetList.Problem(
+                Array(column.utf8),
+                "may tell a port, and its name is not known: call it 'port', or leave it out"
+            )
         }
     }
 
@@ -61,6 +80,9 @@ struct TargetTable: Sendable {
         let roles = Self.roles(names)
         self.roles = roles
         if Self.isHead(names) { return }
+        if roles.contains(.address) || roles.contains(.name) {
+            try Self.checkPorts(names.map { String(decoding: $0, as: UTF8.self) })
+        }
         guard roles.contains(.address) || roles.contains(.name) else {
             guard names.count > 1, names.allSatisfy({ !$0.isEmpty && !$0.elementsEqual("localhost".utf8) })
             else { return nil }

@@ -108,7 +108,8 @@ struct BlocklistCommand: ParsableCommand {
         try output.write(format == .csv ? list.csv(wanted) : list.text(wanted))
         try output.flush()
         if list.isEmpty(wanted) {
-            Terminal.say("nothing is to be blocked, of \(counted(all.count, "decision"))")
+            let what = list.entries.isEmpty ? "nothing" : "nothing of this kind"
+            Terminal.say("\(what) is to be blocked, of \(counted(all.count, "decision"))")
         }
         for decision in list.without {
             Terminal.say("\(decision.subject.value): a mark is no value that can be blocked; search for it")

@@ -46,6 +46,12 @@ struct ScanCommand: ParsableCommand {
         guard pace.discover == nil || probe.proxy == nil else {
             throw ValidationError("--discover sends packets of its own, which no --proxy carries.")
         }
+        guard !output.noSignatures || !indicators.files.isEmpty || output.failOn == nil && !output.onlyLeads
+        else {
+            throw ValidationError(
+                "--fail-on and --only-leads want leads, and with --no-signatures and without --iocs there are none."
+            )
+        }
         _ = try output.form
         // What is there is read back to go on from, and a table can't be read.
         guard output.format ?? .ndjson == .ndjson || (order.checkpoint ?? order.resume) == nil else {
