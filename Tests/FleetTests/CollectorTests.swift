@@ -336,6 +336,34 @@ import Testing
         #expect(try collector.lacking().isEmpty)
     }
 
+    /// Whoever ends when all is done hands on what has come back before.
+    @Test func whatHasComeBackIsWaitedFor() throws {
+        let scratch = Scratch()
+        let folder = scratch.file("records")
+        var options = Collector.Options(folder: folder)
+        options.rotateBytes = 1
+        do {
+            let collector = try Collector(options)
+            for number in 1...4 {
+                let message = try Message(1, sequence: number, records: [Self.record(number)])
+                try collector.take([message], job: Self.ask)
+            }
+            #expect(try collector.close { false } == 0)
+        }
+        let files = FileManager.default
+        let names = (1...4).map { folder + "/records-00000\($0).ndjson" }
+        for name in names { try files.moveItem(atPath: name, toPath: name + ".away") }
+        let feed = Feed("corpus")
+        options.feeds = [feed]
+        #expect(try Collector(options).close { false } == 0)
+        #expect(feed.taken.withLock { $0.isEmpty })
+        for name in names { try files.moveItem(atPath: name + ".away", toPath: name) }
+        let collector = try Collector(options)
+        #expect(try collector.close { false } == 0)
+        #expect(feed.taken.withLock { $0.count } == 4)
+        #expect(try collector.lacking().isEmpty)
+    }
+
     /// Files that no state knows, as of another folder or after the state was lost, are written over by none.
     @Test(arguments: ["lost", "emptied", "older", "copied"]) func wholeFilesStay(_ state: String) throws {
         let scratch = Scratch()

@@ -67,7 +67,15 @@ final class RecordFeeder: Sendable {
         for (vantage, place) in try state.places() {
             for feed in feeds { count += max(0, place.number - 1 - (try state.fed(feed.identity, vantage))) }
         }
+        for feed in feeds { count += try returned(feed) }
         return count
+    }
+
+    /// Files that could not be given to a feed and are others now, which it has not looked at.
+    private func returned(_ feed: any RecordFeed) throws -> Int {
+        try state.unfed(feed.identity).count { file in
+            FileChecksum.stamp(path(file.number, of: file.vantage)) != file.stamp
+        }
     }
 
     /// Waits until the feeds have every file, or each that has not was tried once more.
@@ -88,6 +96,7 @@ final class RecordFeeder: Sendable {
         let troubled = Set(troubles.keys)
         let places = try state.places()
         for feed in feeds where !troubled.contains(feed.name) {
+            if try returned(feed) > 0 { return true }
             for (vantage, place) in places where try state.fed(feed.identity, vantage) < place.number - 1 {
                 return true
             }

@@ -94,7 +94,9 @@ package struct FleetJob: Codable, Sendable {
         if !ShardPlace.isName(id) || vantages.isEmpty || !vantages.allSatisfy({ ShardPlace.isName($0) }) {
             return "its name or a vantage point's is none"
         }
-        if now > expires { return "it was to be done by \(expires) (seconds since 1970), and that is past" }
+        if max(now, created) > expires {
+            return "it was to be done by \(expires) (seconds since 1970), and that is past"
+        }
         if vantages.count > Self.mostVantages { return "it has \(vantages.count) vantage points" }
         if shards == 0 || shards > Self.mostShards { return "it has \(shards) shards" }
         if let rate, !(rate > 0 && rate <= 10_000_000) { return "its rate is none" }
