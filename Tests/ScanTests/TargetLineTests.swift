@@ -81,7 +81,6 @@ import Testing
         "{\"ip\":\"8.0.0.1,a.example\"}", "{\"ip\":\"8.0.0.1\",\"ports\":[{\"port\":0}]}",
         "{\"ip\":\"8.0.0.1\",\"ports\":[443,true]}", "{\"ip\":\"8.0.0.1\",\"dport\":8443}",
         "{\"ip\":\"8.0.0.1\",\"ports\":[443],\"port\":80}", "{\"ip\":\"8.0.0.1\",\"port of it\":8443}",
-        "ip,port of it\n8.0.0.1,8443", "ip,dport\n8.0.0.1,8443",
         "{\"ip\":\"8.0.0.1\",\"domain\":\"a b\"}", "{\"url\":\"https://a.example\"}",
         "\u{feff}8.0.0.1 \u{feff}8.0.0.2",
     ])
@@ -90,6 +89,18 @@ import Testing
         let scratch = Scratch()
         try builder.add(file: scratch.write("list.txt", line + "\n"))
         #expect(builder.issues.count == 1)
+        let left = try builder.finish()
+        #expect(left.total == 0, "\(visit(left))")
+    }
+
+    /// Under a column that may tell a port, and is not known, nothing is looked at.
+    @Test(arguments: ["ip,port of it", "ip,dport", "host,PORT_NO", "Address;Ports seen"])
+    func noPortIsGuessed(_ header: String) throws {
+        var builder = TargetPlanBuilder(TargetOptions())
+        let scratch = Scratch()
+        let row = header.contains(";") ? "8.0.0.1;8443" : "8.0.0.1,8443"
+        try builder.add(file: scratch.write("list.txt", "\(header)\n\(row)\n"))
+        #expect(builder.issues.count > 0)
         let left = try builder.finish()
         #expect(left.total == 0, "\(visit(left))")
     }

@@ -10,13 +10,15 @@ struct CertificateParts {
 
     init(_ record: RecordPicker, _ tree: JSONTree) {
         isDotted = Self.mayBeDotted(record)
-        guard isDotted, let root = try? tree.read(record.line, padded: true) else {
-            (hashes, x509, details) = (record.text(.hashes), record.text(.x509), record.text(.certificate))
-            return
+        if isDotted, let root = try? tree.read(record.line, padded: true) {
+            let told = ToldMembers(record: root)
+            if !told.isCut {
+                let texts = told.texts
+                (hashes, x509, details) = (texts[0], texts[1], texts[2])
+                return
+            }
         }
-        let told = ToldMembers(record: root)
-        let texts = told.texts
-        (hashes, x509, details) = (texts[0], texts[1], texts[2])
+        (hashes, x509, details) = (record.text(.hashes), record.text(.x509), record.text(.certificate))
     }
 
     /// - Parameter texts: in the order of `ToldMembers.parts`.
@@ -40,20 +42,26 @@ struct CertificateParts {
         Array($0.utf8)
     }
 
-    /// Whether a text in a line begins like a dotted name, or has a dot that is written as an escape.
+    /// Whether a name in a line begins like a dotted one, or a text has a dot that is written as an escape.
     private static func mayLeadThere(_ line: UnsafeRawBufferPointer) -> Bool {
         var place = 0
         while place < line.count {
             let rest = line[place...]
             switch line[place] {
             case 0x22:
-                if names.contains(where: { rest.dropFirst().starts(with: $0) }) { return true }
+                let begins = names.contains { rest.dropFirst().starts(with: $0) }
+                if begins, isName(rest.dropFirst()) { return true }
             case 0x5c where rest.dropFirst().starts(with: "u002".utf8): return true
             default: break
             }
             place += 1
         }
         return false
+    }
+
+    /// Whether a colon follows the text that begins here.
+    private static func isName(_ text: Slice<UnsafeRawBufferPointer>) -> Bool {
+        text.drop { $0 != 0x22 }.dropFirst().first { $0 != 0x20 } == 0x3a
     }
 
     /// Whether a name within JSON has a dot.
