@@ -37,24 +37,25 @@ struct CertificateParts {
             }
     }
 
-    /// How the names begin.
-    private static let names = ["tls.", "server.", "hallmark.", "certificate.", "x509.", "hash."].map {
+    /// How the names begin, before a dot.
+    private static let names = ["tls", "server", "hallmark", "certificate", "x509", "hash"].map {
         Array($0.utf8)
     }
 
     /// Whether a name in a line begins like a dotted one, or a text has a dot that is written as an escape.
     private static func mayLeadThere(_ line: UnsafeRawBufferPointer) -> Bool {
-        var place = 0
-        while place < line.count {
-            let rest = line[place...]
+        for place in line.indices {
             switch line[place] {
             case 0x22:
-                let begins = names.contains { rest.dropFirst().starts(with: $0) }
-                if begins, isName(rest.dropFirst()) { return true }
-            case 0x5c where rest.dropFirst().starts(with: "u002".utf8): return true
+                for name in names {
+                    let dot = place + 1 + name.count
+                    // Nearly all end here.
+                    guard dot < line.count, line[dot] == 0x2e else { continue }
+                    if line[(place + 1)..<dot].elementsEqual(name), isName(line[dot...]) { return true }
+                }
+            case 0x5c where line[(place + 1)...].starts(with: "u002".utf8): return true
             default: break
             }
-            place += 1
         }
         return false
     }
