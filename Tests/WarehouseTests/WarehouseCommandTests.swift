@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Warehouse
+
 /// `hallmark pivot --warehouse`: what it says where no answer can be had.
 @Suite struct WarehouseCommandTests {
     private func pivot(_ arguments: [String]) throws -> CommandResult {
@@ -29,7 +31,12 @@ import Testing
     }
 
     /// A server that gives one answer to everything.
-    private func server(_ status: Int, _ body: String, length: Int? = nil) throws -> ServerProcess {
+    private func server(
+        _ status: Int,
+        _ body: String,
+        length: Int? = nil,
+        header: String = ""
+    ) throws -> ServerProcess {
         let script = """
             import http.server, sys
             class Handler(http.server.BaseHTTPRequestHandler):
@@ -38,12 +45,13 @@ import Testing
                     body = sys.argv[3].encode()
                     self.send_response(int(sys.argv[2]))
                     self.send_header('Content-Length', sys.argv[4])
+                    if sys.argv[5]: self.send_header(*sys.argv[5].split('='))
                     self.end_headers()
                     self.wfile.write(body)
             http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), Handler).serve_forever()
             """
         return try ServerProcess("python3") { port, _ in
-            ["-c", script, "\(port)", "\(status)", body, "\(length ?? body.utf8.count)"]
+            ["-c", script, "\(port)", "\(status)", body, "\(length ?? body.utf8.count)", header]
         }
     }
 
@@ -83,5 +91,22 @@ import Testing
     @Test func aServerThatIsNotThereIsSaid() throws {
         let result = try pivot(["192.0.2.1", "--warehouse", "http://127.0.0.1:\(freePort())"])
         #expect(result.status == 1 && result.errors.contains("clickhouse 127.0.0.1"), "\(result.errors)")
+    }
+
+    /// Only what answers as ClickHouse does has stored a file: who removes it then would lose its records.
+    @Test(arguments: [
+        (200, "", "", false), (204, "", "X-ClickHouse-Summary={}", false),
+        (200, "<html>Log in</html>", "", false),
+        (200, "Code: 241. DB::Exception: Memory limit", "X-ClickHouse-Summary={}", false),
+        (200, "", "X-ClickHouse-Exception-Code=241", false), (200, "", "X-ClickHouse-Summary={}", true),
+        (200, "\n", "X-ClickHouse-Query-Id=a", true),
+    ])
+    func onlyClickHouseHasStoredIt(_ status: Int, _ body: String, _ header: String, _ isStored: Bool) throws {
+        let scratch = Scratch()
+        let file = try scratch.write("records", "{}\n")
+        let server = try server(status, body, header: header)
+        let clickHouse = try ClickHouse("http://127.0.0.1:\(server.port)", login: nil)
+        guard !isStored else { return try clickHouse.insert(file: file, token: "a") }
+        #expect(throws: (any Error).self) { try clickHouse.insert(file: file, token: "a") }
     }
 }

@@ -10,12 +10,15 @@ extension CollectState {
         }
     }
 
-    /// What counts of the open file; nil where an older program wrote it.
-    func part(_ vantage: String) throws -> FileChecksum? {
+    /// What counts of the open files, by vantage points, but of those that an older program wrote.
+    func parts() throws -> [String: FileChecksum] {
         try queue.read { db in
-            let sql = "SELECT bytes, checksum FROM parts WHERE vantage = ?"
-            guard let row = try Row.fetchOne(db, sql: sql, arguments: [vantage]) else { return nil }
-            return FileChecksum(bytes: try value(row, "bytes"), checksum: try value(row, "checksum"))
+            var parts: [String: FileChecksum] = [:]
+            for row in try Row.fetchAll(db, sql: "SELECT * FROM parts") {
+                let part = FileChecksum(bytes: try value(row, "bytes"), checksum: try value(row, "checksum"))
+                parts[try value(row, "vantage")] = part
+            }
+            return parts
         }
     }
 

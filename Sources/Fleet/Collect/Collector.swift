@@ -36,6 +36,7 @@ package final class Collector {
     private var folders: [String: RecordFolder] = [:]
     /// Where the last collector was with each of them.
     private let places: [String: (number: Int, offset: Int)]
+    private let parts: [String: FileChecksum]
     private var open: [ShardPlace: OpenShard]
     /// Jobs whose results came, and names that were no job's when they were asked for.
     private var facts: [String: JobFacts]
@@ -56,7 +57,8 @@ package final class Collector {
         open = try state.openShards()
         facts = try state.facts()
         places = try state.places()
-        try Self.resume(folder, ShardPlace.anyVantage, places, state)
+        parts = try state.parts()
+        try Self.resume(folder, places[ShardPlace.anyVantage], parts[ShardPlace.anyVantage])
         folders[ShardPlace.anyVantage] = folder
         feeder = RecordFeeder(
             state,
@@ -74,20 +76,22 @@ package final class Collector {
 
     private static func resume(
         _ folder: RecordFolder,
-        _ vantage: String,
-        _ places: [String: (number: Int, offset: Int)],
-        _ state: CollectState
-    ) throws {
-        let place = places[vantage] ?? (1, 0)
-        let written = try state.part(vantage).flatMap { $0.bytes == place.offset ? $0 : nil }
-        try folder.resume(number: place.number, offset: place.offset, written: written)
+        _ place: (number: Int, offset: Int)?,
+        _ part: FileChecksum?
+    ) throws(FileError) {
+        let (number, offset) = place ?? (1, 0)
+        try folder.resume(
+            number: number,
+            offset: offset,
+            written: part.flatMap { $0.bytes == offset ? $0 : nil }
+        )
     }
 
     /// Notes where a folder is, if the last collector had no time to, or knew nothing of what lies there.
     private func note(_ vantage: String, _ folder: RecordFolder) throws {
         let place = places[vantage] ?? (1, 0)
         guard place != (folder.number, folder.offset) else { return }
-        let whole = try state.part(vantage)
+        let whole = parts[vantage]
         try state.write { transaction in
             try transaction.setPlace(vantage, folder)
             // It has become whole: what was written to it is known.
@@ -149,7 +153,7 @@ package final class Collector {
     private func folder(of vantage: String) throws -> RecordFolder {
         if let folder = folders[vantage] { return folder }
         let folder = try RecordFolder(RecordFolder.path(of: vantage, in: options.folder))
-        try Self.resume(folder, vantage, places, state)
+        try Self.resume(folder, places[vantage], parts[vantage])
         folders[vantage] = folder
         return folder
     }

@@ -170,7 +170,7 @@ struct ToldFact {
             case .long:
                 "\(LeafBuilder.number) IS NOT NULL AND (j.type <> 'real' OR j.atom = CAST(j.atom AS INTEGER))"
             case .boolean: "j.type IN ('true', 'false') OR j.atom IN ('true', 'false')"
-            default: "j.type = 'text' AND j.atom <> ''"
+            default: "j.type = 'text'"
             }
         return field.place.atoms.map { "NOT EXISTS (SELECT 1 FROM \($0) WHERE \(isTold))" } ?? "0"
     }
