@@ -9,9 +9,11 @@ import Testing
 @Suite struct CollectStateTests {
     @Test(
         arguments: [
-            "INSERT INTO places VALUES ('any', 'first', 0)", "INSERT INTO places VALUES ('any', -1, 0)",
-            "INSERT INTO places VALUES ('any', 9223372036854775807, 0)",
-            "INSERT INTO places VALUES ('any', 1, x'00')",
+            "INSERT OR REPLACE INTO parts VALUES ('any', 'x', 0)",
+            "INSERT OR REPLACE INTO places VALUES ('any', 'first', 0)",
+            "INSERT OR REPLACE INTO places VALUES ('any', -1, 0)",
+            "INSERT OR REPLACE INTO places VALUES ('any', 9223372036854775807, 0)",
+            "INSERT OR REPLACE INTO places VALUES ('any', 1, x'00')",
             "INSERT INTO plans VALUES ('a', 0, 1, 'any')", "INSERT INTO plans VALUES ('a', 'x', 1, 'any')",
             "INSERT INTO plans VALUES ('a', 1, NULL, 'any')", "INSERT INTO plans VALUES ('a', 1, 1, x'ff')",
             "INSERT INTO messages VALUES ('a', 'any', -1, 'x', 0, x'', NULL)",

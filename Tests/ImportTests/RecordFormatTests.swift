@@ -47,6 +47,24 @@ import Testing
         }
     }
 
+    /// An answer that says that it is a part is no whole one.
+    @Test(arguments: [
+        #""timed_out":true,"hits":{"total":{"value":1}"#,
+        #""timed_out":false,"_shards":{"total":5,"failed":3},"hits":{"total":{"value":1}"#,
+        #""hits":{"total":{"value":10000,"relation":"gte"}"#, #""hits":{"total":2"#,
+    ])
+    func aPartOfAnAnswerIsSaid(_ head: String) throws {
+        let record = try #require(try seen().split(separator: "\n").first)
+        let file = try scratch.write("part.json", "{\(head),\"hits\":[{\"_source\":\(record)}]}}")
+        for command in [["import", file], ["corpus", "add", file, "--corpus", scratch.file("c")]] {
+            let result = try run(programPath, command)
+            #expect(result.status == 1, "\(command): \(result.errors)")
+            let isSaid = result.errors.contains("is a part") || result.errors.contains("fewer hits")
+            #expect(isSaid, "\(result.errors)")
+            #expect(try run(programPath, command + ["--keep-going"]).status == 0)
+        }
+    }
+
     /// What does not take records out of what stands around them says what does, and calls no line foreign.
     @Test func whatReadsLinesAsTheyStandSaysWhoTakesThemOut() throws {
         let rules = ["--no-default-signatures", "--signatures", projectFolder + "/signatures/tunnel"]

@@ -58,7 +58,8 @@ package final class Collector {
         facts = try state.facts()
         places = try state.places()
         parts = try state.parts()
-        try Self.resume(folder, places[ShardPlace.anyVantage], parts[ShardPlace.anyVantage])
+        let isNew = places[ShardPlace.anyVantage] == nil
+        try Self.resume(folder, places[ShardPlace.anyVantage], parts[ShardPlace.anyVantage], isKnown: !isNew)
         folders[ShardPlace.anyVantage] = folder
         feeder = RecordFeeder(
             state,
@@ -67,6 +68,7 @@ package final class Collector {
             removesFed: options.removesFed
         )
         for vantage in places.keys { _ = try self.folder(of: vantage) }
+        if isNew { try keepVantages() }
         for (vantage, folder) in folders { try note(vantage, folder) }
         if options.forgetsMissed { for feed in options.feeds { try state.forgetUnfed(feed.identity) } }
         feeder.begin()
@@ -77,25 +79,44 @@ package final class Collector {
     private static func resume(
         _ folder: RecordFolder,
         _ place: (number: Int, offset: Int)?,
-        _ part: FileChecksum?
+        _ part: FileChecksum?,
+        isKnown: Bool
     ) throws(FileError) {
         let (number, offset) = place ?? (1, 0)
         try folder.resume(
             number: number,
             offset: offset,
+            isKnown: isKnown,
             written: part.flatMap { $0.bytes == offset ? $0 : nil }
         )
     }
 
+    /// Opens the folders of vantage points that hold records of which no state knows.
+    private func keepVantages() throws {
+        for vantage in try FileManager.default.contentsOfDirectory(atPath: options.folder) {
+            let path = RecordFolder.path(of: vantage, in: options.folder)
+            guard ShardPlace.isName(vantage), path != options.folder,
+                let names = try? FileManager.default.contentsOfDirectory(atPath: path),
+                names.contains(where: { $0.hasPrefix("records-") })
+            else { continue }
+            let folder = try RecordFolder(path)
+            try Self.resume(folder, nil, nil, isKnown: false)
+            folders[vantage] = folder
+        }
+    }
+
     /// Notes where a folder is, if the last collector had no time to, or knew nothing of what lies there.
     private func note(_ vantage: String, _ folder: RecordFolder) throws {
-        let place = places[vantage] ?? (1, 0)
+        let place = places[vantage] ?? (0, 0)
         guard place != (folder.number, folder.offset) else { return }
         let whole = parts[vantage]
         try state.write { transaction in
             try transaction.setPlace(vantage, folder)
-            // It has become whole: what was written to it is known.
-            guard folder.offset == 0, place.offset > 0, let whole, whole.bytes == place.offset else { return }
+            // It has become whole: what was written to it is known. An older state knows less than there is.
+            guard folder.offset == 0, place.offset > 0, let whole, whole.bytes == place.offset,
+                let now = FileChecksum(file: RecordFolder.file(place.number, in: folder.path)),
+                now.bytes <= whole.bytes
+            else { return }
             try transaction.addWhole(vantage, place.number, whole)
         }
     }
@@ -153,7 +174,8 @@ package final class Collector {
     private func folder(of vantage: String) throws -> RecordFolder {
         if let folder = folders[vantage] { return folder }
         let folder = try RecordFolder(RecordFolder.path(of: vantage, in: options.folder))
-        try Self.resume(folder, places[vantage], parts[vantage])
+        // Whoever has a state knows of each vantage point that had records.
+        try Self.resume(folder, places[vantage], parts[vantage], isKnown: true)
         folders[vantage] = folder
         return folder
     }

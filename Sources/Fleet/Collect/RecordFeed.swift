@@ -8,7 +8,8 @@ package protocol RecordFeed: Sendable {
     /// Takes a file; the same one again changes nothing.
     ///
     /// - Parameter token: the file's name for good.
-    func take(_ path: String, token: String) throws
+    /// - Returns: whether all of it could be read.
+    func take(_ path: String, token: String) throws -> Bool
 }
 
 /// How many whole files a feed could not be given since its collector began.
@@ -18,7 +19,7 @@ package struct MissedFiles: Equatable, Sendable {
 
     /// They were not there any more.
     package private(set) var gone = 0
-    /// They were cut, emptied or damaged.
+    /// They were cut, emptied or damaged, of which nothing was handed on, or something could not be read.
     package private(set) var changed = 0
     /// One of those that had changed.
     package private(set) var example = ""

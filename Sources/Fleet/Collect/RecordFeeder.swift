@@ -153,15 +153,15 @@ final class RecordFeeder: Sendable {
                 number += 1
                 let path = path(number, of: vantage)
                 let file = UnfedFile(vantage: vantage, number: number, stamp: FileChecksum.stamp(path))
-                let fault = try fault(of: file)
-                if let fault {
+                switch try handOn(file, to: feed) {
+                case .trouble(let text): return text
+                case .missed(let fault):
                     try state.addUnfed(feed.identity, file)
                     missed.add(fault, path)
-                } else if let trouble = take(file, by: feed) {
-                    return trouble
+                case .taken: break
                 }
                 try state.setFed(feed.identity, vantage, number)
-                if fault == nil, removesFed { try remove(path, number, of: vantage) }
+                if removesFed { try remove(path, number, of: vantage) }
             }
         }
         return nil
@@ -177,14 +177,14 @@ final class RecordFeeder: Sendable {
         var now = file
         now.stamp = FileChecksum.stamp(path)
         guard now.stamp != file.stamp else { return nil }
-        guard try fault(of: now) == nil else {
-            try state.addUnfed(feed.identity, now)
-            return nil
+        switch try handOn(now, to: feed) {
+        case .trouble(let text): return text
+        case .missed: try state.addUnfed(feed.identity, now)
+        case .taken:
+            try state.removeUnfed(feed.identity, now)
+            missed.later += 1
+            if removesFed { try remove(path, file.number, of: file.vantage) }
         }
-        if let trouble = take(now, by: feed) { return trouble }
-        try state.removeUnfed(feed.identity, now)
-        missed.later += 1
-        if removesFed { try remove(path, file.number, of: file.vantage) }
         return nil
     }
 
@@ -199,14 +199,22 @@ final class RecordFeeder: Sendable {
         return now == whole ? nil : .changed
     }
 
-    /// - Returns: why the feed did not take it.
-    private func take(_ file: UnfedFile, by feed: any RecordFeed) -> String? {
+    /// What came of a file.
+    private enum Outcome {
+        case taken
+        case missed(MissedFiles.Fault)
+        /// Why the feed did not take it.
+        case trouble(String)
+    }
+
+    private func handOn(_ file: UnfedFile, to feed: any RecordFeed) throws -> Outcome {
+        if let fault = try fault(of: file) { return .missed(fault) }
         let path = path(file.number, of: file.vantage)
         do {
             // A name for the file that no other collector's file has.
-            try feed.take(path, token: "hallmark-\(try state.name())-\(file.vantage)-\(file.number)")
-            return nil
-        } catch { return "\(feed.name): \(path): \(error)" }
+            let token = "hallmark-\(try state.name())-\(file.vantage)-\(file.number)"
+            return try feed.take(path, token: token) ? .taken : .missed(.changed)
+        } catch { return .trouble("\(feed.name): \(path): \(error)") }
     }
 
     private func path(_ number: Int, of vantage: String) -> String {

@@ -60,8 +60,15 @@ final class RecordFolder {
     /// Whole files that the state knows nothing of, as of another folder's or of a state that was lost, stay:
     /// the open file comes behind them.
     ///
-    /// - Parameter written: what counts of the open file, where it is known.
-    func resume(number: Int, offset: Int, written: FileChecksum? = nil) throws(FileError) {
+    /// - Parameters:
+    ///   - isKnown: whether the state says so; else the open file's lines stay, too.
+    ///   - written: what counts of the open file, where it is known.
+    func resume(
+        number: Int,
+        offset: Int,
+        isKnown: Bool = true,
+        written: FileChecksum? = nil
+    ) throws(FileError) {
         (self.number, self.offset) = (number, offset)
         let highest = try highest()
         if highest >= number {
@@ -76,13 +83,33 @@ final class RecordFolder {
                 (self.number, self.offset) = (highest + 1, 0)
             }
         }
-        // The machine failed, and its disk has the note and not the renaming.
+        if self.offset == 0, self.number != number || !isKnown { try keepPart() }
+        // The machine failed, and its disk has the note and not the renaming, or both names.
         let last = file(self.number - 1)
-        if self.number > 1, access(last, F_OK) != 0, access(last + ".part", F_OK) == 0 {
-            try Self.move(last + ".part", to: last)
+        if self.number > 1, let rest = FileIdentity(path: last + ".part") {
+            if rest == FileIdentity(path: last) {
+                unlink(last + ".part")
+            } else if access(last, F_OK) != 0 {
+                try Self.move(last + ".part", to: last)
+            }
         }
         try openPart(written)
         if self.offset > 0 { begun = .now }
+    }
+
+    /// Makes an open file whole of which the state knows nothing: its last line may have been begun alone.
+    private func keepPart() throws(FileError) {
+        guard (try? RegularFile.isOne(at: part)) == true else { return }
+        let descriptor = open(part, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(part, errno) }
+        defer { close(descriptor) }
+        var end = lseek(descriptor, 0, SEEK_END)
+        var byte: UInt8 = 0
+        while end > 0, pread(descriptor, &byte, 1, end - 1) == 1, byte != 0x0a { end -= 1 }
+        guard end > 0 else { return }
+        guard ftruncate(descriptor, end) == 0 else { throw FileError(part, errno) }
+        try Self.move(part, to: file(number))
+        number += 1
     }
 
     /// The number of the last whole file; 0 where there is none.

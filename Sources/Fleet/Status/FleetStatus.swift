@@ -106,8 +106,7 @@ package struct FleetStatus {
         }
         let rate = workers.filter(\.isThere).reduce(0) { $0 + $1.recordsPerSecond }
         let progress = try Self.values(FleetStreams.progress, JobProgress.self, on: broker)
-        // Who can write there can write anything: what nobody does is not asked for.
-        let all = try JobBoard(on: broker).all().filter { job, _ in job.fault(now: job.created) == nil }
+        let all = try JobBoard(on: broker).all()
         jobs = all.map { job, isCancelled in
             let done = Self.sum(progress.map(\.value), of: job)
             let views = job.vantages.count
@@ -133,7 +132,9 @@ package struct FleetStatus {
             line.isRefused = !there.isEmpty && !line.hasWorkers
             return line
         }
-        let vantages = Set(all.flatMap(\.job.vantages) + [ShardPlace.anyVantage]).sorted()
+        // Who can write there can write anything: no queue is asked for that nobody has.
+        let sound = all.map(\.job).filter { $0.fault(now: $0.created) == nil }
+        let vantages = Set(sound.flatMap(\.vantages) + [ShardPlace.anyVantage]).sorted()
         let consumers = vantages.map { (FleetStreams.workers(of: $0), FleetStreams.work) }
         for (name, stream) in consumers + [(FleetStreams.collector, FleetStreams.results)] {
             guard let state = try broker.state(ofConsumer: name, in: stream) else { continue }

@@ -34,18 +34,22 @@ struct TargetTable: Sendable {
     /// Refuses columns or members of which one may tell a port and is not known: another port would be looked
     /// at, and the one that was meant not.
     static func checkPorts(_ columns: [String]) throws(TargetList.Problem) {
-        let all = Set(columns.map(letters))
-        let others: Set = ["transport", "report", "reports", "support", "import", "export", "viewport"]
+        let isOfZmap = columns.contains { letters(of: $0) == "saddr" }
         for column in columns where Role(column: column) == nil {
-            let name = letters(of: column)
-            let isPort = name.hasSuffix("port") || name.hasSuffix("ports") || name.hasPrefix("port")
-            guard isPort, !others.contains(name), name != "dport" || !all.contains("saddr") else { continue }
+            let words = column.lowercased().split { !$0.isLetter && !$0.isNumber }
+            let isPort = words.contains { ports.contains(String($0)) }
+            guard isPort, !isOfZmap || letters(of: column) != "dport" else { continue }
             throw TargetList.Problem(
                 Array(column.utf8),
                 "may tell a port, and its name is not known: call it 'port', or leave it out"
             )
         }
     }
+
+    /// Words of a column's name that may speak of a port.
+    private static let ports: Set<String> = [
+        "port", "ports", "dport", "lport", "rport", "hostport", "ipport", "portno", "portnr", "portnum",
+    ]
 
     /// The letters by which a column is known, however its words are parted.
     private static func letters(of column: String) -> String {

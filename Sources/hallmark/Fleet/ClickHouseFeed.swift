@@ -15,8 +15,11 @@ struct ClickHouseFeed: RecordFeed {
     var name: String { clickHouse.place }
     var identity: String { clickHouse.identity }
 
-    func take(_ path: String, token: String) throws {
-        do { try clickHouse.insert(file: path, token: token) } catch let error as WarehouseError {
+    func take(_ path: String, token: String) throws -> Bool {
+        do {
+            try clickHouse.insert(file: path, token: token)
+            return true
+        } catch let error as WarehouseError {
             throw FleetError(error.description)
         }
     }

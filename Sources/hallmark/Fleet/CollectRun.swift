@@ -191,7 +191,7 @@ final class CollectRun {
             let (are, they, them) = now.changed == 1 ? ("is", "it was", "it") : ("are", "they were", "them")
             Terminal.say(
                 "hallmark: \(name): \(counted(now.changed, "file")) of \(place) \(are) not as \(they) written, such as "
-                    + "\(now.example): nothing of \(them) was handed on; bring \(them) back",
+                    + "\(now.example): what can't be read of \(them) is not in it; bring \(them) back",
                 .error
             )
         }

@@ -129,10 +129,10 @@ struct CorpusFeed: RecordFeed {
 
     init(_ corpus: CorpusFile) { self.corpus = corpus }
 
-    func take(_ path: String, token: String) throws {
+    func take(_ path: String, token: String) throws -> Bool {
         // Each observation counts once there, however often its file is added.
-        if case .added(let counts) = try corpus.add(sweep: path), let fault = counts.fault {
-            throw FleetError(fault)
-        }
+        guard case .added(let counts) = try corpus.add(sweep: path) else { return true }
+        if let fault = counts.fault { throw FleetError(fault) }
+        return counts.malformed == 0
     }
 }
