@@ -30,23 +30,11 @@ package final class RecordFormat: ForeignReader {
     package func read(_ input: ImportInput) throws {
         try JSONEntries(run).read(input) { node, line in
             if let hits = node.at("hits.hits"), hits.isArray {
-                if let lack = Self.lack(of: node, hits) { self.run.skip(lack, line: line) }
                 for hit in hits.parts { try self.give(hit["_source"] ?? hit, line) }
             } else {
                 try self.give(node["_source"] ?? node, line)
             }
         }
-    }
-
-    /// What an answer of `_search` says that is not in it; nil where it has all that was found.
-    private static func lack(of answer: JSONNode, _ hits: JSONNode) -> String? {
-        if answer["timed_out"]?.truth == true { return "the search ran out of time: the answer is a part" }
-        if let failed = answer.at("_shards.failed")?.integer, failed > 0 {
-            return "shards could not be searched: the answer is a part"
-        }
-        let found = answer.at("hits.total.value")?.integer ?? answer.at("hits.total")?.integer ?? 0
-        let held = hits.parts.reduce(0) { count, _ in count + 1 }
-        return found > held ? "an answer holds fewer hits than were found: have all of them written" : nil
     }
 
     private func give(_ record: JSONNode, _ number: Int) throws {

@@ -136,13 +136,15 @@ struct JSONEntries {
         return line.withUnsafeBytes { JSONMembers($0).isWithinEntry }
     }
 
-    /// Calls `body` with each value and its first line; what is no JSON is counted as skipped.
+    /// Calls `body` with each value and its first line; what is no JSON, and what an answer says that it
+    /// lacks, is counted as skipped.
     func read(_ input: ImportInput, _ body: (JSONNode, Int) throws -> Void) throws {
         if Self.isOfLines(input.head) {
             return try input.lines(run) { line, number in
                 guard let node = try? tree.read(line, padded: true) else {
                     return run.skip("no JSON", line: number)
                 }
+                if let lack = node.lackOfAnswer { run.skip(lack, line: number) }
                 try body(node, number)
             }
         }
@@ -155,6 +157,7 @@ struct JSONEntries {
             case .broken(let reason, let line): run.skip(reason, line: line)
             case .value(let text, let line):
                 guard let node = try? tree.read(text) else { return run.skip("no JSON", line: line) }
+                if let lack = node.lackOfAnswer { run.skip(lack, line: line) }
                 try body(node, line)
             }
         }
