@@ -142,6 +142,8 @@ lint: ## Check format, imports, fuzz entries, arithmetic, comments and shell scr
 	@Tests/Tools/check_fuzz_entries.py
 	@Tests/Tools/check_arithmetic.py
 	@Tests/Tools/check-comments.sh
+	@# Before C++23, what such a loop goes over is gone when it begins.
+	@! grep -nE 'for \([^;]*: [^;]*\(\)\.' Sources/*/*.cpp || { echo "Name what the loop goes over first." >&2; exit 1; }
 	@! command -v shellcheck > /dev/null || shellcheck $$(git ls-files '*.sh' .ci/run)
 
 format: ## Format all Swift files

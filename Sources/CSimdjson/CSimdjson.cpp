@@ -185,7 +185,8 @@ struct csj_reader {
     void take_module(dom::element element) {
         if (element.is_null() || element.is_object()) return;
         if (element.is_array()) {
-            for (dom::element one : element.get_array().value_unsafe()) take_module(one);
+            dom::array array = element.get_array().value_unsafe();
+            for (dom::element one : array) take_module(one);
             return;
         }
         if (!element.is_string() || element.get_string().value_unsafe() != own_module) is_of_other_module = true;
@@ -324,7 +325,8 @@ struct csj_reader {
         bool is_text = type == dom::element_type::STRING;
         bool is_well = frame.allows(type == dom::element_type::OBJECT, is_list, is_text, false);
         if (is_well && is_list) {
-            for (dom::element one : element.get_array().value_unsafe())
+            dom::array array = element.get_array().value_unsafe();
+            for (dom::element one : array)
                 if (!one.is_null() && !frame.allows(one.is_object(), one.is_array(), one.is_string(), true)) is_well = false;
         }
         if (!is_well || frame.stands_twice(lines)) misplace(node);
