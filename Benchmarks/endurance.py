@@ -179,13 +179,14 @@ class Trial:
         later = samples[len(samples) // 3 :]
         middle = len(later) // 2
         memory = [max(sample[1] for sample in part) for part in (later[:middle], later[middle:])]
-        files = [max(sample[2] for sample in part) for part in (later[:middle], later[middle:])]
+        # How many connections are open at once goes with the machine's load; one that is never closed raises the fewest.
+        files = [min(sample[2] for sample in part) for part in (later[:middle], later[middle:])]
         is_right = is_right and len(seen) == 256 * blocks and not torn and outcomes.keys() <= {"hostile", "success"}
         is_flat = memory[1] < 1.1 * memory[0] + 4096 and files[1] <= files[0] + 16
         self.say(
             is_right and is_flat,
             f"soak: {samples[-1][0] / 60:.1f} min, {len(seen)} of {256 * blocks} targets, {dict(outcomes)}, {torn} torn lines, "
-            f"memory {memory[0] / 1024:.1f} then {memory[1] / 1024:.1f} MB, descriptors {files[0]} then {files[1]}",
+            f"memory {memory[0] / 1024:.1f} then {memory[1] / 1024:.1f} MB, descriptors at least {files[0]} then {files[1]}",
         )
 
 
