@@ -16,8 +16,17 @@ package struct FleetError: Error, Equatable, Sendable, CustomStringConvertible {
     /// - Parameters:
     ///   - what: what was tried: "the stream cannot be made".
     ///   - code: JetStream's own error; 0 for none.
-    init(_ what: String, _ status: natsStatus, _ code: jsErrCode = jsErrCode(0)) {
+    ///   - refusal: what the broker has said that its user may not do, where it gave no answer.
+    init(
+        _ what: String,
+        _ status: natsStatus,
+        _ code: jsErrCode = jsErrCode(0),
+        refusal: @autoclosure () -> String? = nil
+    ) {
         var reason = String(cString: natsStatus_GetText(status))
+        if status == NATS_TIMEOUT, let refusal = refusal() {
+            reason = "this user may not: \(refusal)"
+        }
         if code.rawValue != 0, let text = nats_GetLastError(nil).map({ String(cString: $0) }), !text.isEmpty {
             reason = text
         }

@@ -86,6 +86,7 @@ import Testing
                     + lab.sweep("127.9.0.0/28")
             )
             #expect(other.status == 1, "\(role): \(other.text)")
+            #expect(other.errors.contains("this user may not"), "\(role): \(other.errors)")
             let cancelled = try Program.run(["fleet", "cancel", job] + lab.place(role))
             #expect(cancelled.status == 1, "\(role): \(cancelled.text)")
         }

@@ -92,6 +92,15 @@ package final class Broker: @unchecked Sendable {  // libnats locks what it hold
     /// Whether there is a connection at this moment.
     package var isConnected: Bool { natsConnection_Status(connection) == NATS_CONN_STATUS_CONNECTED }
 
+    /// With which words the broker refused what this user asked for: it gives no other answer to that.
+    var refusal: String? {
+        var text: UnsafePointer<CChar>?
+        guard natsConnection_GetLastError(connection, &text) == NATS_NOT_PERMITTED, let text else {
+            return nil
+        }
+        return String(cString: text)
+    }
+
     /// Bytes that one message may have.
     package var largestMessage: Int { Int(clamping: natsConnection_GetMaxPayload(connection)) }
 
@@ -119,7 +128,9 @@ package final class Broker: @unchecked Sendable {  // libnats locks what it hold
             &isDuplicate,
             &code
         )
-        guard status == NATS_OK else { throw FleetError("\(subject) is not stored", status, code) }
+        guard status == NATS_OK else {
+            throw FleetError("\(subject) is not stored", status, code, refusal: refusal)
+        }
         return isDuplicate
     }
 
@@ -130,7 +141,9 @@ package final class Broker: @unchecked Sendable {  // libnats locks what it hold
         let status = cNats_consumerInfo(&state, context, stream, name, &code)
         // The library tells a consumer that is not there, and no stream.
         if status == NATS_NOT_FOUND || status != NATS_OK && code == JSStreamNotFoundErr { return nil }
-        guard status == NATS_OK else { throw FleetError("nothing is known of \(stream)", status, code) }
+        guard status == NATS_OK else {
+            throw FleetError("nothing is known of \(stream)", status, code, refusal: refusal)
+        }
         return ConsumerState(
             waiting: state.pending,
             inFlight: state.unacknowledged,

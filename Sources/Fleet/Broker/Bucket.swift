@@ -20,7 +20,9 @@ package final class Bucket: @unchecked Sendable {  // libnats locks what it hold
                 mayPass: true
             )
         }
-        guard status == NATS_OK, let store else { throw FleetError("the bucket \(name)", status) }
+        guard status == NATS_OK, let store else {
+            throw FleetError("the bucket \(name)", status, refusal: broker.refusal)
+        }
         self.store = store
         self.name = name
         self.broker = broker
@@ -36,7 +38,9 @@ package final class Bucket: @unchecked Sendable {  // libnats locks what it hold
         var entry: OpaquePointer?
         let status = kvStore_Get(&entry, store, key)
         if status == NATS_NOT_FOUND { return nil }
-        guard status == NATS_OK, let entry else { throw FleetError("the key \(key)", status) }
+        guard status == NATS_OK, let entry else {
+            throw FleetError("the key \(key)", status, refusal: broker.refusal)
+        }
         defer { kvEntry_Destroy(entry) }
         let (revision, time) = (kvEntry_Revision(entry), Int(kvEntry_Created(entry) / 1_000_000_000))
         guard let start = kvEntry_Value(entry) else { return ([], revision, time) }
@@ -52,7 +56,9 @@ package final class Bucket: @unchecked Sendable {  // libnats locks what it hold
             )
         }
         let status = kvStore_Put(nil, store, key, bytes, Int32(clamping: bytes.count))
-        guard status == NATS_OK else { throw FleetError("the key \(key) cannot be written", status) }
+        guard status == NATS_OK else {
+            throw FleetError("the key \(key) cannot be written", status, refusal: broker.refusal)
+        }
     }
 
     /// Writes a value where none stands.
@@ -63,7 +69,7 @@ package final class Bucket: @unchecked Sendable {  // libnats locks what it hold
         let status = kvStore_Create(&revision, store, key, bytes, Int32(clamping: bytes.count))
         // Whatever the reason, somebody who has no revision has not got the key.
         if status == NATS_OK { return revision }
-        let error = FleetError("the key \(key) cannot be written", status)
+        let error = FleetError("the key \(key) cannot be written", status, refusal: broker.refusal)
         if error.mayPass { throw error }
         return nil
     }
@@ -75,7 +81,7 @@ package final class Bucket: @unchecked Sendable {  // libnats locks what it hold
         var next: UInt64 = 0
         let status = kvStore_Update(&next, store, key, bytes, Int32(clamping: bytes.count), revision)
         if status == NATS_OK { return next }
-        let error = FleetError("the key \(key) cannot be written", status)
+        let error = FleetError("the key \(key) cannot be written", status, refusal: broker.refusal)
         if error.mayPass { throw error }
         return nil
     }
@@ -83,7 +89,9 @@ package final class Bucket: @unchecked Sendable {  // libnats locks what it hold
     /// Removes a key.
     package func remove(_ key: String) throws(FleetError) {
         let status = kvStore_Delete(store, key)
-        guard status == NATS_OK else { throw FleetError("the key \(key) cannot be removed", status) }
+        guard status == NATS_OK else {
+            throw FleetError("the key \(key) cannot be removed", status, refusal: broker.refusal)
+        }
     }
 
     /// All keys that were ever written and not forgotten, also removed ones.
@@ -95,7 +103,9 @@ package final class Bucket: @unchecked Sendable {  // libnats locks what it hold
         var code = jsErrCode(0)
         let prefix = "$KV.\(name)."
         let status = cNats_subjects(&info, broker.context, "KV_" + name, prefix + ">", &code)
-        guard status == NATS_OK, let info else { throw FleetError("the keys of \(name)", status, code) }
+        guard status == NATS_OK, let info else {
+            throw FleetError("the keys of \(name)", status, code, refusal: broker.refusal)
+        }
         defer { jsStreamInfo_Destroy(info) }
         guard let subjects = info.pointee.State.Subjects else { return [] }
         let count = Int(subjects.pointee.Count)

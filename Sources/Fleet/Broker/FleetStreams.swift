@@ -49,7 +49,7 @@ package enum FleetStreams {
             var code = jsErrCode(0)
             let status = cNats_addStream(broker.context, name, subject, bytes, 0, window, &code)
             guard status == NATS_OK else {
-                throw FleetError("the stream \(name) cannot be made", status, code)
+                throw FleetError("the stream \(name) cannot be made", status, code, refusal: broker.refusal)
             }
         }
         for vantage in vantages {
@@ -87,6 +87,8 @@ package enum FleetStreams {
         let status = cNats_addConsumer(broker.context, stream, name, subject, wait, pending, &code)
         // Somebody else may have made it meanwhile, with another lease.
         if status != NATS_OK, try broker.state(ofConsumer: name, in: stream) != nil { return }
-        guard status == NATS_OK else { throw FleetError("the consumer \(name) cannot be made", status, code) }
+        guard status == NATS_OK else {
+            throw FleetError("the consumer \(name) cannot be made", status, code, refusal: broker.refusal)
+        }
     }
 }

@@ -13,7 +13,7 @@ package final class MessageQueue: @unchecked Sendable {  // libnats locks what i
         var code = jsErrCode(0)
         let status = cNats_pull(&made, broker.context, stream, consumer, subject, &code)
         guard status == NATS_OK, let made else {
-            throw FleetError("the consumer \(consumer) of \(stream)", status, code)
+            throw FleetError("the consumer \(consumer) of \(stream)", status, code, refusal: broker.refusal)
         }
         subscription = made
         self.broker = broker

@@ -65,6 +65,12 @@ extension FleetCommand {
                 guard isMade else { throw TargetIssue(source: folder, why: "a key could not be written") }
             }
             try FileDraft.write(Array(configuration.text.utf8), to: folder + "/broker.conf")
+            for file in [cert, key].compactMap({ $0 }) where access(file, F_OK) != 0 {
+                Terminal.say(
+                    "hallmark: \(absolute(file)) is not here: nats-server will look for it there",
+                    .warning
+                )
+            }
             Terminal.say(
                 "hallmark: \(folder)/broker.conf is for nats-server, the .nk files are for those who connect"
             )

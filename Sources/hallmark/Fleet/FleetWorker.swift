@@ -143,8 +143,6 @@ final class FleetWorker: Sendable {
     }
 
     private func handle(_ delivery: QueuedMessage) {
-        lastWork.withLock { $0 = .now }
-        defer { lastWork.withLock { $0 = .now } }
         guard let place = ShardPlace(subject: delivery.subject) else { return delivery.drop() }
         // It was acknowledged, and the broker was killed before it took note. A shard that was put into the
         // queue again is another message, and is wanted again.
@@ -174,6 +172,9 @@ final class FleetWorker: Sendable {
     }
 
     private func scan(_ ready: JobDesk.Ready, _ place: ShardPlace, _ delivery: QueuedMessage) {
+        // What is refused comes again and again, and keeps nobody from being idle.
+        lastWork.withLock { $0 = .now }
+        defer { lastWork.withLock { $0 = .now } }
         let label = "\(place.job) \(place.number)"
         word.withLock { $0.shards.append(label) }
         defer {

@@ -83,11 +83,13 @@ final class JobDesk: Sendable {
         }
         let targets = try TargetSetup(command.target, command.order, nil)
         guard !targets.readsStandardInput else { throw FleetError("it names no targets") }
-        guard try JobPlan.text(targets) == job.plan, UInt64(exactly: targets.plan.total) == job.endpoints
-        else {
+        guard UInt64(exactly: targets.plan.total) == job.endpoints else {
             throw FleetError(
                 "its plan and its scope do not agree: \(targets.plan.total) endpoints here, \(job.endpoints) in the job"
             )
+        }
+        guard try JobPlan.text(targets) == job.plan else {
+            throw FleetError("its plan is not what its targets, options and seed come to here")
         }
         let special = targets.plan.specialBlocks
         guard special.isEmpty || allowsSpecial else {
