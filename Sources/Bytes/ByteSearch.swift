@@ -8,6 +8,16 @@ package enum ByteSearch {
         bytes.withUnsafeBytes { first(word, in: $0, from: start) }
     }
 
+    /// Where a byte first stands, at a place or behind it.
+    package static func first(
+        _ byte: UInt8,
+        in bytes: UnsafeRawBufferPointer,
+        from start: Int = 0
+    ) -> Int? {
+        guard start >= 0, start < bytes.count, let base = bytes.baseAddress else { return nil }
+        return memchr(base + start, Int32(byte), bytes.count - start).map { UnsafeRawPointer($0) - base }
+    }
+
     package static func first(
         _ word: [UInt8],
         in bytes: UnsafeRawBufferPointer,

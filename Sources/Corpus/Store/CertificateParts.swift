@@ -43,41 +43,39 @@ struct CertificateParts {
     }
 
     /// Whether a name in a line begins like a dotted one, or a text has a dot that is written as an escape.
+    ///
+    /// It goes from dot to dot, which are few, and each new record is asked.
     private static func mayLeadThere(_ line: UnsafeRawBufferPointer) -> Bool {
-        for place in line.indices {
-            switch line[place] {
-            case 0x22:
-                for name in names {
-                    let dot = place + 1 + name.count
-                    // Nearly all end here.
-                    guard dot < line.count, line[dot] == 0x2e else { continue }
-                    if line[(place + 1)..<dot].elementsEqual(name), isName(line[dot...]) { return true }
+        var place = 0
+        while let dot = ByteSearch.first(0x2e, in: line, from: place) {
+            for name in names where dot > name.count && line[dot - name.count - 1] == 0x22 {
+                if line[(dot - name.count)..<dot].elementsEqual(name), endOfName(line, dot).isName {
+                    return true
                 }
-            case 0x5c where line[(place + 1)...].starts(with: "u002".utf8): return true
-            default: break
             }
+            place = dot + 1
         }
-        return false
+        return ByteSearch.first(escapedDot, in: line) != nil
     }
 
-    /// Whether a colon follows the text that begins here.
-    private static func isName(_ text: Slice<UnsafeRawBufferPointer>) -> Bool {
-        text.drop { $0 != 0x22 }.dropFirst().first { $0 != 0x20 } == 0x3a
-    }
+    private static let escapedDot = Array("\\u002".utf8)
 
     /// Whether a name within JSON has a dot.
     private static func hasDottedName(_ text: UnsafeRawBufferPointer) -> Bool {
-        var place = 1
-        while place < text.count {
-            if text[place] == 0x3a, text[place - 1] == 0x22 {
-                var back = place - 2
-                while back >= 0, text[back] != 0x22 {
-                    if text[back] == 0x2e { return true }
-                    back -= 1
-                }
-            }
-            place += 1
+        var place = 0
+        while let dot = ByteSearch.first(0x2e, in: text, from: place) {
+            let (end, isName) = endOfName(text, dot)
+            if isName { return true }
+            place = end
         }
         return false
+    }
+
+    /// Where the text around a place ends, and whether a colon follows it.
+    private static func endOfName(_ text: UnsafeRawBufferPointer, _ place: Int) -> (end: Int, isName: Bool) {
+        guard let quote = ByteSearch.first(0x22, in: text, from: place) else { return (text.count, false) }
+        var next = quote + 1
+        while next < text.count, text[next] <= 0x20 { next += 1 }
+        return (quote + 1, next < text.count && text[next] == 0x3a)
     }
 }
