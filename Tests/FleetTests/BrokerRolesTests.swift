@@ -77,6 +77,21 @@ import Testing
         return broker
     }
 
+    /// A role that may put up jobs can put up any: one with vantage points that name no consumer stands
+    /// beside the others, as do their queues.
+    @Test func aStrangeJobHidesNoOther() throws {
+        let lab = try Lab()
+        let broker = try Self.submit(lab)
+        var strange = FleetJob(id: "j2", created: 1000, expires: 2000, seed: 7)
+        strange.vantages = ["no such.*", ">", ""]
+        let signed = SignedJob(Array("{}\n".utf8) + Array(try JSONEncoder().encode(strange)))
+        try Bucket(FleetStreams.jobs, on: broker).put(signed.bytes, for: strange.id)
+        let status = try FleetStatus(try lab.broker(.watch))
+        #expect(status.jobs.map(\.job) == ["j1", "j2"])
+        #expect(status.queues.first { $0.queue == FleetStreams.workers(of: "any") }?.waiting == 2)
+        #expect(status.queues.allSatisfy { !$0.queue.contains("such") })
+    }
+
     /// Each role has what it takes.
     @Test func rolesDoTheirWork() throws {
         let lab = try Lab()
