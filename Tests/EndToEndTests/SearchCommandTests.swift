@@ -184,4 +184,38 @@ import Testing
         let taken = try Program.run(["decide", "192.0.2.1", "block", "--because", "x", "--corpus", path])
         #expect(taken.status == 0, "\(taken.errors)")
     }
+
+    /// Of a value that was damaged, or is of another kind than its field's, nobody knows what it was: so many
+    /// are said to be unknown, by a field and by bare words, in the console's search as here.
+    @Test func damagedValuesAreSaidToBeUnknown() throws {
+        let whole = FaultMatrix.record
+        func damaged(_ host: Int, _ old: String, _ new: String) -> String {
+            let digest = String(repeating: "0\(host)", count: 32)
+            return whole.replacing("203.0.113.7", with: "203.0.113.\(host)")
+                .replacing(String(repeating: "AA", count: 32), with: digest)
+                .replacing(old, with: new)
+        }
+        let old = "\"validity_seconds\""
+        let days = ["365", "\"a year\"", "365.5", "true", "\"365\""].enumerated().map { host, value in
+            damaged(host, old, "\"validity_days\":\(value),\(old)")
+        }
+        let lines = days.joined()
+        let (ask, _) = try Self.corpus(lines)
+        let field = try ask(["hallmark.certificate.validity_days >= 100", "--count"])
+        #expect(
+            field.text == "3\n" && field.errors.contains("the validity of the certificates of 2 sightings"),
+            "\(field.text)\(field.errors)"
+        )
+        let word = try ask(["Covenant"])
+        #expect(
+            word.status == 1
+                && word.errors.contains("of the certificates of 5 sightings could not be judged"),
+            "\(word.status) \(word.errors)"
+        )
+        let page = try ServedCorpus(lines).get("/search?q=Covenant").text
+        #expect(
+            page.contains("of the certificates of 5 sightings could not be judged"),
+            "\(page.suffix(2000))"
+        )
+    }
 }

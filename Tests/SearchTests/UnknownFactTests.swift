@@ -155,4 +155,35 @@ import Testing
         let many = try CorpusSearch("tls.server.x509.*: zz", in: corpus, of: .certificates, now: Self.now)
         #expect(try many.unjudged().first.map { $0.utf8.count < 500 && $0.contains(" others of ") } == true)
     }
+
+    /// Words without a field are looked for in the texts of certificates, and as what they may be besides.
+    @Test(arguments: [
+        ("Covenant", "the subject or the issuer or the alternative names of", 0, 1),
+        ("*: Covenant", "the subject or the issuer or the alternative names of", 0, 1),
+        ("\"Covenant labs\"", "the subject or the issuer or the alternative names of", 0, 1),
+        ("Coven*", "the subject or the issuer or the alternative names of", 0, 1),
+        ("not Covenant", "the subject or the issuer or the alternative names of", 2, 1),
+        ("server.ip: 192.0.2.1 or Covenant", "the subject or the issuer or the alternative names of", 1, 1),
+        // A number of six digits may be one of a certificate.
+        ("abcdef", "the subject or the issuer or the alternative names or 1 other of", 0, 1),
+        // What the rest of the query decides is decided.
+        ("server.ip: 192.0.2.1 and Covenant", "", 0, 0), ("192.0.2.2", "", 1, 0), ("not 192.0.2.2", "", 1, 0),
+    ])
+    func bareWordsAreJudgedToo(query: String, words: String, found: Int, count: Int) throws {
+        let corpus = try corpusOfDigest()
+        for unit in [SearchUnit.certificates, .sightings, .endpoints] {
+            for few in [nil, 0] {
+                let search = try CorpusSearch(query, in: corpus, of: unit, now: Self.now, few: few)
+                #expect(try search.count() == found, "\(query), \(unit)")
+                try UnknownEndTests.expectUnjudged(words, count, of: unit, search, "\(query), \(unit)")
+            }
+        }
+    }
+
+    /// As many words as a query may have are judged like one.
+    @Test func manyWordsAreJudged() throws {
+        let query = (0..<600).map { "word\($0)" }.joined(separator: " and ")
+        let search = try CorpusSearch(query, in: corpusOfDigest(), of: .certificates, now: Self.now)
+        #expect(try search.unjudged().count == 1)
+    }
 }

@@ -16,7 +16,7 @@ extension CorpusSearch {
     package func unjudged(groupedBy field: String? = nil) throws -> [String] {
         guard unit != .findings else { return [] }
         var texts: [String] = []
-        let asked = try missing(ToldFact.asked(in: tree))
+        let asked = try missing(ToldFact.asked(in: tree, LeafBuilder(corpus: corpus, now: now)))
         if !asked.isEmpty,
             let text = try text(asked, "could not be judged", { try $0.undecided(tree, $1) })
         {
@@ -49,7 +49,7 @@ extension CorpusSearch {
         _ condition: (SearchCompiler, [ToldFact]) throws -> Condition
     ) throws -> String? {
         func number(_ facts: [ToldFact], atMost most: Int) throws -> Int {
-            let compiler = SearchCompiler(corpus, unit, now: now, few: few)
+            let compiler = SearchCompiler(corpus, unit, now: now, few: few, times: 3)
             return try counting(try condition(compiler, facts)).count(atMost: most)
         }
         let count = try number(facts, atMost: Self.mostUnjudged)
@@ -62,7 +62,8 @@ extension CorpusSearch {
         for fact in facts where !words.contains(fact.word) { words.append(fact.word) }
         // A name with wildcards may be that of any field.
         let shown = words.prefix(Self.mostNamed).joined(separator: " or ")
-        let more = words.count > Self.mostNamed ? " or \(words.count - Self.mostNamed) others" : ""
+        let others = words.count - Self.mostNamed
+        let more = others > 0 ? " or \(others) \(others == 1 ? "other" : "others")" : ""
         let queries = facts.prefix(Self.mostNamed).map { "not \($0.field.name): *" }.joined(separator: " or ")
         // What not every certificate has is lacking where it is known to be, too.
         let finds = facts.allSatisfy(\.isOfEvery) ? "asks for them" : "finds them among others"
@@ -74,13 +75,17 @@ extension SearchCompiler {
     /// Rows of which nobody can tell whether they are asked for, for want of some facts.
     fileprivate func undecided(_ tree: KQLNode, _ facts: [ToldFact]) throws -> Condition {
         try joined([
-            any(of: facts.map(\.missing)), compile(tree, .most), Self.negated(compile(tree, .least)),
+            lacking(facts), compile(tree, .most), Self.negated(compile(tree, .least)),
         ])
     }
 
     /// Rows that are asked for and lack a fact.
     fileprivate func lacking(_ facts: [ToldFact], _ tree: KQLNode) throws -> Condition {
-        try joined([any(of: facts.map(\.missing)), compile(tree)])
+        try joined([lacking(facts), compile(tree)])
+    }
+
+    private func lacking(_ facts: [ToldFact]) throws -> Condition {
+        Self.joined(try facts.map { try lacking($0) }, "OR")
     }
 
     private func joined(_ parts: [Condition]) -> Condition { Self.joined(parts, "AND") }

@@ -73,6 +73,8 @@ struct Leaf {
     var isCostly: Bool { whole != nil || candidates?.scope == .certificate }
     /// What is asked, for `--explain`.
     var asked = ""
+    /// The field that is compared; nil for words of texts.
+    var field: SearchField?
     /// The same over a row of `leads`, for what is asked of a lead.
     var ofLead: String?
     /// The same over an object `o` of a list, for what is asked of one.

@@ -137,16 +137,24 @@ extension LeafBuilder {
             leaf.asked = "\(value.description) in the leads"
             leaves.append(leaf)
         }
-        for word in bare.words {
-            guard !bare.isPrefix else {
-                leaves += starts(of: word)
-                continue
-            }
+        return leaves + exactly(bare)
+    }
+
+    /// What bare words are besides words of texts.
+    private func exactly(_ bare: BareWords) -> [Leaf] {
+        bare.words.flatMap { word in
+            guard !bare.isPrefix else { return starts(of: word) }
             let found = forms(of: word)
             // What stands in brackets, or before a comma, is the same without.
-            leaves += found.isEmpty ? BareWords.core(of: word).map { forms(of: $0) } ?? [] : found
+            return found.isEmpty ? BareWords.core(of: word).map { forms(of: $0) } ?? [] : found
         }
-        return leaves
+    }
+
+    /// The fields in which bare words are looked for; of those of services and leads, not all.
+    func fields(anywhere value: KQLLiteral) -> [SearchField] {
+        guard let bare = try? BareWords(value) else { return [] }
+        let texts = ["tls.server.subject", "tls.server.issuer", "tls.server.x509.alternative_names"]
+        return texts.compactMap { SearchField.byName[$0] } + exactly(bare).compactMap(\.field)
     }
 
     /// A string of SQLite's full-text queries.

@@ -41,6 +41,7 @@ struct LeafBuilder {
             default: try holds(field, value.plain ?? "")
             }
         leaf.asked = "\(field.name): \(value.description)"
+        leaf.field = field
         return leaf
     }
 

@@ -16,8 +16,15 @@ final class SearchCompiler {
     /// More values than this in one query are refused: SQLite bounds what one statement may hold.
     private static let mostParts = 2000
 
-    init(_ corpus: CorpusFile, _ unit: SearchUnit, now: Int, few: Int) {
+    /// So many parts are compiled at most.
+    private let mostWays: Int
+    /// Rows that lack a fact, by the fact's field: a query of many words asks for the same few.
+    private var known: [String: Condition] = [:]
+
+    /// - Parameter times: how often the query stands in what will be compiled.
+    init(_ corpus: CorpusFile, _ unit: SearchUnit, now: Int, few: Int, times: Int = 1) {
         (self.corpus, self.unit, self.few) = (corpus, unit, few)
+        mostWays = times * Self.mostParts
         builder = LeafBuilder(corpus: corpus, now: now)
     }
 
@@ -50,53 +57,63 @@ final class SearchCompiler {
             }
             var leaf = try LeadCompiler(builder: builder, path: list).leaf(query)
             leaf.asked = node.description
-            let missing = bound == .most ? ToldFact(list: list).map { [$0.missing] } ?? [] : []
-            return try any(of: [leaf] + missing)
+            return try any(of: [leaf], bound, ToldFact(list: list).map { [$0] } ?? [])
         case .equals(.null, let value):
-            return value.isAny ? Condition(sql: "1") : try any(of: try builder.anywhere(value))
+            if value.isAny { return Condition(sql: "1") }
+            let leaves = try builder.anywhere(value)
+            return try any(of: leaves, bound, bound == .most ? ToldFact.asked(in: node, builder) : [])
         case .equals(let name, let value):
             // A lone wildcard in place of a name is any field.
             if name.isAny { return try compile(.equals(.null, value), bound) }
             try FieldNames.checkPlace(name, value)
             let fields = try FieldNames.fields(name, below: nil, orAllOf: value.isAny)
-            return try any(
-                of: try leaves(fields, value.isAny ? .plain : bound) { field throws(KQLError) in
-                    try builder.equals(field, value)
-                }
-            )
+            return try any(of: fields, value.isAny ? .plain : bound) { field throws(KQLError) in
+                try builder.equals(field, value)
+            }
         case .range(let name, let comparison, let value):
             let fields = try FieldNames.fields(name, below: nil, orAllOf: false)
-            return try any(
-                of: try leaves(fields, bound) { field throws(KQLError) in
-                    try builder.range(field, comparison, value)
-                }
-            )
+            return try any(of: fields, bound) { field throws(KQLError) in
+                try builder.range(field, comparison, value)
+            }
         }
     }
 
-    /// The leaves of all fields that can hold the value: of several, some may be of another type.
-    private func leaves(
-        _ fields: [SearchField],
+    /// Any of the fields that can hold the value: of several, some may be of another type.
+    private func any(
+        of fields: [SearchField],
         _ bound: Bound,
         _ leaf: (SearchField) throws(KQLError) -> Leaf
-    ) throws(KQLError) -> [Leaf] {
-        var result: [Leaf] = []
+    ) throws -> Condition {
+        var leaves: [Leaf] = []
+        var facts: [ToldFact] = []
         var failure: KQLError?
         for field in fields {
             do throws(KQLError) {
-                result.append(try leaf(field))
-                if bound == .most, let fact = ToldFact.held(by: field) { result.append(fact.missing) }
+                leaves.append(try leaf(field))
+                facts += ToldFact.held(by: field).map { [$0] } ?? []
             } catch { failure = failure ?? error }
         }
-        if result.isEmpty, let failure { throw failure }
-        return result
+        if leaves.isEmpty, let failure { throw failure }
+        return try any(of: leaves, bound, facts)
     }
 
-    func any(of leaves: [Leaf]) throws -> Condition { Self.joined(try leaves.map(condition), "OR") }
+    /// - Parameter facts: what nobody may have told of what is asked.
+    private func any(of leaves: [Leaf], _ bound: Bound, _ facts: [ToldFact]) throws -> Condition {
+        let missing = bound == .most ? try facts.map { try lacking($0) } : []
+        return Self.joined(try leaves.map(condition) + missing, "OR")
+    }
+
+    /// Rows of which nobody has told a fact.
+    func lacking(_ fact: ToldFact) throws -> Condition {
+        if let condition = known[fact.field.name] { return condition }
+        let made = try condition(fact.missing)
+        known[fact.field.name] = made
+        return made
+    }
 
     /// The leaf as a condition on the unit that is searched.
     private func condition(_ leaf: Leaf) throws -> Condition {
-        guard ways.count < Self.mostParts else {
+        guard ways.count < mostWays else {
             throw KQLError(column: nil, reason: "more than \(Self.mostParts) values in one query")
         }
         let most = leaf.isCostly ? Self.mostMade * few : few

@@ -61,7 +61,8 @@ struct ToldFact {
         ("tls.server.x509.signature_algorithm", "the signature's algorithm"),
         ("hallmark.certificate.serial.bits", "the length of the serial number"),
         ("hallmark.certificate.serial.bytes", "the length of the serial number"),
-        ("tls.version", "the version of TLS"),
+        ("tls.version", "the version of TLS"), ("tls.server.subject", "the subject"),
+        ("tls.server.issuer", "the issuer"), ("tls.server.x509.alternative_names", "the alternative names"),
     ]
 
     /// What only keys of some algorithms have.
@@ -101,20 +102,22 @@ struct ToldFact {
         self = fact
     }
 
-    /// The facts that a query compares with something.
-    static func asked(in node: KQLNode) -> [ToldFact] {
-        let places = places(in: node)
+    /// The facts that a query compares with something, by a field or by bare words.
+    static func asked(in node: KQLNode, _ builder: LeafBuilder) -> [ToldFact] {
+        let places = places(in: node, builder)
         return all.filter { places.contains($0.field.place) }
     }
 
-    private static func places(in node: KQLNode) -> [SearchField.Place] {
+    private static func places(in node: KQLNode, _ builder: LeafBuilder) -> [SearchField.Place] {
         switch node {
-        case .and(let parts), .or(let parts): return parts.flatMap { places(in: $0) }
-        case .not(let part): return places(in: part)
+        case .and(let parts), .or(let parts): return parts.flatMap { places(in: $0, builder) }
+        case .not(let part): return places(in: part, builder)
         case .nested(let path, _):
             return path.plain.flatMap { ToldFact(list: $0) }.map { [$0.field.place] } ?? []
         case .equals(let name, let value):
-            return value.isAny || name == .null || name.isAny ? [] : named(name)
+            guard !value.isAny else { return [] }
+            let isAnywhere = name == .null || name.isAny
+            return isAnywhere ? builder.fields(anywhere: value).map(\.place) : named(name)
         case .range(let name, _, _): return named(name)
         }
     }
