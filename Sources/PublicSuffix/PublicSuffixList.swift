@@ -63,11 +63,7 @@ package struct PublicSuffixList: Sendable {
 
     /// Reads the list in a file.
     package init(file path: String) throws(FileError) {
-        guard let file = FileHandle(forReadingAtPath: path),
-            let data = try? file.read(upToCount: Self.maximumBytes + 1)
-        else { throw FileError(path, "can't be read") }
-        guard data.count <= Self.maximumBytes else { throw FileError(path, "is no list of public suffixes") }
-        self.init([UInt8](data))
+        self.init(try AwaitedFile.bytes(of: path, limit: Self.maximumBytes))
         // Half of a list would tell other suffixes than the whole one, and nobody would see it.
         if let fault {
             throw FileError(

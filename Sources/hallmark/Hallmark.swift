@@ -16,6 +16,7 @@ enum Program {
             try AddressSpace.check()
             try OpenFiles.check()
             try Threads.check()
+            AwaitedFile.onWaiting { Terminal.say("hallmark: \($0)", .warning) }
             // Swift reads them from /proc: without it, a scan must not pass for a call for help.
             guard !CommandLine.arguments.isEmpty else {
                 throw ValidationError("the arguments can't be read: /proc is not mounted")

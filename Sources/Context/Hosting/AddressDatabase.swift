@@ -37,6 +37,10 @@ final class AddressDatabase {
 
     /// Before the object is whole: one that is not is ended as if the file had been opened.
     private static func open(_ path: String) throws(FileError) -> UnsafeMutablePointer<MMDB_s> {
+        // It would be waited for, and can't be read by places.
+        if AwaitedFile.isPipe(path) {
+            throw FileError(path, "is a pipe, and a database is read here and there: name a file")
+        }
         let database = UnsafeMutablePointer<MMDB_s>.allocate(capacity: 1)
         database.initialize(to: MMDB_s())
         let status = MMDB_open(path, UInt32(MMDB_MODE_MMAP), database)

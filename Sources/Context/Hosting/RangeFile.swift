@@ -22,11 +22,8 @@ struct RangeFile {
     /// - Parameter argument: a path, or `NAME=PATH` for a list of prefixes that does not say whose it is.
     init(_ argument: String) throws(FileError) {
         let (name, path) = Self.split(argument)
-        guard let file = FileHandle(forReadingAtPath: path),
-            let data = try? file.read(upToCount: Self.maximumBytes + 1) ?? Data()
-        else { throw FileError(path, "can't be read") }
-        guard data.count <= Self.maximumBytes else { throw FileError(path, "is larger than 64 MiB") }
-        try self.init([UInt8](data), called: name ?? path, hasName: name != nil, path: path)
+        let bytes = try AwaitedFile.bytes(of: path, limit: Self.maximumBytes)
+        try self.init(bytes, called: name ?? path, hasName: name != nil, path: path)
     }
 
     /// - Parameters:

@@ -13,11 +13,9 @@ package struct Pseudonyms: Sendable {
 
     /// Reads a key file: any bytes, at least sixteen.
     package init(file: String) throws(FileError) {
-        guard let bytes = FileManager.default.contents(atPath: file) else {
-            throw FileError(file, "can't be read")
-        }
+        let bytes = try AwaitedFile.bytes(of: file, limit: 64 << 20)
         guard bytes.count >= 16 else { throw FileError(file, "is too short for a key: 16 bytes at least") }
-        self.init(key: [UInt8](bytes))
+        self.init(key: bytes)
     }
 
     package init(key: [UInt8]) { self.key = BodyDigest.sha256(key.span) }

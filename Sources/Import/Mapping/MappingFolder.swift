@@ -35,10 +35,7 @@ package enum MappingFolder {
 
     /// The mapping in a file.
     package static func read(file: String) throws -> Mapping {
-        guard let bytes = FileManager.default.contents(atPath: file) else {
-            throw FileError(file, "can't be read")
-        }
-        return try MappingReader.read([UInt8](bytes), file: file)
+        try MappingReader.read(try AwaitedFile.bytes(of: file, limit: 64 << 20), file: file)
     }
 }
 

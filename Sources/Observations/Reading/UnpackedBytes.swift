@@ -19,6 +19,8 @@ package final class UnpackedBytes {
     private var unpacker: (any Unpacker)?
     /// Packed bytes that were read for the head.
     private var packed: [UInt8] = []
+    /// Whether it was waited for the first bytes.
+    private var hasBegun = false
     /// Bytes that were there already, as long as they are not read; nil where a file is read.
     private var memory: ArraySlice<UInt8>?
 
@@ -26,7 +28,7 @@ package final class UnpackedBytes {
     package init(_ path: String) throws(FileError) {
         self.path = path
         // 0 is standard input.
-        descriptor = path == "-" ? dup(0) : open(path, O_RDONLY | O_CLOEXEC)
+        descriptor = path == "-" ? dup(0) : AwaitedFile.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError(path, errno) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return }
@@ -202,6 +204,10 @@ package final class UnpackedBytes {
             output.copyBytes(from: part)
             memory?.removeFirst(part.count)
             return part.count
+        }
+        if !hasBegun {
+            hasBegun = true
+            AwaitedFile.awaitBeginning(of: descriptor, path)
         }
         while true {
             if let growth, output.count > 0, growth.hasBegunAnew(descriptor) {

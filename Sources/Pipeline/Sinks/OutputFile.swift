@@ -82,9 +82,17 @@ package struct OutputFile: ~Copyable {
     /// Opens a file, or makes it, and keeps other runs away from it; what it holds stays until `begin`.
     ///
     /// - Parameter makes: false to find out whether it could be made: where there is none, an empty one
-    ///   without a name is opened in its folder.
+    ///   without a name is opened in its folder, and a pipe is not opened at all, since its reader would take
+    ///   that for an output without a line.
     package static func open(path: String, makes: Bool = true) throws(OutputFailure) -> OutputFile {
-        var descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC | (makes ? O_CREAT : 0), 0o644)
+        let isOnlyAsked = !makes && AwaitedFile.isPipe(path)
+        if isOnlyAsked, access(path, W_OK) != 0 { throw OutputFailure(path: path, code: errno) }
+        let opened = isOnlyAsked ? "/dev/null" : path
+        var descriptor = AwaitedFile.open(
+            opened,
+            O_WRONLY | O_CLOEXEC | (makes ? O_CREAT : 0),
+            mode: 0o644
+        )
         if descriptor < 0, errno == ENOENT, !makes, !path.hasSuffix("/") {
             let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
             descriptor = Glibc.open(folder, O_WRONLY | O_CLOEXEC | temporary, 0o644)

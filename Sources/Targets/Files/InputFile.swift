@@ -27,12 +27,13 @@ package enum InputFile {
         _ body: ([UInt8], Int) -> Void,
         tooLong: (Int) -> Void
     ) throws(TargetIssue) {
-        let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        let file = AwaitedFile.open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw TargetIssue(source: path, why: "cannot be opened: \(systemError())") }
         defer { close(file) }
         guard UnpackedBytes.mayEnd(file) else {
             throw TargetIssue(source: path, why: "is a device, which has no end")
         }
+        AwaitedFile.awaitBeginning(of: file, path)
         var lines = LineBuffer()
         var atEnd = false
         while !atEnd {

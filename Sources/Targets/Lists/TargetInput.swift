@@ -1,4 +1,5 @@
 import Foundation
+import Observations
 
 /// Targets from a stream, line by line and without waiting.
 struct TargetInput: Sendable {
@@ -19,6 +20,8 @@ struct TargetInput: Sendable {
     private var lines = LineBuffer()
     private var digest = ListDigest()
     private var atEnd = false
+    /// Since when nothing at all has come.
+    private var wait = Wait()
 
     init(_ descriptor: Int32, expecting expected: Checkpoint.InputPosition? = nil) {
         self.descriptor = descriptor
@@ -45,7 +48,10 @@ struct TargetInput: Sendable {
                 return .failed(TargetIssue(source: TargetInput.name, line: lines.number + 1, why: why))
             }
             guard !atEnd else { return lines.number < expected?.lines ?? 0 ? .failed(foreign) : .end }
-            guard TargetInput.isReadable(descriptor) else { return .notYet }
+            guard TargetInput.isReadable(descriptor) else {
+                if lines.number == 0 { wait.say() }
+                return .notYet
+            }
             switch InputFile.read(descriptor, { lines.append($0) }) {
             case .bytes: break
             case .end:
@@ -55,6 +61,18 @@ struct TargetInput: Sendable {
                 atEnd = true
                 return .failed(TargetIssue(source: TargetInput.name, line: lines.number + 1, why: why))
             }
+        }
+    }
+
+    /// Tells a person once that nothing has come.
+    private struct Wait: Sendable {
+        private let start = ContinuousClock.now
+        private var isSaid = false
+
+        mutating func say() {
+            guard !isSaid, start.duration(to: .now) >= .seconds(2) else { return }
+            isSaid = true
+            AwaitedFile.sayOfInput()
         }
     }
 

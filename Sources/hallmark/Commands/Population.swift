@@ -104,10 +104,9 @@ struct Population {
 
     /// Reads a page as the answer of a server to `GET /`, by the reader that scans have.
     private mutating func add(page file: String, isAnswer: Bool) {
-        guard let data = FileManager.default.contents(atPath: file), data.count <= Self.maximumPage else {
+        guard var bytes = try? AwaitedFile.bytes(of: file, limit: Self.maximumPage) else {
             return fail(file, "can't be read, or is longer than 16 MiB")
         }
-        var bytes = [UInt8](data)
         if !isAnswer {
             let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: \(bytes.count)\r\n\r\n"
             bytes = Array(head.utf8) + bytes

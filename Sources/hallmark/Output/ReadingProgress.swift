@@ -39,6 +39,7 @@ final class ReadingProgress {
     /// Says that something is waited for, where a person at a terminal named nothing that is read.
     static func announce(_ files: [String]) {
         guard files.contains("-"), isatty(STDIN_FILENO) == 1 else { return }
+        AwaitedFile.hasSaidOfInput()
         Terminal.say("records are awaited on standard input; name a file, or end them with Ctrl-D", .warning)
     }
 
