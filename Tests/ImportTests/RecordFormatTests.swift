@@ -98,28 +98,51 @@ import Testing
         #expect(exported.errors.contains("2 records"), "\(exported.errors)")
     }
 
-    /// Records with a separator before each (RFC 7464) are none to who reads lines, and are said to be what
-    /// they are; import reads them.
-    @Test func sequencesOfTextsAreNamed() throws {
+    /// Records with a separator before each (RFC 7464) are read by all, wherever it stands before a record:
+    /// behind a byte order mark, below a blank line, on some lines alone, before a text over many lines.
+    @Test(arguments: ["%S", "mark", "blank", "later", "tail", "wide"])
+    func sequencesOfTextsAreRead(form: String) throws {
         let lines = try seen()
-        let file = try scratch.write(
-            "records.json-seq",
-            lines.split(separator: "\n").map { "\u{1e}\($0)\n" }.joined()
-        )
+        let records = lines.split(separator: "\n").map(String.init)
+        let all = records.map { "\u{1e}\($0)\n" }.joined()
+        let text =
+            switch form {
+            case "mark": "\u{feff}" + all
+            case "blank": "\n \n" + all
+            case "later": String(all.dropFirst())
+            case "tail": lines + "  " + all
+            case "wide": all.replacing("\u{1e}{", with: "\u{1e}{\n ")
+            default: all
+            }
+        let file = try scratch.write("records.json-seq", text)
         let imported = try run(programPath, ["import", file])
-        #expect(imported.status == 0 && imported.text == lines, "\(imported.errors)")
+        let isTwice = form == "tail"
+        #expect(
+            imported.status == 0 && imported.text == (isTwice ? lines + lines : lines),
+            "\(imported.errors)"
+        )
         let rules = ["--no-default-signatures", "--signatures", projectFolder + "/signatures/tunnel"]
         for arguments in [
             ["match", file] + rules, ["compare", file, "--expiring", "30"], ["report", file], ["hunt", file],
             ["corpus", "add", file, "--corpus", scratch.file("s.sqlite")], ["export", "--to", "csv", file],
             ["enrich", file, "--no-context-names"], ["signatures", "measure", file] + rules,
         ] {
+            let plain = try scratch.write("records.ndjson", isTwice ? lines + lines : lines)
             let result = try run(programPath, arguments)
-            #expect(
-                result.status == 1 && result.errors.contains("RFC 7464"),
-                "\(arguments): \(result.errors)"
-            )
+            let known = try run(programPath, arguments.map { $0 == file ? plain : $0 })
+            let isRead = result.status == known.status && !result.errors.contains(#/json-seq:[0-9]/#)
+            #expect(isRead, "\(arguments): \(result.errors)")
         }
+    }
+
+    /// A text that was cut ends where the next one begins, and is said.
+    @Test func aTextOfASequenceThatWasCutIsSaid() throws {
+        let records = try seen().split(separator: "\n")
+        let text = "\u{1e}\(records[0].dropLast(20))\n\u{1e}\(records[0])\n"
+        let file = try scratch.write("cut.json-seq", text)
+        let result = try run(programPath, ["export", "--to", "csv", file])
+        #expect(result.status == 1 && result.errors.contains("cut.json-seq:1"), "\(result.errors)")
+        #expect(result.text.split(whereSeparator: \.isNewline).count == 2, "\(result.text)")
     }
 
     /// No command takes a record with a number that none holds, in whatever member: what came in went out.

@@ -39,6 +39,8 @@ struct KeptLines: ~Copyable {
         }
         var bytes = [UInt8](repeating: 0, count: length)
         let count = bytes.withUnsafeMutableBytes { DescriptorIO.read(descriptor, at: place, into: $0) }
+        // As the line was read the first time.
+        bytes.withUnsafeMutableBufferPointer { LineBlocks.blankSeparators($0) }
         guard count == length else {
             let name = path ?? "a copy of the lines"
             throw count < 0 ? FileError(name, errno) : FileError(name, "the file changed while it was read")

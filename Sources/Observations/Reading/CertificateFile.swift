@@ -25,7 +25,7 @@ package enum CertificateFile {
         switch format {
         case .certificate: return .der
         case .pem: return .pem
-        case .empty, .lines, .jsonArray, .jsonDocument: return .ndjson
+        case .empty, .lines, .jsonArray, .jsonDocument, .sequence: return .ndjson
         case .other: throw FileError(path, "is neither NDJSON, PEM nor DER")
         default: throw FileError(path, format.refusal ?? "can't be read")
         }

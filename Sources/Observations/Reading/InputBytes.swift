@@ -17,12 +17,14 @@ package struct FileError: Error, CustomStringConvertible {
 
     package init(_ path: String, _ reason: String) {
         self.reason = reason
-        description = "\(path == "-" ? "standard input" : path): \(reason)"
+        let name = path.isEmpty ? "an empty file name" : path
+        description = "\(path == "-" ? "standard input" : name): \(reason)"
     }
 }
 
 /// The bytes of a file or of standard input that is read as lines of JSON: unpacked, without a byte order
-/// mark, and with each object of an array, or of a document over many lines, on a line of its own.
+/// mark, and with each object of an array, of a document over many lines, or of a sequence of texts, on a
+/// line of its own.
 ///
 /// What can't be read as such is refused by name at the first read.
 package final class InputBytes {
@@ -66,7 +68,7 @@ package final class InputBytes {
         let format = InputFormat(head)
         if let refusal = Self.refusal(of: format, head) { throw FileError(path, refusal) }
         takesAnything = false
-        if format.isWholeJSON { lines = JSONLines(isArray: format == .jsonArray) }
+        lines = JSONLines(format)
     }
 
     /// Whether the next read will not have to wait: always, but for pipes and files that grow.
@@ -134,9 +136,7 @@ package final class InputBytes {
             markSize = 3
             source.skip(3)
         }
-        if !takesAnything, format.isWholeJSON {
-            lines = JSONLines(isArray: format == .jsonArray)
-        }
+        if !takesAnything { lines = JSONLines(format) }
     }
 
     /// Why no record can be read of a file as it stands; nil where one may be.

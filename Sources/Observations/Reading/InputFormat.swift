@@ -31,7 +31,7 @@ package enum InputFormat: String, CaseIterable, Sendable {
             let rest = text.dropFirst().drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }
             let below = rest.drop { Self.isBlank($0) }
             self = rest.first == 0x0a && below.first == 0x22 ? .jsonDocument : .lines
-        } else if text.first == 0x1e {
+        } else if text.first == Self.separator {
             self = .sequence
         } else if text.isEmpty {
             self = .empty
@@ -41,17 +41,18 @@ package enum InputFormat: String, CaseIterable, Sendable {
     }
 
     /// Whether it is JSON that does not stand on lines.
-    var isWholeJSON: Bool { self == .jsonArray || self == .jsonDocument }
+    var isWholeJSON: Bool { self == .jsonArray || self == .jsonDocument || self == .sequence }
+
+    /// Stands before each text of a sequence (RFC 7464).
+    static let separator: UInt8 = 0x1e
 
     /// What this is called, and what can be done with it where observations are wanted; nil for what is read
     /// as lines, or as JSON that becomes lines.
     package var refusal: String? {
         switch self {
-        case .empty, .lines, .jsonArray, .jsonDocument, .other: nil
+        case .empty, .lines, .jsonArray, .jsonDocument, .sequence, .other: nil
         case .pem: "holds PEM blocks, not observations"
         case .certificate: "is a certificate (DER), not observations"
-        case .sequence:
-            "is a sequence of JSON texts (RFC 7464); 'hallmark import' makes lines of it, as does tr -d '\\036'"
         case .gzip, .zstd: "is packed twice; unpack it first"
         case .utf16: "is UTF-16; UTF-8 is read ('iconv -f UTF-16 -t UTF-8' writes it)"
         case .utf32: "is UTF-32; UTF-8 is read ('iconv -f UTF-32 -t UTF-8' writes it)"

@@ -1,10 +1,13 @@
-/// Writes the objects of a JSON array, or of documents over many lines, each on a line of its own.
+/// Writes the objects of a JSON array, of documents over many lines, or of a sequence of texts, each on a
+/// line of its own.
 ///
 /// It looks at brackets and strings alone: whether a line is JSON says who reads it. What stands between the
 /// objects and is none becomes a line too, so that nothing is passed over.
 struct JSONLines {
     /// Whether the whole is one array, whose brackets and commas belong to no record.
     private let isArray: Bool
+    /// Whether a separator stands before each text (RFC 7464), which ends one that was cut, too.
+    private let isSequence: Bool
     private var depth = 0
     private var isInString = false
     private var isEscaped = false
@@ -13,7 +16,13 @@ struct JSONLines {
     private var isBlankDue = false
     private var hasBegun = false
 
-    init(isArray: Bool) { self.isArray = isArray }
+    /// - Returns: nil for what is on lines already, or no JSON.
+    init?(_ format: InputFormat) {
+        guard format.isWholeJSON else { return nil }
+        (isArray, isSequence) = (format == .jsonArray, format == .sequence)
+    }
+
+    init(isArray: Bool) { (self.isArray, isSequence) = (isArray, false) }
 
     /// Whether all that was opened has been closed.
     var isComplete: Bool { depth == 0 && !isInString }
@@ -27,6 +36,10 @@ struct JSONLines {
     }
 
     private mutating func add(_ byte: UInt8, to output: inout [UInt8]) {
+        if isSequence, byte == InputFormat.separator {
+            (depth, isInString, isEscaped) = (0, false, false)
+            return endLine(&output)
+        }
         if isInString {
             output.append(byte)
             if isEscaped {

@@ -90,6 +90,19 @@ package struct LineBlocks: ~Copyable {
         }
     }
 
+    /// Takes separators of JSON texts (RFC 7464) at the begins of lines for blanks.
+    package static func blankSeparators(_ lines: UnsafeMutableBufferPointer<UInt8>) {
+        guard let base = lines.baseAddress else { return }
+        var place = 0
+        while let hit = memchr(base + place, Int32(InputFormat.separator), lines.count - place) {
+            let found = UnsafeRawPointer(hit) - UnsafeRawPointer(base)
+            var before = found
+            while before > 0, InputFormat.isBlank(base[before - 1]), base[before - 1] != 0x0a { before -= 1 }
+            if before == 0 || base[before - 1] == 0x0a { base[found] = 0x20 }
+            place = found + 1
+        }
+    }
+
     /// Counts what was given out, and keeps what was not.
     private mutating func keepRest() {
         guard given > 0 else { return }
@@ -114,6 +127,7 @@ package struct LineBlocks: ~Copyable {
 
     private mutating func give(_ end: Int) -> RecordBlock {
         given = end
+        Self.blankSeparators(UnsafeMutableBufferPointer(rebasing: buffer[..<end]))
         return RecordBlock(
             UnsafeBufferPointer(rebasing: buffer[..<end]),
             firstLine: lines + 1,
