@@ -16,13 +16,13 @@ package enum RequestWriter {
     /// An option's header replaces a usual one of its name, a request's own header all others.
     package static func fields(_ request: HTTPRequest, _ options: HTTPOptions) -> [HTTPRequest.Header] {
         var fields = [
-            HTTPRequest.Header("User-Agent", options.userAgent), HTTPRequest.Header("Accept", "*/*"),
+            HTTPRequest.Header("User-Agent", oneLine(options.userAgent)), HTTPRequest.Header("Accept", "*/*"),
         ]
         for headers in [options.headers, request.headers] {
             let earlier = fields.count
             var placed: Set<String> = []
             for header in headers where isToken(header.name) {
-                let value = String(header.value.unicodeScalars.map { isControl($0) ? " " : Character($0) })
+                let value = oneLine(header.value)
                 let name = header.name.lowercased()
                 let own = fields[..<earlier].firstIndex { $0.name.lowercased() == name }
                 if let own, placed.insert(name).inserted {
@@ -75,6 +75,10 @@ package enum RequestWriter {
         !text.isEmpty && text.utf8.allSatisfy(isTokenByte)
     }
 
+    private static func oneLine(_ value: String) -> String {
+        String(value.unicodeScalars.map { isControl($0) ? " " : Character($0) })
+    }
+
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         scalar.value < 0x20 || scalar.value == 0x7f
     }
@@ -95,10 +99,14 @@ extension HTTPRequest.Header {
             throw Invalid(description: "\(Self.quoted(bad)) can't stand in a header's name")
         }
         let value = text[text.index(after: colon)...].unicodeScalars.drop { $0 == " " || $0 == "\t" }
-        if let bad = value.first(where: { $0.value < 0x20 && $0 != "\t" || 0x7f...0x9f ~= $0.value }) {
-            throw Invalid(description: "\(Self.quoted(bad)) can't stand in a header's value")
-        }
+        if let fault = Self.fault(ofValue: String(value)) { throw Invalid(description: fault) }
         self.init(String(name), String(value))
+    }
+
+    /// Why a text can't be a header's value; nil where it can.
+    package static func fault(ofValue text: String) -> String? {
+        let bad = text.unicodeScalars.first { $0.value < 0x20 && $0 != "\t" || 0x7f...0x9f ~= $0.value }
+        return bad.map { "\(quoted($0)) can't stand in a header's value" }
     }
 
     private static func quoted(_ scalar: Unicode.Scalar) -> String {

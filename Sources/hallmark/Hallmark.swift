@@ -24,6 +24,7 @@ enum Program {
             if VersionText.isWanted { return try VersionText.write() }
             let typed = try WorkerOrders.words() ?? Array(CommandLine.arguments.dropFirst())
             try MisspeltCommand.check(help: typed)
+            try EmptyFileName.check(typed)
             let configured = try configured(typed)
             do {
                 var command = try Hallmark.parseAsRoot(configured.arguments)

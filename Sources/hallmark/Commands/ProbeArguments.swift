@@ -123,6 +123,9 @@ struct ProbeArguments: ParsableArguments {
         guard caFile == nil || verify else { throw ValidationError("--ca-file goes with --verify.") }
         guard store.isEmpty || verify else { throw ValidationError("--store goes with --verify.") }
         _ = try stores()
+        if let fault = userAgent.flatMap({ HTTPRequest.Header.fault(ofValue: $0) }) {
+            throw ValidationError("--user-agent: \(fault).")
+        }
         _ = try headers()
         _ = try sources()
         _ = try theProxy()

@@ -60,6 +60,9 @@ struct TargetArguments: ParsableArguments {
     func validate() throws {
         try MisspeltCommand.check(targets: targets)
         try checkCommas()
+        if exclude.contains("@") {
+            throw ValidationError("--exclude @ lacks the name of a file, as in --exclude @never.txt.")
+        }
         // What stands in a file is no mistake of usage.
         do throws(TargetListError) { _ = try Exclusions(exclude.filter { !$0.hasPrefix("@") }) } catch {
             throw ValidationError(error.description)

@@ -13,6 +13,8 @@ struct OptionTable {
         let isRepeating: Bool
         let names: [Name]?
         let defaultValue: String?
+        /// What the help calls the value.
+        let valueName: String?
 
         /// The long name, without dashes.
         var name: String? { names?.first { $0.kind == "long" }?.name }

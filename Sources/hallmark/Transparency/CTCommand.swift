@@ -2,6 +2,7 @@ import ArgumentParser
 import Bytes
 import Fetch
 import Foundation
+import HTTPClient
 import Observations
 import Scan
 import Terminal
@@ -78,8 +79,8 @@ struct LogArguments: ParsableArguments {
             throw ValidationError("--static is of the --log with --log-key; a list says it of its logs.")
         }
         guard rate > 0, rate <= 10_000 else { throw ValidationError("--rate is above 0, and at most 10000.") }
-        if let contact, contact.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
-            throw ValidationError("--contact is one line of text.")
+        if let fault = contact.flatMap({ HTTPRequest.Header.fault(ofValue: $0) }) {
+            throw ValidationError("--contact: \(fault).")
         }
     }
 
