@@ -55,7 +55,7 @@ package final class HuntTable {
             logged += 1
             return true
         }
-        guard let ip = record.at("server.ip")?.string.flatMap({ IPAddress($0)?.description }),
+        guard let ip = record.at("server.ip")?.string.flatMap({ IPAddress($0)?.unmapped.description }),
             let port = record.at("server.port")?.integer.flatMap({ UInt16(exactly: $0) })
         else {
             let hasCertificate = record.at("tls.server.hash.sha256") != nil

@@ -1,6 +1,7 @@
 import Bytes
 import GRDB
 import Observations
+import Wire
 
 extension RecordField {
     fileprivate static let findingName = found("hallmark.findings.name")
@@ -55,11 +56,11 @@ final class FoundFacts {
         guard record.has(.findingName) else { return (0, 0, 0) }
         let findings = try parts(of: "hallmark.findings", line)
         guard record.has(.dataset) else { return (0, 0, findings.count) }
-        let ip = record.text(.ip) ?? ""
+        let ip = record.endpointAddress ?? ""
         let port = record.integer(.port).flatMap { 0...65535 ~= $0 ? $0 : nil }
         let address = record.text(.address) ?? ""
-        let host = (record.text(.serverName) ?? record.text(.domain) ?? (address == ip ? "" : address))
-            .lowercased()
+        let own = IPAddress.canonical(address) == ip ? "" : address
+        let host = (record.text(.serverName) ?? record.text(.domain) ?? own).lowercased()
         let file = record.text(.filePath) ?? ""
         let sha256 = CertificateFacts.sha256(record)
         var digest = ByteBuffer()

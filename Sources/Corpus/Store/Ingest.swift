@@ -95,7 +95,7 @@ final class Ingest {
             return
         }
         // What a log holds answers on no endpoint, whatever address somebody wrote beside it.
-        guard record.text(.dataset) != RecordDataset.logged.rawValue, let ip = record.text(.ip),
+        guard record.text(.dataset) != RecordDataset.logged.rawValue, let ip = record.endpointAddress,
             let port = record.integer(.port), (0...65535).contains(port),
             let time = record.text(.timestamp).flatMap({ RFC3339.milliseconds($0) })
         else {

@@ -125,7 +125,7 @@ package final class DriftComparison: SweepReader {
     private func key(_ record: RecordPicker) -> UInt64 {
         let name = record.text(.serverName) ?? record.text(.domain) ?? ""
         let port = "\(record.integer(.port) ?? 0)/\(Transport(record))"
-        return hash.hash("\(record.text(.ip) ?? "") \(port) \(name.lowercased())")
+        return hash.hash("\(record.endpointAddress ?? "") \(port) \(name.lowercased())")
     }
 
     /// What is compared, and how a report calls it.

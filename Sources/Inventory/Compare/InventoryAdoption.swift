@@ -52,7 +52,7 @@ package struct InventoryAdoption {
     }
 
     private mutating func row() -> Row? {
-        guard let certificate = ObservedCertificate(picker), let ip = picker.text(.ip),
+        guard let certificate = ObservedCertificate(picker), let ip = picker.endpointAddress,
             let port = picker.integer(.port).flatMap({ UInt16(exactly: $0) }).map(Int.init)
         else { return nil }
         var address = picker.text(.domain) ?? ip

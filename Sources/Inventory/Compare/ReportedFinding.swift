@@ -11,7 +11,7 @@ package struct ReportedFinding: Sendable {
         package var time: Int?
 
         init(_ record: RecordPicker) {
-            ip = record.text(.ip) ?? ""
+            ip = record.endpointAddress ?? ""
             port = record.integer(.port).flatMap { UInt16(exactly: $0) }.map(Int.init)
             name = record.text(.serverName) ?? record.text(.domain) ?? ""
             certificate = record.text(.sha256) ?? ""

@@ -6,6 +6,10 @@ extension RecordPicker {
     /// Asks for `RecordField.judged`.
     package var isLineOfOurs: Bool { verdict.fault == nil }
 
+    /// The address of the endpoint in the one spelling by which endpoints are told apart; nil where there is
+    /// none.
+    package var endpointAddress: String? { text(.ip).map { IPAddress.canonical($0) } }
+
     /// Reads a line of a file, all of it, and says whether it is a record, of whatever.
     ///
     /// - Parameter line: with `padding` readable bytes behind it.

@@ -52,6 +52,15 @@ package struct IPAddress: Hashable, Sendable {
         isV6 && high == 0 && low >> 32 == 0xffff ? IPAddress(v4: UInt32(truncatingIfNeeded: low)) : self
     }
 
+    /// The one spelling of an address by which endpoints are told apart.
+    ///
+    /// An IPv4-mapped address is IPv4, and IPv6 is as RFC 5952 has it. What is no address stays as it is.
+    package static func canonical(_ text: String) -> String {
+        // IPv4 has one spelling.
+        guard text.utf8.contains(0x3a) else { return text }
+        return IPAddress(text)?.unmapped.description ?? text
+    }
+
     /// The network that the address is in: all bits after the first `length` are zero.
     package func prefix(_ length: Int) -> IPAddress {
         let kept = min(max(0, length), bitWidth)

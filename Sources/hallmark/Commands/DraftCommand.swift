@@ -5,6 +5,7 @@ import Foundation
 import Observations
 import Pipeline
 import Terminal
+import Wire
 
 /// `hallmark signatures draft`: the beginning of a rule from what an endpoint showed.
 struct DraftCommand: ParsableCommand {
@@ -127,7 +128,8 @@ struct DraftCommand: ParsableCommand {
                         fail(FileError("\(source.name):\(number)", error.description))
                         return
                     }
-                    guard picker.text(.ip) == ip, picker.integer(.port) == port else { return }
+                    guard picker.endpointAddress == IPAddress.canonical(ip), picker.integer(.port) == port
+                    else { return }
                     let found = (CertificateFacts(picker)?.marks ?? []) + ServiceFacts(picker).marks
                     if !found.isEmpty { marks = found }
                 }
