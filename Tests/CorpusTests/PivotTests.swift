@@ -224,6 +224,32 @@ import Testing
         #expect(throws: PivotQuery.Problem.self) { try PivotQuery(text) }
     }
 
+    /// A digest with a digit too much or too little, and one of another kind, is no host name.
+    @Test(arguments: [24, 31, 32, 33, 39, 40, 41, 62, 63, 65])
+    func digitsOfAnotherNumberAreNoName(count: Int) throws {
+        let digits = String(repeating: "a", count: count)
+        let problem = try #require(throws: PivotQuery.Problem.self) { try PivotQuery(digits) }
+        #expect(problem.description.contains("has \(count) hexadecimal digits"), "\(problem)")
+        #expect(try PivotQuery("name=\(digits)") == .marks([Mark(.name, digits)]))
+        #expect(try PivotQuery("\(digits.prefix(60)).example") == .name("\(digits.prefix(60)).example"))
+    }
+
+    /// A mark that is made of several fields has a form, too.
+    @Test(arguments: [
+        ("validity=x", false), ("validity=2026-01-01T00:00:00Z", false), ("validity=/", false),
+        ("validity=2026-01-01T00:00:00Z/2027-01-01T00:00:00Z", true), ("shape=x", false),
+        ("shape=v3 | CN | CN | - | serial 16 | 90 d | x | RSA | 2048 | -", true), ("names=a.example", false),
+        ("names=a.example,b.example", true), ("name_pattern=a.example", false),
+        ("name_pattern=a#.example", true),
+        ("name_pattern=~8.example", true), ("curve=zz", false), ("curve=x25519", true),
+        ("curve=0x1234", true),
+        ("curve=unknown-17", true), ("tls=9.9", false), ("tls=1.2", true),
+    ])
+    func valuesThatNoRecordCanHaveAreRefused(text: String, isOne: Bool) {
+        let query = try? PivotQuery(text)
+        #expect((query != nil) == isOne)
+    }
+
     @Test func queriesAreToldApart() throws {
         #expect(try PivotQuery("203.0.113.7") == .endpoint(ip: "203.0.113.7", port: nil))
         #expect(try PivotQuery("[2001:DB8::1]:8443") == .endpoint(ip: "2001:db8::1", port: 8443))

@@ -187,7 +187,9 @@ import Testing
         let digest = String(repeating: "CD", count: 32)
         for (query, status) in [
             ("key=zz", 64), ("key=AABB", 64), ("jarm=xyz", 64), ("sha256=zz", 64), ("serial=zz", 64),
-            ("ski=zz", 64), ("nothing=1", 64), ("key=", 64), ("key=\(digest)", 4), ("sha256=\(digest)", 4),
+            ("ski=zz", 64), ("validity=x", 64), ("curve=zz", 64), ("names=one", 64),
+            (String(digest.dropLast()), 64), (String(digest.prefix(39)), 64), (digest + "A", 64),
+            ("nothing=1", 64), ("key=", 64), ("key=\(digest)", 4), ("sha256=\(digest)", 4),
             ("jarm=\(String(repeating: "0", count: 62))", 4), ("serial=0A", 4), ("subject=CN=nobody", 4),
             ("name=nobody.example", 4), ("203.0.113.8", 4), ("lead=Nobody", 4), ("203.0.113.7", 2),
         ] {

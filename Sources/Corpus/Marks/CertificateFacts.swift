@@ -143,6 +143,9 @@ package struct CertificateFacts: Sendable {
             record.text(.keyCurve),
         ]
         guard parts.contains(where: { $0 != nil }) else { return "" }
-        return parts.map { $0 ?? "-" }.joined(separator: " | ")
+        return parts.map { $0 ?? "-" }.joined(separator: separator)
     }
+
+    /// What stands between the parts of a shape.
+    static let separator = " | "
 }

@@ -76,6 +76,7 @@ package enum PivotQuery: Equatable, Sendable {
         } else {
             var name = text.lowercased()
             if name.hasPrefix("*.") { name.removeFirst() }
+            if let fault = Self.digestFault(text) { throw Problem(description: fault) }
             let isBelow = name.hasPrefix(".")
             if isBelow { name.removeFirst() }
             guard (try? HostName.parse(Array(name.utf8).span, allowsUnicode: true)) != nil else {
@@ -93,26 +94,62 @@ package enum PivotQuery: Equatable, Sendable {
         for transport in Transport.allCases where text.hasSuffix("/\(transport)") {
             text = text.dropLast(transport.rawValue.count + 1)
         }
-        if let address = IPAddress(text) { return (address.description, nil) }
+        if let address = IPAddress(text) { return (address.unmapped.description, nil) }
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             (1...65535).contains(port)
         else { return nil }
         var host = text[..<colon]
         if host.first == "[", host.last == "]" { host = host.dropFirst().dropLast() }
         guard let address = IPAddress(host) else { return nil }
-        return (address.description, port)
+        return (address.unmapped.description, port)
     }
 
-    /// Why no record has a value in the field of a mark; nil where one can, and for a mark of several fields.
+    /// Why a text of hexadecimal digits is no certificate's; nil for one that is shorter than any digest, or
+    /// no such text.
+    private static func digestFault(_ text: String) -> String? {
+        let digits = text.utf8.filter { $0 != 0x3a }
+        guard digits.count >= 24, digits.allSatisfy(\.isHexDigit) else { return nil }
+        let marks = "a mark is asked for by its name ('serial=…', 'ski=…', 'jarm=…'), a host by 'name=…'"
+        return
+            "'\(text)' has \(digits.count) hexadecimal digits, and a certificate's SHA-256 has 64; \(marks)"
+    }
+
+    /// What a mark of several fields has to look like, in words; nil for a value that does.
+    private static func fault(ofComposed value: String, _ kind: MarkKind) -> String? {
+        switch kind {
+        case .window:
+            let times = value.split(separator: "/", omittingEmptySubsequences: false)
+            let isWindow = times.count == 2 && times.allSatisfy { RFC3339.milliseconds(String($0)) != nil }
+            return isWindow
+                ? nil : "'\(value)' is no begin and end: 2026-01-01T00:00:00Z/2027-01-01T00:00:00Z"
+        case .shape:
+            return value.contains(CertificateFacts.separator)
+                ? nil : "'\(value)' is no shape, which has parts with '\(CertificateFacts.separator)' between"
+        case .nameSet:
+            return value.contains(",")
+                ? nil
+                : "'\(value)' is one name: 'name=\(value)' asks for it; a set has commas between several"
+        case .namePattern:
+            return value.contains("#") || value.contains("~")
+                ? nil
+                : "'\(value)' is no pattern, which has # for digits or ~ for a label that was drawn by lot"
+        default: return nil
+        }
+    }
+
+    /// Why no record has a value in the field of a mark; nil where one can.
     private static func fault(of value: String, _ kind: MarkKind) -> String? {
-        guard let field = Field.named(kind.field) else { return nil }
+        guard let field = Field.named(kind.field), kind.source != nil else {
+            return fault(ofComposed: value, kind)
+        }
         if field.kind == .date {
             return RFC3339.milliseconds(value) == nil ? "'\(value)' is no time" : nil
         }
         // Other programs write what they please as the fingerprints that have a form here.
-        guard Field.isHexadecimal(kind.field) || Field.spelled(value, of: kind.field) == nil else {
-            return nil
-        }
+        guard
+            Field.isHexadecimal(kind.field) || Field.spelled(value, of: kind.field) == nil
+                || !field.values.isEmpty || kind == .curve
+        else { return nil }
         let isPrefixed = field.spelling == .serial && value.lowercased().hasPrefix("0x")
         return Field.fault(of: isPrefixed ? String(value.dropFirst(2)) : value, in: kind.field)
     }

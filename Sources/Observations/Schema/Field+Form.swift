@@ -77,6 +77,10 @@ extension Field {
     private static func form(of name: String) -> Form? {
         switch name {
         case "tls.server.jarm": return .digits(62, "a JARM")
+        case "tls.curve":
+            return Form(words: "the name of a group, such as x25519 or secp256r1") { text in
+                text.utf8.contains { 0x30...0x39 ~= $0 } || text.hasPrefix("arbitrary_explicit_")
+            }
         case "tls.server.ja3s": return .digits(32, "a JA3S")
         case "tls.server.ja4s":
             let words = "a JA4S, such as t130200_1301_234ea6891581"
