@@ -262,6 +262,19 @@ import Testing
         let finding = try #require(try Program.records(bad.text).first)
         #expect(finding.number("line") == 5)
         #expect(finding.text("message") == "condition: no search is named t")
+        // Several are told in one go, by the test of examples as well.
+        try scratch.write("rules/worse.yml", Self.rule.replacing("condition: s", with: "condition: u"))
+        try scratch.write(
+            "rules/pattern.yml",
+            "title: P\nlogsource: {product: hallmark}\ndetection: {s: {http.response.title|re: '('}, condition: s}\n"
+        )
+        for command in ["lint", "test"] {
+            let several = try Program.run(["signatures", command, scratch.file("rules")])
+            #expect(several.status == 1)
+            for name in ["bad.yml", "worse.yml", "pattern.yml"] {
+                #expect(several.text.contains(name), "\(command): \(several.text) \(several.errors)")
+            }
+        }
         let tested = try Program.run(["signatures", "test", projectFolder + "/signatures/tunnel"])
         #expect(tested.status == 0)
         #expect(tested.errors.hasSuffix(", 0 failures\n"))

@@ -103,6 +103,14 @@ import YAML
         ("title: T\nlogsource:\n  product: hallmark\ndetection:\n  s: [\n", "6:1: did not find"),
         ("title: T\nhallmark: {specificity: weak}\n", "1:1: logsource is missing"),
         (
+            "title: S\nlogsource: {product: windows, service: halmark}\ndetection: {s: {a: b}, condition: s}\n",
+            "2:12: not our log source: product hallmark, category tls_observation; is 'halmark' hallmark?"
+        ),
+        (
+            "title: S\nlogsource: {category: webserverr}\ndetection: {s: {a: b}, condition: s}\nhallmark: {specificity: weak}\n",
+            "2:12: not our log source: product hallmark, category tls_observation; is 'webserverr' webserver?"
+        ),
+        (
             "title: C\ncorrelation: {type: temporal, rules: [gone], group-by: [server.ip], timespan: 1d}\n",
             "2:39: no rule is called gone"
         ),
@@ -118,6 +126,19 @@ import YAML
         let error = try #require(library.errors.first?.description)
         #expect(error.hasPrefix(scratch.file("bad.yml") + ":" + start), "\(error)")
         #expect(library.skipped.isEmpty)
+    }
+
+    /// A log source of others that seems misspelt is said with what it is like.
+    @Test func misspeltSourcesOfOthersAreSaid() throws {
+        let texts = [
+            ("webserverr", "; is it webserver?"), ("process_creatoin", "; is it process_creation?"),
+            ("webserver", nil), ("registry_add", nil), ("something_else", nil),
+        ]
+        for (category, hint) in texts {
+            let library = try reading("other.yml", Self.text("W", "{category: \(category)}"))
+            let said = hint.map { ["passed over as of another log source: '\(category)'" + $0] } ?? []
+            #expect(library.misspeltSources == said)
+        }
     }
 
     /// One bad document leaves the others of its file.

@@ -18,6 +18,8 @@ package struct RuleFile: Sendable {
     fileprivate var open: [YAMLNode] = []
     /// Ids and names of the rules that were passed over.
     fileprivate var foreign: Set<String> = []
+    /// Parts of log sources that were passed over and are like one that Sigma has, with that one.
+    package private(set) var misspeltSources: [String: String] = [:]
 
     /// The rules, when nothing else stands in the file; nil otherwise.
     var onlyRules: [SigmaRule]? {
@@ -92,6 +94,10 @@ package struct RuleFile: Sendable {
 
     fileprivate mutating func skip(_ node: YAMLNode) {
         skipped.otherSources += 1
+        for key in ["product", "category", "service"] {
+            guard let text = node["logsource"]?[key]?.text else { continue }
+            if let known = LogSource.knownElsewhere(like: text) { misspeltSources[text] = known }
+        }
         for key in ["id", "name"] { if let name = node[key]?.text { foreign.insert(name.lowercased()) } }
     }
 

@@ -1,6 +1,7 @@
 import Bytes
 import Dispatch
 import Observations
+import Terminal
 package import YAML
 
 /// The rules of one or several folders, read but not yet compiled.
@@ -37,6 +38,16 @@ package struct SignatureLibrary: Sendable {
 
     /// What was passed over.
     package var skipped: SkippedDocuments { files.reduce(SkippedDocuments()) { $0 + $1.skipped } }
+
+    /// What to say of log sources that were passed over and seem misspelt, the first three of them.
+    package var misspeltSources: [String] {
+        let all = files.reduce(into: [String: String]()) {
+            $0.merge($1.misspeltSources) { first, _ in first }
+        }
+        return all.sorted { $0.key < $1.key }.prefix(3).map { text, known in
+            "passed over as of another log source: '\(text)'\(Spelling.hint(known))"
+        }
+    }
 
     /// Reads every `*.yml` and `*.yaml` below the folders.
     ///

@@ -25,7 +25,8 @@ package struct SignatureLint {
         }
         if lint.findings.isEmpty {
             do {
-                var runner = ExampleRunner(try RuleSet(library.documents))
+                let set = try RuleSet.compile(library.documents, cache: nil, refused: &lint.findings)
+                var runner = ExampleRunner(set)
                 lint.findings += try runner.run().failures
             } catch let error as YAMLError {
                 lint.findings.append(error)

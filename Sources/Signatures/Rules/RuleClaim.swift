@@ -16,7 +16,10 @@ enum RuleClaim {
             self = .noRule
             return
         }
-        if let source = document["logsource"], source.entries != nil {
+        if document["hallmark"] != nil, document["detection"] != nil {
+            // Nobody else has such a block, whatever the log source is called.
+            self = .ours
+        } else if let source = document["logsource"], source.entries != nil {
             let isRule = document["detection"] != nil || document["filter"] != nil || document["title"] != nil
             self = isRule ? Self.of(logSource: source) : .noRule
         } else if document["title"] != nil, document["logsource"] != nil || Self.hasRulesID(document) {
@@ -39,8 +42,9 @@ enum RuleClaim {
 
     private static func of(logSource source: YAMLNode) -> RuleClaim {
         func part(_ key: String) -> String? { source[key]?.text.flatMap { $0.isEmpty ? nil : $0 } }
-        if let product = part("product"), LogSource.isNear(product, LogSource.product) { return .ours }
-        if let category = part("category"), LogSource.isNear(category, LogSource.category) { return .ours }
+        for key in ["product", "category", "service"] {
+            if let text = part(key), LogSource.near(text) != nil { return .ours }
+        }
         return part("product") ?? part("category") ?? part("service") == nil ? .ours : .otherSource
     }
 

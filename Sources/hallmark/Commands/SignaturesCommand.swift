@@ -205,6 +205,7 @@ struct SignaturesCommand: ParsableCommand {
                     + counted(findings.count, "finding")
                     + (library.skipped.isEmpty ? "" : "; passed over: \(library.skipped)")
             )
+            for text in library.misspeltSources { Terminal.say(text, .warning) }
             if !findings.isEmpty { throw ExitCode(1) }
         }
 
@@ -233,10 +234,12 @@ struct SignaturesCommand: ParsableCommand {
         func run() throws {
             let output = StandardOutput()
             let folders = folders.isEmpty ? try signatures.libraries() : folders
-            let set = try SignatureLibrary.load(folders, ja4plus: true)
+            let library = try SignatureLibrary.read(folders, ja4plus: true)
+            var refused = library.errors
+            let set = try RuleSet.compile(library.documents, cache: .standard, refused: &refused)
             var runner = ExampleRunner(set)
             let outcome = try runner.run()
-            for failure in outcome.failures {
+            for failure in refused + outcome.failures {
                 if form.isLines {
                     try output.json(FindingSummary(failure))
                 } else {
@@ -248,8 +251,9 @@ struct SignaturesCommand: ParsableCommand {
                 counted(set.ruleCount, "rule") + ", " + counted(outcome.matches, "example") + ", "
                     + counted(outcome.nearMisses, "near miss", plural: "near misses") + ", "
                     + counted(outcome.failures.count, "failure")
+                    + (refused.isEmpty ? "" : "; not read: " + counted(refused.count, "rule"))
             )
-            if !outcome.failures.isEmpty { throw ExitCode(1) }
+            if !outcome.failures.isEmpty || !refused.isEmpty { throw ExitCode(1) }
         }
     }
 }
