@@ -277,6 +277,18 @@ import Testing
             )
             #expect(try Program.records(stream.text).count == 1)
             #expect(stream.errors.contains("names a column and is no target"), "\(word): \(stream.errors)")
+            let quiet = try Program.run(
+                [
+                    "scan", "--no-signatures", "--probe", "certificate", "-q", "--summary",
+                    scratch.file("summary"), "-i", try scratch.write("short", "\(word)\n127.20.0.1:1\n"), "-",
+                ],
+                input: "\(word)\n127.20.0.2:1\n"
+            )
+            let summary = try JSONSerialization.jsonObject(
+                with: Data(contentsOf: URL(fileURLWithPath: scratch.file("summary")))
+            )
+            let leftOut = (summary as? [String: Any])?["left_out"] as? [String: Int]
+            #expect(leftOut?["column_names"] == 2, "\(word): \(quiet.errors) \(summary)")
             let below = try Program.run(["scan", "--dry-run", "-"], input: "127.20.0.1\n\(word)\n")
             #expect(below.status == 1 && below.text.hasPrefix("1 endpoint\n"), "\(word): \(below.text)")
         }

@@ -81,7 +81,8 @@ import Testing
         "{\"ip\":\"8.0.0.1,a.example\"}", "{\"ip\":\"8.0.0.1\",\"ports\":[{\"port\":0}]}",
         "{\"ip\":\"8.0.0.1\",\"ports\":[443,true]}", "{\"ip\":\"8.0.0.1\",\"dport\":8443}",
         "{\"ip\":\"8.0.0.1\",\"ports\":[443],\"port\":80}", "{\"ip\":\"8.0.0.1\",\"port of it\":8443}",
-        "{\"ip\":\"8.0.0.1\",\"domain\":\"a b\"}", "{\"url\":\"https://a.example\"}",
+        "{\"ip\":\"8.0.0.1\",\"domain\":\"a b\"}", "{\"uri_path\":\"/a\"}",
+        "{\"url\":\"https://a.example\",\"server\":\"b.example\"}",
         "\u{feff}8.0.0.1 \u{feff}8.0.0.2",
     ])
     func whatIsNotUnderstoodGivesNothing(_ line: String) throws {

@@ -6,6 +6,10 @@ import Wire
 struct TargetRow {
     var address: [UInt8] = []
     var name: [UInt8] = []
+    /// An item of the language of targets in the place of both; empty where there is none.
+    var item: [UInt8] = []
+    /// Whether the item has to be of addresses.
+    var isNetwork = false
     /// A port or a list of them; empty stands for the ports of the run.
     var ports: [UInt8] = []
     /// Whether the row says that the port is closed, or not TCP's.
@@ -15,7 +19,23 @@ struct TargetRow {
     var line: TargetList.Line {
         get throws(TargetList.Problem) {
             if isClosed { return .closed }
-            return .targets([TargetList.Item(try spec())])
+            return .targets([TargetList.Item(try item.isEmpty ? spec() : specOfItem())])
+        }
+    }
+
+    private func specOfItem() throws(TargetList.Problem) -> TargetSpec {
+        do throws(AddressSyntaxError) {
+            var spec = try TargetSpec(parsing: item.span)
+            if isNetwork, case .name = spec.host { throw AddressSyntaxError("is no network") }
+            guard !ports.isEmpty else { return spec }
+            let told = try PortSet(parsing: ports.span)
+            guard spec.ports == nil || spec.ports == told else {
+                throw AddressSyntaxError("the row tells another port than its target has")
+            }
+            spec.ports = told
+            return spec
+        } catch {
+            throw TargetList.Problem(item, error.why)
         }
     }
 
@@ -109,16 +129,30 @@ extension TargetRow {
     /// The endpoints of an object: one, or one for each of masscan's `ports`.
     private static func rows(_ object: [String: Any]) throws(TargetList.Problem) -> [TargetRow] {
         var cells: [TargetTable.Role: String] = [:]
+        var items: [(role: TargetTable.Role, text: String)] = []
         try TargetTable.checkPorts(Array(object.keys))
         for (key, value) in object {
             guard let role = TargetTable.Role(column: key),
                 let text = text(value) ?? (role == .port ? list(value) : nil),
                 // Some programs write an address as a number, too.
-                value is String || role != .address && role != .name
+                value is String || role != .address && role != .name && !role.isItem
             else { continue }
+            if role.isItem {
+                items.append((role, text))
+                continue
+            }
             guard cells.updateValue(text, forKey: role) == nil else {
                 throw TargetList.Problem(Array(key.utf8), "two members tell the \(role.rawValue)")
             }
+        }
+        if cells[.address] == nil, cells[.name] == nil {
+            guard items.count < 2 else {
+                throw TargetList.Problem(
+                    [],
+                    "two members may tell the target: call the one that does 'host', or leave the other out"
+                )
+            }
+            for item in items { cells[item.role] = item.text }
         }
         if object["rec_type"] as? String == "status", let data = object["data"] as? [String: Any] {
             cells[.state] = data["status"] as? String

@@ -9,6 +9,9 @@ struct TargetTable: Sendable {
     /// What a column tells of an endpoint.
     enum Role: String, Sendable {
         case address, name, port, transport, state, success
+        /// An item of the language of targets, or one that has to be of addresses: what tells a target in a
+        /// row where nothing else does.
+        case target, network
 
         /// The role of a column or member by its name; nil for one that tells nothing of an endpoint.
         ///
@@ -26,9 +29,21 @@ struct TargetTable: Sendable {
             case "proto", "protocol", "transport": self = .transport
             case "classification", "state", "status": self = .state
             case "success": self = .success
+            case "target", "targets", "url", "urls", "uri", "uris", "endpoint", "endpoints", "server",
+                "servers",
+                "website", "websites", "hosts", "hostnames", "ips", "ipaddresses", "addresses", "domains",
+                "domainname", "domainnames", "subdomain", "subdomains", "fqdns":
+                self = .target
+            case "network", "networks", "subnet", "subnets", "cidr", "cidrs", "range", "ranges", "iprange",
+                "ipranges", "netblock", "netblocks", "prefix", "prefixes":
+                self = .network
             default: return nil
             }
         }
+
+        /// Whether it tells a target where no column tells an address or a name: beside these, a network is
+        /// the one that an address is in, and a URL a page of the host.
+        var isItem: Bool { self == .target || self == .network }
     }
 
     /// Refuses columns or members of which one may tell a port and is not known: another port would be looked
@@ -84,15 +99,21 @@ struct TargetTable: Sendable {
         let roles = Self.roles(names)
         self.roles = roles
         if Self.isHead(names) { return }
-        if roles.contains(.address) || roles.contains(.name) {
+        if Self.tellPlaces(roles) {
             try Self.checkPorts(names.map { String(decoding: $0, as: UTF8.self) })
         }
-        guard roles.contains(.address) || roles.contains(.name) else {
+        guard Self.tellPlaces(roles) else {
             guard names.count > 1, names.allSatisfy({ !$0.isEmpty && !$0.elementsEqual("localhost".utf8) })
             else { return nil }
             throw TargetList.Problem(
                 text,
-                "no column is named for an address or a name (saddr, ip, host, domain)"
+                "no column is named for an address or a name (saddr, ip, host, domain): call the one that holds the targets 'target'"
+            )
+        }
+        if roles.count(where: { $0?.isItem ?? false }) > 1 {
+            throw TargetList.Problem(
+                text,
+                "two columns may tell the targets: call the one that does 'host', or leave the other out"
             )
         }
         for role in roles where role != nil && roles.count(where: { $0 == role }) > 1 {
@@ -104,7 +125,12 @@ struct TargetTable: Sendable {
     static func isHeader(_ text: [UInt8]) -> Bool {
         guard mayBeHeader(text), let names = cells(text, separator(text)) else { return false }
         let roles = roles(names)
-        return isHead(names) || !roles.contains(nil) && (roles.contains(.address) || roles.contains(.name))
+        return isHead(names) || !roles.contains(nil) && tellPlaces(roles)
+    }
+
+    /// Whether one of the columns tells where a target is.
+    private static func tellPlaces(_ roles: [Role?]) -> Bool {
+        roles.contains { $0 == .address || $0 == .name || $0?.isItem ?? false }
     }
 
     /// Names of columns are words: a dot or a colon is an address's or a name's.
@@ -118,7 +144,9 @@ struct TargetTable: Sendable {
     }
 
     private static func roles(_ names: [[UInt8]]) -> [Role?] {
-        names.map { Role(column: String(decoding: $0, as: UTF8.self)) }
+        let roles = names.map { Role(column: String(decoding: $0, as: UTF8.self)) }
+        guard roles.contains(.address) || roles.contains(.name) else { return roles }
+        return roles.map { $0?.isItem ?? false ? nil : $0 }
     }
 
     /// Whether there are several; under a single one stands an item of the language of targets.
@@ -173,6 +201,10 @@ extension TargetRow {
         address = Array((cells[.address] ?? "").utf8)
         name = Array((cells[.name] ?? "").utf8)
         ports = Array((cells[.port] ?? "").utf8)
+        if cells[.address] == nil, cells[.name] == nil, let text = cells[.target] ?? cells[.network] {
+            item = Array(text.utf8)
+            isNetwork = cells[.network] != nil
+        }
         let transport = cells[.transport]?.lowercased() ?? "tcp"
         let state = cells[.state]?.lowercased() ?? ""
         let isRefused = ["rst", "closed", "filtered"].contains(state) || state.hasPrefix("udp")

@@ -1,7 +1,8 @@
 import Bytes
 
 extension AddressRange {
-    /// Reads an address, a network (`192.0.2.0/24`) or a range (`192.0.2.10-192.0.2.90`, `192.0.2.10-90`).
+    /// Reads an address, a network (`192.0.2.0/24`) or a range (`192.0.2.10-192.0.2.90`, `192.0.2.10-90`,
+    /// `::ffff:192.0.2.10-90`).
     ///
     /// Networks and ranges of IPv4-mapped addresses are those of the IPv4 addresses that they lead to.
     ///
@@ -14,7 +15,11 @@ extension AddressRange {
         } else if let dash = text.firstIndex(of: UInt8(ascii: "-")),
             let first = IPAddress(text.extracting(0..<dash))
         {
-            try self.init(from: first, to: text.extracting(dash + 1..<text.count))
+            let end = text.extracting(dash + 1..<text.count)
+            // A mapped address in hexadecimal has no last decimal number to go on from.
+            let isShort =
+                text.extracting(0..<dash).firstIndex(of: UInt8(ascii: ".")) != nil && end.smallNumber != nil
+            try self.init(from: isShort ? first.unmapped : first, to: end)
         } else if text.firstIndex(of: UInt8(ascii: ":")) != nil {
             throw text.firstIndex(of: UInt8(ascii: "%")) != nil
                 ? AddressSyntaxError("an address with a zone is not supported")

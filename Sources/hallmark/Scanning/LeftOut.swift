@@ -39,3 +39,27 @@ struct LeftOut {
         "\(counted(count, "line")) of other scanners' lists without an open TCP port"
     }
 }
+
+/// The same, counted for a summary.
+struct LeftOutCounts: Codable {
+    /// Endpoints that the exclusions took away.
+    var excluded: UInt64
+    /// Endpoints inside ranges that have a special purpose.
+    var special: UInt64
+    /// Lines of other scanners' lists without an open TCP port.
+    var closedLines: Int
+    /// Lines of one word that is the name of a column, and may be a host's to whoever wrote it.
+    var columnNames: Int
+
+    enum CodingKeys: String, CodingKey {
+        case excluded, special
+        case closedLines = "closed_lines"
+        case columnNames = "column_names"
+    }
+
+    init(_ counts: TargetPlan.Counts) {
+        excluded = UInt64(clamping: counts.excluded)
+        special = UInt64(clamping: counts.special)
+        (closedLines, columnNames) = (counts.closed, counts.columnNames)
+    }
+}

@@ -37,6 +37,8 @@ struct ScanEnd {
     /// What the run came to, as if none was before it.
     func summary(scanID: String) -> ScanSummary {
         let usage = ScanSummary.usage
+        var leftOut = targets.plan.counts
+        leftOut.add(watch.feed.inputCounts)
         return ScanSummary(
             commandLine: CommandLine.arguments.map(SecretText.hidden),
             scanID: scanID,
@@ -61,6 +63,7 @@ struct ScanEnd {
             interrupted: outcome.wasInterrupted,
             signatures: material.rules.map { SignaturesRead($0) },
             targetErrors: targets.issues.count + watch.unread,
+            leftOut: LeftOutCounts(leftOut),
             lostHere: tally.lostHere,
             untestedEndpoints: tally.untested.endpoints,
             untestedMarks: tally.untested.marks,

@@ -42,6 +42,8 @@ struct ScanSummary: Codable {
     var signatures: SignaturesRead?
     /// Targets that could not be understood.
     var targetErrors: Int
+    /// What was passed over of what this run's targets named.
+    var leftOut: LeftOutCounts?
     /// Endpoints of all runs that were not looked at, or not by every probe, because of the machine.
     var lostHere: UInt64
     /// Endpoints of all runs that were looked at beyond their certificate, but not for every mark, and how
@@ -64,6 +66,7 @@ struct ScanSummary: Codable {
         case bytesReceived = "bytes_received"
         case handshakesRepeated = "handshakes_repeated"
         case targetErrors = "target_errors"
+        case leftOut = "left_out"
         case lostHere = "lost_here"
         case untestedEndpoints = "untested_endpoints"
         case untestedMarks = "untested_marks"
