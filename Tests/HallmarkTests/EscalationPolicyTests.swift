@@ -77,6 +77,7 @@ import Wire
             (.selfSigned, { $0.leaf = LeafSummary(isSelfSigned: true) }),
             (.selfSigned, { $0.leaf = LeafSummary(isSelfIssued: true) }),
             (.malformed, { $0.leaf = LeafSummary(anomalies: Self.negativeSerial) }),
+            (.malformed, { $0.hasOddMessage = true }),
             (.lifetime, { $0.leaf = LeafSummary(validityDays: 826) }),
             (.lifetime, { $0.leaf = LeafSummary(validityDays: 0) }),
             (.unknownStack, { $0.hasUnknownStack = true }),

@@ -11,10 +11,11 @@ extension ByteBuffer {
         _ connections: [OtherConnection],
         _ output: CertificateEncoder.ChainOutput
     ) {
-        if !anomalies.isEmpty || flight.hasWrongListLength {
+        if !anomalies.isEmpty || flight.hasOddCertificateMessage {
             array("anomalies")
             for anomaly in anomalies { plainElement(anomaly.rawValue) }
             if flight.hasWrongListLength { plainElement(VisitAnomaly.wrongListLength.rawValue) }
+            if flight.hasSkippedEntries { plainElement(VisitAnomaly.skippedEntries.rawValue) }
             endArray()
         }
         guard !connections.isEmpty else { return }

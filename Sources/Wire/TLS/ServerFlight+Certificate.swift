@@ -4,7 +4,9 @@ extension ServerFlight {
     /// Reads a Certificate message of either kind, leaf first.
     ///
     /// Each certificate that is whole is kept, whatever the list's own length says; of a leaf that breaks
-    /// off with the message, or is longer than a chain may be, the beginning is kept.
+    /// off with the message, or is longer than a chain may be, the beginning is kept. Entries before the
+    /// first certificate that are empty or none are passed over: whoever skips them, as no library does, goes
+    /// by the certificate behind them.
     mutating func readCertificate(_ message: Span<UInt8>) throws(MalformedMessage) {
         var place = 4
         if isTLS13 { place = try Self.block(message, at: 4, wide: 1).upperBound }
@@ -25,9 +27,10 @@ extension ServerFlight {
             if place + 2 > end { hasWrongListLength = true }
             let extensions = try Self.block(message, at: place, wide: 2)
             if extensions.upperBound > end { hasWrongListLength = true }
-            if !certificateEntry.isPresent { try readEntry(message, extensions) }
+            if !certificateEntry.isPresent, !chain.isEmpty { try readEntry(message, extensions) }
             place = extensions.upperBound
         }
+        if chain.isEmpty, hasSkippedEntries { throw MalformedMessage(type: message[0]) }
         guard end <= message.count else { throw MalformedMessage(type: message[0]) }
     }
 
@@ -39,16 +42,36 @@ extension ServerFlight {
         guard place + 3 <= message.count else { throw MalformedMessage(type: message[0]) }
         let start = place + 3
         let end = start + message.u24(place)
-        guard end > start else { throw MalformedMessage(type: message[0]) }
+        guard end > start else {
+            hasSkippedEntries = true
+            return start..<end
+        }
         let whole = message.extracting(start..<min(end, message.count))
         if end > message.count || chain.isEmpty && end - start > chain.maximumBytes {
             // What was begun was sent, though only the leaf is worth reading in part.
             chain.append(beginning: whole, atMost: chain.isEmpty ? Self.keptBeginning : 0)
         } else {
-            chain.append(whole)
+            append(whole)
         }
         guard end <= message.count else { throw MalformedMessage(type: message[0]) }
         return start..<end
+    }
+
+    /// Appends a certificate, which takes the place of what stood before it and is none.
+    private mutating func append(_ certificate: Span<UInt8>) {
+        if chain.count == 1, !chain.isCut, !chain.withString(0, CertificateShape.isCertificate),
+            CertificateShape.isCertificate(certificate)
+        {
+            hasSkippedEntries = true
+            chain.removeAll()
+            if isTLS13 {
+                // What came with it belongs to no certificate either.
+                certificateEntry.reset()
+                ocspResponse.clear()
+                timestamps.removeAll()
+            }
+        }
+        chain.append(certificate)
     }
 
     /// The extensions of the leaf's CertificateEntry (RFC 8446, section 4.4.2).

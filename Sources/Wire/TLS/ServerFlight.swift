@@ -84,6 +84,13 @@ package struct ServerFlight: Equatable, Sendable {
     /// A message of which only the begin is read is held against the length that it has told.
     package internal(set) var hasWrongListLength = false
 
+    /// Whether entries of the Certificate message were passed over that are empty, or before the first
+    /// certificate and none.
+    package internal(set) var hasSkippedEntries = false
+
+    /// Whether the Certificate message is made as no library makes one.
+    package var hasOddCertificateMessage: Bool { hasWrongListLength || hasSkippedEntries }
+
     /// The stapled OCSP response for the leaf in DER; empty when none came or it was over 64 KiB.
     package internal(set) var ocspResponse: [UInt8] = []
 
@@ -139,6 +146,7 @@ package struct ServerFlight: Equatable, Sendable {
         certificateRequest.reset()
         chain.removeAll()
         hasWrongListLength = false
+        hasSkippedEntries = false
         ocspResponse.clear()
         timestamps.removeAll()
         junk.clear()

@@ -14,6 +14,8 @@ struct EndpointFacts {
     var hasStartTLS = false
     /// Two connections showed different certificates.
     var hasChanged = false
+    /// The message with the certificate is made as no library makes one.
+    var hasOddMessage = false
     var leaf: LeafSummary?
     var hasMatch = false
     /// Probes that could still complete or refute a match.
@@ -34,6 +36,7 @@ extension EndpointFacts {
         speaksTLS = observation.flight.version != 0 || !observation.flight.alerts.isEmpty
         isPlain = observation.isPlain
         hasStartTLS = observation.startTLS != nil
+        hasOddMessage = observation.flight.hasOddCertificateMessage
         hasChanged = observation.anomalies.contains(.changedBetweenConnections)
     }
 

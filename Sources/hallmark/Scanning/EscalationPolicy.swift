@@ -89,6 +89,7 @@ struct EscalationPolicy: Sendable {
         if facts.hasChanged { return (.changed, facts.wanted.union(all)) }
         if !facts.wanted.isEmpty { return (.partial, facts.wanted) }
         if facts.isUnknownToInventory == true { return (.unknownEndpoint, all) }
+        if facts.hasOddMessage { return (.malformed, all) }
         if let leaf = facts.leaf {
             if leaf.isSelfSigned == true || leaf.isSelfIssued { return (.selfSigned, all) }
             if !leaf.anomalies.isEmpty { return (.malformed, all) }

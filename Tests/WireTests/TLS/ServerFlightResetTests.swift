@@ -31,6 +31,7 @@ import Testing
         (flight.values, flight.nextProtocol, flight.messages) = ([1], [1], [1])
         (flight.hasExtendedMasterSecret, flight.hasSecureRenegotiation) = (true, true)
         flight.hasWrongListLength = true
+        flight.hasSkippedEntries = true
         flight.record(type: 20, length: 1)
         flight.alert(ServerFlight.Alert(level: 2, code: 40))
         (flight.signatureScheme, flight.ocspResponse) = (1, [1])

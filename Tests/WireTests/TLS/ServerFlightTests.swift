@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import TestSupport
 import Testing
 import Wire
 
@@ -180,6 +181,50 @@ struct RecordedHello: Decodable, CustomTestStringConvertible {
             var cut = start
             try? cut.message(message.span.extracting(0..<message.count - 2))
             #expect(cut.hasWrongListLength == (off != 0), "\(off)")
+        }
+    }
+
+    /// Entries that are empty or none hide no certificate that stands behind them, and leave their mark.
+    @Test(arguments: [false, true]) func entriesThatAreNoneHideNoCertificate(_ isTLS13: Bool) throws {
+        var start = ServerFlight()
+        try start.message(Handshake.serverHello(extensions: isTLS13 ? [43, 3, 4] : []).span)
+        let leaf = HandMadeCertificate().der
+        var other = HandMadeCertificate()
+        other.serial = DER.integer([0x09])
+        // A leaf that lacks parts is one all the same.
+        var odd = HandMadeCertificate()
+        (odd.serial, odd.validity) = ([], [])
+        let junk: [UInt8] = [1, 2, 3]
+        let empty: [UInt8] = []
+        let hollow = DER.sequence(DER.sequence(), DER.sequence())
+        for (entries, kept, isSkipped) in [
+            ([leaf, other.der], [leaf, other.der], false), ([empty, leaf], [leaf], true),
+            ([junk, leaf, other.der], [leaf, other.der], true), ([hollow, leaf], [leaf], true),
+            ([empty, junk, empty, leaf], [leaf], true), ([leaf, empty, other.der], [leaf, other.der], true),
+            ([leaf, junk], [leaf, junk], false), ([junk, junk], [junk, junk], false),
+            ([odd.der, leaf], [odd.der, leaf], false), ([junk], [junk], false), ([empty], [], true),
+        ] {
+            let list = entries.enumerated().flatMap { place, entry in
+                // Each entry brings an extension of its own.
+                Handshake.vector24(entry)
+                    + (isTLS13 ? Handshake.vector16([0xfa, UInt8(place), 0, 0]) : [])
+            }
+            let message = Handshake.message(11, (isTLS13 ? [0] : []) + Handshake.vector24(list))
+            var flight = start
+            if kept.isEmpty {
+                #expect(throws: MalformedMessage.self) { try flight.message(message.span) }
+            } else {
+                try flight.message(message.span)
+            }
+            let found = (0..<flight.chain.count).map { place in
+                flight.chain.withString(place) { span in span.indices.map { span[$0] } }
+            }
+            #expect(found == kept)
+            #expect(flight.hasSkippedEntries == isSkipped && !flight.hasWrongListLength)
+            #expect(flight.hasOddCertificateMessage == isSkipped)
+            if isTLS13, let place = entries.firstIndex(of: kept.first ?? junk), !kept.isEmpty {
+                #expect(flight.certificateEntry.items.map(\.type) == [0xfa00 + UInt16(place)])
+            }
         }
     }
 
