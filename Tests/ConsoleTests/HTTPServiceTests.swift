@@ -144,6 +144,30 @@ import Wire
         withExtendedLifetime(crowd) {}
     }
 
+    /// Nor does one keep others out who asks again and again and reads nothing: what the buffers between take
+    /// looks read, and each next question is a new one.
+    @Test func whoAsksAndDoesNotReadGivesWay() throws {
+        var limits = HTTPService.Limits()
+        (limits.seconds, limits.connections, limits.threads) = (300, 40, 2)
+        let service = HTTPService(limits) { request in
+            usleep(request.path == "/late" ? 0 : 20_000)
+            return .problem(200, request.path)
+        }
+        let port = try service.start(IPAddress(v4: 0x7f00_0001), port: 0)
+        // All of it would take many minutes.
+        let questions = Array(String(repeating: "GET /a HTTP/1.1\r\nHost: x\r\n\r\n", count: 1000).utf8)
+        let crowd = try (0..<60).map { _ in
+            let client = try ClientSocket(port: port)
+            client.send(questions)
+            return client
+        }
+        let late = try ClientSocket(port: port)
+        Self.ask(late, "/late", close: false)
+        let text = String(decoding: late.receive(), as: UTF8.self)
+        #expect(text.contains("/late"), "\(text)")
+        withExtendedLifetime(crowd) {}
+    }
+
     /// Nor does one hold a place who takes no refusal off, however much is asked behind the first.
     @Test func aRefusalIsTheLast() throws {
         var limits = HTTPService.Limits()

@@ -95,8 +95,11 @@ package struct ConsoleGate: Sendable {
     }
 
     private func isBearer(_ request: ConsoleRequest) -> Bool {
-        guard let text = request.header("Authorization"), text.hasPrefix("Bearer ") else { return false }
-        return Self.isSame(String(text.dropFirst(7)), token)
+        guard let text = request.header("Authorization") else { return false }
+        // A scheme's name may be written in either case, and blanks may follow it (RFC 9110, section 11.4).
+        let parts = text.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return false }
+        return Self.isSame(String(parts[1].drop { $0 == " " }), token)
     }
 
     /// Whoever brings the token in the address gets the cookie, and the address without it.

@@ -169,8 +169,7 @@ private func answer(
             if !ConsoleGate.refusals.contains(refusal.status) {
                 refusal = .problem(400, "The request says twice how long it is.")
             }
-            refusal.headers.append(("Connection", "close"))
-            return send(refusal, on: connection)
+            return send(refusal, on: connection, isLast: true)
         }
         return .YES
     }
@@ -186,14 +185,12 @@ private func answer(
         return .YES
     }
     guard ConsoleGate.refusals.contains(response.status) else {
-        service.open.takes(http_socket(connection), bytes: response.body.count)
-        return send(response, on: connection)
+        let isLast = service.open.takes(http_socket(connection), bytes: response.body.count)
+        return send(response, on: connection, isLast: isLast)
     }
     // Whoever does not take a refusal off holds no place by it, nor by what was sent behind the request.
     service.open.waits(http_socket(connection))
-    var refusal = response
-    refusal.headers.append(("Connection", "close"))
-    return send(refusal, on: connection)
+    return send(response, on: connection, isLast: true)
 }
 
 private func completed(
@@ -259,7 +256,12 @@ private func values(_ connection: OpaquePointer, _ kind: MHD_ValueKind) -> (
     return (found.values, found.areText)
 }
 
-private func send(_ response: ConsoleResponse, on connection: OpaquePointer) -> MHD_Result {
+/// - Parameter isLast: whether the connection ends behind it.
+private func send(
+    _ response: ConsoleResponse,
+    on connection: OpaquePointer,
+    isLast: Bool
+) -> MHD_Result {
     var body = response.body
     let count = body.count
     let made = body.withUnsafeMutableBytes { bytes in
@@ -268,5 +270,6 @@ private func send(_ response: ConsoleResponse, on connection: OpaquePointer) -> 
     guard let made else { return .NO }
     defer { MHD_destroy_response(made) }
     for (name, value) in response.headers { MHD_add_response_header(made, name, value) }
+    if isLast { MHD_add_response_header(made, "Connection", "close") }
     return MHD_queue_response(connection, response.status, made)
 }

@@ -7,13 +7,17 @@ import Synchronization
 /// of the request before; a byte now and then does not lengthen it. Of an answer a part has to be taken off
 /// within the same time. When many strangers wait, who waits longest gives way: whoever comes and asks at
 /// once finds a place. So it is where nearly all places are taken, whoever has them: who holds one for
-/// nothing gives way, first of those who have most.
+/// nothing gives way, first of those who have most, and then whose answer goes out for longest. Each answer
+/// is then the last of its connection: a client that asks again and again, and does not read, takes off what
+/// the buffers between have room for and looks like one that reads.
 final class OpenConnections: Sendable {
     private struct Connection {
         /// Since when a request, or the rest of one, is waited for; nil while it is answered.
         var waitsSince: ContinuousClock.Instant?
         /// Whether it was answered something else than that it may not ask.
         var isKnown = false
+        /// Since when an answer goes out; nil while none does.
+        var takesSince: ContinuousClock.Instant?
         /// Since when nothing was taken off of an answer; nil while none goes out.
         var takesNothingSince: ContinuousClock.Instant?
         /// Bytes of the answer that goes out.
@@ -73,13 +77,18 @@ final class OpenConnections: Sendable {
     func isAnswered(_ socket: Int32) { open.withLock { $0[socket]?.waitsSince = nil } }
 
     /// Whoever asked has shown the token, and an answer of so many bytes goes out.
-    func takes(_ socket: Int32, bytes: Int) {
+    ///
+    /// - Returns: whether it has to be the last of its connection, because others want the place.
+    func takes(_ socket: Int32, bytes: Int) -> Bool {
+        let now = ContinuousClock.now
         let taken = Self.taken(socket)
-        open.withLock { open in
+        return open.withLock { open in
             open[socket]?.isKnown = true
-            open[socket]?.takesNothingSince = .now
+            open[socket]?.takesSince = now
+            open[socket]?.takesNothingSince = now
             open[socket]?.bytes = bytes
             open[socket]?.taken = taken
+            return open.count > bounds.connections
         }
     }
 
@@ -87,6 +96,7 @@ final class OpenConnections: Sendable {
     func waits(_ socket: Int32) {
         open.withLock { open in
             open[socket]?.waitsSince = .now
+            open[socket]?.takesSince = nil
             open[socket]?.takesNothingSince = nil
             open[socket]?.bytes = 0
         }
@@ -115,7 +125,7 @@ final class OpenConnections: Sendable {
     }
 
     /// Ends those who hold places for nothing where there are too few, those of whoever has most first, and
-    /// of these who does so longest.
+    /// of these who does so longest; then those whose answers go out for longer than a part of one may take.
     private func makeRoom(_ open: inout [Int32: Connection], _ now: ContinuousClock.Instant) {
         let live = open.filter { !$0.value.isCut }
         var places = live.count - bounds.connections
@@ -123,18 +133,26 @@ final class OpenConnections: Sendable {
         guard places > 0 || bytes > 0 else { return }
         var ofPeer: [String: Int] = [:]
         for connection in live.values { ofPeer[connection.peer, default: 0] += 1 }
-        let idle = live.compactMap { socket, connection in
-            connection.idlesSince.flatMap { now - $0 < Self.moment ? nil : (socket, connection, since: $0) }
+        func giveWay(
+            _ patience: Duration,
+            _ since: (Connection) -> ContinuousClock.Instant?
+        ) {
+            let found = live.compactMap { socket, connection in
+                since(connection).flatMap { now - $0 < patience ? nil : (socket, connection, since: $0) }
+            }
+            .sorted {
+                let (one, other) = (ofPeer[$0.1.peer] ?? 0, ofPeer[$1.1.peer] ?? 0)
+                return one != other ? one > other : $0.since < $1.since
+            }
+            for (socket, connection, _) in found
+            where open[socket]?.isCut == false && (places > 0 || bytes > 0 && connection.bytes > 0) {
+                Self.cut(socket, &open)
+                places -= 1
+                bytes -= connection.bytes
+            }
         }
-        .sorted {
-            let (one, other) = (ofPeer[$0.1.peer] ?? 0, ofPeer[$1.1.peer] ?? 0)
-            return one != other ? one > other : $0.since < $1.since
-        }
-        for (socket, connection, _) in idle where places > 0 || bytes > 0 && connection.bytes > 0 {
-            Self.cut(socket, &open)
-            places -= 1
-            bytes -= connection.bytes
-        }
+        giveWay(Self.moment) { $0.idlesSince }
+        giveWay(bounds.patience) { $0.takesSince }
     }
 
     /// The server closes it as one that the client has closed.
