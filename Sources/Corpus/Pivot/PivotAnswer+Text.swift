@@ -104,7 +104,8 @@ extension PivotAnswer {
         result +=
             "shares \(followed == 1 ? "the mark that was" : "any of the \(followed) marks that were") followed.\n"
         if common > 0 {
-            result += "It has \(counted(common, "mark")) that many others have, which say nothing.\n"
+            result +=
+                "It has \(counted(common, "mark")) that many others have, which \(common == 1 ? "says" : "say") nothing.\n"
         }
         if !benign.isEmpty { result += "\nNot counted\n" + Self.table(benign) }
         return result

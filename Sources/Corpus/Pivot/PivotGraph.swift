@@ -46,14 +46,24 @@ package struct PivotGraph: Sendable {
         var places: [String: Int] = [:]
         var marks: [Mark: Int] = [:]
         var ties: Set<[Int]> = []
-        let seeds = answers.flatMap { $0.seeds.prefix(20) }
         // In turn: the first ones shall not take all places.
         let longest = answers.map(\.results.count).max() ?? 0
         let found = (0..<longest).flatMap { rank in
             answers.compactMap { rank < $0.results.count ? $0.results[rank] : nil }
         }
         let results = found.prefix(Self.mostResults)
-        isCut = results.count < found.count || answers.contains(where: \.isCut)
+        // What shares only what many have is tied by that.
+        let tying = results.map { result in
+            let strong = Self.strong(result).prefix(Self.mostMarks)
+            return strong.isEmpty ? result.shared.filter { $0.weight > 0 }.prefix(1) : strong
+        }
+        let drawn = Set(tying.lazy.joined().map(\.mark))
+        let ids = Set(results.map(\.id))
+        let begins = answers.map { Self.seeds(of: $0, drawn: drawn, results: ids) }
+        let seeds = begins.flatMap(\.shown)
+        isCut =
+            results.count < found.count || answers.contains(where: \.isCut)
+            || zip(answers, begins).contains { $0.seeds.count > $1.shown.count }
         for result in seeds + results where places[result.id] == nil {
             places[result.id] = nodes.count
             nodes.append(Self.node(result))
@@ -73,17 +83,42 @@ package struct PivotGraph: Sendable {
                 connect(from, to, mark.weight)
             }
         }
-        for result in results {
-            tie(result, result.shared.filter { $0.weight > 0 && !$0.isCommon }.prefix(Self.mostMarks))
+        for (result, shared) in zip(results, tying) {
+            tie(result, shared)
             if let via = result.via.flatMap({ places[$0] }), let own = places[result.id] {
                 connect(via, own, 0)
             }
         }
         // Of the seeds' marks only those that somebody shares.
-        for seed in seeds { tie(seed, seed.shared.filter { marks[$0.mark] != nil }) }
+        for begin in begins {
+            for seed in begin.shown {
+                tie(seed, seed.shared.filter { marks[$0.mark] != nil || begin.marks.contains($0.mark) })
+            }
+            tieByAddress(begin.shown, &places)
+        }
         add(answers.flatMap { $0.clients ?? [] }, places)
-        for answer in answers { add(answer.paths.paths, places, answer.seeds.prefix(20)) }
+        for (answer, begin) in zip(answers, begins) { add(answer.paths.paths, places, begin.shown) }
         place()
+    }
+
+    /// A node for each address at which several seeds were seen, where one of them has no other edge.
+    private mutating func tieByAddress(_ seeds: [PivotResult], _ places: inout [String: Int]) {
+        var ofAddress: [String: [Int]] = [:]
+        for seed in seeds {
+            guard let place = places[seed.id] else { continue }
+            for address in Self.addresses(of: seed) { ofAddress[address, default: []].append(place) }
+        }
+        let tied = Set(edges.flatMap { [$0.from, $0.to] })
+        for (address, seen) in ofAddress.sorted(by: { $0.key < $1.key })
+        where seen.count > 1 && !seen.allSatisfy(tied.contains) {
+            let id = "a-" + address
+            let hub = places[id] ?? nodes.count
+            if places[id] == nil {
+                places[id] = hub
+                nodes.append(Node(id: id, kind: .address, label: address, details: [], weight: 0))
+            }
+            for place in seen { edges.append(Edge(from: place, to: hub, weight: 0)) }
+        }
     }
 
     /// A node for each client, tied to all that it connected to.
@@ -146,13 +181,8 @@ package struct PivotGraph: Sendable {
             nodes[first].details.append(("Pointed to", "\(path.address), \(when)"))
             nodes[address].details.append(("Names", "\(path.names[0]), \(when)"))
             let begin = path.direction == .toAddress ? first : address
-            let host = path.address.contains(":") ? "[\(path.address)]" : path.address
-            for seed in seeds {
-                let isOfSeed =
-                    path.direction == .toAddress
-                    ? seed.shared.contains { $0.mark.kind == .name && $0.mark.value == path.names[0] }
-                    : seed.places.contains { $0.endpoint.hasPrefix(host + ":") }
-                if isOfSeed, let from = places[seed.id] { tie(from, begin) }
+            for seed in seeds where path.leads(from: seed) {
+                if let from = places[seed.id] { tie(from, begin) }
             }
             guard let end = path.end else { continue }
             let label = end.subject.isEmpty ? String(end.sha256.prefix(16)) : end.subject
