@@ -55,6 +55,17 @@ package struct Decision: Equatable, Sendable {
     /// Whether it still holds at a time.
     package func holds(at now: Int) -> Bool { until.map { now < $0 } ?? true }
 
+    /// Longer reasons are cut where they stand beside something else, in characters.
+    private static let longestReason = 200
+
+    /// What a person is told of a lead or a finding that it dismisses: `dismissed by ann, case T-1: ours`.
+    package var dismissal: String {
+        let reference = reference.map { ", case \($0)" } ?? ""
+        let reason = String(because.prefix(Self.longestReason).map { $0.isNewline ? " " : $0 })
+        return "dismissed\(by.isEmpty ? "" : " by \(by)")\(reference): \(reason)"
+            + (because.count > Self.longestReason ? "…" : "")
+    }
+
     /// The decision as one line of JSON with its end.
     package var line: String {
         var line = ByteBuffer()

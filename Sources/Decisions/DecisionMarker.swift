@@ -9,8 +9,14 @@ package final class DecisionMarker {
     private let tree = JSONTree()
     /// The strongest lead of all that were seen that is not dismissed.
     package private(set) var highest: LeadLabel?
-    /// How many leads were dismissed.
-    package private(set) var dismissed = 0
+    /// How many leads were dismissed, by software.
+    package private(set) var dismissed: [String: Int] = [:]
+    /// Where the first of them are, and by what they are dismissed.
+    package private(set) var examples: [String] = []
+    /// So many are told.
+    private static let mostExamples = 10
+    /// The leads of the record that was looked at last that are dismissed, by software, and by what.
+    package private(set) var dismissals: [String: Decision] = [:]
 
     package init(_ index: DecisionIndex) { self.index = index }
 
@@ -19,11 +25,21 @@ package final class DecisionMarker {
     /// - Returns: the strongest lead of the record that is not dismissed.
     @discardableResult
     package func mark(_ line: inout ByteBuffer) -> LeadLabel? {
+        dismissals = [:]
         let (members, open) = line.withSpan { span in span.withUnsafeBufferPointer { look($0) } }
         if let open { highest = max(highest ?? open, open) }
         guard let members else { return open }
         HallmarkObject.append(Array(members.utf8).span, to: &line)
         return open
+    }
+
+    /// The endpoint as one would type it.
+    private static func place(_ record: JSONNode) -> String {
+        let host =
+            ["server.domain", "server.ip", "server.address"].lazy
+            .compactMap { record.at($0)?.string }.first ?? "?"
+        let port = record.at("server.port")?.integer.map(String.init) ?? "?"
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
     /// What is to be added, and the strongest lead that is not dismissed.
@@ -34,9 +50,8 @@ package final class DecisionMarker {
         guard !rulings.isEmpty else { return (nil, leads.map(\.label).max()) }
         var out = ByteBuffer()
         out.append("\"decisions\":[")
-        var dismissed: Set<String> = []
         for ruling in rulings {
-            dismissed.formUnion(ruling.dismissed)
+            for software in ruling.dismissed { dismissals[software] = ruling.decision }
             out.element()
             out.member("time", RFC3339.text(ruling.decision.time))
             ruling.decision.appendMembers(to: &out)
@@ -51,7 +66,12 @@ package final class DecisionMarker {
             out.endObject()
         }
         out.append("]")
-        self.dismissed += leads.count { dismissed.contains($0.software) }
-        return (out.text, leads.filter { !dismissed.contains($0.software) }.map(\.label).max())
+        for lead in leads {
+            guard let dismissal = dismissals[lead.software] else { continue }
+            dismissed[lead.software, default: 0] += 1
+            guard examples.count < Self.mostExamples else { continue }
+            examples.append("\(Self.place(record)) \(lead.software): \(dismissal.dismissal)")
+        }
+        return (out.text, leads.filter { dismissals[$0.software] == nil }.map(\.label).max())
     }
 }

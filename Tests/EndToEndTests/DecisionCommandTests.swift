@@ -52,6 +52,13 @@ import Testing
         )
         let second = try Self.match(scratch, "sweep.ndjson", ["--decisions", file])
         #expect(second.status == 0 && second.errors.contains("dismissed: 1 lead"), "\(second.errors)")
+        #expect(
+            second.errors.contains("; 1 dismissed")
+                && second.errors.contains(
+                    "192.0.2.7:443 The mark: dismissed by me, case T-1: ours"
+                ),
+            "\(second.errors)"
+        )
         let record = try #require(try Program.records(second.text).first)
         #expect((record["hallmark.leads"] as? [Any])?.count == 1)
         let decisions = try #require(record["hallmark.decisions"] as? [[String: Any]])

@@ -47,6 +47,20 @@ import Testing
         #expect(try row(itself).contains(" itself "))
     }
 
+    /// A lead that somebody has dismissed does not stand there like one that nobody has looked at.
+    @Test func dismissedLeadsAreSaidToBe() throws {
+        let decided = record(leads: lead).replacing(
+            #""hallmark":{"#,
+            with: #""hallmark":{"decisions":[{"verdict":"dismiss","dismissed":["Cobalt Strike"]}],"#
+        )
+        #expect(try row(decided).hasSuffix(" 8 Cobalt… 95 dismissed\n"))
+        let two = decided.replacing(
+            lead,
+            with: lead + #",{"software":{"name":"A"},"confidence":20,"label":"low"}"#
+        )
+        #expect(try row(two).hasSuffix(" 8 A 20 low +1\n"))
+    }
+
     @Test func whatDidNotAnswer() throws {
         let refused = #"{"error":{"code":"connection_refused"},"server":{"ip":"2001:db8::1","port":443}}"#
         #expect(try row(refused) == "[2001:db8::1]:443     connection_refused\n")

@@ -12,7 +12,7 @@ package struct EndpointTable {
     package static let fields: [RecordField] = [
         .timestamp, .errorCode, .address, .ip, .port, .domain, .subject, .subjectCommonName,
         .subjectOrganization, .issuer, .issuerCommonName, .issuerOrganization, .notAfter, .selfSigned,
-        .selfIssued, .httpStatus, .httpTitle, .tlsVersion, .leads,
+        .selfIssued, .httpStatus, .httpTitle, .tlsVersion, .leads, .dismissed,
     ]
 
     private let style: ReportStyle
@@ -103,15 +103,21 @@ package struct EndpointTable {
         return inked(text.leftPadded(daysWidth), days < 0 ? .warning : days < 30 ? .heading : .plain)
     }
 
-    /// The strongest lead, its confidence, and how many others there are.
+    /// The strongest lead, its confidence, and how many others there are; those that somebody has dismissed
+    /// last.
     private func lead(_ record: RecordPicker) -> String {
         let leads = record.leads
-        guard let first = leads.max(by: { $0.confidence < $1.confidence }) else { return "" }
-        let numbers =
-            " \(first.confidence) \(first.label.rawValue)" + (leads.count > 1 ? " +\(leads.count - 1)" : "")
+        let dismissed = Set(record.texts(.dismissed))
+        let open = leads.filter { !dismissed.contains($0.software) }
+        guard let first = (open.isEmpty ? leads : open).max(by: { $0.confidence < $1.confidence }) else {
+            return ""
+        }
+        let word = open.isEmpty ? "dismissed" : first.label.rawValue
+        let numbers = " \(first.confidence) \(word)" + (leads.count > 1 ? " +\(leads.count - 1)" : "")
         let name = cut(first.software, max(4, leadWidth - numbers.count))
         let ink: Ink =
             switch first.label {
+            case _ where open.isEmpty: .faint
             case .high: .alarm
             case .medium: .warning
             case .low: .plain

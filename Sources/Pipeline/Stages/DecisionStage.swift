@@ -10,5 +10,6 @@ package final class DecisionStage: RecordStage {
     package func apply(to line: inout ByteBuffer, _ record: inout PassingRecord) {
         guard record.hasLead else { return }
         record.highest = marker.mark(&line)
+        record.dismissals = marker.dismissals.mapValues(\.dismissal)
     }
 }

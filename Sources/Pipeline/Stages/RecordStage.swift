@@ -12,6 +12,8 @@ package struct PassingRecord: Sendable {
     package var assessment: Assessment?
     /// The strongest lead that nobody has dismissed.
     package var highest: LeadLabel?
+    /// What a person is told of leads that somebody has dismissed, by software.
+    package var dismissals: [String: String] = [:]
 
     package init(lookedFor: LookedFor? = nil, isSuccess: Bool = true) {
         (self.lookedFor, self.isSuccess) = (lookedFor, isSuccess)

@@ -90,6 +90,8 @@ package struct MatchSummary: Sendable {
     package var matched = 0
     /// Observations of which others list something.
     package var listed = 0
+    /// Observations that share a mark with what the user decided to block or escalate.
+    package var ofCases = 0
     package var invalid = 0
     /// JSON objects that are no observations.
     package var foreign = 0
@@ -128,7 +130,8 @@ package struct MatchSummary: Sendable {
     /// Counts one observation.
     package mutating func add(_ assessment: Assessment) {
         observations += 1
-        if !assessment.listed.isEmpty { listed += 1 }
+        if assessment.listed.contains(where: { !$0.isOfCase }) { listed += 1 }
+        if assessment.listed.contains(where: \.isOfCase) { ofCases += 1 }
         guard !assessment.isEmpty else { return }
         if !assessment.matches.isEmpty { matched += 1 }
         if assessment.isDeceptive { deceptive += 1 }
@@ -140,6 +143,7 @@ package struct MatchSummary: Sendable {
         observations += other.observations
         matched += other.matched
         listed += other.listed
+        ofCases += other.ofCases
         invalid += other.invalid
         foreign += other.foreign
         conclusions += other.conclusions

@@ -18,6 +18,12 @@ package struct ListedMark: Equatable, Sendable {
         case range
     }
 
+    /// What the list of the user's own decisions is called.
+    package static let casesFeed = "decisions"
+
+    /// Whether it is listed by nobody else: the user decided to block or escalate what shares it.
+    package var isOfCase: Bool { feed == Self.casesFeed }
+
     package let kind: Kind
     /// The field of the record that shows it.
     package let field: String

@@ -4,14 +4,13 @@ import Decisions
 import Indicators
 import Observations
 import Search
+import Signatures
 
 /// What earlier cases were about, as a list: a mark shared with what somebody decided to block or escalate is
 /// said of whatever shows it, with the case's reference.
 struct CaseMarks {
     private(set) var entries: [(Indicator, IndicatorNote)] = []
 
-    /// What a list of cases is called in records.
-    static let feed = "decisions"
     /// An endpoint that was decided showed no more than so many certificates in a corpus that are looked at.
     private static let mostSeen = 100
 
@@ -59,7 +58,7 @@ struct CaseMarks {
     @discardableResult
     private mutating func add(_ kind: IndicatorKind, _ value: String, _ decision: Decision) -> Bool {
         let found = Array(value.utf8).withUnsafeBufferPointer { IndicatorText.read(kind, $0.span) }
-        var note = IndicatorNote(feed: Self.feed)
+        var note = IndicatorNote(feed: ListedMark.casesFeed)
         note.description = "\(decision.verdict.rawValue): \(decision.because)"
         note.reference = decision.reference
         for var indicator in found {

@@ -298,8 +298,7 @@ private final class FindingSink {
             )
         if let dismissal, !isGrave {
             dismissed += 1
-            finding.finding.message +=
-                " (dismissed\(dismissal.by.isEmpty ? "" : " by \(dismissal.by)"): \(dismissal.because))"
+            finding.finding.message += " (\(dismissal.dismissal))"
         } else {
             worst = max(worst ?? finding.finding.severity, finding.finding.severity)
         }

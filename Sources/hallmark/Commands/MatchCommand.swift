@@ -195,13 +195,27 @@ private final class MatchRun {
         for (name, counts) in leads {
             let parts = LeadLabel.allCases.reversed()
                 .compactMap { label in counts[label].map { "\($0) \(label.rawValue)" } }
-            lines.append("  \(name): \(parts.joined(separator: ", "))")
+            let dismissed = marker?.dismissed[name].map { "; \(grouped(UInt64($0))) dismissed" } ?? ""
+            lines.append("  \(name): \(parts.joined(separator: ", "))\(dismissed)")
         }
-        if let marker, marker.dismissed > 0 {
-            lines.append("  dismissed: \(counted(marker.dismissed, "lead"))")
+        if let marker, !marker.dismissed.isEmpty {
+            let count = marker.dismissed.values.reduce(0, +)
+            lines.append("  dismissed: \(counted(count, "lead"))")
+            lines += marker.examples.map { "    \($0)" }
+            if count > marker.examples.count {
+                lines.append(
+                    "    and \(counted(count - marker.examples.count, "other")): the records have them"
+                )
+            }
         }
         if summary.listed > 0 {
             lines.append("  listed by others: \(counted(summary.listed, "observation"))")
+        }
+        if summary.ofCases > 0 {
+            lines.append(
+                "  sharing a mark with what was decided to be blocked or escalated: "
+                    + counted(summary.ofCases, "observation")
+            )
         }
         if summary.deceptive > 0 { lines.append("  likely deception: \(summary.deceptive)") }
         if summary.undecidedObservations > 0 { lines.append(undecided(summary)) }

@@ -10,10 +10,12 @@ struct LeadPlace: Codable, Sendable {
     /// 0 to 99.
     var confidence: Int
     var label: String
+    /// What a person is told of its dismissal; nil where nobody has dismissed it.
+    var dismissal: String?
 }
 
 extension LeadPlace {
-    init(_ endpoint: FinishedEndpoint, _ lead: Lead) {
+    init(_ endpoint: FinishedEndpoint, _ lead: Lead, _ dismissal: String?) {
         let host =
             endpoint.domain ?? endpoint.ip.map { $0.isV4 ? $0.description : "[\($0)]" }
             ?? endpoint.address
@@ -21,7 +23,8 @@ extension LeadPlace {
             endpoint: "\(host):\(endpoint.port)",
             software: lead.software.name,
             confidence: lead.confidence,
-            label: lead.label.rawValue
+            label: lead.label.rawValue,
+            dismissal: dismissal
         )
     }
 }

@@ -66,7 +66,7 @@ final class RecordFinisher {
         let lookedFor = hasRules ? endpoint.lookedFor : nil
         var record = PassingRecord(lookedFor: lookedFor, isSuccess: endpoint.outcome.isSuccess)
         pipeline.pass(&line, &record)
-        receipt.tally.count(endpoint, record.assessment, highest: record.highest)
+        receipt.tally.count(endpoint, record)
         if record.hasLead { endpoint.counters.addLead() }
         if endpoint.completesTarget {
             receipt.completed.append(endpoint.sequence)

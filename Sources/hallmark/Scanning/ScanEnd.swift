@@ -52,6 +52,7 @@ struct ScanEnd {
             errors: tally.errors,
             leads: tally.leads,
             leadEndpoints: Array(tally.places.strongest.prefix(LeadPlaces.limit)),
+            leadsDismissed: tally.dismissed,
             leadsFound: tally.leads.values.reduce(0) { $0 + $1.values.reduce(0, +) },
             connections: outcome.connections,
             synsSent: outcome.syns,

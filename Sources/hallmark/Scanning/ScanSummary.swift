@@ -25,6 +25,8 @@ struct ScanSummary: Codable {
     var leads: [String: [String: UInt64]]
     /// The strongest leads; the records have them all.
     var leadEndpoints: [LeadPlace]
+    /// How many leads somebody has dismissed, by software.
+    var leadsDismissed: [String: UInt64]
     /// How many leads were found.
     var leadsFound: UInt64
     // Of this run alone, down to the bytes.
@@ -59,6 +61,7 @@ struct ScanSummary: Codable {
         case interrupted, signatures
         case recordsBefore = "records_before"
         case leadEndpoints = "lead_endpoints"
+        case leadsDismissed = "leads_dismissed"
         case leadsFound = "leads_found"
         case commandLine = "command_line"
         case scanID = "scan_id"
@@ -123,10 +126,14 @@ struct ScanSummary: Codable {
                 let parts = ["high", "medium", "low"].compactMap { label in
                     labels[label].map { "\(number($0)) \(label)" }
                 }
-                lines.append("  \(software): \(parts.joined(separator: ", "))")
+                let dismissed = leadsDismissed[software].map { "; \(number($0)) dismissed" } ?? ""
+                lines.append("  \(software): \(parts.joined(separator: ", "))\(dismissed)")
             }
             for place in leadEndpoints.prefix(Self.shownLeads) {
-                lines.append("  \(place.endpoint) \(place.software) \(place.confidence) \(place.label)")
+                let dismissal = place.dismissal.map { " (\($0))" } ?? ""
+                lines.append(
+                    "  \(place.endpoint) \(place.software) \(place.confidence) \(place.label)\(dismissal)"
+                )
             }
             let shown = UInt64(min(leadEndpoints.count, Self.shownLeads))
             if leadsFound > shown {

@@ -4,8 +4,10 @@ import Signatures
 extension ScanTally {
     /// A key in a checkpoint's `counts` is `records`, `lost_here`, `untested.endpoints`, `untested.marks`,
     /// `outcome.CODE`, `error.CODE`, `lead.LABEL.SOFTWARE`, `highest.LABEL` (`highest.none` where all leads
-    /// are dismissed) or, with a lead's confidence as its value, `place.LABEL.ENDPOINT SOFTWARE`.
+    /// are dismissed), `dismissed.SOFTWARE` or, with a lead's confidence as its value, `place.LABEL.ENDPOINT
+    /// SOFTWARE`, behind which a tab and what is told of its dismissal may stand.
     private static let (outcome, error, lead, place) = ("outcome", "error", "lead", "place")
+    private static let dismissed = "dismissed"
     private static let highest = "highest"
 
     /// What a checkpoint keeps of it.
@@ -22,8 +24,11 @@ extension ScanTally {
             for (label, count) in labels { counts["\(Self.lead).\(label).\(software)"] = count }
         }
         if !leads.isEmpty { counts["\(Self.highest).\(highest?.rawValue ?? "none")"] = 1 }
+        for (software, count) in dismissed { counts["\(Self.dismissed).\(software)"] = count }
         for place in places.strongest.prefix(LeadPlaces.limit) {
-            let key = "\(Self.place).\(place.label).\(place.endpoint) \(place.software)"
+            let key =
+                "\(Self.place).\(place.label).\(place.endpoint) \(place.software)"
+                + (place.dismissal.map { "\t" + $0 } ?? "")
             counts[key] = UInt64(clamping: place.confidence)
         }
         return counts
@@ -40,6 +45,10 @@ extension ScanTally {
         for (key, count) in counts {
             // No run comes near it; a damaged file may say anything.
             let count = min(count, 1 << 48)
+            if key.hasPrefix(Self.dismissed + ".") {
+                dismissed[String(key.dropFirst(Self.dismissed.count + 1))] = count
+                continue
+            }
             let parts = key.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false).map(
                 String.init
             )
@@ -69,31 +78,31 @@ extension ScanTally {
             untested.endpoints += 1
             untested.marks += UInt64(clamping: known.subtractingReportingOverflow(tested).partialValue)
         }
-        let dismissed = Set(record.texts(.dismissed))
+        let software = Set(record.texts(.dismissed))
         let host = record.text(.address) ?? ""
         let endpoint = "\(host.contains(":") ? "[\(host)]" : host):\(record.text(.port) ?? "")"
         for lead in record.leads {
-            addLead(
-                lead.software,
-                label: lead.label.rawValue,
-                1,
-                isDismissed: dismissed.contains(lead.software)
-            )
-            let place = "\(endpoint) \(lead.software)"
+            let isDismissed = software.contains(lead.software)
+            addLead(lead.software, label: lead.label.rawValue, 1, isDismissed: isDismissed)
+            if isDismissed { dismissed[lead.software, default: 0] += 1 }
+            let place = "\(endpoint) \(lead.software)" + (isDismissed ? "\tdismissed" : "")
             addPlace(place, label: lead.label.rawValue, UInt64(clamping: lead.confidence))
         }
     }
 
-    /// - Parameter text: the endpoint, a blank and the software.
+    /// - Parameter text: the endpoint, a blank and the software, and a tab before what is told of its
+    ///   dismissal.
     private mutating func addPlace(_ text: String, label: String, _ confidence: UInt64) {
-        let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
+        let told = text.split(separator: "\t", maxSplits: 1).map(String.init)
+        let parts = (told.first ?? "").split(separator: " ", maxSplits: 1).map(String.init)
         guard parts.count == 2, confidence < 100, LeadLabel(rawValue: label) != nil else { return }
         places.add(
             LeadPlace(
                 endpoint: parts[0],
                 software: parts[1],
                 confidence: Int(clamping: confidence),
-                label: label
+                label: label,
+                dismissal: told.count > 1 ? told[1] : nil
             )
         )
     }

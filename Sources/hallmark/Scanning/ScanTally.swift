@@ -1,4 +1,5 @@
 import Observations
+import Pipeline
 import Signatures
 
 /// What a scan came to, counted; each loop counts for itself, and hands its counts over with the records.
@@ -8,6 +9,8 @@ struct ScanTally: Sendable {
     var errors: [String: UInt64] = [:]
     /// Endpoints by software and the lead's label.
     var leads: [String: [String: UInt64]] = [:]
+    /// How many of these somebody has dismissed, by software.
+    var dismissed: [String: UInt64] = [:]
     /// Where the strongest leads of this run are.
     var places = LeadPlaces()
     /// Endpoints that were not looked at, or not by every probe, because of this machine.
@@ -16,8 +19,8 @@ struct ScanTally: Sendable {
     /// Endpoints that were looked at further, but not for every mark, and how many marks that were.
     var untested = (endpoints: UInt64(0), marks: UInt64(0))
 
-    /// - Parameter highest: the strongest lead that nobody has dismissed.
-    mutating func count(_ endpoint: FinishedEndpoint, _ assessment: Assessment?, highest: LeadLabel?) {
+    mutating func count(_ endpoint: FinishedEndpoint, _ record: PassingRecord) {
+        let (assessment, highest) = (record.assessment, record.highest)
         let outcome = endpoint.outcome
         records += 1
         outcomes[outcome.isSuccess ? "success" : "failure", default: 0] += 1
@@ -30,7 +33,9 @@ struct ScanTally: Sendable {
         guard let assessment, !assessment.leads.isEmpty else { return }
         for lead in assessment.leads {
             leads[lead.software.name, default: [:]][lead.label.rawValue, default: 0] += 1
-            places.add(LeadPlace(endpoint, lead))
+            let dismissal = record.dismissals[lead.software.name]
+            if dismissal != nil { dismissed[lead.software.name, default: 0] += 1 }
+            places.add(LeadPlace(endpoint, lead, dismissal))
         }
         if let label = highest { self.highest = max(self.highest ?? label, label) }
     }
@@ -45,6 +50,7 @@ struct ScanTally: Sendable {
         for (software, labels) in other.leads {
             leads[software, default: [:]].merge(labels, uniquingKeysWith: +)
         }
+        dismissed.merge(other.dismissed, uniquingKeysWith: +)
         places.add(other.places)
         if let label = other.highest { highest = max(highest ?? label, label) }
     }
