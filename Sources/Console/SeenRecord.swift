@@ -11,6 +11,8 @@ struct SeenRecord: Sendable {
     /// What was decided of its endpoint, certificate, key or marks.
     var decisions: [Decision] = []
     var leads: [Lead] = []
+    /// What others list of it, a line each.
+    var listed: [String] = []
 
     struct Lead: Sendable {
         let software: String
@@ -90,6 +92,7 @@ struct SeenRecordReader {
         record.decisions = index?.decisions(on: root) ?? []
         record.isDecided = index?.isDecided(root) ?? false
         record.leads = leads(root)
+        record.listed = listed(root)
         return record
     }
 
@@ -116,6 +119,15 @@ struct SeenRecordReader {
     private func text(_ node: JSONNode) -> String {
         node.string ?? node.integer.map(String.init) ?? node.truth.map(String.init)
             ?? node.number.map { String($0) } ?? ""
+    }
+
+    private func listed(_ root: JSONNode) -> [String] {
+        (root.at("hallmark.indicators")?.objects ?? []).prefix(Self.mostElements).map { mark in
+            KnownInfrastructure.evidence(
+                isConfirmed: mark["confirmed"]?.truth ?? false,
+                isAged: mark["aged"]?.truth ?? false
+            ) { mark.at($0).map(text) }
+        }
     }
 
     private func leads(_ root: JSONNode) -> [SeenRecord.Lead] {

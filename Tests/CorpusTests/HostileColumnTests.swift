@@ -127,6 +127,11 @@ import Testing
             INSERT INTO matches SELECT 'rule', id FROM sightings;
             """
         try check("sqlite3", [good, findings])
+        let listed = """
+            INSERT INTO listed SELECT id, 0, 'address', 'server.ip', '192.0.2.3', 'Feed', 1793600000000, 1793700000000,
+            'd', 'red', 'S1', 'Tool', 'C-1', 1, 1, 1793600000000 FROM sightings;
+            """
+        try check("sqlite3", [good, listed])
         try check("sqlite3", [good, "PRAGMA wal_checkpoint(TRUNCATE)"])
         let columns = try check(
             "sqlite3",

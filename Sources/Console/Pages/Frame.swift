@@ -99,6 +99,12 @@ extension Console {
 
     /// What speaks against each lead of a record.
     func against(_ record: SeenRecord) -> Markup {
+        let listed = record.listed.map { text -> Markup in "<li>\(short: text)</li>" }
+        let head: Markup = listed.isEmpty ? "" : "<p>On lists:</p><ul>\(listed)</ul>\n"
+        return head + objections(record)
+    }
+
+    private func objections(_ record: SeenRecord) -> Markup {
         let items = record.leads.map { lead -> Markup in
             guard let against = lead.against else {
                 return

@@ -130,6 +130,17 @@ enum CorpusColumns {
             ]
         ),
         ("matches", [("rule", .text), ("sighting", .number)]),
+        (
+            "listed",
+            [
+                ("sighting", .number), ("place", .number), ("kind", .text), ("field", .text),
+                ("value", .text), ("feed", .text), ("date", .orNothing(.time)), ("until", .orNothing(.time)),
+                ("description", .orNothing(.text)), ("tlp", .orNothing(.text)),
+                ("software_id", .orNothing(.text)), ("software", .orNothing(.text)),
+                ("reference", .orNothing(.text)), ("confirmed", .orNothing(.number)),
+                ("aged", .orNothing(.number)), ("time", .time),
+            ]
+        ),
     ]
 
     /// Reads every column of every table once.

@@ -44,6 +44,7 @@ extension CorpusFile {
             let leads = try db.makeStatement(
                 sql: "SELECT software, software_id, confidence, against FROM leads WHERE sighting = ?"
             )
+            let listed = try ExportedListed.reader(db)
             let picker = RecordPicker([.hashes, .x509, .certificate])
             var output = ByteBuffer(capacity: 1 << 16)
             var count = 0
@@ -51,7 +52,8 @@ extension CorpusFile {
             var damage: CorpusDamage?
             try rows.forEach([since ?? .min, until ?? .max]) { row in
                 do {
-                    let moment = try ExportedMoment(row)
+                    var moment = try ExportedMoment(row)
+                    moment.listed = try listed(moment.sighting)
                     let found = try leads.rows([moment.sighting]) { try ExportedLead($0) }
                     output.removeAll()
                     output.append(moment, found)
@@ -95,6 +97,8 @@ struct ExportedMoment {
     let service: ServiceFacts
     /// How often it was seen so, for the first and the last time; nil for a single observation.
     var seen: ExportedSeen?
+    /// What others list of it.
+    var listed: [ExportedListed] = []
 
     init(_ row: CorpusRow) throws {
         time = try row.time(0)
@@ -220,6 +224,11 @@ extension ByteBuffer {
     private mutating func append(hallmark moment: ExportedMoment, _ leads: [ExportedLead]) {
         object("hallmark")
         append(leads: leads)
+        if !moment.listed.isEmpty {
+            array("indicators")
+            for mark in moment.listed { mark.write(to: &self) }
+            endArray()
+        }
         append(json: "certificate", moment.details)
         append(moment.service.members(of: "hallmark"))
         if let fidelity = moment.reported {

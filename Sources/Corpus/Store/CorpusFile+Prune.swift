@@ -38,6 +38,7 @@ extension CorpusFile {
             counts.sightings = try delete("DELETE FROM sightings WHERE last_seen < ?", [time])
             _ = try delete("DELETE FROM moments WHERE sighting NOT IN (SELECT id FROM sightings)")
             _ = try delete("DELETE FROM leads WHERE sighting NOT IN (SELECT id FROM sightings)")
+            _ = try delete("DELETE FROM listed WHERE sighting NOT IN (SELECT id FROM sightings)")
             counts.resolutions = try delete("DELETE FROM resolutions WHERE last_seen < ?", [time])
             _ = try delete("DELETE FROM matches WHERE sighting NOT IN (SELECT id FROM sightings)")
             _ = try delete("DELETE FROM findings WHERE last_seen < ?", [time])

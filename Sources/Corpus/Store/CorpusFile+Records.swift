@@ -25,11 +25,13 @@ extension CorpusFile {
             let leads = try db.makeStatement(
                 sql: "SELECT software, software_id, confidence, against FROM leads WHERE sighting = ?"
             )
+            let listed = try ExportedListed.reader(db)
             let picker = RecordPicker([.hashes, .x509, .certificate])
             var output = ByteBuffer(capacity: 1 << 16)
             var count = 0
             try db.makeStatement(sql: sql).forEach(values) { row in
                 var moment = try ExportedMoment(row)
+                moment.listed = try listed(moment.sighting)
                 moment.seen = try ExportedSeen(row, from: 11 + ExportedTexts.count)
                 output.removeAll()
                 output.append(moment, try leads.rows([moment.sighting]) { try ExportedLead($0) })

@@ -39,6 +39,7 @@ enum CorpusReferences {
         Reference(table: "moments", column: "sighting", target: "sightings"),
         Reference(table: "failures", column: "endpoint", target: "endpoints"),
         Reference(table: "leads", column: "sighting", target: "sightings"),
+        Reference(table: "listed", column: "sighting", target: "sightings"),
         Reference(table: "matches", column: "sighting", target: "sightings"),
         Reference(table: "contacts", column: "endpoint", target: "endpoints"),
         Reference(table: "contacts", column: "certificate", target: "certificates", mayBeNone: true),

@@ -28,6 +28,7 @@ enum CorpusSchema {
             try $0.execute(sql: "ALTER TABLE leads ADD COLUMN against TEXT")
         }
         migrator.registerMigration("untold") { try $0.execute(sql: UntoldCertificates.index) }
+        migrator.registerMigration("listed") { try $0.execute(sql: listed) }
         return migrator
     }()
 

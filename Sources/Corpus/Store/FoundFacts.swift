@@ -12,8 +12,8 @@ extension RecordField {
         return RecordField(field)
     }
 
-    /// By which a corpus sees that a record tells of findings or matches: few do, and those are read whole.
-    static let found: [RecordField] = [.findingName, .ruleName]
+    /// By which a corpus sees that a record tells of findings, matches or lists: few do, and are read whole.
+    static let found: [RecordField] = [.findingName, .ruleName, .listedFeed]
 }
 
 /// What a record or a line of findings says was found, and which rules matched it.

@@ -66,6 +66,7 @@ final class Ingest {
     private let tree = JSONTree()
     private let contacts: ContactStatements
     private let found: FoundFacts
+    private let listed: ListedFacts
     private let clients: ClientPolicy
     private var pending = PendingMarks()
     private var appearances: [UInt64: Int] = [:]
@@ -80,6 +81,7 @@ final class Ingest {
         completion = try CertificateCompletion(db, hash: hash)
         contacts = try ContactStatements(db)
         found = try FoundFacts(db, hash: hash)
+        listed = try ListedFacts(db)
     }
 
     /// How many marks wait to be written.
@@ -150,6 +152,7 @@ final class Ingest {
         try addClients(record, endpoint, certificate, seen, isMore: true)
         try addLeads(record, sighting, time)
         counts.foreign += try found.addMatches(record, line, sighting, db)
+        counts.foreign += try listed.add(record, line, sighting, time, db)
         if let scan = record.text(.scan) {
             let old = scans[scan] ?? (time, time, 0)
             scans[scan] = (min(old.first, time), max(old.last, time), old.count + 1)

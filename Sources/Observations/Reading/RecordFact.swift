@@ -162,7 +162,7 @@ package enum RecordFault: Error, Equatable, Sendable, CustomStringConvertible {
             } else {
                 "'\(frame.path)' is no \(frame.wanted)"
             }
-        case .lead: "'hallmark.leads' holds what is no lead: one tells a software and a confidence"
+        case .lead: "'hallmark.leads' holds what is no lead: \(RecordedLead.form)"
         case .damaged(let fact): "'\(fact.field)' does not hold \(fact.wanted)"
         }
     }

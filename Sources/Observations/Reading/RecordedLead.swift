@@ -21,6 +21,21 @@ package struct RecordedLead: Equatable, Sendable {
     /// No software's name has more bytes.
     private static let longestName = 256
 
+    /// What a lead has to tell.
+    static let form =
+        "one tells a software's name of 1 to \(longestName) bytes, a confidence from 0 to 99, and no label but its"
+
+    /// A software's name as a lead can tell it: cut where it is longer.
+    package static func name(_ text: String) -> String {
+        guard text.utf8.count > longestName else { return text }
+        var bytes = 0
+        let kept = text.unicodeScalars.prefix { scalar in
+            bytes += UTF8.width(scalar)
+            return bytes <= longestName
+        }
+        return String(String.UnicodeScalarView(kept))
+    }
+
     /// - Returns: nil for what is none: without a name or a confidence, or with a label that does not go with
     ///   its confidence, which no assessment says.
     private init?(_ lead: JSONNode) {

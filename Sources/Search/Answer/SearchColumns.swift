@@ -17,6 +17,11 @@ struct SearchColumn {
         case .appearance(let kind): "hallmark_mark(a.marks, \(kind.rawValue))"
         case .lead(let column): "(SELECT group_concat(\(column), ';') FROM leads WHERE sighting = s.id)"
         case .leadLabel: "(SELECT group_concat(\(LeafBuilder.label), ';') FROM leads WHERE sighting = s.id)"
+        case .known(let column):
+            """
+            (SELECT group_concat(\(SearchField.Place.shown(column)), ';') FROM
+            (SELECT * FROM listed WHERE sighting = s.id ORDER BY place) l)
+            """
         case .moments: "s.last_seen"
         case .sighting(let column): "s.\(column)"
         }
@@ -28,6 +33,8 @@ struct SearchColumn {
         case .json, .listed: (Self.value, " CROSS JOIN \(field.place.atoms ?? "")")
         case .lead(let column): (column, " CROSS JOIN leads l ON l.sighting = s.id")
         case .leadLabel: (LeafBuilder.label, " CROSS JOIN leads l ON l.sighting = s.id")
+        case .known(let column):
+            (SearchField.Place.shown(column), " CROSS JOIN listed l ON l.sighting = s.id")
         case .moments:
             (
                 "t.time / 86400000",
@@ -42,7 +49,8 @@ struct SearchColumn {
 
     /// Whether the column is a number of milliseconds.
     var isTime: Bool {
-        field.kind == .date && field.place.atoms == nil
+        if case .known = field.place { return false }
+        return field.kind == .date && field.place.atoms == nil
     }
 
     var isOfLead: Bool {

@@ -75,7 +75,7 @@ struct Leaf {
     var asked = ""
     /// The field that is compared; nil for words of texts.
     var field: SearchField?
-    /// The same over a row of `leads`, for what is asked of a lead.
+    /// The same over a row of `leads` or `listed`, for what is asked of one.
     var ofLead: String?
     /// The same over an object `o` of a list, for what is asked of one.
     var ofObject: String?

@@ -1,6 +1,6 @@
 import Corpus
 
-/// A query about one lead, or one object of another list, in braces:
+/// A query about one lead, one thing that others list, or one object of another list, in braces:
 /// `hallmark.leads:{ software.name: x and label: high }`.
 struct LeadCompiler {
     let builder: LeafBuilder
@@ -10,7 +10,8 @@ struct LeadCompiler {
     /// The query as a part of one over sightings.
     func leaf(_ query: KQLNode) throws(KQLError) -> Leaf {
         let (sql, values) = try compile(query)
-        guard path != SearchField.leads else { return builder.lead(sql, values) }
+        if path == SearchField.leads { return builder.lead(sql, values) }
+        if path == SearchField.indicators { return builder.known(sql, values) }
         let objects = SearchField.all.first { $0.name.hasPrefix(path + ".") }?.place.objects ?? ""
         return Leaf(
             sql: "EXISTS (SELECT 1 FROM \(objects) WHERE \(sql))",
@@ -19,7 +20,7 @@ struct LeadCompiler {
         )
     }
 
-    /// SQL over a row of `leads`, or an object `o` of the list.
+    /// SQL over a row of `leads` or `listed`, or an object `o` of the list.
     private func compile(_ node: KQLNode) throws(KQLError) -> (sql: String, values: [CorpusValue]) {
         switch node {
         case .or(let parts): return try joined(parts, " OR ")

@@ -18,6 +18,9 @@ extension LeafBuilder {
             guard text == "true" || text == "false" else {
                 throw problem(field, "'\(text)' is not true or false")
             }
+            if case .known(let column) = field.place {
+                return known(text == "true" ? "\(column) = 1" : "0", [])
+            }
             return json(field, "j.type = ?", [.text(text)])
         case .ip: return try address(field, IPAddress(text)?.unmapped.description ?? text)
         default:
@@ -59,7 +62,8 @@ extension LeafBuilder {
             leaf.candidates = mark(.certificate, .serial, text)
             return leaf
         case .leadLabel: return lead("\(Self.label) = ?", [.text(text)])
-        case .endpoint, .target, .certificate, .json, .listed, .lead, .moments, .sighting:
+        case .endpoint, .target, .certificate, .json, .listed, .lead, .known, .moments,
+            .sighting:
             var leaf = compared(field, "=", .text(text), isLess: false)
             leaf.candidates = leaf.candidates ?? words(field, [text])
             return leaf
@@ -152,6 +156,7 @@ extension LeafBuilder {
             )
         case .lead(let column): return lead("\(column) \(test)", [value])
         case .leadLabel: return lead("\(Self.label) \(test)", [value])
+        case .known(let column): return known("\(column) \(test)", [value])
         case .moments: return sighting(isLess ? "first_seen" : "last_seen", test, value)
         case .sighting(let column): return sighting(column, test, value)
         }
@@ -222,6 +227,7 @@ extension LeafBuilder {
             )
         case .sighting(let column):
             return Leaf(sql: "s.\(column) BETWEEN ? AND ?", values: values, scopes: [])
+        case .known(let column): return known("\(column) BETWEEN ? AND ?", values)
         case .certificate(let column):
             return Leaf(
                 sql: "c.\(column) BETWEEN ? AND ?",

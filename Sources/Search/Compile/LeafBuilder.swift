@@ -24,6 +24,7 @@ struct LeafBuilder {
         case .lead(let column):
             leaf = lead("\(column) IS NOT NULL", [])
         case .leadLabel: leaf = lead("1", [])
+        case .known(let column): leaf = known("\(column) IS NOT NULL", [])
         }
         leaf.asked = "\(field.name): *"
         return leaf
@@ -106,17 +107,24 @@ struct LeafBuilder {
     }
 
     /// A condition on one lead of the sighting.
-    func lead(_ sql: String, _ values: [CorpusValue]) -> Leaf {
+    func lead(_ sql: String, _ values: [CorpusValue]) -> Leaf { row(of: "leads", "the leads", sql, values) }
+
+    /// A condition on one thing that others list of the sighting.
+    func known(_ sql: String, _ values: [CorpusValue]) -> Leaf {
+        row(of: "listed", "what others list", sql, values)
+    }
+
+    private func row(of table: String, _ way: String, _ sql: String, _ values: [CorpusValue]) -> Leaf {
         Leaf(
-            sql: "EXISTS (SELECT 1 FROM leads WHERE sighting = s.id AND \(sql))",
+            sql: "EXISTS (SELECT 1 FROM \(table) WHERE sighting = s.id AND \(sql))",
             values: values,
             scopes: [],
             candidates: Leaf.Candidates(
                 scope: .sighting,
-                sql: "SELECT sighting FROM leads WHERE \(sql)",
+                sql: "SELECT sighting FROM \(table) WHERE \(sql)",
                 values: values,
                 isExact: true,
-                way: "the leads"
+                way: way
             ),
             ofLead: sql
         )

@@ -47,7 +47,7 @@ struct ToldFact {
             }
             return field.name == "tls.server.x509.alternative_names" ? .ofBody : .ofEvery
         case .json: return everywhere.contains(field.name) ? .ofEvery : .ofBytes
-        case .endpoint, .target, .lead, .leadLabel, .moments, .sighting: return nil
+        case .endpoint, .target, .lead, .leadLabel, .known, .moments, .sighting: return nil
         }
     }
 

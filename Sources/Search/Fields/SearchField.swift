@@ -23,6 +23,8 @@ package struct SearchField: Sendable, Equatable {
         case lead(String)
         /// The word for a lead's confidence.
         case leadLabel
+        /// A column of `listed`.
+        case known(String)
         /// When the sighting's moments were: for comparisons with `<` the first, with `>` the last of them.
         case moments
         /// A number or a time in a column of `sightings`.
@@ -77,9 +79,11 @@ package struct SearchField: Sendable, Equatable {
     }.map { ($0.name, "$." + $0.name.dropFirst("hallmark.certificate.".count)) }
 
     /// What a query may ask for one object of, in braces.
-    static let listNames = [leads] + lists.map(\.0)
+    static let listNames = [leads] + lists.map(\.0) + [indicators]
     /// The list of leads.
     static let leads = "hallmark.leads"
+    /// The list of what others list.
+    static let indicators = "hallmark.indicators"
 
     private static let named: [String: Place] = [
         "@timestamp": .moments,
@@ -105,6 +109,19 @@ package struct SearchField: Sendable, Equatable {
         "hallmark.leads.software.id": .lead("software_id"),
         "hallmark.leads.confidence": .lead("confidence"),
         "hallmark.leads.label": .leadLabel,
+        "hallmark.indicators.kind": .known("kind"),
+        "hallmark.indicators.field": .known("field"),
+        "hallmark.indicators.value": .known("value"),
+        "hallmark.indicators.feed": .known("feed"),
+        "hallmark.indicators.date": .known("date"),
+        "hallmark.indicators.until": .known("until"),
+        "hallmark.indicators.description": .known("description"),
+        "hallmark.indicators.tlp": .known("tlp"),
+        "hallmark.indicators.software.id": .known("software_id"),
+        "hallmark.indicators.software.name": .known("software"),
+        "hallmark.indicators.case": .known("reference"),
+        "hallmark.indicators.confirmed": .known("confirmed"),
+        "hallmark.indicators.aged": .known("aged"),
         "hallmark.sightings.count": .sighting("count"),
         "hallmark.sightings.first": .sighting("first_seen"),
         "hallmark.sightings.last": .sighting("last_seen"),
@@ -122,6 +139,16 @@ extension SearchField.Place {
             "(c.\(column) <> '' OR json_type(c.x509, '$.\(column).distinguished_name') = 'text')"
         case "serial": "c.serial <> ''"
         default: "c.\(column) IS NOT NULL"
+        }
+    }
+
+    /// A column of `listed` as the record has its value.
+    static func shown(_ name: String) -> String {
+        let column = "l." + name
+        return switch name {
+        case "date", "until": "strftime('%Y-%m-%dT%H:%M:%SZ', \(column) / 1000, 'unixepoch')"
+        case "confirmed", "aged": "iif(\(column), 'true', NULL)"
+        default: column
         }
     }
 

@@ -98,7 +98,8 @@ package struct Software: Hashable, Sendable {
     package let id: String?
 
     package init(name: String, id: String?) {
-        self.name = name
+        // Longer than a lead may tell it nobody could read the record.
+        self.name = RecordedLead.name(name)
         self.id = id
     }
 }

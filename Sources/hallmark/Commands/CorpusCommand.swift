@@ -176,13 +176,12 @@ struct CorpusCommand: ParsableCommand {
                         ? "; \(counted(counts.conclusions, "line")) of correlations passed over" : "")
             )
             if counts.foreign > 0 {
-                Terminal.say(
-                    """
-                    \(file): \(counted(counts.foreign, "lead, finding or match")) left out that no Hallmark said of \
-                    its own record
-                    """,
-                    .warning
+                let said = counted(
+                    counts.foreign,
+                    "lead, finding, match or list's word",
+                    plural: "leads, findings, matches or lists' words"
                 )
+                Terminal.say("\(file): \(said) left out that no Hallmark said of its own record", .warning)
             }
             for fault in faults { Terminal.say(fault, .error) }
             return faults.count
