@@ -103,6 +103,36 @@ import Testing
         )
     }
 
+    /// What was not tested is told as far as the corpus knows it, and that it does not know the rest.
+    @Test func aCorpusTellsWhatItDoesNotKnow() throws {
+        let scratch = try Self.scratch()
+        let corpus = scratch.file("c.sqlite")
+        let server = try Nginx.start(try TestCertificate())
+        let scanned = try Program.run([
+            "scan", "127.0.0.1:\(server.port)", "127.0.0.1:1", "--corpus", corpus, "-o",
+            scratch.file("s.ndjson"), "-q",
+        ])
+        #expect(scanned.status == 0, "\(scanned.errors)")
+        let again = try Program.run(["scan", "127.0.0.1:\(server.port)", "--corpus", corpus, "-q"])
+        #expect(again.status == 0, "\(again.errors)")
+        let told = try Program.run(["report", "--corpus", corpus, "--format", "markdown"]).text
+        // Two scans, of which the corpus knows that they matched rules, and that something did not answer.
+        #expect(told.contains("| scans | 2 |") || told.contains("scans: 2"), "\(told)")
+        #expect(told.contains("2 scans of 2 that the corpus knows matched rules"), "\(told)")
+        #expect(told.contains("of what never answered a corpus knows nothing"))
+        for word in ["0 did not", "nobody told", "0 are told", "Nothing is known to have been left out"] {
+            #expect(!told.contains(word), "\(word): \(told)")
+        }
+        #expect(told.contains("The corpus keeps no lead of these endpoints"))
+        // Records alone tell less.
+        let bare = scratch.file("bare.sqlite")
+        let file = try scratch.write("bare.ndjson", Self.line(3, day: 5))
+        #expect(try Program.run(["corpus", "add", file, "--corpus", bare]).status == 0)
+        let less = try Program.run(["report", "--corpus", bare, "--format", "markdown"]).text
+        #expect(less.contains("does not know whether rules were matched at all"), "\(less)")
+        #expect(less.contains("Of 1 record without a lead it is not known whether rules were matched"))
+    }
+
     @Test func whatCouldNotBeReadStandsInTheReport() throws {
         let scratch = try Self.scratch()
         try scratch.write("broken.ndjson", "{\n")

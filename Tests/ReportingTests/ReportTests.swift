@@ -84,7 +84,7 @@ import Testing
         let nobody = Self.text(SweepReport(Self.facts(plain), Self.input()).document)
         #expect(nobody.contains("No record tells that rules were matched with it"))
         #expect(!nobody.contains("that nothing matched proves"))
-        #expect(nobody.contains("of 3 records nobody told that rules read it"))
+        #expect(nobody.contains("of 3 records nobody told that rules read them"))
         #expect(nobody.contains("3 records of 3 of which nobody told"))
         // One names the rules: of the others nothing is known.
         let some = plain + [Self.record(4, #","hallmark":{"signatures":{"digest":"AB"}}"#)]

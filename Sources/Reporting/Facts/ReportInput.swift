@@ -41,6 +41,8 @@ package struct ReportInput {
     package var version: String
     /// What was read: names of files.
     package var sources: [String] = []
+    /// Whether that is a corpus, which keeps what was seen, and little of how.
+    package var isOfCorpus = false
     package var scopes: [Scope] = []
     package var runs: [Run] = []
     /// What was compared with: an inventory, an earlier sweep, a date; nil when nothing was.

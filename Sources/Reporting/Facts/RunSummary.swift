@@ -69,7 +69,7 @@ package enum RunSummary {
         // The other records are those of what earlier runs have done.
         if let targets = root["targets"]?.integer, targets > made + number("resumed") {
             let rest = targets - made - number("resumed")
-            run.gaps.append("\(counted(rest, "target")) have no record")
+            run.gaps.append("\(counted(rest, "target")) \(rest == 1 ? "has" : "have") no record")
         }
         func gap(_ name: String, _ noun: String, _ what: String) {
             if number(name) > 0 { run.gaps.append("\(counted(number(name), noun)) \(what)") }

@@ -69,7 +69,7 @@ extension SweepReport {
             let safe = handshakes.count { KeyExchangeGroup.isPostQuantum($0.group) }
             blocks.append(
                 .paragraph(
-                    "\(grouped(UInt64(safe))) of \(counted(handshakes.count, "key exchange")) that were seen withstand a quantum computer."
+                    "\(grouped(UInt64(safe))) of \(counted(handshakes.count, "key exchange")) that \(handshakes.count == 1 ? "was" : "were") seen \(safe == 1 ? "withstands" : "withstand") a quantum computer."
                 )
             )
         }
@@ -89,6 +89,23 @@ extension SweepReport {
         return table(head + ["what"], rows, "finding", most: max(1, input.mostRows * 2 / 5))
     }
 
+    /// What a corpus does not know of its records, and what the summaries of scans tell that it keeps.
+    private var ofCorpus: [String] {
+        var items = [
+            "A corpus keeps what was seen. What did not answer, which probes were made and which marks were left out it does not keep: the scans' records and summaries tell (--summary)."
+        ]
+        let told = input.runs.count(where: \.hasMatched)
+        if unmatched > 0 {
+            items.append(
+                "Of \(counted(unmatched, "record")) without a lead it is not known whether rules were matched"
+                    + (told > 0
+                        ? "; \(counted(told, "scan")) of \(grouped(UInt64(input.runs.count))) that the corpus knows matched rules"
+                        : "")
+            )
+        }
+        return items
+    }
+
     var untested: [ReportBlock] {
         var blocks: [ReportBlock] = [.heading("What was not tested")]
         var items = input.unread.prefix(100).map { "could not be read: \($0)" }
@@ -96,7 +113,9 @@ extension SweepReport {
             items.append("and \(counted(input.unread.count - 100, "input")) more could not be read")
         }
         for run in input.runs { items += run.gaps.map { "\(run.name): \($0)" } }
-        if unmatched > 0 {
+        if input.isOfCorpus {
+            items += ofCorpus
+        } else if unmatched > 0 {
             let said = facts.readable - unmatched
             items.append(
                 "\(counted(unmatched, "record")) of \(grouped(UInt64(facts.readable))) of which nobody told that rules were matched with them"
@@ -118,7 +137,7 @@ extension SweepReport {
             }
             if endpoint.isSuccess, endpoint.untested.isEmpty { unasked += 1 }
         }
-        if unasked > 0 {
+        if unasked > 0, !input.isOfCorpus {
             items.append(
                 "\(counted(unasked, "endpoint")) of which nothing is told about marks that were left out"
             )

@@ -8,7 +8,17 @@ extension SweepReport {
 
     var leads: [ReportBlock] {
         var blocks: [ReportBlock] = [.heading("Leads")]
-        if led.isEmpty, unmatched == facts.readable, unmatched > 0 {
+        if led.isEmpty, input.isOfCorpus {
+            blocks.append(
+                input.runs.contains(where: \.hasMatched)
+                    ? .paragraph(
+                        "The corpus keeps no lead of these endpoints. Whether rules were matched with each of them it does not keep."
+                    )
+                    : .warning(
+                        "The corpus keeps no lead, and does not know whether rules were matched at all: that there is none says nothing. Match what it holds (hallmark corpus export, hallmark match)."
+                    )
+            )
+        } else if led.isEmpty, unmatched == facts.readable, unmatched > 0 {
             blocks.append(
                 .warning(
                     "No record tells that rules were matched with it: that there is no lead here says nothing. Match the sweep first (hallmark match), or give the scan's summary (--summary)."

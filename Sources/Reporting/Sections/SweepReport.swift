@@ -47,18 +47,26 @@ package struct SweepReport {
     /// matched, and no summary of their scan says it for them.
     var unmatched: Int { facts.unmatched(without: input.runs) }
 
+    private var unmatchedText: String {
+        input.isOfCorpus
+            ? "whether rules were matched with the others, a corpus does not keep"
+            : "of \(counted(unmatched, "record")) nobody told that rules read \(unmatched == 1 ? "it" : "them")"
+    }
+
     private var overview: [ReportBlock] {
         let endpoints = facts.endpoints.filter { !$0.place.isEmpty }
         let alone = facts.endpoints.count - endpoints.count
         let seen = endpoints.count { $0.isSuccess }
         let dismissed = facts.endpoints.reduce(0) { $0 + $1.leads.count { $0.isDismissed } }
+        let answers =
+            input.isOfCorpus
+            ? "each as it was seen last; of what never answered a corpus knows nothing"
+            : "\(grouped(UInt64(seen))) answered, \(grouped(UInt64(endpoints.count - seen))) did not"
         var items = [
-            "\(counted(endpoints.count, "endpoint")) in \(counted(facts.records, "record")): "
-                + "\(grouped(UInt64(seen))) answered, \(grouped(UInt64(endpoints.count - seen))) did not",
+            "\(counted(endpoints.count, "endpoint")) in \(counted(facts.records, "record")): \(answers)",
             "Leads: \(leadCount(.high)) high, \(leadCount(.medium)) medium, \(leadCount(.low)) low"
                 + (dismissed > 0 ? "; \(dismissed) more \(dismissed == 1 ? "was" : "were") dismissed" : "")
-                + (unmatched > 0
-                    ? "; of \(counted(unmatched, "record")) nobody told that rules read it" : ""),
+                + (unmatched > 0 ? "; " + unmatchedText : ""),
         ]
         if alone > 0 { items.insert("\(counted(alone, "certificate")) without an endpoint", at: 1) }
         if let baseline = input.baseline {

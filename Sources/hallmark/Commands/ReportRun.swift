@@ -156,6 +156,7 @@ final class ReportRun {
     func add(corpus path: String) throws {
         let corpus = try CorpusFile(path, .read)
         input.sources = [path]
+        input.isOfCorpus = true
         let since = command.since ?? .min
         let count = try corpus.latestRecords(since: since) { _ = try take($0) }
         guard count > 0 else {
