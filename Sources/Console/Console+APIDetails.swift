@@ -11,7 +11,7 @@ extension Console {
     /// Everything that an endpoint showed, with what was decided and found of it.
     func apiEndpoint(_ request: ConsoleRequest) throws -> ConsoleResponse {
         let (_, _, query) = try endpointAsked(request)
-        return try details(query, of: .sightings, orMissing: "The corpus has not seen this endpoint.") {
+        return try details(query, of: .sightings, orMissing: Self.unseenEndpoint) {
             corpus,
             out in
             let found = try records(query, in: corpus, limit: Self.mostSightings)
@@ -22,7 +22,7 @@ extension Console {
     /// A certificate, where it was seen, and what was decided and found of it.
     func apiCertificate(_ request: ConsoleRequest) throws -> ConsoleResponse {
         let query = "tls.server.hash.sha256: \(try certificateAsked(request))"
-        return try details(query, of: .certificates, orMissing: "The corpus does not have this certificate.")
+        return try details(query, of: .certificates, orMissing: Self.missingCertificate)
     }
 
     /// - Parameters:
@@ -35,7 +35,8 @@ extension Console {
         _ more: (CorpusFile, inout ByteBuffer) throws -> Void = { _, _ in }
     ) throws -> ConsoleResponse {
         try read { corpus in
-            guard try CorpusSearch(query, in: corpus, of: unit, now: now).count(atMost: 0) > 0 else {
+            let isSeen = try CorpusSearch(query, in: corpus, of: unit, now: now).count(atMost: 0) > 0
+            guard try isSeen || hasFindings(query, corpus) else {
                 throw ConsoleError(status: 404, text: text)
             }
             var out = ByteBuffer(capacity: 1 << 16)

@@ -88,6 +88,35 @@ import Testing
         #expect(try !names("*").contains("unknown_root") && names("*").contains("lookalike"))
     }
 
+    /// What a finding is about need not have been seen: its link leads to what was said, and not to nothing.
+    @Test func whatWasNotSeenIsSaidToBe() throws {
+        let silent =
+            #"{"@timestamp":"2026-11-01T08:00:00.000Z","event":{"kind":"alert","dataset":"hallmark.finding"},"#
+            + #""server":{"ip":"192.0.2.99","port":443,"address":"192.0.2.99"},"#
+            + #""hallmark":{"findings":[{"name":"missing","severity":"high","message":"It did not answer."}]}}"#
+            + "\n"
+        let served = try ServedCorpus(ConsoleTests.line(1, "one"))
+        let certificate = silent.replacing(
+            #""server":{"ip":"192.0.2.99","port":443,"address":"192.0.2.99"}"#,
+            with: #""tls":{"server":{"hash":{"sha256":"\#(String(repeating: "AB", count: 32))"}}}"#
+        )
+        try served.add(silent + certificate)
+        let digest = String(repeating: "AB", count: 32)
+        let found = try served.get("/search?of=findings&q=*").text
+        for (link, said, word) in [
+            ("/endpoint?ip=192.0.2.99&amp;port=443", "It did not answer.", "has not seen this endpoint"),
+            ("/certificate?sha256=\(digest)", "It did not answer.", "does not have this certificate"),
+        ] {
+            #expect(found.contains("href=\"\(link)\""), "\(found)")
+            let path = link.replacing("&amp;", with: "&")
+            let page = try served.get(path)
+            #expect(page.status == 200 && page.text.contains(said) && page.text.contains(word), "\(page)")
+            #expect((try served.api("/api" + path)["findings"] as? [Any])?.count == 1)
+        }
+        #expect(try served.get("/endpoint?ip=192.0.2.98&port=443").status == 404)
+        #expect(try served.get("/certificate?sha256=\(digest.replacing("A", with: "B"))").status == 404)
+    }
+
     @Test func matchesOfRulesAreCounted() throws {
         let (served, endpoint, record) = try Self.served()
         let matches = try #require((record["hallmark"] as? [String: Any])?["matches"] as? [[String: Any]])

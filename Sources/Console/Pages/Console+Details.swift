@@ -37,7 +37,14 @@ extension Console {
             let (index, _) = try decisionIndex(corpus)
             let found = try records(query, in: corpus, limit: 100, index)
             guard let newest = found.first else {
-                throw ConsoleError(status: 404, text: "The corpus has not seen this endpoint.")
+                let host = ip.isV4 || port == nil ? ip.description : "[\(ip)]"
+                return try unseen(
+                    host + (port.map { ":\($0)" } ?? ""),
+                    Self.unseenEndpoint,
+                    back: Link.endpoint(ip.description, port.map { String($0) } ?? ""),
+                    query,
+                    corpus
+                )
             }
             let shown = try changes(request, in: found)
             let place = port == nil ? ip.description : newest.endpoint
@@ -73,7 +80,8 @@ extension Console {
         return try read { corpus in
             let query = "tls.server.hash.sha256: \(digest)"
             guard let found = try records(query, of: .certificates, in: corpus, limit: 1).first else {
-                throw ConsoleError(status: 404, text: "The corpus does not have this certificate.")
+                let back = Link.certificate(digest)
+                return try unseen(digest, Self.missingCertificate, back: back, query, corpus)
             }
             let (index, _) = try decisionIndex(corpus)
             let seen = try records(query, in: corpus, limit: 100, index)
@@ -104,6 +112,33 @@ extension Console {
                 """
             return .page(page(subject.isEmpty ? digest : subject, "", body))
         }
+    }
+
+    static let unseenEndpoint = "The corpus has not seen this endpoint."
+    static let missingCertificate = "The corpus does not have this certificate."
+
+    /// The page of something that findings are about and that no record of the corpus shows.
+    private func unseen(
+        _ subject: String,
+        _ text: String,
+        back: String,
+        _ query: String,
+        _ corpus: CorpusFile
+    ) throws -> ConsoleResponse {
+        guard try hasFindings(query, corpus) else { throw ConsoleError(status: 404, text: text) }
+        let body: Markup = """
+            <h1>\(short: subject)</h1>
+            <p class="warning">\(text) This was said of it:</p>
+            \(try findings(query, corpus))
+            <h2>Decide</h2>
+            \(decisionForm(subject, back: back))
+            """
+        return .page(page(subject, "", body))
+    }
+
+    /// Whether findings are about it.
+    func hasFindings(_ query: String, _ corpus: CorpusFile) throws -> Bool {
+        try CorpusSearch(query, in: corpus, of: .findings, now: now).count(atMost: 0) > 0
     }
 
     /// What comparisons, audits and watches of logs said of it.
