@@ -13,8 +13,8 @@ package final class Console: Sendable {
     let gate: ConsoleGate
     /// What the program calls itself, with its version.
     let product: String
-    /// Connections that nobody uses, and to which file.
-    private let readers: Mutex<(file: FileIdentity?, log: FileIdentity?, free: [CorpusFile])>
+    /// Connections that nobody uses.
+    private let readers: Mutex<Readers>
     private let readRules: @Sendable () throws -> ConsoleRule.Library
     private let library = Mutex<ConsoleRule.Library?>(nil)
     private let answers = KeptAnswers()
@@ -32,8 +32,20 @@ package final class Console: Sendable {
     ) throws {
         (self.path, self.gate, self.product, readRules) = (path, gate, product, rules)
         let file = FileIdentity(path: path)
+        let place = CorpusFile.place(of: path)
         let first = try CorpusFile(path, .read)
-        readers = Mutex((file, FileIdentity(path: path + "-wal"), [first]))
+        readers = Mutex(
+            Readers(file: file, place: place, log: FileIdentity(path: place + "-wal"), free: [first])
+        )
+    }
+
+    /// Connections, and to which file.
+    private struct Readers {
+        let file: FileIdentity?
+        /// Where it lies, wherever a symbolic link to it does: SQLite keeps its log beside it.
+        let place: String
+        var log: FileIdentity?
+        var free: [CorpusFile]
     }
 
     package func answer(_ request: ConsoleRequest) -> ConsoleResponse {
@@ -97,39 +109,55 @@ package final class Console: Sendable {
     /// Calls `body` with a connection that nobody else uses: each sees one state of the corpus at a time, and
     /// whoever writes to it is not held up.
     func read<R>(_ body: (CorpusFile) throws -> R) throws -> R {
-        let (corpus, file) = try reader()
-        defer { readers.withLock { if $0.file == file { $0.free.append(corpus) } } }
+        let (corpus, file, place) = try reader()
+        defer { readers.withLock { if $0.file == file, $0.place == place { $0.free.append(corpus) } } }
         return try body(corpus)
     }
 
     /// A connection to the file that stands at the path now.
-    private func reader() throws -> (CorpusFile, FileIdentity) {
+    private func reader() throws -> (CorpusFile, FileIdentity, place: String) {
         guard let file = FileIdentity(path: path) else {
-            let log = path + "-wal"
+            let log = readers.withLock { $0.place } + "-wal"
             let rest =
                 Self.isFilled(log) ? " What was written last stands in \(log): the two belong together." : ""
             throw ConsoleError(status: 503, text: "The corpus is not there any more: \(path).\(rest)")
         }
-        let log = FileIdentity(path: path + "-wal")
+        let place = CorpusFile.place(of: path)
+        let log = FileIdentity(path: place + "-wal")
         let known = try readers.withLock { readers throws -> CorpusFile? in
             if readers.file != file {
                 // SQLite would take what stands in it for the new file's own.
-                if let log, Self.isFilled(path + "-wal"), log == readers.log {
+                if let log, Self.isFilled(place + "-wal"), log == readers.log {
                     throw ConsoleError(
                         status: 503,
                         text:
                             "Another file stands at \(path), beside the write-ahead log of the former one, which would be "
-                            + "read into it. Stop whatever uses it, remove \(path)-wal and \(path)-shm, and begin again."
+                            + "read into it. Stop whatever uses it, remove \(place)-wal and \(place)-shm, and begin again."
                     )
                 }
                 Terminal.say("\(path): another file stands there now, which is shown from here on", .warning)
                 // What was opened is closed before the new file is opened under the same name.
-                readers = (file, log, [])
+                readers = Readers(file: file, place: place, log: log, free: [])
+            } else if readers.place != place {
+                // The same file under another name, and a symbolic link where it was: what SQLite has kept
+                // beside it stands there still.
+                let former = readers.place + "-wal"
+                if Self.isFilled(former) {
+                    throw ConsoleError(
+                        status: 503,
+                        text:
+                            "The corpus lies at \(place) now, where a symbolic link leads to, and what was written last stands in "
+                            + "\(former): the two belong together. Stop whatever uses it, rename \(former) to \(place)-wal, "
+                            + "remove \(readers.place)-shm, and begin again."
+                    )
+                }
+                Terminal.say("\(path): the corpus lies at \(place) now", .warning)
+                readers = Readers(file: file, place: place, log: log, free: [])
             }
             readers.log = log
             return readers.free.popLast()
         }
-        return (try known ?? CorpusFile(path, .read), file)
+        return (try known ?? CorpusFile(path, .read), file, place)
     }
 
     /// Looks whether the corpus is still where it was, and says on standard error where it is not: whoever

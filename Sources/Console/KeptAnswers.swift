@@ -1,3 +1,4 @@
+import Corpus
 import Observations
 import Foundation
 import Synchronization
@@ -25,9 +26,10 @@ final class KeptAnswers: Sendable {
 
         /// Size and time of a file and of what SQLite keeps beside it: they change with each commit.
         static func file(_ path: String) -> [Int] {
-            ["", "-wal"].flatMap { end -> [Int] in
+            let place = CorpusFile.place(of: path)
+            return ["", "-wal"].flatMap { end -> [Int] in
                 var status = stat()
-                guard stat(path + end, &status) == 0 else { return [0] }
+                guard stat(place + end, &status) == 0 else { return [0] }
                 return [status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
             }
         }

@@ -113,6 +113,35 @@ import Testing
         #expect(!kept.errors.contains("chmod"), "\(kept.errors)")
     }
 
+    /// A symbolic link where the corpus was leads to it: pages, decisions and what SQLite keeps beside it.
+    @Test func aSymbolicLinkIsFollowed() throws {
+        let served = try ServedCorpus(ConsoleTests.line(1, "one"))
+        #expect(try served.get("/triage").text.contains("192.0.2.1:443"))
+        let real = served.scratch.file("elsewhere.sqlite")
+        try check("sh", ["-c", "mv '\(served.corpus)' '\(real)' && ln -s '\(real)' '\(served.corpus)'"])
+        let decide = [
+            "-H", "Authorization: Bearer \(ServedCorpus.token)", "-d",
+            "subject=192.0.2.1:443&verdict=dismiss&because=ours",
+        ]
+        let sent = try served.ask("/api/decide", decide)
+        #expect(sent.status == 200, "\(sent.text)")
+        #expect(try (served.api("/api/decisions")["holding"] as? [Any])?.count == 1)
+        // What is written behind the link is seen.
+        try served.add(ConsoleTests.line(2, "two"))
+        #expect(eventually { (try? served.get("/triage").text.contains("192.0.2.2:443")) == true })
+        // With a log that was left beside the link it is said where it belongs.
+        let third = served.scratch.file("third.sqlite")
+        try check(
+            "sh",
+            [
+                "-c",
+                "mv '\(real)' '\(third)' && printf x > '\(real)-wal' && ln -sf '\(third)' '\(served.corpus)'",
+            ]
+        )
+        let refused = try served.ask("/api/decide", decide)
+        #expect(refused.status == 503 && refused.text.contains("the two belong together"), "\(refused.text)")
+    }
+
     /// Whoever renames the corpus hears of it, also when nobody asks for a page.
     @Test func aRenamedCorpusIsSaid() throws {
         let served = try ServedCorpus(ConsoleTests.line(1, "one"))

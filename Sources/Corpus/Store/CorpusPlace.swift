@@ -13,10 +13,11 @@ enum CorpusPlace {
     /// - Throws: for what is no corpus and can become none.
     static func look(at path: String) throws(CorpusError) -> CorpusPlace {
         guard !path.isEmpty else { throw .failed("the corpus has no name") }
+        let place = CorpusFile.place(of: path)
         // The files that SQLite keeps beside it are opened without a look, too.
         for end in ["-wal", "-shm", "-journal"] {
-            if let kind = try kind(path + end), kind != "file" {
-                throw .failed("\(path + end): is a \(kind), where SQLite keeps a file of the corpus")
+            if let kind = try kind(place + end), kind != "file" {
+                throw .failed("\(place + end): is a \(kind), where SQLite keeps a file of the corpus")
             }
         }
         guard let kind = try kind(path) else { return .free }
@@ -49,7 +50,7 @@ enum CorpusPlace {
     /// While SQLite keeps pages beside it, the file's own length tells nothing.
     private static func checkLength(_ path: String, _ head: [UInt8]) throws(CorpusError) {
         var status = stat()
-        if stat(path + "-wal", &status) == 0, status.st_size > 0 { return }
+        if stat(CorpusFile.place(of: path) + "-wal", &status) == 0, status.st_size > 0 { return }
         guard stat(path, &status) == 0 else { return }
         let pageSize = integer(head, 16) >> 16
         // The count of pages holds where the numbers of the two last changes agree.
@@ -99,6 +100,14 @@ enum CorpusPlace {
 }
 
 extension CorpusFile {
+    /// Where a corpus lies that a symbolic link may lead to: SQLite keeps its log there, and not beside the
+    /// link.
+    package static func place(of path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
     /// Why nothing can be added to a corpus, as far as its file tells; nil where nothing is in the way.
     package static func obstacle(toWritingTo path: String) -> String? {
         do throws(CorpusError) { try CorpusPlace.checkNames(of: path) } catch { return error.description }
