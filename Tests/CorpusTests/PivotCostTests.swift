@@ -50,6 +50,10 @@ import Testing
 
     /// A sign that combines with what stands before it takes no mark away.
     @Test func aMarkMayBeginWithACombiningSign() throws {
+        // Another program's record may hold line ends, and words end there.
+        let lines = ServiceFacts { $0 == MarkKind.title.source ? "\r\nLog in\r\nto\u{2028}\nthe box\n" : nil }
+        #expect(lines.marks == [Mark(.title, "Log in to the box")])
+        #expect(ServiceFacts { $0 == MarkKind.title.source ? "\n\r\n" : nil }.marks.isEmpty)
         let facts = ServiceFacts(marks: [Mark(.title, "\u{308}x=y"), Mark(.server, "nginx")])
         #expect(try ServiceFacts(text: facts.text) == facts)
     }

@@ -13,9 +13,16 @@ package struct ServiceFacts: Equatable, Sendable {
         marks = []
         for kind in Self.kinds {
             guard let source = kind.source, let value = value(source), !value.isEmpty else { continue }
-            let line = value.contains(where: \.isNewline) ? value.filter { !$0.isNewline } : value
+            let line = Self.line(value)
+            guard !line.isEmpty else { continue }
             marks.append(Mark(kind, line.utf8.count > 512 ? String(line.prefix(256)) : line))
         }
+    }
+
+    /// A value on one line: where a line ends, words do.
+    private static func line(_ value: String) -> String {
+        guard value.contains(where: \.isNewline) else { return value }
+        return value.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 
     /// The kinds of its marks.
