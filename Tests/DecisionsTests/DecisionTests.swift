@@ -274,6 +274,28 @@ import Testing
         )
     }
 
+    /// A value that is to be blocked for several reasons stands there once, with all of them.
+    @Test func aBlocklistGivesAllReasonsOfAValue() throws {
+        let decisions = try [("192.0.2.7:443", "a beacon", "T-1"), ("192.0.2.7:8443", "its panel", nil)].map {
+            Decision(
+                try #require(DecisionSubject($0.0)),
+                .block,
+                because: $0.1,
+                by: "me",
+                reference: $0.2,
+                time: Self.now - 1000
+            )
+        }
+        let list = Blocklist(DecisionIndex(decisions, now: Self.now))
+        let lines = list.text([.addresses]).split(separator: "\n")
+        #expect(lines.count == 1 && lines[0].hasPrefix("192.0.2.7 # "), "\(lines)")
+        for reason in ["a beacon, port 443, by me, case T-1", "its panel, port 8443, by me"] {
+            #expect(lines.first?.contains(reason) == true, "\(lines)")
+        }
+        // A table has a row for each.
+        #expect(list.csv([.addresses]).split(separator: "\r\n").count == 3)
+    }
+
     @Test func aBlocklistSaysWhyAndUntilWhen() throws {
         let decisions = [
             try decision("203.0.113.7:443", .block, until: Self.now + 86_400_000),

@@ -85,10 +85,11 @@ import Testing
     @Test func whatCannotBeReadEndsWithOne() throws {
         let scratch = Scratch()
         let sweep = try scratch.write("sweep.ndjson", Self.line(7))
-        let list = try scratch.write("ours.txt", "192.0.2.9\nno such thing\n")
+        let list = try scratch.write("ours.txt", "192.0.2.9\nno such thing\nnor this\n")
         let result = try Program.run(["match", sweep, "--iocs", list])
         #expect(
-            result.status == 1 && result.errors.contains("ours.txt:2: 'no such thing' is"),
+            result.status == 1 && result.errors.contains("ours.txt:2: 'no such thing' is")
+                && result.errors.contains("1 indicator read; 2 lines or parts could not be read"),
             "\(result.errors)"
         )
         #expect(try Program.run(["match", sweep, "--iocs", list, "--keep-going"]).status == 0)
@@ -177,6 +178,12 @@ import Testing
         let result = try Program.run(["match", next, "--decisions", corpus, "--only-leads"])
         let records = try Program.records(result.text)
         #expect(records.map(\.endpoint) == ["192.0.2.8:443"], "\(result.errors)")
+        // One's own decisions are no list of others.
+        #expect(
+            result.errors.contains("decided to be blocked or escalated: 1 observation")
+                && !result.errors.contains("listed by others"),
+            "\(result.errors)"
+        )
         let mark = try #require((records.first?["hallmark.indicators"] as? [[String: Any]])?.first)
         #expect(mark["case"] as? String == "T-9" && mark["feed"] as? String == "decisions")
         #expect(mark["field"] as? String == "hallmark.certificate.spki_sha256")

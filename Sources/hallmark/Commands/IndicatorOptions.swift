@@ -70,8 +70,8 @@ struct IndicatorOptions: ParsableArguments {
         let passedOver = index.passedOver.total > 0 ? "; passed over: \(index.passedOver.text)" : ""
         if index.faultCount > 0 {
             Terminal.say(
-                "lists: \(counted(index.count, "indicator")) read; \(counted(index.faultCount, "line or part")) "
-                    + "could not be read\(passedOver)",
+                "lists: \(counted(index.count, "indicator")) read; "
+                    + "\(counted(index.faultCount, "line or part", plural: "lines or parts")) could not be read\(passedOver)",
                 .error
             )
         } else if !quiet {
