@@ -30,6 +30,9 @@ enum IndicatorFile {
         } else if let map = maps.first(where: { TableReader.fits($0, head) }) {
             var reader = TableReader(path, map)
             try reader.read(source, sink)
+        } else if let fault = missing(maps, head) {
+            writer.fail(FileError(path, fault))
+            return
         } else {
             var reader = ListReader(path)
             try reader.read(source, sink)
@@ -39,6 +42,16 @@ enum IndicatorFile {
             writer.fail(FileError(path, "there is no indicator in it"))
         }
         writer.lists += 1
+    }
+
+    /// Which columns a table lacks that mappings name; nil for what is no table.
+    private static func missing(_ maps: [TableMap], _ head: ArraySlice<UInt8>) -> String? {
+        let lacking = maps.compactMap { map in TableReader.lacks(map, head).map { (map, $0) } }
+        // The mapping that is nearest.
+        guard let (map, columns) = lacking.min(by: { $0.1.count < $1.1.count }) else { return nil }
+        let names = columns.map { "'\($0)'" }.joined(separator: ", ")
+        return
+            "has no \(columns.count == 1 ? "column" : "columns") \(names), which the mapping \(map.file) names: it is not read"
     }
 
     /// What a file is that holds no list, whatever of its bytes look like one; nil for what may be one.

@@ -147,6 +147,28 @@ import YAML
         #expect(whole.count == 1 && whole.faultCount == 0, "\(whole.faults)")
     }
 
+    /// What a mapping names and a table does not have is named.
+    @Test func aColumnThatIsMissingIsNamed() throws {
+        for (head, lacking) in [
+            ("value,date,until,kind", "column 'type'"),
+            ("Value,Date,Until,Type", "columns 'date', 'type', 'until', 'value'"),
+            ("\u{feff}# a remark\nvalue,seen,until,type", "column 'date'"),
+            ("value", "columns 'date', 'type', 'until'"),
+        ] {
+            let index = try Self.index(head + "\n203.0.113.7,,,ip\n", "t.csv", maps: [Self.map()])
+            #expect(index.count == 0 && index.faultCount == 1, "\(index.faults)")
+            #expect(
+                index.faults.first?.contains("has no \(lacking), which the mapping map.yaml names") == true,
+                "\(index.faults)"
+            )
+        }
+        // Lists are lists, whatever mappings are given.
+        for text in ["203.0.113.7\n", "203.0.113.7, a remark\n", "203.0.113.7 # value,date\n"] {
+            let list = try Self.index(text, "l.txt", maps: [Self.map()])
+            #expect(list.faults.allSatisfy { !$0.contains("mapping") }, "\(list.faults)")
+        }
+    }
+
     private static func map() throws -> TableMap {
         let text = """
             values: [{column: value, kind: {column: type}}]

@@ -26,6 +26,25 @@ struct TableReader {
         return false
     }
 
+    /// What a mapping names and a table lacks that begins like this; nil where it is no table of it.
+    ///
+    /// A table of it names another of its columns, or begins with a row of several names, none of which is
+    /// anything that a list could hold.
+    static func lacks(_ map: TableMap, _ head: some Sequence<UInt8>) -> [String]? {
+        for line in Array(head).split(separator: 0x0a, maxSplits: 200) {
+            guard let first = line.first(where: { $0 > 0x20 }), first != 0x23 else { continue }
+            let cells = Array(line).withUnsafeBufferPointer {
+                (TableRow.cells($0.span, delimiter: map.delimiter) ?? []).map(trimmed)
+            }
+            // A line of a list may have a remark behind it.
+            guard cells.first?.contains(" #") == false else { return nil }
+            let isHead = cells.count > 1 && cells.allSatisfy { !$0.isEmpty && read($0, nil).isEmpty }
+            guard isHead || cells.contains(where: map.columns.contains) else { return nil }
+            return map.columns.subtracting(cells).sorted()
+        }
+        return nil
+    }
+
     mutating func read(_ source: InputBytes, _ sink: IndicatorSink) throws {
         var reader = LineReader(source)
         let (path, map) = (path, map)
