@@ -91,8 +91,8 @@ import Testing
         let served = try ServedCorpus(
             Self.line(1, title) + Self.line(1, "other", day: 2) + Self.line(2, title)
         )
-        // Line ends stand in no title that a corpus keeps.
-        let wanted = #"a\u{1b}[2Jb\u{202e}c\u{7}def"#
+        // Line ends stand in no title that a corpus keeps: they are blanks.
+        let wanted = #"a\u{1b}[2Jb\u{202e}c\u{7}d e f"#
         for path in ["/triage", "/endpoint?ip=192.0.2.1&port=443", "/graph?q=192.0.2.1:443"] {
             let text = try served.get(path).text
             #expect(text.contains(wanted), "\(path)")
