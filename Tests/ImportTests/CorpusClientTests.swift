@@ -85,6 +85,66 @@ import Testing
         #expect(before != "0|0" && after.trimmingCharacters(in: .whitespacesAndNewlines) == before)
     }
 
+    /// More clients than a record holds, all of one moment: each is kept, and none counts twice when the
+    /// log is added again.
+    @Test func everyClientIsKept() throws {
+        try scratch.write(
+            "many.log",
+            (1...200).map { ZeekLines.connection(ZeekLines.day, "192.0.2.\($0)", chain: ZeekLines.one) }
+                .joined()
+        )
+        try add([scratch.file("many.log")])
+        #expect(Set(clients(try pivot(["203.0.113.7:443"])).map { text($0, "client") }).count == 200)
+        #expect(try query("SELECT sum(count), count(*) FROM contacts") == "200|200")
+        let every = try run(programPath, ["import", "--every", scratch.file("many.log")])
+        #expect(try records(every).count == 200)
+        try scratch.write("every.ndjson", every.text)
+        try add([scratch.file("every.ndjson")])
+        #expect(try query("SELECT sum(count), count(*) FROM contacts") == "200|200")
+        let other = try run(
+            programPath,
+            ["corpus", "add", "--corpus", scratch.file("every.sqlite"), scratch.file("every.ndjson")]
+        )
+        #expect(other.status == 0, "\(other.errors)")
+        let kept = try check(
+            "sqlite3",
+            [scratch.file("every.sqlite"), "SELECT sum(count), count(*) FROM contacts"]
+        )
+        #expect(kept.text == "200|200\n")
+    }
+
+    /// What of a log is not kept is said, and where leads come from.
+    @Test func whatIsNotKeptIsSaid() throws {
+        try scratch.write(
+            "plain.log",
+            ZeekLines.connection(ZeekLines.day, "192.0.2.1", chain: ZeekLines.one)
+        )
+        try scratch.write(
+            "http.ndjson",
+            try run(
+                programPath,
+                ["import", "--from", "suricata"],
+                input: Array(
+                    """
+                    {"timestamp":"2026-01-02T03:04:05.1+0000","event_type":"http","src_ip":"192.0.2.1","dest_ip":"203.0.113.9",\
+                    "dest_port":80,"proto":"TCP","http":{"hostname":"a","url":"/","status":404}}
+
+                    """.utf8
+                )
+            ).text
+        )
+        let added = try run(
+            programPath,
+            ["corpus", "add", "--corpus", corpus, scratch.file("plain.log"), scratch.file("http.ndjson")]
+        )
+        #expect(
+            added.errors.contains("1 with neither a certificate nor a mark, which are not kept"),
+            "\(added.errors)"
+        )
+        let asked = try run(programPath, ["pivot", "lead=Cobalt Strike", "--corpus", corpus] + rules)
+        #expect(asked.status == 4 && asked.errors.contains("hallmark match"), "\(asked.errors)")
+    }
+
     @Test func countsAndClientsAreKeptByDay() throws {
         try add(writeLogs())
         #expect(try query("SELECT sum(count) FROM sightings") == "5")

@@ -26,6 +26,8 @@ package struct IngestCounts: Equatable, Sendable {
     package var nameless = 0
     /// Records that tell names or times of a certificate and not its SHA-256, by which it would be kept.
     package var untold = 0
+    /// Records with neither a certificate nor a mark: nothing leads to them, and they are not kept.
+    package var markless = 0
     /// Lines of ours that are no records: findings, and counts of correlation rules.
     package var conclusions = 0
     /// Leads that were left out, because no Hallmark said them of a record of its own.
@@ -46,6 +48,7 @@ package struct IngestCounts: Equatable, Sendable {
         left.malformed += right.malformed
         left.nameless += right.nameless
         left.untold += right.untold
+        left.markless += right.markless
         left.conclusions += right.conclusions
         left.foreign += right.foreign
         left.firstReason = left.firstMalformed == nil ? right.firstReason : left.firstReason
@@ -135,13 +138,19 @@ final class Ingest {
         let digest = CertificateFacts.sha256(record)
         let names: [RecordField] = [.subject, .issuer, .notAfter, .subjectText, .end]
         if digest == nil, names.contains(where: record.has) { counts.untold += 1 }
-        guard digest != nil || !service.marks.isEmpty else { return }
+        guard digest != nil || !service.marks.isEmpty else {
+            counts.markless += 1
+            return
+        }
         let endpoint = try known ?? newEndpoint(target)
         let certificate = try digest.map { try self.certificate($0, record, now) } ?? 0
         let seen = SeenPeriod(record, time)
         if known != nil, let moment = try statements.moment(endpoint, certificate, time, db) {
             // The same day of a log that has grown since: what is new of it counts.
-            guard seen.count > moment.count else { return }
+            guard seen.count > moment.count else {
+                // Two of one moment may be of two clients: logs whose times are seconds have many.
+                return try addClients(record, endpoint, certificate, seen, isMore: false)
+            }
             try statements.addMoment(endpoint, certificate, time, moment.sighting, seen.count, db)
             try statements.extendSighting(moment.sighting, seen, seen.count &- moment.count, db)
             return try addClients(record, endpoint, certificate, seen, isMore: false)

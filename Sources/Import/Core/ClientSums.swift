@@ -21,22 +21,21 @@ struct ClientSums {
     private var sums: [Sum] = []
     /// Who each of them is, hashed: what is looked through for every connection holds no reference.
     private var identities: [Int] = []
-    /// Connections of clients that found no place.
-    private var more = 0
-
     /// About how many bytes it takes.
     var size: Int { sums.count * 256 }
 
+    /// Whether a client is known or finds a place.
+    func hasRoom(for client: ImportClient) -> Bool {
+        sums.count < Self.mostClients || identities.contains(Self.identity(client))
+    }
+
+    /// Counts a connection; one of a client without a place belongs to another record (`hasRoom`).
     mutating func add(_ client: ImportClient, at time: Int64) {
         let place: Int
         let identity = Self.identity(client)
         if let known = identities.firstIndex(of: identity) {
             place = known
         } else {
-            guard sums.count < Self.mostClients else {
-                more += 1
-                return
-            }
             place = sums.count
             sums.append(Sum(ip: client.ip, user: client.user))
             identities.append(identity)
@@ -82,13 +81,12 @@ struct ClientSums {
         out.endObject()
     }
 
-    /// The members `clients` and `clients_more` of `hallmark`.
+    /// The member `clients` of `hallmark`.
     func append(to out: inout ByteBuffer, _ pseudonyms: Pseudonyms?, _ time: inout TimestampWriter) {
         guard !sums.isEmpty else { return }
         out.array("clients")
         for sum in sums { Self.append(sum, to: &out, pseudonyms, &time) }
         out.endArray()
-        if more > 0 { out.member("clients_more", more) }
     }
 
     private static func append(

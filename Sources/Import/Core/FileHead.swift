@@ -58,6 +58,14 @@ package struct FileHead: Sendable {
 
     package var isJSON: Bool { first == 0x7b || first == 0x5b }
 
+    package var isXML: Bool {
+        guard let start = bytes.firstIndex(where: { $0 > 0x20 }), bytes[start] == 0x3c,
+            start + 1 < bytes.endIndex
+        else { return false }
+        // `<14>` is how syslog begins a line.
+        return [0x21, 0x3f].contains(bytes[start + 1]) || (bytes[start + 1] | 0x20) &- 0x61 < 26
+    }
+
     /// Whether all of `names` stand as members' names somewhere in JSON.
     package func hasMembers(_ names: String...) -> Bool { isJSON && names.allSatisfy(hasMember) }
 

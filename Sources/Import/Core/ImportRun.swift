@@ -13,8 +13,10 @@ package final class ImportRun {
         package var keepsClients = true
         /// What stands for clients; nil for their addresses.
         package var pseudonyms: Pseudonyms?
-        /// Nanoseconds since 1970: `event.ingested` of all records.
-        package var ingestedAt: Int64 = 0
+        /// What the time is, in nanoseconds since 1970, for `event.ingested`.
+        ///
+        /// What follows files that grow runs for days.
+        package var clock: @Sendable () -> Int64 = { WallClock.nanoseconds }
         package var chain = CertificateEncoder.ChainOutput.full
         /// Bytes of records and of what waits for its other half that are held in memory.
         package var maximumBytes = 256 << 20
@@ -80,9 +82,10 @@ package final class ImportRun {
         client: ImportClient? = nil,
         key: SightingKey? = nil
     ) throws {
-        observation.imported?.ingestedAt = options.ingestedAt
+        let now = options.clock()
+        observation.imported?.ingestedAt = now
         if observation.startedAt == 0 {
-            observation.startedAt = options.ingestedAt
+            observation.startedAt = now
             observation.imported?.isTimed = false
         }
         let client = options.keepsClients ? client : nil
@@ -192,6 +195,8 @@ extension SightingKey {
         hasher.combine(observation.http.first?.url)
         hasher.combine(observation.http.first?.status)
         hasher.combine(imported?.source.format)
+        // QUIC at the same port is another server of TLS.
+        hasher.combine(observation.transport)
         self.init(
             ip: observation.ip,
             address: observation.ip == nil ? observation.address.lowercased() : "",

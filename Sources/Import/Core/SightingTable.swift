@@ -17,7 +17,9 @@ package struct SightingKey: Hashable, Sendable {
     /// What tells nearly all keys from each other; names and certificates are hashes already.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(ip)
-        hasher.combine(serverName ^ certificate &+ day)
+        if ip == nil { hasher.combine(address) }
+        // An address may have all ports, each with the same certificate.
+        hasher.combine((serverName ^ certificate &+ day) &+ Int(port) &* 0x9e37_79b9)
     }
 
     init(ip: IPAddress?, address: String, port: UInt16, serverName: Int, certificate: Int, day: Int) {
@@ -104,10 +106,12 @@ struct SightingTable {
 
     /// Counts one more sighting of a record that is held.
     ///
-    /// - Returns: false when there is none with this key.
+    /// - Returns: false when there is none with this key that has room for the client: another record holds
+    ///   what comes from then on, so that no client is left out.
     mutating func add(_ key: SightingKey, at time: Int64, _ client: ImportClient?) -> Bool {
         guard let place = places[key] else { return false }
         let index = place - base
+        if let client, !client.isEmpty, !entries[index].clients.hasRoom(for: client) { return false }
         bytes += entries[index].add(at: time, client)
         return true
     }
@@ -133,7 +137,10 @@ struct SightingTable {
             bytes -= freed
         }
         let taken = Array(entries.prefix(count))
-        for entry in taken { places[entry.key] = nil }
+        // A later record of the same key stays.
+        for (index, entry) in taken.enumerated() where places[entry.key] == base + index {
+            places[entry.key] = nil
+        }
         entries.removeFirst(count)
         base += count
         if all { bytes = 0 }

@@ -25,6 +25,8 @@ package struct SightingDraft {
     package var ja4s: String?
     package var jarm: String?
     package var http: HTTPExchange?
+    /// MurmurHash3 of the site's icon.
+    package var icon: Int32?
     package var client = ImportClient()
 
     package init() {}
@@ -61,6 +63,7 @@ package struct SightingDraft {
         observation.imported?.ja3s = ja3s
         observation.imported?.ja4s = ja4s
         observation.imported?.jarm = jarm
+        observation.favicon = icon.map { Favicon(mmh3: $0, md5: [], sha256: []) }
         if let http {
             observation.http = [http]
             observation.isPlain = !http.origin.isTLS

@@ -63,11 +63,16 @@ enum FieldLine {
 
     /// `name=value` and `name="value"`, with backslashes before quotes; other words are passed over.
     ///
-    /// - Parameter twice: told that a name stands twice, of which the first counts.
-    static func pairs(_ line: UnsafeRawBufferPointer, twice: () -> Void) -> [String: String] {
+    /// - Returns: the values by name, of a name that stands twice the first; those names; and whether a
+    ///   quote is open at the end.
+    static func pairs(
+        _ line: UnsafeRawBufferPointer
+    ) -> (found: [String: String], twice: [String], isOpen: Bool) {
         var found: [String: String] = [:]
+        var twice: [String] = []
+        var isOpen = false
         var index = 0
-        while index < line.count, found.count < 1024 {
+        while index < line.count, found.count + twice.count < 1024 {
             let start = index
             while index < line.count, isNameByte(line[index]) { index += 1 }
             guard index > start, index < line.count, line[index] == 0x3d else {
@@ -85,6 +90,7 @@ enum FieldLine {
                     value.append(line[index])
                     index += 1
                 }
+                isOpen = isOpen || index >= line.count
                 index += 1
             } else {
                 while index < line.count, line[index] > 0x20, line[index] != 0x2c {
@@ -92,9 +98,13 @@ enum FieldLine {
                     index += 1
                 }
             }
-            if found[name] == nil { found[name] = String(decoding: value, as: UTF8.self) } else { twice() }
+            if found[name] == nil {
+                found[name] = String(decoding: value, as: UTF8.self)
+            } else {
+                twice.append(name)
+            }
         }
-        return found
+        return (found, twice, isOpen)
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {

@@ -98,7 +98,7 @@ enum ForeignEntry {
     static func collect(_ node: JSONNode, _ path: Substring, into found: inout [ForeignValue]) {
         guard found.count < 4096 else { return }
         if node.isArray {
-            if let dot = path.firstIndex(of: "."), let index = Int(path[..<dot]) {
+            if let dot = path.utf8.firstIndex(of: 0x2e), let index = Int(path[..<dot]) {
                 for (place, part) in node.parts.enumerated() where place == index {
                     collect(part, path[path.index(after: dot)...], into: &found)
                 }
@@ -116,7 +116,7 @@ enum ForeignEntry {
         guard node.isObject else { return }
         if let direct = node[String(path)] { return found.append(.node(direct)) }
         var end = path.endIndex
-        while let dot = path[..<end].lastIndex(of: ".") {
+        while let dot = path[..<end].utf8.lastIndex(of: 0x2e) {
             end = dot
             if let outer = node[String(path[..<dot])] {
                 return collect(outer, path[path.index(after: dot)...], into: &found)

@@ -129,8 +129,15 @@ struct JSONEntries {
 
     /// Whether the first value goes on below its line: a line that broke off has another value behind it.
     private static func isDocument(_ head: FileHead) -> Bool {
-        guard let rest = head.withoutFirstLine, !rest.lines.contains(where: { $0.hasPrefix("{") }) else {
-            return false
+        guard let rest = head.withoutFirstLine else { return false }
+        let lines = rest.lines.map { $0.last == "\r" ? $0.dropLast() : $0 }
+        if let inner = lines.first(where: { $0.hasPrefix("{") }) {
+            // The elements of a list may have a line each, with commas between.
+            let isList =
+                head.firstLine.hasSuffix("[") || head.firstLine.hasSuffix(",")
+            guard isList, inner.hasSuffix(",") || lines.contains(where: { $0.hasPrefix("]") }) else {
+                return false
+            }
         }
         let line = head.bytes.prefix(head.bytes.count - rest.bytes.count)
         return line.withUnsafeBytes { JSONMembers($0).isWithinEntry }

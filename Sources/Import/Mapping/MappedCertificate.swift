@@ -91,10 +91,10 @@ extension ReportedCertificate {
         }
     }
 
-    /// Names between commas or blanks, with or without OpenSSL's `DNS:`.
+    /// Names between commas, semicolons or line ends, with or without OpenSSL's `DNS:`.
     private static func alternatives(_ values: [ForeignValue]) -> [String] {
         values.flatMap(\.elements).compactMap(\.string).flatMap { text in
-            text.split { $0 == "," || $0 == ";" || $0.isWhitespace }.map { name in
+            text.split { ",;".contains($0) || $0.isNewline }.flatMap(words).map { name in
                 for prefix in ["DNS:", "IP:", "dns:", "email:", "URI:"] where name.hasPrefix(prefix) {
                     return String(name.dropFirst(prefix.count))
                 }
@@ -102,6 +102,14 @@ extension ReportedCertificate {
             }
         }
         .filter { $0 != "Address:" && !$0.isEmpty }
+    }
+
+    /// The names of a list with blanks between; a name with a blank in it is one, and no words of it are.
+    private static func words(_ text: Substring) -> [Substring] {
+        let words = text.split(whereSeparator: \.isWhitespace)
+        let isList = words.allSatisfy { $0 == "Address:" || $0.contains { ".:".contains($0) } }
+        guard !isList, let first = words.first, let last = words.last else { return words }
+        return [text[first.startIndex..<last.endIndex]]
     }
 }
 

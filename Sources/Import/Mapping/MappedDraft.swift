@@ -97,7 +97,7 @@ struct MappedDraft {
         case .transport: draft.isDatagram = text?.lowercased() == "udp" || text == "17"
         case .serverName: draft.serverName = Self.name(text)
         case .tlsVersion: if let text { takeVersion(text) }
-        case .cipher: draft.tls.cipher = text
+        case .cipher: draft.tls.cipher = text.map(ForeignText.cipher)
         case .curve: draft.tls.curve = text.map(ForeignText.curve)
         case .nextProtocol: draft.tls.nextProtocol = text
         case .established: draft.tls.isEstablished = truth(first)
@@ -116,7 +116,8 @@ struct MappedDraft {
         case .clientMilliseconds: draft.client.milliseconds = count(first)
         case .ja3: draft.client.ja3 = text?.lowercased()
         case .ja4: draft.client.ja4 = text
-        case .url, .path, .scheme, .method, .status, .headers, .title, .body:
+        case .icon: takeIcon(first)
+        case .url, .path, .scheme, .method, .status, .headers, .server, .title, .body:
             http.take(field, values)
             if http.hasBadStatus { remarks.insert("a status of HTTP that can't be read") }
         default: if let fault = draft.certificate.take(field, values) { remarks.insert(fault) }
@@ -146,10 +147,20 @@ struct MappedDraft {
 
     private mutating func takePort(_ value: ForeignValue) {
         guard let port = value.integer.flatMap({ UInt16(exactly: $0) }) else {
-            remarks.insert("a server's port that can't be read")
+            remarks.insert(Self.noPort)
             return
         }
         draft.port = port
+    }
+
+    /// Takes an icon's hash; some write it without its sign.
+    private mutating func takeIcon(_ value: ForeignValue) {
+        guard let number = value.elements.first?.integer else {
+            remarks.insert("an icon's hash that can't be read")
+            return
+        }
+        draft.icon = Int32(exactly: number) ?? UInt32(exactly: number).map { Int32(bitPattern: $0) }
+        if draft.icon == nil { remarks.insert("an icon's hash that can't be read") }
     }
 
     /// Takes a serial number whose spelling hangs on the version of the program that wrote it.
@@ -170,26 +181,37 @@ struct MappedDraft {
         var host = Substring(text)
         // An address with colons has its port behind brackets.
         let isBare = !text.hasPrefix("[") && text.filter { $0 == ":" }.count > 1
-        if !isBare, let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...])
-        {
-            if draft.port == 0 { draft.port = port }
+        if !isBare, !text.hasSuffix("]"), let colon = text.lastIndex(of: ":") {
+            let port = UInt16(text[text.index(after: colon)...])
+            if port == nil { remarks.insert(Self.noPort) }
+            if draft.port == 0, let port { draft.port = port }
             host = text[..<colon]
         }
         takeHost(String(host).trimmingBrackets)
     }
 
+    private static let noPort = "a server's port that can't be read"
+
     private mutating func takeHost(_ host: String) {
         if let ip = IPAddress(foreign: host) {
             if draft.ip == nil { draft.ip = ip }
-        } else if !host.isEmpty {
+        } else if !host.isEmpty, host != "-" {
             if draft.domain == nil { draft.domain = Self.name(host) }
+            if draft.domain == nil {
+                remarks.insert("a server's address that is neither an IP address nor a name")
+            }
         }
     }
 
-    /// A name as it stands, without the dot at its end; no address and no dash.
+    /// A name as it stands, without the dot at its end; no address, no dash, and nothing that can be neither.
     private static func name(_ text: String?) -> String? {
         guard var text, !text.isEmpty, text != "-", IPAddress(text) == nil else { return nil }
         if text.last == "." { text.removeLast() }
+        // Where a name ends in a number it is an address that is written wrong (URL Standard, host parsing).
+        let end = text.split(separator: ".").last ?? ""
+        guard !end.isEmpty, !end.utf8.allSatisfy({ $0 &- 0x30 < 10 }),
+            !text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f || $0 == 0x3a || $0 == 0x2f })
+        else { return nil }
         return String(text.prefix(255))
     }
 

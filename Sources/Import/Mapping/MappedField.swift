@@ -66,6 +66,10 @@ package enum MappedField: String, CaseIterable, Sendable {
     case status = "http.response.status_code"
     /// An object of values by name, an array of pairs, or a text as it was sent.
     case headers = "http.response.headers"
+    /// One header where the others are not told.
+    case server = "http.response.header.server"
     case title = "http.response.title"
     case body = "http.response.body.content"
+    /// Shodan's hash of an icon: a number with its sign.
+    case icon = "hallmark.favicon.mmh3"
 }

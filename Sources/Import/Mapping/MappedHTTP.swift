@@ -12,6 +12,8 @@ struct MappedHTTP {
     /// What stands for a status is none.
     private(set) var hasBadStatus = false
     private var headers = HTTPHeaders()
+    /// The one header that was told alone.
+    private var server: String?
     private var head: [UInt8] = []
     private var title: String?
     private var body: [UInt8] = []
@@ -31,6 +33,7 @@ struct MappedHTTP {
             // A zero says that there was no answer.
             hasBadStatus = status == nil && number != 0
         case .headers: takeHeaders(values)
+        case .server: server = text
         case .title: title = text
         case .body: body = Array((text ?? "").utf8.prefix(HTTPExchange.bodyLimit))
         default: break
@@ -48,6 +51,9 @@ struct MappedHTTP {
         )
         exchange.status = status
         exchange.headers = headers
+        if headers.isEmpty, let server, server.utf8.count <= 16 * 1024 {
+            exchange.headers.append(name: Array("server".utf8).span, value: Array(server.utf8).span)
+        }
         exchange.head = head
         exchange.body = body
         exchange.reported = ReportedHTTP(title: title, hasAllHeaders: !headers.isEmpty)

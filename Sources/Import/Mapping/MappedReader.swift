@@ -5,10 +5,13 @@ package final class MappedReader: ForeignReader {
     private let mapping: Mapping
     private let source: ImportSource
     private let run: ImportRun
+    /// The places that the mapping reads.
+    private let places: Set<String>
 
     private init(_ mapping: Mapping, _ run: ImportRun) {
         self.mapping = mapping
         self.run = run
+        places = Set(mapping.fields.flatMap(\.value.places) + mapping.conditions.map(\.path))
         source = ImportSource(
             product: mapping.product,
             format: mapping.format,
@@ -30,12 +33,39 @@ package final class MappedReader: ForeignReader {
 
     static func recognises(_ mapping: Mapping, _ head: FileHead) -> Bool {
         let recognition = mapping.recognition
-        guard !recognition.isEmpty else { return false }
+        guard !recognition.isEmpty, mapping.input == .json ? head.isJSON : !head.isJSON && !head.isXML
+        else { return false }
         guard recognition.shapes.isEmpty || fits(mapping, head.firstLine) else { return false }
         let names = recognition.columns.isEmpty ? [] : FieldLine.names(head.firstLine)
-        return recognition.members.allSatisfy { head.isJSON && head.hasMember($0) }
-            && recognition.contains.allSatisfy { head.contains($0) }
+        return recognition.members.allSatisfy { head.isJSON && $0.contains(where: head.hasMember) }
+            && !recognition.without.contains(where: head.hasMember)
+            && recognition.contains.allSatisfy { $0.contains(where: head.contains) }
+            && (recognition.contains.isEmpty || hasEntry(mapping, head))
             && recognition.columns.allSatisfy { names.contains($0) }
+    }
+
+    /// Whether one of the first lines is an entry that a mapping of lines asks for: words that stand in a
+    /// value are no sign of it.
+    private static func hasEntry(_ mapping: Mapping, _ head: FileHead) -> Bool {
+        let isByColumns = [.csv, .tsv, .words].contains(mapping.input) && !mapping.columns.isEmpty
+        guard !mapping.conditions.isEmpty, isByColumns || mapping.input == .keyValue else { return true }
+        return head.lines.prefix(256).contains { line in
+            var line = String(line)
+            let row = line.withUTF8 { bytes in
+                let bytes = UnsafeRawBufferPointer(bytes)
+                return switch mapping.input {
+                case .keyValue: FieldLine.pairs(bytes).found
+                case .words: MappedTable.row(mapping, mapping.columns, FieldLine.words(bytes))
+                default:
+                    MappedTable.row(
+                        mapping,
+                        mapping.columns,
+                        FieldLine.separated(bytes, by: mapping.separator).fields
+                    )
+                }
+            }
+            return isWanted(.row(row), mapping)
+        }
     }
 
     /// Whether a line has the columns of a mapping, and values as it says that they look.
@@ -60,17 +90,32 @@ package final class MappedReader: ForeignReader {
             try JSONEntries(run).read(input) { node, line in try self.read(node, line) }
         case .csv, .tsv: try MappedTable(mapping, run).read(input) { try self.read($0, $1) }
         case .words:
+            var width = FieldWidth(mapping)
             try input.lines(run) { line, number in
-                let row = MappedTable.row(self.mapping, self.mapping.columns, FieldLine.words(line))
+                let fields = FieldLine.words(line)
+                let row = MappedTable.row(self.mapping, self.mapping.columns, fields)
+                guard width.takes(fields.count, isWanted: self.isWanted(.row(row))) else {
+                    return self.run.skip(FieldWidth.fault, line: number)
+                }
                 try self.read(row, number)
             }
-        case .keyValue:
-            try input.lines(run) { line, number in
-                let pairs = FieldLine.pairs(line) { self.run.remark(Self.twice, line: number) }
-                guard !pairs.isEmpty else { return self.run.skip("no name=value in it", line: number) }
-                try self.read(pairs.filter { !self.isUnset($0.value) }, number)
-            }
+        case .keyValue: try input.lines(run, readPairs)
         }
+    }
+
+    private func readPairs(_ line: UnsafeRawBufferPointer, _ number: Int) throws {
+        let (pairs, twice, isOpen) = FieldLine.pairs(line)
+        guard !pairs.isEmpty else { return run.skip("no name=value in it", line: number) }
+        let row = pairs.filter { !isUnset($0.value) }
+        if isWanted(.row(row)) {
+            // Half of a line and the next one behind it would be one entry with the values of two.
+            guard !twice.contains(where: places.contains) else {
+                return run.skip("a name that stands twice: two entries on one line", line: number)
+            }
+            guard !isOpen else { return run.skip("a quote that is not closed", line: number) }
+        }
+        if !twice.isEmpty { run.remark(Self.twice, count: twice.count, line: number) }
+        try read(row, number)
     }
 
     private func isUnset(_ text: String) -> Bool { text.isEmpty || mapping.unset.contains(text) }
@@ -115,20 +160,23 @@ package final class MappedReader: ForeignReader {
     private static func expand(_ context: [JSONNode], _ path: Substring, into found: inout [[JSONNode]]) {
         guard found.count < 100_000, let node = context.last else { return }
         if node.isArray {
-            // The array itself is left out: what its other elements have is no business of this one.
+            // The array itself is left out, as is an object below: what its other elements have is no
+            // business of this one, and would be looked through for each.
             for part in node.parts { expand(context.dropLast() + [part], path, into: &found) }
             return
         }
         guard node.isObject else { return }
         guard !path.isEmpty else { return found.append(context) }
         if path == "*" || path.hasPrefix("*.") {
-            for part in node.parts { expand(context + [part], path.dropFirst(2), into: &found) }
+            for part in node.parts {
+                expand(context.dropLast() + [part], path.dropFirst(2), into: &found)
+            }
             return
         }
         if let direct = node[String(path)] {
             return expand(context + [direct], "", into: &found)
         }
-        guard let dot = path.firstIndex(of: "."), let inner = node[String(path[..<dot])] else { return }
+        guard let dot = path.utf8.firstIndex(of: 0x2e), let inner = node[String(path[..<dot])] else { return }
         expand(context + [inner], path[path.index(after: dot)...], into: &found)
     }
 
@@ -150,7 +198,9 @@ package final class MappedReader: ForeignReader {
         }
     }
 
-    private func isWanted(_ entry: ForeignEntry) -> Bool {
+    private func isWanted(_ entry: ForeignEntry) -> Bool { Self.isWanted(entry, mapping) }
+
+    static func isWanted(_ entry: ForeignEntry, _ mapping: Mapping) -> Bool {
         mapping.conditions.allSatisfy { condition in
             let values = entry.values(condition.path)
             // A star asks for anything.

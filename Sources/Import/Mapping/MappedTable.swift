@@ -14,6 +14,7 @@ struct MappedTable {
     private var head: [String] = []
     private var columns: [String]
     private var isCut = false
+    private var width: FieldWidth
     /// The lines of an entry whose quote is open, and the number of the first.
     private var open: [[UInt8]] = []
     private var firstOpen = 0
@@ -23,6 +24,7 @@ struct MappedTable {
         self.run = run
         separator = mapping.separator
         columns = mapping.columns
+        width = FieldWidth(mapping)
     }
 
     /// A row by its columns, without what stands for nothing.
@@ -110,7 +112,11 @@ struct MappedTable {
         guard isRight(fields) else {
             return run.skip("another number of fields than the first line has", line: number)
         }
-        try take(Self.row(mapping, columns, fields), number)
+        let row = Self.row(mapping, columns, fields)
+        guard width.takes(fields.count, isWanted: MappedReader.isWanted(.row(row), mapping)) else {
+            return run.skip(FieldWidth.fault, line: number)
+        }
+        try take(row, number)
     }
 
     /// Takes the head.
@@ -147,7 +153,7 @@ struct MappedTable {
 
 extension Mapping.Value {
     /// The places that it looks at.
-    fileprivate var places: [String] {
+    var places: [String] {
         switch self {
         case .first(let places), .all(let places), .joined(let places), .sum(let places): places
         case .constant: []

@@ -18,10 +18,12 @@ package struct Mapping: Sendable {
 
     /// What tells a file of this kind.
     package struct Recognition: Sendable {
-        /// Names of JSON members that all stand in the first bytes.
-        package var members: [String] = []
-        /// Texts that all stand in the first bytes.
-        package var contains: [String] = []
+        /// Names of JSON members that all stand in the first bytes; of each of these lists one.
+        package var members: [[String]] = []
+        /// Names of JSON members of which none stands there: those of another program's files.
+        package var without: [String] = []
+        /// Texts that all stand in the first bytes; of each of these lists one.
+        package var contains: [[String]] = []
         /// Columns that all stand in the first line.
         package var columns: [String] = []
         /// How the values of columns look, of lines that have exactly the columns of the mapping.

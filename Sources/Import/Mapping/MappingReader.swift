@@ -70,13 +70,17 @@ package enum MappingReader {
         _ mapping: Mapping
     ) throws(YAMLError) -> Mapping.Recognition {
         let kind = mapping.input
-        try node.allow(["members", "contains", "columns", "shapes"])
+        try node.allow(["members", "without", "contains", "columns", "shapes"])
         var recognition = Mapping.Recognition()
         if let members = node["members"] {
             guard kind == .json else { throw members.error("members are for input json alone") }
-            recognition.members = try members.strings()
+            recognition.members = try alternatives(members)
         }
-        if let texts = node["contains"] { recognition.contains = try texts.strings() }
+        if let members = node["without"] {
+            guard kind == .json else { throw members.error("without is for input json alone") }
+            recognition.without = try members.strings()
+        }
+        if let texts = node["contains"] { recognition.contains = try alternatives(texts) }
         if let columns = node["columns"] {
             guard kind == .csv || kind == .tsv else {
                 throw columns.error("columns are for csv and tsv alone")
@@ -86,6 +90,18 @@ package enum MappingReader {
         if let shapes = node["shapes"] { recognition.shapes = try self.shapes(shapes, mapping) }
         guard !recognition.isEmpty else { throw node.error("recognise names nothing to look for") }
         return recognition
+    }
+
+    /// Words, or lists of words of which one is enough.
+    private static func alternatives(_ node: YAMLNode) throws(YAMLError) -> [[String]] {
+        guard let elements = node.elements else { return [try node.strings()] }
+        var lists: [[String]] = []
+        for element in elements {
+            let words = try element.strings()
+            guard !words.isEmpty else { throw element.error("a list without a word tells nothing") }
+            lists.append(words)
+        }
+        return lists
     }
 
     /// How the values of columns look.

@@ -20,6 +20,12 @@ struct XMLScanner {
     private var isSkipping = false
     private(set) var line = 1
 
+    /// What stands where no text belongs: the rest of a damaged tag, another file behind the end.
+    static let strayText = "text where only tags belong"
+
+    /// The line of text behind the last tag; nil for none.
+    var strayLine: Int? { !isInTag && text.contains { $0 > 0x20 || $0 == 0 } ? line : nil }
+
     mutating func feed(_ bytes: UnsafeRawBufferPointer, _ body: (Token, Int) throws -> Void) throws {
         for byte in bytes {
             if byte == 0x0a { line += 1 }
@@ -27,7 +33,9 @@ struct XMLScanner {
                 try inTag(byte, body)
             } else if byte == 0x3c {
                 if !text.isEmpty {
-                    if text.contains(where: { $0 > 0x20 }) { try body(.text(Self.decoded(text[...])), line) }
+                    if text.contains(where: { $0 > 0x20 || $0 == 0 }) {
+                        try body(.text(Self.decoded(text[...])), line)
+                    }
                     text.removeAll(keepingCapacity: true)
                 }
                 isInTag = true

@@ -2,6 +2,7 @@
 package struct Favicon: Equatable, Sendable {
     /// Shodan's and FOFA's hash: `MurmurHash3.icon`.
     package var mmh3: Int32
+    /// Empty where somebody else told the first hash alone.
     package var md5: [UInt8]
     package var sha256: [UInt8]
     /// As `HTTPExchange.certificate`.

@@ -36,7 +36,7 @@ package enum InputFormat: String, CaseIterable, Sendable {
         } else if text.isEmpty {
             self = .empty
         } else {
-            self = head.firstRange(of: "-----BEGIN ".utf8) == nil ? .other : .pem
+            self = Self.hasPEM(head, from: text.startIndex) ? .pem : .other
         }
     }
 
@@ -71,6 +71,16 @@ package enum InputFormat: String, CaseIterable, Sendable {
         case .privateKey: "is a private key, not a certificate"
         case .revocations: "is a revocation list (CRL), not a certificate"
         default: "is no certificate"
+        }
+    }
+
+    /// Whether a block begins on some line (RFC 7468, section 2), with explanations above it or not.
+    ///
+    /// Within a line somebody's text may have one: a log's URL, an XML document's attribute.
+    private static func hasPEM(_ head: [UInt8], from start: Int) -> Bool {
+        guard start < head.count, head[start] != 0x3c else { return false }
+        return head[start...].split(separator: 0x0a).contains { line in
+            line.drop { isBlank($0) }.starts(with: "-----BEGIN ".utf8)
         }
     }
 

@@ -35,8 +35,8 @@ package enum HTTPEncoder {
     package static func encode(_ icon: Favicon, into output: inout ByteBuffer) {
         output.object("favicon")
         output.member("mmh3", Int(icon.mmh3))
-        output.member("md5", hex: icon.md5.span)
-        output.member("sha256", hex: icon.sha256.span)
+        if !icon.md5.isEmpty { output.member("md5", hex: icon.md5.span) }
+        if !icon.sha256.isEmpty { output.member("sha256", hex: icon.sha256.span) }
         if !icon.certificate.isEmpty { output.member("certificate_sha256", hex: icon.certificate.span) }
         output.endObject()
     }

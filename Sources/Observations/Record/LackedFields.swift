@@ -16,10 +16,15 @@ struct LackedFields {
     /// - Parameter hasBytes: whether the bytes of the certificate are there.
     init(_ evidence: ImportedEvidence, _ observation: Observation, hasBytes: Bool) {
         names = Self.ownProbes
+        // Others tell one hash of an icon, if any.
+        names +=
+            observation.favicon == nil
+            ? ["hallmark.favicon."]
+            : ["md5", "sha256", "certificate_sha256"].map { "hallmark.favicon." + $0 }
         if evidence.isOwnReading {
             addOwnReading(evidence, observation)
         } else {
-            addEndpoint(observation, hasBytes)
+            addEndpoint(observation, hasDigest: hasBytes || evidence.certificate.sha256 != nil)
             addHandshake(evidence, observation, hasBytes)
             addExchange(observation.http.first)
         }
@@ -36,7 +41,7 @@ struct LackedFields {
 
     /// What only our own probes give.
     private static let ownProbes = [
-        "hallmark.favicon.", "hallmark.jarm.", "hallmark.sni_variants", "hallmark.probes",
+        "hallmark.jarm.", "hallmark.sni_variants", "hallmark.probes",
         "hallmark.not_tls.",
         "hallmark.connections", "hallmark.verification.", "hallmark.anomalies", "hallmark.assessment",
     ]
@@ -50,7 +55,7 @@ struct LackedFields {
         add("hallmark.stack", unless: observation.flight.version != 0)
     }
 
-    private mutating func addEndpoint(_ observation: Observation, _ hasBytes: Bool) {
+    private mutating func addEndpoint(_ observation: Observation, hasDigest: Bool) {
         names += ["error.", "hallmark.proof", "hallmark.starttls.", "hallmark.http"]
         if observation.address.isEmpty {
             names.append("server.")
@@ -61,7 +66,7 @@ struct LackedFields {
         }
         add("related.ip", unless: observation.ip != nil)
         add("related.hosts", unless: observation.domain != nil || observation.serverName != nil)
-        add("related.hash", unless: hasBytes)
+        add("related.hash", unless: hasDigest)
     }
 
     private mutating func addHandshake(

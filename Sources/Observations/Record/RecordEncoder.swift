@@ -219,7 +219,10 @@ package struct RecordEncoder: ~Copyable {
     /// What others search first: addresses, names and digests in one place each.
     private func encodeRelated(_ observation: Observation, into out: inout ByteBuffer) {
         let digest = certificates.leafDigest
-        guard observation.ip != nil || observation.domain != nil || digest != nil else { return }
+        let told = digest == nil ? observation.imported?.certificate.sha256 : nil
+        guard observation.ip != nil || observation.domain != nil || digest != nil || told != nil else {
+            return
+        }
         out.object("related")
         if let ip = observation.ip {
             out.append("\"ip\":[\"")
@@ -243,6 +246,11 @@ package struct RecordEncoder: ~Copyable {
             out.append(0x22)
             out.append(hex: digest.span)
             out.append("\"]")
+        } else if let told {
+            out.array("hash")
+            out.comma()
+            out.string(told)
+            out.endArray()
         }
         out.endObject()
     }

@@ -47,7 +47,6 @@ extension Field {
             isListInEach: true,
             source: .ja4
         ),
-        Field("hallmark.clients_more", .long, "Connections of clients beyond those 64."),
         Field("hallmark.ct.log", .keyword, "The log of Certificate Transparency, as its list calls it."),
         Field("hallmark.ct.url", .keyword, "The address below which the log is read."),
         Field("hallmark.ct.log_id", .keyword, "SHA-256 of the log's key, upper-case hex."),

@@ -16,6 +16,9 @@ package struct Inputs {
     package private(set) var passiveDNS: [PassiveDNSFile] = []
     /// Files in folders that are of no kind that is read, and do not say that they are.
     private var passedOver: [String] = []
+    /// Files that were named, and those of them that were named again: in a folder, by a link.
+    private var known: Set<FileIdentity> = []
+    private var repeated: [String] = []
     /// Other programs' files, which are joined with each other.
     private let foreign: ForeignFiles
 
@@ -32,9 +35,7 @@ package struct Inputs {
         takesPassiveDNS: Bool = false,
         unread: (FileError) -> Void
     ) {
-        var common = ImportRun.Options()
-        common.ingestedAt = WallClock.nanoseconds
-        foreign = ForeignFiles(options ?? common)
+        foreign = ForeignFiles(options ?? ImportRun.Options())
         for path in paths {
             var found = Named(name: path, sources: [])
             var isAnything = false
@@ -43,6 +44,11 @@ package struct Inputs {
                 unread($0)
             }
             for file in files {
+                if let identity = FileIdentity(path: file.path), !known.insert(identity).inserted {
+                    repeated.append(file.path)
+                    isAnything = true
+                    continue
+                }
                 do throws(FileError) {
                     let input = try ImportInput(file.path)
                     if let format = PassiveDNSFormat(input.head),
@@ -65,7 +71,7 @@ package struct Inputs {
             if !isAnything {
                 unread(FileError(path, "there is nothing in it: no observation and no certificate"))
             }
-            named.append(found)
+            if !found.sources.isEmpty || !repeated.contains(path) { named.append(found) }
         }
     }
 
@@ -111,12 +117,16 @@ package struct Inputs {
         }
     }
 
-    /// What of folders was not read, for a person; nil when all of it was.
+    /// What of folders was not read and what was not read twice, for a person; nil for nothing.
     package var remark: String? {
-        guard !passedOver.isEmpty else { return nil }
-        let shown = passedOver.prefix(3).joined(separator: ", ")
-        let more = passedOver.count > 3 ? " and \(passedOver.count - 3) more" : ""
-        return "of no kind that is read, and passed over: \(shown)\(more)"
+        let remarks = [
+            ("of no kind that is read, and passed over", passedOver),
+            ("named more than once, and read once", repeated),
+        ].filter { !$0.1.isEmpty }.map { text, paths in
+            let more = paths.count > 3 ? " and \(paths.count - 3) more" : ""
+            return "\(text): \(paths.prefix(3).joined(separator: ", "))\(more)"
+        }
+        return remarks.isEmpty ? nil : remarks.joined(separator: "; ")
     }
 
     /// All of them in their order.

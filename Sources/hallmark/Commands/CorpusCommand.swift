@@ -171,6 +171,9 @@ struct CorpusCommand: ParsableCommand {
                 \(file): \(counted(counts.records, "record")), \(counted(counts.added, "new observation")), \
                 \(counted(counts.certificates, "new certificate")), \(counted(counts.endpoints, "new endpoint"))
                 """
+                    + (counts.markless > 0
+                        ? "; \(counts.markless) with neither a certificate nor a mark, which are not kept"
+                        : "")
                     + (counts.findings > 0 ? ", \(counted(counts.findings, "finding"))" : "")
                     + (counts.conclusions > 0
                         ? "; \(counted(counts.conclusions, "line")) of correlations passed over" : "")

@@ -214,7 +214,6 @@ struct ClientOptions: ParsableArguments {
         var options = ImportRun.Options()
         options.keepsClients = !noClients
         options.pseudonyms = try pseudonymize.map { path throws(FileError) in try Pseudonyms(file: path) }
-        options.ingestedAt = WallClock.nanoseconds
         return options
     }
 }

@@ -162,6 +162,11 @@ struct PivotCommand: ParsableCommand {
         case .nothing: throw ExitCode(2)
         case .unknown:
             if case .name = start.query { sayIfFile() }
+            if case .lead = start.query {
+                Terminal.say(
+                    "hallmark: logs and captures carry no leads: 'hallmark match FILE… | hallmark corpus add -' adds them with theirs"
+                )
+            }
             throw ExitCode(4)
         }
     }

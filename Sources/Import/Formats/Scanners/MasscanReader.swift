@@ -9,7 +9,7 @@ final class MasscanReader: ForeignReader {
         name: "masscan",
         title: "masscan's JSON, XML and list, with certificates in banners",
         recognises: { head in
-            if head.first == 0x3c { return head.contains("scanner=\"masscan\"") }
+            if head.isXML { return head.contains("scanner=\"masscan\"") }
             if head.isJSON { return head.hasMembers("ip", "ports") && head.contains("\"proto\"") }
             return head.firstLine == "#masscan" || isEntry(head.firstLine)
         },
@@ -23,7 +23,23 @@ final class MasscanReader: ForeignReader {
     }
 
     private let run: ImportRun
-    private var drafts: [Endpoint: SightingDraft] = [:]
+    /// What is known of an endpoint, and its leaf with the time of its banner, 0 for an unknown one.
+    private struct Sighting {
+        var draft = SightingDraft()
+        var leaf: (der: [UInt8], time: Int64)?
+
+        /// Whether a leaf is of another sighting.
+        ///
+        /// It is of another certificate, or of a scan some time later; a scan repeats a banner soon or never.
+        func isOver(by der: [UInt8], at time: Int64) -> Bool {
+            guard let leaf else { return false }
+            let (gap, isFar) = time.subtractingReportingOverflow(leaf.time)
+            let isLater = leaf.time != 0 && time != 0 && (isFar || gap.magnitude > 600_000_000_000)
+            return leaf.der != der || isLater
+        }
+    }
+
+    private var drafts: [Endpoint: Sighting] = [:]
     private var order: [Endpoint] = []
     /// Endpoints whose banners are waited for.
     private static let mostEndpoints = 50_000
@@ -44,7 +60,7 @@ final class MasscanReader: ForeignReader {
 
     func read(_ input: ImportInput) throws {
         let head = Self.format.told(input.head) ?? input.head
-        if head.first == 0x3c { return try readXML(input) }
+        if head.isXML { return try readXML(input) }
         guard head.isJSON else { return try input.lines(run, readEntry) }
         try JSONEntries(run).read(input) { node, line in
             guard let ip = node["ip"]?.string.flatMap({ IPAddress(foreign: $0) }), let ports = node["ports"]
@@ -56,7 +72,10 @@ final class MasscanReader: ForeignReader {
             let text = node["timestamp"].flatMap { $0.string ?? $0.integer.map(String.init) } ?? ""
             let time = ForeignTime.nanoseconds(text.utf8) ?? 0
             for entry in ports.parts {
-                guard let number = entry["port"]?.integer.flatMap({ UInt16(exactly: $0) }) else { continue }
+                guard let number = entry["port"]?.integer.flatMap({ UInt16(exactly: $0) }) else {
+                    self.run.skip("a port that is none", line: line)
+                    continue
+                }
                 let endpoint = Endpoint(ip: ip, port: number, isDatagram: entry["proto"]?.string == "udp")
                 guard let service = entry["service"] else {
                     self.run.pass()
@@ -102,12 +121,16 @@ final class MasscanReader: ForeignReader {
             try scanner.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { token, line in
                 switch token {
                 case .broken(let reason): self.run.skip(reason, line: line)
+                case .start("nmaprun", _, _): isWhole = false
                 case .start(let name, let attributes, _): try self.start(name, attributes, line)
                 case .end("nmaprun"): isWhole = true
-                default: break
+                case .end: break
+                // No element of masscan's holds text.
+                case .text: self.run.skip(XMLScanner.strayText, line: line)
                 }
             }
         }
+        if let line = scanner.strayLine { run.skip(XMLScanner.strayText, line: line) }
         if !isWhole { run.skip("a file that breaks off before its end", line: scanner.line) }
     }
 
@@ -137,7 +160,7 @@ final class MasscanReader: ForeignReader {
     private func take(_ endpoint: Endpoint, _ time: Int64, _ name: String, _ banner: String, _ line: Int)
         throws
     {
-        var draft = drafts[endpoint] ?? SightingDraft()
+        var sighting = drafts[endpoint] ?? Sighting()
         switch name {
         case "X509", "X509CA":
             var text = banner
@@ -146,25 +169,32 @@ final class MasscanReader: ForeignReader {
                 return run.skip("a certificate whose base64 is broken", line: line)
             }
             if let fault = ForeignCertificate.fault(der) { return run.skip(fault, line: line) }
-            // What a later entry repeats is no second certificate.
-            guard !draft.certificates.contains(der), draft.certificates.count < 64 else { return run.pass() }
             if name == "X509" {
-                draft.certificates.insert(der, at: 0)
-            } else {
-                draft.certificates.append(der)
+                // Files are joined and appended to: what another scan saw is another sighting.
+                if sighting.isOver(by: der, at: time) {
+                    try emit(sighting.draft)
+                    sighting = Sighting()
+                }
+                sighting.leaf = sighting.leaf ?? (der, time)
             }
+            // What a later entry repeats is no second certificate.
+            guard !sighting.draft.certificates.contains(der), sighting.draft.certificates.count < 64 else {
+                return run.pass()
+            }
+            sighting.draft.certificates.insert(
+                der,
+                at: name == "X509" ? 0 : sighting.draft.certificates.count
+            )
         case "http", "http.server", "title":
-            takeHTTP(name, Self.unescaped(banner), endpoint, &draft)
+            takeHTTP(name, Self.unescaped(banner), endpoint, &sighting.draft)
         default: return run.pass()
         }
-        if drafts[endpoint] == nil {
-            order.append(endpoint)
-            draft.ip = endpoint.ip
-            draft.port = endpoint.port
-            draft.isDatagram = endpoint.isDatagram
-        }
-        if draft.time == 0 || time != 0 && time < draft.time { draft.time = time }
-        drafts[endpoint] = draft
+        if drafts[endpoint] == nil { order.append(endpoint) }
+        sighting.draft.ip = endpoint.ip
+        sighting.draft.port = endpoint.port
+        sighting.draft.isDatagram = endpoint.isDatagram
+        if sighting.draft.time == 0 || time != 0 && time < sighting.draft.time { sighting.draft.time = time }
+        drafts[endpoint] = sighting
         if order.count > Self.mostEndpoints { try give(Self.mostEndpoints / 4) }
     }
 
@@ -210,14 +240,19 @@ final class MasscanReader: ForeignReader {
 
     private func give(_ count: Int) throws {
         for endpoint in order.prefix(count) {
-            guard var draft = drafts.removeValue(forKey: endpoint) else { continue }
-            // masscan has a banner for each certificate that it got.
-            draft.showsChain = !draft.certificates.isEmpty
-            let observation = run.begin(Self.source)
-            draft.fill(observation)
-            try run.emit(observation)
+            guard let sighting = drafts.removeValue(forKey: endpoint) else { continue }
+            try emit(sighting.draft)
         }
         order.removeFirst(min(count, order.count))
+    }
+
+    private func emit(_ draft: SightingDraft) throws {
+        var draft = draft
+        // masscan has a banner for each certificate that it got.
+        draft.showsChain = !draft.certificates.isEmpty
+        let observation = run.begin(Self.source)
+        draft.fill(observation)
+        try run.emit(observation)
     }
 
     private static let source = ImportSource(product: "masscan", format: "banners")

@@ -6,7 +6,7 @@ final class NmapReader: ForeignReader {
     static let format = ForeignFormat(
         name: "nmap",
         title: "Nmap's XML (-oX) with ssl-cert, http-title, http-server-header",
-        recognises: { $0.first == 0x3c && $0.contains("<nmaprun") && !$0.contains("scanner=\"masscan\"") },
+        recognises: { $0.isXML && $0.contains("<nmaprun") && !$0.contains("scanner=\"masscan\"") },
         makeReader: { NmapReader($0) }
     )
 
@@ -47,6 +47,7 @@ final class NmapReader: ForeignReader {
             if count == 0 { break }
             try scanner.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count]), take)
         }
+        if let line = scanner.strayLine { run.skip(XMLScanner.strayText, line: line) }
         if port != nil {
             run.skip("a port that breaks off with the file", line: scanner.line)
         } else if !isWhole {
@@ -59,10 +60,14 @@ final class NmapReader: ForeignReader {
         switch token {
         case .broken(let reason): run.skip(reason, line: line)
         case .start(let name, let attributes, let isEmpty):
+            // A file behind another one has an end of its own.
+            if name == "nmaprun" { isWhole = false }
             start(name, attributes)
             if isEmpty { try end(name, line) }
         case .end(let name): try end(name, line)
-        case .text(let text): if isOpenElement { element(text) }
+        case .text(let text):
+            // Nmap writes text within its scripts' elements alone.
+            if isOpenElement { element(text) } else { run.skip(XMLScanner.strayText, line: line) }
         }
     }
 

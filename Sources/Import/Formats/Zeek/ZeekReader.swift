@@ -150,7 +150,7 @@ final class ZeekReader: ForeignReader {
         let leaf = row.firstBytes(.chain) ?? row.firstBytes(.chainFiles)
         // Without a certificate the server's answer is what tells one from another.
         let shown = leaf.map { [$0] } ?? [row.bytes(.ja3s), row.bytes(.version), row.bytes(.cipher)]
-        let moment = time == 0 ? run.options.ingestedAt : time
+        let moment = time == 0 ? run.options.clock() : time
         let key = SightingKey(
             ip: ip,
             port: port,

@@ -36,7 +36,9 @@ struct ZeekTable {
         var table = ZeekTable()
         try input.lines(run) { line, number in
             switch table.read(line) {
-            case .head: run.pass()
+            case .head:
+                if table.hasTwice { run.remark(MappedReader.twice, line: number) }
+                run.pass()
             case .broken(let reason): run.skip(reason, line: number)
             case .row:
                 if table.hasTwice { run.remark(MappedReader.twice, line: number) }
@@ -69,7 +71,15 @@ struct ZeekTable {
         case "#empty_field": row.empty = value
         case "#unset_field": unset = value
         case "#path": log = ZeekLog(rawValue: String(decoding: value, as: UTF8.self)) ?? .other
-        case "#fields": columns = words.dropFirst().map { ZeekColumn.named[Array($0)] }
+        case "#fields":
+            var known: Set<[UInt8]> = []
+            columns = words.dropFirst().map { name in
+                guard known.insert(Array(name)).inserted else {
+                    hasTwice = true
+                    return nil
+                }
+                return ZeekColumn.named[Array(name)]
+            }
         default:
             // The separator itself stands behind a blank, escaped: `#separator \x09`.
             let text = String(decoding: line, as: UTF8.self)
