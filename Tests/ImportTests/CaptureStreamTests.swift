@@ -161,6 +161,19 @@ import Wire
         #expect(found.captured.frame == 1)
     }
 
+    /// The second one's SYN was not captured: both of its numbers are others.
+    @Test func aPortUsedAgainWithoutItsBeginMixesNothing() throws {
+        let first = try CaptureTranscript("--name", "first.test").packets(clientStart: 100, serverStart: 200)
+        let second = try CaptureTranscript("--name", "second.test")
+            .packets(clientStart: 900_001, serverStart: 8_000_001)
+        for begun in [4, first.count - 2] {
+            let packets = Array(first.prefix(begun)) + second.dropFirst(3)
+            let findings = try CaptureFindings(CaptureBuilder.pcap(CaptureTranscript.frames(packets)))
+            let shown = findings.connections.filter { $0.chain.count == 2 }.map(\.serverName)
+            #expect(shown == (begun == 4 ? ["second.test"] : ["first.test", "second.test"]))
+        }
+    }
+
     @Test func aPortUsedAgainIsAnotherConnection() throws {
         let transcript = try CaptureTranscript("--name", "captured.test")
         let packets = transcript.packets() + transcript.packets(clientStart: 70_000, serverStart: 3_000_000)

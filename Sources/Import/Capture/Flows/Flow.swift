@@ -67,7 +67,8 @@ final class Flow {
 
     /// Whether a packet opens another connection between the same two ends.
     func isReopened(by packet: Packet) -> Bool {
-        guard packet.transport == .tcp, packet.flags.contains(.syn) else { return false }
+        guard packet.transport == .tcp else { return false }
+        guard packet.flags.contains(.syn) else { return isElsewhere(packet) }
         let side = key.side(packet)
         var stream = streams[side]
         guard stream.begin(packet.sequence) else { return true }
@@ -76,6 +77,19 @@ final class Flow {
         // In a file out of order the SYN may come last.
         guard let end = highest[side] else { return false }
         return !(0...1 << 20 ~= Int(Int32(bitPattern: end &- packet.sequence &- 1)))
+    }
+
+    /// Whether both of a packet's numbers are far from those of this connection: it is of another one between
+    /// the same ports, whose SYN was not captured.
+    private func isElsewhere(_ packet: Packet) -> Bool {
+        let side = key.side(packet)
+        guard packet.flags.contains(.ack), !packet.flags.contains(.rst), let own = highest[side],
+            let other = highest[1 - side]
+        else { return false }
+        func isFar(_ one: UInt32, _ other: UInt32) -> Bool {
+            abs(Int(Int32(bitPattern: one &- other))) > 1 << 18
+        }
+        return isFar(own, packet.sequence) && isFar(other, packet.acknowledgement)
     }
 
     /// Whether a packet that travels in another VLAN or tunnel belongs to this connection: one direction
