@@ -150,6 +150,7 @@ import Testing
     /// is none.
     @Test(arguments: [
         ["--exclude", "300.1.2.3"], ["--exclude", "10.0.0.0/33"], ["--exclude", "a b"],
+        ["--exclude="], ["--user-agent="], ["--ports="], ["--sni="], ["-o="],
         ["--exclude", "@"], ["--input", ""], ["--scope", ""], ["--iocs", ""], ["--output", ""],
         ["--user-agent", "a\r\nX: y"], ["--user-agent", "a\u{1b}[31m"],
         ["--user-agent", "a\u{85}"], ["--header", "X: a\nb"], ["--sni", "a\n"], ["--only-leads"],

@@ -152,8 +152,10 @@ import Testing
         let isCutHere = fault == "cut" && result.status == 1
         if role.allowed[fault] != nil, !isCutHere { return result.status == 0 ? nil : "is refused" }
         if result.status != 1 { return "ends with \(result.status)" }
-        // What lint finds is its output.
-        let said = role.name == "signatures lint" ? result.text + result.errors : result.errors
+        // What these find is their output.
+        let said =
+            ["signatures lint", "signatures test"].contains(role.name)
+            ? result.text + result.errors : result.errors
         let names = role.tries == .input ? ["standard input", "/dev/stdin", "-:"] : ["FILE"]
         if !names.contains(where: said.contains) { return "is not named" }
         if result.errors.contains("Usage:") { return "is called a mistake of usage" }

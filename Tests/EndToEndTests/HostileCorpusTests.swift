@@ -175,6 +175,7 @@ import Testing
             ]
         )
         #expect(memory.status == 0, "\(memory.errors)")
-        #expect(try Program.run(["corpus", "add", added, "--corpus", ""]).status == 1)
+        // An empty name, as a shell makes of a variable that is not set, is a mistake of usage.
+        #expect(try Program.run(["corpus", "add", added, "--corpus", ""]).status == 64)
     }
 }

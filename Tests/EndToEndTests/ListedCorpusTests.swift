@@ -32,6 +32,24 @@ import Testing
         return (scratch, matched.text)
     }
 
+    /// A sweep that a corpus has already is matched later, or against lists that came later.
+    @Test func whatIsSaidLaterIsAdded() throws {
+        let (scratch, matched) = try Self.seen()
+        let corpus = scratch.file("later.sqlite")
+        let file = try scratch.write("matched.ndjson", matched)
+        for added in [scratch.file("sweep.ndjson"), file, scratch.file("sweep.ndjson"), file] {
+            #expect(try Program.run(["corpus", "add", added, "--corpus", corpus]).status == 0)
+        }
+        let found = try Program.run([
+            "search", "hallmark.indicators.case: IR-7", "--corpus", corpus, "--count",
+        ])
+        #expect(found.text == "1\n", "\(found.errors)")
+        let leads = try Program.run(["search", "hallmark.leads: *", "--corpus", corpus, "--count"])
+        #expect(leads.text == "1\n", "\(leads.errors)")
+        let sightings = try Program.run(["search", "*", "--of", "sightings", "--corpus", corpus, "--count"])
+        #expect(sightings.text == "2\n", "\(sightings.errors)")
+    }
+
     @Test func aCorpusKeepsWhichListAndCaseAHitComesFrom() throws {
         let (scratch, matched) = try Self.seen()
         let corpus = scratch.file("seen.sqlite")

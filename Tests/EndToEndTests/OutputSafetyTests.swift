@@ -259,4 +259,23 @@ import Testing
         #expect(result.status != 0)
         #expect(try String(contentsOfFile: victim, encoding: .utf8) == "precious\n")
     }
+
+    /// Who reads a named pipe may go away; what was asked for is then not whole.
+    @Test func aReaderThatGoesAwayIsSaid() throws {
+        let scratch = Scratch()
+        let result = try run(
+            "bash",
+            [
+                "-c",
+                """
+                cd "$0" && mkfifo f && (head -c 10 f > /dev/null &)
+                exec "$1" scan 127.0.0.0/22:9 --include-special --no-signatures -q -o f
+                """, scratch.path, Program.path,
+            ]
+        )
+        #expect(
+            result.status == 1 && result.errors.contains("went away"),
+            "\(result.status) \(result.errors)"
+        )
+    }
 }

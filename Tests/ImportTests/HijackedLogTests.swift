@@ -64,7 +64,8 @@ import Testing
         let good = try imported(line + "\n")
         try #require(good.records.count == 1 && good.status == 0, "\(good.errors)")
         let half = String(line.prefix(line.count * 2 / 3))
-        for broken in [half + line, line + line] {
+        let other = line.replacing("203.0.113.7", with: "203.0.113.9")
+        for broken in [half + other, line + other] {
             let found = try imported(line + "\n" + broken + "\n" + line + "\n")
             #expect(found.status == 1, "\(found.errors)")
             #expect(found.errors.contains(": 1, first at standard input:2"), "\(found.errors)")

@@ -249,7 +249,8 @@ private func values(_ connection: OpaquePointer, _ kind: MHD_ValueKind) -> (
             guard let context, let name else { return .YES }
             let found = Unmanaged<Found>.fromOpaque(context).takeUnretainedValue()
             found.values.append((found.text(name, nameCount), found.text(value, valueCount)))
-            return found.values.count < 256 ? .YES : .NO
+            // All that the longest head can have: what is passed over is neither checked nor refused.
+            return found.values.count < HTTPService.mostHeadBytes ? .YES : .NO
         },
         Unmanaged.passUnretained(found).toOpaque()
     )

@@ -147,21 +147,20 @@ final class Ingest {
         let seen = SeenPeriod(record, time)
         if known != nil, let moment = try statements.moment(endpoint, certificate, time, db) {
             // The same day of a log that has grown since: what is new of it counts.
-            guard seen.count > moment.count else {
-                // Two of one moment may be of two clients: logs whose times are seconds have many.
-                return try addClients(record, endpoint, certificate, seen, isMore: false)
+            if seen.count > moment.count {
+                try statements.addMoment(endpoint, certificate, time, moment.sighting, seen.count, db)
+                try statements.extendSighting(moment.sighting, seen, seen.count &- moment.count, db)
             }
-            try statements.addMoment(endpoint, certificate, time, moment.sighting, seen.count, db)
-            try statements.extendSighting(moment.sighting, seen, seen.count &- moment.count, db)
-            return try addClients(record, endpoint, certificate, seen, isMore: false)
+            // Two of one moment may be of two clients: logs whose times are seconds have many.
+            try addClients(record, endpoint, certificate, seen, isMore: false)
+            // Rules and lists may have been asked since.
+            return try addConclusions(record, line, moment.sighting, time)
         }
         counts.added += 1
         let sighting = try sighting(endpoint, certificate, service, seen)
         try statements.addMoment(endpoint, certificate, time, sighting, seen.count, db)
         try addClients(record, endpoint, certificate, seen, isMore: true)
-        try addLeads(record, sighting, time)
-        counts.foreign += try found.addMatches(record, line, sighting, db)
-        counts.foreign += try listed.add(record, line, sighting, time, db)
+        try addConclusions(record, line, sighting, time)
         if let scan = record.text(.scan) {
             let old = scans[scan] ?? (time, time, 0)
             scans[scan] = (min(old.first, time), max(old.last, time), old.count + 1)
@@ -286,6 +285,18 @@ final class Ingest {
     /// Adds the leads that a Hallmark said of its own record.
     ///
     /// A line of another program, which has no dataset of ours, may say of itself whatever it wants.
+    /// Remembers what rules and lists say of a sighting; what was said before stays, each once.
+    private func addConclusions(
+        _ record: RecordPicker,
+        _ line: UnsafeRawBufferPointer,
+        _ sighting: Int,
+        _ time: Int
+    ) throws {
+        try addLeads(record, sighting, time)
+        counts.foreign += try found.addMatches(record, line, sighting, db)
+        counts.foreign += try listed.add(record, line, sighting, time, db)
+    }
+
     private func addLeads(_ record: RecordPicker, _ sighting: Int, _ time: Int) throws {
         let leads = record.leads
         guard record.has(.dataset) else {

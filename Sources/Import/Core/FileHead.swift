@@ -42,7 +42,7 @@ package struct FileHead: Sendable {
 
     /// The first line that is not blank.
     package var firstLine: Substring {
-        text.split(separator: "\n", maxSplits: 1).first.map { $0.last == "\r" ? $0.dropLast() : $0 } ?? ""
+        text.split(maxSplits: 1, whereSeparator: Self.isEnd).first ?? ""
     }
 
     /// The same without its first line, for a file that begins within a line; nil where there is no other.
@@ -51,7 +51,10 @@ package struct FileHead: Sendable {
         return FileHead(path: path, bytes: bytes[(end + 1)...])
     }
 
-    package var lines: [Substring] { text.split(separator: "\n") }
+    package var lines: [Substring] { text.split(whereSeparator: Self.isEnd) }
+
+    /// To Swift the two bytes at the end of a Windows line are one character.
+    private static func isEnd(_ character: Character) -> Bool { character == "\n" || character == "\r\n" }
 
     /// The first byte that is not blank.
     package var first: UInt8? { bytes.first { $0 > 0x20 } }

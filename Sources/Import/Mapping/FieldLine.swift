@@ -48,8 +48,11 @@ enum FieldLine {
                 index += 1
                 continue
             }
-            let closing: UInt8? = line[index] == 0x22 ? 0x22 : line[index] == 0x5b ? 0x5d : nil
-            if let closing, let end = line[(index + 1)...].firstIndex(of: closing) {
+            let closing: UInt8? = line[index] == 0x5b ? 0x5d : nil
+            if line[index] == 0x22, let (text, end) = quoted(line, from: index + 1) {
+                fields.append(text)
+                index = end + 1
+            } else if let closing, let end = line[(index + 1)...].firstIndex(of: closing) {
                 fields.append(String(decoding: line[(index + 1)..<end], as: UTF8.self))
                 index = end + 1
             } else {
@@ -61,15 +64,29 @@ enum FieldLine {
         return fields
     }
 
+    /// What stands in quotes up to the one that closes them, in which Squid writes others behind a backslash.
+    private static func quoted(_ line: UnsafeRawBufferPointer, from start: Int) -> (text: String, end: Int)? {
+        var text: [UInt8] = []
+        var index = start
+        while index < line.count, line[index] != 0x22 {
+            if line[index] == 0x5c, index + 1 < line.count, [0x22, 0x5c].contains(line[index + 1]) {
+                index += 1
+            }
+            text.append(line[index])
+            index += 1
+        }
+        return index < line.count ? (String(decoding: text, as: UTF8.self), index) : nil
+    }
+
     /// `name=value` and `name="value"`, with backslashes before quotes; other words are passed over.
     ///
-    /// - Returns: the values by name, of a name that stands twice the first; those names; and whether a
-    ///   quote is open at the end.
+    /// - Returns: the values by name, of a name that stands twice the first; those names with what else they
+    ///   have; and whether a quote is open at the end.
     static func pairs(
         _ line: UnsafeRawBufferPointer
-    ) -> (found: [String: String], twice: [String], isOpen: Bool) {
+    ) -> (found: [String: String], twice: [(name: String, value: String)], isOpen: Bool) {
         var found: [String: String] = [:]
-        var twice: [String] = []
+        var twice: [(name: String, value: String)] = []
         var isOpen = false
         var index = 0
         while index < line.count, found.count + twice.count < 1024 {
@@ -98,11 +115,8 @@ enum FieldLine {
                     index += 1
                 }
             }
-            if found[name] == nil {
-                found[name] = String(decoding: value, as: UTF8.self)
-            } else {
-                twice.append(name)
-            }
+            let text = String(decoding: value, as: UTF8.self)
+            if found[name] == nil { found[name] = text } else { twice.append((name, text)) }
         }
         return (found, twice, isOpen)
     }

@@ -130,7 +130,7 @@ struct JSONEntries {
     /// Whether the first value goes on below its line: a line that broke off has another value behind it.
     private static func isDocument(_ head: FileHead) -> Bool {
         guard let rest = head.withoutFirstLine else { return false }
-        let lines = rest.lines.map { $0.last == "\r" ? $0.dropLast() : $0 }
+        let lines = rest.lines
         if let inner = lines.first(where: { $0.hasPrefix("{") }) {
             // The elements of a list may have a line each, with commas between.
             let isList =

@@ -91,25 +91,33 @@ extension ReportedCertificate {
         }
     }
 
+    private static let kinds = ["DNS:", "IP:", "dns:", "email:", "URI:"]
+
     /// Names between commas, semicolons or line ends, with or without OpenSSL's `DNS:`.
     private static func alternatives(_ values: [ForeignValue]) -> [String] {
         values.flatMap(\.elements).compactMap(\.string).flatMap { text in
-            text.split { ",;".contains($0) || $0.isNewline }.flatMap(words).map { name in
-                for prefix in ["DNS:", "IP:", "dns:", "email:", "URI:"] where name.hasPrefix(prefix) {
-                    return String(name.dropFirst(prefix.count))
+            text.replacing("IP Address:", with: "IP:").split { ",;".contains($0) || $0.isNewline }
+                .flatMap(words).map { name in
+                    kinds.first { name.hasPrefix($0) }.map { String(name.dropFirst($0.count)) } ?? name
                 }
-                return String(name)
-            }
         }
-        .filter { $0 != "Address:" && !$0.isEmpty }
+        .filter { !$0.isEmpty }
     }
 
     /// The names of a list with blanks between; a name with a blank in it is one, and no words of it are.
-    private static func words(_ text: Substring) -> [Substring] {
-        let words = text.split(whereSeparator: \.isWhitespace)
-        let isList = words.allSatisfy { $0 == "Address:" || $0.contains { ".:".contains($0) } }
-        guard !isList, let first = words.first, let last = words.last else { return words }
-        return [text[first.startIndex..<last.endIndex]]
+    private static func words(_ text: Substring) -> [String] {
+        let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
+        let begins = words.map { word in kinds.contains { word.hasPrefix($0) } }
+        // Where kinds are written, each begins a name; else names and addresses have dots or colons.
+        guard begins.contains(true) else {
+            return words.allSatisfy { $0.contains { ".:".contains($0) } }
+                ? words : [words.joined(separator: " ")]
+        }
+        var names: [String] = []
+        for (word, isBegin) in zip(words, begins) {
+            if isBegin || names.isEmpty { names.append(word) } else { names[names.count - 1] += " " + word }
+        }
+        return names
     }
 }
 

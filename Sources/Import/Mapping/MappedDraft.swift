@@ -94,7 +94,7 @@ struct MappedDraft {
         case .serverPort: if let port = first.elements.first { takePort(port) }
         case .serverDomain: draft.domain = Self.name(text)
         case .serverAddress: if let text { takeEndpoint(text) }
-        case .transport: draft.isDatagram = text?.lowercased() == "udp" || text == "17"
+        case .transport: takeTransport(text?.lowercased() ?? "")
         case .serverName: draft.serverName = Self.name(text)
         case .tlsVersion: if let text { takeVersion(text) }
         case .cipher: draft.tls.cipher = text.map(ForeignText.cipher)
@@ -145,6 +145,13 @@ struct MappedDraft {
         if draft.address.isEmpty { draft.address = text.trimmingBrackets }
     }
 
+    private mutating func takeTransport(_ text: String) {
+        draft.isDatagram = ["udp", "17", "quic"].contains(text)
+        if !draft.isDatagram, !["tcp", "6"].contains(text) {
+            remarks.insert("a transport that is neither TCP nor UDP")
+        }
+    }
+
     private mutating func takePort(_ value: ForeignValue) {
         guard let port = value.integer.flatMap({ UInt16(exactly: $0) }) else {
             remarks.insert(Self.noPort)
@@ -182,7 +189,8 @@ struct MappedDraft {
         // An address with colons has its port behind brackets.
         let isBare = !text.hasPrefix("[") && text.filter { $0 == ":" }.count > 1
         if !isBare, !text.hasSuffix("]"), let colon = text.lastIndex(of: ":") {
-            let port = UInt16(text[text.index(after: colon)...])
+            let digits = text[text.index(after: colon)...]
+            let port = digits.utf8.allSatisfy { $0 &- 0x30 < 10 } ? UInt16(digits) : nil
             if port == nil { remarks.insert(Self.noPort) }
             if draft.port == 0, let port { draft.port = port }
             host = text[..<colon]
@@ -196,22 +204,26 @@ struct MappedDraft {
         if let ip = IPAddress(foreign: host) {
             if draft.ip == nil { draft.ip = ip }
         } else if !host.isEmpty, host != "-" {
-            if draft.domain == nil { draft.domain = Self.name(host) }
-            if draft.domain == nil {
+            guard Self.mayBeName(host) else {
                 remarks.insert("a server's address that is neither an IP address nor a name")
+                return
             }
+            if draft.domain == nil { draft.domain = Self.name(host) }
         }
     }
 
-    /// A name as it stands, without the dot at its end; no address, no dash, and nothing that can be neither.
+    /// Whether a host beside a port can be a name: one that ends in a number is an address that is written
+    /// wrong (URL Standard, host parsing).
+    private static func mayBeName(_ host: String) -> Bool {
+        let end = host.split(separator: ".").last ?? ""
+        return !end.utf8.allSatisfy { $0 &- 0x30 < 10 }
+            && !host.utf8.contains { $0 <= 0x20 || $0 == 0x7f || $0 == 0x3a || $0 == 0x2f }
+    }
+
+    /// A name as it stands, without the dot at its end; no address and no dash.
     private static func name(_ text: String?) -> String? {
         guard var text, !text.isEmpty, text != "-", IPAddress(text) == nil else { return nil }
         if text.last == "." { text.removeLast() }
-        // Where a name ends in a number it is an address that is written wrong (URL Standard, host parsing).
-        let end = text.split(separator: ".").last ?? ""
-        guard !end.isEmpty, !end.utf8.allSatisfy({ $0 &- 0x30 < 10 }),
-            !text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f || $0 == 0x3a || $0 == 0x2f })
-        else { return nil }
         return String(text.prefix(255))
     }
 

@@ -90,14 +90,12 @@ package final class MappedReader: ForeignReader {
             try JSONEntries(run).read(input) { node, line in try self.read(node, line) }
         case .csv, .tsv: try MappedTable(mapping, run).read(input) { try self.read($0, $1) }
         case .words:
-            var width = FieldWidth(mapping)
             try input.lines(run) { line, number in
                 let fields = FieldLine.words(line)
-                let row = MappedTable.row(self.mapping, self.mapping.columns, fields)
-                guard width.takes(fields.count, isWanted: self.isWanted(.row(row))) else {
+                guard self.mapping.width?.takes(fields, self.mapping) != false else {
                     return self.run.skip(FieldWidth.fault, line: number)
                 }
-                try self.read(row, number)
+                try self.read(MappedTable.row(self.mapping, self.mapping.columns, fields), number)
             }
         case .keyValue: try input.lines(run, readPairs)
         }
@@ -109,7 +107,7 @@ package final class MappedReader: ForeignReader {
         let row = pairs.filter { !isUnset($0.value) }
         if isWanted(.row(row)) {
             // Half of a line and the next one behind it would be one entry with the values of two.
-            guard !twice.contains(where: places.contains) else {
+            guard !twice.contains(where: { places.contains($0.name) && $0.value != pairs[$0.name] }) else {
                 return run.skip("a name that stands twice: two entries on one line", line: number)
             }
             guard !isOpen else { return run.skip("a quote that is not closed", line: number) }
@@ -143,6 +141,9 @@ package final class MappedReader: ForeignReader {
             let wanted = entries.filter(isWanted)
             for entry in wanted { try emit(entry, line) }
             if wanted.isEmpty { try pass(entries, line) }
+            if contexts.count >= Self.mostElements {
+                run.lose("elements beyond 100,000 of one entry", line: line)
+            }
             return
         }
         // Lists that are there and have nothing in them.
@@ -156,9 +157,11 @@ package final class MappedReader: ForeignReader {
         }
     }
 
+    private static let mostElements = 100_000
+
     /// Follows a path through objects and arrays; what lies on the way stays at hand.
     private static func expand(_ context: [JSONNode], _ path: Substring, into found: inout [[JSONNode]]) {
-        guard found.count < 100_000, let node = context.last else { return }
+        guard found.count < mostElements, let node = context.last else { return }
         if node.isArray {
             // The array itself is left out, as is an object below: what its other elements have is no
             // business of this one, and would be looked through for each.

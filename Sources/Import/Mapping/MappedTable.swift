@@ -14,7 +14,6 @@ struct MappedTable {
     private var head: [String] = []
     private var columns: [String]
     private var isCut = false
-    private var width: FieldWidth
     /// The lines of an entry whose quote is open, and the number of the first.
     private var open: [[UInt8]] = []
     private var firstOpen = 0
@@ -24,7 +23,6 @@ struct MappedTable {
         self.run = run
         separator = mapping.separator
         columns = mapping.columns
-        width = FieldWidth(mapping)
     }
 
     /// A row by its columns, without what stands for nothing.
@@ -70,7 +68,9 @@ struct MappedTable {
             if open.count >= Self.mostLines || whole.count > Self.mostBytes { try giveUp(take) }
             return
         }
-        guard isRight(fields), !isOdd else { return try giveUp(take) }
+        guard isRight(fields), !isOdd, mapping.width?.takes(fields, mapping) != false else {
+            return try giveUp(take)
+        }
         // Lines of one entry are one.
         run.countLine(1 - open.count)
         let number = firstOpen
@@ -113,7 +113,9 @@ struct MappedTable {
             return run.skip("another number of fields than the first line has", line: number)
         }
         let row = Self.row(mapping, columns, fields)
-        guard width.takes(fields.count, isWanted: MappedReader.isWanted(.row(row), mapping)) else {
+        // Lines that are other entries have numbers of their own.
+        if let width = mapping.width, MappedReader.isWanted(.row(row), mapping), !width.takes(fields, mapping)
+        {
             return run.skip(FieldWidth.fault, line: number)
         }
         try take(row, number)

@@ -104,6 +104,8 @@ package struct Mapping: Sendable {
     /// The columns of lines without a head that names them.
     package var columns: [String] = []
     package var separator: UInt8 = 0x2c
+    /// How many fields a whole line has; nil for any number.
+    package var width: FieldWidth?
     /// What stands for nothing.
     package var unset: Set<String> = []
     package var lacks: [String] = []

@@ -4,7 +4,8 @@ package import YAML
 /// Reads mapping files, and says exactly what is wrong in one.
 package enum MappingReader {
     private static let keys: Set<String> = [
-        "name", "title", "product", "format", "input", "recognise", "when", "each", "columns", "separator",
+        "name", "title", "product", "format", "input", "recognise", "when", "each", "columns", "width",
+        "separator",
         "unset", "lacks", "headers", "chains", "serials", "fields",
     ]
 
@@ -46,6 +47,15 @@ package enum MappingReader {
             mapping.each = try node.strings()
         }
         try readLines(root, &mapping)
+        if let node = root["width"] {
+            guard !mapping.columns.isEmpty else {
+                throw node.error("width is for a mapping with columns alone")
+            }
+            guard let width = FieldWidth(rawValue: try node.string()) else {
+                throw node.error("width is exact or least")
+            }
+            mapping.width = width
+        }
         if let node = root["recognise"] { mapping.recognition = try recognition(node, mapping) }
         if let node = root["lacks"] { mapping.lacks = try lacks(node) }
         if let node = root["chains"] {

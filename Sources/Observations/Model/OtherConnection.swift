@@ -67,6 +67,6 @@ package enum VisitAnomaly: String, CaseIterable, Sendable {
     case changedBetweenConnections = "changed_between_connections"
     /// The list of the Certificate message does not end with the message.
     case wrongListLength = "wrong_list_length"
-    /// The Certificate message has entries that are empty, or begins with some that are no certificate.
+    /// The Certificate message has entries that are empty.
     case skippedEntries = "skipped_entries"
 }

@@ -135,7 +135,7 @@ extension Field {
         .list(
             "hallmark.anomalies",
             .keyword,
-            "What was odd about the visit: `changed_between_connections` when two of its connections showed different certificates; `wrong_list_length` when the list of the Certificate message ends elsewhere than the message; `skipped_entries` when it has empty entries, or others than certificates before the first one.",
+            "What was odd about the visit: `changed_between_connections` when two of its connections showed different certificates; `wrong_list_length` when the list of the Certificate message ends elsewhere than the message; `skipped_entries` when it has empty entries.",
             probe: .http,
             values: .of(VisitAnomaly.self)
         ),

@@ -15,6 +15,10 @@ package final class ImportSession {
 
     package init(_ run: ImportRun) { self.run = run }
 
+    /// Files that were named, and those that were named again, which are read once.
+    private var known: Set<FileIdentity> = []
+    package private(set) var repeated: [String] = []
+
     /// Finds what files and folders hold.
     ///
     /// - Parameters:
@@ -39,6 +43,10 @@ package final class ImportSession {
                 fail(error)
             }
             for file in list(path, failed) {
+                if let identity = FileIdentity(path: file.path), !known.insert(identity).inserted {
+                    repeated.append(file.path)
+                    continue
+                }
                 do throws(FileError) {
                     if let input = try find(file, isNamed, isFollowing) { found.append(input) }
                 } catch {

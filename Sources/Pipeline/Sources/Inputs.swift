@@ -120,13 +120,20 @@ package struct Inputs {
     /// What of folders was not read and what was not read twice, for a person; nil for nothing.
     package var remark: String? {
         let remarks = [
-            ("of no kind that is read, and passed over", passedOver),
-            ("named more than once, and read once", repeated),
-        ].filter { !$0.1.isEmpty }.map { text, paths in
-            let more = paths.count > 3 ? " and \(paths.count - 3) more" : ""
-            return "\(text): \(paths.prefix(3).joined(separator: ", "))\(more)"
-        }
+            Self.list("of no kind that is read, and passed over", passedOver), Self.repeated(repeated),
+        ].compactMap(\.self)
         return remarks.isEmpty ? nil : remarks.joined(separator: "; ")
+    }
+
+    /// What is said of files that were named more than once; nil for none.
+    package static func repeated(_ paths: [String]) -> String? {
+        list("named more than once, and read once", paths)
+    }
+
+    private static func list(_ text: String, _ paths: [String]) -> String? {
+        guard !paths.isEmpty else { return nil }
+        let more = paths.count > 3 ? " and \(paths.count - 3) more" : ""
+        return "\(text): \(paths.prefix(3).joined(separator: ", "))\(more)"
     }
 
     /// All of them in their order.

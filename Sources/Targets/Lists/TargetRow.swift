@@ -14,11 +14,14 @@ struct TargetRow {
     var ports: [UInt8] = []
     /// Whether the row says that the port is closed, or not TCP's.
     var isClosed = false
+    /// Why it can't be understood as a whole; nil when it can.
+    var fault: String?
 
     /// The row in the language of targets, checked part by part: no part can pass for two.
     var line: TargetList.Line {
         get throws(TargetList.Problem) {
             if isClosed { return .closed }
+            if let fault { throw TargetList.Problem(address + name + item, fault) }
             return .targets([TargetList.Item(try item.isEmpty ? spec() : specOfItem())])
         }
     }
@@ -118,6 +121,9 @@ extension TargetRow {
         guard let objects = value as? [[String: Any]] ?? (value as? [String: Any]).map({ [$0] }) else {
             throw TargetList.Problem(text, "is no JSON object on one line; 'jq -c .' writes it so")
         }
+        if let name = DoubledMember.name(in: body) {
+            throw TargetList.Problem(Array(name.utf8), "is a member that stands twice in one object")
+        }
         for object in objects {
             for row in try rows(object) {
                 if case .targets(let targets) = try row.line { items += targets }
@@ -130,6 +136,7 @@ extension TargetRow {
     private static func rows(_ object: [String: Any]) throws(TargetList.Problem) -> [TargetRow] {
         var cells: [TargetTable.Role: String] = [:]
         var items: [(role: TargetTable.Role, text: String)] = []
+        var beside: [(role: TargetTable.Role, text: String)] = []
         try TargetTable.checkPorts(Array(object.keys))
         for (key, value) in object {
             guard let role = TargetTable.Role(column: key),
@@ -137,8 +144,8 @@ extension TargetRow {
                 // Some programs write an address as a number, too.
                 value is String || role != .address && role != .name && !role.isItem
             else { continue }
-            if role.isItem {
-                items.append((role, text))
+            if role.isItem || role == .extent {
+                if role.isItem { items.append((role, text)) } else { beside.append((role, text)) }
                 continue
             }
             guard cells.updateValue(text, forKey: role) == nil else {
@@ -153,11 +160,15 @@ extension TargetRow {
                 )
             }
             for item in items { cells[item.role] = item.text }
+        } else {
+            beside += items.map { (.again, $0.text) }
         }
         if object["rec_type"] as? String == "status", let data = object["data"] as? [String: Any] {
             cells[.state] = data["status"] as? String
         }
-        guard let ports = object["ports"] as? [Any], list(ports) == nil else { return [TargetRow(cells)] }
+        guard let ports = object["ports"] as? [Any], list(ports) == nil else {
+            return [TargetRow(cells, beside: beside)]
+        }
         return try ports.map { (port) throws(TargetList.Problem) in
             guard let port = port as? [String: Any], let number = port["port"].flatMap(text) else {
                 throw TargetList.Problem([], "a member of \"ports\" has no port")

@@ -1,4 +1,5 @@
 import Bytes
+import Wire
 
 /// Rows of cells under a line that names the columns, as zmap, zgrab and spreadsheets write them.
 struct TargetTable: Sendable {
@@ -12,6 +13,10 @@ struct TargetTable: Sendable {
         /// An item of the language of targets, or one that has to be of addresses: what tells a target in a
         /// row where nothing else does.
         case target, network
+        /// How far a range goes: its last address, its mask, the length of its prefix.
+        case extent
+        /// The target once more, or the network that it is in, beside a column that tells it.
+        case again
 
         /// The role of a column or member by its name; nil for one that tells nothing of an endpoint.
         ///
@@ -37,6 +42,14 @@ struct TargetTable: Sendable {
             case "network", "networks", "subnet", "subnets", "cidr", "cidrs", "range", "ranges", "iprange",
                 "ipranges", "netblock", "netblocks", "prefix", "prefixes":
                 self = .network
+            case "mask", "netmask", "subnetmask", "networkmask", "ipmask", "addressmask", "prefixlen",
+                "prefixlength",
+                "masklen", "masklength", "maskbits", "bits", "len", "length", "broadcast", "end", "endip",
+                "ipend",
+                "endaddress", "addressend", "lastip", "iplast", "last", "lastaddress", "to", "toip", "ipto",
+                "rangeend",
+                "endrange", "stop":
+                self = .extent
             default: return nil
             }
         }
@@ -116,7 +129,8 @@ struct TargetTable: Sendable {
                 "two columns may tell the targets: call the one that does 'host', or leave the other out"
             )
         }
-        for role in roles where role != nil && roles.count(where: { $0 == role }) > 1 {
+        for role in roles
+        where role != nil && role != .extent && role != .again && roles.count(where: { $0 == role }) > 1 {
             throw TargetList.Problem(text, "two columns tell the \(role?.rawValue ?? "")")
         }
     }
@@ -146,7 +160,7 @@ struct TargetTable: Sendable {
     private static func roles(_ names: [[UInt8]]) -> [Role?] {
         let roles = names.map { Role(column: String(decoding: $0, as: UTF8.self)) }
         guard roles.contains(.address) || roles.contains(.name) else { return roles }
-        return roles.map { $0?.isItem ?? false ? nil : $0 }
+        return roles.map { $0?.isItem ?? false ? .again : $0 }
     }
 
     /// Whether there are several; under a single one stands an item of the language of targets.
@@ -161,10 +175,16 @@ struct TargetTable: Sendable {
         }
         guard cells != names else { throw TargetList.Problem(text, "names the columns once more") }
         var told: [Role: String] = [:]
+        var beside: [(role: Role, text: String)] = []
         for (cell, role) in zip(cells, roles) {
-            if let role { told[role] = String(decoding: cell, as: UTF8.self) }
+            let text = String(decoding: cell, as: UTF8.self)
+            switch role {
+            case .extent, .again: beside.append((role ?? .again, text))
+            case let role?: told[role] = text
+            case nil: break
+            }
         }
-        return TargetRow(told)
+        return TargetRow(told, beside: beside)
     }
 
     /// The cells of a line (RFC 4180), without blanks around them; nil when a quote doesn't end.
@@ -196,8 +216,22 @@ struct TargetTable: Sendable {
 }
 
 extension TargetRow {
+    /// Words for what goes by TCP, as programs and people write them; and for what does not.
+    private static let tcp: Set<String> = [
+        "", "tcp", "tcp4", "tcp6", "6", "tls", "ssl", "https", "http", "smtp", "smtps", "imap", "imaps",
+        "pop3", "pop3s",
+        "ftp", "ftps", "ldap", "ldaps", "tcp/ip", "tcp/ssl", "tcp/tls", "ssl/tls", "tls/ssl", "ssl/http",
+    ]
+    private static let others: Set<String> = [
+        "udp", "udp4", "udp6", "17", "sctp", "132", "icmp", "icmp6", "icmpv6", "1", "58", "igmp", "gre",
+        "esp", "ah",
+        "arp", "quic", "dtls", "oproto",
+    ]
+
     /// A row by what its columns tell.
-    init(_ cells: [TargetTable.Role: String]) {
+    ///
+    /// - Parameter beside: what stands in columns that may tell how far a range goes, or a target.
+    init(_ cells: [TargetTable.Role: String], beside: [(role: TargetTable.Role, text: String)] = []) {
         address = Array((cells[.address] ?? "").utf8)
         name = Array((cells[.name] ?? "").utf8)
         ports = Array((cells[.port] ?? "").utf8)
@@ -209,6 +243,29 @@ extension TargetRow {
         let state = cells[.state]?.lowercased() ?? ""
         let isRefused = ["rst", "closed", "filtered"].contains(state) || state.hasPrefix("udp")
         let hasFailed = ["0", "false"].contains(cells[.success]?.lowercased() ?? "")
-        isClosed = !["tcp", ""].contains(transport) || isRefused || hasFailed
+        isClosed = Self.others.contains(transport) || isRefused || hasFailed
+        if !isClosed, !Self.tcp.contains(transport) {
+            fault = "tells the protocol '\(transport)', which is not known: tcp and udp are"
+        } else {
+            let hasPort = !ports.isEmpty
+            fault = beside.compactMap { Self.fault($0.text, $0.role, hasPort: hasPort) }.first
+        }
+    }
+
+    /// Why a value beside an address or a network makes the row another than it seems; nil for none.
+    private static func fault(_ text: String, _ role: TargetTable.Role, hasPort: Bool) -> String? {
+        let digits = text.utf8.drop { $0 == UInt8(ascii: "/") }
+        let isLength = !digits.isEmpty && digits.count <= 3 && digits.allSatisfy { $0 &- 0x30 < 10 }
+        if isLength || role == .extent && IPAddress(text) != nil {
+            return "tells how far it goes in a column of its own: write ADDRESS/LENGTH or FIRST-LAST in one"
+        }
+        guard !hasPort, let scheme = text.firstRange(of: "://") else { return nil }
+        let authority = text[scheme.upperBound...].prefix { !"/?#".contains($0) }
+        guard let colon = authority.lastIndex(of: ":"),
+            authority[colon...].dropFirst().allSatisfy(\.isNumber),
+            colon != authority.indices.last
+        else { return nil }
+        return
+            "tells a port in its URL that no column has: name a column 'port', or leave out all but the URL"
     }
 }

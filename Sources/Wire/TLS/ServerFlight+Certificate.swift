@@ -4,9 +4,10 @@ extension ServerFlight {
     /// Reads a Certificate message of either kind, leaf first.
     ///
     /// Each certificate that is whole is kept, whatever the list's own length says; of a leaf that breaks
-    /// off with the message, or is longer than a chain may be, the beginning is kept. Entries before the
-    /// first certificate that are empty or none are passed over: whoever skips them, as no library does, goes
-    /// by the certificate behind them.
+    /// off with the message, or is longer than a chain may be, the beginning is kept. Entries that are empty
+    /// are passed over: no library takes such a message, so that no handshake of theirs says that the server
+    /// has the key of the certificate behind them. What is no certificate and stands first is the leaf, since
+    /// a library may read in it what we do not.
     mutating func readCertificate(_ message: Span<UInt8>) throws(MalformedMessage) {
         var place = 4
         if isTLS13 { place = try Self.block(message, at: 4, wide: 1).upperBound }
@@ -51,27 +52,10 @@ extension ServerFlight {
             // What was begun was sent, though only the leaf is worth reading in part.
             chain.append(beginning: whole, atMost: chain.isEmpty ? Self.keptBeginning : 0)
         } else {
-            append(whole)
+            chain.append(whole)
         }
         guard end <= message.count else { throw MalformedMessage(type: message[0]) }
         return start..<end
-    }
-
-    /// Appends a certificate, which takes the place of what stood before it and is none.
-    private mutating func append(_ certificate: Span<UInt8>) {
-        if chain.count == 1, !chain.isCut, !chain.withString(0, CertificateShape.isCertificate),
-            CertificateShape.isCertificate(certificate)
-        {
-            hasSkippedEntries = true
-            chain.removeAll()
-            if isTLS13 {
-                // What came with it belongs to no certificate either.
-                certificateEntry.reset()
-                ocspResponse.clear()
-                timestamps.removeAll()
-            }
-        }
-        chain.append(certificate)
     }
 
     /// The extensions of the leaf's CertificateEntry (RFC 8446, section 4.4.2).

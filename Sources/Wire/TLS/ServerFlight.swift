@@ -84,8 +84,7 @@ package struct ServerFlight: Equatable, Sendable {
     /// A message of which only the begin is read is held against the length that it has told.
     package internal(set) var hasWrongListLength = false
 
-    /// Whether entries of the Certificate message were passed over that are empty, or before the first
-    /// certificate and none.
+    /// Whether entries of the Certificate message were passed over that are empty.
     package internal(set) var hasSkippedEntries = false
 
     /// Whether the Certificate message is made as no library makes one.

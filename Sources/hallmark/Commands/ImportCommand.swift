@@ -79,6 +79,7 @@ struct ImportCommand: ParsableCommand {
         let progress = follow ? nil : ReadingProgress(files)
         defer { progress?.end() }
         let found = session.find(files, formats, isNamed: isNamed, isFollowing: follow, fail: fail)
+        if let words = Inputs.repeated(session.repeated) { Terminal.say(words, .warning) }
         for words in found.compactMap(\.awaited) { Terminal.say(words, .warning) }
         if follow {
             StopSignals.watch()

@@ -1,3 +1,5 @@
+import ArgumentParser
+
 /// What a run is told: its arguments, and what `hallmark.yaml` says of options that are not among them.
 struct ConfiguredArguments {
     let arguments: [String]
@@ -20,6 +22,9 @@ struct ConfiguredArguments {
         for setting in configuration.settings(table) where !given.contains(setting.name) {
             guard let option = table[setting.name] else { continue }
             added += try ConfigurationFile.words(setting, option)
+        }
+        if let word = EmptyFileName.withoutValue(added) {
+            throw ValidationError("\(configuration.path): \(word.dropLast().drop { $0 == "-" }) is empty.")
         }
         arguments = typed.prefix(table.words) + added + typed.dropFirst(table.words)
         file = added.isEmpty ? nil : configuration.path

@@ -118,6 +118,9 @@ extension FleetCommand {
 
         /// The job, and whether some of the targets could not be understood.
         private func makeJob() throws -> (FleetJob, Bool) {
+            if let word = EmptyFileName.withoutValue(scan) {
+                throw ValidationError("\(word) has no value.")
+            }
             guard let command = try ScanCommand.parseAsRoot(scan) as? ScanCommand else {
                 throw ValidationError("What stands behind -- are no arguments of hallmark scan.")
             }

@@ -130,6 +130,19 @@ struct ScanEnd {
         return false
     }
 
+    /// The reader had enough, which is its right, and no error where nobody asked what was found.
+    ///
+    /// - Parameter failure: that of the output.
+    private func endOfReader(_ failure: OutputFailure) throws {
+        if let level = command.output.failOn, let highest = tally.highest, highest >= level {
+            throw ExitCode(3)
+        }
+        let isNamed = command.output.output.map { $0 != "-" } ?? false
+        guard isNamed || command.output.failOn != nil else { return }
+        Terminal.say("hallmark: \(failure): who read it went away, and the rest was not scanned", .error)
+        throw ExitCode(1)
+    }
+
     /// Ends with the code of the gravest thing that happened.
     private func check() throws {
         if let failure = watch.keeper.failure {
@@ -137,8 +150,7 @@ struct ScanEnd {
             throw ExitCode(1)
         }
         if let failure = sinks.output.failure {
-            // The reader had enough: that is its right, and no error.
-            if failure.isBrokenPipe { return }
+            if failure.isBrokenPipe { return try endOfReader(failure) }
             Terminal.say("hallmark: \(failure); not written: \(counted(sinks.output.lost, "record"))", .error)
             throw ExitCode(failure.isStop ? 130 : 1)
         }

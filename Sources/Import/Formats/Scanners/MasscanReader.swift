@@ -23,19 +23,17 @@ final class MasscanReader: ForeignReader {
     }
 
     private let run: ImportRun
-    /// What is known of an endpoint, and its leaf with the time of its banner, 0 for an unknown one.
+    /// What is known of an endpoint, with its leaf and the time of its last banner, 0 for an unknown one.
     private struct Sighting {
         var draft = SightingDraft()
-        var leaf: (der: [UInt8], time: Int64)?
+        var leaf: [UInt8]?
+        var last: Int64 = 0
 
-        /// Whether a leaf is of another sighting.
-        ///
-        /// It is of another certificate, or of a scan some time later; a scan repeats a banner soon or never.
-        func isOver(by der: [UInt8], at time: Int64) -> Bool {
-            guard let leaf else { return false }
-            let (gap, isFar) = time.subtractingReportingOverflow(leaf.time)
-            let isLater = leaf.time != 0 && time != 0 && (isFar || gap.magnitude > 600_000_000_000)
-            return leaf.der != der || isLater
+        /// Whether a banner is of another sighting: it has another leaf, or came ten minutes later.
+        func isOver(at time: Int64, _ leaf: [UInt8]?) -> Bool {
+            let (gap, isFar) = time.subtractingReportingOverflow(last)
+            let isLater = last != 0 && time != 0 && (isFar || gap.magnitude > 600_000_000_000)
+            return isLater || leaf != nil && self.leaf != nil && leaf != self.leaf
         }
     }
 
@@ -169,14 +167,8 @@ final class MasscanReader: ForeignReader {
                 return run.skip("a certificate whose base64 is broken", line: line)
             }
             if let fault = ForeignCertificate.fault(der) { return run.skip(fault, line: line) }
-            if name == "X509" {
-                // Files are joined and appended to: what another scan saw is another sighting.
-                if sighting.isOver(by: der, at: time) {
-                    try emit(sighting.draft)
-                    sighting = Sighting()
-                }
-                sighting.leaf = sighting.leaf ?? (der, time)
-            }
+            try begin(&sighting, at: time, name == "X509" ? der : nil)
+            if name == "X509" { sighting.leaf = der }
             // What a later entry repeats is no second certificate.
             guard !sighting.draft.certificates.contains(der), sighting.draft.certificates.count < 64 else {
                 return run.pass()
@@ -186,6 +178,7 @@ final class MasscanReader: ForeignReader {
                 at: name == "X509" ? 0 : sighting.draft.certificates.count
             )
         case "http", "http.server", "title":
+            try begin(&sighting, at: time, nil)
             takeHTTP(name, Self.unescaped(banner), endpoint, &sighting.draft)
         default: return run.pass()
         }
@@ -194,8 +187,16 @@ final class MasscanReader: ForeignReader {
         sighting.draft.port = endpoint.port
         sighting.draft.isDatagram = endpoint.isDatagram
         if sighting.draft.time == 0 || time != 0 && time < sighting.draft.time { sighting.draft.time = time }
+        if time != 0 { sighting.last = time }
         drafts[endpoint] = sighting
         if order.count > Self.mostEndpoints { try give(Self.mostEndpoints / 4) }
+    }
+
+    /// Files are joined and appended to: what another scan saw is another sighting.
+    private func begin(_ sighting: inout Sighting, at time: Int64, _ leaf: [UInt8]?) throws {
+        guard sighting.isOver(at: time, leaf) else { return }
+        try emit(sighting.draft)
+        sighting = Sighting()
     }
 
     private func takeHTTP(_ name: String, _ text: String, _ endpoint: Endpoint, _ draft: inout SightingDraft)
